@@ -1,0 +1,313 @@
+//! The types of a parsed checklist. All spans are byte ranges of the text as it is on disk.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A byte range of the document as it is on disk (a BOM, if there is one, counts).
+pub type Span = Range<usize>;
+
+/// A value with the place it was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// What was read.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+/// The language that a label or a document is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// English.
+    English,
+    /// Russian.
+    Russian,
+    /// Ukrainian.
+    Ukrainian,
+}
+
+/// One phase's document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checklist {
+    /// The document's path, relative to the workspace, with `/`.
+    pub path: String,
+    /// The whole text as it is on disk.
+    pub text: Arc<str>,
+    /// The language most labels are written in.
+    pub language: Language,
+    /// The phase's number, from the title (`# Phase 4: …`) or else from the file's name.
+    pub number: u32,
+    /// The title behind the number and the colon (`Kubernetes`).
+    pub title: String,
+    /// The title's line.
+    pub title_span: Span,
+    /// The three status boxes, where the document has them.
+    pub status: Option<Status>,
+    /// `Started: -`.
+    pub started: Option<DateField>,
+    /// `Completed: -`.
+    pub completed: Option<DateField>,
+    /// The numbered sections, in the document's order.
+    pub sections: Vec<Section>,
+    /// The closing list (what orch itself does at the end).
+    pub closing: Option<Closing>,
+}
+
+impl Checklist {
+    /// Returns every task in the document's order.
+    pub fn tasks(&self) -> impl Iterator<Item = &Task> {
+        self.sections.iter().flat_map(|section| &section.tasks)
+    }
+
+    /// Returns the task with that id.
+    pub fn task(&self, id: &TaskId) -> Option<&Task> {
+        self.tasks().find(|task| task.id == *id)
+    }
+
+    /// Returns the section that holds the task with that id.
+    pub fn section_of(&self, id: &TaskId) -> Option<&Section> {
+        self.sections.iter().find(|section| section.tasks.iter().any(|task| task.id == *id))
+    }
+
+    /// Returns the 1-based line that holds a byte offset.
+    pub fn line_at(&self, offset: usize) -> usize {
+        let upto = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
+        1 + upto.iter().filter(|byte| **byte == b'\n').count()
+    }
+}
+
+/// A task's name within its phase: section and ordinal (`4.2.1`), or an explicit `id=`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TaskId(String);
+
+impl TaskId {
+    /// Returns the id with that text.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the id's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TaskId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The status boxes at the document's head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The boxes, in the document's order, at most one of a kind.
+    pub boxes: Vec<StatusBox>,
+}
+
+/// One status box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusBox {
+    /// Which status it stands for.
+    pub kind: StatusKind,
+    /// Its marker.
+    pub marker: Marker,
+}
+
+/// What a status box stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum StatusKind {
+    /// "Not started".
+    NotStarted,
+    /// "In progress".
+    InProgress,
+    /// "Completed".
+    Completed,
+}
+
+/// A `[ ]` or `[x]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marker {
+    /// The offset of the one byte between the brackets.
+    pub offset: usize,
+    /// Whether it is ticked.
+    pub checked: bool,
+}
+
+/// A date's value behind its label (`**Started:** -`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateField {
+    /// The value's place, white space around it left out (may be empty).
+    pub value: Span,
+    /// The value's text (`-`, `2026-01-31`, or nothing).
+    pub text: String,
+}
+
+/// A heading with a number, and what stands below it up to the next such heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The number (`4.2`).
+    pub number: String,
+    /// The heading behind the number.
+    pub title: String,
+    /// The heading's line.
+    pub span: Span,
+    /// The tasks of this section, those below its unnumbered sub-headings included.
+    pub tasks: Vec<Task>,
+    /// The code spans of `Files: …`.
+    pub files: Vec<Spanned<String>>,
+    /// `Notes: …`.
+    pub notes: Option<Field>,
+    /// The plain lists (`- Deployments: a, b`) that are hints for names and kinds.
+    pub hints: Vec<Hint>,
+    /// The fences outside of tasks; never executed.
+    pub fences: Vec<Fence>,
+}
+
+/// A labelled field with its value's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The label as written (`Notes`), without the colon.
+    pub label: String,
+    /// The value's text.
+    pub text: String,
+    /// The value's place.
+    pub span: Span,
+}
+
+/// A plain list item `label: a, b` that is no task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// What stands before the colon (`Deployments`).
+    pub label: String,
+    /// What stands behind it, split at commas outside of brackets, with each part's place.
+    pub values: Vec<Spanned<String>>,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// One `- [ ]` line with what is nested below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// Its box.
+    pub marker: Marker,
+    /// The unnumbered sub-heading above it (`B. Dependencies`), if any.
+    pub group: Option<String>,
+    /// The line's own text, without marker and directive.
+    pub text: Inline,
+    /// The nested bullets.
+    pub bullets: Vec<Bullet>,
+    /// Fences inside the item.
+    pub fences: Vec<Fence>,
+    /// The directive, where one is given.
+    pub directive: Option<Directive>,
+    /// The whole item.
+    pub span: Span,
+}
+
+/// A run of text with its code spans told apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inline {
+    /// The source text, trimmed, as written (backticks and emphasis kept).
+    pub source: String,
+    /// Its place.
+    pub span: Span,
+    /// Its parts in order; emphasis markers are dropped from texts.
+    pub parts: Vec<Part>,
+}
+
+impl Inline {
+    /// Returns the text without backticks and emphasis.
+    pub fn plain(&self) -> String {
+        self.parts.iter().map(Part::text).collect()
+    }
+
+    /// Returns the code spans in order.
+    pub fn codes(&self) -> impl Iterator<Item = (&str, &Span)> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Code(code) => Some((code.value.as_str(), &code.span)),
+            Part::Text(_) => None,
+        })
+    }
+}
+
+/// A piece of an [`Inline`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Plain text.
+    Text(Spanned<String>),
+    /// A code span's content; the span covers the content, not the backticks.
+    Code(Spanned<String>),
+}
+
+impl Part {
+    /// Returns the piece's text.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(part) | Self::Code(part) => &part.value,
+        }
+    }
+}
+
+/// A nested bullet: part of a task's specification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bullet {
+    /// Its text.
+    pub text: Inline,
+    /// Bullets below it.
+    pub children: Vec<Bullet>,
+}
+
+/// A fenced code block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence {
+    /// The info string (`bash`).
+    pub info: String,
+    /// The content, without the item's indent.
+    pub body: String,
+    /// The whole block.
+    pub span: Span,
+}
+
+/// `<!-- orch: … -->` on a task.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directive {
+    /// `id=`: also the task's [`TaskId`].
+    pub id: Option<Spanned<TaskId>>,
+    /// `after=4.3.1,4.3.2`.
+    pub after: Vec<Spanned<TaskId>>,
+    /// `run="…"`.
+    pub run: Option<Spanned<String>>,
+    /// `apply=path` or `apply=fence`.
+    pub apply: Option<Spanned<String>>,
+    /// `wait=…`.
+    pub wait: Option<Spanned<String>>,
+    /// `manual`.
+    pub manual: bool,
+    /// `timeout=5m`.
+    pub timeout: Option<Duration>,
+    /// `retries=3`.
+    pub retries: Option<u32>,
+    /// `skip`.
+    pub skip: bool,
+    /// The whole comment.
+    pub span: Span,
+}
+
+/// The closing list: what orch itself does when a phase is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// The whole section.
+    pub span: Span,
+    /// The commit message named by its fence (`git commit -m "…"`), if any.
+    pub commit_message: Option<String>,
+    /// The phase that the list says comes next.
+    pub next_phase: Option<u32>,
+}

@@ -1,0 +1,98 @@
+//! Messages with spans, in cargo's style.
+//!
+//! A diagnostic is a fact about a document; rendering is done by `annotate-snippets`. This module
+//! doesn't decide exit codes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::checklist::Span;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The document can't be used.
+    Error,
+    /// It can, but a person should look.
+    Warning,
+}
+
+/// One message about one place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong: lower case, no final period.
+    pub message: String,
+    /// Where, if it is about a place.
+    pub place: Option<Place>,
+    /// The way out, one line each.
+    pub help: Vec<String>,
+}
+
+/// A place in a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The path as shown.
+    pub path: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    /// The bytes meant.
+    pub span: Span,
+    /// What is said at the place (`named here`); may be empty.
+    pub label: String,
+}
+
+impl Diagnostic {
+    /// Returns an error without a place.
+    pub fn error(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            message: message.into(),
+            place: None,
+            help: Vec::new(),
+        }
+    }
+
+    /// Returns a warning without a place.
+    pub fn warning(message: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(message) }
+    }
+
+    /// Returns the diagnostic, placed.
+    #[must_use]
+    pub fn at(mut self, path: &str, text: &Arc<str>, span: Span, label: &str) -> Self {
+        self.place = Some(Place {
+            path: path.to_owned(),
+            text: Arc::clone(text),
+            span,
+            label: label.to_owned(),
+        });
+        self
+    }
+
+    /// Returns the diagnostic with a line of help added.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+}
+
+/// All problems found together; never empty when used as an error.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl std::error::Error for Diagnostics {}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{}", diagnostic.message)?;
+        }
+        Ok(())
+    }
+}

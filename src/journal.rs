@@ -1,0 +1,11 @@
+//! The durable record of step events; the truth. Boxes, PROGRESS.md, terminal and JSON are
+//! projections of it.
+//!
+//! Records are chained by hash and replayed through one pure transition function. This module
+//! doesn't touch the disk: `files` appends and syncs.
+
+mod model;
+
+pub use model::{
+    Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
+};

@@ -1,0 +1,399 @@
+//! The application as it is to run: the contract between `resolve`, which reads it from the
+//! checklist and the facts, and `manifest`, which turns it into Kubernetes objects.
+//!
+//! Quantities are strings as Kubernetes writes them (`250m`, `256Mi`).
+
+use crate::checklist::TaskId;
+use crate::facts::Protocol;
+
+/// The whole application.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Application {
+    /// Its name, for `app.kubernetes.io/part-of`.
+    pub name: String,
+    /// The set's name and the phase's number, for orch's own labels.
+    pub set: String,
+    /// The phase's number.
+    pub phase: u32,
+    /// The namespace.
+    pub namespace: String,
+    /// The workloads, data stores first, in the order in which they are to come up.
+    pub workloads: Vec<Workload>,
+    /// The Secrets; the repository holds placeholders only.
+    pub secrets: Vec<SecretSpec>,
+    /// The `ConfigMap`s.
+    pub config_maps: Vec<ConfigMapSpec>,
+    /// The Ingress.
+    pub ingress: Option<IngressSpec>,
+    /// Whether the target has the `ServiceMonitor` CRD (`monitoring.coreos.com/v1`).
+    pub service_monitors: bool,
+}
+
+impl Application {
+    /// Returns the workload of that name.
+    pub fn workload(&self, name: &str) -> Option<&Workload> {
+        self.workloads.iter().find(|workload| workload.name == name)
+    }
+}
+
+/// A Deployment or `StatefulSet` with all that belongs to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workload {
+    /// Its name in Kubernetes (`call-processor`).
+    pub name: String,
+    /// The Compose service it comes from; `None` where only the checklist asks for it.
+    pub service: Option<String>,
+    /// Which kind.
+    pub kind: WorkloadKind,
+    /// What it is to the application.
+    pub role: Role,
+    /// The image with tag or digest.
+    pub image: String,
+    /// Whether the image is built from this repository (and may be a placeholder).
+    pub built: bool,
+    /// Overrides the image's entrypoint.
+    pub command: Option<Vec<String>>,
+    /// Overrides the image's arguments.
+    pub args: Option<Vec<String>>,
+    /// Working directory.
+    pub working_dir: Option<String>,
+    /// The numeric user and group it runs as, where one is known; `manifest` has a default.
+    pub uid: Option<i64>,
+    /// How many pods; under an HPA this is its minimum.
+    pub replicas: u32,
+    /// Requests and limits.
+    pub resources: Resources,
+    /// Liveness.
+    pub liveness: Option<Probe>,
+    /// Readiness.
+    pub readiness: Option<Probe>,
+    /// Startup.
+    pub startup: Option<Probe>,
+    /// The ports it serves.
+    pub ports: Vec<ServicePort>,
+    /// Its environment, in order.
+    pub environment: Vec<Environment>,
+    /// What it mounts; writable paths that the image needs included.
+    pub volumes: Vec<VolumeSpec>,
+    /// `HorizontalPodAutoscaler`.
+    pub hpa: Option<Hpa>,
+    /// `PodDisruptionBudget`.
+    pub pdb: Option<Pdb>,
+    /// Workloads that must be ready before it.
+    pub after: Vec<String>,
+    /// Workloads it opens connections to (for `NetworkPolicy`); `after` included.
+    pub talks_to: Vec<String>,
+    /// Whether the Ingress routes to it.
+    pub behind_ingress: bool,
+    /// `terminationGracePeriodSeconds`.
+    pub grace_seconds: Option<i64>,
+    /// Path and port of its metrics, where it has them.
+    pub metrics: Option<(String, u16)>,
+}
+
+/// The controller of a workload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WorkloadKind {
+    /// Stateless.
+    Deployment,
+    /// With a volume claim and a stable name.
+    StatefulSet,
+}
+
+/// What a workload is to the application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// `PostgreSQL`.
+    Postgres,
+    /// Redis or Valkey.
+    Redis,
+    /// Another data store.
+    Store,
+    /// Serves requests.
+    Server,
+    /// Works off queues or schedules; serves nothing.
+    Worker,
+    /// Prometheus.
+    Prometheus,
+    /// Grafana.
+    Grafana,
+}
+
+/// Requests and limits as Kubernetes writes them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resources {
+    /// `requests.cpu`.
+    pub cpu_request: String,
+    /// `requests.memory`.
+    pub memory_request: String,
+    /// `limits.cpu`.
+    pub cpu_limit: String,
+    /// `limits.memory`.
+    pub memory_limit: String,
+}
+
+/// A probe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// What is asked.
+    pub action: ProbeAction,
+    /// `periodSeconds`.
+    pub period: Option<i32>,
+    /// `timeoutSeconds`.
+    pub timeout: Option<i32>,
+    /// `failureThreshold`.
+    pub failures: Option<i32>,
+    /// `initialDelaySeconds`.
+    pub initial_delay: Option<i32>,
+}
+
+/// What a probe asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProbeAction {
+    /// HTTP GET on a port by its name.
+    Http {
+        /// The path.
+        path: String,
+        /// The port's name.
+        port: String,
+    },
+    /// A command in the container.
+    Exec(Vec<String>),
+    /// A TCP connection to a port by its name.
+    Tcp {
+        /// The port's name.
+        port: String,
+    },
+}
+
+/// A port that a workload serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePort {
+    /// Its name (`http`, `audiosocket`; 15 characters at most).
+    pub name: String,
+    /// The number in the container and of the Service.
+    pub port: u16,
+    /// Transport.
+    pub protocol: Protocol,
+    /// How far it is reachable.
+    pub exposure: Exposure,
+}
+
+/// How far a Service's port is reachable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Exposure {
+    /// Within the cluster.
+    Cluster,
+    /// On every node (its number is the cluster's choice).
+    NodePort,
+    /// Through a load balancer.
+    LoadBalancer,
+}
+
+/// One environment variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Where its value comes from.
+    pub source: EnvSource,
+}
+
+/// Where an environment variable's value comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnvSource {
+    /// A literal; `$(NAME)` refers to variables before it (used to compose URLs).
+    Literal(String),
+    /// A key of a `ConfigMap`.
+    ConfigMap {
+        /// The map.
+        name: String,
+        /// The key.
+        key: String,
+    },
+    /// A key of a Secret.
+    Secret {
+        /// The Secret.
+        name: String,
+        /// The key.
+        key: String,
+    },
+}
+
+/// A volume and its mount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolumeSpec {
+    /// Its name in the pod.
+    pub name: String,
+    /// Where it is mounted.
+    pub path: String,
+    /// One file of it mounted alone, where `path` is a file.
+    pub sub_path: Option<String>,
+    /// What it is.
+    pub kind: VolumeKind,
+    /// Whether it is read-only.
+    pub read_only: bool,
+}
+
+/// What a volume is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VolumeKind {
+    /// A volume claim of that size (`10Gi`): a `volumeClaimTemplate` of a `StatefulSet`, else a
+    /// claim of its own.
+    Claim(String),
+    /// Scratch space, limited to that size.
+    Scratch(String),
+    /// A `ConfigMap`.
+    ConfigMap(String),
+    /// A Secret.
+    Secret(String),
+}
+
+/// `HorizontalPodAutoscaler`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hpa {
+    /// `minReplicas`.
+    pub min: u32,
+    /// `maxReplicas`.
+    pub max: u32,
+    /// Average CPU utilisation in percent.
+    pub cpu: Option<u32>,
+    /// Average memory utilisation in percent.
+    pub memory: Option<u32>,
+}
+
+/// `PodDisruptionBudget`: exactly one is set, a number or a percentage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pdb {
+    /// `minAvailable`.
+    pub min_available: Option<String>,
+    /// `maxUnavailable`.
+    pub max_unavailable: Option<String>,
+}
+
+/// A Secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretSpec {
+    /// Its name (`db-credentials`).
+    pub name: String,
+    /// Its keys, in order.
+    pub entries: Vec<SecretEntry>,
+}
+
+/// One key of a Secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretEntry {
+    /// The key, which is also the environment variable that gives the real value.
+    pub key: String,
+    /// Why it counts as a secret.
+    pub reason: String,
+}
+
+/// A `ConfigMap`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigMapSpec {
+    /// Its name.
+    pub name: String,
+    /// Keys and values (a variable's value or a whole file), in order.
+    pub data: Vec<(String, String)>,
+}
+
+/// The Ingress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IngressSpec {
+    /// Its name.
+    pub name: String,
+    /// `ingressClassName`.
+    pub class: String,
+    /// The host.
+    pub host: String,
+    /// The TLS Secret, where TLS ends at the Ingress.
+    pub tls_secret: Option<String>,
+    /// The paths in order of precedence.
+    pub paths: Vec<IngressPath>,
+    /// Annotations in order.
+    pub annotations: Vec<(String, String)>,
+}
+
+/// One path of the Ingress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IngressPath {
+    /// The prefix (`/api`).
+    pub path: String,
+    /// The workload behind it.
+    pub workload: String,
+    /// The port's name.
+    pub port: String,
+}
+
+/// A file to write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileSpec {
+    /// Its path, relative to the workspace, as the checklist writes it.
+    pub path: String,
+    /// Which task asks for it.
+    pub origin: FileOrigin,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// Who asks for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileOrigin {
+    /// A task, with its text for the header comment.
+    Task {
+        /// The task.
+        id: TaskId,
+        /// The task's own words, code marks dropped.
+        text: String,
+    },
+    /// No task: the Compose file has it, and the phase promises the whole application.
+    Unassigned {
+        /// What it is for (`service worker`).
+        reason: String,
+        /// The section whose folder it lies in.
+        section: String,
+    },
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Kubernetes objects, in this order.
+    Manifests(Vec<ManifestItem>),
+    /// `kustomization.yml` over the other files, the Secrets left out.
+    Kustomization,
+    /// `README.md` with deployment instructions.
+    Readme,
+}
+
+/// One object (or the few that belong together) of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManifestItem {
+    /// The Namespace.
+    Namespace,
+    /// What holds for the whole namespace: `NetworkPolicy` default-deny.
+    NamespacePolicy,
+    /// The Secret of that name.
+    Secret(String),
+    /// The `ConfigMap` of that name.
+    ConfigMap(String),
+    /// `ServiceAccount` (with RBAC where the role needs it) of a workload.
+    ServiceAccount(String),
+    /// `NetworkPolicy` of a workload, both directions.
+    NetworkPolicy(String),
+    /// `PersistentVolumeClaim`s of a Deployment.
+    Claims(String),
+    /// The Deployment or `StatefulSet`.
+    Workload(String),
+    /// Its Services (a second one for ports exposed further; a headless one for a `StatefulSet`).
+    Services(String),
+    /// Its HPA.
+    Hpa(String),
+    /// Its PDB.
+    Pdb(String),
+    /// Its `ServiceMonitor`, where the target has the CRD.
+    ServiceMonitor(String),
+    /// The Ingress.
+    Ingress,
+}

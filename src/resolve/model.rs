@@ -1,0 +1,196 @@
+//! What tasks resolve to.
+
+use crate::checklist::{Span, TaskId};
+use crate::diagnostic::Diagnostics;
+use crate::facts::Origin;
+
+use super::application::{Application, FileSpec};
+
+/// A phase with every task read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// The tasks in the document's order.
+    pub tasks: Vec<ResolvedTask>,
+    /// The application as the checklist and the facts describe it.
+    pub application: Application,
+    /// Every file to write, those that no task names (*unassigned*) included.
+    pub files: Vec<FileSpec>,
+    /// Compose services that no task names, with the file that each goes to.
+    pub unassigned: Vec<Note>,
+    /// Contradictions and other things a person should see; not errors.
+    pub warnings: Diagnostics,
+}
+
+/// One task with its reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResolvedTask {
+    /// The task.
+    pub id: TaskId,
+    /// What it means.
+    pub action: Action,
+    /// Why: the rule and the words that matched.
+    pub reading: Reading,
+    /// How each nested bullet was read, in order, nested ones flattened.
+    pub bullets: Vec<BulletReading>,
+    /// `after=` of the directive.
+    pub after: Vec<TaskId>,
+    /// What a person should know of this task (listed names that facts don't support, …).
+    pub notes: Vec<String>,
+}
+
+impl ResolvedTask {
+    /// Returns whether a nested bullet was read by no rule.
+    pub fn has_unread(&self) -> bool {
+        self.bullets.iter().any(|bullet| matches!(bullet, BulletReading::Unread { .. }))
+    }
+}
+
+/// The rule that read a task, and the words that it matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The rule's name (`study`, `inventory`, `require namespace`, `write deployment`, `directive run`).
+    pub rule: String,
+    /// The words or code spans that matched, as written.
+    pub matched: Vec<String>,
+}
+
+/// How a nested bullet was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BulletReading {
+    /// Read; `meaning` says as what (`replicas 2`).
+    Read {
+        /// The bullet as written.
+        text: String,
+        /// What it was read as.
+        meaning: String,
+    },
+    /// Read, but the application has nothing it applies to.
+    Vacuous {
+        /// The bullet as written.
+        text: String,
+        /// Why there is nothing to do.
+        reason: String,
+    },
+    /// No rule reads it.
+    Unread {
+        /// The bullet as written.
+        text: String,
+        /// Where.
+        span: Span,
+    },
+}
+
+/// What a task resolves to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Read files or endpoints and record what they say.
+    Study {
+        /// What is looked for and what was found; a subject not found fails the step.
+        findings: Vec<Finding>,
+    },
+    /// Answer which things of a kind are needed.
+    Inventory {
+        /// What is asked for.
+        kind: InventoryKind,
+        /// The answer from the facts.
+        answer: Answer,
+    },
+    /// A rule that every written manifest must satisfy.
+    Require(Requirement),
+    /// Write a file and, where it holds objects, apply them and wait until they are ready.
+    Write {
+        /// The file's path; its content is in [`Resolved::files`].
+        path: String,
+    },
+    /// Apply a file or folder that people wrote, or the fence inside the task.
+    Apply {
+        /// The path; `None` for the fence.
+        path: Option<String>,
+        /// The YAML of the fence.
+        fence: Option<String>,
+    },
+    /// Run a command (with consent).
+    Command {
+        /// The command line.
+        run: String,
+    },
+    /// A person does it.
+    Manual,
+    /// Left out by `skip`.
+    Skip,
+}
+
+impl Action {
+    /// Returns the action's word, as in `plan`'s output and the docs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Study { .. } => "study",
+            Self::Inventory { .. } => "inventory",
+            Self::Require(_) => "require",
+            Self::Write { .. } => "write",
+            Self::Apply { .. } => "apply",
+            Self::Command { .. } => "command",
+            Self::Manual => "manual",
+            Self::Skip => "skip",
+        }
+    }
+}
+
+/// What studying one subject found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The path or endpoint, as written in the task.
+    pub subject: String,
+    /// The facts found, one line each (`service api: build ., ports 8080`), with their places.
+    pub facts: Vec<(String, Origin)>,
+    /// Where it was looked for, if it was not found.
+    pub missing: Option<String>,
+}
+
+/// What an inventory asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InventoryKind {
+    /// Services.
+    Services,
+    /// Volumes.
+    Volumes,
+    /// Secrets.
+    Secrets,
+    /// `ConfigMap`s.
+    ConfigMaps,
+}
+
+/// An inventory's answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// Listed names that the facts support: name as written, what it is, where.
+    pub matched: Vec<(String, String, Option<Origin>)>,
+    /// Listed names that nothing supports.
+    pub missing: Vec<String>,
+    /// What the facts have and the list doesn't name.
+    pub extra: Vec<(String, Option<Origin>)>,
+}
+
+/// A rule over all written manifests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requirement {
+    /// Everything lives in that namespace.
+    Namespace(String),
+    /// Every container has requests and limits.
+    Resources,
+    /// Every container that serves or has a known check has probes.
+    Probes,
+    /// What runs two or more replicas is spread over nodes.
+    AntiAffinity,
+    /// What runs two or more replicas has a `PodDisruptionBudget`.
+    DisruptionBudget,
+}
+
+/// A remark with its place in the facts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What is remarked (`service worker → k8s/call-processor/worker.yml`).
+    pub text: String,
+    /// Where.
+    pub origin: Option<Origin>,
+}

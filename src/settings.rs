@@ -1,0 +1,1 @@
+//! `orch.toml` and `phases/NN-name.toml`: raw TOML → validated settings.
