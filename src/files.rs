@@ -1,1 +1,21 @@
-//! files
+//! The workspace on disk: its snapshot, safe paths, atomic writes, journals, locks, requests and
+//! the clock.
+//!
+//! Every path that this module touches inside a workspace goes through [`Workspace::path`], which
+//! lets nothing lead out. It doesn't interpret what it reads; `checklist` and `facts` do.
+
+mod clock;
+mod error;
+mod journal_file;
+mod lock;
+pub mod request;
+mod snapshot;
+mod workspace;
+mod write;
+
+pub use clock::{Clock, ClockError};
+pub use error::FilesError;
+pub use journal_file::{JournalFile, journal_path, read_journal};
+pub use lock::{Lock, holder};
+pub use snapshot::{PhaseFile, SetFiles, Snapshot};
+pub use workspace::Workspace;

@@ -4,8 +4,14 @@
 //! Records are chained by hash and replayed through one pure transition function. This module
 //! doesn't touch the disk: `files` appends and syncs.
 
+mod codec;
 mod model;
+mod state;
 
+pub use codec::{
+    Cursor, FIRST_PREV, JournalError, Replay, VERSION, encode, next_record, replay, sha256,
+};
 pub use model::{
     Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
 };
+pub use state::{IllegalMove, Reopening, State, StepState, StepStatus, TargetState, Waiver};

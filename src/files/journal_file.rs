@@ -1,0 +1,281 @@
+//! The journal on disk: read, append, sync.
+
+use std::io::Write as _;
+
+use jiff::Timestamp;
+
+use super::workspace::is_absent;
+use super::write::{create_folders, sync_folder};
+use super::{FilesError, Workspace};
+use crate::journal::{self, Event, Record, Replay, State};
+
+/// A phase's journal, open for appending. Only the holder of the phase's lock opens one.
+#[derive(Debug)]
+pub struct JournalFile {
+    /// The path, relative to the workspace.
+    path: String,
+    /// Open once there is something in it.
+    file: Option<fs_err::File>,
+    absolute: std::path::PathBuf,
+    length: u64,
+    replay: Replay,
+    poisoned: bool,
+}
+
+/// Returns a journal's path, relative to the workspace.
+pub fn journal_path(set: &str, phase: u32) -> String {
+    format!(".orch/{set}/phase-{phase:02}.jsonl")
+}
+
+/// Returns what a journal says without opening it for appending; an absent one says nothing.
+///
+/// # Errors
+/// Where it can't be read, is damaged or newer than this program.
+pub fn read_journal(workspace: &Workspace, set: &str, phase: u32) -> Result<Replay, FilesError> {
+    let path = journal_path(set, phase);
+    let bytes = workspace.read_bytes(&path)?.unwrap_or_default();
+    replay(&bytes, &path)
+}
+
+impl JournalFile {
+    /// Opens a phase's journal and cuts off a torn last line. The file is created by the first
+    /// append.
+    ///
+    /// # Errors
+    /// Where it can't be read, is damaged or newer than this program.
+    pub fn open(workspace: &Workspace, set: &str, phase: u32) -> Result<Self, FilesError> {
+        let path = journal_path(set, phase);
+        let absolute = workspace.path(&path)?;
+        let bytes = match fs_err::read(&absolute) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if is_absent(&error) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let replay = replay(bytes.as_deref().unwrap_or_default(), &path)?;
+        let mut journal = Self {
+            path,
+            file: None,
+            absolute,
+            length: 0,
+            replay,
+            poisoned: false,
+        };
+        if let Some(bytes) = bytes {
+            let file = fs_err::OpenOptions::new()
+                .append(true)
+                .open(&journal.absolute)?;
+            journal.length = bytes.len() as u64;
+            if let Some(torn) = journal.replay.torn.take() {
+                file.set_len(torn)?;
+                file.sync_all()?;
+                journal.length = torn;
+            }
+            journal.file = Some(file);
+        }
+        Ok(journal)
+    }
+
+    /// Returns the path, relative to the workspace.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns what the records amount to.
+    pub fn state(&self) -> &State {
+        &self.replay.state
+    }
+
+    /// Returns the records in order.
+    pub fn records(&self) -> &[Record] {
+        &self.replay.records
+    }
+
+    /// Appends events, all with one sync, and returns their records. Only once it has returned
+    /// may what they announce be done.
+    ///
+    /// # Errors
+    /// Where a record can't follow (nothing is written then) or writing fails. Either way the
+    /// journal takes no more, and the run has to stop.
+    pub fn append(&mut self, at: Timestamp, events: Vec<Event>) -> Result<Vec<Record>, FilesError> {
+        if self.poisoned {
+            return Err(FilesError::Poisoned {
+                path: self.path.clone(),
+            });
+        }
+        self.poisoned = true;
+        let mut records = Vec::with_capacity(events.len());
+        let mut lines = String::new();
+        for event in events {
+            let record = journal::next_record(&mut self.replay.cursor, at, event);
+            self.replay
+                .state
+                .apply(&record)
+                .map_err(|source| FilesError::Illegal {
+                    path: self.path.clone(),
+                    source,
+                })?;
+            lines.push_str(&journal::encode(&record));
+            lines.push('\n');
+            records.push(record);
+        }
+        self.write(lines.as_bytes())?;
+        self.replay.records.extend_from_slice(&records);
+        self.poisoned = false;
+        Ok(records)
+    }
+
+    fn write(&mut self, lines: &[u8]) -> Result<(), FilesError> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => {
+                let folder = self.absolute.parent().unwrap_or(&self.absolute);
+                create_folders(folder)?;
+                let options = fs_err::OpenOptions::new()
+                    .append(true)
+                    .create_new(true)
+                    .clone();
+                let file = options.open(&self.absolute)?;
+                sync_folder(folder)?;
+                self.file.insert(file)
+            }
+        };
+        // A checkout or an editor has no lock to respect.
+        if file.metadata()?.len() != self.length {
+            return Err(FilesError::Changed {
+                path: self.path.clone(),
+            });
+        }
+        file.write_all(lines)?;
+        file.sync_data()?;
+        self.length += lines.len() as u64;
+        Ok(())
+    }
+}
+
+/// Replays bytes; only a torn last line may be cut inside a character.
+fn replay(bytes: &[u8], path: &str) -> Result<Replay, FilesError> {
+    let whole = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |last| last + 1);
+    let (lines, tail) = bytes.split_at(whole);
+    let text = std::str::from_utf8(lines).map_err(|error| FilesError::NotText {
+        path: path.to_owned(),
+        offset: error.valid_up_to(),
+    })?;
+    let text = format!("{text}{}", String::from_utf8_lossy(tail));
+    Ok(journal::replay(&text, path)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::workspace::tests::workspace;
+    use super::*;
+    use crate::journal::{Header, Outcome, RunId, StepId};
+
+    fn started() -> Event {
+        Event::RunStarted(Header {
+            run: RunId::new("1"),
+            checklist: String::new(),
+            plan: String::new(),
+            orch: String::new(),
+            target: "тест".into(),
+            cluster: String::new(),
+            namespace: String::new(),
+        })
+    }
+
+    fn ended() -> Event {
+        Event::RunEnded {
+            outcome: Outcome::Completed,
+        }
+    }
+
+    #[test]
+    fn what_was_appended_is_read_again() {
+        let (_folder, workspace) = workspace();
+        let mut journal = JournalFile::open(&workspace, "demo", 4).expect("opens");
+        assert_eq!(
+            workspace.read(journal.path()).expect("reads"),
+            None,
+            "nothing is created yet"
+        );
+        let records = journal
+            .append(Timestamp::UNIX_EPOCH, vec![started(), ended()])
+            .expect("appends");
+        let mut again = JournalFile::open(&workspace, "demo", 4).expect("opens");
+        assert_eq!(again.records(), records);
+        assert_eq!(again.state(), journal.state());
+        again
+            .append(Timestamp::UNIX_EPOCH, vec![started()])
+            .expect("appends");
+        assert_eq!(
+            read_journal(&workspace, "demo", 4)
+                .expect("reads")
+                .records
+                .len(),
+            3
+        );
+    }
+
+    #[test]
+    fn a_line_torn_at_any_byte_is_cut_off() {
+        let (_folder, workspace) = workspace();
+        let mut journal = JournalFile::open(&workspace, "demo", 4).expect("opens");
+        journal
+            .append(Timestamp::UNIX_EPOCH, vec![started(), ended()])
+            .expect("appends");
+        let path = workspace.root().join(journal_path("demo", 4));
+        let bytes = fs_err::read(&path).expect("reads");
+        for cut in 0..bytes.len() {
+            fs_err::write(&path, &bytes[..cut]).expect("writes");
+            let mut journal = JournalFile::open(&workspace, "demo", 4).expect("opens");
+            let before = journal.records().len();
+            journal.append(Timestamp::UNIX_EPOCH, vec![started()]).ok();
+            let after = JournalFile::open(&workspace, "demo", 4).expect("opens again");
+            assert!(after.records().len() >= before, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn an_illegal_record_isnt_written_and_stops_the_journal() {
+        let (_folder, workspace) = workspace();
+        let mut journal = JournalFile::open(&workspace, "demo", 4).expect("opens");
+        journal
+            .append(Timestamp::UNIX_EPOCH, vec![started()])
+            .expect("appends");
+        let illegal = Event::RolledBack {
+            step: StepId::new("s"),
+        };
+        assert!(
+            journal
+                .append(Timestamp::UNIX_EPOCH, vec![illegal])
+                .is_err()
+        );
+        let error = journal
+            .append(Timestamp::UNIX_EPOCH, vec![ended()])
+            .expect_err("stopped");
+        assert!(matches!(error, FilesError::Poisoned { .. }), "{error}");
+        assert_eq!(
+            read_journal(&workspace, "demo", 4)
+                .expect("reads")
+                .records
+                .len(),
+            1
+        );
+    }
+
+    #[test]
+    fn a_journal_that_changed_underneath_takes_no_more() {
+        let (_folder, workspace) = workspace();
+        let mut journal = JournalFile::open(&workspace, "demo", 4).expect("opens");
+        journal
+            .append(Timestamp::UNIX_EPOCH, vec![started()])
+            .expect("appends");
+        fs_err::write(workspace.root().join(journal_path("demo", 4)), "").expect("writes");
+        let error = journal
+            .append(Timestamp::UNIX_EPOCH, vec![ended()])
+            .expect_err("changed");
+        assert!(matches!(error, FilesError::Changed { .. }), "{error}");
+    }
+}

@@ -1,0 +1,332 @@
+//! One look at the workspace's text files and checklists.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use ignore::{DirEntry, WalkBuilder};
+
+use super::workspace::is_absent;
+use super::{FilesError, Workspace};
+use crate::facts::Tree;
+
+/// Larger files are data, not source.
+const LARGEST: u64 = 1 << 20;
+
+/// Folders that hold nothing a person wrote, ignored by git or not.
+const SKIPPED: [&str; 4] = [".git", ".orch", "target", "node_modules"];
+
+/// The workspace as it was at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The text files.
+    pub tree: Tree,
+    /// The sets of checklists, by name.
+    pub sets: Vec<SetFiles>,
+}
+
+/// A folder of checklists that belong together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetFiles {
+    /// The folder's name; its path, joined by `.`, where another set has that name.
+    pub name: String,
+    /// The folder, relative to the workspace; empty for the root.
+    pub folder: String,
+    /// The checklists by number.
+    pub phases: Vec<PhaseFile>,
+}
+
+/// A checklist's file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhaseFile {
+    /// The number in the file's name.
+    pub number: u32,
+    /// The name behind the number (`kubernetes`); empty where there is none.
+    pub name: String,
+    /// The path, relative to the workspace.
+    pub path: String,
+}
+
+impl Snapshot {
+    /// Returns the set of that name.
+    pub fn set(&self, name: &str) -> Option<&SetFiles> {
+        self.sets.iter().find(|set| set.name == name)
+    }
+}
+
+impl SetFiles {
+    /// Returns the checklist of that number.
+    pub fn phase(&self, number: u32) -> Option<&PhaseFile> {
+        self.phases.iter().find(|phase| phase.number == number)
+    }
+}
+
+impl Workspace {
+    /// Returns the text files that git doesn't ignore, the `.env` files beside Compose files, and
+    /// the sets of checklists. Binary files and files over 1 MiB are left out, and so are folders
+    /// that are workspaces of their own.
+    ///
+    /// # Errors
+    /// Where a folder can't be read, or two checklists of a set have one number.
+    pub fn snapshot(&self) -> Result<Snapshot, FilesError> {
+        let mut tree = Tree::default();
+        let mut folders: BTreeMap<String, Vec<PhaseFile>> = BTreeMap::new();
+        let mut compose_folders = Vec::new();
+        let walk = WalkBuilder::new(self.root())
+            .hidden(false)
+            .filter_entry(is_walked)
+            .build();
+        for entry in walk {
+            let entry = match entry {
+                Ok(entry) => entry,
+                // A file that vanished meanwhile is as good as absent.
+                Err(error) if error.io_error().is_some_and(is_absent) => continue,
+                Err(error) => return Err(std::io::Error::other(error).into()),
+            };
+            let Some(relative) = self.relative(entry.path()) else {
+                continue;
+            };
+            let Some(text) = self.text_of(&entry, &relative) else {
+                continue;
+            };
+            let (folder, name) = relative.rsplit_once('/').unwrap_or(("", &relative));
+            if is_compose(name) {
+                compose_folders.push(folder.to_owned());
+            }
+            if let Some((number, name)) = phase_name(name) {
+                let path = relative.clone();
+                let phase = PhaseFile { number, name, path };
+                folders.entry(folder.to_owned()).or_default().push(phase);
+            }
+            tree.insert(relative, text);
+        }
+        for folder in compose_folders {
+            let path = if folder.is_empty() {
+                ".env".to_owned()
+            } else {
+                format!("{folder}/.env")
+            };
+            if tree.get(&path).is_none()
+                && let Ok(Some(text)) = self.read(&path)
+            {
+                tree.insert(path, text);
+            }
+        }
+        Ok(Snapshot {
+            tree,
+            sets: sets(folders)?,
+        })
+    }
+
+    /// Returns a path below the root with `/`, where it is UTF-8.
+    fn relative(&self, path: &Path) -> Option<String> {
+        let inside = path.strip_prefix(self.root()).ok()?;
+        let parts: Option<Vec<&str>> = inside
+            .components()
+            .map(|part| part.as_os_str().to_str())
+            .collect();
+        parts
+            .map(|parts| parts.join("/"))
+            .filter(|path| !path.is_empty())
+    }
+
+    /// Returns a file's text where it is one: a regular file, or a symlink to one in the
+    /// workspace.
+    fn text_of(&self, entry: &DirEntry, relative: &str) -> Option<String> {
+        if entry.file_type()?.is_dir() {
+            return None;
+        }
+        let path = self.path(relative).ok()?;
+        let metadata = fs_err::metadata(&path).ok()?;
+        if !metadata.is_file() || metadata.len() > LARGEST {
+            return None;
+        }
+        let text = String::from_utf8(fs_err::read(path).ok()?).ok()?;
+        (!text.contains('\0')).then_some(text)
+    }
+}
+
+/// Returns whether an entry is looked at: not in a skipped folder, nor in another workspace.
+fn is_walked(entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    if entry.depth() == 0 || !is_folder {
+        return entry.file_name() != ".git";
+    }
+    let skipped = SKIPPED.iter().any(|name| entry.file_name() == *name);
+    !skipped && !entry.path().join("orch.toml").is_file()
+}
+
+/// Returns whether Compose would read a file of that name, or be given it.
+fn is_compose(name: &str) -> bool {
+    let is_yaml = Path::new(name)
+        .extension()
+        .is_some_and(|extension| extension == "yml" || extension == "yaml");
+    is_yaml && (name.starts_with("docker-compose") || name.starts_with("compose"))
+}
+
+/// Returns number and name of `phase-NN-name.md`.
+fn phase_name(file: &str) -> Option<(u32, String)> {
+    let stem = file.strip_prefix("phase-")?.strip_suffix(".md")?;
+    let (number, name) = stem.split_once('-').unwrap_or((stem, ""));
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some((number.parse().ok()?, name.to_owned()))
+}
+
+/// Returns the sets by name, each with its phases by number.
+fn sets(folders: BTreeMap<String, Vec<PhaseFile>>) -> Result<Vec<SetFiles>, FilesError> {
+    let names: Vec<String> = folders.keys().cloned().collect();
+    let mut sets = Vec::new();
+    for (folder, mut phases) in folders {
+        let name = set_name(&folder, &names);
+        phases.sort_by(|a, b| (a.number, &a.path).cmp(&(b.number, &b.path)));
+        for pair in phases.windows(2) {
+            if let [first, second] = pair
+                && first.number == second.number
+            {
+                return Err(FilesError::TwoPhases {
+                    set: name,
+                    number: first.number,
+                    first: first.path.clone(),
+                    second: second.path.clone(),
+                });
+            }
+        }
+        sets.push(SetFiles {
+            name,
+            folder,
+            phases,
+        });
+    }
+    sets.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(sets)
+}
+
+/// Returns a set's name: journals are kept by it, so it is unique, and a folder in `checklists/`
+/// has its own name whatever lies elsewhere.
+fn set_name(folder: &str, folders: &[String]) -> String {
+    let own = |folder: &str| match folder.rsplit_once('/') {
+        Some((_, name)) => name.to_owned(),
+        None if folder.is_empty() => "workspace".to_owned(),
+        None => folder.to_owned(),
+    };
+    let is_home = |folder: &str| {
+        folder == "checklists"
+            || folder
+                .strip_prefix("checklists/")
+                .is_some_and(|rest| !rest.contains('/'))
+    };
+    let name = own(folder);
+    let shared = folders.iter().filter(|other| own(other) == name).count() > 1;
+    if shared && !is_home(folder) && folder.contains('/') {
+        return folder.replace('/', ".");
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::workspace::tests::workspace;
+    use super::*;
+
+    fn put(workspace: &Workspace, path: &str, bytes: impl AsRef<[u8]>) {
+        let path = workspace.root().join(path);
+        fs_err::create_dir_all(path.parent().expect("a folder")).expect("creates");
+        fs_err::write(path, bytes).expect("writes");
+    }
+
+    fn paths(snapshot: &Snapshot) -> Vec<&str> {
+        snapshot.tree.iter().map(|(path, _)| path).collect()
+    }
+
+    #[test]
+    fn the_tree_holds_text_that_git_doesnt_ignore() {
+        let (_folder, workspace) = workspace();
+        put(&workspace, ".gitignore", ".env\nbuild/\n");
+        put(&workspace, "docker-compose.yml", "services: {}\n");
+        put(&workspace, ".env", "A=1\n");
+        put(&workspace, "tools/.env", "B=1\n");
+        put(&workspace, "build/out.txt", "x");
+        put(&workspace, "target/x.txt", "x");
+        put(&workspace, "ui/node_modules/a/index.js", "x");
+        put(&workspace, "logo.png", b"\x89PNG\0\xff");
+        put(&workspace, "zeros", b"\0\0");
+        put(&workspace, "big.txt", vec![b'a'; (1 << 20) + 1]);
+        put(&workspace, "other/orch.toml", "");
+        put(&workspace, "other/checklists/phase-01-x.md", "");
+        put(&workspace, "src/config.py", "x = 1\n");
+        let snapshot = workspace.snapshot().expect("reads");
+        assert_eq!(
+            paths(&snapshot),
+            [".env", ".gitignore", "docker-compose.yml", "src/config.py"]
+        );
+        assert_eq!(snapshot.sets, []);
+    }
+
+    #[test]
+    fn sets_are_folders_with_phases() {
+        let (_folder, workspace) = workspace();
+        put(
+            &workspace,
+            "checklists/shop/phase-02-kubernetes.md",
+            "# Phase 2: Kubernetes\n",
+        );
+        put(
+            &workspace,
+            "checklists/shop/phase-01-docker.md",
+            "# Phase 1: Docker\n",
+        );
+        put(&workspace, "checklists/shop/PROGRESS.md", "");
+        put(&workspace, "docs/phase-one.md", "");
+        put(&workspace, "docs/old/shop/phase-1.md", "");
+        let snapshot = workspace.snapshot().expect("reads");
+        let names: Vec<&str> = snapshot.sets.iter().map(|set| set.name.as_str()).collect();
+        assert_eq!(names, ["docs.old.shop", "shop"]);
+        let shop = snapshot.set("shop").expect("found");
+        assert_eq!(shop.folder, "checklists/shop");
+        assert_eq!(
+            shop.phases
+                .iter()
+                .map(|phase| phase.number)
+                .collect::<Vec<_>>(),
+            [1, 2]
+        );
+        let phase = shop.phase(2).expect("found");
+        assert_eq!(phase.name, "kubernetes");
+        assert_eq!(phase.path, "checklists/shop/phase-02-kubernetes.md");
+    }
+
+    #[test]
+    fn checklists_may_lie_in_checklists_itself() {
+        let (_folder, workspace) = workspace();
+        put(&workspace, "checklists/phase-01-docker.md", "");
+        assert_eq!(
+            workspace.snapshot().expect("reads").sets[0].name,
+            "checklists"
+        );
+    }
+
+    #[test]
+    fn two_checklists_with_one_number_are_named() {
+        let (_folder, workspace) = workspace();
+        put(&workspace, "checklists/shop/phase-1-a.md", "");
+        put(&workspace, "checklists/shop/phase-01-b.md", "");
+        assert_eq!(
+            workspace.snapshot().expect_err("two").to_string(),
+            "phase 1 of `shop` has two checklists: checklists/shop/phase-01-b.md and \
+             checklists/shop/phase-1-a.md; renumber one"
+        );
+    }
+
+    #[test]
+    fn a_symlink_out_of_the_workspace_isnt_read() {
+        let (_folder, workspace) = workspace();
+        put(&workspace, "real.txt", "x");
+        std::os::unix::fs::symlink("/etc/hostname", workspace.root().join("out")).expect("links");
+        std::os::unix::fs::symlink("real.txt", workspace.root().join("in")).expect("links");
+        assert_eq!(
+            paths(&workspace.snapshot().expect("reads")),
+            ["in", "real.txt"]
+        );
+    }
+}
