@@ -8,8 +8,8 @@ mod model;
 mod tree;
 
 pub use model::{
-    Build, Condition, ConfigFile, Dependency, Dockerfile, Endpoint, EnvVar, Facts, Healthcheck,
-    HealthTest, Limits, Mount, MountSource, Origin, Port, Project, Protocol, Service, Text,
+    Build, Condition, ConfigFile, Dependency, Dockerfile, Endpoint, EnvVar, Facts, HealthTest,
+    Healthcheck, Limits, Mount, MountSource, Origin, Port, Project, Protocol, Service, Text,
     UnreadKey, Variable, VariableUse, Volume,
 };
 pub use tree::Tree;
