@@ -1,10 +1,54 @@
-//! [`Application`](crate::resolve::Application) + [`FileSpec`](crate::resolve::FileSpec) →
-//! Kubernetes objects and the text of files; one file per kind.
+//! [`Application`] + [`FileSpec`] → Kubernetes objects and the text of files; one file per kind.
 //!
 //! Pure. Typed `k8s-openapi` objects, serialised in a stable, readable order, each file with a
-//! short header that names its task. Secrets are written with placeholders only.
+//! short header that names its task. Secrets are written with placeholders only. What a cluster
+//! makes of the objects is not this module's business.
 
-use crate::resolve::FileSpec;
+mod check;
+mod claims;
+mod config_map;
+mod container;
+mod deployment;
+mod hpa;
+mod images;
+mod ingress;
+mod kustomization;
+mod labels;
+mod namespace;
+mod network_policy;
+mod network_rules;
+mod parse;
+mod pdb;
+mod pod;
+mod quantity;
+mod readme;
+mod references;
+mod secret;
+mod service;
+mod service_account;
+mod service_monitor;
+mod stateful_set;
+mod workloads;
+mod yaml;
+
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
+
+pub use check::{Checked, check};
+pub use parse::parse_documents;
+pub use references::{Ref, references};
+pub use secret::{secret_keys, with_secret_values};
+
+use serde::Serialize;
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::resolve::{Application, Content, FileOrigin, FileSpec, ManifestItem, Workload};
+
+/// The value that stands for a secret in the repository; never applied to a real cluster.
+pub const PLACEHOLDER: &str = "CHANGE_ME";
 
 /// A file as it is to be written, with the objects in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,20 +73,231 @@ pub struct Object {
     /// `metadata.name`.
     pub name: String,
     /// The whole object.
-    pub value: serde_json::Value,
+    pub value: Value,
 }
 
 impl Object {
+    /// Returns the object that a value describes; `None` if it lacks `apiVersion`, `kind` or
+    /// `metadata.name`.
+    pub fn from_value(value: Value) -> Option<Self> {
+        let text = |pointer: &str| value.pointer(pointer)?.as_str().map(str::to_owned);
+        Some(Self {
+            api_version: text("/apiVersion")?,
+            kind: text("/kind")?,
+            namespace: text("/metadata/namespace"),
+            name: text("/metadata/name")?,
+            value,
+        })
+    }
+
     /// Returns `Kind/name`.
     pub fn label(&self) -> String {
         format!("{}/{}", self.kind, self.name)
     }
 }
 
-/// The value that stands for a secret in the repository; never applied to a real cluster.
-pub const PLACEHOLDER: &str = "CHANGE_ME";
+/// Why a file can't be rendered: what was resolved doesn't fit together.
+#[derive(Debug, Error)]
+pub enum RenderError {
+    /// A file holds something that the application doesn't have.
+    #[error("`{path}` is to hold {what}, which the application does not have")]
+    Unknown {
+        /// The file.
+        path: String,
+        /// What it is to hold.
+        what: String,
+    },
+    /// An object is not what Kubernetes takes.
+    #[error("`{path}`: an object cannot be serialised")]
+    Serialise {
+        /// The file.
+        path: String,
+        /// The reason.
+        source: serde_json::Error,
+    },
+    /// An object cannot be written as YAML.
+    #[error("`{path}`: an object cannot be written as YAML")]
+    Yaml {
+        /// The file.
+        path: String,
+        /// The reason.
+        source: Box<serde_saphyr::SerializeError>,
+    },
+}
 
 /// Returns every file of a phase, rendered, in the order given.
-pub fn render(_application: &crate::resolve::Application, _files: &[FileSpec]) -> Vec<Rendered> {
-    Vec::new()
+///
+/// # Errors
+///
+/// Fails on a file that is to hold what the application doesn't have.
+pub fn render(application: &Application, files: &[FileSpec]) -> Result<Vec<Rendered>, RenderError> {
+    files
+        .iter()
+        .map(|file| render_file(application, files, file))
+        .collect()
+}
+
+fn render_file(
+    application: &Application,
+    files: &[FileSpec],
+    file: &FileSpec,
+) -> Result<Rendered, RenderError> {
+    let header = header(application, &file.origin);
+    let (text, objects) = match &file.content {
+        Content::Manifests(items) => manifests(application, file, items, &header)?,
+        Content::Kustomization => {
+            let text = kustomization::text(application, files, &file.path, &header)
+                .map_err(|source| yaml_error(&file.path, source))?;
+            (text, Vec::new())
+        }
+        Content::Readme => (
+            readme::text(application, files, &file.path, &header),
+            Vec::new(),
+        ),
+    };
+    Ok(Rendered {
+        path: file.path.clone(),
+        text,
+        objects,
+    })
+}
+
+/// Returns the comment's text: what the file was written for, on one line.
+fn header(application: &Application, origin: &FileOrigin) -> String {
+    let text = match origin {
+        FileOrigin::Task { id, text } => {
+            format!(
+                "Written by orch for task {id} of phase {}: {text}",
+                application.phase
+            )
+        }
+        FileOrigin::Unassigned { reason, section } => {
+            format!("Written by orch, unassigned in section {section}: {reason}")
+        }
+    };
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.trim_end_matches([':', ' ']).to_owned()
+}
+
+fn manifests(
+    application: &Application,
+    file: &FileSpec,
+    items: &[ManifestItem],
+    header: &str,
+) -> Result<(String, Vec<Object>), RenderError> {
+    let mut objects = Vec::new();
+    for item in items {
+        let values = item_values(application, item).map_err(|error| error.in_file(&file.path))?;
+        objects.extend(
+            values
+                .into_iter()
+                .filter_map(|value| Object::from_value(yaml::readable(value))),
+        );
+    }
+    let mut text = format!("# {header}\n");
+    for (index, object) in objects.iter().enumerate() {
+        if index > 0 {
+            text.push_str("---\n");
+        }
+        let document =
+            yaml::emit(&object.value).map_err(|source| yaml_error(&file.path, source))?;
+        text.push_str(&document);
+    }
+    Ok((text, objects))
+}
+
+fn yaml_error(path: &str, source: serde_saphyr::SerializeError) -> RenderError {
+    RenderError::Yaml {
+        path: path.to_owned(),
+        source: Box::new(source),
+    }
+}
+
+/// Why one item can't be made; the file is added where it is known.
+#[derive(Debug)]
+enum ItemError {
+    Unknown(String),
+    Serialise(serde_json::Error),
+}
+
+impl ItemError {
+    fn in_file(self, path: &str) -> RenderError {
+        let path = path.to_owned();
+        match self {
+            Self::Unknown(what) => RenderError::Unknown { path, what },
+            Self::Serialise(source) => RenderError::Serialise { path, source },
+        }
+    }
+}
+
+impl From<serde_json::Error> for ItemError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Serialise(error)
+    }
+}
+
+fn item_values(application: &Application, item: &ManifestItem) -> Result<Vec<Value>, ItemError> {
+    let workload = |name: &String| {
+        application
+            .workload(name)
+            .ok_or_else(|| ItemError::Unknown(format!("workload `{name}`")))
+    };
+    match item {
+        ManifestItem::Namespace => values([namespace::build(application)]),
+        ManifestItem::NamespacePolicy => values([network_policy::default_deny(application)]),
+        ManifestItem::Secret(name) => {
+            let secret = application
+                .secrets
+                .iter()
+                .find(|secret| secret.name == *name);
+            let secret = secret.ok_or_else(|| ItemError::Unknown(format!("Secret `{name}`")))?;
+            values([secret::build(application, secret)])
+        }
+        ManifestItem::ConfigMap(name) => {
+            let map = application.config_maps.iter().find(|map| map.name == *name);
+            let map = map.ok_or_else(|| ItemError::Unknown(format!("ConfigMap `{name}`")))?;
+            values([config_map::build(application, map)])
+        }
+        ManifestItem::ServiceAccount(name) => service_account_values(application, workload(name)?),
+        ManifestItem::NetworkPolicy(name) => {
+            values([network_policy::build(application, workload(name)?)])
+        }
+        ManifestItem::Claims(name) => values(claims::build(application, workload(name)?)),
+        ManifestItem::Workload(name) => Ok(vec![workloads::value(application, workload(name)?)?]),
+        ManifestItem::Services(name) => values(service::build(application, workload(name)?)),
+        ManifestItem::Hpa(name) => values(hpa::build(application, workload(name)?)),
+        ManifestItem::Pdb(name) => values(pdb::build(application, workload(name)?)),
+        ManifestItem::ServiceMonitor(name) => {
+            Ok(service_monitor::build(application, workload(name)?)
+                .into_iter()
+                .collect())
+        }
+        ManifestItem::Ingress => {
+            let ingress = application.ingress.as_ref();
+            let ingress = ingress.ok_or_else(|| ItemError::Unknown("an Ingress".to_owned()))?;
+            values([ingress::build(application, ingress)])
+        }
+    }
+}
+
+fn service_account_values(
+    application: &Application,
+    workload: &Workload,
+) -> Result<Vec<Value>, ItemError> {
+    let mut all = values([service_account::build(application, workload)])?;
+    if service_account::needs_discovery(application, workload) {
+        all.extend(values([service_account::role(application, workload)])?);
+        all.extend(values([service_account::role_binding(
+            application,
+            workload,
+        )])?);
+    }
+    Ok(all)
+}
+
+fn values<T: Serialize>(objects: impl IntoIterator<Item = T>) -> Result<Vec<Value>, ItemError> {
+    objects
+        .into_iter()
+        .map(|object| Ok(serde_json::to_value(object)?))
+        .collect()
 }

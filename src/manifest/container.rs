@@ -1,0 +1,271 @@
+//! The container of a pod: ports, environment, probes, resources and what it may do.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{
+    Capabilities, ConfigMapEnvSource, ConfigMapKeySelector, Container, ContainerPort,
+    EnvFromSource, EnvVar, EnvVarSource, ExecAction, HTTPGetAction, Probe, ResourceRequirements,
+    SecretKeySelector, SecurityContext, TCPSocketAction,
+};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use super::images;
+use super::pod::Mounted;
+use super::quantity::{mebibytes, quantity};
+use crate::facts;
+use crate::resolve::{self, Application, EnvSource, Environment, ProbeAction, Workload};
+
+/// A `ConfigMap` whose keys are all wanted, and this many at least, is taken as a whole.
+const WHOLE_MAP: usize = 4;
+/// What a container may need on the node beside its scratch volumes: logs and its own layer.
+const LOGS_MEBIBYTES: u64 = 256;
+
+/// Returns the container of a workload.
+pub(super) fn build(
+    application: &Application,
+    workload: &Workload,
+    mounts: &[Mounted],
+) -> Container {
+    let (env_from, env) = environment(application, workload);
+    let (liveness, readiness) = told_apart(workload);
+    Container {
+        name: workload.name.clone(),
+        image: Some(workload.image.clone()),
+        // A tag can be moved; asking the registry costs little, as layers are kept.
+        image_pull_policy: Some("Always".to_owned()),
+        command: workload.command.clone(),
+        args: workload.args.clone(),
+        working_dir: workload.working_dir.clone(),
+        ports: some(workload.ports.iter().map(port).collect()),
+        env_from: some(env_from),
+        env: some(env),
+        startup_probe: workload.startup.as_ref().map(probe),
+        liveness_probe: liveness.as_ref().map(probe),
+        readiness_probe: readiness.as_ref().map(probe),
+        resources: Some(resources(workload, mounts)),
+        security_context: Some(security_context()),
+        volume_mounts: some(mounts.iter().map(|mounted| mounted.mount.clone()).collect()),
+        ..Container::default()
+    }
+}
+
+/// Returns the list, or nothing where it is empty.
+pub(super) fn some<T>(items: Vec<T>) -> Option<Vec<T>> {
+    if items.is_empty() { None } else { Some(items) }
+}
+
+/// Returns a transport as Kubernetes writes it.
+pub(super) fn protocol(protocol: facts::Protocol) -> String {
+    match protocol {
+        facts::Protocol::Tcp => "TCP".to_owned(),
+        facts::Protocol::Udp => "UDP".to_owned(),
+    }
+}
+
+fn port(port: &resolve::ServicePort) -> ContainerPort {
+    ContainerPort {
+        name: Some(port.name.clone()),
+        container_port: i32::from(port.port),
+        protocol: Some(protocol(port.protocol)),
+        ..ContainerPort::default()
+    }
+}
+
+fn environment(
+    application: &Application,
+    workload: &Workload,
+) -> (Vec<EnvFromSource>, Vec<EnvVar>) {
+    let whole = whole_maps(application, workload);
+    let from = whole.iter().map(|name| EnvFromSource {
+        config_map_ref: Some(ConfigMapEnvSource {
+            name: (*name).to_owned(),
+            optional: None,
+        }),
+        ..EnvFromSource::default()
+    });
+    let single = workload
+        .environment
+        .iter()
+        .filter(|variable| match &variable.source {
+            EnvSource::ConfigMap { name, .. } => !whole.contains(&name.as_str()),
+            EnvSource::Literal(_) | EnvSource::Secret { .. } => true,
+        });
+    let mut env: Vec<EnvVar> = single.map(env_var).collect();
+    for (name, value) in images::known(workload).environment {
+        if !workload
+            .environment
+            .iter()
+            .any(|variable| variable.name == *name)
+        {
+            env.push(literal(name, value));
+        }
+    }
+    (from.collect(), env)
+}
+
+/// Returns the maps of which the workload wants every key under the key's own name.
+fn whole_maps<'a>(application: &'a Application, workload: &Workload) -> Vec<&'a str> {
+    let wants = |map: &str, wanted: &str| {
+        workload.environment.iter().any(|variable| {
+            variable.name == wanted
+                && matches!(&variable.source, EnvSource::ConfigMap { name, key }
+                    if name == map && key == wanted)
+        })
+    };
+    application
+        .config_maps
+        .iter()
+        .filter(|map| map.data.len() >= WHOLE_MAP)
+        .filter(|map| map.data.iter().all(|(key, _)| wants(&map.name, key)))
+        .filter(|map| !renames(workload, &map.name))
+        .map(|map| map.name.as_str())
+        .collect()
+}
+
+/// Returns whether the workload takes a key of the map under another name.
+fn renames(workload: &Workload, map: &str) -> bool {
+    workload.environment.iter().any(|variable| {
+        matches!(&variable.source, EnvSource::ConfigMap { name, key }
+            if name == map && *key != variable.name)
+    })
+}
+
+fn literal(name: &str, value: &str) -> EnvVar {
+    EnvVar {
+        name: name.to_owned(),
+        value: Some(value.to_owned()),
+        value_from: None,
+    }
+}
+
+fn env_var(variable: &Environment) -> EnvVar {
+    let source = match &variable.source {
+        EnvSource::Literal(value) => return literal(&variable.name, value),
+        EnvSource::ConfigMap { name, key } => EnvVarSource {
+            config_map_key_ref: Some(ConfigMapKeySelector {
+                name: name.clone(),
+                key: key.clone(),
+                optional: None,
+            }),
+            ..EnvVarSource::default()
+        },
+        EnvSource::Secret { name, key } => EnvVarSource {
+            secret_key_ref: Some(SecretKeySelector {
+                name: name.clone(),
+                key: key.clone(),
+                optional: None,
+            }),
+            ..EnvVarSource::default()
+        },
+    };
+    EnvVar {
+        name: variable.name.clone(),
+        value: None,
+        value_from: Some(source),
+    }
+}
+
+/// Returns liveness and readiness such that they never say the same at the same time: a pod is
+/// taken out of service before it is killed.
+fn told_apart(workload: &Workload) -> (Option<resolve::Probe>, Option<resolve::Probe>) {
+    let mut liveness = workload.liveness.clone();
+    let readiness = workload.readiness.clone();
+    if let (Some(live), Some(ready)) = (&mut liveness, &readiness) {
+        let patience = |probe: &resolve::Probe| {
+            probe
+                .period
+                .unwrap_or(10)
+                .saturating_mul(probe.failures.unwrap_or(3))
+        };
+        if live.action == ready.action && patience(live) <= patience(ready) {
+            let period = live.period.unwrap_or(10).max(1);
+            live.failures = Some(patience(ready).saturating_mul(2) / period + 1);
+        }
+    }
+    (liveness, readiness)
+}
+
+fn probe(probe: &resolve::Probe) -> Probe {
+    let mut built = Probe {
+        initial_delay_seconds: probe.initial_delay,
+        period_seconds: probe.period,
+        timeout_seconds: probe.timeout,
+        failure_threshold: probe.failures,
+        ..Probe::default()
+    };
+    match &probe.action {
+        ProbeAction::Http { path, port } => {
+            built.http_get = Some(HTTPGetAction {
+                path: Some(path.clone()),
+                port: IntOrString::String(port.clone()),
+                ..HTTPGetAction::default()
+            });
+        }
+        ProbeAction::Exec(command) => {
+            built.exec = Some(ExecAction {
+                command: Some(command.clone()),
+            });
+        }
+        ProbeAction::Tcp { port } => {
+            built.tcp_socket = Some(TCPSocketAction {
+                port: IntOrString::String(port.clone()),
+                host: None,
+            });
+        }
+    }
+    built
+}
+
+fn resources(workload: &Workload, mounts: &[Mounted]) -> ResourceRequirements {
+    let given = &workload.resources;
+    let scratch: u64 = mounts
+        .iter()
+        .filter_map(|mounted| mounted.scratch.as_deref())
+        .filter_map(mebibytes)
+        .sum();
+    let ephemeral = format!("{}Mi", scratch + LOGS_MEBIBYTES);
+    let list = |cpu: &str, memory: &str, ephemeral: &str| {
+        let entries = [
+            ("cpu", cpu),
+            ("memory", memory),
+            ("ephemeral-storage", ephemeral),
+        ];
+        let given = entries.into_iter().filter(|(_, amount)| !amount.is_empty());
+        given
+            .map(|(name, amount)| (name.to_owned(), quantity(amount)))
+            .collect::<BTreeMap<_, _>>()
+    };
+    ResourceRequirements {
+        requests: Some(list(&given.cpu_request, &given.memory_request, "64Mi")),
+        limits: Some(list(&given.cpu_limit, &given.memory_limit, &ephemeral)),
+        claims: None,
+    }
+}
+
+fn security_context() -> SecurityContext {
+    SecurityContext {
+        allow_privilege_escalation: Some(false),
+        read_only_root_filesystem: Some(true),
+        capabilities: Some(Capabilities {
+            drop: Some(vec!["ALL".to_owned()]),
+            add: None,
+        }),
+        ..SecurityContext::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told_apart;
+    use crate::manifest::sample;
+
+    #[test]
+    fn liveness_is_more_patient_than_an_equal_readiness() {
+        let mut workload = sample::workload("a");
+        workload.liveness = workload.readiness.clone();
+        let (liveness, readiness) = told_apart(&workload);
+        let (liveness, readiness) = (liveness.unwrap(), readiness.unwrap());
+        assert_eq!(liveness.action, readiness.action);
+        assert!(liveness.failures.unwrap() > readiness.failures.unwrap_or(3));
+    }
+}

@@ -1,0 +1,91 @@
+//! `kustomization.yml` over everything written, the Secrets left out.
+
+use serde_json::json;
+
+use super::{labels, yaml};
+use crate::resolve::{Application, Content, FileSpec, ManifestItem};
+
+/// Returns the file's text.
+pub(super) fn text(
+    application: &Application,
+    files: &[FileSpec],
+    path: &str,
+    header: &str,
+) -> Result<String, serde_saphyr::SerializeError> {
+    let folder = folder(path);
+    let (secret, others): (Vec<&FileSpec>, Vec<&FileSpec>) = files
+        .iter()
+        .filter(|file| matches!(file.content, Content::Manifests(_)))
+        .partition(|file| holds_secrets(file));
+    let resources: Vec<String> = others
+        .iter()
+        .map(|file| relative(folder, &file.path))
+        .collect();
+    let body = yaml::emit(&json!({
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "namespace": application.namespace,
+        "labels": [{
+            "pairs": {
+                labels::PART_OF: labels::value(&application.name),
+                labels::MANAGED_BY: "orch",
+            },
+            "includeSelectors": false,
+        }],
+        "resources": resources,
+    }))?;
+    let mut text = format!("# {header}\n");
+    for file in secret {
+        let name = relative(folder, &file.path);
+        text.push_str(&format!(
+            "#\n\
+             # `{name}` is left out on purpose: it holds placeholders, and no pod may ever start on\n\
+             # them. Create the Secrets first, with `kubectl create secret`, as README.md says.\n"
+        ));
+    }
+    text.push_str(&body);
+    Ok(text)
+}
+
+/// Returns whether a file holds Secrets, and so placeholders.
+pub(super) fn holds_secrets(file: &FileSpec) -> bool {
+    matches!(&file.content, Content::Manifests(items)
+        if items.iter().any(|item| matches!(item, ManifestItem::Secret(_))))
+}
+
+/// Returns the folder of a path, without the last `/`.
+pub(super) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Returns a path as seen from a folder.
+pub(super) fn relative(folder: &str, path: &str) -> String {
+    let from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let to: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let common = from
+        .iter()
+        .zip(&to)
+        .take_while(|(left, right)| left == right)
+        .count();
+    let up = std::iter::repeat_n("..", from.len() - common);
+    up.chain(to.into_iter().skip(common))
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::relative;
+
+    #[track_caller]
+    fn check(folder: &str, path: &str, expected: &str) {
+        assert_eq!(relative(folder, path), expected);
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_folder() {
+        check("k8s", "k8s/redis/service.yml", "redis/service.yml");
+        check("", "namespace.yml", "namespace.yml");
+        check("k8s/base", "k8s/namespace.yml", "../namespace.yml");
+    }
+}

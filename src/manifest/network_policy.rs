@@ -1,0 +1,174 @@
+//! `NetworkPolicy`s: nothing may talk to anything, except what a workload's policy names in either
+//! direction.
+
+use std::collections::BTreeSet;
+
+use k8s_openapi::api::networking::v1::{
+    NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicySpec,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+
+use super::network_rules::{
+    api_server, dns, from_anywhere, from_namespace, from_pods, internet, ports, to_pods,
+};
+use super::{labels, service_account};
+use crate::resolve::{Application, Exposure, Role, ServicePort, Workload};
+
+/// Where an operator's Prometheus usually runs.
+const MONITORING_NAMESPACE: &str = "monitoring";
+
+/// Returns the policy that denies what no other policy allows.
+pub(super) fn default_deny(application: &Application) -> NetworkPolicy {
+    NetworkPolicy {
+        metadata: labels::shared(application, "default-deny"),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: Some(LabelSelector::default()),
+            policy_types: Some(both()),
+            ingress: None,
+            egress: None,
+        }),
+    }
+}
+
+/// Returns the policy of a workload.
+pub(super) fn build(application: &Application, workload: &Workload) -> NetworkPolicy {
+    NetworkPolicy {
+        metadata: labels::owned(application, workload, &workload.name),
+        spec: Some(NetworkPolicySpec {
+            pod_selector: Some(labels::label_selector(&workload.name)),
+            policy_types: Some(both()),
+            // An empty list is written on purpose: it says that nothing may come in.
+            ingress: Some(ingress(application, workload)),
+            egress: Some(egress(application, workload)),
+        }),
+    }
+}
+
+fn both() -> Vec<String> {
+    vec!["Ingress".to_owned(), "Egress".to_owned()]
+}
+
+fn ingress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyIngressRule> {
+    let mut rules = Vec::new();
+    let open: Vec<&ServicePort> = workload
+        .ports
+        .iter()
+        .filter(|port| port.exposure != Exposure::Cluster)
+        .collect();
+    if !open.is_empty() {
+        rules.push(from_anywhere(&open));
+    }
+    let routed = routed_ports(application, workload);
+    if let Some(spec) = application.ingress.as_ref().filter(|_| !routed.is_empty()) {
+        rules.push(from_namespace(controller_namespace(&spec.class), &routed));
+    }
+    let clients: Vec<&str> = application
+        .workloads
+        .iter()
+        .filter(|other| other.name != workload.name && other.talks_to.contains(&workload.name))
+        .map(|other| other.name.as_str())
+        .collect();
+    if !clients.is_empty() && !workload.ports.is_empty() {
+        rules.push(from_pods(
+            &clients,
+            &workload.ports.iter().collect::<Vec<_>>(),
+        ));
+    }
+    rules.extend(scraping(application, workload, &clients));
+    rules
+}
+
+/// Returns the ports that the Ingress routes to.
+fn routed_ports<'a>(application: &Application, workload: &'a Workload) -> Vec<&'a ServicePort> {
+    let Some(spec) = &application.ingress else {
+        return Vec::new();
+    };
+    let names: BTreeSet<&str> = spec
+        .paths
+        .iter()
+        .filter(|path| path.workload == workload.name)
+        .map(|path| path.port.as_str())
+        .collect();
+    workload
+        .ports
+        .iter()
+        .filter(|port| names.contains(port.name.as_str()))
+        .collect()
+}
+
+/// Returns the namespace that the controller of an Ingress class is usually installed in.
+fn controller_namespace(class: &str) -> &str {
+    match class {
+        "nginx" => "ingress-nginx",
+        other => other,
+    }
+}
+
+/// Returns the rules for whatever scrapes the workload's metrics, what talks to it anyway left
+/// out.
+fn scraping(
+    application: &Application,
+    workload: &Workload,
+    clients: &[&str],
+) -> Vec<NetworkPolicyIngressRule> {
+    let Some((_, number)) = &workload.metrics else {
+        return Vec::new();
+    };
+    let served: Vec<&ServicePort> = workload
+        .ports
+        .iter()
+        .filter(|port| port.port == *number)
+        .collect();
+    if served.is_empty() {
+        return Vec::new();
+    }
+    let mut rules = Vec::new();
+    let scrapers: Vec<&str> = application
+        .workloads
+        .iter()
+        .filter(|other| other.role == Role::Prometheus && other.name != workload.name)
+        .map(|other| other.name.as_str())
+        .filter(|name| !clients.contains(name))
+        .collect();
+    if !scrapers.is_empty() {
+        rules.push(from_pods(&scrapers, &served));
+    }
+    if application.service_monitors {
+        rules.push(from_namespace(MONITORING_NAMESPACE, &served));
+    }
+    rules
+}
+
+fn egress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyEgressRule> {
+    let mut rules = vec![dns()];
+    for other in application
+        .workloads
+        .iter()
+        .filter(|other| other.name != workload.name)
+    {
+        let talks = workload.talks_to.contains(&other.name);
+        let wanted: Vec<&ServicePort> = other
+            .ports
+            .iter()
+            .filter(|port| talks || scrapes(workload, other, port))
+            .collect();
+        if !wanted.is_empty() {
+            rules.push(to_pods(&other.name, ports(&wanted)));
+        }
+    }
+    if service_account::needs_discovery(application, workload) {
+        rules.push(api_server());
+    }
+    if workload.built {
+        rules.push(internet());
+    }
+    rules
+}
+
+fn scrapes(workload: &Workload, other: &Workload, port: &ServicePort) -> bool {
+    workload.role == Role::Prometheus
+        && other
+            .metrics
+            .as_ref()
+            .is_some_and(|(_, number)| *number == port.port)
+}

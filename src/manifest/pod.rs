@@ -1,0 +1,268 @@
+//! The pod template that Deployments and `StatefulSet`s share.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{
+    Affinity, ConfigMapVolumeSource, EmptyDirVolumeSource, PersistentVolumeClaimVolumeSource,
+    PodAffinityTerm, PodAntiAffinity, PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile,
+    SecretVolumeSource, TopologySpreadConstraint, Volume, VolumeMount, WeightedPodAffinityTerm,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use sha2::{Digest, Sha256};
+
+use super::container::{self, some};
+use super::labels;
+use super::quantity::quantity;
+use super::{claims, images, service_account};
+use crate::resolve::{
+    Application, ConfigMapSpec, EnvSource, VolumeKind, VolumeSpec, Workload, WorkloadKind,
+};
+
+/// Where every container may write.
+const TMP: (&str, &str) = ("/tmp", "64Mi");
+
+/// A mount in the container, with its volume in the pod.
+#[derive(Debug, Clone)]
+pub(super) struct Mounted {
+    /// The mount.
+    pub(super) mount: VolumeMount,
+    /// The volume; `None` for a claim that the `StatefulSet` makes.
+    volume: Option<Volume>,
+    /// The size limit of scratch space.
+    pub(super) scratch: Option<String>,
+}
+
+/// Returns the pod template of a workload.
+pub(super) fn template(application: &Application, workload: &Workload) -> PodTemplateSpec {
+    PodTemplateSpec {
+        metadata: Some(ObjectMeta {
+            labels: Some(labels::pod(application, workload)),
+            annotations: annotations(application, workload),
+            ..ObjectMeta::default()
+        }),
+        spec: Some(spec(application, workload)),
+    }
+}
+
+/// Returns how many pods there are at least.
+pub(super) fn fewest(workload: &Workload) -> u32 {
+    workload
+        .hpa
+        .as_ref()
+        .map_or(workload.replicas, |hpa| hpa.min)
+}
+
+fn spec(application: &Application, workload: &Workload) -> PodSpec {
+    let mounts = mounts(workload);
+    let mut volumes: Vec<Volume> = Vec::new();
+    for volume in mounts.iter().filter_map(|mounted| mounted.volume.clone()) {
+        if !volumes.iter().any(|known| known.name == volume.name) {
+            volumes.push(volume);
+        }
+    }
+    let spread = fewest(workload) >= 2 || workload.hpa.as_ref().is_some_and(|hpa| hpa.max >= 2);
+    PodSpec {
+        service_account_name: Some(workload.name.clone()),
+        automount_service_account_token: Some(service_account::needs_discovery(
+            application,
+            workload,
+        )),
+        // The variables that Kubernetes would add (`REDIS_PORT=tcp://…`) clash with settings.
+        enable_service_links: Some(false),
+        termination_grace_period_seconds: workload.grace_seconds,
+        security_context: Some(security_context(workload)),
+        affinity: spread.then(|| affinity(workload)),
+        topology_spread_constraints: spread.then(|| vec![zones(workload)]),
+        containers: vec![container::build(application, workload, &mounts)],
+        volumes: some(volumes),
+        ..PodSpec::default()
+    }
+}
+
+fn security_context(workload: &Workload) -> PodSecurityContext {
+    let uid = images::uid(workload);
+    // Only volumes that come with an owner need a group to be readable.
+    let owned = workload.volumes.iter().any(|volume| match volume.kind {
+        VolumeKind::Claim(_) | VolumeKind::Secret(_) => true,
+        VolumeKind::Scratch(_) | VolumeKind::ConfigMap(_) => false,
+    });
+    PodSecurityContext {
+        run_as_non_root: Some(true),
+        run_as_user: Some(uid),
+        run_as_group: Some(uid),
+        fs_group: owned.then_some(uid),
+        fs_group_change_policy: owned.then(|| "OnRootMismatch".to_owned()),
+        seccomp_profile: Some(SeccompProfile {
+            type_: "RuntimeDefault".to_owned(),
+            localhost_profile: None,
+        }),
+        ..PodSecurityContext::default()
+    }
+}
+
+/// Preferred, not required: a small cluster must still be able to run every pod.
+fn affinity(workload: &Workload) -> Affinity {
+    let term = PodAffinityTerm {
+        label_selector: Some(labels::label_selector(&workload.name)),
+        topology_key: "kubernetes.io/hostname".to_owned(),
+        ..PodAffinityTerm::default()
+    };
+    Affinity {
+        pod_anti_affinity: Some(PodAntiAffinity {
+            preferred_during_scheduling_ignored_during_execution: Some(vec![
+                WeightedPodAffinityTerm {
+                    weight: 100,
+                    pod_affinity_term: term,
+                },
+            ]),
+            required_during_scheduling_ignored_during_execution: None,
+        }),
+        ..Affinity::default()
+    }
+}
+
+fn zones(workload: &Workload) -> TopologySpreadConstraint {
+    TopologySpreadConstraint {
+        max_skew: 1,
+        topology_key: "topology.kubernetes.io/zone".to_owned(),
+        when_unsatisfiable: "ScheduleAnyway".to_owned(),
+        label_selector: Some(labels::label_selector(&workload.name)),
+        ..TopologySpreadConstraint::default()
+    }
+}
+
+/// Returns what the container mounts: what the workload names, then what its image needs beside.
+fn mounts(workload: &Workload) -> Vec<Mounted> {
+    let known = images::known(workload);
+    let extra = known
+        .data
+        .iter()
+        .chain(known.scratch)
+        .chain(std::iter::once(&TMP));
+    let mut specs = workload.volumes.clone();
+    for (path, size) in extra {
+        if !specs
+            .iter()
+            .any(|spec| spec.path.trim_end_matches('/') == *path)
+        {
+            specs.push(scratch(path, size));
+        }
+    }
+    specs.iter().map(|spec| mounted(workload, spec)).collect()
+}
+
+fn scratch(path: &str, size: &str) -> VolumeSpec {
+    VolumeSpec {
+        name: path.trim_matches('/').replace(['/', '.', '_'], "-"),
+        path: path.to_owned(),
+        sub_path: None,
+        kind: VolumeKind::Scratch(size.to_owned()),
+        read_only: false,
+    }
+}
+
+fn mounted(workload: &Workload, spec: &VolumeSpec) -> Mounted {
+    let mut volume = Volume {
+        name: spec.name.clone(),
+        ..Volume::default()
+    };
+    let mut limit = None;
+    let mut given = true;
+    match &spec.kind {
+        VolumeKind::Claim(_) if workload.kind == WorkloadKind::StatefulSet => given = false,
+        VolumeKind::Claim(_) => {
+            volume.persistent_volume_claim = Some(PersistentVolumeClaimVolumeSource {
+                claim_name: claims::name(workload, spec),
+                read_only: None,
+            });
+        }
+        VolumeKind::Scratch(size) => {
+            limit = Some(size.clone());
+            volume.empty_dir = Some(EmptyDirVolumeSource {
+                size_limit: Some(quantity(size)),
+                medium: None,
+                ..EmptyDirVolumeSource::default()
+            });
+        }
+        VolumeKind::ConfigMap(name) => {
+            volume.config_map = Some(ConfigMapVolumeSource {
+                name: name.clone(),
+                ..ConfigMapVolumeSource::default()
+            });
+        }
+        VolumeKind::Secret(name) => {
+            volume.secret = Some(SecretVolumeSource {
+                secret_name: Some(name.clone()),
+                default_mode: Some(0o440),
+                ..SecretVolumeSource::default()
+            });
+        }
+    }
+    Mounted {
+        mount: VolumeMount {
+            name: spec.name.clone(),
+            mount_path: spec.path.clone(),
+            sub_path: spec.sub_path.clone(),
+            read_only: spec.read_only.then_some(true),
+            ..VolumeMount::default()
+        },
+        volume: given.then_some(volume),
+        scratch: limit,
+    }
+}
+
+/// A checksum of the configuration, so that pods are replaced when it changes; and what a
+/// Prometheus that looks for annotations scrapes.
+fn annotations(application: &Application, workload: &Workload) -> Option<BTreeMap<String, String>> {
+    let mut annotations = BTreeMap::new();
+    let maps: Vec<&ConfigMapSpec> = application
+        .config_maps
+        .iter()
+        .filter(|map| uses(workload, &map.name))
+        .collect();
+    if !maps.is_empty() {
+        annotations.insert("orch.dev/config-checksum".to_owned(), checksum(&maps));
+    }
+    if let Some((path, port)) = workload
+        .metrics
+        .as_ref()
+        .filter(|_| !application.service_monitors)
+    {
+        annotations.insert("prometheus.io/scrape".to_owned(), "true".to_owned());
+        annotations.insert("prometheus.io/port".to_owned(), port.to_string());
+        annotations.insert("prometheus.io/path".to_owned(), path.clone());
+    }
+    if annotations.is_empty() {
+        None
+    } else {
+        Some(annotations)
+    }
+}
+
+fn uses(workload: &Workload, map: &str) -> bool {
+    let by_variable = workload.environment.iter().any(
+        |variable| matches!(&variable.source, EnvSource::ConfigMap { name, .. } if name == map),
+    );
+    by_variable
+        || workload
+            .volumes
+            .iter()
+            .any(|volume| matches!(&volume.kind, VolumeKind::ConfigMap(name) if name == map))
+}
+
+fn checksum(maps: &[&ConfigMapSpec]) -> String {
+    let mut hasher = Sha256::new();
+    for text in maps.iter().flat_map(|map| {
+        std::iter::once(&map.name).chain(map.data.iter().flat_map(|(key, value)| [key, value]))
+    }) {
+        // Lengths keep `ab`, `c` apart from `a`, `bc`.
+        hasher.update(text.len().to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

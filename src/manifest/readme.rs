@@ -1,0 +1,241 @@
+//! `README.md`: what each file holds and how to deploy without `orch`. It names Secrets, never
+//! their values.
+
+use std::fmt::Write;
+
+use super::kustomization::{folder, holds_secrets, relative};
+use super::{PLACEHOLDER, images};
+use crate::resolve::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
+
+/// Returns the file's text.
+pub(super) fn text(
+    application: &Application,
+    files: &[FileSpec],
+    path: &str,
+    header: &str,
+) -> String {
+    let folder = folder(path);
+    let parts = [
+        // `--` would end the comment in some readers.
+        format!("<!-- {} -->\n", header.replace("--", "—")),
+        title(application),
+        format!("\n## Files\n\n{}", file_table(application, files, folder)),
+        secrets(application, files, folder),
+        deploy(application, files, path),
+        verify(application),
+        hardening(application),
+    ];
+    parts.concat()
+}
+
+fn title(application: &Application) -> String {
+    let name = if application.name.is_empty() {
+        &application.namespace
+    } else {
+        &application.name
+    };
+    format!(
+        "# {name} on Kubernetes\n\n\
+         Everything runs in the namespace `{}`. The manifests were written by `orch` from the \
+         checklist and the Compose files; running the phase again writes them again, so change \
+         the sources rather than these files.\n",
+        application.namespace,
+    )
+}
+
+fn file_table(application: &Application, files: &[FileSpec], folder: &str) -> String {
+    let mut table = "| File | Holds |\n| --- | --- |\n".to_owned();
+    for file in files {
+        let holds = match &file.content {
+            Content::Manifests(items) => items
+                .iter()
+                .map(|item| words(application, item))
+                .collect::<Vec<_>>()
+                .join(", "),
+            Content::Kustomization => "what `kubectl apply -k` applies".to_owned(),
+            Content::Readme => "this description".to_owned(),
+        };
+        let _ = writeln!(table, "| `{}` | {holds} |", relative(folder, &file.path));
+    }
+    table
+}
+
+fn words(application: &Application, item: &ManifestItem) -> String {
+    match item {
+        ManifestItem::Namespace => format!("Namespace `{}`", application.namespace),
+        ManifestItem::NamespacePolicy => "NetworkPolicy `default-deny`".to_owned(),
+        ManifestItem::Secret(name) => format!("Secret `{name}` (placeholders)"),
+        ManifestItem::ConfigMap(name) => format!("ConfigMap `{name}`"),
+        ManifestItem::ServiceAccount(name) => format!("ServiceAccount `{name}`"),
+        ManifestItem::NetworkPolicy(name) => format!("NetworkPolicy `{name}`"),
+        ManifestItem::Claims(name) => format!("volume claims of `{name}`"),
+        ManifestItem::Workload(name) => {
+            format!(
+                "{} `{name}`",
+                application.workload(name).map_or("workload", kind)
+            )
+        }
+        ManifestItem::Services(name) => format!("Services of `{name}`"),
+        ManifestItem::Hpa(name) => format!("HorizontalPodAutoscaler `{name}`"),
+        ManifestItem::Pdb(name) => format!("PodDisruptionBudget `{name}`"),
+        ManifestItem::ServiceMonitor(name) if application.service_monitors => {
+            format!("ServiceMonitor `{name}`")
+        }
+        ManifestItem::ServiceMonitor(name) => {
+            format!("no ServiceMonitor for `{name}`: the cluster lacks the CRD")
+        }
+        ManifestItem::Ingress => "Ingress".to_owned(),
+    }
+}
+
+fn kind(workload: &Workload) -> &'static str {
+    match workload.kind {
+        WorkloadKind::Deployment => "Deployment",
+        WorkloadKind::StatefulSet => "StatefulSet",
+    }
+}
+
+fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> String {
+    let mut text = "\n## Secrets\n\n".to_owned();
+    if application.secrets.is_empty() {
+        text.push_str("The application needs none.\n");
+        return text;
+    }
+    let held: Vec<String> = files
+        .iter()
+        .filter(|file| holds_secrets(file))
+        .map(|file| format!("`{}`", relative(folder, &file.path)))
+        .collect();
+    if !held.is_empty() {
+        let _ = writeln!(
+            text,
+            "{} shows which keys are expected; every value in it is `{PLACEHOLDER}`. It is not \
+             applied by `kubectl apply -k`. Create the Secrets with real values from the \
+             environment, so that they end neither in a file nor in the shell's history:\n",
+            held.join(", "),
+        );
+    }
+    text.push_str("```sh\n");
+    for secret in &application.secrets {
+        let _ = write!(
+            text,
+            "kubectl create secret generic {} --namespace {}",
+            secret.name, application.namespace
+        );
+        for entry in &secret.entries {
+            let _ = write!(text, " \\\n  --from-literal={0}=\"${{{0}:?}}\"", entry.key);
+        }
+        text.push('\n');
+    }
+    text.push_str(
+        "```\n\nWith a file of `KEY=value` lines that git ignores, `--from-env-file=FILE` does \
+         the same.\n",
+    );
+    if let Some(tls) = tls_secret(application) {
+        let _ = write!(
+            text,
+            "\nThe Ingress takes its certificate from the Secret `{tls}`. Where nothing such as \
+             cert-manager issues it:\n\n```sh\nkubectl create secret tls {tls} --namespace {} \
+             --cert=tls.crt --key=tls.key\n```\n",
+            application.namespace
+        );
+    }
+    text
+}
+
+fn tls_secret(application: &Application) -> Option<&str> {
+    application.ingress.as_ref()?.tls_secret.as_deref()
+}
+
+fn deploy(application: &Application, files: &[FileSpec], path: &str) -> String {
+    let namespace_file = files.iter().find(|file| {
+        matches!(&file.content, Content::Manifests(items)
+            if items.contains(&ManifestItem::Namespace))
+    });
+    let create = namespace_file.map_or_else(
+        || format!("kubectl create namespace {}", application.namespace),
+        |file| format!("kubectl apply -f {}", file.path),
+    );
+    let folder = match folder(path) {
+        "" => ".",
+        folder => folder,
+    };
+    let built: Vec<String> = application
+        .workloads
+        .iter()
+        .filter(|workload| workload.built)
+        .map(|workload| format!("`{}` ({})", workload.image, workload.name))
+        .collect();
+    let mut text = "\n## Deploying\n\n".to_owned();
+    if !built.is_empty() {
+        let _ = writeln!(
+            text,
+            "Images built from this repository must be in a registry that the cluster reaches: \
+             {}.\n",
+            built.join(", ")
+        );
+    }
+    let _ = write!(
+        text,
+        "`orch phase {} run` does all of this in order and waits for each part. By hand, from \
+         the repository's root:\n\n```sh\n# 1. The namespace\n{create}\n\n# 2. The Secrets, as \
+         above\n\n# 3. Everything else\nkubectl apply -k {folder}\n```\n",
+        application.phase,
+    );
+    text
+}
+
+fn verify(application: &Application) -> String {
+    let namespace = &application.namespace;
+    let mut text = "\n## Verifying\n\n```sh\n".to_owned();
+    for workload in &application.workloads {
+        let _ = writeln!(
+            text,
+            "kubectl rollout status {}/{} --namespace {namespace} --timeout=5m",
+            kind(workload).to_lowercase(),
+            workload.name
+        );
+    }
+    let _ = write!(
+        text,
+        "kubectl get pods,services,ingresses --namespace {namespace}\n\
+         kubectl get events --namespace {namespace} --field-selector type=Warning\n```\n"
+    );
+    text
+}
+
+fn hardening(application: &Application) -> String {
+    let mut text = format!(
+        "\n## What the manifests take for granted\n\n\
+         - Pods run as user {}, without privileges, on a read-only root file system; `/tmp` and \
+         what an image writes to are volumes. The namespace enforces Pod Security `restricted`.\n\
+         - Nothing may connect to anything, except what the NetworkPolicies name. They need a \
+         network plugin that carries them out.\n",
+        images::DEFAULT_UID
+    );
+    if application.workloads.iter().any(|workload| workload.built) {
+        text.push_str(
+            "- What is built from this repository may reach the internet on port 443; another \
+             port needs a rule of its own.\n",
+        );
+    }
+    if application
+        .workloads
+        .iter()
+        .any(|workload| workload.hpa.is_some())
+    {
+        text.push_str("- The HorizontalPodAutoscaler needs metrics-server.\n");
+    }
+    if let Some(ingress) = &application.ingress {
+        let _ = writeln!(
+            text,
+            "- An Ingress controller for the class `{}` is installed, and `{}` resolves to it.",
+            ingress.class, ingress.host
+        );
+    }
+    text.push_str(
+        "- Pods carry a checksum of their configuration, so that a changed ConfigMap replaces \
+         them.\n",
+    );
+    text
+}

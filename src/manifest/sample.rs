@@ -1,0 +1,338 @@
+//! A small call centre for tests.
+
+use crate::checklist::TaskId;
+use crate::facts::Protocol;
+use crate::resolve::{
+    Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
+    Hpa, IngressPath, IngressSpec, ManifestItem, Pdb, Probe, ProbeAction, Resources, Role,
+    SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec, Workload, WorkloadKind,
+};
+
+pub(super) fn probe(action: ProbeAction, period: i32) -> Probe {
+    Probe {
+        action,
+        period: Some(period),
+        timeout: Some(5),
+        failures: None,
+        initial_delay: None,
+    }
+}
+
+fn port(name: &str, port: u16, exposure: Exposure) -> ServicePort {
+    ServicePort {
+        name: name.to_owned(),
+        port,
+        protocol: Protocol::Tcp,
+        exposure,
+    }
+}
+
+fn variable(name: &str, source: EnvSource) -> Environment {
+    Environment {
+        name: name.to_owned(),
+        source,
+    }
+}
+
+fn resources(cpu: &str, memory: &str, cpu_limit: &str, memory_limit: &str) -> Resources {
+    Resources {
+        cpu_request: cpu.to_owned(),
+        memory_request: memory.to_owned(),
+        cpu_limit: cpu_limit.to_owned(),
+        memory_limit: memory_limit.to_owned(),
+    }
+}
+
+/// A server that everything has: two replicas, probes, an HPA and a PDB.
+pub(super) fn workload(name: &str) -> Workload {
+    let http = |path: &str, period| {
+        Some(probe(
+            ProbeAction::Http {
+                path: path.to_owned(),
+                port: "http".to_owned(),
+            },
+            period,
+        ))
+    };
+    Workload {
+        name: name.to_owned(),
+        service: Some("app".to_owned()),
+        kind: WorkloadKind::Deployment,
+        role: Role::Server,
+        image: format!("registry.example.com/{name}:1.4.2"),
+        built: true,
+        command: None,
+        args: None,
+        working_dir: None,
+        uid: None,
+        replicas: 2,
+        resources: resources("250m", "256Mi", "500m", "512Mi"),
+        liveness: http("/health", 30),
+        readiness: http("/health/ready", 10),
+        startup: None,
+        ports: vec![
+            port("http", 8080, Exposure::Cluster),
+            port("audiosocket", 9092, Exposure::LoadBalancer),
+        ],
+        environment: vec![
+            variable("LOG_LEVEL", from_map("LOG_LEVEL")),
+            variable("REDIS_HOST", from_map("REDIS_HOST")),
+            variable(
+                "POSTGRES_PASSWORD",
+                EnvSource::Secret {
+                    name: "db-credentials".to_owned(),
+                    key: "POSTGRES_PASSWORD".to_owned(),
+                },
+            ),
+            variable(
+                "DATABASE_URL",
+                EnvSource::Literal(
+                    "postgresql://app:$(POSTGRES_PASSWORD)@postgresql:5432/app".to_owned(),
+                ),
+            ),
+        ],
+        volumes: Vec::new(),
+        hpa: Some(Hpa {
+            min: 2,
+            max: 10,
+            cpu: Some(70),
+            memory: None,
+        }),
+        pdb: Some(Pdb {
+            min_available: Some("1".to_owned()),
+            max_unavailable: None,
+        }),
+        after: vec!["postgresql".to_owned()],
+        talks_to: vec!["postgresql".to_owned()],
+        behind_ingress: true,
+        grace_seconds: Some(30),
+        metrics: Some(("/metrics".to_owned(), 8080)),
+    }
+}
+
+fn from_map(key: &str) -> EnvSource {
+    EnvSource::ConfigMap {
+        name: "app-config".to_owned(),
+        key: key.to_owned(),
+    }
+}
+
+fn postgresql() -> Workload {
+    let ready = ["pg_isready", "-U", "app"].map(str::to_owned).to_vec();
+    Workload {
+        kind: WorkloadKind::StatefulSet,
+        role: Role::Postgres,
+        service: Some("postgres".to_owned()),
+        image: "postgres:16-alpine".to_owned(),
+        built: false,
+        replicas: 1,
+        resources: resources("250m", "256Mi", "1000m", "1Gi"),
+        liveness: Some(probe(ProbeAction::Exec(ready.clone()), 10)),
+        readiness: Some(probe(ProbeAction::Exec(ready), 10)),
+        ports: vec![port("postgresql", 5432, Exposure::Cluster)],
+        environment: vec![
+            variable("POSTGRES_USER", EnvSource::Literal("app".to_owned())),
+            variable(
+                "POSTGRES_PASSWORD",
+                EnvSource::Secret {
+                    name: "db-credentials".to_owned(),
+                    key: "POSTGRES_PASSWORD".to_owned(),
+                },
+            ),
+        ],
+        volumes: vec![VolumeSpec {
+            name: "data".to_owned(),
+            path: "/var/lib/postgresql/data".to_owned(),
+            sub_path: None,
+            kind: VolumeKind::Claim("10Gi".to_owned()),
+            read_only: false,
+        }],
+        hpa: None,
+        pdb: None,
+        after: Vec::new(),
+        talks_to: Vec::new(),
+        behind_ingress: false,
+        metrics: None,
+        ..workload("postgresql")
+    }
+}
+
+fn prometheus() -> Workload {
+    Workload {
+        role: Role::Prometheus,
+        service: Some("prometheus".to_owned()),
+        image: "prom/prometheus:v3.1.0".to_owned(),
+        built: false,
+        replicas: 1,
+        ports: vec![port("http", 9090, Exposure::Cluster)],
+        environment: Vec::new(),
+        volumes: vec![
+            VolumeSpec {
+                name: "config".to_owned(),
+                path: "/etc/prometheus".to_owned(),
+                sub_path: None,
+                kind: VolumeKind::ConfigMap("prometheus-config".to_owned()),
+                read_only: true,
+            },
+            VolumeSpec {
+                name: "data".to_owned(),
+                path: "/prometheus".to_owned(),
+                sub_path: None,
+                kind: VolumeKind::Claim("10Gi".to_owned()),
+                read_only: false,
+            },
+        ],
+        hpa: None,
+        pdb: None,
+        after: Vec::new(),
+        talks_to: Vec::new(),
+        behind_ingress: false,
+        metrics: None,
+        ..workload("prometheus")
+    }
+}
+
+/// The whole application.
+pub(super) fn application() -> Application {
+    let entry = |key: &str| SecretEntry {
+        key: key.to_owned(),
+        reason: "its name".to_owned(),
+    };
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    Application {
+        name: "call-center".to_owned(),
+        set: "demo".to_owned(),
+        phase: 4,
+        namespace: "call-center".to_owned(),
+        workloads: vec![postgresql(), workload("call-processor"), prometheus()],
+        secrets: vec![SecretSpec {
+            name: "db-credentials".to_owned(),
+            entries: vec![entry("POSTGRES_PASSWORD")],
+        }],
+        config_maps: vec![
+            ConfigMapSpec {
+                name: "app-config".to_owned(),
+                data: vec![pair("LOG_LEVEL", "info"), pair("REDIS_HOST", "redis")],
+            },
+            ConfigMapSpec {
+                name: "prometheus-config".to_owned(),
+                data: vec![pair(
+                    "prometheus.yml",
+                    "scrape_configs:\n  - job_name: app\n    static_configs:\n      - targets: [\"call-processor:8080\"]\n",
+                )],
+            },
+        ],
+        ingress: Some(IngressSpec {
+            name: "call-center".to_owned(),
+            class: "nginx".to_owned(),
+            host: "call-center.example.com".to_owned(),
+            tls_secret: Some("call-center-tls".to_owned()),
+            paths: vec![IngressPath {
+                path: "/api".to_owned(),
+                workload: "call-processor".to_owned(),
+                port: "http".to_owned(),
+            }],
+            annotations: vec![pair("nginx.ingress.kubernetes.io/ssl-redirect", "true")],
+        }),
+        service_monitors: true,
+    }
+}
+
+fn file(path: &str, id: &str, text: &str, content: Content) -> FileSpec {
+    let origin = FileOrigin::Task {
+        id: TaskId::new(id),
+        text: text.to_owned(),
+    };
+    FileSpec {
+        path: path.to_owned(),
+        origin,
+        content,
+    }
+}
+
+/// The files that hold it all.
+pub(super) fn files() -> Vec<FileSpec> {
+    let of = |name: &str| name.to_owned();
+    let manifests = Content::Manifests;
+    let app = "call-processor";
+    vec![
+        file(
+            "k8s/namespace.yml",
+            "4.1.1",
+            "the namespace",
+            manifests(vec![ManifestItem::Namespace, ManifestItem::NamespacePolicy]),
+        ),
+        file(
+            "k8s/secrets.yml",
+            "4.1.2",
+            "a template for secrets",
+            manifests(vec![ManifestItem::Secret(of("db-credentials"))]),
+        ),
+        file(
+            "k8s/configmap.yml",
+            "4.1.3",
+            "settings",
+            manifests(vec![ManifestItem::ConfigMap(of("app-config"))]),
+        ),
+        file("k8s/README.md", "4.1.4", "how to deploy", Content::Readme),
+        file(
+            "k8s/call-processor/deployment.yml",
+            "4.2.1",
+            "Call Processor (AudioSocket + API):",
+            manifests(vec![
+                ManifestItem::ServiceAccount(of(app)),
+                ManifestItem::NetworkPolicy(of(app)),
+                ManifestItem::Workload(of(app)),
+            ]),
+        ),
+        file(
+            "k8s/call-processor/service.yml",
+            "4.2.2",
+            "services",
+            manifests(vec![ManifestItem::Services(of(app))]),
+        ),
+        file(
+            "k8s/call-processor/hpa.yml",
+            "4.2.3",
+            "HPA",
+            manifests(vec![ManifestItem::Hpa(of(app)), ManifestItem::Pdb(of(app))]),
+        ),
+        file(
+            "k8s/postgresql/statefulset.yml",
+            "4.3.1",
+            "PostgreSQL 16",
+            manifests(vec![
+                ManifestItem::ServiceAccount(of("postgresql")),
+                ManifestItem::NetworkPolicy(of("postgresql")),
+                ManifestItem::Workload(of("postgresql")),
+                ManifestItem::Services(of("postgresql")),
+            ]),
+        ),
+        file(
+            "k8s/ingress.yml",
+            "4.4.1",
+            "Ingress",
+            manifests(vec![ManifestItem::Ingress]),
+        ),
+        file(
+            "k8s/monitoring/prometheus-deployment.yml",
+            "4.4.2",
+            "Prometheus",
+            manifests(vec![
+                ManifestItem::ServiceAccount(of("prometheus")),
+                ManifestItem::NetworkPolicy(of("prometheus")),
+                ManifestItem::ConfigMap(of("prometheus-config")),
+                ManifestItem::Claims(of("prometheus")),
+                ManifestItem::Workload(of("prometheus")),
+                ManifestItem::Services(of("prometheus")),
+                ManifestItem::ServiceMonitor(of(app)),
+            ]),
+        ),
+        file(
+            "k8s/kustomization.yml",
+            "4.4.4",
+            "Kustomize",
+            Content::Kustomization,
+        ),
+    ]
+}
