@@ -1,1 +1,1 @@
-//! progress
+//! The journal's account → PROGRESS.md.
