@@ -1,1 +1,134 @@
-//! progress
+//! The journal's account → PROGRESS.md, new or updated in place.
+//!
+//! Pure. A person's document keeps every byte that this module doesn't have to change: the values
+//! below "current phase", the cells of the phase's row, and a row of history. Where it doesn't
+//! recognise a table of phases, it keeps a section of its own between two markers. It doesn't
+//! decide what is current or what counts as done; its caller does.
+
+mod document;
+mod history;
+mod labels;
+mod phases;
+mod render;
+mod standing;
+mod table;
+
+use jiff::civil::Date;
+
+pub use labels::Words;
+
+use crate::checklist::{Language, StatusKind};
+use document::Document;
+
+/// What PROGRESS.md has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The set's name.
+    pub set: String,
+    /// The checklists' language.
+    pub language: Language,
+    /// The phases by number.
+    pub phases: Vec<PhaseRow>,
+    /// The number of the phase whose row is brought up to date; other rows of an existing
+    /// document are left alone.
+    pub phase: u32,
+    /// The number of the current phase: the one under way, or the next one once it is completed.
+    pub current: u32,
+    /// What happened, oldest first.
+    pub history: Vec<Entry>,
+}
+
+/// One phase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhaseRow {
+    /// Its number.
+    pub number: u32,
+    /// Its title (`Kubernetes`).
+    pub title: String,
+    /// Where it stands.
+    pub status: StatusKind,
+    /// How many of its tasks are done.
+    pub done: usize,
+    /// How many tasks it has.
+    pub total: usize,
+    /// When it was started.
+    pub started: Option<Date>,
+    /// When it was completed.
+    pub completed: Option<Date>,
+    /// Its checklist, relative to PROGRESS.md.
+    pub file: String,
+    /// What it ran against.
+    pub place: Place,
+}
+
+/// What a phase ran against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// A cluster, or nothing yet.
+    Cluster,
+    /// The rehearsal, which the document says.
+    Rehearsal,
+}
+
+/// One row of history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub date: Date,
+    /// The phase's number.
+    pub phase: u32,
+    /// The phase's title.
+    pub title: String,
+    /// What happened, in one line.
+    pub text: String,
+}
+
+/// Why a document can't be updated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProgressError {
+    /// A marker is missing.
+    #[error(
+        "line {line}: `{found}` without `{missing}`; add it, or remove both and what is between"
+    )]
+    Marker {
+        /// The 1-based line.
+        line: usize,
+        /// The marker that is there.
+        found: &'static str,
+        /// The one that isn't.
+        missing: &'static str,
+    },
+}
+
+impl View {
+    /// Returns the phase of that number.
+    pub fn row(&self, number: u32) -> Option<&PhaseRow> {
+        self.phases.iter().find(|row| row.number == number)
+    }
+}
+
+/// Returns the document, brought up to date; updating it again changes nothing.
+///
+/// # Errors
+/// Where the markers of orch's section don't match.
+pub fn update(existing: Option<&str>, view: &View) -> Result<String, ProgressError> {
+    let Some(text) = existing.filter(|text| !text.trim().is_empty()) else {
+        return Ok(render::document(view));
+    };
+    let mut document = Document::parse(text)?;
+    standing::update(&mut document, view);
+    let has_table = phases::update(&mut document, view);
+    let has_history = history::update(&mut document, view);
+    if has_table {
+        if !has_history {
+            document.append(&render::history_section(view));
+        }
+    } else {
+        document.set_section(&render::section(view, has_history));
+    }
+    Ok(document.into_text())
+}
+
+#[cfg(test)]
+#[path = "progress/tests.rs"]
+mod tests;
