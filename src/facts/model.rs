@@ -138,7 +138,9 @@ pub struct VariableUse {
 impl Text {
     /// Returns whether a required variable has no value.
     pub fn lacks_required(&self) -> bool {
-        self.variables.iter().any(|variable| variable.required.is_some() && !variable.given)
+        self.variables
+            .iter()
+            .any(|variable| variable.required.is_some() && !variable.given)
     }
 }
 

@@ -28,7 +28,10 @@ impl Tree {
     /// Returns whether a folder holds any file.
     pub fn has_folder(&self, folder: &str) -> bool {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
-        self.files.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix))
+        self.files
+            .range(prefix.clone()..)
+            .next()
+            .is_some_and(|(path, _)| path.starts_with(&prefix))
     }
 }
 
