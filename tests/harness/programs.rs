@@ -17,6 +17,10 @@ pub(crate) enum Availability {
 }
 
 /// Returns whether this machine can build and run a control plane, without building anything.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the tests have no other settings"
+)]
 pub(crate) fn availability() -> Availability {
     let set = |name: &str, value: &str| env::var_os(name).is_some_and(|found| found == value);
     if set("ORCH_CLUSTER", "off") {
