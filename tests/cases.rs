@@ -1,0 +1,3 @@
+//! The program from outside, one file for each part of what it promises.
+
+mod workspace;

@@ -1,0 +1,8 @@
+//! What the tests stand on: a hermetic workspace and a real control plane.
+//!
+//! Both test binaries compile it; nothing in it asserts what `orch` does.
+
+pub(crate) mod cluster;
+pub(crate) mod programs;
+pub(crate) mod wait;
+pub(crate) mod workspace;

@@ -1,0 +1,411 @@
+//! A real control plane on loopback: etcd, kube-apiserver, kube-controller-manager, kube-scheduler,
+//! and KWOK, which plays three nodes, their pods and their volumes.
+//!
+//! One serves all tests of a process; each test works in a namespace of its own. It doesn't run
+//! containers, so nothing here shows what an image would do.
+
+use std::future::Future;
+use std::io::{self, Write};
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use fs_err as fs;
+use k8s_openapi::api::core::v1::{Node, ServiceAccount};
+use kube::api::PostParams;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::{Api, Client, Config};
+use serde_json::json;
+
+use crate::harness::programs;
+use crate::harness::wait::LIMIT;
+
+/// The name of the kubeconfig's one context.
+const CONTEXT: &str = "orch-test";
+/// What the administrator's requests carry: the API server listens on loopback only.
+const TOKEN: &str = "orch-test-administrator";
+/// The programs' own record, one file each, beside the cluster's data.
+const PROGRAMS: [&str; 5] = [
+    "etcd",
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kwok",
+];
+
+/// A running control plane.
+pub(crate) struct Cluster {
+    folder: PathBuf,
+    programs: PathBuf,
+    supervisor: Mutex<Option<Child>>,
+}
+
+static SHARED: OnceLock<Result<Cluster, String>> = OnceLock::new();
+static NAMESPACES: AtomicU32 = AtomicU32::new(1);
+
+/// Returns the control plane that the tests of this process share, starting it for the first one.
+///
+/// # Panics
+/// When it cannot be built or started; the end of each program's log is printed once.
+pub(crate) fn cluster() -> &'static Cluster {
+    match SHARED.get_or_init(Cluster::start) {
+        Ok(cluster) => cluster,
+        Err(problem) => panic!("no control plane: {problem}"),
+    }
+}
+
+/// Ends the shared control plane, if a test started it, and waits until nothing of it is left.
+///
+/// The end of the process does the same without waiting.
+pub(crate) fn stop() {
+    if let Some(Ok(cluster)) = SHARED.get() {
+        cluster.stop();
+    }
+}
+
+/// Returns what a future returns, run on a runtime that ends with it.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    runtime().block_on(future)
+}
+
+impl Cluster {
+    /// Returns the administrator's kubeconfig.
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
+        self.folder.join("kubeconfig")
+    }
+
+    /// Returns the name of the kubeconfig's context.
+    #[expect(
+        clippy::unused_self,
+        reason = "a cluster's context is asked of the cluster"
+    )]
+    pub(crate) fn context(&self) -> &'static str {
+        CONTEXT
+    }
+
+    /// Returns a client with an administrator's rights; it needs the runtime that it is made in.
+    pub(crate) async fn client(&self) -> Client {
+        let kubeconfig = Kubeconfig::read_from(self.kubeconfig()).expect("a kubeconfig");
+        let config =
+            Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+        Client::try_from(config.expect("a configuration")).expect("a client")
+    }
+
+    /// Returns what `kubectl` answers to these arguments.
+    pub(crate) fn kubectl(&self, arguments: &[&str]) -> Output {
+        self.kubectl_with(arguments, "")
+    }
+
+    /// Returns what `kubectl` answers to these arguments, with `input` for `-f -`.
+    pub(crate) fn kubectl_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new(self.programs.join("kubectl"))
+            .env("KUBECONFIG", self.kubeconfig())
+            .env("HOME", &self.folder)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("kubectl was built");
+        let mut stdin = child.stdin.take().expect("its input is a pipe");
+        // A kubectl that ends before it reads says why on its stderr.
+        drop(stdin.write_all(input.as_bytes()));
+        drop(stdin);
+        child.wait_with_output().expect("kubectl ends")
+    }
+
+    /// Returns the name of a new namespace, `name` with a number of its own.
+    #[track_caller]
+    pub(crate) fn namespace(&self, name: &str) -> String {
+        let name = format!("{name}-{}", NAMESPACES.fetch_add(1, Ordering::Relaxed));
+        let output = self.kubectl(&["create", "namespace", &name]);
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        name
+    }
+
+    fn start() -> Result<Self, String> {
+        let programs = programs::build().map_err(|error| error.to_string())?;
+        let started = Instant::now();
+        let cluster = Self::launch(programs).map_err(|error| error.to_string())?;
+        // On a thread of its own, because the caller may be inside a runtime.
+        let ready = std::thread::scope(|scope| scope.spawn(|| block_on(cluster.prepare())).join());
+        match ready.unwrap_or_else(|_| Err("its start panicked".to_owned())) {
+            Ok(()) => {
+                let elapsed = started.elapsed();
+                report(&format!("the control plane is ready after {elapsed:.1?}"));
+                Ok(cluster)
+            }
+            Err(problem) => {
+                report(&logs(&cluster.folder));
+                cluster.stop();
+                Err(problem)
+            }
+        }
+    }
+
+    /// Starts what the rest stands on, without waiting for it.
+    fn launch(programs: PathBuf) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("orch-cluster-").tempdir()?;
+        let [etcd, peers, api_server] = free_ports();
+        std::os::unix::fs::symlink(&programs, folder.path().join("programs"))?;
+        let tokens = format!("{TOKEN},admin,admin,system:masters\n");
+        fs::write(folder.path().join("tokens"), tokens)?;
+        fs::write(
+            folder.path().join("kubeconfig"),
+            kubeconfig(&programs, api_server),
+        )?;
+
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cluster/supervise");
+        let mut supervisor = Command::new(script)
+            .arg(folder.path())
+            .current_dir(folder.path())
+            // Not this process's group, so that a Ctrl-C ends the tests first and then the cluster.
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        if let Some(input) = supervisor.stdin.as_mut() {
+            input.write_all(store(etcd, peers, api_server).as_bytes())?;
+        }
+        // From here on the supervisor removes the folder, because it outlives a killed test.
+        let folder = folder.keep();
+        Ok(Self {
+            folder,
+            programs,
+            supervisor: Some(supervisor).into(),
+        })
+    }
+
+    /// Waits for the API server, starts the rest, and waits until the cluster is usable.
+    async fn prepare(&self) -> Result<(), String> {
+        within("the API server", self.api_server_is_ready()).await?;
+        self.launch_rest().map_err(|error| error.to_string())?;
+        within("nodes and a service account", self.furnish()).await
+    }
+
+    /// The programs that need the API server; they would end if it weren't there.
+    fn launch_rest(&self) -> io::Result<()> {
+        let mut supervisor = self
+            .supervisor
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        match supervisor
+            .as_mut()
+            .and_then(|supervisor| supervisor.stdin.as_mut())
+        {
+            Some(input) => input.write_all(controllers().as_bytes()),
+            None => Err(io::Error::other("the supervisor has ended")),
+        }
+    }
+
+    async fn api_server_is_ready(&self) {
+        let client = self.client().await;
+        until(async || {
+            let request = http::Request::get("/readyz").body(Vec::new()).ok()?;
+            client
+                .request_text(request)
+                .await
+                .ok()
+                .filter(|answer| answer == "ok")
+        })
+        .await;
+    }
+
+    /// Gives the cluster nodes and a default storage class, and waits until its controllers work.
+    async fn furnish(&self) {
+        let client = self.client().await;
+        let nodes: Api<Node> = Api::all(client.clone());
+        for (name, zone) in [
+            ("node-1", "zone-a"),
+            ("node-2", "zone-b"),
+            ("node-3", "zone-c"),
+        ] {
+            let node = node(name, zone);
+            until(async || nodes.create(&PostParams::default(), &node).await.ok()).await;
+        }
+        let classes: Api<k8s_openapi::api::storage::v1::StorageClass> = Api::all(client.clone());
+        let class = storage_class();
+        until(async || classes.create(&PostParams::default(), &class).await.ok()).await;
+
+        for name in ["node-1", "node-2", "node-3"] {
+            until(async || nodes.get(name).await.ok().filter(is_ready)).await;
+        }
+        // Made by the controller manager: pods cannot be created without it.
+        let accounts: Api<ServiceAccount> = Api::namespaced(client, "default");
+        until(async || accounts.get("default").await.ok()).await;
+    }
+
+    fn stop(&self) {
+        let supervisor = self
+            .supervisor
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut supervisor) = supervisor {
+            // The end of its input is its order to kill and to clean up.
+            drop(supervisor.stdin.take());
+            drop(supervisor.wait());
+        }
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The supervisor's lines for what the other programs stand on. Paths are relative to the folder.
+fn store(etcd: u16, peers: u16, api_server: u16) -> String {
+    format!(
+        "etcd.log programs/server --data-dir etcd --unsafe-no-fsync --log-level warn \
+         --listen-client-urls http://127.0.0.1:{etcd} \
+         --advertise-client-urls http://127.0.0.1:{etcd} \
+         --listen-peer-urls http://127.0.0.1:{peers}\n\
+         kube-apiserver.log programs/kube-apiserver --etcd-servers http://127.0.0.1:{etcd} \
+         --secure-port {api_server} --bind-address 127.0.0.1 --advertise-address 127.0.0.1 \
+         --endpoint-reconciler-type none --cert-dir certificates \
+         --tls-cert-file programs/cert.pem --tls-private-key-file programs/key.pem \
+         --service-account-key-file programs/cert.pem \
+         --service-account-signing-key-file programs/key.pem \
+         --service-account-issuer https://kubernetes.default.svc \
+         --token-auth-file tokens --authorization-mode RBAC \
+         --service-cluster-ip-range 10.96.0.0/16 --allow-privileged\n"
+    )
+}
+
+/// The supervisor's lines for what needs the API server.
+///
+/// The request limits are raised because with the default ones they are what a test waits for.
+fn controllers() -> String {
+    let client = "--kubeconfig kubeconfig --leader-elect=false --secure-port 0 \
+                  --kube-api-qps 1000 --kube-api-burst 2000";
+    format!(
+        "kube-controller-manager.log programs/kube-controller-manager {client} \
+         --service-account-private-key-file programs/key.pem --root-ca-file programs/cert.pem\n\
+         kube-scheduler.log programs/kube-scheduler {client}\n\
+         kwok.log programs/kwok --kubeconfig kubeconfig --manage-all-nodes \
+         --config programs/stages.yaml\n"
+    )
+}
+
+fn kubeconfig(programs: &Path, port: u16) -> String {
+    let authority = programs.join("cert.pem");
+    let authority = authority.display();
+    format!(
+        "apiVersion: v1\n\
+         kind: Config\n\
+         clusters:\n\
+         - name: {CONTEXT}\n  cluster:\n    server: https://127.0.0.1:{port}\n    \
+         certificate-authority: \"{authority}\"\n\
+         users:\n\
+         - name: admin\n  user:\n    token: {TOKEN}\n\
+         contexts:\n\
+         - name: {CONTEXT}\n  context:\n    cluster: {CONTEXT}\n    user: admin\n\
+         current-context: {CONTEXT}\n"
+    )
+}
+
+fn node(name: &str, zone: &str) -> Node {
+    let resources = json!({ "cpu": "32", "memory": "256Gi", "pods": "110" });
+    serde_json::from_value(json!({
+        "metadata": {
+            "name": name,
+            "annotations": { "kwok.x-k8s.io/node": "fake" },
+            "labels": {
+                "kubernetes.io/hostname": name,
+                "kubernetes.io/os": "linux",
+                "kubernetes.io/arch": "amd64",
+                "topology.kubernetes.io/zone": zone,
+            },
+        },
+        "status": { "allocatable": resources, "capacity": resources },
+    }))
+    .expect("a node")
+}
+
+/// The class whose claims KWOK's volume stages bind.
+fn storage_class() -> k8s_openapi::api::storage::v1::StorageClass {
+    serde_json::from_value(json!({
+        "metadata": {
+            "name": "kwok-volume",
+            "annotations": { "storageclass.kubernetes.io/is-default-class": "true" },
+        },
+        "provisioner": "kwok.x-k8s.io/volume",
+    }))
+    .expect("a storage class")
+}
+
+fn is_ready(node: &Node) -> bool {
+    let conditions = node
+        .status
+        .as_ref()
+        .and_then(|status| status.conditions.as_deref());
+    conditions
+        .unwrap_or_default()
+        .iter()
+        .any(|condition| condition.type_ == "Ready" && condition.status == "True")
+}
+
+/// Asks again until there is an answer; the caller sets the limit.
+async fn until<T>(condition: impl AsyncFn() -> Option<T>) -> T {
+    loop {
+        if let Some(found) = condition().await {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn within<T>(what: &str, future: impl Future<Output = T>) -> Result<T, String> {
+    let late = |_| format!("waited {LIMIT:?} for {what}");
+    tokio::time::timeout(LIMIT, future).await.map_err(late)
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// Returns ports that nothing listens on, below those that the system gives to connections: one of
+/// them could be taken between this and its program's start.
+fn free_ports<const N: usize>() -> [u16; N] {
+    let first = u16::try_from(std::process::id() % 1_000).map_or(20_000, |id| 20_000 + id * 10);
+    let mut free = (first..32_000).filter(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok());
+    std::array::from_fn(|_| free.next().expect("a free port"))
+}
+
+/// Returns the end of each program's log, for the message of a start that failed.
+fn logs(folder: &Path) -> String {
+    let mut text = String::new();
+    for program in PROGRAMS {
+        let Ok(log) = fs::read_to_string(folder.join(program).with_extension("log")) else {
+            continue;
+        };
+        let lines: Vec<&str> = log.lines().collect();
+        let end = lines
+            .get(lines.len().saturating_sub(8)..)
+            .unwrap_or_default();
+        text = format!("{text}--- {program}\n{}\n", end.join("\n"));
+    }
+    text
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "the person who waits for the tests reads it"
+)]
+fn report(line: &str) {
+    eprintln!("{line}");
+}
