@@ -159,14 +159,14 @@ mod tests {
     use crate::resolve::{ProbeAction, Role};
 
     #[track_caller]
-    fn check(role: Role, action: ProbeAction, expected: &ProbeAction) {
+    fn check(role: Role, action: &ProbeAction, expected: &ProbeAction) {
         let mut workload = sample::workload("a");
         workload.role = role;
         workload.liveness = Some(sample::probe(action.clone(), 10));
         workload.readiness = workload.liveness.clone();
         let (liveness, readiness) = told_apart(&workload);
         let (liveness, readiness) = (liveness.unwrap(), readiness.unwrap());
-        assert_eq!(liveness.action, action);
+        assert_eq!(&liveness.action, action);
         assert_eq!(&readiness.action, expected);
         assert!(patience(&liveness) > patience(&readiness));
     }
@@ -179,12 +179,12 @@ mod tests {
     fn postgres_is_ready_when_it_answers_on_the_network() {
         check(
             Role::Postgres,
-            exec(&["pg_isready", "-U", "app"]),
+            &exec(&["pg_isready", "-U", "app"]),
             &exec(&["pg_isready", "-U", "app", "-h", "127.0.0.1"]),
         );
         check(
             Role::Postgres,
-            exec(&["/bin/sh", "-c", "pg_isready -U $POSTGRES_USER"]),
+            &exec(&["/bin/sh", "-c", "pg_isready -U $POSTGRES_USER"]),
             &exec(&["/bin/sh", "-c", "pg_isready -U $POSTGRES_USER -h 127.0.0.1"]),
         );
     }
@@ -193,7 +193,7 @@ mod tests {
     fn redis_is_ready_when_it_has_loaded() {
         check(
             Role::Redis,
-            exec(&["redis-cli", "ping"]),
+            &exec(&["redis-cli", "ping"]),
             &exec(&["sh", "-c", "redis-cli ping | grep -q PONG"]),
         );
     }
@@ -202,14 +202,14 @@ mod tests {
     fn anything_else_is_asked_in_another_way() {
         check(
             Role::Server,
-            exec(&["./ok"]),
+            &exec(&["./ok"]),
             &ProbeAction::Tcp {
                 port: "http".to_owned(),
             },
         );
         check(
             Role::Server,
-            ProbeAction::Http {
+            &ProbeAction::Http {
                 path: "/health".to_owned(),
                 port: "http".to_owned(),
             },
