@@ -20,6 +20,8 @@ mod network_rules;
 mod parse;
 mod pdb;
 mod pod;
+mod pods;
+mod probes;
 mod quantity;
 mod readme;
 mod references;
@@ -28,6 +30,7 @@ mod service;
 mod service_account;
 mod service_monitor;
 mod stateful_set;
+mod users;
 mod workloads;
 mod yaml;
 
@@ -263,7 +266,12 @@ fn item_values(application: &Application, item: &ManifestItem) -> Result<Vec<Val
             values([network_policy::build(application, workload(name)?)])
         }
         ManifestItem::Claims(name) => values(claims::build(application, workload(name)?)),
-        ManifestItem::Workload(name) => Ok(vec![workloads::value(application, workload(name)?)?]),
+        ManifestItem::Workload(name) => {
+            let workload = workload(name)?;
+            let mut all = values(users::build(application, workload))?;
+            all.push(workloads::value(application, workload)?);
+            Ok(all)
+        }
         ManifestItem::Services(name) => values(service::build(application, workload(name)?)),
         ManifestItem::Hpa(name) => values(hpa::build(application, workload(name)?)),
         ManifestItem::Pdb(name) => values(pdb::build(application, workload(name)?)),

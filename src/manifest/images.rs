@@ -150,6 +150,13 @@ pub(super) fn known(workload: &Workload) -> Known {
     }
 }
 
+/// Returns whether the image refuses to run as a user that it has no name for. `initdb` does, and
+/// the Alpine images lack the library with which the Debian ones make a name up.
+pub(super) fn needs_user_name(workload: &Workload) -> bool {
+    let tag = workload.image.rsplit_once(':').map_or("", |(_, tag)| tag);
+    !workload.built && known(workload) == POSTGRES && tag.contains("alpine")
+}
+
 /// Returns the user id that the pods run as. One below 10000 may be a user of the host, which a
 /// process that escapes its container would then be.
 pub(super) fn uid(workload: &Workload) -> i64 {

@@ -1,5 +1,7 @@
 //! `kustomization.yml` over everything written, the Secrets left out.
 
+use std::fmt::Write;
+
 use serde_json::json;
 
 use super::{labels, yaml};
@@ -37,11 +39,12 @@ pub(super) fn text(
     let mut text = format!("# {header}\n");
     for file in secret {
         let name = relative(folder, &file.path);
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "#\n\
              # `{name}` is left out on purpose: it holds placeholders, and no pod may ever start on\n\
              # them. Create the Secrets first, with `kubectl create secret`, as README.md says.\n"
-        ));
+        );
     }
     text.push_str(&body);
     Ok(text)

@@ -1,6 +1,7 @@
 //! The pod template that Deployments and `StatefulSet`s share.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use k8s_openapi::api::core::v1::{
     Affinity, ConfigMapVolumeSource, EmptyDirVolumeSource, PersistentVolumeClaimVolumeSource,
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 use super::container::{self, some};
 use super::labels;
 use super::quantity::quantity;
-use super::{claims, images, service_account};
+use super::{claims, images, service_account, users};
 use crate::resolve::{
     Application, ConfigMapSpec, EnvSource, VolumeKind, VolumeSpec, Workload, WorkloadKind,
 };
@@ -140,6 +141,7 @@ fn mounts(workload: &Workload) -> Vec<Mounted> {
         .chain(known.scratch)
         .chain(std::iter::once(&TMP));
     let mut specs = workload.volumes.clone();
+    specs.extend(users::mount(workload));
     for (path, size) in extra {
         if !specs
             .iter()
@@ -181,7 +183,6 @@ fn mounted(workload: &Workload, spec: &VolumeSpec) -> Mounted {
             volume.empty_dir = Some(EmptyDirVolumeSource {
                 size_limit: Some(quantity(size)),
                 medium: None,
-                ..EmptyDirVolumeSource::default()
             });
         }
         VolumeKind::ConfigMap(name) => {
@@ -259,10 +260,10 @@ fn checksum(maps: &[&ConfigMapSpec]) -> String {
         hasher.update(text.len().to_le_bytes());
         hasher.update(text.as_bytes());
     }
-    hasher
-        .finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut text = String::new();
+    for byte in hasher.finalize().iter().take(8) {
+        // Writing to a `String` can't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

@@ -74,23 +74,7 @@ pub(super) fn workload(name: &str) -> Workload {
             port("http", 8080, Exposure::Cluster),
             port("audiosocket", 9092, Exposure::LoadBalancer),
         ],
-        environment: vec![
-            variable("LOG_LEVEL", from_map("LOG_LEVEL")),
-            variable("REDIS_HOST", from_map("REDIS_HOST")),
-            variable(
-                "POSTGRES_PASSWORD",
-                EnvSource::Secret {
-                    name: "db-credentials".to_owned(),
-                    key: "POSTGRES_PASSWORD".to_owned(),
-                },
-            ),
-            variable(
-                "DATABASE_URL",
-                EnvSource::Literal(
-                    "postgresql://app:$(POSTGRES_PASSWORD)@postgresql:5432/app".to_owned(),
-                ),
-            ),
-        ],
+        environment: environment(),
         volumes: Vec::new(),
         hpa: Some(Hpa {
             min: 2,
@@ -107,6 +91,23 @@ pub(super) fn workload(name: &str) -> Workload {
         behind_ingress: true,
         grace_seconds: Some(30),
         metrics: Some(("/metrics".to_owned(), 8080)),
+    }
+}
+
+fn environment() -> Vec<Environment> {
+    let url = "postgresql://app:$(POSTGRES_PASSWORD)@postgresql:5432/app";
+    vec![
+        variable("LOG_LEVEL", from_map("LOG_LEVEL")),
+        variable("REDIS_HOST", from_map("REDIS_HOST")),
+        variable("POSTGRES_PASSWORD", password()),
+        variable("DATABASE_URL", EnvSource::Literal(url.to_owned())),
+    ]
+}
+
+fn password() -> EnvSource {
+    EnvSource::Secret {
+        name: "db-credentials".to_owned(),
+        key: "POSTGRES_PASSWORD".to_owned(),
     }
 }
 
@@ -132,13 +133,7 @@ fn postgresql() -> Workload {
         ports: vec![port("postgresql", 5432, Exposure::Cluster)],
         environment: vec![
             variable("POSTGRES_USER", EnvSource::Literal("app".to_owned())),
-            variable(
-                "POSTGRES_PASSWORD",
-                EnvSource::Secret {
-                    name: "db-credentials".to_owned(),
-                    key: "POSTGRES_PASSWORD".to_owned(),
-                },
-            ),
+            variable("POSTGRES_PASSWORD", password()),
         ],
         volumes: vec![VolumeSpec {
             name: "data".to_owned(),
@@ -252,87 +247,98 @@ fn file(path: &str, id: &str, text: &str, content: Content) -> FileSpec {
 
 /// The files that hold it all.
 pub(super) fn files() -> Vec<FileSpec> {
-    let of = |name: &str| name.to_owned();
-    let manifests = Content::Manifests;
-    let app = "call-processor";
+    let mut files = shared_files();
+    files.extend(workload_files());
+    files.push(file(
+        "k8s/kustomization.yml",
+        "4.4.4",
+        "Kustomize",
+        Content::Kustomization,
+    ));
+    files
+}
+
+fn shared_files() -> Vec<FileSpec> {
+    let secrets = ManifestItem::Secret("db-credentials".to_owned());
+    let settings = ManifestItem::ConfigMap("app-config".to_owned());
+    let namespace = vec![ManifestItem::Namespace, ManifestItem::NamespacePolicy];
     vec![
         file(
             "k8s/namespace.yml",
             "4.1.1",
             "the namespace",
-            manifests(vec![ManifestItem::Namespace, ManifestItem::NamespacePolicy]),
+            Content::Manifests(namespace),
         ),
         file(
             "k8s/secrets.yml",
             "4.1.2",
-            "a template for secrets",
-            manifests(vec![ManifestItem::Secret(of("db-credentials"))]),
+            "secrets",
+            Content::Manifests(vec![secrets]),
         ),
         file(
             "k8s/configmap.yml",
             "4.1.3",
             "settings",
-            manifests(vec![ManifestItem::ConfigMap(of("app-config"))]),
+            Content::Manifests(vec![settings]),
         ),
         file("k8s/README.md", "4.1.4", "how to deploy", Content::Readme),
         file(
+            "k8s/ingress.yml",
+            "4.4.1",
+            "Ingress",
+            Content::Manifests(vec![ManifestItem::Ingress]),
+        ),
+    ]
+}
+
+fn workload_files() -> Vec<FileSpec> {
+    let of = |name: &str| name.to_owned();
+    let body = |name: &str, more: Vec<ManifestItem>| {
+        let mut items = vec![
+            ManifestItem::ServiceAccount(of(name)),
+            ManifestItem::NetworkPolicy(of(name)),
+        ];
+        items.extend(more);
+        items.push(ManifestItem::Workload(of(name)));
+        Content::Manifests(items)
+    };
+    let app = "call-processor";
+    let services = Content::Manifests(vec![ManifestItem::Services(of(app))]);
+    let scaling = Content::Manifests(vec![ManifestItem::Hpa(of(app)), ManifestItem::Pdb(of(app))]);
+    let monitoring = vec![
+        ManifestItem::ConfigMap(of("prometheus-config")),
+        ManifestItem::Claims(of("prometheus")),
+        ManifestItem::Services(of("prometheus")),
+        ManifestItem::ServiceMonitor(of(app)),
+    ];
+    let text = "Call Processor (AudioSocket + API):";
+    let store = body("postgresql", vec![ManifestItem::Services(of("postgresql"))]);
+    let prometheus = "k8s/monitoring/prometheus-deployment.yml";
+    vec![
+        file(
             "k8s/call-processor/deployment.yml",
             "4.2.1",
-            "Call Processor (AudioSocket + API):",
-            manifests(vec![
-                ManifestItem::ServiceAccount(of(app)),
-                ManifestItem::NetworkPolicy(of(app)),
-                ManifestItem::Workload(of(app)),
-            ]),
+            text,
+            body(app, Vec::new()),
         ),
         file(
             "k8s/call-processor/service.yml",
             "4.2.2",
             "services",
-            manifests(vec![ManifestItem::Services(of(app))]),
+            services,
         ),
-        file(
-            "k8s/call-processor/hpa.yml",
-            "4.2.3",
-            "HPA",
-            manifests(vec![ManifestItem::Hpa(of(app)), ManifestItem::Pdb(of(app))]),
-        ),
+        file("k8s/call-processor/hpa.yml", "4.2.3", "HPA", scaling),
         file(
             "k8s/postgresql/statefulset.yml",
             "4.3.1",
             "PostgreSQL 16",
-            manifests(vec![
-                ManifestItem::ServiceAccount(of("postgresql")),
-                ManifestItem::NetworkPolicy(of("postgresql")),
-                ManifestItem::Workload(of("postgresql")),
-                ManifestItem::Services(of("postgresql")),
-            ]),
+            store,
         ),
         file(
-            "k8s/ingress.yml",
-            "4.4.1",
-            "Ingress",
-            manifests(vec![ManifestItem::Ingress]),
-        ),
-        file(
-            "k8s/monitoring/prometheus-deployment.yml",
+            prometheus,
             "4.4.2",
             "Prometheus",
-            manifests(vec![
-                ManifestItem::ServiceAccount(of("prometheus")),
-                ManifestItem::NetworkPolicy(of("prometheus")),
-                ManifestItem::ConfigMap(of("prometheus-config")),
-                ManifestItem::Claims(of("prometheus")),
-                ManifestItem::Workload(of("prometheus")),
-                ManifestItem::Services(of("prometheus")),
-                ManifestItem::ServiceMonitor(of(app)),
-            ]),
-        ),
-        file(
-            "k8s/kustomization.yml",
-            "4.4.4",
-            "Kustomize",
-            Content::Kustomization,
+            body("prometheus", monitoring),
         ),
     ]
 }
