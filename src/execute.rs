@@ -1,1 +1,94 @@
-//! execute
+//! Plan × target → events: runs the steps that are to be done, in dependency order, concurrently
+//! where possible, and records each before and after its effect.
+//!
+//! This module doesn't print: it reports [`Progress`] to whoever listens. What a step does to the
+//! disk or the cluster is in `effect`; what a journal says about a plan is in `standing`; what
+//! follows for the documents is in `project`.
+
+mod effect;
+mod ledger;
+mod project;
+mod run;
+mod secrets;
+mod standing;
+
+pub use ledger::{Ledger, LedgerError};
+pub use project::{Document, ProjectError, Projection, project};
+pub use run::{ExecuteError, Run, execute};
+pub use secrets::{SecretsError, fill};
+pub use standing::{Changed, Comparison, Standing, Why, compare, task_done};
+
+use std::time::Duration;
+
+use crate::checklist::TaskId;
+use crate::journal::{Evidence, Failure, Outcome, StepId};
+
+/// How a run behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many steps may be under way at once.
+    pub in_flight: usize,
+    /// How long an object may take to become ready.
+    pub timeout: Duration,
+    /// Whether files that a person changed are overwritten.
+    pub overwrite: bool,
+    /// Whether fields that another manager owns are taken over.
+    pub take_over: bool,
+    /// Whether commands may run.
+    pub allow_commands: bool,
+}
+
+/// What happens, for those who watch; folds of it make the terminal and JSON.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// A step began.
+    Started {
+        /// The step.
+        step: StepId,
+        /// Its task.
+        task: Option<TaskId>,
+    },
+    /// A step is under way (lossy; for people).
+    Under {
+        /// The step.
+        step: StepId,
+        /// How far it is (`1 of 2 replicas available`).
+        text: String,
+    },
+    /// A step succeeded.
+    Succeeded {
+        /// The step.
+        step: StepId,
+        /// Its task.
+        task: Option<TaskId>,
+        /// What was observed.
+        evidence: Evidence,
+    },
+    /// A step failed.
+    Failed {
+        /// The step.
+        step: StepId,
+        /// Its task.
+        task: Option<TaskId>,
+        /// Why.
+        failure: Failure,
+    },
+    /// A task's box was ticked.
+    Ticked {
+        /// The task.
+        task: TaskId,
+    },
+}
+
+/// How a run went.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Steps that failed, with their tasks.
+    pub failed: Vec<(StepId, Option<TaskId>, Failure)>,
+    /// Steps that could not start because of them.
+    pub blocked: Vec<StepId>,
+    /// How many steps ran.
+    pub ran: usize,
+}

@@ -1,1 +1,7 @@
-fn main() {}
+//! Arguments, runtime, exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    orch::cli::main()
+}

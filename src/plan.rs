@@ -1,1 +1,101 @@
-//! plan
+//! Actions → [`Plan`]: a DAG of steps with their keys, and the plan's fingerprint.
+//!
+//! Pure. A step is an action's unit of execution; its key hashes kind, parameters, inputs and
+//! target, so that a step is skipped only when exactly that was done before. This module doesn't
+//! know what has been done already: `execute` compares a plan with the journal.
+
+mod build;
+mod order;
+
+pub use build::{PlanError, build};
+
+use crate::checklist::TaskId;
+use crate::journal::{Evidence, StepId, StepKey};
+use crate::manifest::Object;
+use crate::resolve::Finding;
+
+/// A phase's steps in an order in which they can run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The target's name (`rehearsal` or a context).
+    pub target: String,
+    /// The steps; each needs only earlier ones.
+    pub steps: Vec<Step>,
+    /// The hash of all keys and edges.
+    pub fingerprint: String,
+}
+
+impl Plan {
+    /// Returns the steps of a task with their indices.
+    pub fn steps_of<'a>(&'a self, task: &'a TaskId) -> impl Iterator<Item = (usize, &'a Step)> {
+        self.steps.iter().enumerate().filter(move |(_, step)| step.task.as_ref() == Some(task))
+    }
+
+    /// Returns the objects that are applied, in the plan's order.
+    pub fn objects(&self) -> impl Iterator<Item = &Object> {
+        self.steps.iter().filter_map(|step| match &step.work {
+            Work::Apply { object, .. } => Some(object),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Command { .. } => None,
+        })
+    }
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    /// Its readable name, unique within the plan.
+    pub id: StepId,
+    /// Its key.
+    pub key: StepKey,
+    /// The task it belongs to; `None` for what no task names.
+    pub task: Option<TaskId>,
+    /// What it does.
+    pub work: Work,
+    /// Indices of the steps that must have succeeded before.
+    pub needs: Vec<usize>,
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// Look at files and endpoints; fails if one of them is not there.
+    Study {
+        /// What was looked for and found.
+        findings: Vec<Finding>,
+    },
+    /// A conclusion from facts and manifests: an inventory's answer, a satisfied rule.
+    Conclude {
+        /// The conclusion.
+        evidence: Evidence,
+    },
+    /// A rule that manifests violate.
+    Refuse {
+        /// The rule, in words.
+        rule: String,
+        /// What violates it.
+        violations: Vec<String>,
+    },
+    /// Write a file.
+    Write {
+        /// The path, relative to the workspace.
+        path: String,
+        /// The whole text.
+        text: String,
+    },
+    /// Apply an object and wait until it is ready.
+    Apply {
+        /// The object, secrets as placeholders.
+        object: Box<Object>,
+        /// The file it stands in.
+        file: String,
+    },
+    /// Run a command.
+    Command {
+        /// The command line, for `sh -c`.
+        run: String,
+    },
+}

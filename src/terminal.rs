@@ -1,1 +1,37 @@
-//! terminal
+//! What people see: a fold of the run's events. Data goes to stdout, the rest to stderr; colour
+//! and live rows only on a terminal.
+//!
+//! Text from files and clusters never drives the terminal: everything passes [`printable`].
+
+mod json;
+mod live;
+mod style;
+
+pub use json::Json;
+pub use live::Live;
+pub use style::{Paint, bar, printable};
+
+use std::io::Write as _;
+
+/// Prints data to stdout; a closed pipe is no error, as with every filter.
+///
+/// # Errors
+/// Returns the error of the stream, a closed pipe apart.
+pub fn out(text: &str) -> std::io::Result<()> {
+    pipe(std::io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Prints a message to stderr.
+///
+/// # Errors
+/// Returns the error of the stream, a closed pipe apart.
+pub fn err(text: &str) -> std::io::Result<()> {
+    pipe(std::io::stderr().lock().write_all(text.as_bytes()))
+}
+
+fn pipe(result: std::io::Result<()>) -> std::io::Result<()> {
+    match result {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}

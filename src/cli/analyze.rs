@@ -1,0 +1,136 @@
+//! `orch analyze`: the facts, each with file and line.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use serde_json::json;
+
+use super::exit::{Code, Result};
+use super::{Session, load};
+use crate::diagnostic::render;
+use crate::facts::{Facts, Gathered, Inputs, Origin, gather};
+use crate::terminal::{Paint, err, out, printable};
+
+/// Arguments of `orch analyze`.
+#[derive(Debug, Args)]
+pub(super) struct AnalyzeArgs {
+    /// Read that phase's inputs (its checklist's and settings') instead of the defaults
+    #[arg(long, value_name = "N")]
+    phase: Option<u32>,
+}
+
+pub(super) fn run(session: &Session, args: &AnalyzeArgs) -> Result {
+    let loaded = load::workspace(session)?;
+    let numbers: Vec<u32> = loaded
+        .snapshot
+        .sets
+        .iter()
+        .flat_map(|set| set.phases.iter().map(|phase| phase.number))
+        .collect();
+    let gathered: Gathered = match (args.phase, numbers.as_slice()) {
+        (Some(number), _) | (None, [number]) => {
+            let number = if args.phase.is_some() { args.phase.unwrap_or(number) } else { number };
+            loaded.facts(&loaded.phase(session, number)?)?
+        }
+        (None, _) => gather(&loaded.snapshot.tree, &Inputs::default())?,
+    };
+    let lines = lines(&gathered.facts);
+    if session.global.json {
+        for (kind, fact, origin) in &lines {
+            let value = json!({ "event": "fact", "kind": kind, "fact": fact,
+                "file": origin.path, "line": origin.line });
+            out(&format!("{value}\n"))?;
+        }
+    } else {
+        out(&text(&lines, session.out))?;
+    }
+    if !gathered.warnings.0.is_empty() {
+        err(&render(&gathered.warnings, session.err.colour))?;
+    }
+    Ok(Code::Done)
+}
+
+fn text(lines: &[(&'static str, String, Origin)], paint: Paint) -> String {
+    let mut text = String::new();
+    let mut last = "";
+    for (kind, fact, origin) in lines {
+        if *kind != last {
+            let _ = writeln!(text, "{}{}", if last.is_empty() { "" } else { "\n" }, paint.bold(kind));
+            last = kind;
+        }
+        let _ = writeln!(text, "  {}  {}", printable(fact), paint.dim(origin));
+    }
+    if text.is_empty() {
+        text += "nothing was found: no Compose file, no Dockerfile, no source that reads variables\n";
+    }
+    text
+}
+
+/// Every fact as a line, by kind.
+fn lines(facts: &Facts) -> Vec<(&'static str, String, Origin)> {
+    let mut lines = Vec::new();
+    for service in facts.project.iter().flat_map(|project| &project.services) {
+        let mut add = |fact: String, origin: &Origin| {
+            lines.push(("services", format!("{}: {fact}", service.name), origin.clone()));
+        };
+        let what = match (&service.build, &service.image) {
+            (Some(build), _) => format!("built by {}", build.dockerfile),
+            (None, Some(image)) => format!("image {}", image.value),
+            (None, None) => "neither image nor build".to_owned(),
+        };
+        add(what, &service.origin);
+        for port in &service.ports {
+            add(format!("port {}", port.container), &port.origin);
+        }
+        for mount in &service.mounts {
+            add(format!("mounts {}", mount.target), &mount.origin);
+        }
+        for dependency in &service.depends_on {
+            add(format!("after {}", dependency.service), &dependency.origin);
+        }
+        if let Some(check) = &service.healthcheck {
+            add("has a health check".to_owned(), &check.origin);
+        }
+        for variable in &service.environment {
+            let secret = crate::facts::secret::by_name(&variable.name);
+            let shown = match (&variable.value, secret) {
+                (_, Some(reason)) => format!("secret ({reason})"),
+                (Some(value), None) if crate::facts::secret::by_text(value).is_some() => {
+                    "holds a secret".to_owned()
+                }
+                (Some(value), None) => value.value.clone(),
+                (None, None) => "passed through".to_owned(),
+            };
+            add(format!("{} = {shown}", variable.name), &variable.origin);
+        }
+        for key in &service.unread {
+            add(format!("key {} isn't carried over", key.key), &key.origin);
+        }
+    }
+    for volume in facts.project.iter().flat_map(|project| &project.volumes) {
+        lines.push(("volumes", volume.name.clone(), volume.origin.clone()));
+    }
+    for dockerfile in &facts.dockerfiles {
+        for (image, origin) in &dockerfile.stages {
+            lines.push(("images", format!("stage from {image}"), origin.clone()));
+        }
+        for port in &dockerfile.ports {
+            lines.push(("images", format!("exposes {}", port.container), port.origin.clone()));
+        }
+    }
+    for variable in &facts.variables {
+        let default = match (&variable.secret, &variable.default) {
+            (Some(reason), _) => format!(" secret ({reason})"),
+            (None, Some(default)) => format!(" default {default}"),
+            (None, None) => String::new(),
+        };
+        let required = if variable.required { " required" } else { "" };
+        let fact = format!("{}{required}{default}", variable.name);
+        lines.push(("variables", fact, variable.origin.clone()));
+    }
+    for endpoint in &facts.endpoints {
+        let method = endpoint.method.as_deref().unwrap_or("ANY");
+        lines.push(("endpoints", format!("{method} {}", endpoint.path), endpoint.origin.clone()));
+    }
+    lines
+}

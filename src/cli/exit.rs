@@ -1,0 +1,125 @@
+//! Errors become exit codes and messages here, and nowhere else.
+
+use std::process::ExitCode;
+
+use crate::cluster::ClusterError;
+use crate::diagnostic::{Diagnostics, causes, render};
+use crate::execute::{ExecuteError, SecretsError};
+use crate::files::FilesError;
+use crate::git::GitError;
+use crate::terminal::{Paint, err, printable};
+
+/// The exit codes of the design.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code {
+    /// Done, or nothing to do.
+    Done = 0,
+    /// A step failed.
+    Failed = 1,
+    /// Bad input.
+    Input = 2,
+    /// Waiting for a person.
+    Waiting = 3,
+    /// Target refused or unreachable.
+    Target = 4,
+    /// Locked by another run.
+    Locked = 5,
+    /// Interrupted.
+    Interrupted = 130,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// A command that could not do what it was asked to.
+#[derive(Debug)]
+pub(super) struct Stop {
+    code: Code,
+    error: anyhow::Error,
+    help: Vec<String>,
+}
+
+/// What every command returns.
+pub(super) type Result<T = Code> = std::result::Result<T, Stop>;
+
+impl Stop {
+    /// Returns a stop because of bad input.
+    pub(super) fn input(message: impl Into<String>) -> Self {
+        Self { code: Code::Input, error: anyhow::anyhow!(message.into()), help: Vec::new() }
+    }
+
+    /// Returns a stop because of the target.
+    pub(super) fn target(message: impl Into<String>) -> Self {
+        Self { code: Code::Target, ..Self::input(message) }
+    }
+
+    /// Returns the stop with a line of help added.
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Prints the message and returns the exit code.
+    pub(super) fn report(&self, paint: Paint) -> ExitCode {
+        let text = match self.error.downcast_ref::<Diagnostics>() {
+            Some(problems) => render(problems, paint.colour),
+            None => {
+                let mut chain = causes(self.error.as_ref()).into_iter();
+                let mut text = format!(
+                    "{} {}\n",
+                    paint.bad("error:"),
+                    printable(&chain.next().unwrap_or_default())
+                );
+                for cause in chain {
+                    text += &format!("  {} {}\n", paint.dim("because:"), printable(&cause));
+                }
+                text
+            }
+        };
+        let help: String =
+            self.help.iter().map(|line| format!("{} {line}\n", paint.name("help:"))).collect();
+        // Nobody is there to be told when stderr is gone.
+        let _ = err(&format!("{text}{help}"));
+        self.code.into()
+    }
+}
+
+macro_rules! stops {
+    ($($error:ty => $code:expr),* $(,)?) => {
+        $(impl From<$error> for Stop {
+            fn from(error: $error) -> Self {
+                let code: fn(&$error) -> Code = $code;
+                Self { code: code(&error), error: error.into(), help: Vec::new() }
+            }
+        })*
+    };
+}
+
+stops! {
+    Diagnostics => |_| Code::Input,
+    GitError => |_| Code::Input,
+    crate::plan::PlanError => |_| Code::Input,
+    crate::manifest::RenderError => |_| Code::Input,
+    crate::progress::ProgressError => |_| Code::Input,
+    crate::files::ClockError => |_| Code::Input,
+    crate::execute::ProjectError => |_| Code::Input,
+    crate::checklist::EditError => |_| Code::Input,
+    std::io::Error => |_| Code::Failed,
+    FilesError => |error| match error {
+        FilesError::Locked { .. } => Code::Locked,
+        FilesError::Io(_) => Code::Failed,
+        _ => Code::Input,
+    },
+    ClusterError => |error| if error.is_target() { Code::Target } else { Code::Failed },
+    SecretsError => |error| match error {
+        SecretsError::Missing(_) => Code::Input,
+        SecretsError::Cluster(_) => Code::Target,
+    },
+    ExecuteError => |error| match error {
+        ExecuteError::Ledger(_) => Code::Failed,
+        ExecuteError::Project(_) => Code::Input,
+    },
+}

@@ -1,0 +1,110 @@
+//! `orch phase N explain TASK`: how one task is read, and what is known of it.
+
+use std::fmt::Write as _;
+
+use super::exit::{Code, Result};
+use super::load::{Loaded, Phase};
+use super::target::Target;
+use super::{Session, Stop};
+use crate::checklist::TaskId;
+use crate::files::read_journal;
+use crate::journal::StepStatus;
+use crate::resolve::{Action, BulletReading};
+use crate::terminal::{out, printable};
+
+pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result {
+    let checklist = &phase.checklist;
+    let task = checklist.task(id).ok_or_else(|| {
+        let ids: Vec<&str> = checklist.tasks().map(|task| task.id.as_str()).collect();
+        Stop::input(format!("phase {} has no task {id}", checklist.number))
+            .help(format!("its tasks: {}", ids.join(", ")))
+    })?;
+    let monitors = phase.settings.rehearse.service_monitors;
+    let meaning = loaded.meaning(phase, monitors)?;
+    let target = Target::choose(None, loaded, phase);
+    let plan = meaning.plan(target.name())?;
+    let paint = session.out;
+    let mut text = format!("{} {}\n", paint.bold(id), printable(&task.text.plain()));
+    let line = checklist.line_at(task.marker.offset);
+    let _ = writeln!(text, "  at       {}:{line}", checklist.path);
+    if let Some(resolved) = meaning.resolved.tasks.iter().find(|resolved| resolved.id == *id) {
+        let _ = writeln!(text, "  action   {}", paint.name(resolved.action.word()));
+        let _ = writeln!(
+            text,
+            "  rule     {}, matched: {}",
+            resolved.reading.rule,
+            printable(&resolved.reading.matched.join(" · "))
+        );
+        for bullet in &resolved.bullets {
+            let said = match bullet {
+                BulletReading::Read { text, meaning } => format!("{text} → {meaning}"),
+                BulletReading::Vacuous { text, reason } => format!("{text} → {reason}"),
+                BulletReading::Unread { text, .. } => format!("{text} → unread"),
+            };
+            let _ = writeln!(text, "  bullet   {}", printable(&said));
+        }
+        for note in &resolved.notes {
+            let _ = writeln!(text, "  note     {}", printable(note));
+        }
+        text += &facts(&resolved.action);
+    }
+    for (_, step) in plan.steps_of(id) {
+        let _ = writeln!(text, "  step     {}", printable(step.id.as_str()));
+        for need in step.needs.iter().filter_map(|at| plan.steps.get(*at)) {
+            let _ = writeln!(text, "           after {}", printable(need.id.as_str()));
+        }
+    }
+    text += &recorded(loaded, phase, id)?;
+    out(&text)?;
+    Ok(Code::Done)
+}
+
+fn facts(action: &Action) -> String {
+    let mut text = String::new();
+    if let Action::Study { findings } = action {
+        for (fact, origin) in findings.iter().flat_map(|finding| &finding.facts) {
+            let _ = writeln!(text, "  fact     {} ({origin})", printable(fact));
+        }
+    }
+    if let Action::Inventory { answer, .. } = action {
+        for (name, what, _) in &answer.matched {
+            let _ = writeln!(text, "  answer   {} = {}", printable(name), printable(what));
+        }
+        for name in &answer.missing {
+            let _ = writeln!(text, "  missing  {}", printable(name));
+        }
+        for (what, _) in &answer.extra {
+            let _ = writeln!(text, "  extra    {}", printable(what));
+        }
+    }
+    text
+}
+
+fn recorded(loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result<String> {
+    let replay = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?;
+    let mut text = String::new();
+    for (name, target) in replay.state.targets() {
+        for (step, state) in target.steps_of(id) {
+            let said = match &state.status {
+                StepStatus::Succeeded(evidence) => serde_json::to_string(evidence)
+                    .unwrap_or_else(|_| "succeeded".to_owned()),
+                StepStatus::Failed(failure) => format!("failed: {}", failure.cause),
+                StepStatus::Unknown => "started, outcome unknown".to_owned(),
+                StepStatus::Reopened => "to be done again".to_owned(),
+                StepStatus::Compensating => "being undone".to_owned(),
+                StepStatus::RolledBack => "undone".to_owned(),
+            };
+            let _ = writeln!(text, "  evidence on {name}, {:.0}: {step}: {}", state.at, printable(&said));
+        }
+        if let Some(waiver) = target.waived.get(id) {
+            let _ = writeln!(
+                text,
+                "  decided on {name}, {:.0}: {}: {}",
+                waiver.at,
+                printable(&waiver.who),
+                printable(&waiver.why)
+            );
+        }
+    }
+    Ok(text)
+}

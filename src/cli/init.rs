@@ -1,0 +1,124 @@
+//! `orch init`: finds checklists and Compose files and writes settings with comments.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+
+use super::exit::{Code, Result};
+use super::{Session, load};
+use crate::facts::default_compose_files;
+use crate::files::{PhaseFile, SetFiles};
+use crate::terminal::{err, printable};
+
+/// Arguments of `orch init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Show what would be written; write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(session: &Session, args: &InitArgs) -> Result {
+    let loaded = load::workspace(session)?;
+    let tree = &loaded.snapshot.tree;
+    let compose = default_compose_files(tree, "");
+    let sets = &loaded.snapshot.sets;
+    let mut said = String::new();
+    for set in sets {
+        let numbers: Vec<String> = set.phases.iter().map(|p| p.number.to_string()).collect();
+        let _ = writeln!(
+            said,
+            "found the set {} in {}: phases {}",
+            printable(&set.name),
+            printable(&set.folder),
+            numbers.join(", ")
+        );
+    }
+    if sets.is_empty() {
+        said += "found no checklist: write checklists/<set>/phase-NN-name.md, or see `orch demo`\n";
+    }
+    if compose.is_empty() {
+        said += "found no Compose file at the root\n";
+    } else {
+        let _ = writeln!(said, "found {}", compose.join(", "));
+    }
+    let mut files = vec![("orch.toml".to_owned(), workspace_settings(sets))];
+    let shared = |number: u32| sets.iter().filter(|set| set.phase(number).is_some()).count() > 1;
+    for set in sets {
+        for phase in &set.phases {
+            let folder = if shared(phase.number) { format!("phases/{}", set.name) } else { "phases".to_owned() };
+            let path = format!("{folder}/{:02}-{}.toml", phase.number, phase.name);
+            files.push((path, phase_settings(set, phase, &compose)));
+        }
+    }
+    for (path, text) in files {
+        if loaded.workspace.read(&path)?.is_some() {
+            let _ = writeln!(said, "kept {path}: it is there already");
+        } else if args.dry_run {
+            let _ = writeln!(said, "would write {path}");
+        } else {
+            loaded.workspace.write_atomic(&path, text.as_bytes())?;
+            let _ = writeln!(said, "wrote {path}");
+        }
+    }
+    err(&said)?;
+    Ok(Code::Done)
+}
+
+fn workspace_settings(sets: &[SetFiles]) -> String {
+    let first = sets.first().map_or("my-set", |set| set.name.as_str());
+    format!(
+        "# Settings of this workspace. Every key is optional; a comment shows what it is without.\n\
+         \n\
+         # The set that is meant where several have a phase of one number.\n\
+         # set = {first:?}\n\
+         \n\
+         # The kubeconfig context that phases run on. Without one, the embedded rehearsal runs;\n\
+         # the kubeconfig's current context is never used unless it is named here.\n\
+         # context = \"staging\"\n\
+         \n\
+         # The message of the commit at a phase's end.\n\
+         # commit-message = \"checklist({{set}}): phase-{{phase}} {{name}} completed\"\n\
+         \n\
+         # What becomes of Compose services that no task names: \"write\" or \"report\".\n\
+         # extras = \"write\"\n\
+         \n\
+         # Whether a listed name that the facts don't support leaves the box to a person.\n\
+         # strict = false\n"
+    )
+}
+
+fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> String {
+    let list: Vec<String> = compose.iter().map(|path| format!("{path:?}")).collect();
+    let list = if list.is_empty() { "\"docker-compose.yml\"".to_owned() } else { list.join(", ") };
+    format!(
+        "# Settings of phase {} of {}. Every key is optional.\n\
+         \n\
+         # The application; by default the Compose files that the checklist studies.\n\
+         # compose = [{list}]\n\
+         \n\
+         # The kubeconfig context that this phase runs on, over orch.toml's.\n\
+         # context = \"staging\"\n\
+         \n\
+         # The namespace, where the checklist names none.\n\
+         # namespace = {:?}\n\
+         \n\
+         # How long an object may take to become ready.\n\
+         # timeout = \"10m\"\n\
+         \n\
+         # A name of the checklist = the Compose service that it means.\n\
+         # [aliases]\n\
+         # call-processor = \"app\"\n\
+         \n\
+         # Images of the services that are built from this repository.\n\
+         # [images]\n\
+         # app = \"registry.example.com/app:1.4.0\"\n\
+         \n\
+         # What a failed rollout looks like: the rehearsal plays it.\n\
+         # [[rehearse.failures]]\n\
+         # selector = \"Deployment/call-processor\"\n\
+         # after = \"2s\"\n\
+         # outcome = \"CrashLoopBackOff\"\n",
+        phase.number, set.name, set.name
+    )
+}

@@ -1,0 +1,220 @@
+//! From a folder to a phase that is read, resolved and rendered.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::{Session, Stop};
+use super::exit::Result;
+use crate::checklist::{Checklist, TaskId};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::facts::{self, Facts};
+use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace};
+use crate::manifest::{self, Object, Rendered};
+use crate::plan::Plan;
+use crate::resolve::{self, Action, Resolved};
+use crate::settings::{PhaseSettings, Settings};
+
+/// A workspace with its settings.
+pub(super) struct Loaded {
+    pub(super) workspace: Workspace,
+    pub(super) snapshot: Snapshot,
+    pub(super) settings: Settings,
+}
+
+/// One phase of it, read.
+pub(super) struct Phase {
+    pub(super) set: String,
+    pub(super) file: PhaseFile,
+    pub(super) settings: PhaseSettings,
+    pub(super) checklist: Checklist,
+    pub(super) warnings: Diagnostics,
+}
+
+/// A phase with its meaning.
+pub(super) struct Meaning {
+    pub(super) facts: Facts,
+    pub(super) resolved: Resolved,
+    pub(super) rendered: Vec<Rendered>,
+    /// The objects that `apply` tasks name.
+    pub(super) written: BTreeMap<TaskId, Vec<Object>>,
+    pub(super) warnings: Diagnostics,
+}
+
+impl Meaning {
+    /// Returns the plan for a target.
+    pub(super) fn plan(&self, target: &str) -> Result<Plan> {
+        Ok(crate::plan::build(&self.resolved, &self.rendered, &self.written, target)?)
+    }
+}
+
+/// Opens the workspace of a session.
+pub(super) fn workspace(session: &Session) -> Result<Loaded> {
+    let start = session.global.directory.as_deref().unwrap_or_else(|| Path::new("."));
+    let workspace = Workspace::open(start)?;
+    let snapshot = workspace.snapshot()?;
+    let settings = match snapshot.tree.get("orch.toml") {
+        Some(text) => Settings::parse("orch.toml", text)?,
+        None => Settings::default(),
+    };
+    Ok(Loaded { workspace, snapshot, settings })
+}
+
+impl Loaded {
+    /// Returns the sets that hold a phase of that number, or the one that was asked for.
+    fn choose(&self, session: &Session, number: u32) -> Result<(&SetFiles, &PhaseFile)> {
+        let wanted = session.global.set.as_deref().or(self.settings.set.as_deref());
+        if let Some(name) = wanted {
+            let set = self.snapshot.set(name).ok_or_else(|| {
+                Stop::input(format!("no set is called `{name}`"))
+                    .help(format!("sets found: {}", self.set_names()))
+            })?;
+            let phase = set.phase(number).ok_or_else(|| {
+                Stop::input(format!("the set `{name}` has no phase {number}"))
+                    .help(format!("its phases: {}", phase_numbers(set)))
+            })?;
+            return Ok((set, phase));
+        }
+        let found: Vec<(&SetFiles, &PhaseFile)> = self
+            .snapshot
+            .sets
+            .iter()
+            .filter_map(|set| Some((set, set.phase(number)?)))
+            .collect();
+        match found.as_slice() {
+            [one] => Ok(*one),
+            [] if self.snapshot.sets.is_empty() => Err(Stop::input(
+                "no checklist was found: no folder holds a `phase-NN-name.md`",
+            )
+            .help("write `checklists/<set>/phase-04-kubernetes.md`, or look at one: `orch demo`")),
+            [] => Err(Stop::input(format!("no set has a phase {number}"))
+                .help(format!("sets found: {}", self.set_names()))),
+            several => {
+                let list: Vec<String> = several
+                    .iter()
+                    .map(|(set, phase)| format!("{} ({})", set.name, phase.path))
+                    .collect();
+                Err(Stop::input(format!(
+                    "{} sets have a phase {number}: {}",
+                    several.len(),
+                    list.join(", ")
+                ))
+                .help("choose one: `--set NAME`, or `set = \"NAME\"` in orch.toml"))
+            }
+        }
+    }
+
+    fn set_names(&self) -> String {
+        let names: Vec<&str> = self.snapshot.sets.iter().map(|set| set.name.as_str()).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+    }
+
+    /// Reads one phase's checklist and settings.
+    pub(super) fn phase(&self, session: &Session, number: u32) -> Result<Phase> {
+        let (set, file) = self.choose(session, number)?;
+        let settings = self.phase_settings(&set.name, file)?;
+        let text = self.snapshot.tree.get(&file.path).cloned().unwrap_or_default();
+        let parsed = crate::checklist::parse(&file.path, &text)?;
+        Ok(Phase {
+            set: set.name.clone(),
+            file: file.clone(),
+            settings,
+            checklist: parsed.checklist,
+            warnings: parsed.warnings,
+        })
+    }
+
+    /// `phases/<set>/NN-name.toml` where several sets share the numbers, else `phases/NN-name.toml`.
+    fn phase_settings(&self, set: &str, file: &PhaseFile) -> Result<PhaseSettings> {
+        for folder in [format!("phases/{set}"), "phases".to_owned()] {
+            let path = format!("{folder}/{:02}-{}.toml", file.number, file.name);
+            if let Some(text) = self.snapshot.tree.get(&path) {
+                return Ok(PhaseSettings::parse(&path, text)?);
+            }
+        }
+        Ok(PhaseSettings::default())
+    }
+
+    /// Returns PROGRESS.md's path: the set's own where one lies beside its checklists, else the
+    /// workspace's.
+    pub(super) fn progress_path(&self, set: &str) -> String {
+        let own = self.snapshot.set(set).map(|set| format!("{}/PROGRESS.md", set.folder));
+        own.filter(|path| self.snapshot.tree.get(path).is_some())
+            .unwrap_or_else(|| "PROGRESS.md".to_owned())
+    }
+
+    /// Gathers the facts of a phase.
+    pub(super) fn facts(&self, phase: &Phase) -> Result<facts::Gathered> {
+        let inputs = resolve::inputs(&phase.checklist, &self.snapshot.tree, &phase.settings);
+        Ok(facts::gather(&self.snapshot.tree, &inputs)?)
+    }
+
+    /// Resolves and renders a phase.
+    pub(super) fn meaning(&self, phase: &Phase, service_monitors: bool) -> Result<Meaning> {
+        let gathered = self.facts(phase)?;
+        let context = resolve::Context {
+            set: phase.set.clone(),
+            settings: &self.settings,
+            phase: &phase.settings,
+            service_monitors,
+        };
+        let resolved =
+            resolve::resolve(&phase.checklist, &gathered.facts, &self.snapshot.tree, &context)?;
+        for file in &resolved.files {
+            self.workspace.path(&file.path)?;
+        }
+        let rendered = manifest::render(&resolved.application, &resolved.files)?;
+        let written = self.written(&resolved)?;
+        let mut warnings = phase.warnings.clone();
+        warnings.0.extend(gathered.warnings.0);
+        warnings.0.extend(resolved.warnings.0.iter().cloned());
+        Ok(Meaning { facts: gathered.facts, resolved, rendered, written, warnings })
+    }
+
+    /// The objects of files, folders and fences that `apply` tasks name.
+    fn written(&self, resolved: &Resolved) -> Result<BTreeMap<TaskId, Vec<Object>>> {
+        let mut written = BTreeMap::new();
+        let mut problems = Vec::new();
+        for task in &resolved.tasks {
+            let Action::Apply { path, fence } = &task.action else { continue };
+            let sources: Vec<(String, &str)> = match (path, fence) {
+                (Some(path), _) => self.manifests_at(path),
+                (None, Some(fence)) => vec![(format!("task {}", task.id), fence.as_str())],
+                (None, None) => Vec::new(),
+            };
+            if sources.is_empty() {
+                let what = path.as_deref().unwrap_or("fence");
+                problems.push(
+                    Diagnostic::error(format!("task {} applies `{what}`, which is not there", task.id))
+                        .help("correct the directive, or add the file"),
+                );
+            }
+            for (path, text) in sources {
+                match manifest::parse_documents(&path, text) {
+                    Ok(objects) => {
+                        written.entry(task.id.clone()).or_insert_with(Vec::new).extend(objects);
+                    }
+                    Err(found) => problems.extend(found.0),
+                }
+            }
+        }
+        if problems.is_empty() { Ok(written) } else { Err(Diagnostics(problems).into()) }
+    }
+
+    fn manifests_at(&self, path: &str) -> Vec<(String, &str)> {
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        let folder = format!("{path}/");
+        self.snapshot
+            .tree
+            .iter()
+            .filter(|(found, _)| {
+                let yaml = [".yml", ".yaml"].iter().any(|ending| found.ends_with(ending));
+                *found == path || (found.starts_with(&folder) && yaml && !found.contains("kustomization"))
+            })
+            .map(|(found, text)| (found.to_owned(), &**text))
+            .collect()
+    }
+}
+
+fn phase_numbers(set: &SetFiles) -> String {
+    set.phases.iter().map(|phase| phase.number.to_string()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,297 @@
+//! `orch phase N run` and `orch phase N rehearse`.
+
+mod closing;
+mod outlook;
+mod watch;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::exit::{Code, Result};
+use super::load::{Loaded, Meaning, Phase};
+use super::target::{self, Target};
+use super::{Session, Stop};
+use crate::checklist::TaskId;
+use crate::cluster::Cluster;
+use crate::execute::{
+    Document, Ledger, Options, Progress, ProjectError, Projection, Report, Run, Standing, execute,
+};
+use crate::files::{Clock, JournalFile, Lock};
+use crate::git::{DetachedHead, Repo};
+use crate::journal::{Event, Evidence, Header, Outcome, RunId, StepId, sha256};
+use crate::manifest::Object;
+use crate::plan::Plan;
+use crate::resolve::Action;
+use closing::Close;
+use outlook::Outlook;
+
+/// Arguments of `run`.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct RunArgs {
+    /// Run on that kubeconfig context (`rehearsal` for the embedded one)
+    #[arg(long, value_name = "NAME")]
+    pub(super) context: Option<String>,
+    /// Take secrets' values from that ignored env file too
+    #[arg(long, value_name = "FILE")]
+    pub(super) env_file: Option<String>,
+    /// Accept that finished steps changed, and do them again
+    #[arg(long)]
+    pub(super) accept_changes: bool,
+    /// Tick boxes although a bullet below them was read by no rule
+    #[arg(long)]
+    pub(super) accept_unread: bool,
+    /// Replace files that a person wrote or changed
+    #[arg(long)]
+    pub(super) overwrite: bool,
+    /// Take fields over that another manager owns
+    #[arg(long)]
+    pub(super) take_over: bool,
+    /// Let the checklist's commands run
+    #[arg(long)]
+    pub(super) yes: bool,
+    /// Commit even on a detached HEAD
+    #[arg(long)]
+    pub(super) allow_detached: bool,
+}
+
+/// Arguments of `rehearse`.
+#[derive(Debug, Clone, Args)]
+pub(super) struct RehearseArgs {
+    /// Tick boxes although a bullet below them was read by no rule
+    #[arg(long)]
+    accept_unread: bool,
+}
+
+/// All that is known before the first step runs.
+struct Prepared<'a> {
+    session: &'a Session,
+    loaded: &'a Loaded,
+    phase: &'a Phase,
+    meaning: Meaning,
+    plan: Plan,
+    cluster: Cluster,
+    target: Target,
+    options: Options,
+    accept_unread: bool,
+    clock: Clock,
+}
+
+pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &RunArgs) -> Result {
+    target::runtime()?.block_on(run_phase(session, loaded, phase, args))
+}
+
+async fn run_phase(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    args: &RunArgs,
+) -> Result {
+    let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
+    let repo = Repo::open(loaded.workspace.root())?;
+    repo.identity()?;
+    let number = phase.checklist.number;
+    let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
+    let target = Target::choose(args.context.as_deref(), loaded, phase);
+    let options = Options {
+        in_flight: 32,
+        timeout: phase.settings.timeout.unwrap_or(Duration::from_secs(600)),
+        overwrite: args.overwrite,
+        take_over: args.take_over,
+        allow_commands: args.yes,
+    };
+    let journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
+    let prepared =
+        prepare(session, loaded, phase, target, (options, args.accept_unread)).await?;
+    let mut outlook = Outlook::new(&prepared, journal.state());
+    outlook.refuse_changes(args.accept_changes)?;
+    outlook.refuse_other_cluster(prepared.cluster.info())?;
+    outlook.look(&prepared).await?;
+    let owned = outlook.owned_paths(&prepared, journal.path());
+    let detached =
+        if args.allow_detached { DetachedHead::Allow } else { DetachedHead::Refuse };
+    repo.check(&owned, detached)?;
+    let ledger =
+        Ledger::Durable { journal, workspace: loaded.workspace.clone(), clock: clock.clone() };
+    let close = Close { prepared: &prepared, outlook: &outlook, repo: &repo, clock: &clock };
+    if outlook.nothing_to_run() {
+        return close.without_run(ledger);
+    }
+    let secrets = match &prepared.target {
+        Target::Rehearsal => {
+            outlook.restore(&prepared).await?;
+            BTreeMap::new()
+        }
+        Target::Context(_) => {
+            refuse_placeholders(&prepared)?;
+            let given = target::secret_values(session, loaded, &repo, args.env_file.as_deref())?;
+            crate::execute::fill(&prepared.plan, &prepared.cluster, &given).await?
+        }
+    };
+    let mut document = Document { checklist: phase.checklist.clone() };
+    let (report, ledger) =
+        go(&prepared, &outlook, (&secrets, ledger), &mut document).await?;
+    close.after_run(&report, ledger, &mut document)
+}
+
+impl Prepared<'_> {
+    /// Returns whether the target is the rehearsal.
+    fn is_rehearsal(&self) -> bool {
+        self.target == Target::Rehearsal
+    }
+
+    /// Returns today's date.
+    fn today(&self) -> String {
+        self.clock.date().to_string()
+    }
+
+    /// Returns PROGRESS.md's path: the set's own where there is one, else the workspace's.
+    fn progress_path(&self) -> String {
+        self.loaded.progress_path(&self.phase.set)
+    }
+
+    /// Returns whether a task's box stays open for a person although its steps are done.
+    fn needs_person(&self, id: &TaskId) -> bool {
+        let Some(task) = self.meaning.resolved.tasks.iter().find(|task| task.id == *id) else {
+            return false;
+        };
+        let strict = self.phase.settings.strict.or(self.loaded.settings.strict).unwrap_or(false);
+        let unanswered = match &task.action {
+            Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
+            _ => false,
+        };
+        unanswered || (task.has_unread() && !self.accept_unread)
+    }
+}
+
+/// Connects and reads the phase for the target.
+async fn prepare<'a>(
+    session: &'a Session,
+    loaded: &'a Loaded,
+    phase: &'a Phase,
+    target: Target,
+    (options, accept_unread): (Options, bool),
+) -> Result<Prepared<'a>> {
+    let cluster = target.connect(session, phase).await?;
+    let service_monitors = target.service_monitors(&cluster).await?;
+    let meaning = loaded.meaning(phase, service_monitors)?;
+    let plan = meaning.plan(target.name())?;
+    Ok(Prepared { session, loaded, phase, meaning, plan, cluster, target, options, accept_unread })
+}
+
+/// An image that nobody built can't run anywhere but in a rehearsal.
+fn refuse_placeholders(prepared: &Prepared<'_>) -> Result<()> {
+    let missing: Vec<&str> = prepared
+        .meaning
+        .resolved
+        .application
+        .workloads
+        .iter()
+        .filter(|workload| workload.built && !prepared.phase.settings.has_image(workload))
+        .map(|workload| workload.name.as_str())
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Stop::input(format!("no image is named for what is built here: {}", missing.join(", ")))
+        .help(format!(
+            "push the image and name it in phases/{:02}-{}.toml: [images] {} = \"registry/name:tag\"",
+            prepared.phase.file.number,
+            prepared.phase.file.name,
+            missing.first().copied().unwrap_or("app"),
+        )))
+}
+
+/// Runs the steps and watches.
+async fn go(
+    prepared: &Prepared<'_>,
+    outlook: &Outlook,
+    (secrets, mut ledger): (&BTreeMap<String, Object>, Ledger),
+    document: &mut Document,
+) -> Result<(Report, Ledger)> {
+    let view = watch::View::new(prepared, &outlook.standing);
+    let run = Run {
+        plan: &prepared.plan,
+        standing: &outlook.standing,
+        cluster: &prepared.cluster,
+        secrets,
+        written: outlook.written.clone(),
+        options: &prepared.options,
+        cancel: watch::interrupted(),
+    };
+    let workspace = ledger.workspace().cloned();
+    let mut events = outlook.reopenings(prepared)?;
+    if !events.is_empty() {
+        // The journal takes decisions of persons between runs only.
+        ledger.append(std::mem::take(&mut events))?;
+    }
+    let mut ticked = |done: &BTreeMap<StepId, Evidence>| -> std::result::Result<Vec<TaskId>, ProjectError> {
+        match (&workspace, outlook.home) {
+            (Some(workspace), true) => {
+                let wanted = outlook.projection(prepared, done, None);
+                document.update(workspace, &wanted)
+            }
+            _ => Ok(outlook.tickable(prepared, done).into_iter().collect()),
+        }
+    };
+    let show = |event: Progress| view.show(&event);
+    let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked).await;
+    view.end();
+    Ok((report?, ledger))
+}
+
+fn header(prepared: &Prepared<'_>) -> Header {
+    let checklist = &prepared.phase.checklist;
+    let info = prepared.cluster.info();
+    let seed = format!(
+        "{}{}{}{}{:?}",
+        prepared.plan.fingerprint,
+        checklist.text,
+        info.uid,
+        std::process::id(),
+        std::time::Instant::now()
+    );
+    Header {
+        run: RunId::new(sha256(seed.as_bytes()).chars().take(16).collect::<String>()),
+        checklist: sha256(checklist.text.as_bytes()),
+        plan: prepared.plan.fingerprint.clone(),
+        orch: env!("CARGO_PKG_VERSION").to_owned(),
+        target: prepared.target.name().to_owned(),
+        cluster: info.uid.clone(),
+        namespace: prepared.meaning.resolved.application.namespace.clone(),
+    }
+}
+
+pub(super) fn rehearse(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    args: &RehearseArgs,
+) -> Result {
+    target::runtime()?.block_on(async {
+        let options = Options {
+            in_flight: 32,
+            timeout: phase.settings.timeout.unwrap_or(Duration::from_secs(600)),
+            overwrite: true,
+            take_over: false,
+            allow_commands: false,
+        };
+        let prepared = prepare(
+            session,
+            loaded,
+            phase,
+            Target::Rehearsal,
+            (options, args.accept_unread),
+        )
+        .await?;
+        let outlook = Outlook::afresh(&prepared);
+        let mut document = Document { checklist: phase.checklist.clone() };
+        let ledger = (&BTreeMap::new(), Ledger::memory());
+        let (report, _) = go(&prepared, &outlook, ledger, &mut document).await?;
+        closing::tell(&prepared, &report)?;
+        let note = "rehearsed in memory: nothing was ticked, written or committed\n";
+        crate::terminal::err(note)?;
+        Ok(if report.outcome == Outcome::Completed { Code::Done } else { Code::Failed })
+    })
+}

@@ -1,0 +1,283 @@
+//! What is to be done, before anything is: the plan beside the journal, the boxes and the target.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Code, Prepared, Result, Stop};
+use crate::checklist::{StatusKind, TaskId};
+use crate::cluster::{ApplyOptions, ClusterInfo};
+use crate::execute::{Changed, Projection, Standing, Why, compare, task_done};
+use crate::files::Clock;
+use crate::journal::{Event, Evidence, State, StepId, sha256};
+use crate::plan::Work;
+use crate::resolve::{Action, ResolvedTask};
+
+/// What a run finds.
+pub(super) struct Outlook {
+    /// Where each step stands.
+    pub(super) standing: Vec<Standing>,
+    changed: Vec<Changed>,
+    /// Whether the boxes show this target's evidence.
+    pub(super) home: bool,
+    /// The hashes of the files that orch wrote, by path.
+    pub(super) written: BTreeMap<String, String>,
+    /// Tasks that a person decided on.
+    waived: BTreeSet<TaskId>,
+    /// Tasks that a person ticked without a record.
+    elsewhere: BTreeSet<TaskId>,
+    /// Tasks whose box a person opened again.
+    reopened: BTreeSet<TaskId>,
+    started: Option<String>,
+    /// The cluster's uid at the last run on this target.
+    cluster: Option<String>,
+}
+
+impl Outlook {
+    /// Returns the outlook of a run that starts from nothing and leaves nothing.
+    pub(super) fn afresh(prepared: &Prepared<'_>) -> Self {
+        let none = BTreeSet::new();
+        let comparison = compare(&prepared.plan, None, &none, &none);
+        Self {
+            standing: comparison.standing,
+            changed: Vec::new(),
+            home: false,
+            written: BTreeMap::new(),
+            waived: BTreeSet::new(),
+            elsewhere: BTreeSet::new(),
+            reopened: BTreeSet::new(),
+            started: None,
+            cluster: None,
+        }
+    }
+
+    /// Returns the outlook by what the journal and the boxes say.
+    pub(super) fn new(prepared: &Prepared<'_>, state: &State) -> Self {
+        let name = prepared.target.name();
+        let target = state.target(name);
+        let own = prepared.phase.settings.context.as_deref().or_else(|| first_target(state));
+        let home = own.is_none_or(|own| own == name);
+        let waived: BTreeSet<TaskId> =
+            target.unwrap_or(state.current()).waived.keys().cloned().collect();
+        let mut elsewhere = BTreeSet::new();
+        let mut reopened = BTreeSet::new();
+        for task in prepared.phase.checklist.tasks().filter(|_| home) {
+            let steps: Vec<_> = target.into_iter().flat_map(|t| t.steps_of(&task.id)).collect();
+            let recorded = !steps.is_empty() || waived.contains(&task.id);
+            if task.marker.checked && !recorded {
+                elsewhere.insert(task.id.clone());
+            }
+            let all_done = !steps.is_empty()
+                && steps.iter().all(|(_, step)| step.evidence().is_some());
+            let killed = state.running().is_some();
+            if !task.marker.checked && all_done && !killed && !prepared.needs_person(&task.id) {
+                reopened.insert(task.id.clone());
+            }
+        }
+        let comparison = compare(&prepared.plan, target, &elsewhere, &reopened);
+        Self {
+            standing: comparison.standing,
+            changed: comparison.changed,
+            home,
+            written: written_files(state),
+            waived,
+            elsewhere,
+            reopened,
+            started: target.and_then(|t| t.started).map(|at| Clock::date_of(at).to_string()),
+            cluster: target.and_then(|t| t.header.as_ref()).map(|header| header.cluster.clone()),
+        }
+    }
+
+    /// Finished steps that changed are only done again when a person accepts that.
+    pub(super) fn refuse_changes(&self, accepted: bool) -> Result<()> {
+        if self.changed.is_empty() || accepted {
+            return Ok(());
+        }
+        let list = |vanished: bool| -> Vec<&str> {
+            let of = self.changed.iter().filter(|change| change.vanished == vanished);
+            of.map(|change| change.step.as_str()).collect()
+        };
+        let mut stop = Stop::input(format!(
+            "{} finished steps are not what they were when they were done",
+            self.changed.len()
+        ));
+        for (vanished, what) in [(false, "changed"), (true, "not in the plan any more")] {
+            let steps = list(vanished);
+            if !steps.is_empty() {
+                stop = stop.help(format!("{what}: {}", steps.join(", ")));
+            }
+        }
+        Err(stop.help(
+            "run with --accept-changes to do what changed again; \
+             what vanished from the plan stays in the cluster",
+        ))
+    }
+
+    /// A context that leads to another cluster than before is refused.
+    pub(super) fn refuse_other_cluster(&self, info: &ClusterInfo) -> Result<()> {
+        match &self.cluster {
+            Some(before) if *before != info.uid => Err(Stop::target(format!(
+                "the context `{}` leads to another cluster than before (uid {}, it was {before})",
+                info.target, info.uid
+            ))
+            .help("name the right context with --context, or a new name for the new cluster")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Looks whether what finished steps made is still there.
+    pub(super) async fn look(&mut self, prepared: &Prepared<'_>) -> Result<()> {
+        for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
+            let Standing::Done(evidence) = standing else { continue };
+            let gone = match (&step.work, &*evidence) {
+                (Work::Write { path, .. }, Evidence::File { sha256: then, .. }) => {
+                    match prepared.loaded.workspace.read(path)? {
+                        None => Some(format!("`{path}` is gone")),
+                        Some(text) if sha256(text.as_bytes()) != *then => {
+                            Some(format!("`{path}` was changed"))
+                        }
+                        Some(_) => None,
+                    }
+                }
+                // A rehearsal ends with its process; it is rebuilt from the record.
+                (Work::Apply { .. }, Evidence::Object(_)) if prepared.is_rehearsal() => None,
+                (Work::Apply { .. }, Evidence::Object(object)) => {
+                    prepared.cluster.gone(object).await?
+                }
+                _ => None,
+            };
+            if let Some(what) = gone {
+                *standing = Standing::Todo(Why::Gone(what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Rebuilds the rehearsal as the finished steps left it.
+    pub(super) async fn restore(&self, prepared: &Prepared<'_>) -> Result<()> {
+        for (standing, step) in self.standing.iter().zip(&prepared.plan.steps) {
+            if let (Standing::Done(_), Work::Apply { object, .. }) = (standing, &step.work) {
+                let options = ApplyOptions { dry_run: false, force: false };
+                let applied = prepared.cluster.apply(object, options).await;
+                applied.map_err(|error| {
+                    Stop::input(format!("can't rebuild the rehearsal: {error}"))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns whether no step is to be done.
+    pub(super) fn nothing_to_run(&self) -> bool {
+        !self.standing.iter().any(|standing| matches!(standing, Standing::Todo(_)))
+    }
+
+    /// Returns the records of boxes that a person opened again.
+    pub(super) fn reopenings(&self, prepared: &Prepared<'_>) -> Result<Vec<Event>> {
+        if self.reopened.is_empty() {
+            return Ok(Vec::new());
+        }
+        let repo = crate::git::Repo::open(prepared.loaded.workspace.root())?;
+        let (name, mail) = repo.identity()?;
+        let reopen = |task: &TaskId| Event::Reopened {
+            task: task.clone(),
+            who: format!("{name} <{mail}>"),
+        };
+        Ok(self.reopened.iter().map(reopen).collect())
+    }
+
+    /// Returns the paths that this phase's commit would hold.
+    pub(super) fn owned_paths(&self, prepared: &Prepared<'_>, journal: &str) -> Vec<String> {
+        let mut paths: BTreeSet<String> = self.written.keys().cloned().collect();
+        paths.extend(prepared.meaning.rendered.iter().map(|file| file.path.clone()));
+        paths.insert(journal.to_owned());
+        paths.insert(prepared.progress_path());
+        paths.insert(prepared.phase.checklist.path.clone());
+        paths.into_iter().collect()
+    }
+
+    /// Returns the steps done by the standing alone.
+    pub(super) fn done(&self, prepared: &Prepared<'_>) -> BTreeMap<StepId, Evidence> {
+        self.standing
+            .iter()
+            .zip(&prepared.plan.steps)
+            .filter_map(|(standing, step)| match standing {
+                Standing::Done(evidence) => Some((step.id.clone(), evidence.clone())),
+                Standing::Elsewhere | Standing::Todo(_) => None,
+            })
+            .collect()
+    }
+
+    /// Returns the tasks whose boxes may be ticked: all steps done, or decided by a person.
+    pub(super) fn tickable(
+        &self,
+        prepared: &Prepared<'_>,
+        done: &BTreeMap<StepId, Evidence>,
+    ) -> BTreeSet<TaskId> {
+        let by_evidence = |task: &&ResolvedTask| {
+            task_done(&prepared.plan, &task.id, done) && !prepared.needs_person(&task.id)
+        };
+        let tasks = prepared.meaning.resolved.tasks.iter();
+        let mut ticked: BTreeSet<TaskId> =
+            tasks.filter(by_evidence).map(|task| task.id.clone()).collect();
+        ticked.extend(self.waived.iter().cloned());
+        ticked.extend(self.elsewhere.iter().cloned());
+        ticked
+    }
+
+    /// Returns the tasks that wait for a person.
+    pub(super) fn waiting(
+        &self,
+        prepared: &Prepared<'_>,
+        done: &BTreeMap<StepId, Evidence>,
+    ) -> Vec<TaskId> {
+        let ticked = self.tickable(prepared, done);
+        let tasks = prepared.meaning.resolved.tasks.iter();
+        tasks
+            .filter(|task| !matches!(task.action, Action::Skip) && !ticked.contains(&task.id))
+            .filter(|task| {
+                matches!(task.action, Action::Manual) || prepared.needs_person(&task.id)
+            })
+            .map(|task| task.id.clone())
+            .collect()
+    }
+
+    /// Returns what the checklist is to show.
+    pub(super) fn projection(
+        &self,
+        prepared: &Prepared<'_>,
+        done: &BTreeMap<StepId, Evidence>,
+        completed: Option<String>,
+    ) -> Projection {
+        Projection {
+            ticked: self.tickable(prepared, done),
+            opened: BTreeSet::new(),
+            status: if completed.is_some() { StatusKind::Completed } else { StatusKind::InProgress },
+            started: Some(self.started.clone().unwrap_or_else(|| prepared.today())),
+            completed,
+        }
+    }
+
+    /// Returns the exit code of a phase whose steps are all done.
+    pub(super) fn code(waiting: &[TaskId]) -> Code {
+        if waiting.is_empty() { Code::Done } else { Code::Waiting }
+    }
+}
+
+/// The hash of each file as orch wrote it last, on whichever target.
+fn written_files(state: &State) -> BTreeMap<String, String> {
+    let mut latest = BTreeMap::new();
+    for step in state.targets().flat_map(|(_, target)| target.steps()).map(|(_, step)| step) {
+        if let Some(Evidence::File { path, sha256 }) = step.evidence() {
+            let entry = latest.entry(path.clone()).or_insert((step.at, sha256.clone()));
+            if step.at >= entry.0 {
+                *entry = (step.at, sha256.clone());
+            }
+        }
+    }
+    latest.into_iter().map(|(path, (_, hash))| (path, hash)).collect()
+}
+
+/// The target of the first run: the boxes are its, where settings name no other.
+fn first_target(state: &State) -> Option<&str> {
+    let started = state.targets().filter_map(|(name, target)| Some((target.started?, name)));
+    started.min().map(|(_, name)| name)
+}

@@ -1,0 +1,83 @@
+//! Showing a run while it goes on, and being told to stop.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use tokio::sync::watch;
+
+use super::{Prepared, Standing};
+use crate::checklist::TaskId;
+use crate::execute::Progress;
+use crate::terminal::{Json, Live, out};
+
+/// Where a run is shown.
+pub(super) struct View {
+    json: bool,
+    live: Mutex<Live>,
+}
+
+impl View {
+    /// Returns the view of a run.
+    pub(super) fn new(prepared: &Prepared<'_>, standing: &[Standing]) -> Self {
+        let todo = standing.iter().filter(|s| matches!(s, Standing::Todo(_))).count();
+        let titles: BTreeMap<TaskId, String> = prepared
+            .phase
+            .checklist
+            .tasks()
+            .map(|task| (task.id.clone(), task.text.plain()))
+            .collect();
+        let live = Live::new(todo, titles, prepared.session.err);
+        Self { json: prepared.session.global.json, live: Mutex::new(live) }
+    }
+
+    /// Shows an event.
+    pub(super) fn show(&self, event: &Progress) {
+        if self.json {
+            if let Some(value) = Json::progress(event) {
+                // A reader that is gone must not end a run.
+                let _ = out(&format!("{value}\n"));
+            }
+        } else if let Ok(mut live) = self.live.lock() {
+            live.show(event);
+        }
+    }
+
+    /// Takes the live rows away.
+    pub(super) fn end(&self) {
+        if let Ok(mut live) = self.live.lock() {
+            live.end();
+        }
+    }
+}
+
+/// Returns a flag that the first Ctrl-C (or SIGTERM) sets; the second one ends the process at
+/// once. Either way what was recorded is enough to go on.
+pub(super) fn interrupted() -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    tokio::spawn(async move {
+        for first in [true, false] {
+            if !signal().await {
+                return;
+            }
+            if first {
+                // Nobody listens any more when the run has ended.
+                let _ = sender.send(true);
+            } else {
+                std::process::exit(130);
+            }
+        }
+    });
+    receiver
+}
+
+/// Waits for a signal to stop; returns whether one can come at all.
+async fn signal() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            result = tokio::signal::ctrl_c() => result.is_ok(),
+            _ = terminate.recv() => true,
+        },
+        Err(_) => tokio::signal::ctrl_c().await.is_ok(),
+    }
+}

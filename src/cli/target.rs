@@ -1,0 +1,92 @@
+//! Which cluster a phase runs against: one that was named, or the rehearsal.
+
+use std::collections::BTreeMap;
+
+use super::exit::Result;
+use super::load::{Loaded, Phase};
+use super::{Session, Stop};
+use crate::cluster::Cluster;
+use crate::rehearsal::Rehearsal;
+
+/// The rehearsal's name as a target.
+pub(super) const REHEARSAL: &str = "rehearsal";
+
+/// Where a phase is to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    /// The embedded API server.
+    Rehearsal,
+    /// A kubeconfig context, named by flag or settings; never the current one by default.
+    Context(String),
+}
+
+impl Target {
+    /// Returns the target that the flag or the settings name, else the rehearsal.
+    pub(super) fn choose(flag: Option<&str>, loaded: &Loaded, phase: &Phase) -> Self {
+        let named = flag
+            .or(phase.settings.context.as_deref())
+            .or(loaded.settings.context.as_deref());
+        match named {
+            Some(REHEARSAL) | None => Self::Rehearsal,
+            Some(context) => Self::Context(context.to_owned()),
+        }
+    }
+
+    /// Returns its name.
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Rehearsal => REHEARSAL,
+            Self::Context(name) => name,
+        }
+    }
+
+    /// Connects.
+    pub(super) async fn connect(&self, session: &Session, phase: &Phase) -> Result<Cluster> {
+        match self {
+            Self::Rehearsal => {
+                let script = crate::rehearsal::Script::try_from(&phase.settings.rehearse)?;
+                let rehearsal = Rehearsal::new(script);
+                Ok(Cluster::over(rehearsal.client(), REHEARSAL).await?)
+            }
+            Self::Context(name) => {
+                Ok(Cluster::connect(name, &session.environment.kubeconfig).await?)
+            }
+        }
+    }
+
+    /// Returns whether `ServiceMonitor`s can be applied there.
+    pub(super) async fn service_monitors(&self, cluster: &Cluster) -> Result<bool> {
+        Ok(cluster.has("monitoring.coreos.com/v1", "ServiceMonitor").await?)
+    }
+}
+
+/// Returns the values that secrets may take: the environment's, under those of an ignored env
+/// file.
+pub(super) fn secret_values(
+    session: &Session,
+    loaded: &Loaded,
+    repo: &crate::git::Repo,
+    env_file: Option<&str>,
+) -> Result<BTreeMap<String, String>> {
+    let mut values = session.environment.variables.clone();
+    let path = env_file.unwrap_or(".env");
+    match loaded.workspace.read(path)? {
+        Some(_) if !repo.is_ignored(path)? => Err(Stop::input(format!(
+            "`{path}` holds secrets and git doesn't ignore it"
+        ))
+        .help(format!("add `{path}` to .gitignore"))),
+        Some(text) => {
+            values.extend(crate::facts::dotenv::parse(&text));
+            Ok(values)
+        }
+        None if env_file.is_some() => {
+            Err(Stop::input(format!("the env file `{path}` is not there")))
+        }
+        None => Ok(values),
+    }
+}
+
+/// Returns the runtime that everything asynchronous runs on.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+}

@@ -1,0 +1,150 @@
+//! What a step does to the disk and the cluster, and what is observed of it.
+
+use super::Options;
+use crate::cluster::{ApplyOptions, Cluster, Wait};
+use crate::files::Workspace;
+use crate::journal::{Evidence, Failure, ObjectEvidence, sha256};
+use crate::manifest::Object;
+use crate::plan::{Step, Work};
+use crate::resolve::Finding;
+
+/// All that a step's effect needs.
+pub(super) struct Surroundings<'a> {
+    /// The target.
+    pub(super) cluster: &'a Cluster,
+    /// Where files go; `None` where nothing is to be written.
+    pub(super) workspace: Option<Workspace>,
+    /// How to behave.
+    pub(super) options: &'a Options,
+    /// The hashes of the files that orch wrote, by path.
+    pub(super) written: std::collections::BTreeMap<String, String>,
+    /// Real values of secrets by key; empty on the rehearsal, which runs on placeholders.
+    pub(super) secrets: &'a std::collections::BTreeMap<String, Object>,
+    /// Where status lines go.
+    pub(super) report: &'a (dyn Fn(&crate::journal::StepId, String) + Sync),
+}
+
+/// Does a step and returns what was observed.
+pub(super) async fn perform(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
+    match &step.work {
+        Work::Study { findings } => study(findings),
+        Work::Conclude { evidence } => Ok(evidence.clone()),
+        Work::Refuse { rule, violations } => Err(Failure {
+            cause: format!("manifests violate the rule `{rule}`"),
+            details: violations.clone(),
+            help: None,
+        }),
+        Work::Write { path, text } => write(path, text, around),
+        Work::Apply { object, .. } => apply(step, object, around).await,
+        Work::Command { run } => command(run, around).await,
+    }
+}
+
+fn study(findings: &[Finding]) -> Result<Evidence, Failure> {
+    let missing: Vec<String> = findings
+        .iter()
+        .filter_map(|finding| {
+            finding.missing.as_ref().map(|where_| format!("`{}`: {where_}", finding.subject))
+        })
+        .collect();
+    if missing.is_empty() {
+        let found = findings
+            .iter()
+            .flat_map(|finding| &finding.facts)
+            .map(|(fact, origin)| format!("{fact} ({origin})"))
+            .collect();
+        return Ok(Evidence::Facts { found });
+    }
+    Err(Failure {
+        cause: "what is to be studied is not there".to_owned(),
+        details: missing,
+        help: Some("correct the path in the checklist, or add the file".to_owned()),
+    })
+}
+
+fn write(path: &str, text: &str, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
+    let wanted = sha256(text.as_bytes());
+    let evidence = Evidence::File { path: path.to_owned(), sha256: wanted.clone() };
+    let Some(workspace) = &around.workspace else {
+        return Ok(evidence);
+    };
+    let failed = |error: crate::files::FilesError| Failure {
+        cause: format!("can't write `{path}`"),
+        details: crate::diagnostic::causes(&error),
+        help: None,
+    };
+    let on_disk = workspace.read(path).map_err(failed)?;
+    if let Some(on_disk) = on_disk {
+        let found = sha256(on_disk.as_bytes());
+        if found == wanted {
+            return Ok(evidence);
+        }
+        let ours = around.written.get(path) == Some(&found);
+        if !ours && !around.options.overwrite {
+            let whose = if around.written.contains_key(path) {
+                "a person changed it since orch wrote it"
+            } else {
+                "orch didn't write it"
+            };
+            return Err(Failure {
+                cause: format!("`{path}` is there already, and {whose}"),
+                details: Vec::new(),
+                help: Some(format!(
+                    "move `{path}` away, or run with --overwrite to let orch's version replace it"
+                )),
+            });
+        }
+    }
+    workspace.write_atomic(path, text.as_bytes()).map_err(failed)?;
+    Ok(evidence)
+}
+
+async fn apply(
+    step: &Step,
+    object: &Object,
+    around: &Surroundings<'_>,
+) -> Result<Evidence, Failure> {
+    let real = around.secrets.get(&object.label()).unwrap_or(object);
+    let options = ApplyOptions { dry_run: false, force: around.options.take_over };
+    let applied =
+        around.cluster.apply(real, options).await.map_err(|error| error.failure(&object.label()))?;
+    let say = |text: String| (around.report)(&step.id, text);
+    let wait = Wait { timeout: around.options.timeout, report: &say };
+    let ready = around.cluster.ready(object, &applied, &wait).await.map_err(|not| not.failure)?;
+    Ok(Evidence::Object(ObjectEvidence {
+        api_version: object.api_version.clone(),
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name: object.name.clone(),
+        uid: applied.uid,
+        generation: applied.generation,
+        ready: ready.reason,
+    }))
+}
+
+async fn command(run: &str, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
+    if !around.options.allow_commands {
+        return Err(Failure {
+            cause: format!("`{run}` needs your consent"),
+            details: Vec::new(),
+            help: Some("run again with --yes to let the checklist's commands run".to_owned()),
+        });
+    }
+    let Some(workspace) = &around.workspace else {
+        return Ok(Evidence::Facts { found: vec![format!("`{run}` not run: nothing is kept")] });
+    };
+    let failed = |cause: String| Failure { cause, details: Vec::new(), help: None };
+    let output = tokio::process::Command::new("sh")
+        .args(["-c", run])
+        .current_dir(workspace.root())
+        .stdin(std::process::Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
+        .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
+    match output.status.code() {
+        Some(0) => Ok(Evidence::Command { exit: 0 }),
+        Some(code) => Err(failed(format!("`{run}` ended with exit code {code}"))),
+        None => Err(failed(format!("`{run}` was ended by a signal"))),
+    }
+}

@@ -1,0 +1,150 @@
+//! What a run means for the checklist: boxes, status, dates, and nothing else.
+//!
+//! The document is re-read before each edit. Where a person changed it meanwhile, what they wrote
+//! stays; where they changed a task that this run is about, the run stops and says so.
+
+use std::collections::BTreeSet;
+
+use crate::checklist::{Checklist, EditError, Edits, StatusKind, Task, TaskId, parse};
+use crate::diagnostic::Diagnostics;
+use crate::files::{FilesError, Workspace};
+use crate::journal::sha256;
+
+/// Why a checklist could not be brought up to date; nothing was written then.
+#[derive(Debug, thiserror::Error)]
+pub enum ProjectError {
+    /// It is gone.
+    #[error("`{0}` is gone; restore it and run again: what was done is recorded")]
+    Gone(String),
+    /// A task is another one now.
+    #[error(
+        "`{path}` changed while running: task {task} isn't what it was when the run began; \
+         run again, and the new text is read"
+    )]
+    TaskChanged {
+        /// The document.
+        path: String,
+        /// The task.
+        task: TaskId,
+    },
+    /// It can't be read as a checklist any more.
+    #[error("`{0}` changed while running and can't be read any more")]
+    Unreadable(String, #[source] Diagnostics),
+    /// An edit doesn't fit.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The disk refused.
+    #[error(transparent)]
+    Files(#[from] FilesError),
+}
+
+/// What a document is to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Projection {
+    /// The boxes to tick.
+    pub ticked: BTreeSet<TaskId>,
+    /// The boxes to open.
+    pub opened: BTreeSet<TaskId>,
+    /// The status.
+    pub status: StatusKind,
+    /// The date of the first run.
+    pub started: Option<String>,
+    /// The date of completion; `None` leaves the field as it is.
+    pub completed: Option<String>,
+}
+
+/// Returns a checklist's text as the projection wants it; the same text where it is so already.
+///
+/// # Errors
+/// Returns an [`EditError`] where an edit doesn't fit the document.
+pub fn project(checklist: &Checklist, wanted: &Projection) -> Result<String, EditError> {
+    let mut edits = Edits::new();
+    for task in checklist.tasks() {
+        if wanted.ticked.contains(&task.id) && !task.marker.checked {
+            edits = edits.tick(&checklist.text, &task.marker, true)?;
+        } else if wanted.opened.contains(&task.id) && task.marker.checked {
+            edits = edits.tick(&checklist.text, &task.marker, false)?;
+        }
+    }
+    edits = edits.status(checklist, wanted.status)?;
+    for (field, date) in
+        [(&checklist.started, &wanted.started), (&checklist.completed, &wanted.completed)]
+    {
+        if let (Some(field), Some(date)) = (field, date)
+            && field.text != *date
+        {
+            edits = edits.date(field, date)?;
+        }
+    }
+    edits.apply(&checklist.text)
+}
+
+/// A checklist on disk, as it was when it was last seen.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The checklist, as the run read it and then as it was last written.
+    pub checklist: Checklist,
+}
+
+impl Document {
+    /// Brings the document on disk up to date and returns the tasks whose boxes were ticked.
+    ///
+    /// # Errors
+    /// Returns a [`ProjectError`] where the document changed in a way that matters, or can't be
+    /// written; it is untouched then.
+    pub fn update(
+        &mut self,
+        workspace: &Workspace,
+        wanted: &Projection,
+    ) -> Result<Vec<TaskId>, ProjectError> {
+        let path = self.checklist.path.clone();
+        let on_disk =
+            workspace.read(&path)?.ok_or_else(|| ProjectError::Gone(path.clone()))?;
+        if *on_disk != *self.checklist.text {
+            let fresh = parse(&path, &on_disk)
+                .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
+                .checklist;
+            self.same_tasks(&fresh, &wanted.ticked)?;
+            self.checklist = fresh;
+        }
+        let text = project(&self.checklist, wanted)?;
+        if text == *self.checklist.text {
+            return Ok(Vec::new());
+        }
+        let ticked = self
+            .checklist
+            .tasks()
+            .filter(|task| !task.marker.checked && wanted.ticked.contains(&task.id))
+            .map(|task| task.id.clone())
+            .collect();
+        let before = sha256(self.checklist.text.as_bytes());
+        workspace.replace(&path, Some(&before), text.as_bytes())?;
+        self.checklist = parse(&path, &text)
+            .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
+            .checklist;
+        Ok(ticked)
+    }
+
+    /// A task that is to be ticked must be the one that was done: same id, same words.
+    fn same_tasks(&self, fresh: &Checklist, wanted: &BTreeSet<TaskId>) -> Result<(), ProjectError> {
+        for id in wanted {
+            let same = match (self.checklist.task(id), fresh.task(id)) {
+                (Some(before), Some(now)) => words(before) == words(now),
+                (None, Some(_)) => true,
+                (_, None) => false,
+            };
+            if !same {
+                return Err(ProjectError::TaskChanged {
+                    path: self.checklist.path.clone(),
+                    task: id.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn words(task: &Task) -> (&str, Vec<&str>) {
+    let bullets = task.bullets.iter().map(|bullet| bullet.text.source.as_str()).collect();
+    (task.text.source.as_str(), bullets)
+}

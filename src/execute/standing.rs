@@ -1,0 +1,128 @@
+//! What the journal says about a plan: what is done, what is to be done and why, what changed.
+//!
+//! Pure. Whether what a finished step made is still there is looked at by `effect`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::checklist::TaskId;
+use crate::journal::{Evidence, StepId, StepStatus, TargetState};
+use crate::plan::Plan;
+
+/// Where a step stands before a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Standing {
+    /// Done, by this evidence.
+    Done(Evidence),
+    /// Its task was ticked by a person without a record; respected.
+    Elsewhere,
+    /// To be done.
+    Todo(Why),
+}
+
+/// Why a step is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// Never tried.
+    New,
+    /// It failed the last time.
+    Failed,
+    /// It was begun and its outcome is unknown.
+    Unknown,
+    /// What it made is not there any more.
+    Gone(String),
+    /// A person opened its task again.
+    Reopened,
+    /// It changed, and the change was accepted.
+    Changed,
+}
+
+/// A finished step that the plan has no more, or has in another form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The step.
+    pub step: StepId,
+    /// Whether the plan still has it.
+    pub vanished: bool,
+}
+
+/// A plan beside its journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// For each step of the plan, where it stands.
+    pub standing: Vec<Standing>,
+    /// Finished steps that changed or vanished.
+    pub changed: Vec<Changed>,
+}
+
+impl Comparison {
+    /// Returns whether nothing is to be done.
+    pub fn is_done(&self) -> bool {
+        self.standing.iter().all(|standing| !matches!(standing, Standing::Todo(_)))
+    }
+}
+
+/// Returns where the steps of a plan stand.
+///
+/// `elsewhere` are the tasks whose boxes a person ticked without a record, `reopened` those whose
+/// boxes a person opened although their steps were recorded as done.
+pub fn compare(
+    plan: &Plan,
+    state: Option<&TargetState>,
+    elsewhere: &BTreeSet<TaskId>,
+    reopened: &BTreeSet<TaskId>,
+) -> Comparison {
+    let mut changed = Vec::new();
+    let standing = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let of = |tasks: &BTreeSet<TaskId>| {
+                step.task.as_ref().is_some_and(|task| tasks.contains(task))
+            };
+            if of(elsewhere) {
+                return Standing::Elsewhere;
+            }
+            let Some(known) = state.and_then(|state| state.step(&step.id)) else {
+                return Standing::Todo(Why::New);
+            };
+            match &known.status {
+                StepStatus::Succeeded(evidence) if known.key == step.key => {
+                    if of(reopened) {
+                        Standing::Todo(Why::Reopened)
+                    } else {
+                        Standing::Done(evidence.clone())
+                    }
+                }
+                StepStatus::Succeeded(_) => {
+                    changed.push(Changed { step: step.id.clone(), vanished: false });
+                    Standing::Todo(Why::Changed)
+                }
+                StepStatus::Failed(_) => Standing::Todo(Why::Failed),
+                StepStatus::Reopened => Standing::Todo(Why::Reopened),
+                StepStatus::Unknown | StepStatus::Compensating | StepStatus::RolledBack => {
+                    Standing::Todo(Why::Unknown)
+                }
+            }
+        })
+        .collect();
+    changed.extend(vanished(plan, state));
+    Comparison { standing, changed }
+}
+
+fn vanished(plan: &Plan, state: Option<&TargetState>) -> Vec<Changed> {
+    let planned: BTreeSet<&StepId> = plan.steps.iter().map(|step| &step.id).collect();
+    state
+        .into_iter()
+        .flat_map(TargetState::steps)
+        .filter(|(id, known)| {
+            matches!(known.status, StepStatus::Succeeded(_)) && !planned.contains(id)
+        })
+        .map(|(id, _)| Changed { step: id.clone(), vanished: true })
+        .collect()
+}
+
+/// Returns whether all of a task's steps are done; a task without steps never is.
+pub fn task_done(plan: &Plan, task: &TaskId, done: &BTreeMap<StepId, Evidence>) -> bool {
+    let mut steps = plan.steps_of(task).peekable();
+    steps.peek().is_some() && steps.all(|(_, step)| done.contains_key(&step.id))
+}

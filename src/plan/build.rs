@@ -1,0 +1,332 @@
+//! Building a plan: one draft step for each unit of work, edges, an order, keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{Plan, Step, Work, order};
+use crate::checklist::TaskId;
+use crate::journal::{Evidence, StepId, StepKey, sha256};
+use crate::manifest::{Object, Rendered, check};
+use crate::resolve::{Action, Answer, FileOrigin, Resolved, ResolvedTask};
+
+/// Why no plan can be made.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PlanError {
+    /// Steps wait for each other.
+    #[error("these steps wait for each other: {}", .0.join(", "))]
+    Cycle(Vec<String>),
+    /// An `after=` names no task.
+    #[error("task {task} waits for `{after}`, and there is no such task")]
+    NoSuchTask {
+        /// The task with the directive.
+        task: TaskId,
+        /// What it names.
+        after: TaskId,
+    },
+}
+
+/// A step before its edges are known.
+struct Draft {
+    task: Option<TaskId>,
+    name: String,
+    work: Work,
+    /// What the key hashes beside the target.
+    parameters: Value,
+}
+
+/// Returns the plan of a phase.
+///
+/// `rendered` are the files of `resolved.files`; `written` are the objects of the files, folders
+/// and fences that `apply` tasks name, by task.
+///
+/// # Errors
+/// Returns a [`PlanError`] where steps wait for each other or for nothing.
+pub fn build(
+    resolved: &Resolved,
+    rendered: &[Rendered],
+    written: &BTreeMap<TaskId, Vec<Object>>,
+    target: &str,
+) -> Result<Plan, PlanError> {
+    let mut drafts = task_drafts(resolved, rendered, written);
+    drafts.extend(unassigned_drafts(resolved, rendered));
+    name_uniquely(&mut drafts);
+    let mut needs = stage_needs(&drafts);
+    add_object_needs(&drafts, resolved, &mut needs);
+    add_explicit_needs(&drafts, resolved, &mut needs)?;
+    let sorted = order::sort(&needs).map_err(|cycle| {
+        PlanError::Cycle(
+            cycle.into_iter().filter_map(|at| drafts.get(at)).map(|d| d.name.clone()).collect(),
+        )
+    })?;
+    Ok(assemble(drafts, &needs, &sorted, target))
+}
+
+fn task_drafts(
+    resolved: &Resolved,
+    rendered: &[Rendered],
+    written: &BTreeMap<TaskId, Vec<Object>>,
+) -> Vec<Draft> {
+    let all: Vec<Object> = rendered
+        .iter()
+        .flat_map(|file| file.objects.iter().cloned())
+        .chain(written.values().flatten().cloned())
+        .collect();
+    let mut drafts = Vec::new();
+    for task in &resolved.tasks {
+        match &task.action {
+            Action::Study { .. } | Action::Inventory { .. } | Action::Require(_) => {
+                drafts.extend(conclusion(task, &all));
+            }
+            Action::Write { path } => {
+                if let Some(file) = rendered.iter().find(|file| file.path == *path) {
+                    drafts.extend(file_drafts(Some(&task.id), file));
+                }
+            }
+            Action::Apply { path, .. } => {
+                let file = path.clone().unwrap_or_else(|| format!("task {}", task.id));
+                let objects = written.get(&task.id).into_iter().flatten();
+                drafts.extend(objects.map(|object| apply_draft(Some(&task.id), object, &file)));
+            }
+            Action::Command { run } => drafts.push(Draft {
+                task: Some(task.id.clone()),
+                name: format!("run {run}"),
+                parameters: json!({ "kind": "command", "run": run }),
+                work: Work::Command { run: run.clone() },
+            }),
+            Action::Manual | Action::Skip => {}
+        }
+    }
+    drafts
+}
+
+/// A step whose outcome follows from facts and manifests alone.
+fn conclusion(task: &ResolvedTask, objects: &[Object]) -> Option<Draft> {
+    let (name, work, parameters) = match &task.action {
+        Action::Study { findings } => {
+            let subjects: Vec<&str> = findings.iter().map(|f| f.subject.as_str()).collect();
+            let found: Vec<String> = findings
+                .iter()
+                .flat_map(|finding| &finding.facts)
+                .map(|(fact, origin)| format!("{fact} ({origin})"))
+                .collect();
+            (
+                format!("study {}", subjects.join(", ")),
+                Work::Study { findings: findings.clone() },
+                json!({ "kind": "study", "subjects": subjects, "found": found }),
+            )
+        }
+        Action::Inventory { kind, answer } => {
+            let evidence = answer_evidence(answer);
+            let parameters = json!({ "kind": "inventory", "of": format!("{kind:?}"), "answer": evidence });
+            (format!("answer {kind:?}").to_lowercase(), Work::Conclude { evidence }, parameters)
+        }
+        Action::Require(requirement) => {
+            let checked = check(requirement, objects);
+            let parameters = json!({ "kind": "require", "rule": checked.rule,
+                "objects": objects.iter().map(|object| hash(&object.value)).collect::<Vec<_>>() });
+            let name = format!("require {}", checked.rule);
+            if checked.violations.is_empty() {
+                let evidence = Evidence::Checked {
+                    rule: checked.rule,
+                    objects: checked.objects,
+                    exempt: checked.exempt,
+                };
+                (name, Work::Conclude { evidence }, parameters)
+            } else {
+                let work = Work::Refuse { rule: checked.rule, violations: checked.violations };
+                (name, work, parameters)
+            }
+        }
+        Action::Write { .. }
+        | Action::Apply { .. }
+        | Action::Command { .. }
+        | Action::Manual
+        | Action::Skip => return None,
+    };
+    Some(Draft { task: Some(task.id.clone()), name, work, parameters })
+}
+
+fn answer_evidence(answer: &Answer) -> Evidence {
+    let place = |text: &str, origin: Option<&crate::facts::Origin>| {
+        origin.map_or_else(|| text.to_owned(), |origin| format!("{text} ({origin})"))
+    };
+    Evidence::Answer {
+        matched: answer
+            .matched
+            .iter()
+            .map(|(name, what, origin)| place(&format!("{name}: {what}"), origin.as_ref()))
+            .collect(),
+        missing: answer.missing.clone(),
+        extra: answer.extra.iter().map(|(what, origin)| place(what, origin.as_ref())).collect(),
+    }
+}
+
+/// The steps of one file: writing it, and applying each of its objects.
+fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
+    // Objects rather than the text: a header's prose or the order of keys makes no difference.
+    let content = if file.objects.is_empty() {
+        json!(file.text)
+    } else {
+        file.objects.iter().map(|object| object.value.clone()).collect()
+    };
+    let write = Draft {
+        task: task.cloned(),
+        name: format!("write {}", file.path),
+        parameters: json!({ "kind": "write", "path": file.path, "content": hash(&content) }),
+        work: Work::Write { path: file.path.clone(), text: file.text.clone() },
+    };
+    let applies = file.objects.iter().map(|object| apply_draft(task, object, &file.path));
+    std::iter::once(write).chain(applies).collect()
+}
+
+fn apply_draft(task: Option<&TaskId>, object: &Object, file: &str) -> Draft {
+    Draft {
+        task: task.cloned(),
+        name: format!("apply {}", object.label()),
+        parameters: json!({ "kind": "apply", "object": object.value }),
+        work: Work::Apply { object: Box::new(object.clone()), file: file.to_owned() },
+    }
+}
+
+fn unassigned_drafts(resolved: &Resolved, rendered: &[Rendered]) -> Vec<Draft> {
+    resolved
+        .files
+        .iter()
+        .filter(|file| matches!(file.origin, FileOrigin::Unassigned { .. }))
+        .filter_map(|file| rendered.iter().find(|rendered| rendered.path == file.path))
+        .flat_map(|file| file_drafts(None, file))
+        .collect()
+}
+
+/// Two tasks may study one file, and two namespaces hold objects of one name.
+fn name_uniquely(drafts: &mut [Draft]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for draft in drafts {
+        let count = seen.entry(draft.name.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            draft.name = format!("{} ({count})", draft.name);
+        }
+    }
+}
+
+/// The stages that every phase goes through: study → write → check the rules → apply.
+fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
+    let of = |wanted: fn(&Work) -> bool| -> BTreeSet<usize> {
+        drafts.iter().enumerate().filter(|(_, d)| wanted(&d.work)).map(|(at, _)| at).collect()
+    };
+    let studies = of(|work| matches!(work, Work::Study { .. }));
+    let writes = of(|work| matches!(work, Work::Write { .. }));
+    let rules = of(|work| {
+        matches!(work, Work::Refuse { .. } | Work::Conclude { evidence: Evidence::Checked { .. } })
+    });
+    drafts
+        .iter()
+        .enumerate()
+        .map(|(at, draft)| match &draft.work {
+            Work::Study { .. } | Work::Command { .. } => BTreeSet::new(),
+            _ if rules.contains(&at) => writes.clone(),
+            Work::Conclude { .. } | Work::Refuse { .. } | Work::Write { .. } => studies.clone(),
+            Work::Apply { file, .. } => {
+                let mut needs = rules.clone();
+                needs.extend(drafts.iter().enumerate().filter_map(|(at, other)| {
+                    matches!(&other.work, Work::Write { path, .. } if path == file).then_some(at)
+                }));
+                needs
+            }
+        })
+        .collect()
+}
+
+fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet<usize>]) {
+    let (at, objects): (Vec<usize>, Vec<&Object>) = drafts
+        .iter()
+        .enumerate()
+        .filter_map(|(at, draft)| match &draft.work {
+            Work::Apply { object, .. } => Some((at, object.as_ref())),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Command { .. } => None,
+        })
+        .unzip();
+    for (user, wanted) in order::object_needs(&objects, &resolved.application).iter().enumerate() {
+        if let Some(list) = at.get(user).and_then(|user| needs.get_mut(*user)) {
+            list.extend(wanted.iter().filter_map(|need| at.get(*need)));
+        }
+    }
+}
+
+fn add_explicit_needs(
+    drafts: &[Draft],
+    resolved: &Resolved,
+    needs: &mut [BTreeSet<usize>],
+) -> Result<(), PlanError> {
+    let of = |task: &TaskId| -> Vec<usize> {
+        drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, draft)| draft.task.as_ref() == Some(task))
+            .map(|(at, _)| at)
+            .collect()
+    };
+    for task in &resolved.tasks {
+        for after in &task.after {
+            if !resolved.tasks.iter().any(|other| other.id == *after) {
+                return Err(PlanError::NoSuchTask { task: task.id.clone(), after: after.clone() });
+            }
+            let wanted = of(after);
+            for user in of(&task.id) {
+                if let Some(list) = needs.get_mut(user) {
+                    list.extend(wanted.iter().copied());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn assemble(
+    drafts: Vec<Draft>,
+    needs: &[BTreeSet<usize>],
+    sorted: &[usize],
+    target: &str,
+) -> Plan {
+    let place: BTreeMap<usize, usize> =
+        sorted.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+    let mut numbered: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
+    let steps: Vec<Step> = sorted
+        .iter()
+        .filter_map(|old| Some((*old, numbered.get_mut(*old)?.take()?)))
+        .map(|(old, draft)| Step {
+            id: StepId::new(draft.name),
+            key: StepKey::new(hash(&json!({ "target": target, "step": draft.parameters }))),
+            task: draft.task,
+            work: draft.work,
+            needs: {
+                let mut list: Vec<usize> = needs
+                    .get(old)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|need| place.get(need).copied())
+                    .collect();
+                list.sort_unstable();
+                list
+            },
+        })
+        .collect();
+    let fingerprint = hash(
+        &steps
+            .iter()
+            .map(|step| json!([step.id.as_str(), step.key.as_str(), step.needs]))
+            .collect::<Value>(),
+    );
+    Plan { target: target.to_owned(), steps, fingerprint }
+}
+
+/// Returns the SHA-256 of a value's JSON, in hex.
+fn hash(value: &Value) -> String {
+    sha256(value.to_string().as_bytes())
+}

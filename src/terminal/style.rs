@@ -1,0 +1,84 @@
+//! Colours, bars, and text that can't drive the terminal.
+
+use std::fmt::Display;
+
+/// Whether and how to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paint {
+    /// Whether colour is wanted and the stream is a terminal.
+    pub colour: bool,
+}
+
+impl Paint {
+    fn style(self, text: impl Display, style: impl FnOnce(console::Style) -> console::Style) -> String {
+        style(console::Style::new().force_styling(self.colour)).apply_to(text).to_string()
+    }
+
+    /// Returns the text as a success.
+    pub fn good(self, text: impl Display) -> String {
+        self.style(text, console::Style::green)
+    }
+
+    /// Returns the text as a failure.
+    pub fn bad(self, text: impl Display) -> String {
+        self.style(text, |style| style.red().bold())
+    }
+
+    /// Returns the text as a warning.
+    pub fn warn(self, text: impl Display) -> String {
+        self.style(text, console::Style::yellow)
+    }
+
+    /// Returns the text as something by the way.
+    pub fn dim(self, text: impl Display) -> String {
+        self.style(text, console::Style::dim)
+    }
+
+    /// Returns the text as a heading.
+    pub fn bold(self, text: impl Display) -> String {
+        self.style(text, console::Style::bold)
+    }
+
+    /// Returns the text as a name.
+    pub fn name(self, text: impl Display) -> String {
+        self.style(text, console::Style::cyan)
+    }
+}
+
+/// Returns a bar of `width` cells.
+pub fn bar(done: usize, total: usize, width: usize) -> String {
+    let filled = (done * width).checked_div(total).unwrap_or(0).min(width);
+    format!("{}{}", "█".repeat(filled), "░".repeat(width - filled))
+}
+
+/// Returns the text with control characters (escape sequences, bidirectional overrides) made
+/// visible; line feeds and tabs stay.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            let harmless = c == '\n' || c == '\t';
+            let drives = c.is_control()
+                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+            let shown: Vec<char> =
+                if drives && !harmless { c.escape_unicode().collect() } else { vec![c] };
+            shown
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bar, printable};
+
+    #[test]
+    fn escape_sequences_and_overrides_become_visible() {
+        assert_eq!(printable("a\u{1b}[2Jb\tв\n\u{202e}"), "a\\u{1b}[2Jb\tв\n\\u{202e}");
+    }
+
+    #[test]
+    fn a_bar_is_never_longer_than_asked_for() {
+        assert_eq!(bar(0, 0, 4), "░░░░");
+        assert_eq!(bar(1, 2, 4), "██░░");
+        assert_eq!(bar(9, 2, 4), "████");
+    }
+}
