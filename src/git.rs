@@ -36,14 +36,16 @@ impl Repo {
     /// Where there is none, it is bare, or belongs to somebody else.
     pub fn open(root: &Path) -> Result<Self, GitError> {
         let shown = || root.display().to_string();
-        let repository =
-            git2::Repository::discover(root).map_err(|source| match source.code() {
-                git2::ErrorCode::Owner => GitError::Owner { path: shown() },
-                _ => GitError::Open {
+        let repository = git2::Repository::discover(root).map_err(|source| {
+            if source.code() == git2::ErrorCode::Owner {
+                GitError::Owner { path: shown() }
+            } else {
+                GitError::Open {
                     path: shown(),
                     source,
-                },
-            })?;
+                }
+            }
+        })?;
         let Some(work_tree) = repository.workdir() else {
             return Err(GitError::Bare { path: shown() });
         };
