@@ -7,6 +7,8 @@
 mod check;
 mod commit;
 mod error;
+#[cfg(test)]
+mod fixture;
 mod program;
 
 use std::path::{Component, Path, PathBuf};
@@ -140,7 +142,3 @@ impl Repo {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "git/tests.rs"]
-mod tests;
