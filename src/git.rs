@@ -7,6 +7,8 @@
 mod check;
 mod commit;
 mod error;
+#[cfg(test)]
+mod fixture;
 mod program;
 
 use std::path::{Component, Path, PathBuf};
@@ -36,14 +38,16 @@ impl Repo {
     /// Where there is none, it is bare, or belongs to somebody else.
     pub fn open(root: &Path) -> Result<Self, GitError> {
         let shown = || root.display().to_string();
-        let repository =
-            git2::Repository::discover(root).map_err(|source| match source.code() {
-                git2::ErrorCode::Owner => GitError::Owner { path: shown() },
-                _ => GitError::Open {
+        let repository = git2::Repository::discover(root).map_err(|source| {
+            if source.code() == git2::ErrorCode::Owner {
+                GitError::Owner { path: shown() }
+            } else {
+                GitError::Open {
                     path: shown(),
                     source,
-                },
-            })?;
+                }
+            }
+        })?;
         let Some(work_tree) = repository.workdir() else {
             return Err(GitError::Bare { path: shown() });
         };
@@ -138,7 +142,3 @@ impl Repo {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "git/tests.rs"]
-mod tests;

@@ -7,6 +7,7 @@
 mod codec;
 mod model;
 mod state;
+mod target;
 
 pub use codec::{
     Cursor, FIRST_PREV, JournalError, Replay, VERSION, encode, next_record, replay, sha256,
@@ -14,4 +15,5 @@ pub use codec::{
 pub use model::{
     Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
 };
-pub use state::{IllegalMove, Reopening, State, StepState, StepStatus, TargetState, Waiver};
+pub use state::{IllegalMove, State};
+pub use target::{Reopening, StepState, StepStatus, TargetState, Waiver};

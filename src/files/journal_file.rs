@@ -125,19 +125,17 @@ impl JournalFile {
     }
 
     fn write(&mut self, lines: &[u8]) -> Result<(), FilesError> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            None => {
-                let folder = self.absolute.parent().unwrap_or(&self.absolute);
-                create_folders(folder)?;
-                let options = fs_err::OpenOptions::new()
-                    .append(true)
-                    .create_new(true)
-                    .clone();
-                let file = options.open(&self.absolute)?;
-                sync_folder(folder)?;
-                self.file.insert(file)
-            }
+        let file = if let Some(file) = &mut self.file {
+            file
+        } else {
+            let folder = self.absolute.parent().unwrap_or(&self.absolute);
+            create_folders(folder)?;
+            let file = fs_err::OpenOptions::new()
+                .append(true)
+                .create_new(true)
+                .open(&self.absolute)?;
+            sync_folder(folder)?;
+            self.file.insert(file)
         };
         // A checkout or an editor has no lock to respect.
         if file.metadata()?.len() != self.length {

@@ -135,7 +135,12 @@ impl Workspace {
         if entry.file_type()?.is_dir() {
             return None;
         }
-        let path = self.path(relative).ok()?;
+        // The walk follows no symlinks, so nothing else can lead out.
+        let path = if entry.path_is_symlink() {
+            self.path(relative).ok()?
+        } else {
+            entry.path().to_owned()
+        };
         let metadata = fs_err::metadata(&path).ok()?;
         if !metadata.is_file() || metadata.len() > LARGEST {
             return None;

@@ -25,10 +25,12 @@ impl Workspace {
         let start = fs_err::canonicalize(start)?;
         let repository = git2::Repository::discover(&start).map_err(|source| {
             let start = start.display().to_string();
-            match source.code() {
-                git2::ErrorCode::NotFound => FilesError::NoRepository { start },
-                git2::ErrorCode::Owner => FilesError::Owner { path: start },
-                _ => FilesError::Git { start, source },
+            if source.code() == git2::ErrorCode::NotFound {
+                FilesError::NoRepository { start }
+            } else if source.code() == git2::ErrorCode::Owner {
+                FilesError::Owner { path: start }
+            } else {
+                FilesError::Git { start, source }
             }
         })?;
         let Some(work_tree) = repository.workdir() else {
@@ -43,12 +45,11 @@ impl Workspace {
             .find(|folder| folder.join("orch.toml").is_file())
             .unwrap_or(&work_tree)
             .to_owned();
-        let prefix = root
-            .strip_prefix(&work_tree)
-            .unwrap_or(Path::new(""))
-            .components()
-            .map(|part| format!("{}-", part.as_os_str().to_string_lossy()))
-            .collect();
+        let mut prefix = String::new();
+        for part in root.strip_prefix(&work_tree).unwrap_or(Path::new("")) {
+            prefix.push_str(&part.to_string_lossy());
+            prefix.push('-');
+        }
         let state = fs_err::canonicalize(repository.commondir())?.join("orch");
         Ok(Self {
             root,

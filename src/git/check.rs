@@ -36,11 +36,11 @@ impl Repo {
         }
         let mut index = self.repository.index()?;
         index.read(true)?;
-        let tree = self.tip()?.map(|commit| commit.tree()).transpose()?;
+        let tip = self.tip()?;
         for path in paths {
             let path = path.as_ref();
             self.check_path(path, &index)?;
-            self.check_staged(path, &index, tree.as_ref())?;
+            self.check_staged(path, &index, tip.as_ref())?;
         }
         Ok(())
     }
@@ -80,20 +80,22 @@ impl Repo {
         Ok(())
     }
 
-    /// What is staged is the user's, unless it is what HEAD has or what the file has: then the
-    /// commit loses nothing (and a run that was killed before its commit has staged it itself).
+    /// What is staged is the user's, unless it is what the file has, or HEAD, or the commit before
+    /// it: then it isn't lost, and a run that was killed right after its commit left it so.
     fn check_staged(
         &self,
         path: &str,
         index: &git2::Index,
-        tree: Option<&git2::Tree<'_>>,
+        tip: Option<&git2::Commit<'_>>,
     ) -> Result<(), GitError> {
         let inside = self.inside(path)?;
         let staged = index.get_path(&inside, 0).map(|entry| entry.id);
-        let head = tree
-            .and_then(|tree| tree.get_path(&inside).ok())
-            .map(|entry| entry.id());
-        if staged == head {
+        let of = |commit: &git2::Commit<'_>| {
+            let tree = commit.tree().ok()?;
+            tree.get_path(&inside).ok().map(|entry| entry.id())
+        };
+        let before = tip.and_then(|tip| tip.parent(0).ok());
+        if staged == tip.and_then(of) || before.is_some_and(|before| staged == of(&before)) {
             return Ok(());
         }
         let on_disk = self.work_tree.join(&inside);
@@ -131,3 +133,7 @@ fn in_progress(state: RepositoryState) -> Option<(&'static str, &'static str)> {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

@@ -1,8 +1,11 @@
 //! Committing owned paths only.
 
+use std::error::Error as _;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use git2::{ErrorCode, Index, Oid, Signature, Time};
+use git2::{ErrorCode, Index, Signature, Time};
 use jiff::Timestamp;
 
 use super::{GitError, Repo, TRAILER};
@@ -32,28 +35,42 @@ pub struct Committed {
     pub created: bool,
     /// Why the `git` program made it, where it did (`commit.gpgsign`, `the pre-commit hook`).
     pub program: Option<String>,
+    /// What to tell the user where the commit was made and the index couldn't follow.
+    pub warning: Option<String>,
 }
 
 impl Repo {
     /// Commits the paths on top of HEAD; everything else that is staged or changed stays so.
     ///
-    /// Does nothing where HEAD has the same content. [`Repo::check`] is asked before.
+    /// Does nothing where HEAD has the same content. [`Repo::check`] is asked before. The index
+    /// follows the commit, so whatever refuses the commit leaves it as it was.
     ///
     /// # Errors
     /// Where a lock stays taken, the branch keeps moving, the `git` program or one of its hooks
     /// refuses, or git fails. HEAD is then as it was.
     pub fn commit(&self, draft: &Draft<'_>) -> Result<Committed, GitError> {
+        let _turn = self.turn()?;
         for attempt in 0..TRIES {
+            if self.index_lock().exists() {
+                back_off(attempt);
+                continue;
+            }
             match self.try_commit(draft) {
                 Err(GitError::Git(error)) if error.code() == ErrorCode::Locked => {
                     back_off(attempt);
                 }
                 // The branch moved: build on the new tip.
                 Err(GitError::Git(error)) if error.code() == ErrorCode::Modified => {}
-                result => return result,
+                Err(error) => return Err(error),
+                Ok(committed) => {
+                    return Ok(Committed {
+                        warning: self.follow(draft),
+                        ..committed
+                    });
+                }
             }
         }
-        let lock = self.repository.path().join("index.lock");
+        let lock = self.index_lock();
         if lock.exists() {
             return Err(GitError::Locked {
                 lock: lock.display().to_string(),
@@ -64,77 +81,139 @@ impl Repo {
 
     fn try_commit(&self, draft: &Draft<'_>) -> Result<Committed, GitError> {
         let tip = self.tip()?;
-        // Forced: what an attempt before left in memory mustn't stay, and what the user staged
-        // meanwhile must.
-        let mut index = self.repository.index()?;
-        index.read(true)?;
-        let tree = self.tree(draft, tip.as_ref(), &mut index)?;
-        let old = tip.as_ref().map(git2::Commit::tree_id);
-        if old == Some(tree) || (old.is_none() && self.repository.find_tree(tree)?.is_empty()) {
+        let mut next = self.next(draft, tip.as_ref())?;
+        let tree = self
+            .repository
+            .find_tree(next.write_tree_to(&self.repository)?)?;
+        let is_same = tip
+            .as_ref()
+            .map_or(tree.is_empty(), |tip| tip.tree_id() == tree.id());
+        if is_same {
             let oid = tip.map(|tip| tip.id().to_string()).unwrap_or_default();
             return Ok(Committed {
                 oid,
                 created: false,
                 program: None,
+                warning: None,
             });
         }
-        // The index goes first: where the run is killed in between, it holds what the files hold,
-        // and the next attempt finds nothing of the user's in it.
-        index.write()?;
         let message = message(draft);
-        if let Some(reason) = self.program_needed()? {
-            self.commit_through_program(draft, &message)?;
-            let oid = self
-                .tip()?
+        let program = self.program_needed()?;
+        let oid = if program.is_some() {
+            self.commit_through_program(&next, &message, draft.at)?;
+            self.tip()?
                 .map(|tip| tip.id().to_string())
-                .unwrap_or_default();
-            return Ok(Committed {
-                oid,
-                created: true,
-                program: Some(reason),
-            });
-        }
-        let (name, email) = self.identity()?;
-        let who = Signature::new(&name, &email, &Time::new(draft.at.as_second(), 0))?;
-        let tree = self.repository.find_tree(tree)?;
-        let parents: Vec<&git2::Commit<'_>> = tip.iter().collect();
-        let oid = self
-            .repository
-            .commit(Some("HEAD"), &who, &who, &message, &tree, &parents)?;
+                .unwrap_or_default()
+        } else {
+            let (name, email) = self.identity()?;
+            let who = Signature::new(&name, &email, &Time::new(draft.at.as_second(), 0))?;
+            let parents: Vec<&git2::Commit<'_>> = tip.iter().collect();
+            let head = Some("HEAD");
+            self.repository
+                .commit(head, &who, &who, &message, &tree, &parents)?
+                .to_string()
+        };
         Ok(Committed {
-            oid: oid.to_string(),
+            oid,
             created: true,
-            program: None,
+            program,
+            warning: None,
         })
     }
 
-    /// Returns the tree of HEAD plus the owned paths, whose entries are refreshed in `index`.
-    fn tree(
-        &self,
-        draft: &Draft<'_>,
-        tip: Option<&git2::Commit<'_>>,
-        index: &mut Index,
-    ) -> Result<Oid, GitError> {
-        let mut tree = Index::new()?;
+    /// Returns HEAD's entries with the owned paths as they are on disk.
+    fn next(&self, draft: &Draft<'_>, tip: Option<&git2::Commit<'_>>) -> Result<Index, GitError> {
+        let mut next = Index::new()?;
         if let Some(tip) = tip {
-            tree.read_tree(&tip.tree()?)?;
+            next.read_tree(&tip.tree()?)?;
         }
+        // The repository's index knows line endings and modes; it is changed in memory only.
+        let mut index = self.repository.index()?;
+        index.read(true)?;
         for path in draft.paths {
             let path = self.inside(path)?;
-            if fs_err::symlink_metadata(self.work_tree.join(&path)).is_ok() {
-                // Line endings and modes are git's business here.
+            if self.is_on_disk(&path) {
                 index.add_path(&path)?;
                 if let Some(entry) = index.get_path(&path, 0) {
-                    tree.add(&entry)?;
+                    next.add(&entry)?;
                 }
-            } else {
-                index.remove_path(&path)?;
-                if tree.get_path(&path, 0).is_some() {
-                    tree.remove(&path, 0)?;
-                }
+            } else if next.get_path(&path, 0).is_some() {
+                next.remove(&path, 0)?;
             }
         }
-        Ok(tree.write_tree_to(&self.repository)?)
+        index.read(true)?;
+        Ok(next)
+    }
+
+    /// Lets the owned paths' entries of the user's index follow the commit; returns what to tell
+    /// the user where they can't.
+    fn follow(&self, draft: &Draft<'_>) -> Option<String> {
+        let mut result = Ok(());
+        for attempt in 0..TRIES {
+            result = self.try_follow(draft);
+            match &result {
+                Err(GitError::Git(error)) if error.code() == ErrorCode::Locked => {
+                    back_off(attempt);
+                }
+                Ok(()) | Err(_) => break,
+            }
+        }
+        let paths = draft.paths.join(" ");
+        result.err().map(|error| {
+            let cause = error
+                .source()
+                .map_or_else(|| error.to_string(), ToString::to_string);
+            format!("git's index couldn't follow the commit ({cause}); run `git add -- {paths}`")
+        })
+    }
+
+    fn try_follow(&self, draft: &Draft<'_>) -> Result<(), GitError> {
+        let mut index = self.repository.index()?;
+        // Read anew: what the user staged meanwhile must stay.
+        index.read(true)?;
+        let mut changed = false;
+        for path in draft.paths {
+            let path = self.inside(path)?;
+            let old = index
+                .get_path(&path, 0)
+                .map(|entry| (entry.id, entry.mode, entry.file_size));
+            if self.is_on_disk(&path) {
+                index.add_path(&path)?;
+            } else {
+                index.remove_path(&path)?;
+            }
+            let new = index
+                .get_path(&path, 0)
+                .map(|entry| (entry.id, entry.mode, entry.file_size));
+            changed |= old != new;
+        }
+        if changed {
+            index.write()?;
+        }
+        Ok(())
+    }
+
+    fn is_on_disk(&self, inside: &Path) -> bool {
+        fs_err::symlink_metadata(self.work_tree.join(inside)).is_ok()
+    }
+
+    fn index_lock(&self) -> PathBuf {
+        self.repository.path().join("index.lock")
+    }
+
+    /// Waits until no other orch commits to this repository, and keeps others waiting: of two
+    /// that write the index at once, one would undo the other's entries.
+    fn turn(&self) -> Result<File, GitError> {
+        let folder = self.repository.commondir().join("orch");
+        fs_err::create_dir_all(&folder)?;
+        let path = folder.join("commit.lock");
+        let file = fs_err::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)?;
+        let (file, _) = file.into_parts();
+        file.lock()?;
+        Ok(file)
     }
 }
 
@@ -154,3 +233,7 @@ fn message(draft: &Draft<'_>) -> String {
 fn back_off(attempt: u32) {
     std::thread::sleep(Duration::from_millis(5 << attempt));
 }
+
+#[cfg(test)]
+#[path = "commit_tests.rs"]
+mod tests;

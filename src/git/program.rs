@@ -2,10 +2,13 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Draft, GitError, Repo};
+use git2::Index;
+use jiff::Timestamp;
+
+use super::{GitError, Repo};
 
 /// The hooks that a commit runs.
 const HOOKS: [&str; 4] = [
@@ -16,10 +19,9 @@ const HOOKS: [&str; 4] = [
 ];
 
 /// Variables that would make the program look at another repository than the workspace's.
-const MISLEADING: [&str; 7] = [
+const MISLEADING: [&str; 6] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
     "GIT_OBJECT_DIRECTORY",
     "GIT_COMMON_DIR",
     "GIT_NAMESPACE",
@@ -42,33 +44,32 @@ impl Repo {
         Ok(hook.map(|hook| format!("the {hook} hook")))
     }
 
-    /// Commits the paths, whose entries in the index are up to date already.
+    /// Commits an index, which is given to the program as a temporary one, as its own
+    /// `git commit --only` does: the user's stays as it is while hooks run.
     pub(super) fn commit_through_program(
         &self,
-        draft: &Draft<'_>,
+        next: &Index,
         message: &str,
+        at: Timestamp,
     ) -> Result<(), GitError> {
-        let paths: Vec<PathBuf> = draft
-            .paths
-            .iter()
-            .map(|path| self.inside(path))
-            .collect::<Result<_, _>>()?;
-        let date = format!("@{} +0000", draft.at.as_second());
+        let folder = tempfile::Builder::new()
+            .prefix("orch-")
+            .tempdir_in(self.repository.path())?;
+        let path = folder.path().join("index");
+        let mut index = Index::open(&path)?;
+        for entry in next.iter() {
+            index.add(&entry)?;
+        }
+        index.write()?;
+        let date = format!("@{} +0000", at.as_second());
         let mut command = Command::new("git");
         for name in MISLEADING {
             command.env_remove(name);
         }
         let mut child = command
             .current_dir(&self.work_tree)
-            .args([
-                "--literal-pathspecs",
-                "commit",
-                "--quiet",
-                "--only",
-                "--file=-",
-                "--",
-            ])
-            .args(paths)
+            .args(["commit", "--quiet", "--file=-"])
+            .env("GIT_INDEX_FILE", &path)
             .env("GIT_AUTHOR_DATE", &date)
             .env("GIT_COMMITTER_DATE", &date)
             .env("GIT_TERMINAL_PROMPT", "0")
@@ -95,7 +96,7 @@ impl Repo {
     }
 }
 
-fn is_executable(path: &PathBuf) -> bool {
+fn is_executable(path: &Path) -> bool {
     fs_err::metadata(path)
         .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }

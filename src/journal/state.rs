@@ -8,11 +8,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Event, Evidence, Failure, Header, Outcome, Record, RunId, StepId, StepKey};
-use crate::checklist::TaskId;
-
-/// How many notes are kept of a step; the journal has them all.
-const NOTES_KEPT: usize = 20;
+use super::target::OpenRun;
+use super::{Event, Header, Outcome, Record, Reopening, RunId, StepId, TargetState, Waiver};
 
 /// A record that can't follow those before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,78 +67,6 @@ pub struct State {
     early: TargetState,
 }
 
-/// What is known of one target.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TargetState {
-    steps: BTreeMap<StepId, StepState>,
-    /// Tasks that a person decided on.
-    pub waived: BTreeMap<TaskId, Waiver>,
-    /// Tasks that a person wants done again and that aren't yet.
-    pub reopened: BTreeMap<TaskId, Reopening>,
-    /// The last run's header.
-    pub header: Option<Header>,
-    /// How the last run ended; `None` while it is open or where it was killed.
-    pub outcome: Option<Outcome>,
-    /// When the first run started.
-    pub started: Option<Timestamp>,
-    /// When a run completed first; emptied when a task is reopened.
-    pub completed: Option<Timestamp>,
-}
-
-/// What is known of one step.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StepState {
-    /// The key of its last start.
-    pub key: StepKey,
-    /// Where it stands.
-    pub status: StepStatus,
-    /// The task it belongs to.
-    pub task: Option<TaskId>,
-    /// When it got there.
-    pub at: Timestamp,
-    /// The run that brought it there.
-    pub run: RunId,
-    /// The last observations since its last start.
-    pub notes: Vec<String>,
-}
-
-/// Where a step stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StepStatus {
-    /// It started and has no outcome: its effect may or may not have happened.
-    Unknown,
-    /// Its effect was seen to hold.
-    Succeeded(Evidence),
-    /// It failed.
-    Failed(Failure),
-    /// What undoes it started and has no outcome.
-    Compensating,
-    /// It was undone.
-    RolledBack,
-    /// A person wants its task done again.
-    Reopened,
-}
-
-/// A person's decision that a task is done, or that what it lacks is accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiver {
-    /// Who.
-    pub who: String,
-    /// Why.
-    pub why: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A person's wish that a task be done again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reopening {
-    /// Who.
-    pub who: String,
-    /// When.
-    pub at: Timestamp,
-}
-
 impl State {
     /// Returns what is known of a target.
     pub fn target(&self, name: &str) -> Option<&TargetState> {
@@ -181,18 +106,15 @@ impl State {
     pub fn apply(&mut self, record: &Record) -> Result<(), IllegalMove> {
         let at = record.at;
         match &record.event {
-            Event::RunStarted(header) => self.run_started(header, at),
-            Event::RunEnded { outcome } => self.run_ended(*outcome, at),
+            Event::RunStarted(header) => self.run_started(header, at)?,
+            Event::RunEnded { outcome } => self.run_ended(*outcome, at)?,
             Event::Waived { task, who, why } => {
                 let waiver = Waiver {
                     who: who.clone(),
                     why: why.clone(),
                     at,
                 };
-                let target = self.current_mut();
-                target.reopened.remove(task);
-                target.waived.insert(task.clone(), waiver);
-                Ok(())
+                self.current_mut().waive(task, waiver);
             }
             Event::Reopened { task, who } => {
                 self.current_mut().reopen(
@@ -202,64 +124,25 @@ impl State {
                         at,
                     },
                 );
-                Ok(())
             }
             Event::Started { step, key, task } => {
-                let (target, run) = self.open_run(step)?;
-                target.start(step, StepState::new(key, task.as_ref(), at, run))
+                self.open_run(step, at)?.start(step, key, task.as_ref())?;
             }
-            Event::Observed { step, note } => {
-                let (target, _) = self.open_run(step)?;
-                target.known(step, "was observed")?.note(note);
-                Ok(())
-            }
+            Event::Observed { step, note } => self.open_run(step, at)?.observe(step, note)?,
             Event::Succeeded {
                 step,
                 key,
                 evidence,
             } => {
-                let (target, run) = self.open_run(step)?;
-                let moved = Move {
-                    run,
-                    at,
-                    status: StepStatus::Succeeded(evidence.clone()),
-                };
-                target.end(step, key, "succeeded", moved)?;
-                target.settle(step);
-                Ok(())
+                self.open_run(step, at)?.succeed(step, key, evidence)?;
             }
             Event::Failed { step, key, failure } => {
-                let (target, run) = self.open_run(step)?;
-                let moved = Move {
-                    run,
-                    at,
-                    status: StepStatus::Failed(failure.clone()),
-                };
-                target.end(step, key, "failed", moved)
+                self.open_run(step, at)?.fail(step, key, failure)?;
             }
-            Event::Compensating { step } => {
-                let (target, run) = self.open_run(step)?;
-                target.compensate(
-                    step,
-                    Move {
-                        run,
-                        at,
-                        status: StepStatus::Compensating,
-                    },
-                )
-            }
-            Event::RolledBack { step } => {
-                let (target, run) = self.open_run(step)?;
-                target.roll_back(
-                    step,
-                    Move {
-                        run,
-                        at,
-                        status: StepStatus::RolledBack,
-                    },
-                )
-            }
+            Event::Compensating { step } => self.open_run(step, at)?.compensate(step)?,
+            Event::RolledBack { step } => self.open_run(step, at)?.roll_back(step)?,
         }
+        Ok(())
     }
 
     /// A run that follows one without an end is legal: that one was killed.
@@ -301,182 +184,16 @@ impl State {
         }
     }
 
-    /// Returns the open run's target and the run.
-    fn open_run(&mut self, step: &StepId) -> Result<(&mut TargetState, RunId), IllegalMove> {
-        let run = self.running().map(|header| header.run.clone());
-        match run {
-            Some(run) => Ok((self.current_mut(), run)),
-            None => Err(IllegalMove::OutsideRun(step.clone())),
-        }
-    }
-}
-
-/// Where a step is moved to, by which run and when.
-struct Move {
-    run: RunId,
-    at: Timestamp,
-    status: StepStatus,
-}
-
-impl TargetState {
-    /// Returns what is known of a step.
-    pub fn step(&self, id: &StepId) -> Option<&StepState> {
-        self.steps.get(id)
-    }
-
-    /// Returns every step that ever started, by name.
-    pub fn steps(&self) -> impl Iterator<Item = (&StepId, &StepState)> {
-        self.steps.iter()
-    }
-
-    /// Returns the steps of a task.
-    pub fn steps_of(&self, task: &TaskId) -> impl Iterator<Item = (&StepId, &StepState)> {
-        self.steps
-            .iter()
-            .filter(move |(_, state)| state.task.as_ref() == Some(task))
-    }
-
-    fn start(&mut self, step: &StepId, state: StepState) -> Result<(), IllegalMove> {
-        if let Some(known) = self.steps.get(step)
-            && known.run == state.run
-            && matches!(known.status, StepStatus::Unknown | StepStatus::Compensating)
-        {
-            return Err(IllegalMove::StartedTwice(step.clone()));
-        }
-        self.steps.insert(step.clone(), state);
-        Ok(())
-    }
-
-    fn known(&mut self, step: &StepId, what: &'static str) -> Result<&mut StepState, IllegalMove> {
-        self.steps
-            .get_mut(step)
-            .ok_or_else(|| IllegalMove::NeverStarted {
-                step: step.clone(),
-                what,
-            })
-    }
-
-    fn end(
-        &mut self,
-        step: &StepId,
-        key: &StepKey,
-        what: &'static str,
-        moved: Move,
-    ) -> Result<(), IllegalMove> {
-        let known = self.known(step, what)?;
-        if known.status != StepStatus::Unknown {
-            return Err(IllegalMove::NotUnderWay {
-                step: step.clone(),
-                what,
-            });
-        }
-        if known.key != *key {
-            return Err(IllegalMove::OtherKey {
-                step: step.clone(),
-                what,
-            });
-        }
-        known.go(moved);
-        Ok(())
-    }
-
-    /// A compensation that was interrupted is begun again by a later run.
-    fn compensate(&mut self, step: &StepId, moved: Move) -> Result<(), IllegalMove> {
-        let what = "is being rolled back";
-        let known = self.known(step, what)?;
-        match known.status {
-            StepStatus::Compensating if known.run == moved.run => {
-                Err(IllegalMove::StartedTwice(step.clone()))
-            }
-            StepStatus::RolledBack => Err(IllegalMove::NotUnderWay {
-                step: step.clone(),
-                what,
-            }),
-            StepStatus::Compensating
-            | StepStatus::Unknown
-            | StepStatus::Succeeded(_)
-            | StepStatus::Failed(_)
-            | StepStatus::Reopened => {
-                known.go(moved);
-                Ok(())
-            }
-        }
-    }
-
-    fn roll_back(&mut self, step: &StepId, moved: Move) -> Result<(), IllegalMove> {
-        let known = self.known(step, "was rolled back")?;
-        if known.status != StepStatus::Compensating {
-            return Err(IllegalMove::NotCompensating(step.clone()));
-        }
-        known.go(moved);
-        Ok(())
-    }
-
-    fn reopen(&mut self, task: &TaskId, reopening: Reopening) {
-        for state in self
-            .steps
-            .values_mut()
-            .filter(|state| state.task.as_ref() == Some(task))
-        {
-            if matches!(state.status, StepStatus::Succeeded(_)) {
-                state.status = StepStatus::Reopened;
-                state.at = reopening.at;
-            }
-        }
-        self.waived.remove(task);
-        self.completed = None;
-        self.reopened.insert(task.clone(), reopening);
-    }
-
-    /// Forgets that a step's task was reopened once all its steps were done again.
-    fn settle(&mut self, step: &StepId) {
-        let Some(task) = self.steps.get(step).and_then(|state| state.task.clone()) else {
-            return;
+    /// Returns the open run, for what happens to a step at that time.
+    fn open_run(&mut self, step: &StepId, at: Timestamp) -> Result<OpenRun<'_>, IllegalMove> {
+        let Some(run) = self.running().map(|header| header.run.clone()) else {
+            return Err(IllegalMove::OutsideRun(step.clone()));
         };
-        if !self
-            .steps_of(&task)
-            .any(|(_, state)| state.status == StepStatus::Reopened)
-        {
-            self.reopened.remove(&task);
-        }
-    }
-}
-
-impl StepState {
-    /// Returns the evidence, where the step succeeded.
-    pub fn evidence(&self) -> Option<&Evidence> {
-        match &self.status {
-            StepStatus::Succeeded(evidence) => Some(evidence),
-            StepStatus::Unknown
-            | StepStatus::Failed(_)
-            | StepStatus::Compensating
-            | StepStatus::RolledBack
-            | StepStatus::Reopened => None,
-        }
-    }
-
-    fn new(key: &StepKey, task: Option<&TaskId>, at: Timestamp, run: RunId) -> Self {
-        Self {
-            key: key.clone(),
-            status: StepStatus::Unknown,
-            task: task.cloned(),
-            at,
+        Ok(OpenRun {
+            target: self.current_mut(),
             run,
-            notes: Vec::new(),
-        }
-    }
-
-    fn note(&mut self, note: &str) {
-        if self.notes.len() == NOTES_KEPT {
-            self.notes.remove(0);
-        }
-        self.notes.push(note.to_owned());
-    }
-
-    fn go(&mut self, moved: Move) {
-        self.status = moved.status;
-        self.at = moved.at;
-        self.run = moved.run;
+            at,
+        })
     }
 }
 

@@ -1,7 +1,8 @@
 //! What may follow what, and what it amounts to.
 
 use super::*;
-use crate::journal::{Cursor, next_record};
+use crate::checklist::TaskId;
+use crate::journal::{Cursor, Evidence, Failure, StepKey, StepStatus, next_record};
 
 fn run(name: &str, target: &str) -> Event {
     Event::RunStarted(Header {

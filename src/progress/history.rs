@@ -45,7 +45,7 @@ fn add_row(document: &mut Document, table: &Table, entry: &Entry) {
     let dates: Vec<&str> = table
         .rows
         .clone()
-        .map(|row| table.cell(document, row, date_column))
+        .map(|row| Table::cell(document, row, date_column))
         .collect();
     let example = dates.iter().copied().find(|date| !is_blank(date));
     let date = date_like(entry.date, example);
@@ -81,14 +81,14 @@ fn add_row(document: &mut Document, table: &Table, entry: &Entry) {
                 table.columns.get(column),
                 Some(Some(Topic::Date | Topic::Event))
             );
-            !counts && has_event || table.cell(document, row, column) == escape(text)
+            !counts && has_event || Table::cell(document, row, column) == escape(text)
         })
     };
     if table.rows.clone().any(same) {
         return;
     }
     let blank = table.rows.clone().find(|row| {
-        (0..table.columns.len()).all(|column| is_blank(table.cell(document, *row, column)))
+        (0..table.columns.len()).all(|column| is_blank(Table::cell(document, *row, column)))
     });
     let line = row_like(document.line(table.header), &cells);
     match blank {

@@ -83,7 +83,7 @@ impl Vocabulary {
         let cells = table
             .rows
             .clone()
-            .map(|row| table.cell(document, row, column));
+            .map(|row| Table::cell(document, row, column));
         // What has digits tells more than a status: a date, a count.
         let plain = cells
             .filter(|cell| !cell.contains(|c: char| c.is_ascii_digit()) && !says_rehearsed(cell));
@@ -122,7 +122,7 @@ fn number_of(document: &Document, table: &Table, row: usize) -> Option<u32> {
     let column = table
         .column(Topic::Number)
         .or_else(|| table.column(Topic::Phase))?;
-    number(table.cell(document, row, column)).map(|(number, _)| number)
+    number(Table::cell(document, row, column)).map(|(number, _)| number)
 }
 
 /// Returns a row's line with the cells that orch knows better.
@@ -135,7 +135,7 @@ fn updated(
     let words = Words::of(view.language);
     let mut text = document.line(line).to_owned();
     for (column, topic) in table.columns.iter().enumerate() {
-        let old = table.cell(document, line, column);
+        let old = Table::cell(document, line, column);
         let new = match topic {
             Some(Topic::Status) => status_cell(old, row, vocabulary, words),
             Some(Topic::Progress) => progress_cell(old, row),

@@ -27,7 +27,7 @@ impl Table {
     }
 
     /// Returns a cell's text.
-    pub(super) fn cell<'a>(&self, document: &'a Document, row: usize, column: usize) -> &'a str {
+    pub(super) fn cell(document: &Document, row: usize, column: usize) -> &str {
         let line = document.line(row);
         cells(line)
             .get(column)

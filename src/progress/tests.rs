@@ -248,7 +248,7 @@ fn line() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
     fn updating_twice_is_updating_once(lines in proptest::collection::vec(line(), 0..14)) {
         let view = view(Language::Russian);

@@ -1,104 +1,10 @@
-//! On real repositories in temporary folders.
+//! What is committed, and what stays as it was.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
 
-use jiff::Timestamp;
-
+use super::super::fixture::{Fixture, draft};
 use super::*;
-
-/// A repository with an identity, whose default branch is `main`.
-struct Fixture {
-    folder: tempfile::TempDir,
-}
-
-impl Fixture {
-    fn new() -> Self {
-        let fixture = Self {
-            folder: tempfile::tempdir().expect("a folder"),
-        };
-        fixture.git(&["init", "--quiet", "--initial-branch=main"]);
-        for (key, value) in [
-            ("user.name", "Ann"),
-            ("user.email", "ann@example.com"),
-            ("commit.gpgsign", "false"),
-            ("core.hooksPath", ".git/hooks"),
-            ("core.autocrlf", "false"),
-        ] {
-            fixture.git(&["config", key, value]);
-        }
-        fixture
-    }
-
-    /// Returns a fixture with one commit that has `README.md`.
-    fn with_commit() -> Self {
-        let fixture = Self::new();
-        fixture.put("README.md", "hello\n");
-        fixture.git(&["add", "README.md"]);
-        fixture.git(&["commit", "--quiet", "-m", "first"]);
-        fixture
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    fn put(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        fs_err::create_dir_all(path.parent().expect("a folder")).expect("creates");
-        fs_err::write(path, text).expect("writes");
-    }
-
-    fn try_git(&self, arguments: &[&str]) -> (bool, String) {
-        let output = Command::new("git")
-            .current_dir(self.path())
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_CONFIG_SYSTEM", "/dev/null")
-            .args(arguments)
-            .output()
-            .expect("git runs");
-        let text = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
-        (output.status.success(), text)
-    }
-
-    #[track_caller]
-    fn git(&self, arguments: &[&str]) -> String {
-        let (success, text) = self.try_git(arguments);
-        assert!(success, "git {arguments:?}: {text}");
-        text
-    }
-
-    fn repo(&self) -> Repo {
-        Repo::open(self.path()).expect("opens")
-    }
-
-    #[track_caller]
-    fn commit(&self, paths: &[&str]) -> Committed {
-        let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
-        let repo = self.repo();
-        repo.check(&paths, DetachedHead::Allow)
-            .expect("nothing is in the way");
-        repo.commit(&draft(&paths)).expect("commits")
-    }
-
-    #[track_caller]
-    fn check_refused(&self, path: &str, expected: &str) {
-        let error = self
-            .repo()
-            .check(&[path], DetachedHead::Refuse)
-            .expect_err("refused");
-        assert!(error.to_string().contains(expected), "{error}");
-    }
-}
-
-fn draft(paths: &[String]) -> Draft<'_> {
-    Draft {
-        paths,
-        message: "checklist(demo): phase-4 kubernetes completed",
-        run: "00ff",
-        at: Timestamp::from_second(1_769_860_800).expect("in range"),
-    }
-}
+use crate::git::DetachedHead;
 
 #[test]
 fn only_owned_paths_are_committed() {
@@ -248,6 +154,48 @@ fn a_hook_that_refuses_is_quoted() {
         .to_string();
     assert!(error.contains("no ticket number"), "{error}");
     assert_eq!(fixture.git(&["log", "--format=%s"]), "first\n");
+    assert_eq!(
+        fixture.git(&["status", "--porcelain"]),
+        "?? a.txt\n",
+        "the index is as it was"
+    );
+}
+
+#[test]
+fn a_run_killed_between_its_commit_and_the_index_goes_on() {
+    let fixture = Fixture::with_commit();
+    let index = fixture.path().join(".git/index");
+    let before = fs_err::read(&index).expect("reads");
+    fixture.put("README.md", "ticked\n");
+    fixture.put("new.txt", "new\n");
+    fixture.commit(&["README.md", "new.txt"]);
+    fs_err::write(&index, before).expect("writes");
+    fixture.put("README.md", "ticked more\n");
+    assert!(fixture.commit(&["README.md", "new.txt"]).created);
+    assert_eq!(fixture.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn commits_at_the_same_time_all_arrive() {
+    let fixture = Fixture::with_commit();
+    let names: Vec<String> = (0..6).map(|index| format!("{index}.txt")).collect();
+    std::thread::scope(|scope| {
+        for name in &names {
+            fixture.put(name, "x\n");
+            scope.spawn(|| {
+                let paths = [name.clone()];
+                assert!(
+                    fixture
+                        .repo()
+                        .commit(&draft(&paths))
+                        .expect("commits")
+                        .created
+                );
+            });
+        }
+    });
+    assert_eq!(fixture.git(&["rev-list", "--count", "HEAD"]), "7\n");
+    assert_eq!(fixture.git(&["status", "--porcelain"]), "");
 }
 
 #[test]
@@ -285,75 +233,6 @@ fn a_trailer_joins_the_messages_own() {
 }
 
 #[test]
-fn an_owned_path_that_the_user_staged_is_refused() {
-    let fixture = Fixture::with_commit();
-    fixture.put("README.md", "staged\n");
-    fixture.git(&["add", "README.md"]);
-    fixture
-        .repo()
-        .check(&["README.md"], DetachedHead::Refuse)
-        .expect("staged as it is on disk");
-    fixture.put("README.md", "staged\nand more\n");
-    fixture.check_refused("README.md", "`git restore --staged README.md`");
-}
-
-#[test]
-fn a_merge_in_progress_is_refused() {
-    let fixture = Fixture::with_commit();
-    fixture.git(&["switch", "--quiet", "-c", "side"]);
-    fixture.put("README.md", "side\n");
-    fixture.git(&["commit", "--quiet", "-am", "side"]);
-    fixture.git(&["switch", "--quiet", "main"]);
-    fixture.put("README.md", "main\n");
-    fixture.git(&["commit", "--quiet", "-am", "main"]);
-    let (merged, _) = fixture.try_git(&["merge", "side"]);
-    assert!(!merged);
-    fixture.check_refused(
-        "a.txt",
-        "a merge is in progress; finish it or run `git merge --abort`",
-    );
-}
-
-#[test]
-fn a_detached_head_is_refused_unless_allowed() {
-    let fixture = Fixture::with_commit();
-    fixture.git(&["switch", "--quiet", "--detach"]);
-    fixture.check_refused("a.txt", "HEAD is detached");
-    fixture.put("a.txt", "a\n");
-    assert!(fixture.commit(&["a.txt"]).created);
-}
-
-#[test]
-fn a_missing_identity_says_which_command_sets_it() {
-    let fixture = Fixture::with_commit();
-    fixture.git(&["config", "user.name", ""]);
-    fixture.check_refused("a.txt", "run `git config user.name");
-}
-
-#[test]
-fn a_path_with_a_clean_filter_is_refused() {
-    let fixture = Fixture::with_commit();
-    fixture.put(
-        ".gitattributes",
-        "k8s/secrets.yml filter=git-crypt diff=git-crypt\n",
-    );
-    fixture.check_refused("k8s/secrets.yml", "the filter `git-crypt`");
-    fixture
-        .repo()
-        .check(&["k8s/other.yml"], DetachedHead::Refuse)
-        .expect("no filter");
-}
-
-#[test]
-fn a_path_in_a_submodule_is_refused() {
-    let fixture = Fixture::with_commit();
-    let head = fixture.git(&["rev-parse", "HEAD"]);
-    let entry = format!("160000,{},lib", head.trim());
-    fixture.git(&["update-index", "--add", "--cacheinfo", &entry]);
-    fixture.check_refused("lib/a.yml", "the submodule `lib`");
-}
-
-#[test]
 fn a_lock_of_another_git_command_is_waited_for_and_left_alone() {
     let fixture = Fixture::with_commit();
     fixture.put(".git/index.lock", "");
@@ -367,15 +246,6 @@ fn a_lock_of_another_git_command_is_waited_for_and_left_alone() {
     assert!(error.contains("index.lock` exists"), "{error}");
     assert!(fixture.path().join(".git/index.lock").exists());
     assert_eq!(fixture.git(&["log", "--format=%s"]), "first\n");
-}
-
-#[test]
-fn ignored_paths_are_known() {
-    let fixture = Fixture::with_commit();
-    fixture.put(".gitignore", ".orch/\n");
-    let repo = fixture.repo();
-    assert!(repo.is_ignored(".orch/demo/phase-04.jsonl").expect("asks"));
-    assert!(!repo.is_ignored("k8s/a.yml").expect("asks"));
 }
 
 #[test]
@@ -393,15 +263,4 @@ fn a_sparse_checkout_keeps_what_it_hides() {
         "README.md\nhidden/a.txt\nshown/b.txt\nshown/c.txt\n"
     );
     assert_eq!(fixture.git(&["status", "--porcelain"]), "");
-}
-
-#[test]
-fn a_bare_repository_is_refused() {
-    let folder = tempfile::tempdir().expect("a folder");
-    git2::Repository::init_bare(folder.path()).expect("a repository");
-    let error = Repo::open(folder.path())
-        .err()
-        .expect("refused")
-        .to_string();
-    assert!(error.contains("bare git repository"), "{error}");
 }

@@ -1,0 +1,192 @@
+//! Lines, the hash chain, and damage.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::checklist::TaskId;
+use crate::journal::{Evidence, Failure, Header, ObjectEvidence, Outcome, RunId, StepId, StepKey};
+
+fn header() -> Header {
+    Header {
+        run: RunId::new("00112233aabbccdd"),
+        checklist: "c".into(),
+        plan: "p".into(),
+        orch: "0.1.0".into(),
+        target: "rehearsal".into(),
+        cluster: "uid".into(),
+        namespace: "shop".into(),
+    }
+}
+
+/// Returns the events of one step, each with whatever text.
+fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
+    let step = StepId::new(name);
+    let key = StepKey::new(text);
+    let evidence = match kind % 4 {
+        0 => Evidence::Facts {
+            found: vec![text.to_owned()],
+        },
+        1 => Evidence::Command {
+            exit: i32::from(kind),
+        },
+        2 => Evidence::File {
+            path: text.to_owned(),
+            sha256: sha256(text.as_bytes()),
+        },
+        _ => Evidence::Object(ObjectEvidence {
+            api_version: "v1".into(),
+            kind: "Service".into(),
+            namespace: Some(text.to_owned()),
+            name: text.to_owned(),
+            uid: "u".into(),
+            generation: Some(i64::from(kind)),
+            ready: text.to_owned(),
+        }),
+    };
+    let started = Event::Started {
+        step: step.clone(),
+        key: key.clone(),
+        task: kind.is_multiple_of(2).then(|| TaskId::new(text)),
+    };
+    let failure = Failure {
+        cause: text.to_owned(),
+        details: vec![],
+        help: Some(text.into()),
+    };
+    vec![
+        started.clone(),
+        Event::Failed {
+            step: step.clone(),
+            key: key.clone(),
+            failure,
+        },
+        started,
+        Event::Observed {
+            step: step.clone(),
+            note: text.to_owned(),
+        },
+        Event::Succeeded {
+            step,
+            key,
+            evidence,
+        },
+        Event::Waived {
+            task: TaskId::new(name),
+            who: text.to_owned(),
+            why: text.to_owned(),
+        },
+    ]
+}
+
+fn journal(events: Vec<Event>) -> (Vec<Record>, String) {
+    let mut cursor = Cursor::default();
+    let records: Vec<Record> = events
+        .into_iter()
+        .map(|event| next_record(&mut cursor, Timestamp::UNIX_EPOCH, event))
+        .collect();
+    let text = records.iter().map(|record| encode(record) + "\n").collect();
+    (records, text)
+}
+
+fn sample() -> (Vec<Record>, String) {
+    let mut events = vec![Event::RunStarted(header())];
+    events.extend(step_events("écrire", "две строки\n\"и\"", 3));
+    events.push(Event::RunEnded {
+        outcome: Outcome::Completed,
+    });
+    journal(events)
+}
+
+#[track_caller]
+fn check_damage(text: &str, expected: &str) {
+    let message = replay(text, ".orch/demo/phase-01.jsonl")
+        .expect_err("damage")
+        .to_string();
+    assert!(message.contains(expected), "{message}");
+}
+
+#[test]
+fn sha256_is_the_standard_one() {
+    assert_eq!(
+        sha256(b"abc"),
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+}
+
+#[test]
+fn a_last_line_that_is_no_json_is_torn() {
+    let (records, text) = sample();
+    let replay = replay(&format!("{text}\0\0\0\n"), "j").expect("replays");
+    assert_eq!(replay.records, records);
+    assert_eq!(replay.torn, Some(text.len() as u64));
+}
+
+#[test]
+fn a_changed_line_breaks_the_chain_at_the_next_one() {
+    let (_, text) = sample();
+    check_damage(
+        &text.replacen("shop", "mall", 1),
+        "phase-01.jsonl:2: the journal is damaged",
+    );
+}
+
+#[test]
+fn a_missing_line_is_named_by_its_number() {
+    let (_, text) = sample();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    check_damage(
+        &[lines[0], lines[2]].concat(),
+        ":2: the journal is damaged: expected record 2, found 3",
+    );
+}
+
+#[test]
+fn damage_before_the_last_line_is_no_torn_line() {
+    let (_, text) = sample();
+    check_damage(
+        &text.replacen("{\"v\":1,\"seq\":2", "<<<<<<<", 1),
+        ":2: the journal is damaged",
+    );
+}
+
+#[test]
+fn a_newer_version_is_refused_even_on_the_last_line() {
+    check_damage("{\"v\":2,\"what\":\"else\"}\n", ":1: written in version 2");
+}
+
+#[test]
+fn line_endings_turned_by_a_checkout_are_accepted() {
+    let (records, text) = sample();
+    assert_eq!(
+        replay(&text.replace('\n', "\r\n"), "j")
+            .expect("replays")
+            .records,
+        records
+    );
+}
+
+proptest! {
+    #[test]
+    fn replay_inverts_encoding(steps in proptest::collection::vec((".*", any::<u8>()), 0..6)) {
+        let mut events = vec![Event::RunStarted(header())];
+        for (index, (text, kind)) in steps.iter().enumerate() {
+            events.extend(step_events(&format!("s{index}"), text, *kind));
+        }
+        let (records, text) = journal(events);
+        let replayed = replay(&text, "j").expect("replays");
+        prop_assert_eq!(&replayed.records, &records);
+        prop_assert_eq!(replayed.torn, None);
+        prop_assert_eq!(replayed.cursor.seq, records.len() as u64 + 1);
+    }
+
+    #[test]
+    fn a_cut_text_gives_the_records_before_the_cut(cut in 0_usize..4000) {
+        let (records, text) = sample();
+        if let Some(prefix) = text.get(..cut.min(text.len())) {
+            let replayed = replay(prefix, "j").expect("replays");
+            let whole = prefix.matches('\n').count();
+            prop_assert_eq!(&replayed.records[..], &records[..whole]);
+            prop_assert_eq!(replayed.torn.is_none(), prefix.is_empty() || prefix.ends_with('\n'));
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! What is known of one target, and how an open run moves its steps.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Evidence, Failure, Header, IllegalMove, Outcome, RunId, StepId, StepKey};
+use crate::checklist::TaskId;
+
+/// How many notes are kept of a step; the journal has them all.
+const NOTES_KEPT: usize = 20;
+
+/// What is known of one target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetState {
+    steps: BTreeMap<StepId, StepState>,
+    /// Tasks that a person decided on.
+    pub waived: BTreeMap<TaskId, Waiver>,
+    /// Tasks that a person wants done again and that aren't yet.
+    pub reopened: BTreeMap<TaskId, Reopening>,
+    /// The last run's header.
+    pub header: Option<Header>,
+    /// How the last run ended; `None` while it is open or where it was killed.
+    pub outcome: Option<Outcome>,
+    /// When the first run started.
+    pub started: Option<Timestamp>,
+    /// When a run completed first; emptied when a task is reopened.
+    pub completed: Option<Timestamp>,
+}
+
+/// What is known of one step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepState {
+    /// The key of its last start.
+    pub key: StepKey,
+    /// Where it stands.
+    pub status: StepStatus,
+    /// The task it belongs to.
+    pub task: Option<TaskId>,
+    /// When it got there.
+    pub at: Timestamp,
+    /// The run that brought it there.
+    pub run: RunId,
+    /// The last observations since its last start.
+    pub notes: Vec<String>,
+}
+
+/// Where a step stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepStatus {
+    /// It started and has no outcome: its effect may or may not have happened.
+    Unknown,
+    /// Its effect was seen to hold.
+    Succeeded(Evidence),
+    /// It failed.
+    Failed(Failure),
+    /// What undoes it started and has no outcome.
+    Compensating,
+    /// It was undone.
+    RolledBack,
+    /// A person wants its task done again.
+    Reopened,
+}
+
+/// A person's decision that a task is done, or that what it lacks is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// Who.
+    pub who: String,
+    /// Why.
+    pub why: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A person's wish that a task be done again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reopening {
+    /// Who.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl TargetState {
+    /// Returns what is known of a step.
+    pub fn step(&self, id: &StepId) -> Option<&StepState> {
+        self.steps.get(id)
+    }
+
+    /// Returns every step that ever started, by name.
+    pub fn steps(&self) -> impl Iterator<Item = (&StepId, &StepState)> {
+        self.steps.iter()
+    }
+
+    /// Returns the steps of a task.
+    pub fn steps_of(&self, task: &TaskId) -> impl Iterator<Item = (&StepId, &StepState)> {
+        self.steps
+            .iter()
+            .filter(move |(_, state)| state.task.as_ref() == Some(task))
+    }
+
+    pub(super) fn waive(&mut self, task: &TaskId, waiver: Waiver) {
+        self.reopened.remove(task);
+        self.waived.insert(task.clone(), waiver);
+    }
+
+    pub(super) fn reopen(&mut self, task: &TaskId, reopening: Reopening) {
+        for state in self
+            .steps
+            .values_mut()
+            .filter(|state| state.task.as_ref() == Some(task))
+        {
+            if matches!(state.status, StepStatus::Succeeded(_)) {
+                state.status = StepStatus::Reopened;
+                state.at = reopening.at;
+            }
+        }
+        self.waived.remove(task);
+        self.completed = None;
+        self.reopened.insert(task.clone(), reopening);
+    }
+
+    /// Forgets that a step's task was reopened once all its steps were done again.
+    fn settle(&mut self, step: &StepId) {
+        let Some(task) = self.steps.get(step).and_then(|state| state.task.clone()) else {
+            return;
+        };
+        if !self
+            .steps_of(&task)
+            .any(|(_, state)| state.status == StepStatus::Reopened)
+        {
+            self.reopened.remove(&task);
+        }
+    }
+}
+
+impl StepState {
+    /// Returns the evidence, where the step succeeded.
+    pub fn evidence(&self) -> Option<&Evidence> {
+        match &self.status {
+            StepStatus::Succeeded(evidence) => Some(evidence),
+            StepStatus::Unknown
+            | StepStatus::Failed(_)
+            | StepStatus::Compensating
+            | StepStatus::RolledBack
+            | StepStatus::Reopened => None,
+        }
+    }
+}
+
+/// The run that is open on a target, at the time of one record.
+#[derive(Debug)]
+pub(super) struct OpenRun<'a> {
+    pub(super) target: &'a mut TargetState,
+    pub(super) run: RunId,
+    pub(super) at: Timestamp,
+}
+
+impl OpenRun<'_> {
+    pub(super) fn start(
+        self,
+        step: &StepId,
+        key: &StepKey,
+        task: Option<&TaskId>,
+    ) -> Result<(), IllegalMove> {
+        if let Some(known) = self.target.steps.get(step)
+            && known.run == self.run
+            && matches!(known.status, StepStatus::Unknown | StepStatus::Compensating)
+        {
+            return Err(IllegalMove::StartedTwice(step.clone()));
+        }
+        let state = StepState {
+            key: key.clone(),
+            status: StepStatus::Unknown,
+            task: task.cloned(),
+            at: self.at,
+            run: self.run,
+            notes: Vec::new(),
+        };
+        self.target.steps.insert(step.clone(), state);
+        Ok(())
+    }
+
+    pub(super) fn observe(mut self, step: &StepId, note: &str) -> Result<(), IllegalMove> {
+        let notes = &mut self.known(step, "was observed")?.notes;
+        if notes.len() == NOTES_KEPT {
+            notes.remove(0);
+        }
+        notes.push(note.to_owned());
+        Ok(())
+    }
+
+    pub(super) fn succeed(
+        mut self,
+        step: &StepId,
+        key: &StepKey,
+        evidence: &Evidence,
+    ) -> Result<(), IllegalMove> {
+        self.under_way(step, key, "succeeded")?;
+        self.go(step, StepStatus::Succeeded(evidence.clone()));
+        self.target.settle(step);
+        Ok(())
+    }
+
+    pub(super) fn fail(
+        mut self,
+        step: &StepId,
+        key: &StepKey,
+        failure: &Failure,
+    ) -> Result<(), IllegalMove> {
+        self.under_way(step, key, "failed")?;
+        self.go(step, StepStatus::Failed(failure.clone()));
+        Ok(())
+    }
+
+    /// A compensation that was interrupted is begun again by a later run.
+    pub(super) fn compensate(mut self, step: &StepId) -> Result<(), IllegalMove> {
+        let what = "is being rolled back";
+        let run = self.run.clone();
+        let known = self.known(step, what)?;
+        if known.status == StepStatus::Compensating && known.run == run {
+            return Err(IllegalMove::StartedTwice(step.clone()));
+        }
+        if known.status == StepStatus::RolledBack {
+            return Err(IllegalMove::NotUnderWay {
+                step: step.clone(),
+                what,
+            });
+        }
+        self.go(step, StepStatus::Compensating);
+        Ok(())
+    }
+
+    pub(super) fn roll_back(mut self, step: &StepId) -> Result<(), IllegalMove> {
+        if self.known(step, "was rolled back")?.status != StepStatus::Compensating {
+            return Err(IllegalMove::NotCompensating(step.clone()));
+        }
+        self.go(step, StepStatus::RolledBack);
+        Ok(())
+    }
+
+    fn known(&mut self, step: &StepId, what: &'static str) -> Result<&mut StepState, IllegalMove> {
+        self.target
+            .steps
+            .get_mut(step)
+            .ok_or_else(|| IllegalMove::NeverStarted {
+                step: step.clone(),
+                what,
+            })
+    }
+
+    /// Checks that an outcome belongs to a start.
+    fn under_way(
+        &mut self,
+        step: &StepId,
+        key: &StepKey,
+        what: &'static str,
+    ) -> Result<(), IllegalMove> {
+        let known = self.known(step, what)?;
+        if known.status != StepStatus::Unknown {
+            return Err(IllegalMove::NotUnderWay {
+                step: step.clone(),
+                what,
+            });
+        }
+        if known.key != *key {
+            return Err(IllegalMove::OtherKey {
+                step: step.clone(),
+                what,
+            });
+        }
+        Ok(())
+    }
+
+    fn go(&mut self, step: &StepId, status: StepStatus) {
+        if let Some(known) = self.target.steps.get_mut(step) {
+            known.status = status;
+            known.at = self.at;
+            known.run = self.run.clone();
+        }
+    }
+}
