@@ -6,7 +6,7 @@
 
 mod compose;
 mod dockerfile;
-mod dotenv;
+pub mod dotenv;
 pub mod image;
 mod interpolate;
 mod model;

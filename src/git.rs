@@ -63,6 +63,29 @@ impl Repo {
         })
     }
 
+    /// Makes a folder a repository with those files in its first commit. Where git doesn't know
+    /// who commits, the repository gets an identity of its own.
+    ///
+    /// # Errors
+    /// Where git or the disk refuses.
+    pub fn init(folder: &Path, paths: &[String], message: &str) -> Result<(), GitError> {
+        let repository = git2::Repository::init(folder)?;
+        if repository.signature().is_err() {
+            let mut config = repository.config()?;
+            config.set_str("user.name", "orch demo")?;
+            config.set_str("user.email", "demo@orch.invalid")?;
+        }
+        let mut index = repository.index()?;
+        for path in paths {
+            index.add_path(Path::new(path))?;
+        }
+        index.write()?;
+        let tree = repository.find_tree(index.write_tree()?)?;
+        let who = repository.signature()?;
+        repository.commit(Some("HEAD"), &who, &who, message, &tree, &[])?;
+        Ok(())
+    }
+
     /// Returns the user's name and mail address, as git would put them in a commit.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ impl Plan {
     /// Returns the objects that are applied, in the plan's order.
     pub fn objects(&self) -> impl Iterator<Item = &Object> {
         self.steps.iter().filter_map(|step| match &step.work {
-            Work::Apply { object, .. } => Some(object),
+            Work::Apply { object, .. } => Some(object.as_ref()),
             Work::Study { .. }
             | Work::Conclude { .. }
             | Work::Refuse { .. }

@@ -27,12 +27,13 @@ pub(super) fn run(session: &Session, args: &AnalyzeArgs) -> Result {
         .iter()
         .flat_map(|set| set.phases.iter().map(|phase| phase.number))
         .collect();
-    let gathered: Gathered = match (args.phase, numbers.as_slice()) {
-        (Some(number), _) | (None, [number]) => {
-            let number = if args.phase.is_some() { args.phase.unwrap_or(number) } else { number };
-            loaded.facts(&loaded.phase(session, number)?)?
-        }
-        (None, _) => gather(&loaded.snapshot.tree, &Inputs::default())?,
+    let only = match numbers.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let gathered: Gathered = match args.phase.or(only) {
+        Some(number) => loaded.facts(&loaded.phase(session, number)?)?,
+        None => gather(&loaded.snapshot.tree, &Inputs::default())?,
     };
     let lines = lines(&gathered.facts);
     if session.global.json {

@@ -118,6 +118,7 @@ stops! {
         SecretsError::Missing(_) => Code::Input,
         SecretsError::Cluster(_) => Code::Target,
     },
+    crate::execute::LedgerError => |_| Code::Failed,
     ExecuteError => |error| match error {
         ExecuteError::Ledger(_) => Code::Failed,
         ExecuteError::Project(_) => Code::Input,

@@ -16,11 +16,11 @@ use super::{Session, Stop};
 use crate::checklist::TaskId;
 use crate::cluster::Cluster;
 use crate::execute::{
-    Document, Ledger, Options, Progress, ProjectError, Projection, Report, Run, Standing, execute,
+    Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::{DetachedHead, Repo};
-use crate::journal::{Event, Evidence, Header, Outcome, RunId, StepId, sha256};
+use crate::journal::{Evidence, Header, Outcome, RunId, StepId, sha256};
 use crate::manifest::Object;
 use crate::plan::Plan;
 use crate::resolve::Action;
@@ -73,6 +73,11 @@ struct Prepared<'a> {
     plan: Plan,
     cluster: Cluster,
     target: Target,
+    how: How,
+}
+
+/// How a run behaves.
+struct How {
     options: Options,
     accept_unread: bool,
     clock: Clock,
@@ -102,8 +107,8 @@ async fn run_phase(
         allow_commands: args.yes,
     };
     let journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
-    let prepared =
-        prepare(session, loaded, phase, target, (options, args.accept_unread)).await?;
+    let how = How { options, accept_unread: args.accept_unread, clock: clock.clone() };
+    let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     outlook.refuse_changes(args.accept_changes)?;
     outlook.refuse_other_cluster(prepared.cluster.info())?;
@@ -143,7 +148,7 @@ impl Prepared<'_> {
 
     /// Returns today's date.
     fn today(&self) -> String {
-        self.clock.date().to_string()
+        self.how.clock.date().to_string()
     }
 
     /// Returns PROGRESS.md's path: the set's own where there is one, else the workspace's.
@@ -161,7 +166,7 @@ impl Prepared<'_> {
             Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
             _ => false,
         };
-        unanswered || (task.has_unread() && !self.accept_unread)
+        unanswered || (task.has_unread() && !self.how.accept_unread)
     }
 }
 
@@ -171,13 +176,13 @@ async fn prepare<'a>(
     loaded: &'a Loaded,
     phase: &'a Phase,
     target: Target,
-    (options, accept_unread): (Options, bool),
+    how: How,
 ) -> Result<Prepared<'a>> {
     let cluster = target.connect(session, phase).await?;
     let service_monitors = target.service_monitors(&cluster).await?;
     let meaning = loaded.meaning(phase, service_monitors)?;
     let plan = meaning.plan(target.name())?;
-    Ok(Prepared { session, loaded, phase, meaning, plan, cluster, target, options, accept_unread })
+    Ok(Prepared { session, loaded, phase, meaning, plan, cluster, target, how })
 }
 
 /// An image that nobody built can't run anywhere but in a rehearsal.
@@ -217,7 +222,7 @@ async fn go(
         cluster: &prepared.cluster,
         secrets,
         written: outlook.written.clone(),
-        options: &prepared.options,
+        options: &prepared.how.options,
         cancel: watch::interrupted(),
     };
     let workspace = ledger.workspace().cloned();
@@ -277,14 +282,9 @@ pub(super) fn rehearse(
             take_over: false,
             allow_commands: false,
         };
-        let prepared = prepare(
-            session,
-            loaded,
-            phase,
-            Target::Rehearsal,
-            (options, args.accept_unread),
-        )
-        .await?;
+        let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
+        let how = How { options, accept_unread: args.accept_unread, clock };
+        let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
         let outlook = Outlook::afresh(&prepared);
         let mut document = Document { checklist: phase.checklist.clone() };
         let ledger = (&BTreeMap::new(), Ledger::memory());

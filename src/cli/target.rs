@@ -76,7 +76,7 @@ pub(super) fn secret_values(
         ))
         .help(format!("add `{path}` to .gitignore"))),
         Some(text) => {
-            values.extend(crate::facts::dotenv::parse(&text));
+            values.extend(crate::facts::dotenv::values(path, &text.into()));
             Ok(values)
         }
         None if env_file.is_some() => {

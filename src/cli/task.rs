@@ -71,7 +71,7 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let ticked = note.is_some();
     if task.marker.checked != ticked {
         let text = &phase.checklist.text;
-        let edited = Edits::new().tick(text, &task.marker, ticked)?.apply(text)?;
+        let edited = Edits::new().tick(&task.marker, ticked).apply(text)?;
         let before = sha256(text.as_bytes());
         loaded.workspace.replace(&phase.checklist.path, Some(&before), edited.as_bytes())?;
     }

@@ -61,19 +61,21 @@ pub fn project(checklist: &Checklist, wanted: &Projection) -> Result<String, Edi
     let mut edits = Edits::new();
     for task in checklist.tasks() {
         if wanted.ticked.contains(&task.id) && !task.marker.checked {
-            edits = edits.tick(&checklist.text, &task.marker, true)?;
+            edits = edits.tick(&task.marker, true);
         } else if wanted.opened.contains(&task.id) && task.marker.checked {
-            edits = edits.tick(&checklist.text, &task.marker, false)?;
+            edits = edits.tick(&task.marker, false);
         }
     }
-    edits = edits.status(checklist, wanted.status)?;
+    if let Some(status) = &checklist.status {
+        edits = edits.status(status, wanted.status);
+    }
     for (field, date) in
         [(&checklist.started, &wanted.started), (&checklist.completed, &wanted.completed)]
     {
         if let (Some(field), Some(date)) = (field, date)
             && field.text != *date
         {
-            edits = edits.date(field, date)?;
+            edits = edits.date(field, date);
         }
     }
     edits.apply(&checklist.text)

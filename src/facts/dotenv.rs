@@ -16,6 +16,12 @@ pub(super) struct Assignment {
     pub(super) origin: Origin,
 }
 
+/// Returns the names and values of an env file as they stand, nothing interpolated.
+pub fn values(path: &str, text: &Arc<str>) -> Vec<(String, String)> {
+    let assignments = parse(path, text).into_iter();
+    assignments.filter_map(|line| Some((line.name, line.value?))).collect()
+}
+
 /// Returns the assignments of an env file; lines that are none are passed over.
 pub(super) fn parse(path: &str, text: &Arc<str>) -> Vec<Assignment> {
     let mut found = Vec::new();

@@ -35,6 +35,10 @@ pub struct Words {
     pub statuses: [&'static str; 3],
     /// Said of a phase that ran against the rehearsal.
     pub rehearsed: &'static str,
+    /// Said before the number of written files.
+    pub written: &'static str,
+    /// Said before the number of ready objects.
+    pub ready: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -53,6 +57,8 @@ const ENGLISH: Words = Words {
     event: "Event",
     statuses: ["Not started", "In progress", "Completed"],
     rehearsed: "rehearsed",
+    written: "files written",
+    ready: "objects ready",
 };
 
 const RUSSIAN: Words = Words {
@@ -71,6 +77,8 @@ const RUSSIAN: Words = Words {
     event: "Действие",
     statuses: ["Не начата", "В процессе", "Завершена"],
     rehearsed: "репетиция",
+    written: "файлов записано",
+    ready: "объектов готово",
 };
 
 const UKRAINIAN: Words = Words {
@@ -89,6 +97,8 @@ const UKRAINIAN: Words = Words {
     event: "Дія",
     statuses: ["Не розпочата", "У процесі", "Завершена"],
     rehearsed: "репетиція",
+    written: "файлів записано",
+    ready: "об'єктів готово",
 };
 
 impl Words {

@@ -1,7 +1,6 @@
 //! The live view of a run: finished tasks scroll by, what is under way stays at the bottom.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use console::Term;

@@ -331,7 +331,9 @@ fn summary(prepared: &Prepared<'_>, done: &BTreeMap<StepId, Evidence>) -> String
     let files = done.values().filter(|e| matches!(e, Evidence::File { .. })).count();
     let objects = done.values().filter(|e| matches!(e, Evidence::Object(_))).count();
     let words = crate::progress::Words::of(prepared.phase.checklist.language);
-    words.summary(files, objects, prepared.is_rehearsal().then_some(()).is_some())
+    let rehearsed =
+        if prepared.is_rehearsal() { format!(" ({})", words.rehearsed) } else { String::new() };
+    format!("{}: {files}, {}: {objects}{rehearsed}", words.written, words.ready)
 }
 
 fn evidence(state: Option<&TargetState>) -> BTreeMap<StepId, Evidence> {
