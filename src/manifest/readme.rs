@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::kustomization::{folder, holds_secrets, relative};
-use super::{PLACEHOLDER, images};
+use super::{PLACEHOLDER, images, pod};
 use crate::resolve::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
 
 /// Returns the file's text.
@@ -231,6 +231,20 @@ fn hardening(application: &Application) -> String {
             text,
             "- An Ingress controller for the class `{}` is installed, and `{}` resolves to it.",
             ingress.class, ingress.host
+        );
+    }
+    let single: Vec<String> = application
+        .workloads
+        .iter()
+        .filter(|workload| pod::fewest(workload) == 1)
+        .map(|workload| format!("`{}`", workload.name))
+        .collect();
+    if !single.is_empty() {
+        let _ = writeln!(
+            text,
+            "- One pod only: {}. They have no PodDisruptionBudget, which would keep a node from \
+             being drained, and are away while they restart.",
+            single.join(", ")
         );
     }
     text.push_str(
