@@ -73,7 +73,8 @@ fn spec(application: &Application, workload: &Workload) -> PodSpec {
         termination_grace_period_seconds: workload.grace_seconds,
         security_context: Some(security_context(workload)),
         affinity: spread.then(|| affinity(workload)),
-        topology_spread_constraints: spread.then(|| vec![zones(workload)]),
+        // Given to single pods as well: it holds from the moment that someone scales them.
+        topology_spread_constraints: Some(vec![zones(workload)]),
         containers: vec![container::build(application, workload, &mounts)],
         volumes: some(volumes),
         ..PodSpec::default()

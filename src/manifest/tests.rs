@@ -95,9 +95,9 @@ fn a_prometheus_that_discovers_its_targets_may_read_the_api() {
     ];
     let mut files = files();
     files.truncate(1);
-    files
-        .iter_mut()
-        .for_each(|file| file.content = Content::Manifests(items.clone()));
+    for file in &mut files {
+        file.content = Content::Manifests(items.clone());
+    }
     let rendered = render(&application, &files).unwrap();
     let objects = &rendered.first().unwrap().objects;
     let kinds: Vec<&str> = objects.iter().map(|object| object.kind.as_str()).collect();
