@@ -175,7 +175,10 @@ fn header(application: &Application, origin: &FileOrigin) -> String {
             )
         }
         FileOrigin::Unassigned { reason, section } => {
-            format!("Written by orch, unassigned in section {section}: {reason}")
+            format!(
+                "unassigned: {reason} (section {section}); written by orch for phase {}",
+                application.phase
+            )
         }
     };
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");

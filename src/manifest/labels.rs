@@ -11,6 +11,8 @@ use crate::resolve::{Application, Role, Workload};
 
 /// The label that tells the workloads of an application apart; the only one selected by.
 pub(super) const NAME: &str = "app.kubernetes.io/name";
+/// The label that names what runs; here, one instance of each workload.
+const INSTANCE: &str = "app.kubernetes.io/instance";
 /// The label that names the application.
 pub(super) const PART_OF: &str = "app.kubernetes.io/part-of";
 /// The label that names what made the object.
@@ -30,6 +32,7 @@ pub(super) fn owned(application: &Application, workload: &Workload, name: &str) 
     let mut metadata = metadata(application, name, &workload.name);
     if let Some(labels) = &mut metadata.labels {
         labels.insert(COMPONENT.to_owned(), component(workload).to_owned());
+        labels.insert(INSTANCE.to_owned(), value(&workload.name));
     }
     metadata
 }

@@ -119,10 +119,12 @@ fn collect(value: Value, objects: &mut Vec<Object>) -> Result<(), Problem> {
     if value.is_null() {
         return Ok(());
     }
-    let list = value
+    // A list has no name of its own; a custom resource whose kind happens to end so has one.
+    let kind = value
         .get("kind")
         .and_then(Value::as_str)
-        .is_some_and(|kind| kind.ends_with("List"));
+        .unwrap_or_default();
+    let list = kind.ends_with("List") && value.pointer("/metadata/name").is_none();
     if let Some(items) = value
         .get("items")
         .and_then(Value::as_array)

@@ -73,7 +73,8 @@ fn spec(application: &Application, workload: &Workload) -> PodSpec {
         termination_grace_period_seconds: workload.grace_seconds,
         security_context: Some(security_context(workload)),
         affinity: spread.then(|| affinity(workload)),
-        topology_spread_constraints: spread.then(|| vec![zones(workload)]),
+        // Given to single pods as well: it holds from the moment that someone scales them.
+        topology_spread_constraints: Some(vec![zones(workload)]),
         containers: vec![container::build(application, workload, &mounts)],
         volumes: some(volumes),
         ..PodSpec::default()
@@ -135,27 +136,43 @@ fn zones(workload: &Workload) -> TopologySpreadConstraint {
 /// Returns what the container mounts: what the workload names, then what its image needs beside.
 fn mounts(workload: &Workload) -> Vec<Mounted> {
     let known = images::known(workload);
-    let extra = known
-        .data
-        .iter()
-        .chain(known.scratch)
-        .chain(std::iter::once(&TMP));
     let mut specs = workload.volumes.clone();
     specs.extend(users::mount(workload));
-    for (path, size) in extra {
+    // Scratch space over a folder of a claim would swallow the data.
+    let data = known
+        .data
+        .iter()
+        .filter(|(path, _)| !workload.volumes.iter().any(|v| holds(v, path)));
+    for (path, size) in data.chain(known.scratch).chain(std::iter::once(&TMP)) {
         if !specs
             .iter()
             .any(|spec| spec.path.trim_end_matches('/') == *path)
         {
-            specs.push(scratch(path, size));
+            let name = free_name(&specs, path);
+            specs.push(scratch(name, path, size));
         }
     }
     specs.iter().map(|spec| mounted(workload, spec)).collect()
 }
 
-fn scratch(path: &str, size: &str) -> VolumeSpec {
+/// Returns whether a path lies in a volume.
+fn holds(volume: &VolumeSpec, path: &str) -> bool {
+    path.strip_prefix(volume.path.trim_end_matches('/'))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Returns a volume's name after a path that no other volume has.
+fn free_name(specs: &[VolumeSpec], path: &str) -> String {
+    let mut name = path.trim_matches('/').replace(['/', '.', '_'], "-");
+    while specs.iter().any(|spec| spec.name == name) {
+        name.push_str("-scratch");
+    }
+    name
+}
+
+fn scratch(name: String, path: &str, size: &str) -> VolumeSpec {
     VolumeSpec {
-        name: path.trim_matches('/').replace(['/', '.', '_'], "-"),
+        name,
         path: path.to_owned(),
         sub_path: None,
         kind: VolumeKind::Scratch(size.to_owned()),
@@ -266,4 +283,58 @@ fn checksum(maps: &[&ConfigMapSpec]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mounts;
+    use crate::manifest::sample;
+    use crate::resolve::{VolumeKind, VolumeSpec};
+
+    #[track_caller]
+    fn check(image: &str, volumes: &[(&str, &str)], expected: &[&str]) {
+        let mut workload = sample::workload("a");
+        workload.image = image.to_owned();
+        workload.volumes = volumes
+            .iter()
+            .map(|(name, path)| VolumeSpec {
+                name: (*name).to_owned(),
+                path: (*path).to_owned(),
+                sub_path: None,
+                kind: VolumeKind::Claim("1Gi".to_owned()),
+                read_only: false,
+            })
+            .collect();
+        let found: Vec<String> = mounts(&workload)
+            .into_iter()
+            .map(|mounted| format!("{}:{}", mounted.mount.name, mounted.mount.mount_path))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn everything_may_write_to_tmp_once() {
+        check("app", &[], &["tmp:/tmp"]);
+        check("app", &[("mine", "/tmp/")], &["mine:/tmp/"]);
+    }
+
+    #[test]
+    fn names_of_volumes_do_not_clash() {
+        check(
+            "app",
+            &[("tmp", "/cache")],
+            &["tmp:/cache", "tmp-scratch:/tmp"],
+        );
+    }
+
+    #[test]
+    fn scratch_space_never_covers_data() {
+        let rest = ["var-run-postgresql:/var/run/postgresql", "tmp:/tmp"];
+        check(
+            "postgres:16",
+            &[("d", "/var/lib/postgresql")],
+            &["d:/var/lib/postgresql", rest[0], rest[1]],
+        );
+        check("redis:7", &[], &["data:/data", "tmp:/tmp"]);
+    }
 }

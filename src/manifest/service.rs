@@ -4,7 +4,7 @@
 use k8s_openapi::api::core::v1::{Service, ServicePort, ServiceSpec};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::container::protocol;
+use super::container::{protocol, some};
 use super::labels;
 use crate::resolve::{self, Application, Exposure, Workload, WorkloadKind};
 
@@ -50,18 +50,32 @@ pub(super) fn headless_name(workload: &Workload) -> String {
     format!("{}-headless", workload.name)
 }
 
-/// Returns the ports of the main Service: those exposed further are only in it where other
-/// workloads know them by its name.
+/// Returns the ports of the main Service: those exposed further are only in it where something in
+/// the cluster knows them by its name.
 fn inside<'a>(application: &Application, workload: &'a Workload) -> Vec<&'a resolve::ServicePort> {
-    let known = application
+    let called = application
         .workloads
         .iter()
         .any(|other| other.name != workload.name && other.talks_to.contains(&workload.name));
-    workload
-        .ports
-        .iter()
-        .filter(|port| known || port.exposure == Exposure::Cluster)
-        .collect()
+    let routed = |port: &resolve::ServicePort| {
+        let paths = application
+            .ingress
+            .iter()
+            .flat_map(|ingress| &ingress.paths);
+        paths
+            .into_iter()
+            .any(|path| path.workload == workload.name && path.port == port.name)
+    };
+    let scraped = |port: &resolve::ServicePort| {
+        workload
+            .metrics
+            .as_ref()
+            .is_some_and(|(_, number)| *number == port.port)
+    };
+    let wanted = |port: &&resolve::ServicePort| {
+        called || port.exposure == Exposure::Cluster || routed(port) || scraped(port)
+    };
+    workload.ports.iter().filter(wanted).collect()
 }
 
 /// What tells the Services of one workload apart.
@@ -122,7 +136,7 @@ fn service(
             type_: Some(shape.kind.to_owned()),
             cluster_ip: shape.headless.then(|| "None".to_owned()),
             selector: Some(labels::selector(&workload.name)),
-            ports: super::container::some(ports.iter().map(|port| service_port(port)).collect()),
+            ports: some(ports.iter().map(|port| service_port(port)).collect()),
             ..ServiceSpec::default()
         }),
         status: None,
@@ -136,5 +150,58 @@ fn service_port(port: &resolve::ServicePort) -> ServicePort {
         target_port: Some(IntOrString::String(port.name.clone())),
         protocol: Some(protocol(port.protocol)),
         ..ServicePort::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::build;
+    use crate::manifest::sample;
+    use crate::resolve::{Exposure, Workload, WorkloadKind};
+
+    #[track_caller]
+    fn check(workload: &Workload, expected: &[&str]) {
+        let mut application = sample::application();
+        application.ingress = None;
+        let services: Vec<String> = build(&application, workload)
+            .into_iter()
+            .map(|service| {
+                let spec = service.spec.unwrap_or_default();
+                let ports = spec.ports.unwrap_or_default();
+                let ports: Vec<String> = ports.into_iter().filter_map(|port| port.name).collect();
+                format!(
+                    "{} {} {}",
+                    service.metadata.name.unwrap_or_default(),
+                    spec.cluster_ip.or(spec.type_).unwrap_or_default(),
+                    ports.join("+")
+                )
+            })
+            .collect();
+        assert_eq!(services, expected);
+    }
+
+    #[test]
+    fn what_is_exposed_has_a_service_of_its_own() {
+        let mut workload = sample::workload("web");
+        check(
+            &workload,
+            &[
+                "web ClusterIP http",
+                "web-external LoadBalancer audiosocket",
+            ],
+        );
+        for port in &mut workload.ports {
+            port.exposure = Exposure::NodePort;
+        }
+        workload.metrics = None;
+        check(&workload, &["web-external NodePort http+audiosocket"]);
+    }
+
+    #[test]
+    fn a_stateful_set_has_a_headless_service_even_without_ports() {
+        let mut workload = sample::workload("store");
+        workload.kind = WorkloadKind::StatefulSet;
+        workload.ports.clear();
+        check(&workload, &["store-headless None "]);
     }
 }
