@@ -169,6 +169,18 @@ fn a_row_that_is_missing_is_inserted_at_its_place() {
 }
 
 #[test]
+fn a_phases_number_and_name_may_have_a_column_each() {
+    check(
+        &view(Language::Russian),
+        "| Фаза | Название | Статус |\n|---|---|---|\n| 03 | Тесты | Готово |\n| 05 | Б | - |\n\n\
+         | Дата | Фаза | Действие |\n|---|---|---|\n| 2026-01-31 | Kubernetes | completed |\n",
+        "| Фаза | Название | Статус |\n|---|---|---|\n| 03 | Тесты | Готово |\n\
+         | 4 | Kubernetes | Завершена |\n| 05 | Б | - |\n\n\
+         | Дата | Фаза | Действие |\n|---|---|---|\n| 2026-01-31 | Kubernetes | completed |\n",
+    );
+}
+
+#[test]
 fn a_rehearsed_phase_says_so_until_it_ran() {
     let mut rehearsed = view(Language::English);
     rehearsed.phases[1].place = Place::Rehearsal;
