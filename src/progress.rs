@@ -2,7 +2,8 @@
 //!
 //! Pure. A person's document keeps every byte that this module doesn't have to change: the values
 //! below "current phase", the cells of the phase's row, and a row of history. Where it doesn't
-//! recognise a table of phases, it keeps a section of its own between two markers. It doesn't
+//! recognise a table of phases, or the document is another set's, it keeps a section of its own
+//! between two markers. It doesn't
 //! decide what is current or what counts as done; its caller does.
 
 mod document;
@@ -94,9 +95,9 @@ pub enum ProgressError {
         /// The 1-based line.
         line: usize,
         /// The marker that is there.
-        found: &'static str,
+        found: String,
         /// The one that isn't.
-        missing: &'static str,
+        missing: String,
     },
 }
 
@@ -116,6 +117,11 @@ pub fn update(existing: Option<&str>, view: &View) -> Result<String, ProgressErr
         return Ok(render::document(view));
     };
     let mut document = Document::parse(text)?;
+    if document.set().is_some_and(|set| set != view.set) {
+        // Its table has another set's phases, with the same numbers.
+        document.set_section(&view.set, &render::section(view, false));
+        return Ok(document.into_text());
+    }
     standing::update(&mut document, view);
     let has_table = phases::update(&mut document, view);
     let has_history = history::update(&mut document, view);
@@ -124,7 +130,7 @@ pub fn update(existing: Option<&str>, view: &View) -> Result<String, ProgressErr
             document.append(&render::history_section(view));
         }
     } else {
-        document.set_section(&render::section(view, has_history));
+        document.set_section(&view.set, &render::section(view, has_history));
     }
     Ok(document.into_text())
 }

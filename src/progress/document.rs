@@ -2,10 +2,22 @@
 
 use super::ProgressError;
 
-/// Where orch's own section begins.
-const BEGIN: &str = "<!-- orch:begin -->";
-/// Where it ends.
+/// How the marker starts that begins a set's section; the set's name and `-->` follow.
+const BEGIN: &str = "<!-- orch:begin";
+/// How the line starts that names the set of a whole document; the name and `-->` follow.
+pub(super) const SET: &str = "<!-- orch:set";
+/// The marker that ends a section.
 const END: &str = "<!-- orch:end -->";
+
+/// One of orch's own sections.
+#[derive(Debug, PartialEq, Eq)]
+struct Section {
+    /// The set it is about; empty where a person left it out.
+    set: String,
+    /// The lines of its markers.
+    begin: usize,
+    end: usize,
+}
 
 /// A Markdown document.
 #[derive(Debug)]
@@ -27,24 +39,8 @@ impl Document {
         };
         let lines: Vec<String> = text.split_inclusive('\n').map(ToOwned::to_owned).collect();
         let document = Self { lines, newline };
-        match (document.marker(BEGIN), document.marker(END)) {
-            (Some(begin), None) => Err(ProgressError::Marker {
-                line: begin + 1,
-                found: BEGIN,
-                missing: END,
-            }),
-            (None, Some(end)) => Err(ProgressError::Marker {
-                line: end + 1,
-                found: END,
-                missing: BEGIN,
-            }),
-            (Some(begin), Some(end)) if end < begin => Err(ProgressError::Marker {
-                line: end + 1,
-                found: END,
-                missing: BEGIN,
-            }),
-            (Some(_), Some(_)) | (None, None) => Ok(document),
-        }
+        document.find_sections()?;
+        Ok(document)
     }
 
     pub(super) fn into_text(self) -> String {
@@ -58,13 +54,22 @@ impl Document {
             .map_or("", |line| line.trim_end_matches(['\n', '\r']))
     }
 
+    /// Returns the set that the whole document is about, where it says so.
+    pub(super) fn set(&self) -> Option<&str> {
+        let mut lines = (0..self.lines.len()).map(|index| self.line(index).trim());
+        lines
+            .find_map(|line| line.strip_prefix(SET)?.strip_suffix("-->"))
+            .map(str::trim)
+    }
+
     pub(super) fn len(&self) -> usize {
         self.lines.len()
     }
 
     /// Returns the indices of the lines that are a person's and no code.
     pub(super) fn prose(&self) -> Vec<usize> {
-        let own = self.marker(BEGIN).zip(self.marker(END));
+        // Where lines were inserted, the sections have moved.
+        let own = self.find_sections().unwrap_or_default();
         let mut fence = None;
         let mut prose = Vec::new();
         for index in 0..self.lines.len() {
@@ -72,7 +77,7 @@ impl Document {
             fence = fence_after(fence, self.line(index));
             if !was_open
                 && fence.is_none()
-                && own.is_none_or(|(begin, end)| !(begin..=end).contains(&index))
+                && !own.iter().any(|own| (own.begin..=own.end).contains(&index))
             {
                 prose.push(index);
             }
@@ -132,19 +137,52 @@ impl Document {
         }
     }
 
-    /// Puts a block between the markers, which are appended where there are none.
-    pub(super) fn set_section(&mut self, block: &str) {
-        let (Some(begin), Some(end)) = (self.marker(BEGIN), self.marker(END)) else {
-            self.append(&format!("{BEGIN}\n{block}{END}\n"));
+    /// Puts a block between the markers of a set, which are appended where there are none.
+    pub(super) fn set_section(&mut self, set: &str, block: &str) {
+        let own = self.find_sections().unwrap_or_default();
+        let known = own.iter().find(|own| own.set == set || own.set.is_empty());
+        let Some(Section { begin, end, .. }) = known else {
+            self.append(&format!("{BEGIN} {set} -->\n{block}{END}\n"));
             return;
         };
         let lines = block.lines().map(|line| format!("{line}{}", self.newline));
         let lines: Vec<String> = lines.collect();
-        self.lines.splice(begin + 1..end, lines);
+        self.lines.splice(begin + 1..*end, lines);
     }
 
-    fn marker(&self, marker: &str) -> Option<usize> {
-        (0..self.lines.len()).find(|index| self.line(*index).trim() == marker)
+    fn find_sections(&self) -> Result<Vec<Section>, ProgressError> {
+        let unmatched = |line: usize, missing: &str| ProgressError::Marker {
+            line: line + 1,
+            found: self.line(line).trim().to_owned(),
+            missing: missing.to_owned(),
+        };
+        let mut sections = Vec::new();
+        let mut open: Option<(String, usize)> = None;
+        for index in 0..self.lines.len() {
+            let line = self.line(index).trim();
+            let opening = line
+                .strip_prefix(BEGIN)
+                .and_then(|rest| rest.strip_suffix("-->"));
+            match (opening, open.take()) {
+                (Some(set), None) => open = Some((set.trim().to_owned(), index)),
+                (Some(_), Some((_, begin))) => return Err(unmatched(begin, END)),
+                (None, Some((set, begin))) if line == END => {
+                    sections.push(Section {
+                        set,
+                        begin,
+                        end: index,
+                    });
+                }
+                (None, None) if line == END => {
+                    return Err(unmatched(index, &format!("{BEGIN} -->")));
+                }
+                (None, still) => open = still,
+            }
+        }
+        match open {
+            Some((_, begin)) => Err(unmatched(begin, END)),
+            None => Ok(sections),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use super::View;
+use super::document::SET;
 use super::history::event_text;
 use super::labels::Words;
 use super::phases::{status_text, tasks};
@@ -14,8 +15,9 @@ use super::table::escape;
 pub(super) fn document(view: &View) -> String {
     let words = Words::of(view.language);
     format!(
-        "# {}: {}\n\n## {}\n\n{}\n## {}\n\n{}\n{}",
+        "# {}: {}\n{SET} {} -->\n\n## {}\n\n{}\n## {}\n\n{}\n{}",
         words.title,
+        view.set,
         view.set,
         words.standing,
         standing(view),

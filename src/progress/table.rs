@@ -57,10 +57,18 @@ pub(super) fn tables(document: &Document) -> Vec<Table> {
             end += 1;
         }
         let line = document.line(header);
-        let columns = cells(line)
+        let topics = cells(line)
             .into_iter()
-            .map(|cell| topic(line.get(cell).unwrap_or("")))
-            .collect();
+            .map(|cell| topic(line.get(cell).unwrap_or("")));
+        let mut columns: Vec<Option<Topic>> = topics.collect();
+        // `Phase | Name`: the first of two has the number.
+        let is_phase = |column: &Option<Topic>| *column == Some(Topic::Phase);
+        if !columns.contains(&Some(Topic::Number))
+            && columns.iter().filter(|column| is_phase(column)).count() > 1
+            && let Some(first) = columns.iter_mut().find(|column| is_phase(column))
+        {
+            *first = Some(Topic::Number);
+        }
         tables.push(Table {
             header,
             rows: delimiters + 1..end,

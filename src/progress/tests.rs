@@ -57,6 +57,7 @@ fn a_new_document_is_complete_and_stays_as_it_is() {
     assert_eq!(
         text,
         "# Progress: demo\n\
+         <!-- orch:set demo -->\n\
          \n\
          ## Current status\n\
          \n\
@@ -168,6 +169,18 @@ fn a_row_that_is_missing_is_inserted_at_its_place() {
 }
 
 #[test]
+fn a_phases_number_and_name_may_have_a_column_each() {
+    check(
+        &view(Language::Russian),
+        "| Фаза | Название | Статус |\n|---|---|---|\n| 03 | Тесты | Готово |\n| 05 | Б | - |\n\n\
+         | Дата | Фаза | Действие |\n|---|---|---|\n| 2026-01-31 | Kubernetes | completed |\n",
+        "| Фаза | Название | Статус |\n|---|---|---|\n| 03 | Тесты | Готово |\n\
+         | 4 | Kubernetes | Завершена |\n| 05 | Б | - |\n\n\
+         | Дата | Фаза | Действие |\n|---|---|---|\n| 2026-01-31 | Kubernetes | completed |\n",
+    );
+}
+
+#[test]
 fn a_rehearsed_phase_says_so_until_it_ran() {
     let mut rehearsed = view(Language::English);
     rehearsed.phases[1].place = Place::Rehearsal;
@@ -192,7 +205,7 @@ fn an_unknown_form_gets_a_section_of_its_own() {
     let text = "My notes\n\n```\n| # | Status |\n|---|---|\n| 4 | open |\n```\nend";
     let output = update(Some(text), &view(Language::English)).expect("updates");
     assert!(output.starts_with(&format!(
-        "{text}\n\n<!-- orch:begin -->\n## Progress: demo\n"
+        "{text}\n\n<!-- orch:begin demo -->\n## Progress: demo\n"
     )));
     assert!(
         output.ends_with("| 2026-01-31 | 4 | completed |\n<!-- orch:end -->\n"),
@@ -217,6 +230,26 @@ fn an_unclosed_section_is_an_error() {
         "line 2: `<!-- orch:begin -->` without `<!-- orch:end -->`; add it, or remove both and \
          what is between"
     );
+}
+
+#[test]
+fn sets_that_share_a_document_have_sections_of_their_own() {
+    let first = update(None, &view(Language::English)).expect("creates");
+    let mut other = view(Language::English);
+    other.set = "other".into();
+    other.phases[1].title = "Mesh".into();
+    let both = update(Some(&first), &other).expect("updates");
+    assert!(
+        both.starts_with(&first) && both.contains("<!-- orch:begin other -->"),
+        "{both}"
+    );
+    check(&other, &both, &both);
+    check(&view(Language::English), &both, &both);
+    let mut third = view(Language::English);
+    third.set = "third".into();
+    let three = update(Some(&both), &third).expect("updates");
+    assert!(three.starts_with(&both), "{three}");
+    check(&other, &three, &three);
 }
 
 #[test]
