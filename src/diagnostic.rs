@@ -99,15 +99,3 @@ impl fmt::Display for Diagnostics {
         Ok(())
     }
 }
-/// Returns an error's message and those of what caused it, outermost first.
-pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
-    let mut chain = vec![error.to_string()];
-    let mut next = error.source();
-    while let Some(cause) = next {
-        chain.push(cause.to_string());
-        next = cause.source();
-    }
-    chain
-}
-/// x
-pub fn render(_d: &Diagnostics, _c: bool) -> String { String::new() }

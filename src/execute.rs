@@ -30,6 +30,8 @@ pub struct Options {
     pub in_flight: usize,
     /// How long an object may take to become ready.
     pub timeout: Duration,
+    /// How long a pod that no node takes, or a load balancer without an address, is waited for.
+    pub grace: Duration,
     /// Whether files that a person changed are overwritten.
     pub overwrite: bool,
     /// Whether fields that another manager owns are taken over.

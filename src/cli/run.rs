@@ -27,6 +27,9 @@ use crate::resolve::Action;
 use closing::Close;
 use outlook::Outlook;
 
+/// What a pod that no node takes, or a load balancer without an address, is given.
+const GRACE: Duration = Duration::from_secs(60);
+
 /// Arguments of `run`.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct RunArgs {
@@ -102,6 +105,7 @@ async fn run_phase(
     let options = Options {
         in_flight: 32,
         timeout: phase.settings.timeout.unwrap_or(Duration::from_secs(600)),
+        grace: if target == Target::Rehearsal { Duration::ZERO } else { GRACE },
         overwrite: args.overwrite,
         take_over: args.take_over,
         allow_commands: args.yes,
@@ -278,6 +282,7 @@ pub(super) fn rehearse(
         let options = Options {
             in_flight: 32,
             timeout: phase.settings.timeout.unwrap_or(Duration::from_secs(600)),
+            grace: Duration::ZERO,
             overwrite: true,
             take_over: false,
             allow_commands: false,

@@ -109,7 +109,11 @@ async fn apply(
     let applied =
         around.cluster.apply(real, options).await.map_err(|error| error.failure(&object.label()))?;
     let say = |text: String| (around.report)(&step.id, text);
-    let wait = Wait { timeout: around.options.timeout, report: &say };
+    let wait = Wait {
+        timeout: around.options.timeout,
+        grace: around.options.grace,
+        report: &say,
+    };
     let ready = around.cluster.ready(object, &applied, &wait).await.map_err(|not| not.failure)?;
     Ok(Evidence::Object(ObjectEvidence {
         api_version: object.api_version.clone(),

@@ -1,0 +1,223 @@
+//! What is seen when something isn't ready: pods, their containers, events, the log's tail.
+
+use k8s_openapi::api::apps::v1::ReplicaSet;
+use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
+use kube::api::{Api, ListParams, LogParams};
+use serde_json::Value;
+
+use super::{Cluster, redact};
+use crate::journal::Failure;
+use crate::manifest::Object;
+
+/// Restarts after which a crash loop is no hiccup of the start any more.
+const RESTARTS: i32 = 2;
+
+/// Lines of a log that are shown.
+const TAIL: i64 = 10;
+
+/// Events of a pod that are shown.
+const EVENTS: usize = 4;
+
+/// What keeps a pod from starting.
+pub(super) struct Trouble {
+    /// In one line.
+    pub(super) text: String,
+    /// Whether it won't go away by itself.
+    pub(super) certain: bool,
+    /// Whether it counts once the grace period is over.
+    pub(super) after_grace: bool,
+}
+
+/// Returns the labels by which an object's pods are found, as a selector.
+pub(super) fn selector(object: &Value) -> Option<String> {
+    let labels = object.pointer("/spec/selector/matchLabels")?.as_object()?;
+    object.pointer("/spec/template")?;
+    let pairs = labels.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)));
+    Some(pairs.collect::<Vec<_>>().join(","))
+}
+
+/// Returns what keeps a pod from starting, if anything does.
+pub(super) fn pod_trouble(pod: &Pod) -> Option<Trouble> {
+    let name = pod.metadata.name.as_deref().unwrap_or_default();
+    let status = pod.status.as_ref()?;
+    let inits = status.init_container_statuses.iter().flatten();
+    let containers = inits.chain(status.container_statuses.iter().flatten());
+    if let Some(trouble) = containers.filter_map(|container| container_trouble(name, container)).next() {
+        return Some(trouble);
+    }
+    let unscheduled = status.conditions.iter().flatten().find(|condition| {
+        condition.type_ == "PodScheduled"
+            && condition.status == "False"
+            && condition.reason.as_deref() == Some("Unschedulable")
+    })?;
+    let why = unscheduled.message.as_deref().unwrap_or("no node takes it");
+    Some(Trouble {
+        text: format!("no node takes pod {name}: {why}"),
+        certain: false,
+        after_grace: true,
+    })
+}
+
+fn container_trouble(pod: &str, container: &ContainerStatus) -> Option<Trouble> {
+    let waiting = container.state.as_ref()?.waiting.as_ref()?;
+    let reason = waiting.reason.as_deref()?;
+    let certain = match reason {
+        "CrashLoopBackOff" => container.restart_count >= RESTARTS,
+        "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull"
+        | "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => true,
+        "ErrImagePull" => false,
+        _ => return None,
+    };
+    let message = waiting.message.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
+    let text = format!("container {} of pod {pod}: {reason}{message}", container.name);
+    Some(Trouble { text, certain, after_grace: false })
+}
+
+/// Returns the way out of a reason.
+fn help(cause: &str) -> Option<&'static str> {
+    [
+        ("ImagePullBackOff", "check that the image exists and that the cluster may pull it"),
+        ("ErrImage", "check that the image exists and that the cluster may pull it"),
+        ("InvalidImageName", "correct the image's name: [images] in the phase's settings"),
+        ("CrashLoopBackOff", "the program ends by itself: see the log above"),
+        ("CreateContainerConfigError", "create the Secret or ConfigMap key that it names"),
+        ("no node takes", "lower the requests, add a node, or relax where it may run"),
+        ("exceeded quota", "raise the namespace's quota, or lower the requests"),
+    ]
+    .into_iter()
+    .find(|(word, _)| cause.contains(word))
+    .map(|(_, help)| help)
+}
+
+impl Cluster {
+    /// Returns whether a pod is of an object's newest revision: an old revision's failure must
+    /// not fail its fix.
+    pub(super) async fn is_current(&self, object: &Object, pod: &Pod) -> bool {
+        let label = |key: &str| pod.metadata.labels.as_ref().and_then(|labels| labels.get(key));
+        match object.kind.as_str() {
+            "Deployment" => match self.newest_revision(object).await {
+                Some(hash) => label("pod-template-hash") == Some(&hash),
+                None => true,
+            },
+            "StatefulSet" | "DaemonSet" => {
+                let Ok(Some(now)) = self.get(object).await else { return true };
+                let newest = now.data["status"]["updateRevision"].as_str();
+                match (newest, label("controller-revision-hash")) {
+                    (Some(newest), Some(own)) => newest == own || newest.ends_with(own.as_str()),
+                    _ => true,
+                }
+            }
+            _ => true,
+        }
+    }
+
+    /// The template hash of a Deployment's newest `ReplicaSet`.
+    async fn newest_revision(&self, object: &Object) -> Option<String> {
+        let namespace = object.namespace.as_deref()?;
+        let sets: Api<ReplicaSet> = Api::namespaced(self.client.clone(), namespace);
+        let params = ListParams::default().labels(&selector(&object.value)?);
+        let revision = |set: &ReplicaSet| -> Option<i64> {
+            let notes = set.metadata.annotations.as_ref()?;
+            notes.get("deployment.kubernetes.io/revision")?.parse().ok()
+        };
+        let sets = sets.list(&params).await.ok()?;
+        let newest = sets.into_iter().max_by_key(revision)?;
+        newest.metadata.labels?.get("pod-template-hash").cloned()
+    }
+
+    /// Returns a failure with all that can be seen of it; what can't be read is left out.
+    pub(super) async fn diagnose(&self, object: &Object, cause: String) -> Failure {
+        let mut details = self.events_of(object, &object.kind, &object.name).await;
+        for pod in self.troubled_pods(object).await {
+            details.extend(self.pod_details(object, &pod).await);
+        }
+        let help = details.iter().chain([&cause]).find_map(|text| help(text));
+        Failure {
+            cause: redact(&cause),
+            details: details.iter().map(|line| redact(line)).collect(),
+            help: help.map(str::to_owned),
+        }
+    }
+
+    /// At most two pods: their siblings fail alike.
+    async fn troubled_pods(&self, object: &Object) -> Vec<Pod> {
+        let (Some(selector), Some(namespace)) =
+            (selector(&object.value), object.namespace.as_deref())
+        else {
+            return Vec::new();
+        };
+        let api: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
+        let Ok(pods) = api.list(&ListParams::default().labels(&selector)).await else {
+            return Vec::new();
+        };
+        let mut troubled = Vec::new();
+        for pod in pods.into_iter().filter(|pod| pod_trouble(pod).is_some()) {
+            if troubled.len() < 2 && self.is_current(object, &pod).await {
+                troubled.push(pod);
+            }
+        }
+        troubled
+    }
+
+    async fn pod_details(&self, object: &Object, pod: &Pod) -> Vec<String> {
+        let mut details = Vec::new();
+        let name = pod.metadata.name.clone().unwrap_or_default();
+        details.extend(pod_trouble(pod).map(|trouble| trouble.text));
+        let statuses = pod.status.iter().flat_map(|status| {
+            let inits = status.init_container_statuses.iter().flatten();
+            inits.chain(status.container_statuses.iter().flatten())
+        });
+        for container in statuses {
+            let ended = container.last_state.as_ref().and_then(|state| state.terminated.as_ref());
+            if let Some(ended) = ended {
+                details.push(format!(
+                    "container {} ended with exit code {} ({}), {} restarts",
+                    container.name,
+                    ended.exit_code,
+                    ended.reason.as_deref().unwrap_or("no reason given"),
+                    container.restart_count
+                ));
+                details.extend(self.log(object, &name, &container.name).await);
+            }
+        }
+        details.extend(self.events_of(object, "Pod", &name).await);
+        details
+    }
+
+    async fn log(&self, object: &Object, pod: &str, container: &str) -> Vec<String> {
+        let Some(namespace) = object.namespace.as_deref() else { return Vec::new() };
+        let api: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
+        let params = LogParams {
+            container: Some(container.to_owned()),
+            previous: true,
+            tail_lines: Some(TAIL),
+            ..LogParams::default()
+        };
+        let Ok(log) = api.logs(pod, &params).await else { return Vec::new() };
+        log.lines().map(|line| format!("log {container}: {line}")).collect()
+    }
+
+    async fn events_of(&self, object: &Object, kind: &str, name: &str) -> Vec<String> {
+        let Some(namespace) = object.namespace.as_deref() else { return Vec::new() };
+        let api: Api<Event> = Api::namespaced(self.client.clone(), namespace);
+        let fields = format!("involvedObject.kind={kind},involvedObject.name={name}");
+        let Ok(events) = api.list(&ListParams::default().fields(&fields)).await else {
+            return Vec::new();
+        };
+        let mut warnings: Vec<Event> = events
+            .into_iter()
+            .filter(|event| event.type_.as_deref() == Some("Warning"))
+            .collect();
+        warnings.sort_by_key(|event| event.last_timestamp.clone().map(|time| time.0));
+        let shown = warnings.iter().rev().take(EVENTS).rev();
+        shown
+            .map(|event| {
+                format!(
+                    "event {}: {}",
+                    event.reason.as_deref().unwrap_or("Warning"),
+                    event.message.as_deref().unwrap_or_default()
+                )
+            })
+            .collect()
+    }
+}
