@@ -252,10 +252,9 @@ impl<'w, 'd> Walk<'w, 'd> {
                 continue;
             };
             let heading = inline::plain(self.text, &block.children);
-            let owned = below
-                .iter()
-                .take_while(|node| !matches!(node.kind, Kind::Heading(next) if next <= level))
-                .count();
+            let is_status = level > 1 && labels::is(Label::Status, &heading);
+            let ends = |node: &&Node| self.ends(node, if is_status { 6 } else { level });
+            let owned = below.iter().take_while(|node| !ends(node)).count();
             let (owned, after) = below.split_at_checked(owned).unwrap_or_default();
             if level > 1 && labels::after(Label::Closing, &heading).is_some() {
                 let end = owned.last().map_or(block.span.end, |last| last.span.end);
@@ -263,7 +262,7 @@ impl<'w, 'd> Walk<'w, 'd> {
                 let closing = closing::read(self.text, owned, span);
                 self.found.closing.get_or_insert(closing);
                 left = after;
-            } else if level > 1 && labels::is(Label::Status, &heading) {
+            } else if is_status {
                 for node in owned {
                     self.status(node);
                 }
@@ -272,6 +271,16 @@ impl<'w, 'd> Walk<'w, 'd> {
                 self.heading(block, level, heading);
             }
         }
+    }
+
+    /// Returns whether a block ends what a heading of that level started.
+    ///
+    /// A numbered section ends it at any level: its tasks must not be lost.
+    fn ends(&self, block: &Node, level: usize) -> bool {
+        let Kind::Heading(next) = block.kind else {
+            return false;
+        };
+        next <= level || title::numbered(&inline::plain(self.text, &block.children)).is_some()
     }
 
     fn heading(&mut self, block: &Node, level: usize, heading: String) {

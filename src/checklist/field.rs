@@ -104,11 +104,8 @@ pub(super) fn hint(text: &str, item: &Node, line: &Span) -> Option<Hint> {
         values = below
             .flat_map(|list| &list.children)
             .map(|item| super::task::line_of(text, item))
-            .filter(|inline| !inline.source.is_empty())
-            .map(|inline| Spanned {
-                value: inline.plain(),
-                span: inline.span,
-            })
+            .map(|inline| bare(text, inline.span))
+            .filter(|value| !value.value.is_empty())
             .collect();
     }
     let span = trimmed(text, item.span.clone());

@@ -32,10 +32,19 @@ fn message(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(visible(&diagnostic.message));
-    let mut groups = vec![match &diagnostic.place {
-        Some(place) => title.element(snippet(place)),
-        None => Group::with_title(title),
-    }];
+    let Some(place) = &diagnostic.place else {
+        // Without a snippet there is no margin that the help could continue.
+        let help = diagnostic
+            .help
+            .iter()
+            .map(|help| Level::HELP.primary_title(visible(help)));
+        let lines = std::iter::once(title).chain(help);
+        let shown: Vec<String> = lines
+            .map(|line| renderer.render(&[Group::with_title(line)]))
+            .collect();
+        return shown.join("\n");
+    };
+    let mut groups = vec![title.element(snippet(place))];
     for help in &diagnostic.help {
         groups.push(Group::with_title(
             Level::HELP.secondary_title(visible(help)),
@@ -91,4 +100,80 @@ fn visible(text: &str) -> String {
         }
     }
     shown
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{Diagnostic, Diagnostics};
+    use super::render;
+
+    fn one(text: &str, meant: &str, label: &str) -> Diagnostic {
+        let start = text.find(meant).unwrap();
+        let text = Arc::from(text);
+        Diagnostic::error("nothing is called `admin-api`").at(
+            "checklists/demo/phase-04-kubernetes.md",
+            &text,
+            start..start + meant.len(),
+            label,
+        )
+    }
+
+    #[test]
+    fn a_place_is_shown_with_line_column_and_help() {
+        let text = "# Фаза 4: Ёж\n\n- Служби: перша, admin-api, далі\n";
+        let found = one(text, "admin-api", "named here")
+            .help("services found: api, worker")
+            .help("map it in phases/04-kubernetes.toml");
+        insta::assert_snapshot!(render(&Diagnostics(vec![found]), false), @r"
+        error: nothing is called `admin-api`
+         --> checklists/demo/phase-04-kubernetes.md:3:18
+          |
+        3 | - Служби: перша, admin-api, далі
+          |                  ^^^^^^^^^ named here
+          |
+        help: services found: api, worker
+        help: map it in phases/04-kubernetes.toml
+        ");
+    }
+
+    #[test]
+    fn several_messages_stand_apart() {
+        let both = vec![
+            Diagnostic::error("first"),
+            Diagnostic::warning("second").help("look"),
+        ];
+        insta::assert_snapshot!(render(&Diagnostics(both), false), @r"
+        error: first
+
+        warning: second
+        help: look
+        ");
+    }
+
+    #[test]
+    fn control_characters_never_reach_the_terminal() {
+        let text = "\u{feff}- \u{1b}[31m\u{9b}1m\u{202e}admin-api\u{7}\r\n";
+        let mut found = one(text, "admin-api", "\u{1b}]0;x\u{7}").help("\u{1b}c");
+        found.message.push('\u{8}');
+        let shown = render(&Diagnostics(vec![found]), false);
+        let bad = |letter: &char| letter.is_control() && *letter != '\n';
+        assert_eq!(shown.chars().find(bad), None, "{shown:?}");
+        assert!(shown.contains("admin-api") && !shown.contains('\u{202e}'));
+    }
+
+    #[test]
+    fn a_span_outside_of_the_text_is_moved_into_it() {
+        let text = Arc::from("я");
+        let found = Diagnostic::error("odd").at("a.md", &text, 1..99, "");
+        assert!(render(&Diagnostics(vec![found]), false).contains("a.md:1:1"));
+    }
+
+    #[test]
+    fn colour_is_only_added_where_wanted() {
+        let found = Diagnostics(vec![one("admin-api", "admin-api", "")]);
+        assert!(render(&found, true).contains("\u{1b}["));
+        assert!(!render(&found, false).contains("\u{1b}["));
+    }
 }
