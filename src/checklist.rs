@@ -20,6 +20,7 @@ mod task;
 mod tests;
 mod title;
 mod tree;
+mod walk;
 
 pub use document::{Parsed, parse};
 pub use edit::{EditError, Edits, set_date, set_field, set_status, tick};

@@ -167,22 +167,22 @@ fn give(
         "run" => directive.run.replace(value.clone()).is_some(),
         "apply" => directive.apply.replace(value.clone()).is_some(),
         "wait" => directive.wait.replace(value.clone()).is_some(),
-        "timeout" => match duration(&value.value) {
-            Some(timeout) => directive.timeout.replace(timeout).is_some(),
-            None => {
+        "timeout" => {
+            let timeout = duration(&value.value);
+            if timeout.is_none() {
                 let message = format!("`{}` is no duration", value.value);
                 problems.error(&value.span, message, "write it like `90s`, `5m` or `1h30m`");
-                false
             }
-        },
-        _ => match value.value.parse() {
-            Ok(retries) => directive.retries.replace(retries).is_some(),
-            Err(_) => {
+            std::mem::replace(&mut directive.timeout, timeout).is_some()
+        }
+        _ => {
+            let retries = value.value.parse().ok();
+            if retries.is_none() {
                 let message = format!("`{}` is no number of retries", value.value);
                 problems.error(&value.span, message, "write it like `retries=3`");
-                false
             }
-        },
+            std::mem::replace(&mut directive.retries, retries).is_some()
+        }
     };
     if twice {
         problems.error(&word.span, format!("`{}` is given twice", word.key), "");

@@ -198,10 +198,7 @@ fn directives_are_read_from_the_line_and_from_below_it() {
     let directive = task.directive.as_ref().unwrap();
     assert_eq!(directive.run.as_ref().unwrap().value, "./warm.sh");
     assert_eq!(directive.after[0].value, TaskId::new("4.1.1"));
-    assert_eq!(
-        directive.timeout,
-        Some(std::time::Duration::from_secs(5400))
-    );
+    assert_eq!(directive.timeout, Some(std::time::Duration::from_mins(90)));
     assert_eq!(directive.retries, Some(3));
     for below in [
         "  <!-- orch: manual -->\n",
