@@ -305,6 +305,59 @@ fn statuses_and_dates_are_written_in_place() {
 }
 
 #[test]
+fn each_language_is_read() {
+    use super::Language::{English, Russian, Ukrainian};
+    let ukrainian = "# Фаза 4 — Сховище\n## Статус\n- [ ] Не розпочата\n- [x] У процесі\n\
+        - [ ] Завершена\n\n**Розпочата:** 2026-01-31\n**Завершена:** -\n\n## 4.1 Томи\n- [ ] а\n\n\
+        **Файли:** `k8s/`, `k8s/db/`\n**Нотатки:** одна\nі друга\n\n\
+        ## При завершенні фази\n- [x] Завершена\n- Поточна фаза: 5\n";
+    let english = "# Phase 4: Storage\n\n## 4.1 Volumes\n- [ ] a\n\n**Files**: `k8s/`\n\
+        - **Notes:** x\n\n## On completion\nCurrent phase: **5**\n";
+    for (text, language, title, files, notes) in [
+        (ukrainian, Ukrainian, "Сховище", 2, Some("одна\nі друга")),
+        (english, English, "Storage", 1, None),
+        (
+            "# Фаза 4. Хранилище\n## 4.1 Б\n- [ ] в\n",
+            Russian,
+            "Хранилище",
+            0,
+            None,
+        ),
+    ] {
+        let checklist = read(text);
+        assert_eq!((checklist.number, checklist.title.as_str()), (4, title));
+        assert_eq!(checklist.language, language);
+        assert_eq!(ids(&checklist), ["4.1.1"]);
+        let section = &checklist.sections[0];
+        assert_eq!(section.files.len(), files);
+        assert_eq!(
+            section.notes.as_ref().map(|notes| notes.text.as_str()),
+            notes
+        );
+        let next = checklist
+            .closing
+            .as_ref()
+            .and_then(|closing| closing.next_phase);
+        assert_eq!(next, (files > 0).then_some(5));
+    }
+    let kinds: Vec<_> = read(ukrainian)
+        .status
+        .unwrap()
+        .boxes
+        .iter()
+        .map(|b| (b.kind, b.marker.checked))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            (StatusKind::NotStarted, false),
+            (StatusKind::InProgress, true),
+            (StatusKind::Completed, false),
+        ]
+    );
+}
+
+#[test]
 fn edits_are_refused_where_the_text_moved() {
     let checklist = read(SMALL);
     let marker = checklist.sections[0].tasks[0].marker;
