@@ -82,7 +82,7 @@ impl Checklist {
             .as_bytes()
             .get(..offset)
             .unwrap_or(self.text.as_bytes());
-        1 + upto.iter().filter(|byte| **byte == b'\n').count()
+        upto.split(|byte| *byte == b'\n').count()
     }
 }
 

@@ -1,0 +1,198 @@
+//! A document's text → [`Checklist`], or everything that is wrong with it.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+use super::problems::Problems;
+use super::tree::{self, Kind, Node, Unreadable};
+use super::walk::{Found, walk};
+use super::{Checklist, Language, Span, field, file_name, inline, labels, task, title};
+
+/// A document that could be read, with what a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// The checklist.
+    pub checklist: Checklist,
+    /// Warnings; no errors among them.
+    pub warnings: Diagnostics,
+}
+
+/// Returns the checklist that a document holds.
+///
+/// `path` is the document's path as shown; its file name gives the phase's number where the
+/// title has none.
+///
+/// # Errors
+///
+/// Returns every problem of the document, warnings included, if one of them is an error.
+pub fn parse(path: &str, text: &str) -> Result<Parsed, Diagnostics> {
+    let shared: Arc<str> = Arc::from(text);
+    let blocks = blocks(path, &shared)?;
+    let mut problems = Problems::new(path, &shared);
+    let title = title::read(&shared, &blocks, file_name(path), &mut problems);
+    let Found {
+        status,
+        started,
+        completed,
+        sections,
+        closing,
+    } = walk(&shared, &title, &blocks, &mut problems);
+    let checklist = Checklist {
+        path: path.to_owned(),
+        language: language(&shared, &blocks),
+        number: title.number,
+        title: title.text,
+        title_span: title.span,
+        status,
+        started,
+        completed,
+        sections,
+        closing,
+        text: shared,
+    };
+    check_ids(&checklist, &mut problems);
+    if checklist.tasks().next().is_none() {
+        let message = "the checklist has no tasks".to_owned();
+        problems.error(
+            &checklist.title_span,
+            message,
+            "write one as `- [ ] …` below a heading",
+        );
+    }
+    Ok(Parsed {
+        checklist,
+        warnings: problems.settle()?,
+    })
+}
+
+fn blocks(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
+    let refuse = |message: &str, span: Span, help: &str| {
+        Diagnostics(vec![
+            Diagnostic::error(message)
+                .at(path, text, span, "")
+                .help(help),
+        ])
+    };
+    let base = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    let body = text.get(base..).unwrap_or_default();
+    if body.trim().is_empty() {
+        return Err(refuse(
+            "the checklist is empty",
+            0..0,
+            "start it with `# Phase 1: …`",
+        ));
+    }
+    if let Some(at) = text.find('\0') {
+        let help = "save it as UTF-8 text";
+        return Err(refuse("the checklist holds a NUL byte", at..at + 1, help));
+    }
+    tree::read(body, base).map_err(|why| match why {
+        Unreadable::Panicked => refuse(
+            "the checklist can't be read as Markdown",
+            0..0,
+            "look for unusual markup in it",
+        ),
+        Unreadable::Deep => refuse(
+            "the checklist is nested too deeply",
+            0..0,
+            "keep lists below 16 levels",
+        ),
+    })
+}
+
+fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
+    let mut seen: Vec<&super::Task> = Vec::new();
+    for task in checklist.tasks() {
+        if let Some(first) = seen.iter().find(|first| first.id == task.id) {
+            let message = format!("two tasks have the id `{}`", task.id);
+            let line = checklist.line_at(first.marker.offset);
+            let help = format!(
+                "the first is on line {line}; number the sections apart, or give one `id=…`"
+            );
+            problems.error(
+                &(task.marker.offset - 1..task.marker.offset + 2),
+                message,
+                &help,
+            );
+        }
+        seen.push(task);
+    }
+    for task in checklist.tasks() {
+        for after in task.directive.iter().flat_map(|directive| &directive.after) {
+            if after.value == task.id {
+                problems.error(
+                    &after.span,
+                    format!("task {} waits for itself", task.id),
+                    "",
+                );
+            } else if checklist.task(&after.value).is_none() {
+                let message = format!("no task of this phase has the id `{}`", after.value);
+                problems.error(
+                    &after.span,
+                    message,
+                    "ids are section and ordinal, like `4.2.1`",
+                );
+            }
+        }
+    }
+}
+
+/// Returns the language that most labels are written in; letters decide between equals.
+fn language(text: &str, blocks: &[Node]) -> Language {
+    let mut counts = [
+        (Language::English, 0),
+        (Language::Russian, 0),
+        (Language::Ukrainian, 0),
+    ];
+    let lines = blocks.iter().flat_map(|block| match block.kind {
+        Kind::Heading(_) => vec![inline::plain(text, &block.children)],
+        Kind::Paragraph => field::lines(text, &block.span)
+            .into_iter()
+            .map(|line| line.label)
+            .collect(),
+        Kind::List => block
+            .children
+            .iter()
+            .map(|i| task::line_of(text, i).plain())
+            .collect(),
+        Kind::Item
+        | Kind::Fence(_)
+        | Kind::Html
+        | Kind::Text(_)
+        | Kind::Code(_)
+        | Kind::Break
+        | Kind::Marker
+        | Kind::Wrapper
+        | Kind::Opaque => Vec::new(),
+    });
+    for line in lines {
+        for language in labels::languages_of(&line) {
+            counts
+                .iter_mut()
+                .filter(|row| row.0 == language)
+                .for_each(|row| row.1 += 1);
+        }
+    }
+    let most = counts.iter().map(|row| row.1).max().unwrap_or_default();
+    let mut best = counts.iter().filter(|row| row.1 == most).map(|row| row.0);
+    match (best.next(), best.next()) {
+        (Some(only), None) => only,
+        _ => by_letters(text),
+    }
+}
+
+fn by_letters(text: &str) -> Language {
+    let lower = text.to_lowercase();
+    if lower.contains(['і', 'ї', 'є', 'ґ']) {
+        Language::Ukrainian
+    } else if lower.chars().any(|letter| ('а'..='я').contains(&letter)) {
+        Language::Russian
+    } else {
+        Language::English
+    }
+}
