@@ -255,9 +255,14 @@ impl Running {
         child.wait_with_output().expect("its output").into()
     }
 
-    /// Returns the process's id, for a test that sends a signal.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.as_ref().expect("it is taken only once").id()
+    /// Sends it what Ctrl-C sends.
+    #[track_caller]
+    pub(crate) fn interrupt(&self) {
+        let id = self.child.as_ref().expect("it is taken only once").id();
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -INT {id}")])
+            .status();
+        assert!(sent.expect("a shell").success(), "nothing runs as {id}");
     }
 }
 
