@@ -86,6 +86,17 @@ impl Diagnostic {
     }
 }
 
+/// Returns an error's message and those of what caused it, outermost first.
+pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    let mut chain = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        chain.push(cause.to_string());
+        next = cause.source();
+    }
+    chain
+}
+
 /// All problems found together; never empty when used as an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Diagnostics(pub Vec<Diagnostic>);

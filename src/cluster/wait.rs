@@ -6,7 +6,7 @@ use futures::stream::{BoxStream, StreamExt as _, select};
 use k8s_openapi::api::core::v1::Pod;
 use k8s_openapi::api::storage::v1::StorageClass;
 use kube::api::{Api, DynamicObject, ListParams};
-use kube::runtime::watcher;
+use kube::runtime::{WatchStreamExt as _, watcher};
 use serde_json::Value;
 
 use super::readiness::{Verdict, verdict};
@@ -196,7 +196,8 @@ fn changes<K>(
 where
     K: kube::Resource + Clone + std::fmt::Debug + serde::de::DeserializeOwned + Send + 'static,
 {
-    watcher::watcher(api, config).filter_map(|event| async move {
+    // Without the back-off a server that is down is asked again without a pause.
+    watcher::watcher(api, config).default_backoff().filter_map(|event| async move {
         match event {
             Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
                 Some(Ok(object))
