@@ -70,18 +70,12 @@ impl Checklist {
 
     /// Returns the section that holds the task with that id.
     pub fn section_of(&self, id: &TaskId) -> Option<&Section> {
-        self.sections
-            .iter()
-            .find(|section| section.tasks.iter().any(|task| task.id == *id))
+        self.sections.iter().find(|section| section.tasks.iter().any(|task| task.id == *id))
     }
 
     /// Returns the 1-based line that holds a byte offset.
     pub fn line_at(&self, offset: usize) -> usize {
-        let upto = self
-            .text
-            .as_bytes()
-            .get(..offset)
-            .unwrap_or(self.text.as_bytes());
+        let upto = self.text.as_bytes().get(..offset).unwrap_or(self.text.as_bytes());
         1 + upto.iter().filter(|byte| **byte == b'\n').count()
     }
 }

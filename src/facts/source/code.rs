@@ -61,7 +61,7 @@ impl Code {
     /// Returns the file and line of a byte.
     pub(super) fn origin(&self, offset: usize) -> Origin {
         let before = self.text.as_bytes().get(..offset).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         Origin {
             path: self.path.clone(),
             line,
@@ -147,12 +147,11 @@ impl Blanking {
 
     fn begins_string(&self, character: char) -> bool {
         match character {
-            '"' => true,
             // In Rust a quote is a lifetime unless a second one closes a character.
             '\'' if self.language == Language::Rust => {
                 self.peek(2) == Some('\'') || self.peek(1) == Some('\\')
             }
-            '\'' => true,
+            '"' | '\'' => true,
             '`' => matches!(self.language, Language::Script | Language::Go),
             _ => false,
         }

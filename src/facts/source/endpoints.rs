@@ -107,11 +107,12 @@ fn annotated(code: &Code) -> Vec<Endpoint> {
 /// Returns two parts of a path with one `/` before each that isn't empty.
 fn joined(prefix: &str, own: &str) -> String {
     let parts = [prefix, own].map(|part| part.trim_matches('/'));
-    parts
-        .iter()
-        .filter(|part| !part.is_empty())
-        .map(|part| format!("/{part}"))
-        .collect()
+    let mut path = String::new();
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        path.push('/');
+        path.push_str(part);
+    }
+    path
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Endpoints of Python: FastAPI, Starlette and Flask decorators, aiohttp's routers.
+//! Endpoints of Python: `FastAPI`, Starlette and Flask decorators, aiohttp's routers.
 //!
 //! A router's prefix and those under which it is included are put before its paths; names are
 //! followed through imports by the ends of module paths.
