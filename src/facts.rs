@@ -119,3 +119,67 @@ fn dockerfiles(tree: &Tree, project: Option<&Project>) -> Vec<Dockerfile> {
         .filter_map(|path| Some(dockerfile::parse(path, tree.get(path)?)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Inputs, Tree, gather};
+
+    fn tree() -> Tree {
+        [
+            (
+                "docker-compose.yml",
+                "services:\n  api:\n    build: .\n    ports: ['8080:8080']\n",
+            ),
+            ("Dockerfile", "FROM python:3.12-slim\nUSER 10001\n"),
+            (
+                "src/config.py",
+                "class S(BaseSettings):\n    jwt_secret: SecretStr\n",
+            ),
+            (
+                "src/api/health.py",
+                "@router.get('/health')\ndef health(): ...\n",
+            ),
+            ("tests/test_api.py", "os.environ['ONLY_IN_TESTS']\n"),
+        ]
+        .into_iter()
+        .collect()
+    }
+
+    #[test]
+    fn all_facts_of_a_workspace_are_gathered() {
+        let gathered = gather(&tree(), &Inputs::default()).unwrap();
+        let facts = gathered.facts;
+        assert_eq!(facts.project.unwrap().services[0].ports[0].container, 8080);
+        assert_eq!(facts.dockerfiles[0].user.as_deref(), Some("10001"));
+        let names: Vec<_> = facts
+            .variables
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        assert_eq!(names, ["JWT_SECRET"]);
+        assert_eq!(facts.endpoints[0].origin.to_string(), "src/api/health.py:1");
+        assert!(gathered.warnings.0.is_empty());
+    }
+
+    #[test]
+    fn a_named_compose_file_must_be_there_but_a_default_one_need_not() {
+        assert!(
+            gather(&Tree::default(), &Inputs::default())
+                .unwrap()
+                .facts
+                .project
+                .is_none()
+        );
+        let inputs = Inputs {
+            compose: vec!["compose.prod.yml".to_owned()],
+            ..Inputs::default()
+        };
+        let problems = gather(&tree(), &inputs).unwrap_err();
+        assert!(
+            problems
+                .to_string()
+                .contains("no Compose file `compose.prod.yml`")
+        );
+        assert!(problems.0[0].help[0].contains("docker-compose.yml"));
+    }
+}

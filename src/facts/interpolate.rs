@@ -118,7 +118,7 @@ fn braced(
     let word = characters.as_str();
     // With a colon, an empty value counts as none.
     let value = values.get(name).filter(|value| !colon || !value.is_empty());
-    let mut used = VariableUse {
+    let mut outer = VariableUse {
         name: name.to_owned(),
         default: None,
         required: None,
@@ -128,11 +128,11 @@ fn braced(
     let text = match operator {
         Operator::Default => {
             let default = expand(word, values, uses, depth + 1)?;
-            used.default = Some(default.clone());
+            outer.default = Some(default.clone());
             value.cloned().unwrap_or(default)
         }
         Operator::Required => {
-            used.required = Some(expand(word, values, &mut Vec::new(), depth + 1)?);
+            outer.required = Some(expand(word, values, &mut Vec::new(), depth + 1)?);
             value.cloned().unwrap_or_default()
         }
         Operator::Alternative => {
@@ -142,14 +142,14 @@ fn braced(
     };
     // A nested use that wasn't needed is no use: `${A:-${B:?}}` doesn't require B where A is given.
     let needless = match operator {
-        Operator::Default => used.given,
-        Operator::Alternative => !used.given,
+        Operator::Default => outer.given,
+        Operator::Alternative => !outer.given,
         Operator::Required => false,
     };
     if needless {
         uses.truncate(place);
     }
-    uses.insert(place, used);
+    uses.insert(place, outer);
     Ok(text)
 }
 

@@ -41,11 +41,6 @@ impl Mark {
         }
     }
 
-    /// Returns the path of the mark's file.
-    pub(super) fn path(&self) -> &str {
-        &self.document.path
-    }
-
     /// Returns an error about this place.
     pub(super) fn error(&self, message: impl Into<String>, label: &str) -> Diagnostic {
         self.place(Diagnostic::error(message), label)

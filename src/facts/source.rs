@@ -3,9 +3,150 @@
 //! Read by patterns over source whose comments are blanked, not by a compiler: what a program
 //! computes (names put together, routes made in loops) isn't seen.
 
-pub(super) fn variables(_: &super::Tree, _: &[String], _: &[String]) -> Vec<super::Variable> {
-    Vec::new()
+mod code;
+mod endpoints;
+mod literal;
+mod pydantic;
+mod python_routes;
+mod variables;
+
+use super::model::{Endpoint, Variable};
+use super::{Tree, paths};
+use code::{Code, Language};
+
+/// Folders that hold no source of the application's own.
+const FOREIGN: &[&str] = &[
+    ".git",
+    ".tox",
+    ".venv",
+    "__tests__",
+    "build",
+    "dist",
+    "docs",
+    "fixtures",
+    "migrations",
+    "node_modules",
+    "site-packages",
+    "spec",
+    "target",
+    "test",
+    "testdata",
+    "tests",
+    "vendor",
+    "venv",
+];
+
+/// Returns the variables that the settings files read, or, where none are named, all source below
+/// the contexts; each name once, files named like settings first.
+pub(super) fn variables(tree: &Tree, contexts: &[String], settings: &[String]) -> Vec<Variable> {
+    let mut files = if settings.is_empty() {
+        sources(tree, contexts)
+    } else {
+        let named = settings.iter();
+        named
+            .filter_map(|path| Code::new(path, tree.get(path)?))
+            .collect()
+    };
+    files.sort_by_key(|code| !is_settings(&code.path));
+    let mut found = pydantic::variables(&files);
+    for code in &files {
+        found.extend(variables::read(code));
+    }
+    let rank = |variable: &Variable| {
+        files
+            .iter()
+            .position(|code| code.path == variable.origin.path)
+    };
+    found.sort_by_key(|variable| (rank(variable), variable.origin.line));
+    once(found)
 }
-pub(super) fn endpoints(_: &super::Tree, _: &[String]) -> Vec<super::Endpoint> {
-    Vec::new()
+
+/// Returns the endpoints that the source below the contexts serves.
+pub(super) fn endpoints(tree: &Tree, contexts: &[String]) -> Vec<Endpoint> {
+    let files = sources(tree, contexts);
+    let mut found = python_routes::read(&files);
+    for code in &files {
+        found.extend(endpoints::read(code));
+    }
+    found.sort_by(|left, right| (&left.origin, &left.path).cmp(&(&right.origin, &right.path)));
+    found.dedup();
+    found
+}
+
+/// Keeps the first of each name; a default that only a later place gives is kept too.
+fn once(found: Vec<Variable>) -> Vec<Variable> {
+    let mut kept: Vec<Variable> = Vec::new();
+    for variable in found {
+        match kept.iter_mut().find(|other| other.name == variable.name) {
+            Some(other) => {
+                other.default = other.default.take().or(variable.default);
+                other.kind = other.kind.take().or(variable.kind);
+                other.secret = other.secret.take().or(variable.secret);
+            }
+            None => kept.push(variable),
+        }
+    }
+    kept
+}
+
+fn sources(tree: &Tree, contexts: &[String]) -> Vec<Code> {
+    let within = |path: &str| {
+        contexts.iter().any(|context| {
+            context.is_empty()
+                || path
+                    .strip_prefix(context.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
+    };
+    let own = tree
+        .iter()
+        .filter(|(path, _)| within(path) && !is_foreign(path));
+    own.filter_map(|(path, text)| Code::new(path, text))
+        .collect()
+}
+
+fn is_foreign(path: &str) -> bool {
+    let name = paths::file_name(path);
+    let stem = name.split('.').next().unwrap_or_default();
+    let tests = stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem == "conftest"
+        || name.contains(".test.")
+        || name.contains(".spec.");
+    tests
+        || paths::folder(path)
+            .split('/')
+            .any(|part| FOREIGN.contains(&part))
+}
+
+fn is_settings(path: &str) -> bool {
+    let stem = paths::file_name(path)
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    let named = [
+        "config",
+        "configuration",
+        "settings",
+        "conf",
+        "env",
+        "environment",
+    ];
+    named.contains(&stem.as_str())
+        || paths::folder(path)
+            .split('/')
+            .any(|part| part == "config" || part == "settings")
+}
+
+/// Returns the language of a path's extension.
+fn language(path: &str) -> Option<Language> {
+    match paths::file_name(path).rsplit_once('.')?.1 {
+        "py" => Some(Language::Python),
+        "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" => Some(Language::Script),
+        "java" | "kt" => Some(Language::Java),
+        "rs" => Some(Language::Rust),
+        "go" => Some(Language::Go),
+        _ => None,
+    }
 }

@@ -183,13 +183,17 @@ impl<'a> Reader<'a> {
         Mark::new(&self.document, range, span.start.line())
     }
 
+    #[allow(
+        clippy::wildcard_enum_match_arm,
+        reason = "the parser's enum is non-exhaustive"
+    )]
     fn node(&mut self, event: Event<'a>, span: Span) -> Result<Node, Fatal> {
         let mark = self.mark(span);
         self.grow(1, &mark)?;
         let anchor = event.anchor_id();
         let tag = merge_tag(event.tag());
         let value = match event {
-            Event::Alias(id) => return self.alias(id, mark),
+            Event::Alias(id) => return self.alias(id, &mark),
             Event::Scalar(text, style, ..) => scalar(&text, style),
             Event::SequenceStart(..) => self.list()?,
             Event::MappingStart(..) => self.map()?,
@@ -214,13 +218,13 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn alias(&mut self, id: usize, mark: Mark) -> Result<Node, Fatal> {
+    fn alias(&mut self, id: usize, mark: &Mark) -> Result<Node, Fatal> {
         let Some(node) = self.anchors.get(&id).cloned() else {
             return Err(Box::new(
                 mark.error("an alias can't stand inside of its own anchor", ""),
             ));
         };
-        self.grow(node.count(), &mark)?;
+        self.grow(node.count(), mark)?;
         Ok(node)
     }
 
@@ -429,10 +433,10 @@ mod tests {
     #[test]
     fn aliases_that_multiply_are_stopped() {
         let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
-        for level in 1..9 {
+        for level in 1..9_usize {
             let alias = format!("*a{}", level - 1);
             let items = vec![alias; 10].join(", ");
-            text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+            text.extend([format!("a{level}: &a{level} [{items}]\n")]);
         }
         let error = parse("compose.yml", &Arc::from(text.as_str())).unwrap_err();
         assert!(error.0[0].message.contains("more than"), "{error}");

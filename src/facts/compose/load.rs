@@ -267,17 +267,16 @@ impl Loader<'_> {
         if !self.enter(&extends) {
             return service;
         }
-        let base = match extends.get("file").and_then(Node::str) {
-            Some(file) => self.from_file(&extends, file, wanted, scope),
-            None => {
-                let found = scope
-                    .siblings
-                    .get(wanted)
-                    .or_else(|| scope.earlier.get(wanted));
-                found
-                    .cloned()
-                    .map(|found| self.extend(found, wanted, scope))
-            }
+        let base = if let Some(file) = extends.get("file").and_then(Node::str) {
+            self.of_other_file(&extends, file, wanted, scope)
+        } else {
+            let found = scope
+                .siblings
+                .get(wanted)
+                .or_else(|| scope.earlier.get(wanted));
+            found
+                .cloned()
+                .map(|found| self.extend(found, wanted, scope))
         };
         self.depth -= 1;
         let Some(base) = base else {
@@ -294,7 +293,7 @@ impl Loader<'_> {
         )
     }
 
-    fn from_file(
+    fn of_other_file(
         &mut self,
         extends: &Node,
         file: &str,

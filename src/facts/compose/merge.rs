@@ -90,7 +90,9 @@ pub(super) fn settle(node: &mut Node) {
         }
         Value::Map(entries) => {
             entries.retain(|entry| entry.node.tag != Some(MergeTag::Reset));
-            entries.iter_mut().for_each(|entry| settle(&mut entry.node));
+            for entry in entries {
+                settle(&mut entry.node);
+            }
         }
     }
 }

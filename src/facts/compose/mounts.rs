@@ -18,7 +18,9 @@ pub(super) fn read(service: &mut Fields<'_>, tree: &Tree, notes: &mut Notes<'_>)
                 None
             }
         };
-        mount.into_iter().for_each(|mount| add(&mut mounts, mount));
+        if let Some(mount) = mount {
+            add(&mut mounts, mount);
+        }
     }
     for node in service.list("tmpfs", notes) {
         let target = node.str().unwrap_or_default();
@@ -28,12 +30,16 @@ pub(super) fn read(service: &mut Fields<'_>, tree: &Tree, notes: &mut Notes<'_>)
     for node in service.list("configs", notes) {
         let path = service.at("configs");
         let named = grant(node, path, "/", MountSource::Config, notes);
-        named.into_iter().for_each(|mount| add(&mut mounts, mount));
+        if let Some(mount) = named {
+            add(&mut mounts, mount);
+        }
     }
     for node in service.list("secrets", notes) {
         let path = service.at("secrets");
         let named = grant(node, path, "/run/secrets/", MountSource::Secret, notes);
-        named.into_iter().for_each(|mount| add(&mut mounts, mount));
+        if let Some(mount) = named {
+            add(&mut mounts, mount);
+        }
     }
     mounts
 }

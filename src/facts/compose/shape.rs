@@ -48,9 +48,9 @@ fn shape_service(service: &mut Node, folder: &str, report: &mut Report) {
                 listed(node);
                 for item in items_mut(node) {
                     keyed(item, "path");
-                    get_mut(item, "path")
-                        .into_iter()
-                        .for_each(|path| rebase(path, folder));
+                    if let Some(path) = get_mut(item, "path") {
+                        rebase(path, folder);
+                    }
                 }
             }
             "volumes" => items_mut(node)

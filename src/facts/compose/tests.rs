@@ -243,7 +243,7 @@ fn extending_in_a_circle_is_an_error() {
     check_error(
         &[("compose.yml", compose)],
         "leads back to itself",
-        "compose.yml:3",
+        "compose.yml:2",
     );
 }
 

@@ -94,13 +94,12 @@ pub(in super::super) fn words(line: &str) -> Option<Vec<String>> {
                 }
                 next => word.get_or_insert_default().push(next),
             },
-            (Some(_), _) => word.get_or_insert_default().push(character),
             (None, '\'' | '"') => {
                 quote = Some(character);
                 word.get_or_insert_default();
             }
             (None, _) if character.is_whitespace() => words.extend(word.take()),
-            (None, _) => word.get_or_insert_default().push(character),
+            (Some(_) | None, _) => word.get_or_insert_default().push(character),
         }
     }
     words.extend(word);
