@@ -21,7 +21,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
     })?;
     let monitors = phase.settings.rehearse.service_monitors;
     let meaning = loaded.meaning(phase, monitors)?;
-    let target = Target::choose(None, loaded, phase);
+    let target = Target::choose(None, loaded, phase)?;
     let plan = meaning.plan(target.name())?;
     let paint = session.out;
     let mut text = format!("{} {}\n", paint.bold(id), printable(&task.text.plain()));

@@ -73,18 +73,19 @@ fn workspace_settings(sets: &[SetFiles]) -> String {
          # The set that is meant where several have a phase of one number.\n\
          # set = {first:?}\n\
          \n\
-         # The kubeconfig context that phases run on. Without one, the embedded rehearsal runs;\n\
-         # the kubeconfig's current context is never used unless it is named here.\n\
-         # context = \"staging\"\n\
-         \n\
          # The message of the commit at a phase's end.\n\
-         # commit-message = \"checklist({{set}}): phase-{{phase}} {{name}} completed\"\n\
+         # commit_message = \"checklist({{set}}): phase-{{phase}} {{name}} completed\"\n\
          \n\
          # What becomes of Compose services that no task names: \"write\" or \"report\".\n\
          # extras = \"write\"\n\
          \n\
          # Whether a listed name that the facts don't support leaves the box to a person.\n\
-         # strict = false\n"
+         # strict = false\n\
+         \n\
+         # Clusters that phases may name (`target = \"staging\"`). Without one, the embedded\n\
+         # rehearsal runs; the kubeconfig's current context is never used by itself.\n\
+         # [targets.staging]\n\
+         # context = \"my-staging-context\"\n"
     )
 }
 
@@ -97,14 +98,14 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # The application; by default the Compose files that the checklist studies.\n\
          # compose = [{list}]\n\
          \n\
-         # The kubeconfig context that this phase runs on, over orch.toml's.\n\
+         # The kubeconfig context that this phase runs on, or `target`, one of orch.toml's.\n\
          # context = \"staging\"\n\
          \n\
          # The namespace, where the checklist names none.\n\
          # namespace = {:?}\n\
          \n\
          # How long an object may take to become ready.\n\
-         # timeout = \"10m\"\n\
+         # timeouts.ready = \"10m\"\n\
          \n\
          # A name of the checklist = the Compose service that it means.\n\
          # [aliases]\n\

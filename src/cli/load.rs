@@ -7,7 +7,7 @@ use super::{Session, Stop};
 use super::exit::Result;
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::facts::{self, Facts};
+use crate::facts;
 use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace};
 use crate::manifest::{self, Object, Rendered};
 use crate::plan::Plan;
@@ -32,7 +32,6 @@ pub(super) struct Phase {
 
 /// A phase with its meaning.
 pub(super) struct Meaning {
-    pub(super) facts: Facts,
     pub(super) resolved: Resolved,
     pub(super) rendered: Vec<Rendered>,
     /// The objects that `apply` tasks name.
@@ -167,7 +166,7 @@ impl Loaded {
         let mut warnings = phase.warnings.clone();
         warnings.0.extend(gathered.warnings.0);
         warnings.0.extend(resolved.warnings.0.iter().cloned());
-        Ok(Meaning { facts: gathered.facts, resolved, rendered, written, warnings })
+        Ok(Meaning { resolved, rendered, written, warnings })
     }
 
     /// The objects of files, folders and fences that `apply` tasks name.

@@ -25,11 +25,11 @@ pub(super) struct PlanArgs {
 }
 
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &PlanArgs) -> Result {
-    let target = Target::choose(args.context.as_deref(), loaded, phase);
+    let target = Target::choose(args.context.as_deref(), loaded, phase)?;
     let (info, service_monitors) = match &target {
         // Known without a server: a plan for the rehearsal needs no runtime at all.
         Target::Rehearsal => (None, phase.settings.rehearse.service_monitors),
-        Target::Context(_) => target::runtime()?.block_on(async {
+        Target::Context { .. } => target::runtime()?.block_on(async {
             let cluster = target.connect(session, phase).await?;
             let monitors = target.service_monitors(&cluster).await?;
             Ok::<_, super::Stop>((Some(cluster.info().clone()), monitors))

@@ -27,6 +27,9 @@ use crate::resolve::Action;
 use closing::Close;
 use outlook::Outlook;
 
+/// How long an object may take to become ready.
+const READY: Duration = Duration::from_secs(600);
+
 /// What a pod that no node takes, or a load balancer without an address, is given.
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -76,6 +79,8 @@ struct Prepared<'a> {
     plan: Plan,
     cluster: Cluster,
     target: Target,
+    /// The target that settings name for this phase, whatever it runs on now.
+    own_target: Option<String>,
     how: How,
 }
 
@@ -101,11 +106,11 @@ async fn run_phase(
     repo.identity()?;
     let number = phase.checklist.number;
     let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
-    let target = Target::choose(args.context.as_deref(), loaded, phase);
+    let target = Target::choose(args.context.as_deref(), loaded, phase)?;
     let options = Options {
         in_flight: 32,
-        timeout: phase.settings.timeout.unwrap_or(Duration::from_secs(600)),
-        grace: if target == Target::Rehearsal { Duration::ZERO } else { GRACE },
+        timeout: phase.settings.timeouts.ready.unwrap_or(READY),
+        grace: grace(&target, phase),
         overwrite: args.overwrite,
         take_over: args.take_over,
         allow_commands: args.yes,
@@ -123,7 +128,7 @@ async fn run_phase(
     repo.check(&owned, detached)?;
     let ledger =
         Ledger::Durable { journal, workspace: loaded.workspace.clone(), clock: clock.clone() };
-    let close = Close { prepared: &prepared, outlook: &outlook, repo: &repo, clock: &clock };
+    let close = Close { prepared: &prepared, outlook: &outlook, repo: &repo };
     if outlook.nothing_to_run() {
         return close.without_run(ledger);
     }
@@ -132,7 +137,7 @@ async fn run_phase(
             outlook.restore(&prepared).await?;
             BTreeMap::new()
         }
-        Target::Context(_) => {
+        Target::Context { .. } => {
             refuse_placeholders(&prepared)?;
             let given = target::secret_values(session, loaded, &repo, args.env_file.as_deref())?;
             crate::execute::fill(&prepared.plan, &prepared.cluster, &given).await?
@@ -165,12 +170,20 @@ impl Prepared<'_> {
         let Some(task) = self.meaning.resolved.tasks.iter().find(|task| task.id == *id) else {
             return false;
         };
-        let strict = self.phase.settings.strict.or(self.loaded.settings.strict).unwrap_or(false);
+        let strict = self.phase.settings.strict.unwrap_or(self.loaded.settings.strict);
         let unanswered = match &task.action {
             Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
             _ => false,
         };
         unanswered || (task.has_unread() && !self.how.accept_unread)
+    }
+}
+
+/// The rehearsal's clock is virtual: what hasn't happened there by now won't.
+fn grace(target: &Target, phase: &Phase) -> Duration {
+    match target {
+        Target::Rehearsal => Duration::ZERO,
+        Target::Context { .. } => phase.settings.timeouts.load_balancer.unwrap_or(GRACE),
     }
 }
 
@@ -186,7 +199,11 @@ async fn prepare<'a>(
     let service_monitors = target.service_monitors(&cluster).await?;
     let meaning = loaded.meaning(phase, service_monitors)?;
     let plan = meaning.plan(target.name())?;
-    Ok(Prepared { session, loaded, phase, meaning, plan, cluster, target, how })
+    let own_target = match Target::choose(None, loaded, phase)? {
+        Target::Rehearsal => None,
+        own @ Target::Context { .. } => Some(own.name().to_owned()),
+    };
+    Ok(Prepared { session, loaded, phase, meaning, plan, cluster, target, own_target, how })
 }
 
 /// An image that nobody built can't run anywhere but in a rehearsal.
@@ -197,7 +214,7 @@ fn refuse_placeholders(prepared: &Prepared<'_>) -> Result<()> {
         .application
         .workloads
         .iter()
-        .filter(|workload| workload.built && !prepared.phase.settings.has_image(workload))
+        .filter(|workload| workload.built)
         .map(|workload| workload.name.as_str())
         .collect();
     if missing.is_empty() {
@@ -281,7 +298,7 @@ pub(super) fn rehearse(
     target::runtime()?.block_on(async {
         let options = Options {
             in_flight: 32,
-            timeout: phase.settings.timeout.unwrap_or(Duration::from_secs(600)),
+            timeout: phase.settings.timeouts.ready.unwrap_or(READY),
             grace: Duration::ZERO,
             overwrite: true,
             take_over: false,

@@ -17,18 +17,38 @@ pub(super) enum Target {
     /// The embedded API server.
     Rehearsal,
     /// A kubeconfig context, named by flag or settings; never the current one by default.
-    Context(String),
+    Context {
+        /// Its name.
+        name: String,
+        /// The kubeconfig that holds it, where settings name one.
+        kubeconfig: Option<String>,
+    },
 }
 
 impl Target {
     /// Returns the target that the flag or the settings name, else the rehearsal.
-    pub(super) fn choose(flag: Option<&str>, loaded: &Loaded, phase: &Phase) -> Self {
-        let named = flag
-            .or(phase.settings.context.as_deref())
-            .or(loaded.settings.context.as_deref());
-        match named {
-            Some(REHEARSAL) | None => Self::Rehearsal,
-            Some(context) => Self::Context(context.to_owned()),
+    ///
+    /// # Errors
+    /// Where the phase names a target that orch.toml doesn't have.
+    pub(super) fn choose(flag: Option<&str>, loaded: &Loaded, phase: &Phase) -> Result<Self> {
+        let context = |name: &str| match name {
+            REHEARSAL => Self::Rehearsal,
+            name => Self::Context { name: name.to_owned(), kubeconfig: None },
+        };
+        match (flag, &phase.settings.context, &phase.settings.target) {
+            (Some(name), _, _) => Ok(context(name)),
+            (None, Some(name), _) => Ok(context(name)),
+            (None, None, Some(name)) => {
+                let target = loaded.settings.target(name).ok_or_else(|| {
+                    Stop::input(format!("no target is called `{name}`"))
+                        .help(format!("add to orch.toml: [targets.{name}] context = \"…\""))
+                })?;
+                Ok(Self::Context {
+                    name: target.context.clone(),
+                    kubeconfig: target.kubeconfig.clone(),
+                })
+            }
+            (None, None, None) => Ok(Self::Rehearsal),
         }
     }
 
@@ -36,7 +56,7 @@ impl Target {
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Rehearsal => REHEARSAL,
-            Self::Context(name) => name,
+            Self::Context { name, .. } => name,
         }
     }
 
@@ -48,7 +68,10 @@ impl Target {
                 let rehearsal = Rehearsal::new(script);
                 Ok(Cluster::over(rehearsal.client(), REHEARSAL).await?)
             }
-            Self::Context(name) => {
+            Self::Context { name, kubeconfig: Some(path) } => {
+                Ok(Cluster::connect(name, &[path.into()]).await?)
+            }
+            Self::Context { name, kubeconfig: None } => {
                 Ok(Cluster::connect(name, &session.environment.kubeconfig).await?)
             }
         }

@@ -7,19 +7,19 @@ use super::outlook::Outlook;
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind, TaskId, parse};
 use crate::execute::{Document, Ledger, Report};
-use crate::files::Clock;
 use crate::git::{Draft, Repo};
 use crate::journal::{Event, Evidence, Outcome, RunId, StepId, TargetState};
 use crate::progress::{Entry, PhaseRow, Place, View, update};
-use crate::settings::commit_message;
 use crate::terminal::{err, out, printable};
+
+/// The commit's message where settings give no other.
+const MESSAGE: &str = "checklist({set}): phase-{phase} {name} completed";
 
 /// What is needed to end a run.
 pub(super) struct Close<'a> {
     pub(super) prepared: &'a Prepared<'a>,
     pub(super) outlook: &'a Outlook,
     pub(super) repo: &'a Repo,
-    pub(super) clock: &'a Clock,
 }
 
 impl Close<'_> {
@@ -215,17 +215,21 @@ impl Close<'_> {
         if let Some(why) = &committed.program {
             err(&format!("committed through the git program, because of {why}\n"))?;
         }
+        if let Some(warning) = &committed.warning {
+            err(&format!("warning: {warning}\n"))?;
+        }
         Ok(committed.created)
     }
 
     fn message(&self) -> String {
         let prepared = self.prepared;
         let file = &prepared.phase.file;
-        let message = commit_message(
-            &prepared.loaded.settings,
-            &prepared.phase.set,
-            (file.number, &file.name),
-        );
+        let template = prepared.loaded.settings.commit_message.as_deref();
+        let message = template
+            .unwrap_or(MESSAGE)
+            .replace("{set}", &prepared.phase.set)
+            .replace("{phase}", &file.number.to_string())
+            .replace("{name}", &file.name);
         if self.outlook.home {
             message
         } else {

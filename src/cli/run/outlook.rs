@@ -53,7 +53,7 @@ impl Outlook {
     pub(super) fn new(prepared: &Prepared<'_>, state: &State) -> Self {
         let name = prepared.target.name();
         let target = state.target(name);
-        let own = prepared.phase.settings.context.as_deref().or_else(|| first_target(state));
+        let own = prepared.own_target.as_deref().or_else(|| first_target(state));
         let home = own.is_none_or(|own| own == name);
         let waived: BTreeSet<TaskId> =
             target.unwrap_or(state.current()).waived.keys().cloned().collect();
