@@ -32,7 +32,12 @@ use exit::{Code, Stop};
 /// does it against a Kubernetes cluster (or an embedded rehearsal), ticks a box only on evidence,
 /// and commits after each phase.
 #[derive(Debug, Parser)]
-#[command(name = "orch", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "orch",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 #[command(after_help = EXIT_CODES)]
 struct Cli {
     #[command(flatten)]
@@ -105,8 +110,12 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let environment = Environment::read();
     let session = Session {
-        out: Paint { colour: colour(cli.global.color, &environment, &console::Term::stdout()) },
-        err: Paint { colour: colour(cli.global.color, &environment, &console::Term::stderr()) },
+        out: Paint {
+            colour: colour(cli.global.color, &environment, &console::Term::stdout()),
+        },
+        err: Paint {
+            colour: colour(cli.global.color, &environment, &console::Term::stderr()),
+        },
         global: cli.global,
         environment,
     };
@@ -141,7 +150,11 @@ fn log(session: &Session) {
         2 => "orch=debug",
         _ => "debug",
     };
-    let filter = session.environment.log.clone().unwrap_or_else(|| level.to_owned());
+    let filter = session
+        .environment
+        .log
+        .clone()
+        .unwrap_or_else(|| level.to_owned());
     if filter == "off" {
         return;
     }

@@ -115,7 +115,11 @@ impl Cluster {
         let uid = answer.uid().unwrap_or_default();
         let generation = answer.metadata.generation;
         let object = serde_json::to_value(answer).unwrap_or(Value::Null);
-        Ok(Applied { uid, generation, object })
+        Ok(Applied {
+            uid,
+            generation,
+            object,
+        })
     }
 
     /// Returns an object as the cluster has it.
@@ -124,7 +128,9 @@ impl Cluster {
     /// Where the cluster can't be asked.
     pub async fn get(&self, object: &Object) -> Result<Option<DynamicObject>, ClusterError> {
         let api = self.api(object).await?;
-        api.get_opt(&object.name).await.map_err(|error| self.error(error))
+        api.get_opt(&object.name)
+            .await
+            .map_err(|error| self.error(error))
     }
 
     /// Returns why evidence doesn't hold any more, if it doesn't: the object is gone, or another
@@ -139,7 +145,10 @@ impl Cluster {
             Err(ClusterError::NoSuchKind { .. }) => return Ok(Some(format!("{label} is gone"))),
             Err(error) => return Err(error),
         };
-        let found = api.get_opt(&evidence.name).await.map_err(|error| self.error(error))?;
+        let found = api
+            .get_opt(&evidence.name)
+            .await
+            .map_err(|error| self.error(error))?;
         Ok(match found {
             None => Some(format!("{label} is gone")),
             Some(object) if object.uid().as_deref() != Some(&evidence.uid) => {
@@ -179,7 +188,12 @@ impl Cluster {
         kind: &str,
     ) -> Result<(ApiResource, ApiCapabilities), ClusterError> {
         let key = (api_version.to_owned(), kind.to_owned());
-        if let Some(known) = self.kinds.lock().ok().and_then(|kinds| kinds.get(&key).cloned()) {
+        if let Some(known) = self
+            .kinds
+            .lock()
+            .ok()
+            .and_then(|kinds| kinds.get(&key).cloned())
+        {
             return Ok(known);
         }
         let missing = || ClusterError::NoSuchKind {
@@ -212,6 +226,8 @@ impl Cluster {
 
 impl std::fmt::Debug for Cluster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cluster").field("info", &self.info).finish_non_exhaustive()
+        f.debug_struct("Cluster")
+            .field("info", &self.info)
+            .finish_non_exhaustive()
     }
 }

@@ -60,7 +60,10 @@ impl Diagnostic {
 
     /// Returns a warning without a place.
     pub fn warning(message: impl Into<String>) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(message) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(message)
+        }
     }
 
     /// Returns the diagnostic, placed.

@@ -28,7 +28,10 @@ pub struct Plan {
 impl Plan {
     /// Returns the steps of a task with their indices.
     pub fn steps_of<'a>(&'a self, task: &'a TaskId) -> impl Iterator<Item = (usize, &'a Step)> {
-        self.steps.iter().enumerate().filter(move |(_, step)| step.task.as_ref() == Some(task))
+        self.steps
+            .iter()
+            .enumerate()
+            .filter(move |(_, step)| step.task.as_ref() == Some(task))
     }
 
     /// Returns the objects that are applied, in the plan's order.

@@ -56,13 +56,19 @@ fn text(lines: &[(&'static str, String, Origin)], paint: Paint) -> String {
     let mut last = "";
     for (kind, fact, origin) in lines {
         if *kind != last {
-            let _ = writeln!(text, "{}{}", if last.is_empty() { "" } else { "\n" }, paint.bold(kind));
+            let _ = writeln!(
+                text,
+                "{}{}",
+                if last.is_empty() { "" } else { "\n" },
+                paint.bold(kind)
+            );
             last = kind;
         }
         let _ = writeln!(text, "  {}  {}", printable(fact), paint.dim(origin));
     }
     if text.is_empty() {
-        text += "nothing was found: no Compose file, no Dockerfile, no source that reads variables\n";
+        text +=
+            "nothing was found: no Compose file, no Dockerfile, no source that reads variables\n";
     }
     text
 }
@@ -72,7 +78,11 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String, Origin)> {
     let mut lines = Vec::new();
     for service in facts.project.iter().flat_map(|project| &project.services) {
         let mut add = |fact: String, origin: &Origin| {
-            lines.push(("services", format!("{}: {fact}", service.name), origin.clone()));
+            lines.push((
+                "services",
+                format!("{}: {fact}", service.name),
+                origin.clone(),
+            ));
         };
         let what = match (&service.build, &service.image) {
             (Some(build), _) => format!("built by {}", build.dockerfile),
@@ -116,7 +126,11 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String, Origin)> {
             lines.push(("images", format!("stage from {image}"), origin.clone()));
         }
         for port in &dockerfile.ports {
-            lines.push(("images", format!("exposes {}", port.container), port.origin.clone()));
+            lines.push((
+                "images",
+                format!("exposes {}", port.container),
+                port.origin.clone(),
+            ));
         }
     }
     for variable in &facts.variables {
@@ -131,7 +145,11 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String, Origin)> {
     }
     for endpoint in &facts.endpoints {
         let method = endpoint.method.as_deref().unwrap_or("ANY");
-        lines.push(("endpoints", format!("{method} {}", endpoint.path), endpoint.origin.clone()));
+        lines.push((
+            "endpoints",
+            format!("{method} {}", endpoint.path),
+            endpoint.origin.clone(),
+        ));
     }
     lines
 }

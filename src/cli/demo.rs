@@ -96,8 +96,10 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result {
 /// Writes the workspace and makes it a repository with one commit.
 fn make(folder: &Path) -> Result<()> {
     if folder.exists() {
-        return Err(Stop::input(format!("`{}` is there already", folder.display()))
-            .help("name another folder: `orch demo FOLDER`"));
+        return Err(
+            Stop::input(format!("`{}` is there already", folder.display()))
+                .help("name another folder: `orch demo FOLDER`"),
+        );
     }
     let mut paths = Vec::new();
     let mut add = |path: &str, text: &str| -> Result<()> {
@@ -113,9 +115,19 @@ fn make(folder: &Path) -> Result<()> {
         add(path, text)?;
     }
     // The application lies at the workspace's root there.
-    add(CHECKLIST_PATH, &CHECKLIST.replace("examples/call-center/", ""))?;
-    add("phases/04-kubernetes.toml", &SETTINGS.replace("examples/call-center/", ""))?;
+    add(
+        CHECKLIST_PATH,
+        &CHECKLIST.replace("examples/call-center/", ""),
+    )?;
+    add(
+        "phases/04-kubernetes.toml",
+        &SETTINGS.replace("examples/call-center/", ""),
+    )?;
     add(".gitignore", ".env\n")?;
-    Repo::init(folder, &paths, "Start with the call centre and its rollout checklist")?;
+    Repo::init(
+        folder,
+        &paths,
+        "Start with the call centre and its rollout checklist",
+    )?;
     Ok(())
 }

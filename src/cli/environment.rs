@@ -1,6 +1,9 @@
 //! The environment: read once, here, and handed down.
 
-#![allow(clippy::disallowed_methods, reason = "this is the edge where the environment is read")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "this is the edge where the environment is read"
+)]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -26,7 +29,12 @@ impl Environment {
         let variables: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let get = |name: &str| variables.get(name).filter(|value| !value.is_empty()).cloned();
+        let get = |name: &str| {
+            variables
+                .get(name)
+                .filter(|value| !value.is_empty())
+                .cloned()
+        };
         let kubeconfig = match std::env::var_os("KUBECONFIG").filter(|list| !list.is_empty()) {
             Some(list) => std::env::split_paths(&list).collect(),
             None => get("HOME")

@@ -48,12 +48,19 @@ pub(super) type Result<T = Code> = std::result::Result<T, Stop>;
 impl Stop {
     /// Returns a stop because of bad input.
     pub(super) fn input(message: impl Into<String>) -> Self {
-        Self { code: Code::Input, error: anyhow::anyhow!(message.into()), help: Vec::new() }
+        Self {
+            code: Code::Input,
+            error: anyhow::anyhow!(message.into()),
+            help: Vec::new(),
+        }
     }
 
     /// Returns a stop because of the target.
     pub(super) fn target(message: impl Into<String>) -> Self {
-        Self { code: Code::Target, ..Self::input(message) }
+        Self {
+            code: Code::Target,
+            ..Self::input(message)
+        }
     }
 
     /// Returns the stop with a line of help added.
@@ -79,8 +86,11 @@ impl Stop {
                 text
             }
         };
-        let help: String =
-            self.help.iter().map(|line| format!("{} {line}\n", paint.name("help:"))).collect();
+        let help: String = self
+            .help
+            .iter()
+            .map(|line| format!("{} {line}\n", paint.name("help:")))
+            .collect();
         // Nobody is there to be told when stderr is gone.
         let _ = err(&format!("{text}{help}"));
         self.code.into()

@@ -27,7 +27,12 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
     let mut text = format!("{} {}\n", paint.bold(id), printable(&task.text.plain()));
     let line = checklist.line_at(task.marker.offset);
     let _ = writeln!(text, "  at       {}:{line}", checklist.path);
-    if let Some(resolved) = meaning.resolved.tasks.iter().find(|resolved| resolved.id == *id) {
+    if let Some(resolved) = meaning
+        .resolved
+        .tasks
+        .iter()
+        .find(|resolved| resolved.id == *id)
+    {
         let _ = writeln!(text, "  action   {}", paint.name(resolved.action.word()));
         let _ = writeln!(
             text,
@@ -86,15 +91,21 @@ fn recorded(loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result<String> {
     for (name, target) in replay.state.targets() {
         for (step, state) in target.steps_of(id) {
             let said = match &state.status {
-                StepStatus::Succeeded(evidence) => serde_json::to_string(evidence)
-                    .unwrap_or_else(|_| "succeeded".to_owned()),
+                StepStatus::Succeeded(evidence) => {
+                    serde_json::to_string(evidence).unwrap_or_else(|_| "succeeded".to_owned())
+                }
                 StepStatus::Failed(failure) => format!("failed: {}", failure.cause),
                 StepStatus::Unknown => "started, outcome unknown".to_owned(),
                 StepStatus::Reopened => "to be done again".to_owned(),
                 StepStatus::Compensating => "being undone".to_owned(),
                 StepStatus::RolledBack => "undone".to_owned(),
             };
-            let _ = writeln!(text, "  evidence on {name}, {:.0}: {step}: {}", state.at, printable(&said));
+            let _ = writeln!(
+                text,
+                "  evidence on {name}, {:.0}: {step}: {}",
+                state.at,
+                printable(&said)
+            );
         }
         if let Some(waiver) = target.waived.get(id) {
             let _ = writeln!(

@@ -43,10 +43,19 @@ pub(super) fn run(session: &Session, args: &InitArgs) -> Result {
         let _ = writeln!(said, "found {}", compose.join(", "));
     }
     let mut files = vec![("orch.toml".to_owned(), workspace_settings(sets))];
-    let shared = |number: u32| sets.iter().filter(|set| set.phase(number).is_some()).count() > 1;
+    let shared = |number: u32| {
+        sets.iter()
+            .filter(|set| set.phase(number).is_some())
+            .count()
+            > 1
+    };
     for set in sets {
         for phase in &set.phases {
-            let folder = if shared(phase.number) { format!("phases/{}", set.name) } else { "phases".to_owned() };
+            let folder = if shared(phase.number) {
+                format!("phases/{}", set.name)
+            } else {
+                "phases".to_owned()
+            };
             let path = format!("{folder}/{:02}-{}.toml", phase.number, phase.name);
             files.push((path, phase_settings(set, phase, &compose)));
         }
@@ -91,7 +100,11 @@ fn workspace_settings(sets: &[SetFiles]) -> String {
 
 fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> String {
     let list: Vec<String> = compose.iter().map(|path| format!("{path:?}")).collect();
-    let list = if list.is_empty() { "\"docker-compose.yml\"".to_owned() } else { list.join(", ") };
+    let list = if list.is_empty() {
+        "\"docker-compose.yml\"".to_owned()
+    } else {
+        list.join(", ")
+    };
     format!(
         "# Settings of phase {} of {}. Every key is optional.\n\
          \n\

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::{Session, Stop};
 use super::exit::Result;
+use super::{Session, Stop};
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts;
@@ -42,26 +42,43 @@ pub(super) struct Meaning {
 impl Meaning {
     /// Returns the plan for a target.
     pub(super) fn plan(&self, target: &str) -> Result<Plan> {
-        Ok(crate::plan::build(&self.resolved, &self.rendered, &self.written, target)?)
+        Ok(crate::plan::build(
+            &self.resolved,
+            &self.rendered,
+            &self.written,
+            target,
+        )?)
     }
 }
 
 /// Opens the workspace of a session.
 pub(super) fn workspace(session: &Session) -> Result<Loaded> {
-    let start = session.global.directory.as_deref().unwrap_or_else(|| Path::new("."));
+    let start = session
+        .global
+        .directory
+        .as_deref()
+        .unwrap_or_else(|| Path::new("."));
     let workspace = Workspace::open(start)?;
     let snapshot = workspace.snapshot()?;
     let settings = match snapshot.tree.get("orch.toml") {
         Some(text) => Settings::parse("orch.toml", text)?,
         None => Settings::default(),
     };
-    Ok(Loaded { workspace, snapshot, settings })
+    Ok(Loaded {
+        workspace,
+        snapshot,
+        settings,
+    })
 }
 
 impl Loaded {
     /// Returns the sets that hold a phase of that number, or the one that was asked for.
     fn choose(&self, session: &Session, number: u32) -> Result<(&SetFiles, &PhaseFile)> {
-        let wanted = session.global.set.as_deref().or(self.settings.set.as_deref());
+        let wanted = session
+            .global
+            .set
+            .as_deref()
+            .or(self.settings.set.as_deref());
         if let Some(name) = wanted {
             let set = self.snapshot.set(name).ok_or_else(|| {
                 Stop::input(format!("no set is called `{name}`"))
@@ -103,15 +120,29 @@ impl Loaded {
     }
 
     fn set_names(&self) -> String {
-        let names: Vec<&str> = self.snapshot.sets.iter().map(|set| set.name.as_str()).collect();
-        if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+        let names: Vec<&str> = self
+            .snapshot
+            .sets
+            .iter()
+            .map(|set| set.name.as_str())
+            .collect();
+        if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        }
     }
 
     /// Reads one phase's checklist and settings.
     pub(super) fn phase(&self, session: &Session, number: u32) -> Result<Phase> {
         let (set, file) = self.choose(session, number)?;
         let settings = self.phase_settings(&set.name, file)?;
-        let text = self.snapshot.tree.get(&file.path).cloned().unwrap_or_default();
+        let text = self
+            .snapshot
+            .tree
+            .get(&file.path)
+            .cloned()
+            .unwrap_or_default();
         let parsed = crate::checklist::parse(&file.path, &text)?;
         Ok(Phase {
             set: set.name.clone(),
@@ -136,7 +167,10 @@ impl Loaded {
     /// Returns PROGRESS.md's path: the set's own where one lies beside its checklists, else the
     /// workspace's.
     pub(super) fn progress_path(&self, set: &str) -> String {
-        let own = self.snapshot.set(set).map(|set| format!("{}/PROGRESS.md", set.folder));
+        let own = self
+            .snapshot
+            .set(set)
+            .map(|set| format!("{}/PROGRESS.md", set.folder));
         own.filter(|path| self.snapshot.tree.get(path).is_some())
             .unwrap_or_else(|| "PROGRESS.md".to_owned())
     }
@@ -156,8 +190,12 @@ impl Loaded {
             phase: &phase.settings,
             service_monitors,
         };
-        let resolved =
-            resolve::resolve(&phase.checklist, &gathered.facts, &self.snapshot.tree, &context)?;
+        let resolved = resolve::resolve(
+            &phase.checklist,
+            &gathered.facts,
+            &self.snapshot.tree,
+            &context,
+        )?;
         for file in &resolved.files {
             self.workspace.path(&file.path)?;
         }
@@ -166,7 +204,12 @@ impl Loaded {
         let mut warnings = phase.warnings.clone();
         warnings.0.extend(gathered.warnings.0);
         warnings.0.extend(resolved.warnings.0.iter().cloned());
-        Ok(Meaning { resolved, rendered, written, warnings })
+        Ok(Meaning {
+            resolved,
+            rendered,
+            written,
+            warnings,
+        })
     }
 
     /// The objects of files, folders and fences that `apply` tasks name.
@@ -174,7 +217,9 @@ impl Loaded {
         let mut written = BTreeMap::new();
         let mut problems = Vec::new();
         for task in &resolved.tasks {
-            let Action::Apply { path, fence } = &task.action else { continue };
+            let Action::Apply { path, fence } = &task.action else {
+                continue;
+            };
             let sources: Vec<(String, &str)> = match (path, fence) {
                 (Some(path), _) => self.manifests_at(path),
                 (None, Some(fence)) => vec![(format!("task {}", task.id), fence.as_str())],
@@ -183,20 +228,30 @@ impl Loaded {
             if sources.is_empty() {
                 let what = path.as_deref().unwrap_or("fence");
                 problems.push(
-                    Diagnostic::error(format!("task {} applies `{what}`, which is not there", task.id))
-                        .help("correct the directive, or add the file"),
+                    Diagnostic::error(format!(
+                        "task {} applies `{what}`, which is not there",
+                        task.id
+                    ))
+                    .help("correct the directive, or add the file"),
                 );
             }
             for (path, text) in sources {
                 match manifest::parse_documents(&path, text) {
                     Ok(objects) => {
-                        written.entry(task.id.clone()).or_insert_with(Vec::new).extend(objects);
+                        written
+                            .entry(task.id.clone())
+                            .or_insert_with(Vec::new)
+                            .extend(objects);
                     }
                     Err(found) => problems.extend(found.0),
                 }
             }
         }
-        if problems.is_empty() { Ok(written) } else { Err(Diagnostics(problems).into()) }
+        if problems.is_empty() {
+            Ok(written)
+        } else {
+            Err(Diagnostics(problems).into())
+        }
     }
 
     fn manifests_at(&self, path: &str) -> Vec<(String, &str)> {
@@ -206,8 +261,11 @@ impl Loaded {
             .tree
             .iter()
             .filter(|(found, _)| {
-                let yaml = [".yml", ".yaml"].iter().any(|ending| found.ends_with(ending));
-                *found == path || (found.starts_with(&folder) && yaml && !found.contains("kustomization"))
+                let yaml = [".yml", ".yaml"]
+                    .iter()
+                    .any(|ending| found.ends_with(ending));
+                *found == path
+                    || (found.starts_with(&folder) && yaml && !found.contains("kustomization"))
             })
             .map(|(found, text)| (found.to_owned(), &**text))
             .collect()
@@ -215,5 +273,9 @@ impl Loaded {
 }
 
 fn phase_numbers(set: &SetFiles) -> String {
-    set.phases.iter().map(|phase| phase.number.to_string()).collect::<Vec<_>>().join(", ")
+    set.phases
+        .iter()
+        .map(|phase| phase.number.to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
 }

@@ -40,7 +40,12 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
     if session.global.json {
         out(&json_lines(phase, &meaning, &plan))?;
     } else {
-        let shown = Shown { phase, meaning: &meaning, plan: &plan, paint: session.out };
+        let shown = Shown {
+            phase,
+            meaning: &meaning,
+            plan: &plan,
+            paint: session.out,
+        };
         out(&shown.text(&target, info.as_ref(), service_monitors))?;
     }
     if !meaning.warnings.0.is_empty() {
@@ -62,11 +67,19 @@ impl Shown<'_> {
         let application = &self.meaning.resolved.application;
         let mut text = format!(
             "{}\n",
-            self.paint.bold(format!("phase {} {}", checklist.number, printable(&checklist.title)))
+            self.paint.bold(format!(
+                "phase {} {}",
+                checklist.number,
+                printable(&checklist.title)
+            ))
         );
         let _ = writeln!(text, "  checklist  {}", checklist.path);
         let _ = match info {
-            None => writeln!(text, "  target     {} (embedded, no cluster is touched)", target.name()),
+            None => writeln!(
+                text,
+                "  target     {} (embedded, no cluster is touched)",
+                target.name()
+            ),
             Some(info) => writeln!(
                 text,
                 "  target     context {} · {} · Kubernetes {}",
@@ -83,7 +96,8 @@ impl Shown<'_> {
             let _ = writeln!(
                 text,
                 "\n{}",
-                self.paint.bold(format!("{} {}", section.number, printable(&section.title)))
+                self.paint
+                    .bold(format!("{} {}", section.number, printable(&section.title)))
             );
             for task in &section.tasks {
                 let resolved = self.meaning.resolved.tasks.iter().find(|r| r.id == task.id);
@@ -104,12 +118,20 @@ impl Shown<'_> {
             self.paint.name(task.action.word()),
             printable(title)
         );
-        let matched: Vec<String> =
-            task.reading.matched.iter().map(|word| format!("`{}`", printable(word))).collect();
+        let matched: Vec<String> = task
+            .reading
+            .matched
+            .iter()
+            .map(|word| format!("`{}`", printable(word)))
+            .collect();
         let _ = writeln!(
             text,
             "      {}",
-            self.paint.dim(format!("by rule {}: {}", task.reading.rule, matched.join(", ")))
+            self.paint.dim(format!(
+                "by rule {}: {}",
+                task.reading.rule,
+                matched.join(", ")
+            ))
         );
         for line in self.details(task) {
             let _ = writeln!(text, "      {}", printable(&line));
@@ -124,14 +146,19 @@ impl Shown<'_> {
                 BulletReading::Vacuous { text, reason } => {
                     format!("· {text} → nothing to do: {reason}")
                 }
-                BulletReading::Unread { text, .. } => {
-                    self.paint.warn(format!("· {text} → unread; the box stays open for a person"))
-                }
+                BulletReading::Unread { text, .. } => self.paint.warn(format!(
+                    "· {text} → unread; the box stays open for a person"
+                )),
             };
             let _ = writeln!(text, "        {line}");
         }
         for note in &task.notes {
-            let _ = writeln!(text, "      {} {}", self.paint.warn("note:"), printable(note));
+            let _ = writeln!(
+                text,
+                "      {} {}",
+                self.paint.warn("note:"),
+                printable(note)
+            );
         }
         text
     }
@@ -154,7 +181,12 @@ impl Shown<'_> {
                         None => format!("{name} = {what}"),
                     })
                     .collect();
-                lines.extend(answer.missing.iter().map(|name| format!("{name}: not found")));
+                lines.extend(
+                    answer
+                        .missing
+                        .iter()
+                        .map(|name| format!("{name}: not found")),
+                );
                 let extra: Vec<&str> = answer.extra.iter().map(|(what, _)| what.as_str()).collect();
                 if !extra.is_empty() {
                     lines.push(format!("not listed: {}", extra.join(", ")));
@@ -188,12 +220,20 @@ impl Shown<'_> {
     fn waits_for(&self, task: &ResolvedTask) -> Vec<String> {
         let mut tasks: BTreeMap<usize, String> = BTreeMap::new();
         let mut others: BTreeSet<String> = BTreeSet::new();
-        let needs = self.plan.steps_of(&task.id).flat_map(|(_, step)| &step.needs);
+        let needs = self
+            .plan
+            .steps_of(&task.id)
+            .flat_map(|(_, step)| &step.needs);
         for step in needs.filter_map(|at| self.plan.steps.get(*at)) {
             match (&step.task, &step.work) {
                 (Some(other), _) if *other == task.id => {}
                 (Some(other), _) => {
-                    let at = self.meaning.resolved.tasks.iter().position(|t| t.id == *other);
+                    let at = self
+                        .meaning
+                        .resolved
+                        .tasks
+                        .iter()
+                        .position(|t| t.id == *other);
                     tasks.insert(at.unwrap_or(usize::MAX), other.to_string());
                 }
                 (None, Work::Apply { object, .. }) => {
@@ -209,9 +249,16 @@ impl Shown<'_> {
         if self.meaning.resolved.unassigned.is_empty() {
             return String::new();
         }
-        let mut text = format!("\n{}\n", self.paint.bold("unassigned: in Compose, named by no task"));
+        let mut text = format!(
+            "\n{}\n",
+            self.paint.bold("unassigned: in Compose, named by no task")
+        );
         for note in &self.meaning.resolved.unassigned {
-            let place = note.origin.as_ref().map(|o| format!(" ({o})")).unwrap_or_default();
+            let place = note
+                .origin
+                .as_ref()
+                .map(|o| format!(" ({o})"))
+                .unwrap_or_default();
             let _ = writeln!(text, "  {}{place}", printable(&note.text));
         }
         text
@@ -219,9 +266,16 @@ impl Shown<'_> {
 
     fn totals(&self) -> String {
         let resolved = &self.meaning.resolved;
-        let manual =
-            resolved.tasks.iter().filter(|task| matches!(task.action, Action::Manual)).count();
-        let unread = resolved.tasks.iter().filter(|task| task.has_unread()).count();
+        let manual = resolved
+            .tasks
+            .iter()
+            .filter(|task| matches!(task.action, Action::Manual))
+            .count();
+        let unread = resolved
+            .tasks
+            .iter()
+            .filter(|task| task.has_unread())
+            .count();
         let extra = resolved
             .files
             .iter()
@@ -252,7 +306,11 @@ fn ranges(tasks: &BTreeMap<usize, String>) -> Vec<String> {
     }
     runs.into_iter()
         .map(|(_, start, _, end)| {
-            if start == end { start.to_owned() } else { format!("{start}–{end}") }
+            if start == end {
+                start.to_owned()
+            } else {
+                format!("{start}–{end}")
+            }
         })
         .collect()
 }
@@ -260,7 +318,10 @@ fn ranges(tasks: &BTreeMap<usize, String>) -> Vec<String> {
 fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> String {
     let mut text = String::new();
     for task in &meaning.resolved.tasks {
-        let steps: Vec<&str> = plan.steps_of(&task.id).map(|(_, step)| step.id.as_str()).collect();
+        let steps: Vec<&str> = plan
+            .steps_of(&task.id)
+            .map(|(_, step)| step.id.as_str())
+            .collect();
         let unread: Vec<&str> = task
             .bullets
             .iter()
@@ -269,7 +330,10 @@ fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> String {
                 BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
             })
             .collect();
-        let checked = phase.checklist.task(&task.id).is_some_and(|task| task.marker.checked);
+        let checked = phase
+            .checklist
+            .task(&task.id)
+            .is_some_and(|task| task.marker.checked);
         let value = json!({
             "event": "task", "task": task.id, "action": task.action.word(),
             "rule": task.reading.rule, "matched": task.reading.matched, "checked": checked,

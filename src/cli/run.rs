@@ -95,12 +95,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &RunA
     target::runtime()?.block_on(run_phase(session, loaded, phase, args))
 }
 
-async fn run_phase(
-    session: &Session,
-    loaded: &Loaded,
-    phase: &Phase,
-    args: &RunArgs,
-) -> Result {
+async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &RunArgs) -> Result {
     let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
     let repo = Repo::open(loaded.workspace.root())?;
     repo.identity()?;
@@ -116,19 +111,33 @@ async fn run_phase(
         allow_commands: args.yes,
     };
     let journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
-    let how = How { options, accept_unread: args.accept_unread, clock: clock.clone() };
+    let how = How {
+        options,
+        accept_unread: args.accept_unread,
+        clock: clock.clone(),
+    };
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     outlook.refuse_changes(args.accept_changes)?;
     outlook.refuse_other_cluster(prepared.cluster.info())?;
     outlook.look(&prepared).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
-    let detached =
-        if args.allow_detached { DetachedHead::Allow } else { DetachedHead::Refuse };
+    let detached = if args.allow_detached {
+        DetachedHead::Allow
+    } else {
+        DetachedHead::Refuse
+    };
     repo.check(&owned, detached)?;
-    let ledger =
-        Ledger::Durable { journal, workspace: loaded.workspace.clone(), clock: clock.clone() };
-    let close = Close { prepared: &prepared, outlook: &outlook, repo: &repo };
+    let ledger = Ledger::Durable {
+        journal,
+        workspace: loaded.workspace.clone(),
+        clock: clock.clone(),
+    };
+    let close = Close {
+        prepared: &prepared,
+        outlook: &outlook,
+        repo: &repo,
+    };
     if outlook.nothing_to_run() {
         return close.without_run(ledger);
     }
@@ -143,9 +152,10 @@ async fn run_phase(
             crate::execute::fill(&prepared.plan, &prepared.cluster, &given).await?
         }
     };
-    let mut document = Document { checklist: phase.checklist.clone() };
-    let (report, ledger) =
-        go(&prepared, &outlook, (&secrets, ledger), &mut document).await?;
+    let mut document = Document {
+        checklist: phase.checklist.clone(),
+    };
+    let (report, ledger) = go(&prepared, &outlook, (&secrets, ledger), &mut document).await?;
     close.after_run(&report, ledger, &mut document)
 }
 
@@ -167,10 +177,20 @@ impl Prepared<'_> {
 
     /// Returns whether a task's box stays open for a person although its steps are done.
     fn needs_person(&self, id: &TaskId) -> bool {
-        let Some(task) = self.meaning.resolved.tasks.iter().find(|task| task.id == *id) else {
+        let Some(task) = self
+            .meaning
+            .resolved
+            .tasks
+            .iter()
+            .find(|task| task.id == *id)
+        else {
             return false;
         };
-        let strict = self.phase.settings.strict.unwrap_or(self.loaded.settings.strict);
+        let strict = self
+            .phase
+            .settings
+            .strict
+            .unwrap_or(self.loaded.settings.strict);
         let unanswered = match &task.action {
             Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
             _ => false,
@@ -203,7 +223,17 @@ async fn prepare<'a>(
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
     };
-    Ok(Prepared { session, loaded, phase, meaning, plan, cluster, target, own_target, how })
+    Ok(Prepared {
+        session,
+        loaded,
+        phase,
+        meaning,
+        plan,
+        cluster,
+        target,
+        own_target,
+        how,
+    })
 }
 
 /// An image that nobody built can't run anywhere but in a rehearsal.
@@ -220,13 +250,16 @@ fn refuse_placeholders(prepared: &Prepared<'_>) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    Err(Stop::input(format!("no image is named for what is built here: {}", missing.join(", ")))
-        .help(format!(
-            "push the image and name it in phases/{:02}-{}.toml: [images] {} = \"registry/name:tag\"",
-            prepared.phase.file.number,
-            prepared.phase.file.name,
-            missing.first().copied().unwrap_or("app"),
-        )))
+    Err(Stop::input(format!(
+        "no image is named for what is built here: {}",
+        missing.join(", ")
+    ))
+    .help(format!(
+        "push the image and name it in phases/{:02}-{}.toml: [images] {} = \"registry/name:tag\"",
+        prepared.phase.file.number,
+        prepared.phase.file.name,
+        missing.first().copied().unwrap_or("app"),
+    )))
 }
 
 /// Runs the steps and watches.
@@ -252,15 +285,16 @@ async fn go(
         // The journal takes decisions of persons between runs only.
         ledger.append(std::mem::take(&mut events))?;
     }
-    let mut ticked = |done: &BTreeMap<StepId, Evidence>| -> std::result::Result<Vec<TaskId>, ProjectError> {
-        match (&workspace, outlook.home) {
-            (Some(workspace), true) => {
-                let wanted = outlook.projection(prepared, done, None);
-                document.update(workspace, &wanted)
+    let mut ticked =
+        |done: &BTreeMap<StepId, Evidence>| -> std::result::Result<Vec<TaskId>, ProjectError> {
+            match (&workspace, outlook.home) {
+                (Some(workspace), true) => {
+                    let wanted = outlook.projection(prepared, done, None);
+                    document.update(workspace, &wanted)
+                }
+                _ => Ok(outlook.tickable(prepared, done).into_iter().collect()),
             }
-            _ => Ok(outlook.tickable(prepared, done).into_iter().collect()),
-        }
-    };
+        };
     let show = |event: Progress| view.show(&event);
     let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked).await;
     view.end();
@@ -305,15 +339,25 @@ pub(super) fn rehearse(
             allow_commands: false,
         };
         let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
-        let how = How { options, accept_unread: args.accept_unread, clock };
+        let how = How {
+            options,
+            accept_unread: args.accept_unread,
+            clock,
+        };
         let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
         let outlook = Outlook::afresh(&prepared);
-        let mut document = Document { checklist: phase.checklist.clone() };
+        let mut document = Document {
+            checklist: phase.checklist.clone(),
+        };
         let ledger = (&BTreeMap::new(), Ledger::memory());
         let (report, _) = go(&prepared, &outlook, ledger, &mut document).await?;
         closing::tell(&prepared, &report)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
-        Ok(if report.outcome == Outcome::Completed { Code::Done } else { Code::Failed })
+        Ok(if report.outcome == Outcome::Completed {
+            Code::Done
+        } else {
+            Code::Failed
+        })
     })
 }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
+use super::Session;
 use super::exit::{Code, Result};
 use super::load::{self, Loaded, Phase};
-use super::Session;
 use crate::checklist::{Checklist, StatusKind, Task, parse};
 use crate::diagnostic::Diagnostics;
 use crate::files::{holder, read_journal};
@@ -19,18 +19,27 @@ pub(super) fn all(session: &Session) -> Result {
     let mut text = String::new();
     let mut problems = Vec::new();
     for set in &loaded.snapshot.sets {
-        if session.global.set.as_ref().is_some_and(|wanted| *wanted != set.name) {
+        if session
+            .global
+            .set
+            .as_ref()
+            .is_some_and(|wanted| *wanted != set.name)
+        {
             continue;
         }
         if !session.global.json {
             let _ = writeln!(text, "{} ({})", session.out.bold(&set.name), set.folder);
         }
         for file in &set.phases {
-            let source = loaded.snapshot.tree.get(&file.path).cloned().unwrap_or_default();
+            let source = loaded
+                .snapshot
+                .tree
+                .get(&file.path)
+                .cloned()
+                .unwrap_or_default();
             match parse(&file.path, &source) {
                 Ok(parsed) => {
-                    let state =
-                        read_journal(&loaded.workspace, &set.name, file.number)?.state;
+                    let state = read_journal(&loaded.workspace, &set.name, file.number)?.state;
                     text += &row(session, &set.name, &parsed.checklist, &state);
                 }
                 Err(found) => problems.extend(found.0),
@@ -41,14 +50,21 @@ pub(super) fn all(session: &Session) -> Result {
         text += "no checklist was found: no folder holds a `phase-NN-name.md` (try `orch demo`)\n";
     }
     out(&text)?;
-    if problems.is_empty() { Ok(Code::Done) } else { Err(Diagnostics(problems).into()) }
+    if problems.is_empty() {
+        Ok(Code::Done)
+    } else {
+        Err(Diagnostics(problems).into())
+    }
 }
 
 fn row(session: &Session, set: &str, checklist: &Checklist, state: &State) -> String {
     let total = checklist.tasks().count();
     let done = checklist.tasks().filter(|task| task.marker.checked).count();
     let status = status_of(checklist, done, total);
-    let targets: Vec<String> = state.targets().map(|(name, target)| target_text(name, target)).collect();
+    let targets: Vec<String> = state
+        .targets()
+        .map(|(name, target)| target_text(name, target))
+        .collect();
     if session.global.json {
         let value = json!({ "event": "phase", "set": set, "phase": checklist.number,
             "title": checklist.title, "status": status, "done": done, "total": total,
@@ -63,13 +79,20 @@ fn row(session: &Session, set: &str, checklist: &Checklist, state: &State) -> St
         total,
         status,
         printable(&checklist.title),
-        if targets.is_empty() { String::new() } else { format!("  ({})", targets.join("; ")) }
+        if targets.is_empty() {
+            String::new()
+        } else {
+            format!("  ({})", targets.join("; "))
+        }
     )
 }
 
 fn target_text(name: &str, target: &TargetState) -> String {
     let steps = target.steps().count();
-    let done = target.steps().filter(|(_, step)| step.evidence().is_some()).count();
+    let done = target
+        .steps()
+        .filter(|(_, step)| step.evidence().is_some())
+        .count();
     match target.completed {
         Some(at) => format!("{name}: done {:.0}", at),
         None => format!("{name}: {done} of {steps} steps"),
@@ -107,7 +130,11 @@ pub(super) fn phase(session: &Session, loaded: &Loaded, phase: &Phase) -> Result
         let _ = writeln!(
             text,
             "{}  {} {done}/{total}",
-            session.out.bold(format!("phase {} {}", checklist.number, printable(&checklist.title))),
+            session.out.bold(format!(
+                "phase {} {}",
+                checklist.number,
+                printable(&checklist.title)
+            )),
             bar(done, total, 24)
         );
         for (name, target) in state.targets() {
@@ -122,7 +149,9 @@ pub(super) fn phase(session: &Session, loaded: &Loaded, phase: &Phase) -> Result
             let _ = writeln!(
                 text,
                 "\n{}",
-                session.out.bold(format!("{} {}", section.number, printable(&section.title)))
+                session
+                    .out
+                    .bold(format!("{} {}", section.number, printable(&section.title)))
             );
         }
         for task in &section.tasks {
@@ -139,8 +168,10 @@ fn task_row(session: &Session, task: &Task, state: &State) -> String {
         .filter_map(|(name, target)| Some((name.to_owned(), standing(target, task)?)))
         .collect();
     if session.global.json {
-        let targets: serde_json::Map<String, serde_json::Value> =
-            known.into_iter().map(|(name, said)| (name, said.into())).collect();
+        let targets: serde_json::Map<String, serde_json::Value> = known
+            .into_iter()
+            .map(|(name, said)| (name, said.into()))
+            .collect();
         let value = json!({ "event": "task", "task": task.id, "checked": task.marker.checked,
             "text": task.text.plain(), "targets": targets });
         return format!("{value}\n");
@@ -149,13 +180,19 @@ fn task_row(session: &Session, task: &Task, state: &State) -> String {
     let said = match (known.as_slice(), task.marker.checked) {
         ([], true) => "done elsewhere (no record)".to_owned(),
         ([], false) => String::new(),
-        (known, _) => {
-            known.iter().map(|(name, said)| format!("{name}: {said}")).collect::<Vec<_>>().join("; ")
-        }
+        (known, _) => known
+            .iter()
+            .map(|(name, said)| format!("{name}: {said}"))
+            .collect::<Vec<_>>()
+            .join("; "),
     };
     format!(
         "  [{}] {:<7} {}  {}\n",
-        if task.marker.checked { paint.good("x") } else { " ".to_owned() },
+        if task.marker.checked {
+            paint.good("x")
+        } else {
+            " ".to_owned()
+        },
         task.id.as_str(),
         printable(&task.text.plain()),
         paint.dim(said)
@@ -165,7 +202,11 @@ fn task_row(session: &Session, task: &Task, state: &State) -> String {
 /// Where a task stands on one target; `None` where nothing is recorded.
 fn standing(target: &TargetState, task: &Task) -> Option<String> {
     if let Some(waiver) = target.waived.get(&task.id) {
-        return Some(format!("decided by {}: {}", printable(&waiver.who), printable(&waiver.why)));
+        return Some(format!(
+            "decided by {}: {}",
+            printable(&waiver.who),
+            printable(&waiver.why)
+        ));
     }
     let steps: Vec<_> = target.steps_of(&task.id).map(|(_, step)| step).collect();
     if steps.is_empty() {
@@ -179,7 +220,10 @@ fn standing(target: &TargetState, task: &Task) -> Option<String> {
         | StepStatus::RolledBack
         | StepStatus::Reopened => None,
     });
-    let done = steps.iter().filter(|step| step.evidence().is_some()).count();
+    let done = steps
+        .iter()
+        .filter(|step| step.evidence().is_some())
+        .count();
     Some(failed.unwrap_or_else(|| {
         if done == steps.len() {
             let last = steps.iter().map(|step| step.at).max();

@@ -33,15 +33,19 @@ impl Target {
     pub(super) fn choose(flag: Option<&str>, loaded: &Loaded, phase: &Phase) -> Result<Self> {
         let context = |name: &str| match name {
             REHEARSAL => Self::Rehearsal,
-            name => Self::Context { name: name.to_owned(), kubeconfig: None },
+            name => Self::Context {
+                name: name.to_owned(),
+                kubeconfig: None,
+            },
         };
         match (flag, &phase.settings.context, &phase.settings.target) {
             (Some(name), _, _) => Ok(context(name)),
             (None, Some(name), _) => Ok(context(name)),
             (None, None, Some(name)) => {
                 let target = loaded.settings.target(name).ok_or_else(|| {
-                    Stop::input(format!("no target is called `{name}`"))
-                        .help(format!("add to orch.toml: [targets.{name}] context = \"…\""))
+                    Stop::input(format!("no target is called `{name}`")).help(format!(
+                        "add to orch.toml: [targets.{name}] context = \"…\""
+                    ))
                 })?;
                 Ok(Self::Context {
                     name: target.context.clone(),
@@ -68,18 +72,22 @@ impl Target {
                 let rehearsal = Rehearsal::new(script);
                 Ok(Cluster::over(rehearsal.client(), REHEARSAL).await?)
             }
-            Self::Context { name, kubeconfig: Some(path) } => {
-                Ok(Cluster::connect(name, &[path.into()]).await?)
-            }
-            Self::Context { name, kubeconfig: None } => {
-                Ok(Cluster::connect(name, &session.environment.kubeconfig).await?)
-            }
+            Self::Context {
+                name,
+                kubeconfig: Some(path),
+            } => Ok(Cluster::connect(name, &[path.into()]).await?),
+            Self::Context {
+                name,
+                kubeconfig: None,
+            } => Ok(Cluster::connect(name, &session.environment.kubeconfig).await?),
         }
     }
 
     /// Returns whether `ServiceMonitor`s can be applied there.
     pub(super) async fn service_monitors(&self, cluster: &Cluster) -> Result<bool> {
-        Ok(cluster.has("monitoring.coreos.com/v1", "ServiceMonitor").await?)
+        Ok(cluster
+            .has("monitoring.coreos.com/v1", "ServiceMonitor")
+            .await?)
     }
 }
 
@@ -111,5 +119,8 @@ pub(super) fn secret_values(
 
 /// Returns the runtime that everything asynchronous runs on.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?)
 }

@@ -47,7 +47,9 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     };
     let number = number
         .or_else(|| id.split('.').next()?.parse().ok())
-        .ok_or_else(|| Stop::input(format!("which phase is `{id}` of?")).help("name it: --phase N"))?;
+        .ok_or_else(|| {
+            Stop::input(format!("which phase is `{id}` of?")).help("name it: --phase N")
+        })?;
     let loaded = load::workspace(session)?;
     let phase = loaded.phase(session, number)?;
     let id = TaskId::new(id.clone());
@@ -64,8 +66,15 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let mut journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
     let who = format!("{name} <{mail}>");
     let event = match note {
-        Some(note) => Event::Waived { task: id.clone(), who, why: note.trim().to_owned() },
-        None => Event::Reopened { task: id.clone(), who },
+        Some(note) => Event::Waived {
+            task: id.clone(),
+            who,
+            why: note.trim().to_owned(),
+        },
+        None => Event::Reopened {
+            task: id.clone(),
+            who,
+        },
     };
     journal.append(clock.now(), vec![event])?;
     let ticked = note.is_some();
@@ -73,9 +82,13 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         let text = &phase.checklist.text;
         let edited = Edits::new().tick(&task.marker, ticked).apply(text)?;
         let before = sha256(text.as_bytes());
-        loaded.workspace.replace(&phase.checklist.path, Some(&before), edited.as_bytes())?;
+        loaded
+            .workspace
+            .replace(&phase.checklist.path, Some(&before), edited.as_bytes())?;
     }
     let word = if ticked { "done" } else { "open again" };
-    err(&format!("task {id} is {word}; `orch phase {number} run` goes on from there\n"))?;
+    err(&format!(
+        "task {id} is {word}; `orch phase {number} run` goes on from there\n"
+    ))?;
     Ok(Code::Done)
 }

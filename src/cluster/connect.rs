@@ -23,21 +23,33 @@ impl Cluster {
     /// server refuses or can't be reached.
     pub async fn connect(context: &str, files: &[PathBuf]) -> Result<Self, ClusterError> {
         let kubeconfig = read(files)?;
-        if !kubeconfig.contexts.iter().any(|known| known.name == context) {
+        if !kubeconfig
+            .contexts
+            .iter()
+            .any(|known| known.name == context)
+        {
             return Err(ClusterError::NoContext {
                 context: context.to_owned(),
-                known: kubeconfig.contexts.iter().map(|known| known.name.clone()).collect(),
+                known: kubeconfig
+                    .contexts
+                    .iter()
+                    .map(|known| known.name.clone())
+                    .collect(),
             });
         }
-        let options =
-            KubeConfigOptions { context: Some(context.to_owned()), ..KubeConfigOptions::default() };
-        let mut config = Config::from_custom_kubeconfig(kubeconfig, &options).await.map_err(
-            |source| ClusterError::Config { context: context.to_owned(), source: Box::new(source) },
-        )?;
+        let options = KubeConfigOptions {
+            context: Some(context.to_owned()),
+            ..KubeConfigOptions::default()
+        };
+        let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
+            .await
+            .map_err(|source| ClusterError::Config {
+                context: context.to_owned(),
+                source: Box::new(source),
+            })?;
         config.connect_timeout = Some(CONNECT);
         let server = config.cluster_url.to_string();
-        let client =
-            Client::try_from(config).map_err(|error| ClusterError::of(&server, error))?;
+        let client = Client::try_from(config).map_err(|error| ClusterError::of(&server, error))?;
         Self::with(client, context, server).await
     }
 
@@ -51,7 +63,11 @@ impl Cluster {
 
     async fn with(client: Client, target: &str, server: String) -> Result<Self, ClusterError> {
         let failed = |error| ClusterError::of(&server, error);
-        let version = client.apiserver_version().await.map_err(failed)?.git_version;
+        let version = client
+            .apiserver_version()
+            .await
+            .map_err(failed)?
+            .git_version;
         let namespaces: Api<Namespace> = Api::all(client.clone());
         let uid = match namespaces.get("kube-system").await {
             Ok(namespace) => namespace.uid().unwrap_or_default(),
@@ -59,7 +75,12 @@ impl Cluster {
             Err(kube::Error::Api(status)) if status.is_forbidden() => server.clone(),
             Err(error) => return Err(failed(error)),
         };
-        let info = ClusterInfo { target: target.to_owned(), server, uid, version };
+        let info = ClusterInfo {
+            target: target.to_owned(),
+            server,
+            uid,
+            version,
+        };
         Ok(Self {
             client,
             info: Arc::new(info),
@@ -82,7 +103,12 @@ fn read(files: &[PathBuf]) -> Result<Kubeconfig, ClusterError> {
         });
     }
     merged.ok_or_else(|| {
-        let list: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
-        ClusterError::NoKubeconfig { files: list.join(", ") }
+        let list: Vec<String> = files
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        ClusterError::NoKubeconfig {
+            files: list.join(", "),
+        }
     })
 }

@@ -32,7 +32,9 @@ pub(super) struct Trouble {
 pub(super) fn selector(object: &Value) -> Option<String> {
     let labels = object.pointer("/spec/selector/matchLabels")?.as_object()?;
     object.pointer("/spec/template")?;
-    let pairs = labels.iter().filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)));
+    let pairs = labels
+        .iter()
+        .filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)));
     Some(pairs.collect::<Vec<_>>().join(","))
 }
 
@@ -42,7 +44,10 @@ pub(super) fn pod_trouble(pod: &Pod) -> Option<Trouble> {
     let status = pod.status.as_ref()?;
     let inits = status.init_container_statuses.iter().flatten();
     let containers = inits.chain(status.container_statuses.iter().flatten());
-    if let Some(trouble) = containers.filter_map(|container| container_trouble(name, container)).next() {
+    if let Some(trouble) = containers
+        .filter_map(|container| container_trouble(name, container))
+        .next()
+    {
         return Some(trouble);
     }
     let unscheduled = status.conditions.iter().flatten().find(|condition| {
@@ -63,26 +68,62 @@ fn container_trouble(pod: &str, container: &ContainerStatus) -> Option<Trouble> 
     let reason = waiting.reason.as_deref()?;
     let certain = match reason {
         "CrashLoopBackOff" => container.restart_count >= RESTARTS,
-        "ImagePullBackOff" | "InvalidImageName" | "ErrImageNeverPull"
-        | "CreateContainerConfigError" | "CreateContainerError" | "RunContainerError" => true,
+        "ImagePullBackOff"
+        | "InvalidImageName"
+        | "ErrImageNeverPull"
+        | "CreateContainerConfigError"
+        | "CreateContainerError"
+        | "RunContainerError" => true,
         "ErrImagePull" => false,
         _ => return None,
     };
-    let message = waiting.message.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
-    let text = format!("container {} of pod {pod}: {reason}{message}", container.name);
-    Some(Trouble { text, certain, after_grace: false })
+    let message = waiting
+        .message
+        .as_deref()
+        .map(|text| format!(": {text}"))
+        .unwrap_or_default();
+    let text = format!(
+        "container {} of pod {pod}: {reason}{message}",
+        container.name
+    );
+    Some(Trouble {
+        text,
+        certain,
+        after_grace: false,
+    })
 }
 
 /// Returns the way out of a reason.
 fn help(cause: &str) -> Option<&'static str> {
     [
-        ("ImagePullBackOff", "check that the image exists and that the cluster may pull it"),
-        ("ErrImage", "check that the image exists and that the cluster may pull it"),
-        ("InvalidImageName", "correct the image's name: [images] in the phase's settings"),
-        ("CrashLoopBackOff", "the program ends by itself: see the log above"),
-        ("CreateContainerConfigError", "create the Secret or ConfigMap key that it names"),
-        ("no node takes", "lower the requests, add a node, or relax where it may run"),
-        ("exceeded quota", "raise the namespace's quota, or lower the requests"),
+        (
+            "ImagePullBackOff",
+            "check that the image exists and that the cluster may pull it",
+        ),
+        (
+            "ErrImage",
+            "check that the image exists and that the cluster may pull it",
+        ),
+        (
+            "InvalidImageName",
+            "correct the image's name: [images] in the phase's settings",
+        ),
+        (
+            "CrashLoopBackOff",
+            "the program ends by itself: see the log above",
+        ),
+        (
+            "CreateContainerConfigError",
+            "create the Secret or ConfigMap key that it names",
+        ),
+        (
+            "no node takes",
+            "lower the requests, add a node, or relax where it may run",
+        ),
+        (
+            "exceeded quota",
+            "raise the namespace's quota, or lower the requests",
+        ),
     ]
     .into_iter()
     .find(|(word, _)| cause.contains(word))
@@ -93,14 +134,21 @@ impl Cluster {
     /// Returns whether a pod is of an object's newest revision: an old revision's failure must
     /// not fail its fix.
     pub(super) async fn is_current(&self, object: &Object, pod: &Pod) -> bool {
-        let label = |key: &str| pod.metadata.labels.as_ref().and_then(|labels| labels.get(key));
+        let label = |key: &str| {
+            pod.metadata
+                .labels
+                .as_ref()
+                .and_then(|labels| labels.get(key))
+        };
         match object.kind.as_str() {
             "Deployment" => match self.newest_revision(object).await {
                 Some(hash) => label("pod-template-hash") == Some(&hash),
                 None => true,
             },
             "StatefulSet" | "DaemonSet" => {
-                let Ok(Some(now)) = self.get(object).await else { return true };
+                let Ok(Some(now)) = self.get(object).await else {
+                    return true;
+                };
                 let newest = now.data["status"]["updateRevision"].as_str();
                 match (newest, label("controller-revision-hash")) {
                     (Some(newest), Some(own)) => newest == own || newest.ends_with(own.as_str()),
@@ -168,7 +216,10 @@ impl Cluster {
             inits.chain(status.container_statuses.iter().flatten())
         });
         for container in statuses {
-            let ended = container.last_state.as_ref().and_then(|state| state.terminated.as_ref());
+            let ended = container
+                .last_state
+                .as_ref()
+                .and_then(|state| state.terminated.as_ref());
             if let Some(ended) = ended {
                 details.push(format!(
                     "container {} ended with exit code {} ({}), {} restarts",
@@ -185,7 +236,9 @@ impl Cluster {
     }
 
     async fn log(&self, object: &Object, pod: &str, container: &str) -> Vec<String> {
-        let Some(namespace) = object.namespace.as_deref() else { return Vec::new() };
+        let Some(namespace) = object.namespace.as_deref() else {
+            return Vec::new();
+        };
         let api: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
         let params = LogParams {
             container: Some(container.to_owned()),
@@ -193,12 +246,18 @@ impl Cluster {
             tail_lines: Some(TAIL),
             ..LogParams::default()
         };
-        let Ok(log) = api.logs(pod, &params).await else { return Vec::new() };
-        log.lines().map(|line| format!("log {container}: {line}")).collect()
+        let Ok(log) = api.logs(pod, &params).await else {
+            return Vec::new();
+        };
+        log.lines()
+            .map(|line| format!("log {container}: {line}"))
+            .collect()
     }
 
     async fn events_of(&self, object: &Object, kind: &str, name: &str) -> Vec<String> {
-        let Some(namespace) = object.namespace.as_deref() else { return Vec::new() };
+        let Some(namespace) = object.namespace.as_deref() else {
+            return Vec::new();
+        };
         let api: Api<Event> = Api::namespaced(self.client.clone(), namespace);
         let fields = format!("involvedObject.kind={kind},involvedObject.name={name}");
         let Ok(events) = api.list(&ListParams::default().fields(&fields)).await else {

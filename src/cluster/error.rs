@@ -79,11 +79,18 @@ impl ClusterError {
     pub(super) fn of(server: &str, error: kube::Error) -> Self {
         let server = server.to_owned();
         match error {
-            kube::Error::Api(status) if matches!(status.code, 401 | 403) => {
-                Self::Refused { server, message: status.message }
-            }
-            kube::Error::Api(status) => Self::Api { server, message: status.message },
-            source => Self::Unreachable { server, source: Box::new(source) },
+            kube::Error::Api(status) if matches!(status.code, 401 | 403) => Self::Refused {
+                server,
+                message: status.message,
+            },
+            kube::Error::Api(status) => Self::Api {
+                server,
+                message: status.message,
+            },
+            source => Self::Unreachable {
+                server,
+                source: Box::new(source),
+            },
         }
     }
 
@@ -123,22 +130,37 @@ impl ApplyError {
             return Self::Cluster(ClusterError::of("of the target", error));
         };
         let message = status.message.clone();
-        let causes = status.details.as_ref().map(|details| details.causes.as_slice());
+        let causes = status
+            .details
+            .as_ref()
+            .map(|details| details.causes.as_slice());
         let causes = causes.unwrap_or_default();
         match status.code {
-            409 if causes.iter().any(|cause| cause.reason == "FieldManagerConflict") => {
-                let named = causes
-                    .iter()
-                    .map(|cause| format!("{} ({})", cause.field.trim_start_matches('.'), cause.message));
+            409 if causes
+                .iter()
+                .any(|cause| cause.reason == "FieldManagerConflict") =>
+            {
+                let named = causes.iter().map(|cause| {
+                    format!(
+                        "{} ({})",
+                        cause.field.trim_start_matches('.'),
+                        cause.message
+                    )
+                });
                 Self::Conflict(named.collect())
             }
             500 if message.contains("failed to create typed patch object") => {
                 // `…; Resource=…): .spec.replicaz: field not declared in schema`
-                let detail = message.rsplit_once("): ").map_or(&*message, |(_, detail)| detail);
+                let detail = message
+                    .rsplit_once("): ")
+                    .map_or(&*message, |(_, detail)| detail);
                 Self::Schema(detail.to_owned())
             }
             400 if message.contains("strict decoding error") => Self::Schema(message),
-            403 if causes.iter().any(|cause| cause.reason == "NamespaceTerminating") => {
+            403 if causes
+                .iter()
+                .any(|cause| cause.reason == "NamespaceTerminating") =>
+            {
                 Self::Namespace(message)
             }
             404 if object.namespace.is_some() && message.starts_with("namespaces ") => {
@@ -154,9 +176,9 @@ impl ApplyError {
         let mut chain = causes(self).into_iter();
         let first = chain.next().unwrap_or_default();
         let help = match self {
-            Self::Conflict(_) => Some(
-                "run with --take-over to own these fields, or take them out of the manifest",
-            ),
+            Self::Conflict(_) => {
+                Some("run with --take-over to own these fields, or take them out of the manifest")
+            }
             Self::Schema(_) => Some("correct the field in the manifest"),
             Self::Invalid(message) if message.contains("immutable") => {
                 Some("that field can't be changed: delete the object first, if it may go")

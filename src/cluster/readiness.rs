@@ -62,7 +62,9 @@ fn status(object: &Value, field: &str) -> i64 {
 
 fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a Value> {
     let conditions = object["status"]["conditions"].as_array()?;
-    conditions.iter().find(|condition| condition["type"] == kind)
+    conditions
+        .iter()
+        .find(|condition| condition["type"] == kind)
 }
 
 fn told(condition: &Value) -> String {
@@ -111,10 +113,18 @@ fn stateful_set(object: &Value) -> Verdict {
         return Progressing("its controller hasn't seen it yet".to_owned());
     }
     let desired = number(object, "/spec/replicas").unwrap_or(1);
-    let (ready, updated) = (status(object, "readyReplicas"), status(object, "updatedReplicas"));
-    if object.pointer("/spec/updateStrategy/type").is_some_and(|kind| kind == "OnDelete") {
+    let (ready, updated) = (
+        status(object, "readyReplicas"),
+        status(object, "updatedReplicas"),
+    );
+    if object
+        .pointer("/spec/updateStrategy/type")
+        .is_some_and(|kind| kind == "OnDelete")
+    {
         return if ready >= desired {
-            Ready(format!("{ready} of {desired} replicas ready; delete pods by hand to update them"))
+            Ready(format!(
+                "{ready} of {desired} replicas ready; delete pods by hand to update them"
+            ))
         } else {
             Progressing(format!("{ready} of {desired} replicas ready"))
         };
@@ -138,19 +148,32 @@ fn daemon_set(object: &Value) -> Verdict {
         return Progressing("its controller hasn't seen it yet".to_owned());
     }
     let desired = status(object, "desiredNumberScheduled");
-    let (updated, available) =
-        (status(object, "updatedNumberScheduled"), status(object, "numberAvailable"));
+    let (updated, available) = (
+        status(object, "updatedNumberScheduled"),
+        status(object, "numberAvailable"),
+    );
     let text = format!("{available} of {desired} nodes available");
-    if updated >= desired && available >= desired { Ready(text) } else { Progressing(text) }
+    if updated >= desired && available >= desired {
+        Ready(text)
+    } else {
+        Progressing(text)
+    }
 }
 
 fn job(object: &Value) -> Verdict {
-    for (kind, make) in [("Failed", Failed as fn(String) -> Verdict), ("Complete", Ready)] {
+    for (kind, make) in [
+        ("Failed", Failed as fn(String) -> Verdict),
+        ("Complete", Ready),
+    ] {
         if let Some(found) = condition(object, kind)
             && found["status"] == "True"
         {
             let text = told(found);
-            return make(if text.is_empty() { kind.to_lowercase() } else { text });
+            return make(if text.is_empty() {
+                kind.to_lowercase()
+            } else {
+                text
+            });
         }
     }
     Progressing(format!("{} pods succeeded", status(object, "succeeded")))
@@ -179,8 +202,12 @@ fn claim(object: &Value, waits_for_consumer: bool) -> Verdict {
 }
 
 fn service(object: &Value) -> Verdict {
-    let balanced = object.pointer("/spec/type").is_some_and(|kind| kind == "LoadBalancer");
-    let external = object.pointer("/spec/type").is_some_and(|kind| kind == "ExternalName");
+    let balanced = object
+        .pointer("/spec/type")
+        .is_some_and(|kind| kind == "LoadBalancer");
+    let external = object
+        .pointer("/spec/type")
+        .is_some_and(|kind| kind == "ExternalName");
     if !external && object.pointer("/spec/clusterIP").is_none() {
         return Progressing("no cluster IP yet".to_owned());
     }
@@ -265,16 +292,23 @@ mod tests {
     #[test]
     fn a_deployment_is_ready_when_all_replicas_are_updated_and_available() {
         check(
-            &deployment(&json!({ "observedGeneration": 2, "replicas": 2, "updatedReplicas": 2,
-                "availableReplicas": 2 })),
+            &deployment(
+                &json!({ "observedGeneration": 2, "replicas": 2, "updatedReplicas": 2,
+                "availableReplicas": 2 }),
+            ),
             "ready: 2 of 2 replicas available",
         );
         check(
-            &deployment(&json!({ "observedGeneration": 2, "replicas": 3, "updatedReplicas": 2,
-                "availableReplicas": 3 })),
+            &deployment(
+                &json!({ "observedGeneration": 2, "replicas": 3, "updatedReplicas": 2,
+                "availableReplicas": 3 }),
+            ),
             "progressing: 1 old replicas are still there",
         );
-        check(&deployment(&json!({})), "progressing: its controller hasn't seen it yet");
+        check(
+            &deployment(&json!({})),
+            "progressing: its controller hasn't seen it yet",
+        );
     }
 
     #[test]
@@ -311,14 +345,20 @@ mod tests {
                 "updateRevision": "b" } })
         };
         check(&set("b"), "ready: 1 of 1 replicas ready");
-        check(&set("a"), "progressing: the last replicas are being updated");
+        check(
+            &set("a"),
+            "progressing: the last replicas are being updated",
+        );
     }
 
     #[test]
     fn a_pending_claim_is_ready_only_where_its_class_waits_for_a_consumer() {
         let claim = json!({ "kind": "PersistentVolumeClaim", "status": { "phase": "Pending" } });
         check(&claim, "progressing: not bound yet");
-        assert_eq!(verdict(&claim, true), Verdict::Ready("bound when a pod uses it".to_owned()));
+        assert_eq!(
+            verdict(&claim, true),
+            Verdict::Ready("bound when a pod uses it".to_owned())
+        );
     }
 
     #[test]
@@ -337,7 +377,10 @@ mod tests {
             json!({ "kind": "Service", "spec": { "type": "LoadBalancer",
                 "clusterIP": "10.0.0.1" }, "status": status })
         };
-        check(&service(&json!({})), "progressing: no load balancer address yet");
+        check(
+            &service(&json!({})),
+            "progressing: no load balancer address yet",
+        );
         check(
             &service(&json!({ "loadBalancer": { "ingress": [{ "ip": "192.0.2.1" }] } })),
             "ready: load balancer at 192.0.2.1",

@@ -46,7 +46,10 @@ mod tests {
 
     #[test]
     fn a_urls_password_is_masked_and_its_host_stays() {
-        check("can't reach postgres://u:p4ss@db:5432/x", "can't reach postgres://u:***@db:5432/x");
+        check(
+            "can't reach postgres://u:p4ss@db:5432/x",
+            "can't reach postgres://u:***@db:5432/x",
+        );
     }
 
     #[test]

@@ -135,19 +135,17 @@ impl Cluster {
     }
 
     /// The object's changes and, where it has pods, theirs.
-    async fn seen(
-        &self,
-        object: &Object,
-    ) -> Result<BoxStream<'static, Seen>, super::ClusterError> {
+    async fn seen(&self, object: &Object) -> Result<BoxStream<'static, Seen>, super::ClusterError> {
         let api = self.api(object).await?;
         let config = watcher::Config::default().fields(&format!("metadata.name={}", object.name));
         let own = changes(api, config).map(|change: Result<DynamicObject, String>| match change {
             Ok(object) => Seen::Object(Box::new(serde_json::to_value(object).unwrap_or_default())),
             Err(why) => Seen::Broken(why),
         });
-        let (Some(selector), Some(namespace)) =
-            (diagnose::selector(&object.value), object.namespace.as_deref())
-        else {
+        let (Some(selector), Some(namespace)) = (
+            diagnose::selector(&object.value),
+            object.namespace.as_deref(),
+        ) else {
             return Ok(own.boxed());
         };
         let pods: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
@@ -166,12 +164,19 @@ impl Cluster {
             return false;
         }
         let classes: Api<StorageClass> = Api::all(self.client.clone());
-        let Ok(classes) = classes.list(&ListParams::default()).await else { return false };
-        let wanted = object.value.pointer("/spec/storageClassName").and_then(Value::as_str);
+        let Ok(classes) = classes.list(&ListParams::default()).await else {
+            return false;
+        };
+        let wanted = object
+            .value
+            .pointer("/spec/storageClassName")
+            .and_then(Value::as_str);
         let class = classes.into_iter().find(|class| match wanted {
             Some(name) => class.metadata.name.as_deref() == Some(name),
             None => class.metadata.annotations.as_ref().is_some_and(|notes| {
-                notes.get("storageclass.kubernetes.io/is-default-class").map(String::as_str)
+                notes
+                    .get("storageclass.kubernetes.io/is-default-class")
+                    .map(String::as_str)
                     == Some("true")
             }),
         });
@@ -197,13 +202,17 @@ where
     K: kube::Resource + Clone + std::fmt::Debug + serde::de::DeserializeOwned + Send + 'static,
 {
     // Without the back-off a server that is down is asked again without a pause.
-    watcher::watcher(api, config).default_backoff().filter_map(|event| async move {
-        match event {
-            Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
-                Some(Ok(object))
+    watcher::watcher(api, config)
+        .default_backoff()
+        .filter_map(|event| async move {
+            match event {
+                Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
+                    Some(Ok(object))
+                }
+                Ok(watcher::Event::Init | watcher::Event::InitDone | watcher::Event::Delete(_)) => {
+                    None
+                }
+                Err(error) => Some(Err(error.to_string())),
             }
-            Ok(watcher::Event::Init | watcher::Event::InitDone | watcher::Event::Delete(_)) => None,
-            Err(error) => Some(Err(error.to_string())),
-        }
-    })
+        })
 }

@@ -44,7 +44,10 @@ fn study(findings: &[Finding]) -> Result<Evidence, Failure> {
     let missing: Vec<String> = findings
         .iter()
         .filter_map(|finding| {
-            finding.missing.as_ref().map(|where_| format!("`{}`: {where_}", finding.subject))
+            finding
+                .missing
+                .as_ref()
+                .map(|where_| format!("`{}`: {where_}", finding.subject))
         })
         .collect();
     if missing.is_empty() {
@@ -64,7 +67,10 @@ fn study(findings: &[Finding]) -> Result<Evidence, Failure> {
 
 fn write(path: &str, text: &str, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
     let wanted = sha256(text.as_bytes());
-    let evidence = Evidence::File { path: path.to_owned(), sha256: wanted.clone() };
+    let evidence = Evidence::File {
+        path: path.to_owned(),
+        sha256: wanted.clone(),
+    };
     let Some(workspace) = &around.workspace else {
         return Ok(evidence);
     };
@@ -95,7 +101,9 @@ fn write(path: &str, text: &str, around: &Surroundings<'_>) -> Result<Evidence, 
             });
         }
     }
-    workspace.write_atomic(path, text.as_bytes()).map_err(failed)?;
+    workspace
+        .write_atomic(path, text.as_bytes())
+        .map_err(failed)?;
     Ok(evidence)
 }
 
@@ -105,16 +113,26 @@ async fn apply(
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
     let real = around.secrets.get(&object.label()).unwrap_or(object);
-    let options = ApplyOptions { dry_run: false, force: around.options.take_over };
-    let applied =
-        around.cluster.apply(real, options).await.map_err(|error| error.failure(&object.label()))?;
+    let options = ApplyOptions {
+        dry_run: false,
+        force: around.options.take_over,
+    };
+    let applied = around
+        .cluster
+        .apply(real, options)
+        .await
+        .map_err(|error| error.failure(&object.label()))?;
     let say = |text: String| (around.report)(&step.id, text);
     let wait = Wait {
         timeout: around.options.timeout,
         grace: around.options.grace,
         report: &say,
     };
-    let ready = around.cluster.ready(object, &applied, &wait).await.map_err(|not| not.failure)?;
+    let ready = around
+        .cluster
+        .ready(object, &applied, &wait)
+        .await
+        .map_err(|not| not.failure)?;
     Ok(Evidence::Object(ObjectEvidence {
         api_version: object.api_version.clone(),
         kind: object.kind.clone(),
@@ -135,9 +153,15 @@ async fn command(run: &str, around: &Surroundings<'_>) -> Result<Evidence, Failu
         });
     }
     let Some(workspace) = &around.workspace else {
-        return Ok(Evidence::Facts { found: vec![format!("`{run}` not run: nothing is kept")] });
+        return Ok(Evidence::Facts {
+            found: vec![format!("`{run}` not run: nothing is kept")],
+        });
     };
-    let failed = |cause: String| Failure { cause, details: Vec::new(), help: None };
+    let failed = |cause: String| Failure {
+        cause,
+        details: Vec::new(),
+        help: None,
+    };
     let output = tokio::process::Command::new("sh")
         .args(["-c", run])
         .current_dir(workspace.root())

@@ -40,7 +40,10 @@ pub enum LedgerError {
 impl Ledger {
     /// Returns a ledger that keeps nothing.
     pub fn memory() -> Self {
-        Self::Memory { state: State::default(), cursor: Cursor::default() }
+        Self::Memory {
+            state: State::default(),
+            cursor: Cursor::default(),
+        }
     }
 
     /// Records events, all together: when this returns, they survive a kill.

@@ -69,9 +69,10 @@ pub fn project(checklist: &Checklist, wanted: &Projection) -> Result<String, Edi
     if let Some(status) = &checklist.status {
         edits = edits.status(status, wanted.status);
     }
-    for (field, date) in
-        [(&checklist.started, &wanted.started), (&checklist.completed, &wanted.completed)]
-    {
+    for (field, date) in [
+        (&checklist.started, &wanted.started),
+        (&checklist.completed, &wanted.completed),
+    ] {
         if let (Some(field), Some(date)) = (field, date)
             && field.text != *date
         {
@@ -100,8 +101,9 @@ impl Document {
         wanted: &Projection,
     ) -> Result<Vec<TaskId>, ProjectError> {
         let path = self.checklist.path.clone();
-        let on_disk =
-            workspace.read(&path)?.ok_or_else(|| ProjectError::Gone(path.clone()))?;
+        let on_disk = workspace
+            .read(&path)?
+            .ok_or_else(|| ProjectError::Gone(path.clone()))?;
         if *on_disk != *self.checklist.text {
             let fresh = parse(&path, &on_disk)
                 .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
@@ -147,6 +149,10 @@ impl Document {
 }
 
 fn words(task: &Task) -> (&str, Vec<&str>) {
-    let bullets = task.bullets.iter().map(|bullet| bullet.text.source.as_str()).collect();
+    let bullets = task
+        .bullets
+        .iter()
+        .map(|bullet| bullet.text.source.as_str())
+        .collect();
     (task.text.source.as_str(), bullets)
 }

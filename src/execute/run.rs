@@ -105,7 +105,9 @@ impl Course {
                 self.satisfied.insert(at);
                 self.done.insert(step.id.clone(), evidence);
             }
-            Err(failure) => self.failed.push((step.id.clone(), step.task.clone(), failure)),
+            Err(failure) => self
+                .failed
+                .push((step.id.clone(), step.task.clone(), failure)),
         }
     }
 }
@@ -128,7 +130,10 @@ pub async fn execute(
 ) -> Result<Report, ExecuteError> {
     ledger.append(vec![Event::RunStarted(header)])?;
     let report_line = |step: &StepId, text: String| {
-        progress(Progress::Under { step: step.clone(), text });
+        progress(Progress::Under {
+            step: step.clone(),
+            text,
+        });
     };
     let around = Surroundings {
         cluster: run.cluster,
@@ -183,7 +188,10 @@ fn announce(
     ledger: &mut Ledger,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), LedgerError> {
-    let steps: Vec<&Step> = startable.iter().filter_map(|at| plan.steps.get(*at)).collect();
+    let steps: Vec<&Step> = startable
+        .iter()
+        .filter_map(|at| plan.steps.get(*at))
+        .collect();
     ledger.append(
         steps
             .iter()
@@ -195,7 +203,10 @@ fn announce(
             .collect(),
     )?;
     for step in steps {
-        progress(Progress::Started { step: step.id.clone(), task: step.task.clone() });
+        progress(Progress::Started {
+            step: step.id.clone(),
+            task: step.task.clone(),
+        });
     }
     Ok(())
 }
@@ -217,8 +228,16 @@ fn record(
             .map(|(_, step, outcome)| {
                 let (step, key) = (step.id.clone(), step.key.clone());
                 match outcome {
-                    Ok(evidence) => Event::Succeeded { step, key, evidence: evidence.clone() },
-                    Err(failure) => Event::Failed { step, key, failure: failure.clone() },
+                    Ok(evidence) => Event::Succeeded {
+                        step,
+                        key,
+                        evidence: evidence.clone(),
+                    },
+                    Err(failure) => Event::Failed {
+                        step,
+                        key,
+                        failure: failure.clone(),
+                    },
                 }
             })
             .collect(),
@@ -226,8 +245,16 @@ fn record(
     for (at, step, outcome) in landed {
         let (id, task) = (step.id.clone(), step.task.clone());
         progress(match &outcome {
-            Ok(evidence) => Progress::Succeeded { step: id, task, evidence: evidence.clone() },
-            Err(failure) => Progress::Failed { step: id, task, failure: failure.clone() },
+            Ok(evidence) => Progress::Succeeded {
+                step: id,
+                task,
+                evidence: evidence.clone(),
+            },
+            Err(failure) => Progress::Failed {
+                step: id,
+                task,
+                failure: failure.clone(),
+            },
         });
         course.settle(at, step, outcome);
     }
@@ -241,9 +268,17 @@ fn tell(tasks: Vec<TaskId>, progress: &(dyn Fn(Progress) + Sync)) {
 }
 
 fn finish(plan: &Plan, course: Course) -> Report {
-    let blocked = course.todo.iter().filter_map(|at| plan.steps.get(*at)).map(|s| s.id.clone());
+    let blocked = course
+        .todo
+        .iter()
+        .filter_map(|at| plan.steps.get(*at))
+        .map(|s| s.id.clone());
     Report {
-        outcome: if course.failed.is_empty() { Outcome::Completed } else { Outcome::Failed },
+        outcome: if course.failed.is_empty() {
+            Outcome::Completed
+        } else {
+            Outcome::Failed
+        },
         blocked: blocked.collect(),
         failed: course.failed,
         ran: course.ran,

@@ -19,7 +19,11 @@ pub enum SecretsError {
 }
 
 fn secrets(missing: &[(String, String)]) -> usize {
-    missing.iter().map(|(secret, _)| secret).collect::<std::collections::BTreeSet<_>>().len()
+    missing
+        .iter()
+        .map(|(secret, _)| secret)
+        .collect::<std::collections::BTreeSet<_>>()
+        .len()
 }
 
 fn list(missing: &[(String, String)]) -> String {
@@ -52,7 +56,11 @@ pub async fn fill(
         let kept = kept_values(cluster, object).await?;
         let mut values = BTreeMap::new();
         for key in keys {
-            match given.get(&key).filter(|value| !value.is_empty()).or_else(|| kept.get(&key)) {
+            match given
+                .get(&key)
+                .filter(|value| !value.is_empty())
+                .or_else(|| kept.get(&key))
+            {
                 Some(value) => {
                     values.insert(key, value.clone());
                 }
@@ -61,7 +69,11 @@ pub async fn fill(
         }
         filled.insert(object.label(), with_secret_values(object, &values));
     }
-    if missing.is_empty() { Ok(filled) } else { Err(SecretsError::Missing(missing)) }
+    if missing.is_empty() {
+        Ok(filled)
+    } else {
+        Err(SecretsError::Missing(missing))
+    }
 }
 
 /// The values of the Secret that the cluster holds, where they are text.
@@ -72,7 +84,10 @@ async fn kept_values(
     let Some(there) = cluster.get(object).await? else {
         return Ok(BTreeMap::new());
     };
-    let data = there.data.get("data").and_then(serde_json::Value::as_object);
+    let data = there
+        .data
+        .get("data")
+        .and_then(serde_json::Value::as_object);
     Ok(data
         .into_iter()
         .flatten()

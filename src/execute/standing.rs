@@ -57,7 +57,9 @@ pub struct Comparison {
 impl Comparison {
     /// Returns whether nothing is to be done.
     pub fn is_done(&self) -> bool {
-        self.standing.iter().all(|standing| !matches!(standing, Standing::Todo(_)))
+        self.standing
+            .iter()
+            .all(|standing| !matches!(standing, Standing::Todo(_)))
     }
 }
 
@@ -94,7 +96,10 @@ pub fn compare(
                     }
                 }
                 StepStatus::Succeeded(_) => {
-                    changed.push(Changed { step: step.id.clone(), vanished: false });
+                    changed.push(Changed {
+                        step: step.id.clone(),
+                        vanished: false,
+                    });
                     Standing::Todo(Why::Changed)
                 }
                 StepStatus::Failed(_) => Standing::Todo(Why::Failed),
@@ -117,7 +122,10 @@ fn vanished(plan: &Plan, state: Option<&TargetState>) -> Vec<Changed> {
         .filter(|(id, known)| {
             matches!(known.status, StepStatus::Succeeded(_)) && !planned.contains(id)
         })
-        .map(|(id, _)| Changed { step: id.clone(), vanished: true })
+        .map(|(id, _)| Changed {
+            step: id.clone(),
+            vanished: true,
+        })
         .collect()
 }
 

@@ -19,7 +19,9 @@ pub(super) struct Assignment {
 /// Returns the names and values of an env file as they stand, nothing interpolated.
 pub fn values(path: &str, text: &Arc<str>) -> Vec<(String, String)> {
     let assignments = parse(path, text).into_iter();
-    assignments.filter_map(|line| Some((line.name, line.value?))).collect()
+    assignments
+        .filter_map(|line| Some((line.name, line.value?)))
+        .collect()
 }
 
 /// Returns the assignments of an env file; lines that are none are passed over.

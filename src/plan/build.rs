@@ -56,7 +56,11 @@ pub fn build(
     add_explicit_needs(&drafts, resolved, &mut needs)?;
     let sorted = order::sort(&needs).map_err(|cycle| {
         PlanError::Cycle(
-            cycle.into_iter().filter_map(|at| drafts.get(at)).map(|d| d.name.clone()).collect(),
+            cycle
+                .into_iter()
+                .filter_map(|at| drafts.get(at))
+                .map(|d| d.name.clone())
+                .collect(),
         )
     })?;
     Ok(assemble(drafts, &needs, &sorted, target))
@@ -112,14 +116,21 @@ fn conclusion(task: &ResolvedTask, objects: &[Object]) -> Option<Draft> {
                 .collect();
             (
                 format!("study {}", subjects.join(", ")),
-                Work::Study { findings: findings.clone() },
+                Work::Study {
+                    findings: findings.clone(),
+                },
                 json!({ "kind": "study", "subjects": subjects, "found": found }),
             )
         }
         Action::Inventory { kind, answer } => {
             let evidence = answer_evidence(answer);
-            let parameters = json!({ "kind": "inventory", "of": format!("{kind:?}"), "answer": evidence });
-            (format!("answer {kind:?}").to_lowercase(), Work::Conclude { evidence }, parameters)
+            let parameters =
+                json!({ "kind": "inventory", "of": format!("{kind:?}"), "answer": evidence });
+            (
+                format!("answer {kind:?}").to_lowercase(),
+                Work::Conclude { evidence },
+                parameters,
+            )
         }
         Action::Require(requirement) => {
             let checked = check(requirement, objects);
@@ -134,7 +145,10 @@ fn conclusion(task: &ResolvedTask, objects: &[Object]) -> Option<Draft> {
                 };
                 (name, Work::Conclude { evidence }, parameters)
             } else {
-                let work = Work::Refuse { rule: checked.rule, violations: checked.violations };
+                let work = Work::Refuse {
+                    rule: checked.rule,
+                    violations: checked.violations,
+                };
                 (name, work, parameters)
             }
         }
@@ -144,7 +158,12 @@ fn conclusion(task: &ResolvedTask, objects: &[Object]) -> Option<Draft> {
         | Action::Manual
         | Action::Skip => return None,
     };
-    Some(Draft { task: Some(task.id.clone()), name, work, parameters })
+    Some(Draft {
+        task: Some(task.id.clone()),
+        name,
+        work,
+        parameters,
+    })
 }
 
 fn answer_evidence(answer: &Answer) -> Evidence {
@@ -158,7 +177,11 @@ fn answer_evidence(answer: &Answer) -> Evidence {
             .map(|(name, what, origin)| place(&format!("{name}: {what}"), origin.as_ref()))
             .collect(),
         missing: answer.missing.clone(),
-        extra: answer.extra.iter().map(|(what, origin)| place(what, origin.as_ref())).collect(),
+        extra: answer
+            .extra
+            .iter()
+            .map(|(what, origin)| place(what, origin.as_ref()))
+            .collect(),
     }
 }
 
@@ -168,15 +191,24 @@ fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
     let content = if file.objects.is_empty() {
         json!(file.text)
     } else {
-        file.objects.iter().map(|object| object.value.clone()).collect()
+        file.objects
+            .iter()
+            .map(|object| object.value.clone())
+            .collect()
     };
     let write = Draft {
         task: task.cloned(),
         name: format!("write {}", file.path),
         parameters: json!({ "kind": "write", "path": file.path, "content": hash(&content) }),
-        work: Work::Write { path: file.path.clone(), text: file.text.clone() },
+        work: Work::Write {
+            path: file.path.clone(),
+            text: file.text.clone(),
+        },
     };
-    let applies = file.objects.iter().map(|object| apply_draft(task, object, &file.path));
+    let applies = file
+        .objects
+        .iter()
+        .map(|object| apply_draft(task, object, &file.path));
     std::iter::once(write).chain(applies).collect()
 }
 
@@ -185,7 +217,10 @@ fn apply_draft(task: Option<&TaskId>, object: &Object, file: &str) -> Draft {
         task: task.cloned(),
         name: format!("apply {}", object.label()),
         parameters: json!({ "kind": "apply", "object": object.value }),
-        work: Work::Apply { object: Box::new(object.clone()), file: file.to_owned() },
+        work: Work::Apply {
+            object: Box::new(object.clone()),
+            file: file.to_owned(),
+        },
     }
 }
 
@@ -214,12 +249,23 @@ fn name_uniquely(drafts: &mut [Draft]) {
 /// The stages that every phase goes through: study → write → check the rules → apply.
 fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
     let of = |wanted: fn(&Work) -> bool| -> BTreeSet<usize> {
-        drafts.iter().enumerate().filter(|(_, d)| wanted(&d.work)).map(|(at, _)| at).collect()
+        drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| wanted(&d.work))
+            .map(|(at, _)| at)
+            .collect()
     };
     let studies = of(|work| matches!(work, Work::Study { .. }));
     let writes = of(|work| matches!(work, Work::Write { .. }));
     let rules = of(|work| {
-        matches!(work, Work::Refuse { .. } | Work::Conclude { evidence: Evidence::Checked { .. } })
+        matches!(
+            work,
+            Work::Refuse { .. }
+                | Work::Conclude {
+                    evidence: Evidence::Checked { .. }
+                }
+        )
     });
     drafts
         .iter()
@@ -252,7 +298,10 @@ fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet
             | Work::Command { .. } => None,
         })
         .unzip();
-    for (user, wanted) in order::object_needs(&objects, &resolved.application).iter().enumerate() {
+    for (user, wanted) in order::object_needs(&objects, &resolved.application)
+        .iter()
+        .enumerate()
+    {
         if let Some(list) = at.get(user).and_then(|user| needs.get_mut(*user)) {
             list.extend(wanted.iter().filter_map(|need| at.get(*need)));
         }
@@ -275,7 +324,10 @@ fn add_explicit_needs(
     for task in &resolved.tasks {
         for after in &task.after {
             if !resolved.tasks.iter().any(|other| other.id == *after) {
-                return Err(PlanError::NoSuchTask { task: task.id.clone(), after: after.clone() });
+                return Err(PlanError::NoSuchTask {
+                    task: task.id.clone(),
+                    after: after.clone(),
+                });
             }
             let wanted = of(after);
             for user in of(&task.id) {
@@ -288,14 +340,12 @@ fn add_explicit_needs(
     Ok(())
 }
 
-fn assemble(
-    drafts: Vec<Draft>,
-    needs: &[BTreeSet<usize>],
-    sorted: &[usize],
-    target: &str,
-) -> Plan {
-    let place: BTreeMap<usize, usize> =
-        sorted.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], target: &str) -> Plan {
+    let place: BTreeMap<usize, usize> = sorted
+        .iter()
+        .enumerate()
+        .map(|(new, old)| (*old, new))
+        .collect();
     let mut numbered: Vec<Option<Draft>> = drafts.into_iter().map(Some).collect();
     let steps: Vec<Step> = sorted
         .iter()
@@ -323,7 +373,11 @@ fn assemble(
             .map(|step| json!([step.id.as_str(), step.key.as_str(), step.needs]))
             .collect::<Value>(),
     );
-    Plan { target: target.to_owned(), steps, fingerprint }
+    Plan {
+        target: target.to_owned(),
+        steps,
+        fingerprint,
+    }
 }
 
 /// Returns the SHA-256 of a value's JSON, in hex.

@@ -36,8 +36,11 @@ impl<'a> Index<'a> {
             .iter()
             .enumerate()
             .map(|(at, object)| {
-                let key =
-                    (object.kind.as_str(), object.namespace.as_deref(), object.name.as_str());
+                let key = (
+                    object.kind.as_str(),
+                    object.namespace.as_deref(),
+                    object.name.as_str(),
+                );
                 (key, at)
             })
             .collect();
@@ -53,7 +56,11 @@ impl<'a> Index<'a> {
         references(object)
             .iter()
             .filter_map(|reference| {
-                self.find(&reference.kind, reference.namespace.as_deref(), &reference.name)
+                self.find(
+                    &reference.kind,
+                    reference.namespace.as_deref(),
+                    &reference.name,
+                )
             })
             .collect()
     }
@@ -62,7 +69,9 @@ impl<'a> Index<'a> {
     /// its Services.
     fn selected(&self, object: &Object) -> BTreeSet<usize> {
         match object.kind.as_str() {
-            "PodDisruptionBudget" => self.workloads(object, &object.value["spec"]["selector"]["matchLabels"]),
+            "PodDisruptionBudget" => {
+                self.workloads(object, &object.value["spec"]["selector"]["matchLabels"])
+            }
             "Ingress" => self
                 .referred(object)
                 .into_iter()
@@ -119,8 +128,13 @@ impl<'a> Index<'a> {
             .filter(|(_, object)| {
                 is_workload(object)
                     && object.namespace == by.namespace
-                    && selector.as_object().is_some_and(|labels| !labels.is_empty())
-                    && selects(selector, &object.value["spec"]["template"]["metadata"]["labels"])
+                    && selector
+                        .as_object()
+                        .is_some_and(|labels| !labels.is_empty())
+                    && selects(
+                        selector,
+                        &object.value["spec"]["template"]["metadata"]["labels"],
+                    )
             })
             .map(|(at, _)| at)
             .collect()
@@ -128,14 +142,19 @@ impl<'a> Index<'a> {
 }
 
 fn is_workload(object: &Object) -> bool {
-    matches!(object.kind.as_str(), "Deployment" | "StatefulSet" | "DaemonSet" | "Job")
+    matches!(
+        object.kind.as_str(),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "Job"
+    )
 }
 
 /// An absent selector selects everything, as in a `NetworkPolicy`.
 fn selects(selector: &Value, labels: &Value) -> bool {
-    selector
-        .as_object()
-        .is_none_or(|wanted| wanted.iter().all(|(key, value)| labels.get(key) == Some(value)))
+    selector.as_object().is_none_or(|wanted| {
+        wanted
+            .iter()
+            .all(|(key, value)| labels.get(key) == Some(value))
+    })
 }
 
 /// Returns the indices in an order in which each comes after what it needs, ties in the given
@@ -150,8 +169,12 @@ pub(super) fn sort(needs: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> 
             }
         }
     }
-    let mut free: BTreeSet<usize> =
-        waiting.iter().enumerate().filter(|(_, count)| **count == 0).map(|(at, _)| at).collect();
+    let mut free: BTreeSet<usize> = waiting
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count == 0)
+        .map(|(at, _)| at)
+        .collect();
     let mut sorted = Vec::with_capacity(needs.len());
     while let Some(next) = free.pop_first() {
         sorted.push(next);
@@ -178,8 +201,10 @@ mod tests {
 
     #[track_caller]
     fn check(needs: &[&[usize]], expected: Result<Vec<usize>, Vec<usize>>) {
-        let needs: Vec<BTreeSet<usize>> =
-            needs.iter().map(|wanted| wanted.iter().copied().collect()).collect();
+        let needs: Vec<BTreeSet<usize>> = needs
+            .iter()
+            .map(|wanted| wanted.iter().copied().collect())
+            .collect();
         assert_eq!(sort(&needs), expected);
     }
 

@@ -41,7 +41,9 @@ pub struct ResolvedTask {
 impl ResolvedTask {
     /// Returns whether a nested bullet was read by no rule.
     pub fn has_unread(&self) -> bool {
-        self.bullets.iter().any(|bullet| matches!(bullet, BulletReading::Unread { .. }))
+        self.bullets
+            .iter()
+            .any(|bullet| matches!(bullet, BulletReading::Unread { .. }))
     }
 }
 

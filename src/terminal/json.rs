@@ -16,10 +16,18 @@ impl Json {
                 json!({ "event": "started", "step": step, "task": task })
             }
             Progress::Under { .. } => return None,
-            Progress::Succeeded { step, task, evidence } => {
+            Progress::Succeeded {
+                step,
+                task,
+                evidence,
+            } => {
                 json!({ "event": "succeeded", "step": step, "task": task, "evidence": evidence })
             }
-            Progress::Failed { step, task, failure } => {
+            Progress::Failed {
+                step,
+                task,
+                failure,
+            } => {
                 json!({ "event": "failed", "step": step, "task": task, "failure": failure })
             }
             Progress::Ticked { task } => json!({ "event": "ticked", "task": task }),

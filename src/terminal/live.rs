@@ -62,8 +62,16 @@ impl Live {
             Progress::Under { step, text } => {
                 self.under.insert(step.clone(), printable(text));
             }
-            Progress::Succeeded { step, task, evidence } => self.succeeded(step, task.as_ref(), evidence),
-            Progress::Failed { step, task, failure } => self.failed(step, task.as_ref(), failure),
+            Progress::Succeeded {
+                step,
+                task,
+                evidence,
+            } => self.succeeded(step, task.as_ref(), evidence),
+            Progress::Failed {
+                step,
+                task,
+                failure,
+            } => self.failed(step, task.as_ref(), failure),
             Progress::Ticked { task } => self.ticked(task),
         }
         self.draw(false);
@@ -113,7 +121,11 @@ impl Live {
         if !self.ticked.insert(task.clone()) {
             return;
         }
-        let title = self.titles.get(task).map(String::as_str).unwrap_or_default();
+        let title = self
+            .titles
+            .get(task)
+            .map(String::as_str)
+            .unwrap_or_default();
         let said = self.said.remove(task).unwrap_or_default();
         let shown = match said.as_slice() {
             [] => String::new(),
@@ -173,10 +185,15 @@ impl Live {
             format!("  {} {}", printable(step.as_str()), self.paint.dim(text))
         }));
         if self.under.len() > ROWS {
-            rows.push(self.paint.dim(format!("  and {} more", self.under.len() - ROWS)));
+            rows.push(
+                self.paint
+                    .dim(format!("  and {} more", self.under.len() - ROWS)),
+            );
         }
         for row in &rows {
-            let _ = self.term.write_line(&console::truncate_str(row, width, "…"));
+            let _ = self
+                .term
+                .write_line(&console::truncate_str(row, width, "…"));
         }
         let _ = self.term.flush();
         self.drawn = rows.len();
@@ -187,7 +204,11 @@ impl Live {
 fn summary(evidence: &Evidence) -> Vec<String> {
     vec![match evidence {
         Evidence::Facts { found } => format!("{} facts", found.len()),
-        Evidence::Answer { matched, missing, extra } => {
+        Evidence::Answer {
+            matched,
+            missing,
+            extra,
+        } => {
             let mut text = format!("{} found", matched.len());
             if !missing.is_empty() {
                 text += &format!(", not found: {}", missing.join(", "));
@@ -199,10 +220,14 @@ fn summary(evidence: &Evidence) -> Vec<String> {
         }
         Evidence::File { path, .. } => path.clone(),
         Evidence::Object(object) => format!("{}/{} {}", object.kind, object.name, object.ready),
-        Evidence::Checked { objects, exempt, .. } if exempt.is_empty() => {
+        Evidence::Checked {
+            objects, exempt, ..
+        } if exempt.is_empty() => {
             format!("{objects} objects checked")
         }
-        Evidence::Checked { objects, exempt, .. } => {
+        Evidence::Checked {
+            objects, exempt, ..
+        } => {
             format!("{objects} objects checked, {} exempt", exempt.len())
         }
         Evidence::Command { exit } => format!("exit code {exit}"),

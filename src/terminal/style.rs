@@ -10,8 +10,14 @@ pub struct Paint {
 }
 
 impl Paint {
-    fn style(self, text: impl Display, style: impl FnOnce(console::Style) -> console::Style) -> String {
-        style(console::Style::new().force_styling(self.colour)).apply_to(text).to_string()
+    fn style(
+        self,
+        text: impl Display,
+        style: impl FnOnce(console::Style) -> console::Style,
+    ) -> String {
+        style(console::Style::new().force_styling(self.colour))
+            .apply_to(text)
+            .to_string()
     }
 
     /// Returns the text as a success.
@@ -72,7 +78,10 @@ mod tests {
 
     #[test]
     fn escape_sequences_and_overrides_become_visible() {
-        assert_eq!(printable("a\u{1b}[2Jb\tв\n\u{202e}"), "a\\u{1b}[2Jb\tв\n\\u{202e}");
+        assert_eq!(
+            printable("a\u{1b}[2Jb\tв\n\u{202e}"),
+            "a\\u{1b}[2Jb\tв\n\\u{202e}"
+        );
     }
 
     #[test]

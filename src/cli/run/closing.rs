@@ -31,14 +31,22 @@ impl Close<'_> {
         let waiting = self.outlook.waiting(prepared, &done);
         let killed = ledger.state().running().is_some();
         let name = prepared.target.name();
-        let recorded = ledger.state().target(name).is_some_and(|state| state.started.is_some());
-        let mut document = Document { checklist: prepared.phase.checklist.clone() };
+        let recorded = ledger
+            .state()
+            .target(name)
+            .is_some_and(|state| state.started.is_some());
+        let mut document = Document {
+            checklist: prepared.phase.checklist.clone(),
+        };
         let tickable = self.outlook.tickable(prepared, &done);
         let unticked = document
             .checklist
             .tasks()
             .any(|task| self.outlook.home && !task.marker.checked && tickable.contains(&task.id));
-        let was_complete = ledger.state().target(name).is_some_and(|s| s.completed.is_some());
+        let was_complete = ledger
+            .state()
+            .target(name)
+            .is_some_and(|s| s.completed.is_some());
         let closes = waiting.is_empty() && recorded && !was_complete;
         let mut finished = false;
         if killed || unticked || closes {
@@ -55,9 +63,19 @@ impl Close<'_> {
             "finished what an interrupted run had left: documents and commit are up to date\n"
                 .to_owned()
         } else {
-            format!("nothing to do: phase {} is done on {name}\n", document.checklist.number)
+            format!(
+                "nothing to do: phase {} is done on {name}\n",
+                document.checklist.number
+            )
         };
-        self.say(&text, if waiting.is_empty() { "done" } else { "waiting" })?;
+        self.say(
+            &text,
+            if waiting.is_empty() {
+                "done"
+            } else {
+                "waiting"
+            },
+        )?;
         Ok(Outlook::code(&waiting))
     }
 
@@ -73,9 +91,15 @@ impl Close<'_> {
         let name = prepared.target.name();
         match report.outcome {
             Outcome::Failed | Outcome::Interrupted => {
-                ledger.append(vec![Event::RunEnded { outcome: report.outcome }])?;
+                ledger.append(vec![Event::RunEnded {
+                    outcome: report.outcome,
+                }])?;
                 self.progress(&ledger, document, None)?;
-                Ok(if report.outcome == Outcome::Failed { Code::Failed } else { Code::Interrupted })
+                Ok(if report.outcome == Outcome::Failed {
+                    Code::Failed
+                } else {
+                    Code::Interrupted
+                })
             }
             Outcome::Completed | Outcome::Waiting => {
                 let done = evidence(ledger.state().target(name));
@@ -109,13 +133,22 @@ impl Close<'_> {
             document.update(&prepared.loaded.workspace, &wanted)?;
         }
         self.progress(ledger, document, today.as_deref())?;
-        let outcome = if complete { Outcome::Completed } else { Outcome::Waiting };
+        let outcome = if complete {
+            Outcome::Completed
+        } else {
+            Outcome::Waiting
+        };
         ledger.append(vec![Event::RunEnded { outcome }])?;
         Ok(())
     }
 
     /// Brings PROGRESS.md up to date.
-    fn progress(&self, ledger: &Ledger, document: &Document, completed: Option<&str>) -> Result<()> {
+    fn progress(
+        &self,
+        ledger: &Ledger,
+        document: &Document,
+        completed: Option<&str>,
+    ) -> Result<()> {
         let prepared = self.prepared;
         let workspace = &prepared.loaded.workspace;
         let path = prepared.progress_path();
@@ -148,7 +181,10 @@ impl Close<'_> {
                 phases.push(self.row(&parsed.checklist, path));
             }
         }
-        let next = phases.iter().map(|row| row.number).find(|other| *other > number);
+        let next = phases
+            .iter()
+            .map(|row| row.number)
+            .find(|other| *other > number);
         let current = match completed {
             Some(_) => next.or(checklist.closing.as_ref().and_then(|c| c.next_phase)),
             None => Some(number),
@@ -178,7 +214,12 @@ impl Close<'_> {
             field.as_ref().and_then(|field| field.text.parse().ok())
         };
         let status = checklist.status.as_ref().and_then(|status| {
-            status.boxes.iter().rev().find(|b| b.marker.checked).map(|b| b.kind)
+            status
+                .boxes
+                .iter()
+                .rev()
+                .find(|b| b.marker.checked)
+                .map(|b| b.kind)
         });
         PhaseRow {
             number: checklist.number,
@@ -200,8 +241,12 @@ impl Close<'_> {
     /// Commits what orch owns, once a run; returns whether a commit was made.
     fn commit(&self, ledger: &Ledger) -> Result<bool> {
         let prepared = self.prepared;
-        let Some(state) = ledger.state().target(prepared.target.name()) else { return Ok(false) };
-        let (Some(header), Some(at)) = (&state.header, state.completed) else { return Ok(false) };
+        let Some(state) = ledger.state().target(prepared.target.name()) else {
+            return Ok(false);
+        };
+        let (Some(header), Some(at)) = (&state.header, state.completed) else {
+            return Ok(false);
+        };
         if self.repo.head_has_trailer(header.run.as_str())? {
             return Ok(false);
         }
@@ -210,10 +255,17 @@ impl Close<'_> {
             crate::files::journal_path(&prepared.phase.set, prepared.phase.checklist.number);
         let paths = self.outlook.owned_paths(prepared, &journal);
         let run: &RunId = &header.run;
-        let draft = Draft { paths: &paths, message: &message, run: run.as_str(), at };
+        let draft = Draft {
+            paths: &paths,
+            message: &message,
+            run: run.as_str(),
+            at,
+        };
         let committed = self.repo.commit(&draft)?;
         if let Some(why) = &committed.program {
-            err(&format!("committed through the git program, because of {why}\n"))?;
+            err(&format!(
+                "committed through the git program, because of {why}\n"
+            ))?;
         }
         if let Some(warning) = &committed.warning {
             err(&format!("warning: {warning}\n"))?;
@@ -285,8 +337,16 @@ pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
     let paint = prepared.session.err;
     let mut text = String::new();
     for (step, task, failure) in &report.failed {
-        let of = task.as_ref().map(|task| format!(" (task {task})")).unwrap_or_default();
-        let _ = writeln!(text, "\n{} {}{of}", paint.bad("failed:"), printable(step.as_str()));
+        let of = task
+            .as_ref()
+            .map(|task| format!(" (task {task})"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "\n{} {}{of}",
+            paint.bad("failed:"),
+            printable(step.as_str())
+        );
         let _ = writeln!(text, "  {}", printable(&failure.cause));
         for detail in &failure.details {
             let _ = writeln!(text, "  {} {}", paint.dim("|"), printable(detail));
@@ -317,7 +377,9 @@ fn waiting_text(prepared: &Prepared<'_>, waiting: &[TaskId]) -> String {
     let checklist = &prepared.phase.checklist;
     let mut text = format!("{} tasks wait for a person:\n", waiting.len());
     for id in waiting {
-        let Some(task) = checklist.task(id) else { continue };
+        let Some(task) = checklist.task(id) else {
+            continue;
+        };
         let _ = writeln!(
             text,
             "  {id}  {}\n         {}:{}",
@@ -332,12 +394,24 @@ fn waiting_text(prepared: &Prepared<'_>, waiting: &[TaskId]) -> String {
 
 /// What a phase did, in one line.
 fn summary(prepared: &Prepared<'_>, done: &BTreeMap<StepId, Evidence>) -> String {
-    let files = done.values().filter(|e| matches!(e, Evidence::File { .. })).count();
-    let objects = done.values().filter(|e| matches!(e, Evidence::Object(_))).count();
+    let files = done
+        .values()
+        .filter(|e| matches!(e, Evidence::File { .. }))
+        .count();
+    let objects = done
+        .values()
+        .filter(|e| matches!(e, Evidence::Object(_)))
+        .count();
     let words = crate::progress::Words::of(prepared.phase.checklist.language);
-    let rehearsed =
-        if prepared.is_rehearsal() { format!(" ({})", words.rehearsed) } else { String::new() };
-    format!("{}: {files}, {}: {objects}{rehearsed}", words.written, words.ready)
+    let rehearsed = if prepared.is_rehearsal() {
+        format!(" ({})", words.rehearsed)
+    } else {
+        String::new()
+    };
+    format!(
+        "{}: {files}, {}: {objects}{rehearsed}",
+        words.written, words.ready
+    )
 }
 
 fn evidence(state: Option<&TargetState>) -> BTreeMap<StepId, Evidence> {

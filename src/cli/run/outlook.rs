@@ -53,20 +53,30 @@ impl Outlook {
     pub(super) fn new(prepared: &Prepared<'_>, state: &State) -> Self {
         let name = prepared.target.name();
         let target = state.target(name);
-        let own = prepared.own_target.as_deref().or_else(|| first_target(state));
+        let own = prepared
+            .own_target
+            .as_deref()
+            .or_else(|| first_target(state));
         let home = own.is_none_or(|own| own == name);
-        let waived: BTreeSet<TaskId> =
-            target.unwrap_or(state.current()).waived.keys().cloned().collect();
+        let waived: BTreeSet<TaskId> = target
+            .unwrap_or(state.current())
+            .waived
+            .keys()
+            .cloned()
+            .collect();
         let mut elsewhere = BTreeSet::new();
         let mut reopened = BTreeSet::new();
         for task in prepared.phase.checklist.tasks().filter(|_| home) {
-            let steps: Vec<_> = target.into_iter().flat_map(|t| t.steps_of(&task.id)).collect();
+            let steps: Vec<_> = target
+                .into_iter()
+                .flat_map(|t| t.steps_of(&task.id))
+                .collect();
             let recorded = !steps.is_empty() || waived.contains(&task.id);
             if task.marker.checked && !recorded {
                 elsewhere.insert(task.id.clone());
             }
-            let all_done = !steps.is_empty()
-                && steps.iter().all(|(_, step)| step.evidence().is_some());
+            let all_done =
+                !steps.is_empty() && steps.iter().all(|(_, step)| step.evidence().is_some());
             let killed = state.running().is_some();
             if !task.marker.checked && all_done && !killed && !prepared.needs_person(&task.id) {
                 reopened.insert(task.id.clone());
@@ -81,8 +91,12 @@ impl Outlook {
             waived,
             elsewhere,
             reopened,
-            started: target.and_then(|t| t.started).map(|at| Clock::date_of(at).to_string()),
-            cluster: target.and_then(|t| t.header.as_ref()).map(|header| header.cluster.clone()),
+            started: target
+                .and_then(|t| t.started)
+                .map(|at| Clock::date_of(at).to_string()),
+            cluster: target
+                .and_then(|t| t.header.as_ref())
+                .map(|header| header.cluster.clone()),
         }
     }
 
@@ -92,7 +106,10 @@ impl Outlook {
             return Ok(());
         }
         let list = |vanished: bool| -> Vec<&str> {
-            let of = self.changed.iter().filter(|change| change.vanished == vanished);
+            let of = self
+                .changed
+                .iter()
+                .filter(|change| change.vanished == vanished);
             of.map(|change| change.step.as_str()).collect()
         };
         let mut stop = Stop::input(format!(
@@ -126,7 +143,9 @@ impl Outlook {
     /// Looks whether what finished steps made is still there.
     pub(super) async fn look(&mut self, prepared: &Prepared<'_>) -> Result<()> {
         for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
-            let Standing::Done(evidence) = standing else { continue };
+            let Standing::Done(evidence) = standing else {
+                continue;
+            };
             let gone = match (&step.work, &*evidence) {
                 (Work::Write { path, .. }, Evidence::File { sha256: then, .. }) => {
                     match prepared.loaded.workspace.read(path)? {
@@ -155,7 +174,10 @@ impl Outlook {
     pub(super) async fn restore(&self, prepared: &Prepared<'_>) -> Result<()> {
         for (standing, step) in self.standing.iter().zip(&prepared.plan.steps) {
             if let (Standing::Done(_), Work::Apply { object, .. }) = (standing, &step.work) {
-                let options = ApplyOptions { dry_run: false, force: false };
+                let options = ApplyOptions {
+                    dry_run: false,
+                    force: false,
+                };
                 let applied = prepared.cluster.apply(object, options).await;
                 applied.map_err(|error| {
                     Stop::input(format!("can't rebuild the rehearsal: {error}"))
@@ -167,7 +189,10 @@ impl Outlook {
 
     /// Returns whether no step is to be done.
     pub(super) fn nothing_to_run(&self) -> bool {
-        !self.standing.iter().any(|standing| matches!(standing, Standing::Todo(_)))
+        !self
+            .standing
+            .iter()
+            .any(|standing| matches!(standing, Standing::Todo(_)))
     }
 
     /// Returns the records of boxes that a person opened again.
@@ -187,7 +212,13 @@ impl Outlook {
     /// Returns the paths that this phase's commit would hold.
     pub(super) fn owned_paths(&self, prepared: &Prepared<'_>, journal: &str) -> Vec<String> {
         let mut paths: BTreeSet<String> = self.written.keys().cloned().collect();
-        paths.extend(prepared.meaning.rendered.iter().map(|file| file.path.clone()));
+        paths.extend(
+            prepared
+                .meaning
+                .rendered
+                .iter()
+                .map(|file| file.path.clone()),
+        );
         paths.insert(journal.to_owned());
         paths.insert(prepared.progress_path());
         paths.insert(prepared.phase.checklist.path.clone());
@@ -216,8 +247,10 @@ impl Outlook {
             task_done(&prepared.plan, &task.id, done) && !prepared.needs_person(&task.id)
         };
         let tasks = prepared.meaning.resolved.tasks.iter();
-        let mut ticked: BTreeSet<TaskId> =
-            tasks.filter(by_evidence).map(|task| task.id.clone()).collect();
+        let mut ticked: BTreeSet<TaskId> = tasks
+            .filter(by_evidence)
+            .map(|task| task.id.clone())
+            .collect();
         ticked.extend(self.waived.iter().cloned());
         ticked.extend(self.elsewhere.iter().cloned());
         ticked
@@ -233,9 +266,7 @@ impl Outlook {
         let tasks = prepared.meaning.resolved.tasks.iter();
         tasks
             .filter(|task| !matches!(task.action, Action::Skip) && !ticked.contains(&task.id))
-            .filter(|task| {
-                matches!(task.action, Action::Manual) || prepared.needs_person(&task.id)
-            })
+            .filter(|task| matches!(task.action, Action::Manual) || prepared.needs_person(&task.id))
             .map(|task| task.id.clone())
             .collect()
     }
@@ -250,7 +281,11 @@ impl Outlook {
         Projection {
             ticked: self.tickable(prepared, done),
             opened: BTreeSet::new(),
-            status: if completed.is_some() { StatusKind::Completed } else { StatusKind::InProgress },
+            status: if completed.is_some() {
+                StatusKind::Completed
+            } else {
+                StatusKind::InProgress
+            },
             started: Some(self.started.clone().unwrap_or_else(|| prepared.today())),
             completed,
         }
@@ -258,26 +293,41 @@ impl Outlook {
 
     /// Returns the exit code of a phase whose steps are all done.
     pub(super) fn code(waiting: &[TaskId]) -> Code {
-        if waiting.is_empty() { Code::Done } else { Code::Waiting }
+        if waiting.is_empty() {
+            Code::Done
+        } else {
+            Code::Waiting
+        }
     }
 }
 
 /// The hash of each file as orch wrote it last, on whichever target.
 fn written_files(state: &State) -> BTreeMap<String, String> {
     let mut latest = BTreeMap::new();
-    for step in state.targets().flat_map(|(_, target)| target.steps()).map(|(_, step)| step) {
+    for step in state
+        .targets()
+        .flat_map(|(_, target)| target.steps())
+        .map(|(_, step)| step)
+    {
         if let Some(Evidence::File { path, sha256 }) = step.evidence() {
-            let entry = latest.entry(path.clone()).or_insert((step.at, sha256.clone()));
+            let entry = latest
+                .entry(path.clone())
+                .or_insert((step.at, sha256.clone()));
             if step.at >= entry.0 {
                 *entry = (step.at, sha256.clone());
             }
         }
     }
-    latest.into_iter().map(|(path, (_, hash))| (path, hash)).collect()
+    latest
+        .into_iter()
+        .map(|(path, (_, hash))| (path, hash))
+        .collect()
 }
 
 /// The target of the first run: the boxes are its, where settings name no other.
 fn first_target(state: &State) -> Option<&str> {
-    let started = state.targets().filter_map(|(name, target)| Some((target.started?, name)));
+    let started = state
+        .targets()
+        .filter_map(|(name, target)| Some((target.started?, name)));
     started.min().map(|(_, name)| name)
 }

@@ -19,7 +19,10 @@ pub(super) struct View {
 impl View {
     /// Returns the view of a run.
     pub(super) fn new(prepared: &Prepared<'_>, standing: &[Standing]) -> Self {
-        let todo = standing.iter().filter(|s| matches!(s, Standing::Todo(_))).count();
+        let todo = standing
+            .iter()
+            .filter(|s| matches!(s, Standing::Todo(_)))
+            .count();
         let titles: BTreeMap<TaskId, String> = prepared
             .phase
             .checklist
@@ -27,7 +30,10 @@ impl View {
             .map(|task| (task.id.clone(), task.text.plain()))
             .collect();
         let live = Live::new(todo, titles, prepared.session.err);
-        Self { json: prepared.session.global.json, live: Mutex::new(live) }
+        Self {
+            json: prepared.session.global.json,
+            live: Mutex::new(live),
+        }
     }
 
     /// Shows an event.
