@@ -75,7 +75,7 @@ fn show(what: &str, command: impl Fn(usize) -> Command) {
     println!(
         "| {what} | {:.1} ms | {:.1} MB |",
         median.as_secs_f64() * 1e3,
-        peak as f64 / 1e3
+        f64::from(u32::try_from(peak).unwrap_or(u32::MAX)) / 1e3
     );
 }
 

@@ -14,7 +14,7 @@ mod standing;
 
 pub use ledger::{Ledger, LedgerError};
 pub use project::{Document, ProjectError, Projection, project};
-pub use run::{ExecuteError, Run, execute};
+pub use run::{ExecuteError, Run, Tick, execute};
 pub use secrets::{SecretsError, fill};
 pub use standing::{Changed, Comparison, Standing, Why, compare, task_done};
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::exit::{Code, Result};
 use super::{Session, load};
 use crate::diagnostic::render;
-use crate::facts::{Facts, Gathered, Inputs, Origin, gather};
+use crate::facts::{Facts, Gathered, Inputs, Origin, Service, Variable, gather, secret};
 use crate::terminal::{Paint, err, out, printable};
 
 /// Arguments of `orch analyze`.
@@ -51,7 +51,7 @@ pub(super) fn run(session: &Session, args: &AnalyzeArgs) -> Result {
     Ok(Code::Done)
 }
 
-fn text(lines: &[(&'static str, String, Origin)], paint: Paint) -> String {
+fn text(lines: &[Line], paint: Paint) -> String {
     let mut text = String::new();
     let mut last = "";
     for (kind, fact, origin) in lines {
@@ -73,50 +73,17 @@ fn text(lines: &[(&'static str, String, Origin)], paint: Paint) -> String {
     text
 }
 
+/// A fact with its kind and place.
+type Line = (&'static str, String, Origin);
+
 /// Every fact as a line, by kind.
-fn lines(facts: &Facts) -> Vec<(&'static str, String, Origin)> {
+fn lines(facts: &Facts) -> Vec<Line> {
     let mut lines = Vec::new();
     for service in facts.project.iter().flat_map(|project| &project.services) {
-        let mut add = |fact: String, origin: &Origin| {
-            lines.push((
-                "services",
-                format!("{}: {fact}", service.name),
-                origin.clone(),
-            ));
-        };
-        let what = match (&service.build, &service.image) {
-            (Some(build), _) => format!("built by {}", build.dockerfile),
-            (None, Some(image)) => format!("image {}", image.value),
-            (None, None) => "neither image nor build".to_owned(),
-        };
-        add(what, &service.origin);
-        for port in &service.ports {
-            add(format!("port {}", port.container), &port.origin);
-        }
-        for mount in &service.mounts {
-            add(format!("mounts {}", mount.target), &mount.origin);
-        }
-        for dependency in &service.depends_on {
-            add(format!("after {}", dependency.service), &dependency.origin);
-        }
-        if let Some(check) = &service.healthcheck {
-            add("has a health check".to_owned(), &check.origin);
-        }
-        for variable in &service.environment {
-            let secret = crate::facts::secret::by_name(&variable.name);
-            let shown = match (&variable.value, secret) {
-                (_, Some(reason)) => format!("secret ({reason})"),
-                (Some(value), None) if crate::facts::secret::by_text(value).is_some() => {
-                    "holds a secret".to_owned()
-                }
-                (Some(value), None) => value.value.clone(),
-                (None, None) => "passed through".to_owned(),
-            };
-            add(format!("{} = {shown}", variable.name), &variable.origin);
-        }
-        for key in &service.unread {
-            add(format!("key {} isn't carried over", key.key), &key.origin);
-        }
+        let named = service_facts(service).into_iter();
+        lines.extend(
+            named.map(|(fact, at)| ("services", format!("{}: {fact}", service.name), at.clone())),
+        );
     }
     for volume in facts.project.iter().flat_map(|project| &project.volumes) {
         lines.push(("volumes", volume.name.clone(), volume.origin.clone()));
@@ -133,16 +100,7 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String, Origin)> {
             ));
         }
     }
-    for variable in &facts.variables {
-        let default = match (&variable.secret, &variable.default) {
-            (Some(reason), _) => format!(" secret ({reason})"),
-            (None, Some(default)) => format!(" default {default}"),
-            (None, None) => String::new(),
-        };
-        let required = if variable.required { " required" } else { "" };
-        let fact = format!("{}{required}{default}", variable.name);
-        lines.push(("variables", fact, variable.origin.clone()));
-    }
+    lines.extend(facts.variables.iter().map(variable));
     for endpoint in &facts.endpoints {
         let method = endpoint.method.as_deref().unwrap_or("ANY");
         lines.push((
@@ -152,4 +110,47 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String, Origin)> {
         ));
     }
     lines
+}
+
+fn service_facts(service: &Service) -> Vec<(String, &Origin)> {
+    let what = match (&service.build, &service.image) {
+        (Some(build), _) => format!("built by {}", build.dockerfile),
+        (None, Some(image)) => format!("image {}", image.value),
+        (None, None) => "neither image nor build".to_owned(),
+    };
+    let mut facts = vec![(what, &service.origin)];
+    let ports = service.ports.iter();
+    facts.extend(ports.map(|port| (format!("port {}", port.container), &port.origin)));
+    let mounts = service.mounts.iter();
+    facts.extend(mounts.map(|mount| (format!("mounts {}", mount.target), &mount.origin)));
+    let needs = service.depends_on.iter();
+    facts.extend(needs.map(|need| (format!("after {}", need.service), &need.origin)));
+    let check = service.healthcheck.iter();
+    facts.extend(check.map(|check| ("has a health check".to_owned(), &check.origin)));
+    for variable in &service.environment {
+        let shown = match (&variable.value, secret::by_name(&variable.name)) {
+            (_, Some(reason)) => format!("secret ({reason})"),
+            (Some(value), None) if secret::by_text(value).is_some() => "holds a secret".to_owned(),
+            (Some(value), None) => value.value.clone(),
+            (None, None) => "passed through".to_owned(),
+        };
+        facts.push((format!("{} = {shown}", variable.name), &variable.origin));
+    }
+    let unread = service.unread.iter();
+    facts.extend(unread.map(|key| (format!("key {} isn't carried over", key.key), &key.origin)));
+    facts
+}
+
+fn variable(variable: &Variable) -> Line {
+    let default = match (&variable.secret, &variable.default) {
+        (Some(reason), _) => format!(" secret ({reason})"),
+        (None, Some(default)) => format!(" default {default}"),
+        (None, None) => String::new(),
+    };
+    let required = if variable.required { " required" } else { "" };
+    (
+        "variables",
+        format!("{}{required}{default}", variable.name),
+        variable.origin.clone(),
+    )
 }

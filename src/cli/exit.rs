@@ -1,5 +1,6 @@
 //! Errors become exit codes and messages here, and nowhere else.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use crate::cluster::ClusterError;
@@ -71,29 +72,29 @@ impl Stop {
 
     /// Prints the message and returns the exit code.
     pub(super) fn report(&self, paint: Paint) -> ExitCode {
-        let text = match self.error.downcast_ref::<Diagnostics>() {
-            Some(problems) => render(problems, paint.colour),
-            None => {
-                let mut chain = causes(self.error.as_ref()).into_iter();
-                let mut text = format!(
-                    "{} {}\n",
-                    paint.bad("error:"),
-                    printable(&chain.next().unwrap_or_default())
-                );
-                for cause in chain {
-                    text += &format!("  {} {}\n", paint.dim("because:"), printable(&cause));
-                }
-                text
-            }
+        let mut text = match self.error.downcast_ref::<Diagnostics>() {
+            Some(problems) => render(problems, paint.colour) + "\n",
+            None => self.chain(paint),
         };
-        let help: String = self
-            .help
-            .iter()
-            .map(|line| format!("{} {line}\n", paint.name("help:")))
-            .collect();
+        for line in &self.help {
+            let _ = writeln!(text, "{} {line}", paint.name("help:"));
+        }
         // Nobody is there to be told when stderr is gone.
-        let _ = err(&format!("{text}{help}"));
+        let _ = err(&text);
         self.code.into()
+    }
+
+    fn chain(&self, paint: Paint) -> String {
+        let mut text = String::new();
+        for (at, cause) in causes(self.error.as_ref()).iter().enumerate() {
+            let label = if at == 0 {
+                paint.bad("error:")
+            } else {
+                format!("  {}", paint.dim("because:"))
+            };
+            let _ = writeln!(text, "{label} {}", printable(cause));
+        }
+        text
     }
 }
 
@@ -121,7 +122,17 @@ stops! {
     FilesError => |error| match error {
         FilesError::Locked { .. } => Code::Locked,
         FilesError::Io(_) => Code::Failed,
-        _ => Code::Input,
+        FilesError::NoRepository { .. }
+        | FilesError::Bare { .. }
+        | FilesError::Owner { .. }
+        | FilesError::Git { .. }
+        | FilesError::Path { .. }
+        | FilesError::TwoPhases { .. }
+        | FilesError::Changed { .. }
+        | FilesError::NotText { .. }
+        | FilesError::Journal(_)
+        | FilesError::Illegal { .. }
+        | FilesError::Poisoned { .. } => Code::Input,
     },
     ClusterError => |error| if error.is_target() { Code::Target } else { Code::Failed },
     SecretsError => |error| match error {

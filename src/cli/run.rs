@@ -28,12 +28,16 @@ use closing::Close;
 use outlook::Outlook;
 
 /// How long an object may take to become ready.
-const READY: Duration = Duration::from_secs(600);
+const READY: Duration = Duration::from_mins(10);
 
 /// What a pod that no node takes, or a load balancer without an address, is given.
-const GRACE: Duration = Duration::from_secs(60);
+const GRACE: Duration = Duration::from_mins(1);
 
 /// Arguments of `run`.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct RunArgs {
     /// Run on that kubeconfig context (`rehearsal` for the embedded one)
@@ -114,7 +118,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let how = How {
         options,
         accept_unread: args.accept_unread,
-        clock: clock.clone(),
+        clock,
     };
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
@@ -129,9 +133,9 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     };
     repo.check(&owned, detached)?;
     let ledger = Ledger::Durable {
-        journal,
+        journal: Box::new(journal),
         workspace: loaded.workspace.clone(),
-        clock: clock.clone(),
+        clock,
     };
     let close = Close {
         prepared: &prepared,
@@ -193,7 +197,13 @@ impl Prepared<'_> {
             .unwrap_or(self.loaded.settings.strict);
         let unanswered = match &task.action {
             Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
-            _ => false,
+            Action::Study { .. }
+            | Action::Require(_)
+            | Action::Write { .. }
+            | Action::Apply { .. }
+            | Action::Command { .. }
+            | Action::Manual
+            | Action::Skip => false,
         };
         unanswered || (task.has_unread() && !self.how.accept_unread)
     }

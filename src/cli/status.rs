@@ -94,7 +94,7 @@ fn target_text(name: &str, target: &TargetState) -> String {
         .filter(|(_, step)| step.evidence().is_some())
         .count();
     match target.completed {
-        Some(at) => format!("{name}: done {:.0}", at),
+        Some(at) => format!("{name}: done {at:.0}"),
         None => format!("{name}: {done} of {steps} steps"),
     }
 }

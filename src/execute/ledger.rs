@@ -11,7 +11,7 @@ pub enum Ledger {
     /// The journal and the files of a workspace.
     Durable {
         /// The journal, locked by the caller.
-        journal: JournalFile,
+        journal: Box<JournalFile>,
         /// The workspace that files are written to.
         workspace: Workspace,
         /// What the time is.
@@ -20,7 +20,7 @@ pub enum Ledger {
     /// Nothing is kept, nothing is written.
     Memory {
         /// The state so far.
-        state: State,
+        state: Box<State>,
         /// The next record's place.
         cursor: Cursor,
     },
@@ -41,7 +41,7 @@ impl Ledger {
     /// Returns a ledger that keeps nothing.
     pub fn memory() -> Self {
         Self::Memory {
-            state: State::default(),
+            state: Box::default(),
             cursor: Cursor::default(),
         }
     }

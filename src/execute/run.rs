@@ -32,6 +32,10 @@ pub struct Run<'a> {
     pub cancel: watch::Receiver<bool>,
 }
 
+/// Brings the documents up to date with the evidence so far; returns the tasks that were ticked.
+pub type Tick<'a> =
+    dyn FnMut(&BTreeMap<StepId, Evidence>) -> Result<Vec<TaskId>, super::ProjectError> + 'a;
+
 /// Why a run could not go on; failed steps are no errors, but part of the [`Report`].
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError {
@@ -126,7 +130,7 @@ pub async fn execute(
     header: Header,
     ledger: &mut Ledger,
     progress: &(dyn Fn(Progress) + Sync),
-    ticked: &mut dyn FnMut(&BTreeMap<StepId, Evidence>) -> Result<Vec<TaskId>, super::ProjectError>,
+    ticked: &mut Tick<'_>,
 ) -> Result<Report, ExecuteError> {
     ledger.append(vec![Event::RunStarted(header)])?;
     let report_line = |step: &StepId, text: String| {

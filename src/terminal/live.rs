@@ -211,10 +211,13 @@ fn summary(evidence: &Evidence) -> Vec<String> {
         } => {
             let mut text = format!("{} found", matched.len());
             if !missing.is_empty() {
-                text += &format!(", not found: {}", missing.join(", "));
+                text.push_str(", not found: ");
+                text.push_str(&missing.join(", "));
             }
             if !extra.is_empty() {
-                text += &format!(", {} not listed", extra.len());
+                text += ", ";
+                text += &extra.len().to_string();
+                text += " not listed";
             }
             text
         }
