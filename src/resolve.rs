@@ -16,31 +16,3 @@ pub use model::{
     Action, Answer, BulletReading, Finding, InventoryKind, Note, Reading, Requirement, Resolved,
     ResolvedTask,
 };
-/// x
-pub struct Context<'a> {
-    /** x */
-    pub set: String,
-    /** x */
-    pub settings: &'a crate::settings::Settings,
-    /** x */
-    pub phase: &'a crate::settings::PhaseSettings,
-    /** x */
-    pub service_monitors: bool,
-}
-/// x
-pub fn resolve(
-    _c: &crate::checklist::Checklist,
-    _f: &crate::facts::Facts,
-    _t: &crate::facts::Tree,
-    _x: &Context<'_>,
-) -> Result<Resolved, crate::diagnostic::Diagnostics> {
-    unimplemented!()
-}
-/// x
-pub fn inputs(
-    _c: &crate::checklist::Checklist,
-    _t: &crate::facts::Tree,
-    _p: &crate::settings::PhaseSettings,
-) -> crate::facts::Inputs {
-    unimplemented!()
-}
