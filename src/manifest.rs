@@ -20,6 +20,8 @@ mod network_rules;
 mod parse;
 mod pdb;
 mod pod;
+mod pods;
+mod probes;
 mod quantity;
 mod readme;
 mod references;

@@ -1,6 +1,12 @@
 //! Requirements checked against objects.
+//!
+//! Looks at values, so that it holds for hand-written objects as well. Whether the cluster keeps a
+//! promise (that pods really are spread) is not asked here.
+
+use serde_json::Value;
 
 use super::Object;
+use super::pods::{containers, fewest, pod_spec, selects, template};
 use crate::resolve::Requirement;
 
 /// What checking one requirement found.
@@ -16,12 +22,238 @@ pub struct Checked {
     pub violations: Vec<String>,
 }
 
+/// Kinds that live in no namespace.
+const CLUSTER_KINDS: &[&str] = &[
+    "APIService",
+    "CSIDriver",
+    "ClusterIssuer",
+    "ClusterRole",
+    "ClusterRoleBinding",
+    "CustomResourceDefinition",
+    "GatewayClass",
+    "IngressClass",
+    "MutatingWebhookConfiguration",
+    "Namespace",
+    "Node",
+    "PersistentVolume",
+    "PriorityClass",
+    "RuntimeClass",
+    "StorageClass",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    "ValidatingWebhookConfiguration",
+    "VolumeSnapshotClass",
+];
+
+/// What one object is to a rule.
+enum Verdict {
+    /// The rule isn't about such objects at all.
+    Unrelated,
+    /// The rule would be, but doesn't apply, for this reason.
+    Exempt(String),
+    /// The rule applies; what breaks it, if anything.
+    Checked(Vec<String>),
+}
+
 /// Returns what a requirement finds among the objects.
-pub fn check(_requirement: &Requirement, _objects: &[Object]) -> Checked {
-    Checked {
-        rule: String::new(),
+pub fn check(requirement: &Requirement, objects: &[Object]) -> Checked {
+    let mut checked = Checked {
+        rule: rule(requirement),
         objects: 0,
         exempt: Vec::new(),
         violations: Vec::new(),
+    };
+    for object in objects {
+        match verdict(requirement, object, objects) {
+            Verdict::Unrelated => {}
+            Verdict::Exempt(reason) => {
+                checked.exempt.push(format!("{}: {reason}", object.label()));
+            }
+            Verdict::Checked(problems) => {
+                checked.objects += 1;
+                let named = problems
+                    .iter()
+                    .map(|problem| format!("{}: {problem}", object.label()));
+                checked.violations.extend(named);
+            }
+        }
+    }
+    checked
+}
+
+fn rule(requirement: &Requirement) -> String {
+    match requirement {
+        Requirement::Namespace(name) => format!("namespace `{name}`"),
+        Requirement::Resources => "requests and limits".to_owned(),
+        Requirement::Probes => "liveness and readiness probes".to_owned(),
+        Requirement::AntiAffinity => "anti-affinity".to_owned(),
+        Requirement::DisruptionBudget => "pod disruption budget".to_owned(),
     }
 }
+
+fn verdict(requirement: &Requirement, object: &Object, all: &[Object]) -> Verdict {
+    match requirement {
+        Requirement::Namespace(name) => namespace(object, name),
+        Requirement::Resources => resources(object),
+        Requirement::Probes => probes(object),
+        Requirement::AntiAffinity => replicated(object, all, anti_affinity),
+        Requirement::DisruptionBudget => replicated(object, all, disruption_budget),
+    }
+}
+
+fn namespace(object: &Object, wanted: &str) -> Verdict {
+    if object.kind == "Namespace" {
+        let problem = format!("the namespace is to be `{wanted}`");
+        return Verdict::Checked(problem_if(object.name != wanted, problem));
+    }
+    if CLUSTER_KINDS.contains(&object.kind.as_str()) {
+        return Verdict::Exempt("lives in no namespace".to_owned());
+    }
+    let problem = match &object.namespace {
+        Some(other) => format!("is in namespace `{other}`"),
+        None => "names no namespace".to_owned(),
+    };
+    Verdict::Checked(problem_if(
+        object.namespace.as_deref() != Some(wanted),
+        problem,
+    ))
+}
+
+fn problem_if(wrong: bool, problem: String) -> Vec<String> {
+    if wrong { vec![problem] } else { Vec::new() }
+}
+
+fn resources(object: &Object) -> Verdict {
+    let Some(spec) = pod_spec(object) else {
+        return Verdict::Unrelated;
+    };
+    let mut problems = Vec::new();
+    for container in containers(spec, true) {
+        for kind in ["requests", "limits"] {
+            for resource in ["cpu", "memory"] {
+                if container
+                    .pointer(&format!("/resources/{kind}/{resource}"))
+                    .is_none()
+                {
+                    let name = name(container);
+                    problems.push(format!("container `{name}` lacks {kind}.{resource}"));
+                }
+            }
+        }
+    }
+    Verdict::Checked(problems)
+}
+
+fn probes(object: &Object) -> Verdict {
+    let Some(spec) = pod_spec(object) else {
+        return Verdict::Unrelated;
+    };
+    if matches!(object.kind.as_str(), "Job" | "CronJob") {
+        return Verdict::Exempt("runs to completion".to_owned());
+    }
+    let mut problems = Vec::new();
+    let mut concerned = false;
+    for container in containers(spec, false) {
+        let has = |key: &str| container.get(key).is_some_and(|value| !value.is_null());
+        let serves = container
+            .get("ports")
+            .and_then(Value::as_array)
+            .is_some_and(|p| !p.is_empty());
+        let known = ["livenessProbe", "readinessProbe"]
+            .into_iter()
+            .filter(|probe| has(probe));
+        if !serves && known.count() == 0 {
+            continue;
+        }
+        concerned = true;
+        // What serves nothing has no traffic to be ready for.
+        let wanted: &[&str] = if serves {
+            &["livenessProbe", "readinessProbe"]
+        } else {
+            &["livenessProbe"]
+        };
+        for probe in wanted.iter().filter(|probe| !has(probe)) {
+            problems.push(format!("container `{}` lacks {probe}", name(container)));
+        }
+        let liveness = container.get("livenessProbe");
+        if has("livenessProbe") && liveness == container.get("readinessProbe") {
+            let name = name(container);
+            problems.push(format!(
+                "container `{name}` has one probe for liveness and readiness"
+            ));
+        }
+    }
+    if concerned {
+        Verdict::Checked(problems)
+    } else {
+        Verdict::Exempt("serves nothing and has no known check".to_owned())
+    }
+}
+
+/// Applies a rule to what runs two pods or more.
+fn replicated(
+    object: &Object,
+    all: &[Object],
+    rule: fn(&Object, &[Object]) -> Vec<String>,
+) -> Verdict {
+    match object.kind.as_str() {
+        "Deployment" | "StatefulSet" => match fewest(object, all) {
+            0 => Verdict::Exempt("no replicas".to_owned()),
+            1 => Verdict::Exempt("one replica".to_owned()),
+            _ => Verdict::Checked(rule(object, all)),
+        },
+        "DaemonSet" => Verdict::Exempt("one pod on each node".to_owned()),
+        _ => Verdict::Unrelated,
+    }
+}
+
+fn anti_affinity(object: &Object, _all: &[Object]) -> Vec<String> {
+    let Some(spec) = pod_spec(object) else {
+        return Vec::new();
+    };
+    let some = |value: Option<&Value>| {
+        value
+            .and_then(Value::as_array)
+            .is_some_and(|items| !items.is_empty())
+    };
+    let rules = spec.pointer("/affinity/podAntiAffinity");
+    let kept_apart = [
+        "preferredDuringSchedulingIgnoredDuringExecution",
+        "requiredDuringSchedulingIgnoredDuringExecution",
+    ]
+    .into_iter()
+    .any(|key| some(rules.and_then(|rules| rules.get(key))));
+    let spread = spec
+        .get("topologySpreadConstraints")
+        .and_then(Value::as_array);
+    let spread = spread.into_iter().flatten().any(|constraint| {
+        constraint.get("topologyKey").and_then(Value::as_str) == Some("kubernetes.io/hostname")
+    });
+    problem_if(
+        !kept_apart && !spread,
+        "its pods are not kept apart".to_owned(),
+    )
+}
+
+fn disruption_budget(object: &Object, all: &[Object]) -> Vec<String> {
+    let labels = template(object).and_then(|template| template.pointer("/metadata/labels"));
+    let covered = all.iter().any(|other| {
+        other.kind == "PodDisruptionBudget"
+            && other.namespace == object.namespace
+            && other
+                .value
+                .pointer("/spec/selector")
+                .is_some_and(|selector| selects(selector, labels))
+    });
+    problem_if(
+        !covered,
+        "no PodDisruptionBudget selects its pods".to_owned(),
+    )
+}
+
+fn name(container: &Value) -> &str {
+    container.get("name").and_then(Value::as_str).unwrap_or("?")
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapEnvSource, ConfigMapKeySelector, Container, ContainerPort,
-    EnvFromSource, EnvVar, EnvVarSource, ExecAction, HTTPGetAction, Probe, ResourceRequirements,
-    SecretKeySelector, SecurityContext, TCPSocketAction,
+    EnvFromSource, EnvVar, EnvVarSource, ResourceRequirements, SecretKeySelector, SecurityContext,
 };
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::images;
 use super::pod::Mounted;
 use super::quantity::{mebibytes, quantity};
+use super::{images, probes};
 use crate::facts;
-use crate::resolve::{self, Application, EnvSource, Environment, ProbeAction, Workload};
+use crate::resolve::{self, Application, EnvSource, Environment, Workload};
 
 /// A `ConfigMap` whose keys are all wanted, and this many at least, is taken as a whole.
 const WHOLE_MAP: usize = 4;
@@ -27,7 +25,7 @@ pub(super) fn build(
     mounts: &[Mounted],
 ) -> Container {
     let (env_from, env) = environment(application, workload);
-    let (liveness, readiness) = told_apart(workload);
+    let (liveness, readiness) = probes::told_apart(workload);
     Container {
         name: workload.name.clone(),
         image: Some(workload.image.clone()),
@@ -39,9 +37,9 @@ pub(super) fn build(
         ports: some(workload.ports.iter().map(port).collect()),
         env_from: some(env_from),
         env: some(env),
-        startup_probe: workload.startup.as_ref().map(probe),
-        liveness_probe: liveness.as_ref().map(probe),
-        readiness_probe: readiness.as_ref().map(probe),
+        startup_probe: workload.startup.as_ref().map(probes::build),
+        liveness_probe: liveness.as_ref().map(probes::build),
+        readiness_probe: readiness.as_ref().map(probes::build),
         resources: Some(resources(workload, mounts)),
         security_context: Some(security_context()),
         volume_mounts: some(mounts.iter().map(|mounted| mounted.mount.clone()).collect()),
@@ -165,57 +163,6 @@ fn env_var(variable: &Environment) -> EnvVar {
     }
 }
 
-/// Returns liveness and readiness such that they never say the same at the same time: a pod is
-/// taken out of service before it is killed.
-fn told_apart(workload: &Workload) -> (Option<resolve::Probe>, Option<resolve::Probe>) {
-    let mut liveness = workload.liveness.clone();
-    let readiness = workload.readiness.clone();
-    if let (Some(live), Some(ready)) = (&mut liveness, &readiness) {
-        let patience = |probe: &resolve::Probe| {
-            probe
-                .period
-                .unwrap_or(10)
-                .saturating_mul(probe.failures.unwrap_or(3))
-        };
-        if live.action == ready.action && patience(live) <= patience(ready) {
-            let period = live.period.unwrap_or(10).max(1);
-            live.failures = Some(patience(ready).saturating_mul(2) / period + 1);
-        }
-    }
-    (liveness, readiness)
-}
-
-fn probe(probe: &resolve::Probe) -> Probe {
-    let mut built = Probe {
-        initial_delay_seconds: probe.initial_delay,
-        period_seconds: probe.period,
-        timeout_seconds: probe.timeout,
-        failure_threshold: probe.failures,
-        ..Probe::default()
-    };
-    match &probe.action {
-        ProbeAction::Http { path, port } => {
-            built.http_get = Some(HTTPGetAction {
-                path: Some(path.clone()),
-                port: IntOrString::String(port.clone()),
-                ..HTTPGetAction::default()
-            });
-        }
-        ProbeAction::Exec(command) => {
-            built.exec = Some(ExecAction {
-                command: Some(command.clone()),
-            });
-        }
-        ProbeAction::Tcp { port } => {
-            built.tcp_socket = Some(TCPSocketAction {
-                port: IntOrString::String(port.clone()),
-                host: None,
-            });
-        }
-    }
-    built
-}
-
 fn resources(workload: &Workload, mounts: &[Mounted]) -> ResourceRequirements {
     let given = &workload.resources;
     let scratch: u64 = mounts
@@ -251,21 +198,5 @@ fn security_context() -> SecurityContext {
             add: None,
         }),
         ..SecurityContext::default()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::told_apart;
-    use crate::manifest::sample;
-
-    #[test]
-    fn liveness_is_more_patient_than_an_equal_readiness() {
-        let mut workload = sample::workload("a");
-        workload.liveness = workload.readiness.clone();
-        let (liveness, readiness) = told_apart(&workload);
-        let (liveness, readiness) = (liveness.unwrap(), readiness.unwrap());
-        assert_eq!(liveness.action, readiness.action);
-        assert!(liveness.failures.unwrap() > readiness.failures.unwrap_or(3));
     }
 }

@@ -97,9 +97,12 @@ fn read(document: &str, objects: &mut Vec<Object>) -> Result<(), Problem> {
     if document.lines().all(blank) {
         return Ok(());
     }
-    // CRDs are long; a file that a person chose to apply isn't an attack on this process.
+    // CRDs are long; a file that a person chose to apply isn't an attack on this process. Modes
+    // such as `0440` are octal to `kubectl`; a bare `n` or `y` is a string to it.
     let options = serde_saphyr::options! {
         budget: None,
+        strict_booleans: true,
+        legacy_octal_numbers: true,
         with_snippet: false,
     };
     let value: Value =
@@ -196,6 +199,14 @@ mod tests {
             &format!("apiVersion: v1\nkind: List\nitems:\n{item}{item}"),
             &["Secret/b", "Secret/b"],
         );
+    }
+
+    #[test]
+    fn scalars_mean_what_they_mean_to_kubectl() {
+        let objects =
+            parse_documents("a.yml", &format!("{A}x: [0440, n, true, \"1\", 1e3]\n")).unwrap();
+        let value = &objects.first().unwrap().value["x"];
+        assert_eq!(value, &serde_json::json!([288, "n", true, "1", 1000.0]));
     }
 
     #[test]

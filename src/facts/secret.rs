@@ -1,0 +1,348 @@
+//! Which variables are secrets, and by which evidence.
+//!
+//! Decides by name and by value only; every answer is the reason that `plan` shows. Where a real
+//! value comes from is not its business.
+
+use super::model::Text;
+
+/// Words (or runs of words) of a name that make it a secret.
+const SECRET: &[&str] = &[
+    "webhook_url",
+    "api_key",
+    "apikey",
+    "auth_key",
+    "access_key",
+    "private_key",
+    "encryption_key",
+    "signing_key",
+    "client_secret",
+    "password",
+    "passwords",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "pass",
+    "secret",
+    "secrets",
+    "token",
+    "credential",
+    "credentials",
+    "dsn",
+];
+
+/// Last words that make a name one *about* a secret (`TOKEN_TTL`, `PASSWORD_FILE`).
+const ABOUT: &[&str] = &[
+    "algorithm",
+    "audience",
+    "count",
+    "days",
+    "enabled",
+    "endpoint",
+    "expiration",
+    "expire",
+    "expires",
+    "expiry",
+    "file",
+    "header",
+    "hours",
+    "id",
+    "issuer",
+    "length",
+    "lifetime",
+    "limit",
+    "minutes",
+    "name",
+    "path",
+    "seconds",
+    "ttl",
+    "type",
+    "url",
+    "uri",
+];
+
+/// Beginnings of keys as their issuers write them, with the length from which they count.
+const PREFIXES: &[(&str, usize)] = &[
+    ("sk-", 20),
+    ("sk_live_", 16),
+    ("sk_test_", 16),
+    ("rk_live_", 16),
+    ("whsec_", 16),
+    ("ghp_", 20),
+    ("gho_", 20),
+    ("ghs_", 20),
+    ("github_pat_", 20),
+    ("glpat-", 16),
+    ("xoxb-", 16),
+    ("xoxp-", 16),
+    ("xapp-", 16),
+    ("AKIA", 20),
+    ("ASIA", 20),
+    ("AIza", 30),
+    ("SG.", 30),
+    ("hf_", 20),
+    ("npm_", 20),
+    ("dop_v1_", 20),
+    ("hvs.", 16),
+    ("ya29.", 20),
+];
+
+/// The parts of a URL that holds credentials, as written (nothing is decoded).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlParts {
+    /// What stands before `://`.
+    pub scheme: String,
+    /// The user; may be empty (`redis://:password@…`).
+    pub user: String,
+    /// The password; may be empty.
+    pub password: String,
+    /// The host, or all of them where there are several (`a:1,b:2`).
+    pub host: String,
+    /// The port, where one host has one.
+    pub port: Option<u16>,
+    /// The path with its `/`, query and fragment included; may be empty.
+    pub path: String,
+}
+
+/// Returns why a variable of that name is a secret, if it is.
+pub fn by_name(name: &str) -> Option<String> {
+    if name == "PWD" {
+        return None;
+    }
+    let words = words(name);
+    let joined = format!("_{}_", words.join("_"));
+    let last = words.last()?;
+    if words.first().is_some_and(|first| first == "csrf") || joined.contains("_public_key_") {
+        return None;
+    }
+    let word = SECRET
+        .iter()
+        .find(|word| joined.contains(&format!("_{word}_")))?;
+    let ends_with_it = joined.ends_with(&format!("_{word}_"));
+    if !ends_with_it && ABOUT.contains(&last.as_str()) {
+        return None;
+    }
+    Some(format!("its name has `{word}`"))
+}
+
+/// Returns why a value is a secret, if it is.
+pub fn by_value(value: &str) -> Option<String> {
+    let value = value.trim();
+    if split_url(value).is_some_and(|parts| !parts.password.is_empty()) {
+        return Some("its value is a URL with a password".to_owned());
+    }
+    if value.contains("-----BEGIN") && value.contains("PRIVATE KEY") {
+        return Some("its value is a private key".to_owned());
+    }
+    let known = PREFIXES
+        .iter()
+        .find(|(prefix, length)| value.starts_with(prefix) && value.len() >= *length);
+    if let Some((prefix, _)) = known {
+        return Some(format!("its value begins with `{prefix}`, as keys do"));
+    }
+    let token = value.starts_with("eyJ") && value.split('.').count() == 3;
+    token.then(|| "its value is a JSON web token".to_owned())
+}
+
+/// Returns why an interpolated value is a secret, if it is: by its value, or by a variable that
+/// it is made from (which may have no value yet).
+pub fn by_text(text: &Text) -> Option<String> {
+    by_value(&text.value).or_else(|| {
+        let made_from = text
+            .variables
+            .iter()
+            .find(|used| by_name(&used.name).is_some())?;
+        Some(format!("it is made from `{}`", made_from.name))
+    })
+}
+
+/// Returns the parts of a URL that holds credentials (`scheme://user:password@host…`); `None` for
+/// any other value. `${…}` in a text that isn't interpolated stays whole.
+pub fn split_url(value: &str) -> Option<UrlParts> {
+    let (scheme, rest) = value.split_once("://")?;
+    let letters = |character: char| character.is_ascii_alphanumeric() || "+-.".contains(character);
+    if scheme.is_empty() || !scheme.chars().all(letters) {
+        return None;
+    }
+    let ends = find(rest, |character| "/?#".contains(character));
+    let (authority, path) = rest.split_at_checked(ends.first().copied().unwrap_or(rest.len()))?;
+    let at = *find(authority, |character| character == '@').last()?;
+    let (credentials, host) = (authority.get(..at)?, authority.get(at + 1..)?);
+    let colon = *find(credentials, |character| character == ':').first()?;
+    let (user, password) = (credentials.get(..colon)?, credentials.get(colon + 1..)?);
+    let (host, port) = split_port(host);
+    Some(UrlParts {
+        scheme: scheme.to_owned(),
+        user: user.to_owned(),
+        password: password.to_owned(),
+        host: host.to_owned(),
+        port,
+        path: path.to_owned(),
+    })
+}
+
+fn split_port(host: &str) -> (&str, Option<u16>) {
+    if host.contains(',') {
+        return (host, None);
+    }
+    match host
+        .rsplit_once(':')
+        .map(|(name, port)| (name, port.parse()))
+    {
+        Some((name, Ok(port))) => (name, Some(port)),
+        Some((_, Err(_))) | None => (host, None),
+    }
+}
+
+/// Returns the byte offsets of characters outside of `${…}`.
+fn find(text: &str, wanted: impl Fn(char) -> bool) -> Vec<usize> {
+    let mut depth = 0_usize;
+    let mut before = None;
+    let mut found = Vec::new();
+    for (index, character) in text.char_indices() {
+        if character == '{' && before == Some('$') {
+            depth += 1;
+        } else if character == '}' && depth > 0 {
+            depth -= 1;
+        } else if depth == 0 && wanted(character) {
+            found.push(index);
+        }
+        before = Some(character);
+    }
+    found
+}
+
+/// Returns a name's words in lower case: `jwtSecretKey`, `JWT_SECRET_KEY` and `jwt.secret-key`
+/// have the same ones.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut before_lower = false;
+    for character in name.chars() {
+        let breaks = !character.is_alphanumeric();
+        if breaks || (character.is_uppercase() && before_lower) {
+            words.push(String::new());
+        }
+        if !breaks && let Some(word) = words.last_mut() {
+            word.extend(character.to_lowercase());
+        }
+        before_lower = character.is_lowercase() || character.is_ascii_digit();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{by_name, by_text, by_value, split_url};
+    use crate::facts::{Text, VariableUse};
+
+    #[track_caller]
+    fn check_name(name: &str, expected: bool) {
+        assert_eq!(by_name(name).is_some(), expected, "{name}");
+    }
+
+    #[track_caller]
+    fn check_value(value: &str, expected: bool) {
+        assert_eq!(by_value(value).is_some(), expected, "{value}");
+    }
+
+    #[test]
+    fn names_of_secrets_are_known() {
+        for name in [
+            "POSTGRES_PASSWORD",
+            "OPENAI_API_KEY",
+            "JWT_SECRET",
+            "jwtSecretKey",
+            "SECRET_KEY",
+            "ARI_PASSWORD",
+            "SENTRY_DSN",
+            "SLACK_WEBHOOK_URL",
+            "AWS_SECRET_ACCESS_KEY",
+            "DB_PASS",
+            "TELEGRAM_BOT_TOKEN",
+            "tls.private-key",
+            "REDIS_PASSWD",
+            "GOOGLE_CREDENTIALS",
+        ] {
+            check_name(name, true);
+        }
+    }
+
+    #[test]
+    fn names_about_secrets_are_not() {
+        for name in [
+            "JWT_PUBLIC_KEY",
+            "TOKEN_URL",
+            "TOKEN_TTL",
+            "CSRF_TOKEN",
+            "POSTGRES_PASSWORD_FILE",
+            "SECRET_NAME",
+            "JWT_ACCESS_TOKEN_EXPIRE_MINUTES",
+            "MAX_TOKENS",
+            "PWD",
+            "KEYBOARD",
+            "PASSWORD_MIN_LENGTH",
+            "DATABASE_URL",
+            "COMPASS_MODE",
+            "GOOGLE_CREDENTIALS_PATH",
+        ] {
+            check_name(name, false);
+        }
+    }
+
+    #[test]
+    fn values_of_secrets_are_known() {
+        check_value("postgresql://calls:hunter2@db:5432/calls", true);
+        check_value("-----BEGIN RSA PRIVATE KEY-----\nMIIE", true);
+        check_value("ghp_0123456789abcdefghij", true);
+        check_value("eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl", true);
+        check_value("redis://redis:6379/0", false);
+        check_value("postgresql://calls@db/calls", false);
+        check_value("-----BEGIN CERTIFICATE-----", false);
+        check_value("sk-short", false);
+    }
+
+    #[test]
+    fn a_url_is_split() {
+        let parts = split_url("postgresql+asyncpg://calls:p:w@db:5432/calls?ssl=on").unwrap();
+        assert_eq!(
+            (parts.user.as_str(), parts.password.as_str()),
+            ("calls", "p:w")
+        );
+        assert_eq!((parts.host.as_str(), parts.port), ("db", Some(5432)));
+        assert_eq!(parts.path, "/calls?ssl=on");
+        let parts = split_url("redis://:pw@cache/0").unwrap();
+        assert_eq!((parts.user.as_str(), parts.port), ("", None));
+        assert_eq!(split_url("mailto:a@b"), None);
+    }
+
+    #[test]
+    fn variables_in_a_url_stay_whole() {
+        let raw = "amqp://${MQ_USER:-a:b@c}:${MQ_PASSWORD:?see https://docs}@${MQ_HOST}:5672/";
+        let parts = split_url(raw).unwrap();
+        assert_eq!(parts.user, "${MQ_USER:-a:b@c}");
+        assert_eq!(parts.password, "${MQ_PASSWORD:?see https://docs}");
+        assert_eq!(
+            (parts.host.as_str(), parts.port),
+            ("${MQ_HOST}", Some(5672))
+        );
+    }
+
+    #[test]
+    fn a_text_is_secret_by_what_it_is_made_from() {
+        let used = VariableUse {
+            name: "DB_PASSWORD".to_owned(),
+            default: None,
+            required: Some(String::new()),
+            given: false,
+        };
+        let text = Text {
+            value: "postgres://calls:@db/calls".to_owned(),
+            raw: "postgres://calls:${DB_PASSWORD:?}@db/calls".to_owned(),
+            variables: vec![used],
+        };
+        assert_eq!(
+            by_text(&text).as_deref(),
+            Some("it is made from `DB_PASSWORD`")
+        );
+    }
+}

@@ -1,0 +1,440 @@
+//! YAML → a tree in which every node and key knows its file, line and bytes.
+//!
+//! Anchors, aliases and merge keys (`<<`) are resolved here; the tags `!reset` and `!override`
+//! are kept for the merge. Scalars stay text: what `yes` or `8080` means is for whoever reads the
+//! key. Other tags are ignored, as Compose does.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+
+use super::model::Text;
+use super::report::{Document, Mark};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// How many nodes a file may have once its aliases are written out.
+const NODE_LIMIT: usize = 200_000;
+
+/// A node of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Node {
+    /// What it holds.
+    pub(super) value: Value,
+    /// Where.
+    pub(super) mark: Mark,
+    /// How it merges, if a tag says so.
+    pub(super) tag: Option<MergeTag>,
+}
+
+/// What a node holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Value {
+    /// Nothing (`~`, `null` or empty).
+    Null,
+    /// A scalar, interpolated or not.
+    Scalar(Text),
+    /// A list.
+    List(Vec<Node>),
+    /// A mapping in the file's order.
+    Map(Vec<Entry>),
+}
+
+/// A key of a mapping with its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The key.
+    pub(super) key: String,
+    /// Where the key is.
+    pub(super) mark: Mark,
+    /// The value.
+    pub(super) node: Node,
+}
+
+/// Compose's own tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MergeTag {
+    /// `!reset`: what earlier files give is dropped.
+    Reset,
+    /// `!override`: what earlier files give is replaced, not merged.
+    Override,
+}
+
+impl Node {
+    /// Returns the mapping's entries; nothing else has any.
+    pub(super) fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            Value::Null | Value::Scalar(_) | Value::List(_) => &[],
+        }
+    }
+
+    /// Returns the value of a key.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        self.entries()
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.node)
+    }
+
+    /// Returns the scalar's text.
+    pub(super) fn text(&self) -> Option<&Text> {
+        match &self.value {
+            Value::Scalar(text) => Some(text),
+            Value::Null | Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    /// Returns the scalar's value.
+    pub(super) fn str(&self) -> Option<&str> {
+        self.text().map(|text| text.value.as_str())
+    }
+
+    /// Returns what the node is, for messages.
+    pub(super) fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing",
+            Value::Scalar(_) => "a scalar",
+            Value::List(_) => "a list",
+            Value::Map(_) => "a mapping",
+        }
+    }
+
+    fn count(&self) -> usize {
+        1 + match &self.value {
+            Value::Null | Value::Scalar(_) => 0,
+            Value::List(items) => items.iter().map(Self::count).sum(),
+            Value::Map(entries) => entries.iter().map(|entry| entry.node.count()).sum(),
+        }
+    }
+}
+
+/// Returns a file's documents, in order.
+pub(super) fn parse(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
+    let document = Arc::new(Document {
+        path: path.to_owned(),
+        text: Arc::clone(text),
+    });
+    let mut reader = Reader {
+        events: Parser::new_from_str(text),
+        document,
+        anchors: HashMap::new(),
+        nodes: 0,
+        problems: Vec::new(),
+    };
+    let result = reader.documents();
+    let mut problems = reader.problems;
+    match result {
+        Ok(nodes) if problems.is_empty() => Ok(nodes),
+        Ok(_) => Err(Diagnostics(problems)),
+        Err(fatal) => {
+            problems.push(*fatal);
+            Err(Diagnostics(problems))
+        }
+    }
+}
+
+struct Reader<'a> {
+    events: Parser<'a, StrInput<'a>>,
+    document: Arc<Document>,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+    problems: Vec<Diagnostic>,
+}
+
+type Fatal = Box<Diagnostic>;
+
+impl<'a> Reader<'a> {
+    fn documents(&mut self) -> Result<Vec<Node>, Fatal> {
+        let mut nodes = Vec::new();
+        while let Some((event, span)) = self.next()? {
+            if event.is_node() {
+                nodes.push(self.node(event, span)?);
+            }
+        }
+        Ok(nodes)
+    }
+
+    fn next(&mut self) -> Result<Option<(Event<'a>, Span)>, Fatal> {
+        self.events
+            .next_event()
+            .transpose()
+            .map_err(|error| Box::new(self.broken(&error)))
+    }
+
+    fn broken(&self, error: &ScanError) -> Diagnostic {
+        let marker = error.marker();
+        let start = marker
+            .byte_offset()
+            .unwrap_or(0)
+            .min(self.document.text.len());
+        let mark = Mark::new(&self.document, start..start, marker.line());
+        let message = format!(
+            "`{}` is not valid YAML (line {}, column {})",
+            self.document.path,
+            marker.line(),
+            marker.col() + 1
+        );
+        mark.error(message, &error.info())
+    }
+
+    fn mark(&self, span: Span) -> Mark {
+        let range = span.byte_range().unwrap_or(0..0);
+        Mark::new(&self.document, range, span.start.line())
+    }
+
+    fn node(&mut self, event: Event<'a>, span: Span) -> Result<Node, Fatal> {
+        let mark = self.mark(span);
+        self.grow(1, &mark)?;
+        let anchor = event.anchor_id();
+        let tag = merge_tag(event.tag());
+        let value = match event {
+            Event::Alias(id) => return self.alias(id, mark),
+            Event::Scalar(text, style, ..) => scalar(&text, style),
+            Event::SequenceStart(..) => self.list()?,
+            Event::MappingStart(..) => self.map()?,
+            // The caller hands over nodes only.
+            _ => Value::Null,
+        };
+        let node = Node { value, mark, tag };
+        if let Some(id) = anchor {
+            self.anchors.insert(id, node.clone());
+        }
+        Ok(node)
+    }
+
+    fn grow(&mut self, by: usize, mark: &Mark) -> Result<(), Fatal> {
+        self.nodes += by;
+        if self.nodes > NODE_LIMIT {
+            return Err(Box::new(mark.error(
+                format!("`{}` has more than {NODE_LIMIT} nodes", self.document.path),
+                "with the aliases up to here written out",
+            )));
+        }
+        Ok(())
+    }
+
+    fn alias(&mut self, id: usize, mark: Mark) -> Result<Node, Fatal> {
+        let Some(node) = self.anchors.get(&id).cloned() else {
+            return Err(Box::new(
+                mark.error("an alias can't stand inside of its own anchor", ""),
+            ));
+        };
+        self.grow(node.count(), &mark)?;
+        Ok(node)
+    }
+
+    fn list(&mut self) -> Result<Value, Fatal> {
+        let mut items = Vec::new();
+        while let Some((event, span)) = self.next()? {
+            if matches!(event, Event::SequenceEnd) {
+                break;
+            }
+            if event.is_node() {
+                items.push(self.node(event, span)?);
+            }
+        }
+        Ok(Value::List(items))
+    }
+
+    fn map(&mut self) -> Result<Value, Fatal> {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut merged: Vec<Node> = Vec::new();
+        while let Some((event, span)) = self.next()? {
+            if matches!(event, Event::MappingEnd) {
+                break;
+            }
+            if !event.is_node() {
+                continue;
+            }
+            let key = self.node(event, span)?;
+            let node = self.value()?.unwrap_or_else(|| Node {
+                value: Value::Null,
+                mark: key.mark.clone(),
+                tag: None,
+            });
+            self.entry(&key, node, &mut entries, &mut merged);
+        }
+        for node in &merged {
+            adopt(&mut entries, node.entries());
+        }
+        Ok(Value::Map(entries))
+    }
+
+    fn value(&mut self) -> Result<Option<Node>, Fatal> {
+        while let Some((event, span)) = self.next()? {
+            if event.is_node() {
+                return self.node(event, span).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn entry(&mut self, key: &Node, node: Node, entries: &mut Vec<Entry>, merged: &mut Vec<Node>) {
+        let name = match &key.value {
+            Value::Scalar(text) => text.value.clone(),
+            Value::Null => "null".to_owned(),
+            Value::List(_) | Value::Map(_) => {
+                self.problems
+                    .push(key.mark.error("a key must be a scalar", key.kind()));
+                return;
+            }
+        };
+        if name == "<<" {
+            self.merge_key(node, merged);
+        } else if let Some(first) = entries.iter().find(|entry| entry.key == name) {
+            let message = format!("`{name}` is given twice in one mapping");
+            let label = format!("already given in line {}", first.mark.origin().line);
+            self.problems.push(key.mark.error(message, &label));
+        } else {
+            entries.push(Entry {
+                key: name,
+                mark: key.mark.clone(),
+                node,
+            });
+        }
+    }
+
+    fn merge_key(&mut self, node: Node, merged: &mut Vec<Node>) {
+        match node.value {
+            Value::Map(_) => merged.push(node),
+            Value::List(items) => {
+                for item in items {
+                    if matches!(item.value, Value::Map(_)) {
+                        merged.push(item);
+                    } else {
+                        self.problems.push(not_mergeable(&item));
+                    }
+                }
+            }
+            Value::Null | Value::Scalar(_) => self.problems.push(not_mergeable(&node)),
+        }
+    }
+}
+
+fn not_mergeable(node: &Node) -> Diagnostic {
+    node.mark.error(
+        "`<<` takes a mapping or a list of mappings",
+        &format!("this is {}", node.kind()),
+    )
+}
+
+/// Adds the entries whose keys aren't there yet: a mapping's own keys win over merged ones.
+fn adopt(entries: &mut Vec<Entry>, others: &[Entry]) {
+    for other in others {
+        if !entries.iter().any(|entry| entry.key == other.key) {
+            entries.push(other.clone());
+        }
+    }
+}
+
+fn scalar(text: &str, style: ScalarStyle) -> Value {
+    let plain = style == ScalarStyle::Plain;
+    if plain && matches!(text, "" | "~" | "null" | "Null" | "NULL") {
+        return Value::Null;
+    }
+    Value::Scalar(Text {
+        value: text.to_owned(),
+        raw: text.to_owned(),
+        variables: Vec::new(),
+    })
+}
+
+fn merge_tag(tag: Option<&Tag>) -> Option<MergeTag> {
+    match tag?.original().as_str() {
+        "!reset" => Some(MergeTag::Reset),
+        "!override" => Some(MergeTag::Override),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MergeTag, Node, Value, parse};
+    use std::sync::Arc;
+
+    fn tree(text: &str) -> Node {
+        parse("compose.yml", &Arc::from(text)).unwrap().remove(0)
+    }
+
+    #[track_caller]
+    fn check_error(text: &str, message: &str, line: usize) {
+        let error = parse("compose.yml", &Arc::from(text)).unwrap_err();
+        let found: Vec<_> = error.0.iter().map(|one| one.message.as_str()).collect();
+        assert!(found.iter().any(|one| one.contains(message)), "{found:?}");
+        let start = error.0[0].place.as_ref().unwrap().span.start;
+        assert_eq!(text.get(..start).unwrap().matches('\n').count() + 1, line);
+    }
+
+    #[test]
+    fn nodes_know_their_lines_and_bytes() {
+        let text = "services:\n  # розмова\n  api:\n    image: \"голос:1\"\n";
+        let root = tree(text);
+        let image = root
+            .get("services")
+            .unwrap()
+            .get("api")
+            .unwrap()
+            .get("image")
+            .unwrap();
+        assert_eq!(image.mark.origin().to_string(), "compose.yml:4");
+        let span = image.mark.error("", "").place.unwrap().span;
+        assert_eq!(text.get(span), Some("\"голос:1\""));
+    }
+
+    #[test]
+    fn merge_keys_fill_in_what_a_mapping_lacks() {
+        let root = tree(
+            "x-base: &base\n  restart: always\n  user: app\nx-log: &log {tty: true}\napi:\n  \
+             <<: [*base, *log]\n  user: '10001'\n",
+        );
+        let api = root.get("api").unwrap();
+        assert_eq!(api.get("user").unwrap().str(), Some("10001"));
+        assert_eq!(api.get("restart").unwrap().str(), Some("always"));
+        assert_eq!(api.get("restart").unwrap().mark.origin().line, 2);
+        assert_eq!(api.get("tty").unwrap().str(), Some("true"));
+    }
+
+    #[test]
+    fn compose_tags_are_kept() {
+        let root = tree("api:\n  ports: !override\n    - 80\n  env_file: !reset []\n");
+        let api = root.get("api").unwrap();
+        assert_eq!(api.get("ports").unwrap().tag, Some(MergeTag::Override));
+        assert_eq!(api.get("env_file").unwrap().tag, Some(MergeTag::Reset));
+    }
+
+    #[test]
+    fn null_is_told_from_the_empty_string() {
+        let root = tree("a:\nb: ''\nc: ~\n");
+        assert_eq!(root.get("a").unwrap().value, Value::Null);
+        assert_eq!(root.get("b").unwrap().str(), Some(""));
+        assert_eq!(root.get("c").unwrap().value, Value::Null);
+    }
+
+    #[test]
+    fn a_key_given_twice_is_an_error_at_the_second() {
+        check_error(
+            "api:\n  image: a\n  image: b\n",
+            "`image` is given twice",
+            3,
+        );
+    }
+
+    #[test]
+    fn broken_yaml_names_line_and_column() {
+        check_error("services:\n  api: [1, 2\n", "line", 2);
+        check_error("a: *nowhere\n", "not valid YAML (line 1, column 4)", 1);
+    }
+
+    #[test]
+    fn aliases_that_multiply_are_stopped() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for level in 1..9 {
+            let alias = format!("*a{}", level - 1);
+            let items = vec![alias; 10].join(", ");
+            text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        }
+        let error = parse("compose.yml", &Arc::from(text.as_str())).unwrap_err();
+        assert!(error.0[0].message.contains("more than"), "{error}");
+    }
+}

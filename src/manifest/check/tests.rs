@@ -1,0 +1,112 @@
+use super::check;
+use crate::manifest::sample::{application, files};
+use crate::manifest::{Object, parse_documents, render};
+use crate::resolve::Requirement;
+
+fn written() -> Vec<Object> {
+    let files = render(&application(), &files()).unwrap();
+    files.into_iter().flat_map(|file| file.objects).collect()
+}
+
+#[track_caller]
+fn passes(requirement: &Requirement, objects: usize, exempt: &[&str]) {
+    let checked = check(requirement, &written());
+    assert_eq!(checked.violations, Vec::<String>::new());
+    assert_eq!(
+        (checked.objects, checked.exempt),
+        (objects, exempt.iter().map(ToString::to_string).collect())
+    );
+}
+
+#[track_caller]
+fn fails(requirement: &Requirement, yaml: &str, violations: &[&str]) {
+    let objects = parse_documents("a.yml", yaml).unwrap();
+    assert_eq!(check(requirement, &objects).violations, violations);
+}
+
+const BARE: &str = "apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 3
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: web, ports: [{containerPort: 80}]}]
+";
+
+#[test]
+fn what_is_written_keeps_every_rule() {
+    passes(
+        &Requirement::Namespace("call-center".to_owned()),
+        written().len(),
+        &[],
+    );
+    passes(&Requirement::Resources, 3, &[]);
+    passes(&Requirement::Probes, 3, &[]);
+    let single = [
+        "StatefulSet/postgresql: one replica",
+        "Deployment/prometheus: one replica",
+    ];
+    passes(&Requirement::AntiAffinity, 1, &single);
+    passes(&Requirement::DisruptionBudget, 1, &single);
+}
+
+#[test]
+fn bare_manifests_break_them() {
+    fails(
+        &Requirement::Namespace("n".to_owned()),
+        BARE,
+        &["Deployment/web: names no namespace"],
+    );
+    fails(
+        &Requirement::Resources,
+        BARE,
+        &[
+            "Deployment/web: container `web` lacks requests.cpu",
+            "Deployment/web: container `web` lacks requests.memory",
+            "Deployment/web: container `web` lacks limits.cpu",
+            "Deployment/web: container `web` lacks limits.memory",
+        ],
+    );
+    fails(
+        &Requirement::Probes,
+        BARE,
+        &[
+            "Deployment/web: container `web` lacks livenessProbe",
+            "Deployment/web: container `web` lacks readinessProbe",
+        ],
+    );
+    fails(
+        &Requirement::AntiAffinity,
+        BARE,
+        &["Deployment/web: its pods are not kept apart"],
+    );
+    fails(
+        &Requirement::DisruptionBudget,
+        BARE,
+        &["Deployment/web: no PodDisruptionBudget selects its pods"],
+    );
+}
+
+#[test]
+fn an_autoscaler_decides_how_many_pods_there_are() {
+    let scaled = format!(
+        "{BARE}---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n\
+         metadata: {{name: web}}\nspec: {{minReplicas: 1, scaleTargetRef: {{kind: Deployment, name: web}}}}\n"
+    );
+    let objects = parse_documents("a.yml", &scaled).unwrap();
+    assert_eq!(
+        check(&Requirement::AntiAffinity, &objects).exempt,
+        ["Deployment/web: one replica"]
+    );
+}
+
+#[test]
+fn a_budget_may_select_by_expression() {
+    let budget = format!(
+        "{BARE}---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {{name: web}}\n\
+         spec: {{minAvailable: 1, selector: {{matchExpressions: [{{key: app, operator: In, values: [web]}}]}}}}\n"
+    );
+    fails(&Requirement::DisruptionBudget, &budget, &[]);
+}

@@ -1,0 +1,222 @@
+//! Probes, told apart: what makes a pod lose its traffic must not be what gets it killed.
+
+use k8s_openapi::api::core::v1::{ExecAction, HTTPGetAction, Probe, TCPSocketAction};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+
+use crate::resolve::{self, ProbeAction, Role, Workload};
+
+/// Returns liveness and readiness. Where both ask the same, readiness asks more closely, and
+/// liveness is the more patient one.
+pub(super) fn told_apart(workload: &Workload) -> (Option<resolve::Probe>, Option<resolve::Probe>) {
+    let mut liveness = workload.liveness.clone();
+    let mut readiness = workload.readiness.clone();
+    if let (Some(live), Some(ready)) = (&mut liveness, &mut readiness)
+        && live.action == ready.action
+    {
+        if let Some(action) = closer(workload, &ready.action) {
+            ready.action = action;
+        }
+        if patience(live) <= patience(ready) {
+            let period = live.period.unwrap_or(10).max(1);
+            live.failures = Some(patience(ready).saturating_mul(2) / period + 1);
+        }
+    }
+    (liveness, readiness)
+}
+
+/// Returns for how many seconds a probe may fail.
+fn patience(probe: &resolve::Probe) -> i32 {
+    probe
+        .period
+        .unwrap_or(10)
+        .saturating_mul(probe.failures.unwrap_or(3))
+}
+
+/// Returns an action that asks the same and more, or in another way.
+fn closer(workload: &Workload, action: &ProbeAction) -> Option<ProbeAction> {
+    let first_port = || {
+        let port = workload.ports.first()?;
+        Some(ProbeAction::Tcp {
+            port: port.name.clone(),
+        })
+    };
+    match action {
+        // The server doesn't mind; its log tells the two apart.
+        ProbeAction::Http { path, port } => {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let path = format!("{path}{mark}probe=readiness");
+            Some(ProbeAction::Http {
+                path,
+                port: port.clone(),
+            })
+        }
+        ProbeAction::Exec(command) => closer_command(workload, command).or_else(first_port),
+        // One port is all there is to ask: the difference is in how often and how patiently.
+        ProbeAction::Tcp { .. } => None,
+    }
+}
+
+fn closer_command(workload: &Workload, command: &[String]) -> Option<ProbeAction> {
+    let (last, before) = command.split_last()?;
+    let shell = matches!(before, [.., flag] if flag == "-c");
+    let whole = if shell {
+        last.clone()
+    } else {
+        command.join(" ")
+    };
+    // While its image initialises a data base, the server listens on its socket only: ready is
+    // what answers on the network. A Redis that still loads its data answers, but not `PONG`.
+    let suffix = match workload.role {
+        Role::Postgres if whole.starts_with("pg_isready") && !whole.contains(" -h") => {
+            " -h 127.0.0.1"
+        }
+        Role::Redis if whole.trim_end().ends_with("ping") => " | grep -q PONG",
+        Role::Postgres
+        | Role::Redis
+        | Role::Store
+        | Role::Server
+        | Role::Worker
+        | Role::Prometheus
+        | Role::Grafana => return None,
+    };
+    let command = if shell {
+        before
+            .iter()
+            .cloned()
+            .chain([format!("{last}{suffix}")])
+            .collect()
+    } else if workload.role == Role::Postgres {
+        command
+            .iter()
+            .cloned()
+            .chain(["-h", "127.0.0.1"].map(str::to_owned))
+            .collect()
+    } else {
+        [
+            "sh".to_owned(),
+            "-c".to_owned(),
+            format!("{}{suffix}", quoted(command)),
+        ]
+        .to_vec()
+    };
+    Some(ProbeAction::Exec(command))
+}
+
+/// Returns a command as a shell reads it.
+fn quoted(command: &[String]) -> String {
+    let plain = |word: &String| {
+        !word.is_empty()
+            && word
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_./:=".contains(c))
+    };
+    let quote = |word: &String| {
+        if plain(word) {
+            word.clone()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    command.iter().map(quote).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the probe as Kubernetes takes it.
+pub(super) fn build(probe: &resolve::Probe) -> Probe {
+    let mut built = Probe {
+        initial_delay_seconds: probe.initial_delay,
+        period_seconds: probe.period,
+        timeout_seconds: probe.timeout,
+        failure_threshold: probe.failures,
+        ..Probe::default()
+    };
+    match &probe.action {
+        ProbeAction::Http { path, port } => {
+            built.http_get = Some(HTTPGetAction {
+                path: Some(path.clone()),
+                port: IntOrString::String(port.clone()),
+                ..HTTPGetAction::default()
+            });
+        }
+        ProbeAction::Exec(command) => {
+            built.exec = Some(ExecAction {
+                command: Some(command.clone()),
+            });
+        }
+        ProbeAction::Tcp { port } => {
+            built.tcp_socket = Some(TCPSocketAction {
+                port: IntOrString::String(port.clone()),
+                host: None,
+            });
+        }
+    }
+    built
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{patience, told_apart};
+    use crate::manifest::sample;
+    use crate::resolve::{ProbeAction, Role};
+
+    #[track_caller]
+    fn check(role: Role, action: ProbeAction, expected: &ProbeAction) {
+        let mut workload = sample::workload("a");
+        workload.role = role;
+        workload.liveness = Some(sample::probe(action.clone(), 10));
+        workload.readiness = workload.liveness.clone();
+        let (liveness, readiness) = told_apart(&workload);
+        let (liveness, readiness) = (liveness.unwrap(), readiness.unwrap());
+        assert_eq!(liveness.action, action);
+        assert_eq!(&readiness.action, expected);
+        assert!(patience(&liveness) > patience(&readiness));
+    }
+
+    fn exec(words: &[&str]) -> ProbeAction {
+        ProbeAction::Exec(words.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn postgres_is_ready_when_it_answers_on_the_network() {
+        check(
+            Role::Postgres,
+            exec(&["pg_isready", "-U", "app"]),
+            &exec(&["pg_isready", "-U", "app", "-h", "127.0.0.1"]),
+        );
+        check(
+            Role::Postgres,
+            exec(&["/bin/sh", "-c", "pg_isready -U $POSTGRES_USER"]),
+            &exec(&["/bin/sh", "-c", "pg_isready -U $POSTGRES_USER -h 127.0.0.1"]),
+        );
+    }
+
+    #[test]
+    fn redis_is_ready_when_it_has_loaded() {
+        check(
+            Role::Redis,
+            exec(&["redis-cli", "ping"]),
+            &exec(&["sh", "-c", "redis-cli ping | grep -q PONG"]),
+        );
+    }
+
+    #[test]
+    fn anything_else_is_asked_in_another_way() {
+        check(
+            Role::Server,
+            exec(&["./ok"]),
+            &ProbeAction::Tcp {
+                port: "http".to_owned(),
+            },
+        );
+        check(
+            Role::Server,
+            ProbeAction::Http {
+                path: "/health".to_owned(),
+                port: "http".to_owned(),
+            },
+            &ProbeAction::Http {
+                path: "/health?probe=readiness".to_owned(),
+                port: "http".to_owned(),
+            },
+        );
+    }
+}
