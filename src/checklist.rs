@@ -4,7 +4,26 @@
 //! the edits that orch is allowed to make (a box's one byte, a status box, a date's value),
 //! touching only the bytes that they must.
 
+mod closing;
+mod directive;
+mod document;
+mod edit;
+mod field;
+mod inline;
+mod labels;
+mod lookalike;
 mod model;
+mod name;
+mod problems;
+mod task;
+#[cfg(test)]
+mod tests;
+mod title;
+mod tree;
+
+pub use document::{Parsed, parse};
+pub use edit::{EditError, Edits, set_date, set_field, set_status, tick};
+pub use name::file_name;
 
 pub use model::{
     Bullet, Checklist, Closing, DateField, Directive, Fence, Field, Hint, Inline, Language, Marker,

@@ -3,6 +3,10 @@
 //! A diagnostic is a fact about a document; rendering is done by `annotate-snippets`. This module
 //! doesn't decide exit codes.
 
+mod render;
+
+pub use render::render;
+
 use std::fmt;
 use std::sync::Arc;
 

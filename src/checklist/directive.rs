@@ -1,0 +1,290 @@
+//! `<!-- orch: … -->` → [`Directive`].
+//!
+//! Whether what a directive names exists (a path, another task) is not decided here.
+
+use std::time::Duration;
+
+use super::problems::Problems;
+use super::{Directive, Span, Spanned, TaskId};
+
+const KEYS: &[&str] = &[
+    "id", "after", "run", "apply", "wait", "manual", "timeout", "retries", "skip",
+];
+const RESERVED: &[&str] = &["canary", "gate", "probe", "component", "every", "on-fail"];
+
+/// Returns the directive that a comment holds, if it holds one.
+pub(super) fn read(text: &str, span: &Span, problems: &mut Problems<'_>) -> Option<Directive> {
+    let source = text.get(span.clone())?;
+    let inside = source.trim_start().strip_prefix("<!--")?;
+    let words = inside.trim_start().strip_prefix("orch")?;
+    if words.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_') {
+        return None;
+    }
+    let start = span.start + source.len() - source.trim_start().len();
+    let Some(rest) = words.trim_start().strip_prefix(':') else {
+        let message = "a comment starts with `orch`, but has no colon behind it".to_owned();
+        problems.warning(
+            span,
+            message,
+            "write `<!-- orch: … -->`, if this is a directive",
+        );
+        return None;
+    };
+    let body_start = span.end - rest.len();
+    let Some((body, _)) = rest.split_once("-->") else {
+        problems.error(
+            span,
+            "this directive has no end".to_owned(),
+            "close it with `-->`",
+        );
+        return None;
+    };
+    let body_span = body_start..body_start + body.len();
+    let mut directive = Directive {
+        span: start..body_span.end + 3,
+        ..Directive::default()
+    };
+    for word in split(body, body_start) {
+        assign(&mut directive, &word, problems);
+    }
+    refuse_contradictions(&directive, problems);
+    Some(directive)
+}
+
+/// One `key`, `key=value` or `key="value"`.
+struct Word {
+    key: String,
+    value: Option<Spanned<String>>,
+    closed: bool,
+    span: Span,
+}
+
+fn split(body: &str, base: usize) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut chars = body.char_indices().peekable();
+    while let Some(&(start, first)) = chars.peek() {
+        if first.is_whitespace() {
+            chars.next();
+            continue;
+        }
+        let mut key = String::new();
+        while let Some((_, next)) = chars.next_if(|(_, c)| !c.is_whitespace() && *c != '=') {
+            key.push(next);
+        }
+        let mut word = Word {
+            key,
+            value: None,
+            closed: true,
+            span: base + start..base + start,
+        };
+        if chars.next_if(|(_, c)| *c == '=').is_some() {
+            let quote = chars
+                .next_if(|(_, c)| *c == '"' || *c == '\'')
+                .map(|(_, c)| c);
+            let at = base + chars.peek().map_or(body.len(), |(at, _)| *at);
+            let (value, closed) = value(&mut chars, quote);
+            let end = base + chars.peek().map_or(body.len(), |(at, _)| *at);
+            let end = end - usize::from(quote.is_some() && closed);
+            word.value = Some(Spanned {
+                value,
+                span: at..end.max(at),
+            });
+            word.closed = closed;
+        }
+        word.span.end = base + chars.peek().map_or(body.trim_end().len(), |(at, _)| *at);
+        words.push(word);
+    }
+    words
+}
+
+/// Returns a value's text and whether its quote is closed.
+fn value(
+    chars: &mut std::iter::Peekable<std::str::CharIndices<'_>>,
+    quote: Option<char>,
+) -> (String, bool) {
+    let mut value = String::new();
+    let Some(quote) = quote else {
+        while let Some((_, next)) = chars.next_if(|(_, c)| !c.is_whitespace()) {
+            value.push(next);
+        }
+        return (value, true);
+    };
+    while let Some((_, next)) = chars.next() {
+        if next == quote {
+            return (value, true);
+        }
+        // Only the quote and the backslash are escaped, so that paths and patterns stay as they are.
+        let escaped = chars.next_if(|(_, c)| next == '\\' && (*c == quote || *c == '\\'));
+        value.push(escaped.map_or(next, |(_, c)| c));
+    }
+    (value, false)
+}
+
+fn assign(directive: &mut Directive, word: &Word, problems: &mut Problems<'_>) {
+    if !word.closed {
+        let message = format!("the value of `{}` has no closing quote", word.key);
+        problems.error(&word.span, message, "");
+        return;
+    }
+    let flag = word.key == "manual" || word.key == "skip";
+    match &word.value {
+        None if flag => {
+            directive.manual |= word.key == "manual";
+            directive.skip |= word.key == "skip";
+        }
+        Some(_) if flag => {
+            let message = format!("`{}` takes no value", word.key);
+            problems.error(&word.span, message, &format!("write just `{}`", word.key));
+        }
+        _ if !KEYS.contains(&word.key.as_str()) => unknown(word, problems),
+        Some(value) if !value.value.trim().is_empty() => give(directive, word, value, problems),
+        Some(_) | None => {
+            let message = format!("`{}` needs a value", word.key);
+            problems.error(&word.span, message, &format!("write `{}=…`", word.key));
+        }
+    }
+}
+
+fn give(
+    directive: &mut Directive,
+    word: &Word,
+    value: &Spanned<String>,
+    problems: &mut Problems<'_>,
+) {
+    let twice = match word.key.as_str() {
+        "id" => {
+            let id = Spanned {
+                value: TaskId::new(value.value.as_str()),
+                span: value.span.clone(),
+            };
+            directive.id.replace(id).is_some()
+        }
+        "after" => {
+            let before = !directive.after.is_empty();
+            directive.after.extend(ids(value));
+            before
+        }
+        "run" => directive.run.replace(value.clone()).is_some(),
+        "apply" => directive.apply.replace(value.clone()).is_some(),
+        "wait" => directive.wait.replace(value.clone()).is_some(),
+        "timeout" => match duration(&value.value) {
+            Some(timeout) => directive.timeout.replace(timeout).is_some(),
+            None => {
+                let message = format!("`{}` is no duration", value.value);
+                problems.error(&value.span, message, "write it like `90s`, `5m` or `1h30m`");
+                false
+            }
+        },
+        _ => match value.value.parse() {
+            Ok(retries) => directive.retries.replace(retries).is_some(),
+            Err(_) => {
+                let message = format!("`{}` is no number of retries", value.value);
+                problems.error(&value.span, message, "write it like `retries=3`");
+                false
+            }
+        },
+    };
+    if twice {
+        problems.error(&word.span, format!("`{}` is given twice", word.key), "");
+    }
+}
+
+fn ids(list: &Spanned<String>) -> Vec<Spanned<TaskId>> {
+    let mut start = list.span.start;
+    let mut ids = Vec::new();
+    for piece in list.value.split(',') {
+        let id = piece.trim();
+        let at = start + piece.len() - piece.trim_start().len();
+        if !id.is_empty() {
+            ids.push(Spanned {
+                value: TaskId::new(id),
+                span: at..at + id.len(),
+            });
+        }
+        start += piece.len() + 1;
+    }
+    ids
+}
+
+/// Returns the duration that `90s`, `5m` or `1h30m` stands for.
+fn duration(text: &str) -> Option<Duration> {
+    let mut total = Duration::ZERO;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (digits, tail) = rest.split_at_checked(rest.find(|c: char| !c.is_ascii_digit())?)?;
+        let number: u64 = digits.parse().ok()?;
+        let end = tail
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(tail.len());
+        let (unit, next) = tail.split_at_checked(end)?;
+        let piece = match unit {
+            "ms" => Duration::from_millis(number),
+            "s" => Duration::from_secs(number),
+            "m" => Duration::from_secs(number.checked_mul(60)?),
+            "h" => Duration::from_secs(number.checked_mul(3600)?),
+            _ => return None,
+        };
+        total = total.checked_add(piece)?;
+        rest = next;
+    }
+    (!total.is_zero()).then_some(total)
+}
+
+fn unknown(word: &Word, problems: &mut Problems<'_>) {
+    if RESERVED.contains(&word.key.as_str()) {
+        let message = format!("`{}` can't be used in a directive yet", word.key);
+        problems.error(
+            &word.span,
+            message,
+            "the word is reserved; leave it out for now",
+        );
+        return;
+    }
+    let nearest = KEYS
+        .iter()
+        .map(|key| (distance(key, &word.key), key))
+        .min()
+        .filter(|(distance, _)| *distance <= 2);
+    let help = match nearest {
+        Some((_, key)) => format!("did you mean `{key}`?"),
+        None => format!("keys: {}", KEYS.join(", ")),
+    };
+    problems.error(
+        &word.span,
+        format!("a directive has no key `{}`", word.key),
+        &help,
+    );
+}
+
+/// Returns how many letters must be changed to make one word of the other.
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
+    for (line, a) in left.chars().enumerate() {
+        let mut diagonal = line;
+        let mut previous = line + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(right.chars()) {
+            let best = (diagonal + usize::from(a != b))
+                .min(previous + 1)
+                .min(*cell + 1);
+            diagonal = *cell;
+            *cell = best;
+            previous = best;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = line + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+fn refuse_contradictions(directive: &Directive, problems: &mut Problems<'_>) {
+    let ways = [
+        directive.run.is_some(),
+        directive.apply.is_some(),
+        directive.manual,
+    ];
+    if ways.iter().filter(|given| **given).count() > 1 {
+        let message = "`run`, `apply` and `manual` exclude each other".to_owned();
+        problems.error(&directive.span, message, "keep one of them");
+    }
+}

@@ -1,0 +1,238 @@
+//! The edits orch makes to a checklist: replacements that are refused where the text isn't what
+//! was read, so that a line which a person moved is never ticked by its old place.
+
+use super::{Checklist, DateField, Field, Marker, Span, Status, StatusKind};
+
+/// Why an edit was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// The text is not what was expected.
+    #[error("the text at byte {} is `{found}`, not `{expected}` as when it was read", span.start)]
+    Changed {
+        /// Where.
+        span: Span,
+        /// What was read there before.
+        expected: String,
+        /// What is there now.
+        found: String,
+    },
+    /// The place is outside of the text, or inside a character.
+    #[error("the text has no bytes {} to {} any more", span.start, span.end)]
+    Outside {
+        /// Where.
+        span: Span,
+    },
+    /// Two edits want the same bytes.
+    #[error("two edits change the text at byte {}", span.start)]
+    Overlap {
+        /// Where.
+        span: Span,
+    },
+}
+
+/// Replacements that are made together or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edits {
+    edits: Vec<Edit>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Edit {
+    /// A box that is as the marker says becomes (un)ticked.
+    Box { marker: Marker, checked: bool },
+    /// A text becomes another one.
+    Text {
+        span: Span,
+        expected: String,
+        new: String,
+    },
+}
+
+impl Edits {
+    /// Returns no edits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the replacement of what is expected at a place.
+    #[must_use]
+    pub fn replace(mut self, span: Span, expected: &str, new: &str) -> Self {
+        let (expected, new) = (expected.to_owned(), new.to_owned());
+        self.edits.push(Edit::Text {
+            span,
+            expected,
+            new,
+        });
+        self
+    }
+
+    /// Adds (un)ticking a box; one byte changes, none if the box is as wanted.
+    #[must_use]
+    pub fn tick(mut self, marker: &Marker, checked: bool) -> Self {
+        self.edits.push(Edit::Box {
+            marker: *marker,
+            checked,
+        });
+        self
+    }
+
+    /// Adds ticking the box of that kind and unticking the others.
+    #[must_use]
+    pub fn status(self, status: &Status, kind: StatusKind) -> Self {
+        let boxes = status.boxes.iter();
+        boxes.fold(self, |edits, one| edits.tick(&one.marker, one.kind == kind))
+    }
+
+    /// Adds writing a date (`2026-01-31`, or `-` for none).
+    #[must_use]
+    pub fn date(self, field: &DateField, date: &str) -> Self {
+        self.value(&field.value, &field.text, date)
+    }
+
+    /// Adds writing a field's value; it stays on one line.
+    #[must_use]
+    pub fn field(self, field: &Field, value: &str) -> Self {
+        self.value(&field.span, &field.text, value)
+    }
+
+    /// Returns whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// Returns the text with all edits made.
+    ///
+    /// # Errors
+    ///
+    /// Returns why nothing was changed: the text differs from what the edits expect, or two of
+    /// them overlap.
+    pub fn apply(&self, text: &str) -> Result<String, EditError> {
+        let mut changes = Vec::new();
+        for edit in &self.edits {
+            changes.push(edit.resolve(text)?);
+        }
+        changes.sort_by_key(|(span, _)| (span.start, span.end));
+        let mut result = String::with_capacity(text.len());
+        let mut done = 0;
+        for (span, new) in changes {
+            if span.start < done {
+                return Err(EditError::Overlap { span });
+            }
+            result.push_str(text.get(done..span.start).unwrap_or_default());
+            result.push_str(&new);
+            done = span.end;
+        }
+        result.push_str(text.get(done..).unwrap_or_default());
+        Ok(result)
+    }
+
+    fn value(self, span: &Span, old: &str, new: &str) -> Self {
+        let words: Vec<&str> = new.split_whitespace().collect();
+        let line = words.join(" ");
+        // An empty value may touch its label's colon.
+        let new = if old.is_empty() && !line.is_empty() {
+            format!(" {line}")
+        } else {
+            line
+        };
+        self.replace(span.clone(), old, &new)
+    }
+}
+
+impl Edit {
+    fn resolve(&self, text: &str) -> Result<(Span, String), EditError> {
+        match self {
+            Self::Box { marker, checked } => {
+                let span = marker.offset.saturating_sub(1)..marker.offset.saturating_add(2);
+                let found = slice(text, &span)?;
+                let (held, expected) = match found {
+                    "[ ]" | "[\t]" => (Some(false), if marker.checked { "[x]" } else { found }),
+                    "[x]" | "[X]" => (Some(true), if marker.checked { found } else { "[ ]" }),
+                    _ => (None, if marker.checked { "[x]" } else { "[ ]" }),
+                };
+                if held != Some(marker.checked) {
+                    return Err(changed(&span, expected, found));
+                }
+                let inside = slice(text, &(marker.offset..marker.offset + 1))?;
+                let new = match (marker.checked, checked) {
+                    (false, true) => "x",
+                    (true, false) => " ",
+                    (true, true) | (false, false) => inside,
+                };
+                Ok((marker.offset..marker.offset + 1, new.to_owned()))
+            }
+            Self::Text {
+                span,
+                expected,
+                new,
+            } => {
+                let found = slice(text, span)?;
+                if found != expected {
+                    return Err(changed(span, expected, found));
+                }
+                Ok((span.clone(), new.clone()))
+            }
+        }
+    }
+}
+
+fn slice<'t>(text: &'t str, span: &Span) -> Result<&'t str, EditError> {
+    text.get(span.clone())
+        .ok_or_else(|| EditError::Outside { span: span.clone() })
+}
+
+fn changed(span: &Span, expected: &str, found: &str) -> EditError {
+    let (expected, found) = (expected.to_owned(), found.to_owned());
+    EditError::Changed {
+        span: span.clone(),
+        expected,
+        found,
+    }
+}
+
+/// Returns the text with one box (un)ticked.
+///
+/// # Errors
+///
+/// Returns what is there instead, if the box isn't as it was read.
+pub fn tick(text: &str, marker: &Marker, checked: bool) -> Result<String, EditError> {
+    Edits::new().tick(marker, checked).apply(text)
+}
+
+/// Returns the text with the box of that status ticked and the others unticked.
+///
+/// A checklist without status boxes stays as it is.
+///
+/// # Errors
+///
+/// Returns what is there instead, if a box isn't as it was read.
+pub fn set_status(
+    text: &str,
+    checklist: &Checklist,
+    kind: StatusKind,
+) -> Result<String, EditError> {
+    let edits = Edits::new();
+    checklist
+        .status
+        .as_ref()
+        .map_or(edits.clone(), |status| edits.status(status, kind))
+        .apply(text)
+}
+
+/// Returns the text with a date written.
+///
+/// # Errors
+///
+/// Returns what is there instead, if the value isn't as it was read.
+pub fn set_date(text: &str, field: &DateField, date: &str) -> Result<String, EditError> {
+    Edits::new().date(field, date).apply(text)
+}
+
+/// Returns the text with a field's value written.
+///
+/// # Errors
+///
+/// Returns what is there instead, if the value isn't as it was read.
+pub fn set_field(text: &str, field: &Field, value: &str) -> Result<String, EditError> {
+    Edits::new().field(field, value).apply(text)
+}

@@ -1,0 +1,58 @@
+//! Collects what is wrong with one document, so that it is reported together.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+
+use super::Span;
+
+/// The problems found so far in one document.
+pub(super) struct Problems<'d> {
+    path: &'d str,
+    text: Arc<str>,
+    found: Vec<Diagnostic>,
+}
+
+impl<'d> Problems<'d> {
+    pub(super) fn new(path: &'d str, text: &Arc<str>) -> Self {
+        Self {
+            path,
+            text: Arc::clone(text),
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds an error; `help` may be empty.
+    pub(super) fn error(&mut self, span: &Span, message: String, help: &str) {
+        self.add(Diagnostic::error(message), span, help);
+    }
+
+    /// Adds a warning; `help` may be empty.
+    pub(super) fn warning(&mut self, span: &Span, message: String, help: &str) {
+        self.add(Diagnostic::warning(message), span, help);
+    }
+
+    /// Returns the warnings, or everything if there is an error among it.
+    pub(super) fn settle(mut self) -> Result<Diagnostics, Diagnostics> {
+        let start = |found: &Diagnostic| found.place.as_ref().map_or(0, |place| place.span.start);
+        self.found.sort_by_key(start);
+        let fatal = self
+            .found
+            .iter()
+            .any(|found| found.severity == Severity::Error);
+        if fatal {
+            Err(Diagnostics(self.found))
+        } else {
+            Ok(Diagnostics(self.found))
+        }
+    }
+
+    fn add(&mut self, diagnostic: Diagnostic, span: &Span, help: &str) {
+        let placed = diagnostic.at(self.path, &self.text, span.clone(), "");
+        self.found.push(if help.is_empty() {
+            placed
+        } else {
+            placed.help(help)
+        });
+    }
+}

@@ -1,0 +1,241 @@
+//! List items → [`Task`]s with their bullets, fences and directive.
+//!
+//! A box nested below a task is a task of its own, `4.2.1.1` below `4.2.1`.
+
+use super::problems::Problems;
+use super::tree::{Kind, Node};
+use super::{
+    Bullet, Directive, Fence, Hint, Inline, Marker, Span, Task, TaskId, directive, field, inline,
+    lookalike,
+};
+
+/// Counts the tasks below one number.
+#[derive(Debug, Clone)]
+pub(super) struct Scope {
+    prefix: String,
+    count: usize,
+}
+
+impl Scope {
+    /// Returns a scope in which nothing has been counted.
+    pub(super) fn new(prefix: &str) -> Self {
+        Self {
+            prefix: prefix.to_owned(),
+            count: 0,
+        }
+    }
+
+    fn next(&mut self) -> TaskId {
+        self.count += 1;
+        TaskId::new(format!("{}.{}", self.prefix, self.count))
+    }
+}
+
+/// What a list gives.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    /// The tasks in the document's order.
+    pub(super) tasks: Vec<Task>,
+    /// What the plain items say.
+    pub(super) hints: Vec<Hint>,
+    /// The fences of plain items.
+    pub(super) fences: Vec<Fence>,
+}
+
+/// Reads lists; the sub-heading above them goes to each task.
+pub(super) struct Reader<'r, 'd> {
+    pub(super) text: &'r str,
+    pub(super) problems: &'r mut Problems<'d>,
+    pub(super) group: Option<&'r str>,
+}
+
+impl Reader<'_, '_> {
+    /// Reads a list that is no part of a task, and the comment right below it.
+    pub(super) fn list(
+        &mut self,
+        list: &Node,
+        below: Option<&Node>,
+        scope: &mut Scope,
+        out: &mut Listed,
+    ) {
+        for (index, item) in list.children.iter().enumerate() {
+            if let Some(marker) = marker(self.text, item) {
+                let below = below.filter(|_| index + 1 == list.children.len());
+                self.task((item, below), marker, scope, out);
+                continue;
+            }
+            let line = line_of(self.text, item);
+            lookalike::check(self.text, &line.span, self.problems);
+            out.hints.extend(field::hint(self.text, item, &line.span));
+            for child in &item.children {
+                match &child.kind {
+                    Kind::List => self.list(child, None, scope, out),
+                    Kind::Fence(info) => out.fences.push(fence(child, info)),
+                    Kind::Html if child.children.is_empty() => {}
+                    Kind::Html => stray(self.text, child, self.problems),
+                    Kind::Heading(_)
+                    | Kind::Paragraph
+                    | Kind::Item
+                    | Kind::Text(_)
+                    | Kind::Code(_)
+                    | Kind::Break
+                    | Kind::Marker
+                    | Kind::Wrapper
+                    | Kind::Opaque => {}
+                }
+            }
+        }
+    }
+
+    fn task(
+        &mut self,
+        (item, below): (&Node, Option<&Node>),
+        marker: Marker,
+        scope: &mut Scope,
+        out: &mut Listed,
+    ) {
+        let (head, rest) = split(item);
+        let own = head.iter().chain(rest);
+        let comments = own.chain(below).filter(|node| node.kind == Kind::Html);
+        let mut directives = Vec::new();
+        for comment in comments {
+            directives.extend(directive::read(self.text, &comment.span, self.problems));
+        }
+        let directive = self.only(directives);
+        let counted = scope.next();
+        let id = directive.as_ref().and_then(|given| given.id.as_ref());
+        let id = id.map_or(counted, |given| given.value.clone());
+        let text = inline::read(self.text, head.iter());
+        if text.source.is_empty() {
+            let message = format!("task {id} has no text");
+            let help = "say what is to be done behind the box";
+            self.problems
+                .warning(&(marker.offset - 1..marker.offset + 2), message, help);
+        }
+        let mut nested = (Scope::new(id.as_str()), Listed::default());
+        let (mut bullets, mut fences) = (Vec::new(), Vec::new());
+        for child in rest {
+            if let Kind::Fence(info) = &child.kind {
+                fences.push(fence(child, info));
+            } else if child.kind == Kind::List {
+                bullets.extend(self.bullets(child, &mut nested, &mut fences));
+            }
+        }
+        let span = inline::trimmed(self.text, item.span.clone());
+        let group = self.group.map(str::to_owned);
+        out.tasks.push(Task {
+            id,
+            marker,
+            group,
+            text,
+            bullets,
+            fences,
+            directive,
+            span,
+        });
+        out.tasks.append(&mut nested.1.tasks);
+    }
+
+    fn only(&mut self, mut directives: Vec<Directive>) -> Option<Directive> {
+        for extra in directives.iter().skip(1) {
+            let message = "a task has two directives".to_owned();
+            self.problems
+                .error(&extra.span, message, "put all keys into one comment");
+        }
+        directives.truncate(1);
+        directives.pop()
+    }
+
+    fn bullets(
+        &mut self,
+        list: &Node,
+        nested: &mut (Scope, Listed),
+        fences: &mut Vec<Fence>,
+    ) -> Vec<Bullet> {
+        let mut bullets = Vec::new();
+        for item in &list.children {
+            if let Some(marker) = marker(self.text, item) {
+                self.task((item, None), marker, &mut nested.0, &mut nested.1);
+                continue;
+            }
+            let text = line_of(self.text, item);
+            lookalike::check(self.text, &text.span, self.problems);
+            let mut children = Vec::new();
+            for child in split(item).1 {
+                if let Kind::Fence(info) = &child.kind {
+                    fences.push(fence(child, info));
+                } else if child.kind == Kind::List {
+                    children.extend(self.bullets(child, nested, fences));
+                } else if child.kind == Kind::Html {
+                    stray(self.text, child, self.problems);
+                }
+            }
+            bullets.push(Bullet { text, children });
+        }
+        bullets
+    }
+}
+
+/// Says that a directive stands where no task takes it.
+pub(super) fn stray(text: &str, comment: &Node, problems: &mut Problems<'_>) {
+    if let Some(directive) = directive::read(text, &comment.span, problems) {
+        let message = "this directive belongs to no task".to_owned();
+        let help = "put it at the end of the task's line, or on the line below it";
+        problems.error(&directive.span, message, help);
+    }
+}
+
+/// Returns the fence that a node stands for.
+pub(super) fn fence(node: &Node, info: &str) -> Fence {
+    let mut body = String::new();
+    for child in &node.children {
+        if let Kind::Text(text) = &child.kind {
+            body.push_str(text);
+        }
+    }
+    Fence {
+        info: info.to_owned(),
+        body,
+        span: node.span.clone(),
+    }
+}
+
+/// Returns an item's own text, without what is nested below it.
+pub(super) fn line_of(text: &str, item: &Node) -> Inline {
+    inline::read(text, split(item).0.iter())
+}
+
+/// Returns an item's box.
+///
+/// The parser's range needn't start at the bracket, so the three bytes are looked for.
+pub(super) fn marker(text: &str, item: &Node) -> Option<Marker> {
+    let node = split(item)
+        .0
+        .iter()
+        .find(|node| node.kind == Kind::Marker)?;
+    let found: &Span = &node.span;
+    let bytes = text.as_bytes();
+    let open = (found.start..found.end.max(found.start + 1))
+        .find(|at| bytes.get(*at) == Some(&b'['))
+        .filter(|at| bytes.get(at + 2) == Some(&b']'))?;
+    let checked = matches!(bytes.get(open + 1), Some(b'x' | b'X'));
+    Some(Marker {
+        offset: open + 1,
+        checked,
+    })
+}
+
+/// Splits an item into the inlines of its own text and the blocks below it.
+fn split(item: &Node) -> (&[Node], &[Node]) {
+    match item.children.split_first() {
+        Some((first, rest)) if first.kind == Kind::Paragraph => (&first.children, rest),
+        _ => {
+            let inlines = item
+                .children
+                .iter()
+                .take_while(|node| node.is_inline())
+                .count();
+            item.children.split_at_checked(inlines).unwrap_or_default()
+        }
+    }
+}

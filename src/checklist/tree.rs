@@ -1,0 +1,169 @@
+//! Markdown → a small tree of blocks and inlines with spans of the text on disk.
+//!
+//! This contains what pulldown-cmark may do on odd input: a panic becomes `None`, and nesting
+//! is bounded so that walking the tree can't exhaust the stack.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
+
+use super::Span;
+
+/// Deeper nesting than any person writes.
+const DEEPEST: usize = 64;
+
+/// What a node is; what this module's readers don't tell apart is `Other`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A heading with its level (1–6).
+    Heading(usize),
+    /// A paragraph.
+    Paragraph,
+    /// A list.
+    List,
+    /// A list's item.
+    Item,
+    /// A fenced block with its info string.
+    Fence(String),
+    /// A block or an inline of HTML, comments included.
+    Html,
+    /// Text.
+    Text(String),
+    /// A code span's content.
+    Code(String),
+    /// A line's end inside of a paragraph.
+    Break,
+    /// A task's box.
+    Marker,
+    /// Emphasis, a link and the like: what counts is inside.
+    Wrapper,
+    /// A block that holds no tasks: a quote, a table, indented code.
+    Opaque,
+}
+
+/// A block or inline.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    pub(super) span: Span,
+    pub(super) children: Vec<Node>,
+}
+
+impl Node {
+    /// Returns whether this stands inside a line of text.
+    pub(super) fn is_inline(&self) -> bool {
+        match self.kind {
+            Kind::Text(_) | Kind::Code(_) | Kind::Break | Kind::Marker | Kind::Wrapper => true,
+            // An HTML block has its lines as children, an inline has none.
+            Kind::Html => self.children.is_empty(),
+            Kind::Heading(_)
+            | Kind::Paragraph
+            | Kind::List
+            | Kind::Item
+            | Kind::Fence(_)
+            | Kind::Opaque => false,
+        }
+    }
+}
+
+/// Why no tree could be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// The parser gave up.
+    Panicked,
+    /// Something is nested too deeply.
+    Deep,
+}
+
+/// Returns the top-level blocks. `base` is added to every offset (the BOM's length).
+pub(super) fn read(body: &str, base: usize) -> Result<Vec<Node>, Unreadable> {
+    let events = catch_unwind(AssertUnwindSafe(|| {
+        Parser::new_ext(body, Options::ENABLE_TASKLISTS | Options::ENABLE_TABLES)
+            .into_offset_iter()
+            .map(|(event, span)| (event.into_static(), span.start + base..span.end + base))
+            .collect::<Vec<_>>()
+    }))
+    .map_err(|_| Unreadable::Panicked)?;
+    let mut done = Vec::new();
+    let mut open: Vec<Node> = Vec::new();
+    for (event, span) in events {
+        let node = match event {
+            Event::Start(tag) => {
+                if open.len() >= DEEPEST {
+                    return Err(Unreadable::Deep);
+                }
+                open.push(Node {
+                    kind: opened(tag),
+                    span,
+                    children: Vec::new(),
+                });
+                continue;
+            }
+            Event::End(_) => match open.pop() {
+                Some(node) => node,
+                None => continue,
+            },
+            Event::Text(text) => leaf(Kind::Text(text.into_string()), span),
+            Event::Code(code) => leaf(Kind::Code(code.into_string()), span),
+            Event::Html(_) | Event::InlineHtml(_) => leaf(Kind::Html, span),
+            Event::SoftBreak | Event::HardBreak => leaf(Kind::Break, span),
+            Event::TaskListMarker(_) => leaf(Kind::Marker, span),
+            Event::Rule
+            | Event::FootnoteReference(_)
+            | Event::InlineMath(_)
+            | Event::DisplayMath(_) => leaf(Kind::Opaque, span),
+        };
+        open.last_mut()
+            .map_or(&mut done, |parent| &mut parent.children)
+            .push(node);
+    }
+    Ok(done)
+}
+
+fn leaf(kind: Kind, span: Span) -> Node {
+    Node {
+        kind,
+        span,
+        children: Vec::new(),
+    }
+}
+
+fn opened(tag: Tag<'_>) -> Kind {
+    match tag {
+        Tag::Heading { level, .. } => Kind::Heading(depth(level)),
+        Tag::Paragraph => Kind::Paragraph,
+        Tag::List(_) => Kind::List,
+        Tag::Item => Kind::Item,
+        Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Kind::Fence(info.into_string()),
+        Tag::HtmlBlock => Kind::Html,
+        Tag::Emphasis
+        | Tag::Strong
+        | Tag::Strikethrough
+        | Tag::Superscript
+        | Tag::Subscript
+        | Tag::Link { .. }
+        | Tag::Image { .. } => Kind::Wrapper,
+        Tag::CodeBlock(CodeBlockKind::Indented)
+        | Tag::BlockQuote(_)
+        | Tag::FootnoteDefinition(_)
+        | Tag::DefinitionList
+        | Tag::DefinitionListTitle
+        | Tag::DefinitionListDefinition
+        | Tag::Table(_)
+        | Tag::TableHead
+        | Tag::TableRow
+        | Tag::TableCell
+        | Tag::MetadataBlock(_) => Kind::Opaque,
+    }
+}
+
+fn depth(level: HeadingLevel) -> usize {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}
