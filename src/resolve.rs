@@ -1,11 +1,35 @@
-//! Tasks + facts + settings → [`Resolved`]: what each box means as an action, and why.
+//! Task + facts → [`Action`], by rules and never by guessing, with the reason for each reading.
 //!
-//! Rules, never guesses: every reading names the rule and the words that matched. What no rule
-//! reads is kept as *unread*. This module builds no Kubernetes objects; it describes the
-//! application ([`Application`]) and the files that hold it, and `manifest` builds them.
+//! Order: an explicit directive; then the rules over verb, code spans, heading and nested
+//! bullets; else `manual`. This module decides *what* is wanted; what the Kubernetes objects look
+//! like is `manifest`'s business, in which order things happen is `plan`'s.
 
+mod amounts;
+mod answers;
 mod application;
+mod assemble;
+mod bullets;
+mod checks;
+mod environment;
+mod findings;
+mod hosts;
+mod ingress;
+mod layout;
 mod model;
+mod monitoring;
+mod mounts;
+mod probe_words;
+mod quantity;
+mod read_out;
+mod roster;
+mod rules;
+mod spec;
+mod subjects;
+mod target;
+#[cfg(test)]
+mod tests;
+mod words;
+mod workload;
 
 pub use application::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
@@ -16,3 +40,130 @@ pub use model::{
     Action, Answer, BulletReading, Finding, InventoryKind, Note, Reading, Requirement, Resolved,
     ResolvedTask,
 };
+
+use crate::checklist::Checklist;
+use crate::diagnostic::Diagnostics;
+use crate::facts::{Facts, Inputs, Tree};
+use crate::settings::{Extras, PhaseSettings, Settings};
+
+use rules::{Intent, Read};
+
+/// What a phase is resolved with, beside its document and the facts.
+#[derive(Debug, Clone)]
+pub struct Context<'s> {
+    /// The set's name.
+    pub set: String,
+    /// The workspace's settings.
+    pub settings: &'s Settings,
+    /// The phase's settings.
+    pub phase: &'s PhaseSettings,
+    /// Whether the target has the `ServiceMonitor` CRD.
+    pub service_monitors: bool,
+}
+
+impl Context<'_> {
+    fn strict(&self) -> bool {
+        self.phase.strict.unwrap_or(self.settings.strict)
+    }
+
+    fn extras(&self) -> Extras {
+        self.phase.extras.unwrap_or(self.settings.extras)
+    }
+}
+
+/// Returns every task of a phase resolved, the application, and the files to write.
+///
+/// # Errors
+/// All problems found together: workloads that the Compose files don't have.
+pub fn resolve(
+    checklist: &Checklist,
+    facts: &Facts,
+    tree: &Tree,
+    context: &Context<'_>,
+) -> Result<Resolved, Diagnostics> {
+    let reads = read(checklist);
+    let assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
+    let files = layout::build(
+        &reads,
+        &assembled.roster,
+        &assembled.application,
+        &assembled.owners,
+    );
+    let known = read_out::Known {
+        facts,
+        tree,
+        application: &assembled.application,
+        files: &files,
+        strict: context.strict(),
+        init_scripts: &assembled.init_scripts,
+    };
+    let tasks: Vec<ResolvedTask> = reads
+        .iter()
+        .map(|read| read_out::task(read, &known))
+        .collect();
+    let mut warnings = assembled.warnings;
+    for (read, task) in reads.iter().zip(&tasks) {
+        warnings.extend(read_out::unsupported(read, task, checklist));
+    }
+    let unassigned = assemble::unassigned(&assembled.unassigned, &files);
+    Ok(Resolved {
+        tasks,
+        application: assembled.application,
+        files,
+        unassigned,
+        warnings: Diagnostics(warnings),
+    })
+}
+
+/// Returns which files the facts of a phase are read from: the phase's settings, else the Compose
+/// files and sources that its study tasks name, else the usual ones.
+pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inputs {
+    let mut inputs = Inputs {
+        compose: phase.compose.clone(),
+        settings: phase.sources.clone(),
+        profiles: phase.profiles.clone(),
+    };
+    let reads = read(checklist);
+    let studied = reads.iter().filter_map(|read| match &read.intent {
+        Intent::Study(subjects) => Some(subjects),
+        _ => None,
+    });
+    // A file that isn't there fails its own study task, and nothing else.
+    for subject in studied
+        .flatten()
+        .map(|subject| subject.trim_start_matches("./"))
+    {
+        let file = subject.rsplit('/').next().unwrap_or(subject);
+        let yaml = [".yml", ".yaml"]
+            .iter()
+            .any(|extension| file.ends_with(extension));
+        let there = tree.get(subject).is_some();
+        if phase.compose.is_empty() && there && yaml && file.contains("compose") {
+            inputs.compose.push(subject.to_owned());
+        }
+        if phase.sources.is_empty() && there && is_source(file) {
+            inputs.settings.push(subject.to_owned());
+        }
+    }
+    inputs.compose.dedup();
+    inputs
+}
+
+fn is_source(file: &str) -> bool {
+    let extensions = [
+        ".py", ".js", ".ts", ".go", ".rs", ".rb", ".java", ".kt", ".php", ".cs",
+    ];
+    extensions.iter().any(|extension| file.ends_with(extension))
+}
+
+fn read(checklist: &Checklist) -> Vec<Read<'_>> {
+    let sections = checklist.sections.iter();
+    sections
+        .flat_map(|section| {
+            section
+                .tasks
+                .iter()
+                .map(move |task| rules::read(section, task))
+        })
+        .collect()
+}

@@ -1,0 +1,128 @@
+//! Numbers and amounts that stand behind a word.
+
+use super::quantity::{self, Quantity};
+use super::spec::Amounts;
+use super::words::{Word, tells, words};
+
+/// How many words may stand between a word and its number (`CPU/memory target 70%`).
+const REACH: usize = 3;
+
+/// Returns the number behind a word that tells that (`min 2`, `minReplicas: 2`).
+pub(super) fn numbers_after(text: &str, meaning: Word) -> Option<u32> {
+    number_after(text, |word| tells(word, meaning))
+}
+
+/// Returns the number behind the first word, in lower case, that is wanted.
+pub(super) fn number_after(text: &str, wanted: impl Fn(&str) -> bool) -> Option<u32> {
+    let lower = text.to_lowercase();
+    let all: Vec<&str> = words(&lower).collect();
+    let at = all.iter().position(|word| wanted(word))?;
+    all.iter()
+        .skip(at + 1)
+        .take(REACH)
+        .find_map(|word| word.parse().ok())
+}
+
+/// Returns the seconds behind a word that tells that (`period 30s`).
+pub(super) fn seconds_after(text: &str, meaning: Word) -> Option<i32> {
+    let lower = text.to_lowercase();
+    let all: Vec<&str> = words(&lower).collect();
+    let at = all.iter().position(|word| tells(word, meaning))?;
+    let mut behind = all.iter().skip(at + 1).take(REACH).enumerate();
+    behind.find_map(|(index, word)| seconds(word, all.get(at + 2 + index).copied()))
+}
+
+/// Returns the seconds that a word gives, its unit in it or in the next word.
+fn seconds(word: &str, next: Option<&str>) -> Option<i32> {
+    let digits = word
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(word.len());
+    let (number, unit) = word.split_at_checked(digits)?;
+    let number: i32 = number.parse().ok()?;
+    let unit = if unit.is_empty() {
+        next.unwrap_or("s")
+    } else {
+        unit
+    };
+    let minutes =
+        unit == "m" || unit.starts_with("min") || unit.starts_with("мин") || unit.starts_with("хв");
+    Some(if minutes {
+        number.saturating_mul(60)
+    } else {
+        number
+    })
+}
+
+/// Returns requests and limits: `requests 256Mi/250m, limits 1Gi/1000m`, in either order; amounts
+/// before any of these words count for both.
+pub(super) fn resources(text: &str) -> (Amounts, Amounts) {
+    let (mut requests, mut limits) = (Amounts::default(), Amounts::default());
+    let (mut to_requests, mut to_limits) = (true, true);
+    for word in words(text) {
+        let lower = word.to_lowercase();
+        if tells(&lower, Word::Requests) {
+            (to_requests, to_limits) = (true, false);
+        } else if tells(&lower, Word::Limits) && quantity::read(word).is_none() {
+            (to_requests, to_limits) = (false, true);
+        } else if let Some(amount) = quantity::read(word) {
+            for (wanted, amounts) in [(to_requests, &mut requests), (to_limits, &mut limits)] {
+                if wanted {
+                    put(amounts, &amount);
+                }
+            }
+        }
+    }
+    (requests, limits)
+}
+
+fn put(amounts: &mut Amounts, amount: &Quantity) {
+    match amount {
+        Quantity::Cpu(cpu) => amounts.cpu = Some(cpu.clone()),
+        Quantity::Bytes(bytes) => amounts.memory = Some(bytes.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Word, number_after, resources, seconds_after};
+
+    #[track_caller]
+    fn check(text: &str, expected: [&str; 4]) {
+        let (requests, limits) = resources(text);
+        let all = [requests.cpu, requests.memory, limits.cpu, limits.memory];
+        assert_eq!(all.map(Option::unwrap_or_default), expected);
+    }
+
+    #[test]
+    fn cpu_and_memory_stand_in_either_order() {
+        check(
+            "requests 256Mi/250m, limits 1Gi/1000m",
+            ["250m", "256Mi", "1000m", "1Gi"],
+        );
+        check(
+            "limits: cpu 500m, memory 512Mi; requests: cpu 100m",
+            ["100m", "", "500m", "512Mi"],
+        );
+        check("Resources: 500m/512Mi", ["500m", "512Mi", "500m", "512Mi"]);
+        check(
+            "ресурсы: запросы 100m/128Mi, лимиты 250m/256Mi",
+            ["100m", "128Mi", "250m", "256Mi"],
+        );
+    }
+
+    #[test]
+    fn a_number_stands_close_behind_its_word() {
+        assert_eq!(
+            number_after("target CPU/memory 70%", |word| word == "cpu"),
+            Some(70)
+        );
+        assert_eq!(number_after("cpu", |word| word == "cpu"), None);
+    }
+
+    #[test]
+    fn periods_have_units() {
+        assert_eq!(seconds_after("(HTTP, period 30s)", Word::Period), Some(30));
+        assert_eq!(seconds_after("кожні 2 хв", Word::Period), Some(120));
+        assert_eq!(seconds_after("каждые 10 секунд", Word::Period), Some(10));
+    }
+}

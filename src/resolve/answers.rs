@@ -1,0 +1,229 @@
+//! Inventories: which listed names the facts support, and what the list leaves out.
+
+use crate::checklist::Spanned;
+use crate::facts::{Facts, MountSource, Origin};
+
+use super::application::Application;
+use super::model::{Answer, InventoryKind};
+use super::subjects::{is_application, named_product, normal};
+use super::words::{Word, has, words};
+
+/// Something that the facts have.
+struct Known {
+    /// Words that it is known by, lower case.
+    words: Vec<String>,
+    what: String,
+    origin: Option<Origin>,
+}
+
+/// Returns the answer to an inventory.
+pub(super) fn answer(
+    kind: InventoryKind,
+    names: &[Spanned<String>],
+    facts: &Facts,
+    application: &Application,
+) -> Answer {
+    let known = match kind {
+        InventoryKind::Services => services(facts, application),
+        InventoryKind::Volumes => volumes(facts, application),
+        InventoryKind::Secrets => secrets(application),
+        InventoryKind::ConfigMaps => maps(application),
+    };
+    let mut used = vec![false; known.len()];
+    let mut answer = Answer::default();
+    for name in names {
+        let wanted = meaning(&name.value);
+        let fits = |known: &Known| wanted.iter().any(|word| known.words.contains(word));
+        let mut first: Option<&Known> = None;
+        for (known, used) in known.iter().zip(&mut used) {
+            if fits(known) {
+                *used = true;
+                first = first.or(Some(known));
+            }
+        }
+        match first {
+            Some(found) => {
+                answer
+                    .matched
+                    .push((name.value.clone(), found.what.clone(), found.origin.clone()));
+            }
+            None => answer.missing.push(name.value.clone()),
+        }
+    }
+    let extra = known.into_iter().zip(used).filter(|(_, used)| !used);
+    answer.extra = extra.map(|(known, _)| (known.what, known.origin)).collect();
+    answer
+}
+
+/// Words that say what kind of thing is listed, not which.
+const GENERIC: &[&str] = &[
+    "data",
+    "secret",
+    "secrets",
+    "key",
+    "keys",
+    "password",
+    "passwords",
+    "token",
+    "tokens",
+    "credentials",
+    "credential",
+    "config",
+    "configuration",
+    "volume",
+    "settings",
+    "service",
+    "provisioning",
+    "files",
+    "данные",
+    "ключи",
+    "ключ",
+    "пароль",
+    "дані",
+    "ключі",
+    "dashboards",
+    "dashboard",
+];
+
+/// Returns the words that tell a listed name from others; a name of generic words only keeps them.
+fn meaning(name: &str) -> Vec<String> {
+    let whole = name.to_lowercase();
+    let mut all: Vec<String> = words(&whole)
+        .flat_map(|word| word.split(['-', '_']))
+        .map(synonym)
+        .collect();
+    let telling: Vec<String> = all
+        .iter()
+        .filter(|word| !GENERIC.contains(&word.as_str()))
+        .cloned()
+        .collect();
+    if !telling.is_empty() {
+        all = telling;
+    }
+    if words(&whole).count() == 1 {
+        all.push(normal(&whole));
+    }
+    all
+}
+
+/// Returns one word for all that mean the same.
+fn synonym(word: &str) -> String {
+    if let Some(product) = named_product(word) {
+        return product.title().to_lowercase();
+    }
+    match word {
+        "db" | "database" | "бд" => "postgresql".to_owned(),
+        "keys" | "ключи" | "ключі" => "key".to_owned(),
+        other if is_application(other) || has(other, Word::Application) => "app".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+fn services(facts: &Facts, application: &Application) -> Vec<Known> {
+    let services = facts.project.iter().flat_map(|project| &project.services);
+    let mut known: Vec<Known> = Vec::new();
+    let main = application
+        .workloads
+        .iter()
+        .find(|it| it.built && !it.ports.is_empty());
+    for service in services {
+        let mut words = vec![service.name.to_lowercase(), normal(&service.name)];
+        let workload = application
+            .workloads
+            .iter()
+            .find(|it| it.service.as_ref() == Some(&service.name));
+        words.extend(workload.map(|it| it.name.clone()));
+        let product = service
+            .image
+            .as_ref()
+            .and_then(|it| crate::facts::image::product(&it.value));
+        words.extend(product.map(|it| it.title().to_lowercase()));
+        let is_main = main.is_some_and(|it| it.service.as_ref() == Some(&service.name));
+        if is_main || is_application(&service.name) {
+            words.push("app".to_owned());
+        }
+        let what = format!("service {}", service.name);
+        known.push(Known {
+            words,
+            what,
+            origin: Some(service.origin.clone()),
+        });
+    }
+    known
+}
+
+fn volumes(facts: &Facts, application: &Application) -> Vec<Known> {
+    let mut known = Vec::new();
+    for service in facts.project.iter().flat_map(|project| &project.services) {
+        let product = service
+            .image
+            .as_ref()
+            .and_then(|it| crate::facts::image::product(&it.value));
+        for mount in &service.mounts {
+            let (MountSource::Volume(name) | MountSource::Bind(name)) = &mount.source else {
+                continue;
+            };
+            let mut words = vec![service.name.to_lowercase(), synonym(&service.name)];
+            words.extend(product.map(|it| it.title().to_lowercase()));
+            words.extend(meaning(name));
+            words.push(normal(name));
+            let what = format!("{name} at {} of {}", mount.target, service.name);
+            let origin = Some(mount.origin.clone());
+            known.push(Known {
+                words,
+                what,
+                origin,
+            });
+        }
+    }
+    let asked = application
+        .workloads
+        .iter()
+        .filter(|workload| !workload.volumes.is_empty());
+    for workload in asked.filter(|workload| workload.service.is_none()) {
+        let words = vec![synonym(&workload.name)];
+        known.push(Known {
+            words,
+            what: format!("volume of {}", workload.name),
+            origin: None,
+        });
+    }
+    known
+}
+
+fn secrets(application: &Application) -> Vec<Known> {
+    let entries = application
+        .secrets
+        .iter()
+        .flat_map(|secret| secret.entries.iter().map(move |entry| (secret, entry)));
+    entries
+        .map(|(secret, entry)| {
+            let key = entry.key.to_lowercase();
+            let parts = key.split('_').chain(secret.name.split('-'));
+            let mut words: Vec<String> = parts.map(synonym).collect();
+            // The password of any data store is a data base's credential.
+            if secret.name.starts_with("db-") {
+                words.push("postgresql".to_owned());
+            }
+            let what = format!("{} in {}: {}", entry.key, secret.name, entry.reason);
+            Known {
+                words,
+                what,
+                origin: None,
+            }
+        })
+        .collect()
+}
+
+fn maps(application: &Application) -> Vec<Known> {
+    let known = application.config_maps.iter().map(|map| {
+        let mut words: Vec<String> = map.name.split('-').map(synonym).collect();
+        words.push(normal(&map.name));
+        Known {
+            words,
+            what: format!("ConfigMap {}", map.name),
+            origin: None,
+        }
+    });
+    known.collect()
+}

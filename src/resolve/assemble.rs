@@ -1,0 +1,259 @@
+//! Puts the application together: who is in it, with which variables, mounts and probes.
+
+use crate::checklist::Checklist;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::facts::{Facts, Origin, Tree};
+use crate::settings::Extras;
+
+use super::application::{Application, ConfigMapSpec, FileOrigin, FileSpec, Role, Workload};
+use super::model::Note;
+use super::roster::{self, Roster};
+use super::rules::{Intent, Read, Rule};
+use super::target::FileKind;
+use super::words::Word;
+use super::{Context, environment, ingress, monitoring, mounts, subjects, workload};
+
+/// The application with what layout and readings need to know of its making.
+pub(super) struct Assembled<'f> {
+    pub(super) application: Application,
+    pub(super) roster: Roster<'f>,
+    /// Maps that belong to one workload: the workload, then the map.
+    pub(super) owners: Vec<(String, String)>,
+    pub(super) init_scripts: Vec<String>,
+    pub(super) unassigned: Vec<(String, String, Origin)>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// Returns the application that checklist and facts describe.
+pub(super) fn assemble<'f>(
+    reads: &[Read<'_>],
+    checklist: &Checklist,
+    facts: &'f Facts,
+    tree: &Tree,
+    context: &Context<'_>,
+) -> Result<Assembled<'f>, Diagnostics> {
+    let project = facts.project.as_ref();
+    let mut named = subjects::collect(reads);
+    let problems = subjects::assign(&mut named, project, context.phase, checklist);
+    if !problems.is_empty() {
+        return Err(Diagnostics(problems));
+    }
+    // A checklist that writes no workloads doesn't promise the application.
+    let promises = !named.is_empty();
+    let mut roster = roster::build(named, project, checklist);
+    let mut warnings = Vec::new();
+    let unassigned = leave_out(&mut roster, promises, context, &mut warnings);
+    let namespace = namespace(reads, facts, context, &mut warnings);
+    let name = project.and_then(|project| project.name.clone());
+    let name = mounts::slug(&name.unwrap_or_else(|| namespace.clone()));
+    let naming = environment::Naming {
+        secrets: roster::hinted_names(checklist, Word::Secrets),
+        config: config_name(checklist),
+    };
+    let variables = environment::build(&roster, facts, &naming);
+    let mut workloads: Vec<Workload> = Vec::new();
+    let mut maps: Vec<(String, ConfigMapSpec)> = Vec::new();
+    let mut init_scripts = Vec::new();
+    let mount_sources = mounts::Sources {
+        facts,
+        tree,
+        names: &roster.names,
+    };
+    let sources = workload::Sources {
+        roster: &roster,
+        facts,
+        phase: context.phase,
+        name: &name,
+    };
+    for member in &roster.members {
+        let mounted = mounts::build(member, &mount_sources);
+        warnings.extend(mounted.warnings);
+        maps.extend(
+            mounted
+                .maps
+                .into_iter()
+                .map(|map| (member.name.clone(), map)),
+        );
+        if mounted.init_scripts {
+            init_scripts.push(member.name.clone());
+        }
+        let environment = variables.of.get(&member.name).cloned().unwrap_or_default();
+        let (built, remarks) = workload::build(member, environment, mounted.volumes, &sources);
+        workloads.push(built);
+        warnings.extend(remarks);
+    }
+    let metrics = facts
+        .endpoints
+        .iter()
+        .any(|endpoint| endpoint.path == "/metrics");
+    monitoring::complete(&mut workloads, &mut maps, metrics);
+    let ingress = reads.iter().find_map(|read| match &read.intent {
+        Intent::Write(target) if target.kind == FileKind::Ingress => {
+            ingress::build(&name, &read.spec, &context.phase.ingress, &workloads)
+        }
+        _ => None,
+    });
+    for workload in &mut workloads {
+        let routed = ingress
+            .iter()
+            .flat_map(|it| &it.paths)
+            .any(|it| it.workload == workload.name);
+        workload.behind_ingress = routed;
+    }
+    let owners = maps
+        .iter()
+        .map(|(owner, map)| (owner.clone(), map.name.clone()))
+        .collect();
+    let application = Application {
+        name,
+        set: context.set.clone(),
+        phase: checklist.number,
+        namespace,
+        workloads: in_order(workloads),
+        secrets: variables.secrets,
+        config_maps: variables
+            .config
+            .into_iter()
+            .chain(maps.into_iter().map(|(_, map)| map))
+            .collect(),
+        ingress,
+        service_monitors: context.service_monitors,
+    };
+    Ok(Assembled {
+        application,
+        roster,
+        owners,
+        init_scripts,
+        unassigned,
+        warnings,
+    })
+}
+
+/// Names the services that no task names, and drops them where they are only to be reported.
+fn leave_out(
+    roster: &mut Roster<'_>,
+    promises: bool,
+    context: &Context<'_>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Vec<(String, String, Origin)> {
+    for service in &roster.one_shot {
+        warnings.push(Diagnostic::warning(format!(
+            "service `{}` ({}) runs once and ends: it is not carried over",
+            service.name, service.origin
+        )));
+    }
+    let members = roster.members.iter().filter(|member| member.unassigned);
+    let unassigned = members
+        .filter_map(|member| {
+            let service = member.service?;
+            Some((
+                member.name.clone(),
+                service.name.clone(),
+                service.origin.clone(),
+            ))
+        })
+        .collect();
+    if context.extras() == Extras::Report || !promises {
+        roster.members.retain(|member| !member.unassigned);
+    }
+    if promises { unassigned } else { Vec::new() }
+}
+
+/// Returns the notes on services that no task names.
+pub(super) fn unassigned(found: &[(String, String, Origin)], files: &[FileSpec]) -> Vec<Note> {
+    let note = |(workload, service, origin): &(String, String, Origin)| {
+        let end = format!("/{workload}.yml");
+        let file = files.iter().find(|file| {
+            let extra = matches!(file.origin, FileOrigin::Unassigned { .. });
+            extra && (file.path.ends_with(&end) || file.path == end.trim_start_matches('/'))
+        });
+        let text = match file {
+            Some(file) => format!("service {service} → {}", file.path),
+            None => format!("service {service} is in no file"),
+        };
+        Note {
+            text,
+            origin: Some(origin.clone()),
+        }
+    };
+    found.iter().map(note).collect()
+}
+
+fn namespace(
+    reads: &[Read<'_>],
+    facts: &Facts,
+    context: &Context<'_>,
+    warnings: &mut Vec<Diagnostic>,
+) -> String {
+    let required = reads.iter().find_map(|read| match &read.intent {
+        Intent::Require(Rule::Namespace, Some(name)) => Some(name.clone()),
+        _ => None,
+    });
+    let written = reads.iter().find_map(|read| match &read.intent {
+        Intent::Write(target) if target.kind == FileKind::Namespace => {
+            let code = read
+                .task
+                .text
+                .codes()
+                .map(|(code, _)| code)
+                .find(|code| *code != target.path);
+            code.map(str::to_owned)
+        }
+        _ => None,
+    });
+    if let (Some(required), Some(written)) = (&required, &written)
+        && required != written
+    {
+        warnings.push(Diagnostic::warning(format!(
+            "two namespaces are named, `{required}` and `{written}`: `{required}` is used"
+        )));
+    }
+    let named = required.or(written);
+    if let (Some(named), Some(set)) = (&named, &context.phase.namespace)
+        && named != set
+    {
+        warnings.push(Diagnostic::warning(format!(
+            "the checklist names the namespace `{named}`, the settings `{set}`: `{named}` is used"
+        )));
+    }
+    let project = facts
+        .project
+        .as_ref()
+        .and_then(|project| project.name.clone());
+    let found = named
+        .or_else(|| context.phase.namespace.clone())
+        .or(project);
+    mounts::slug(&found.unwrap_or_else(|| context.set.clone()))
+}
+
+/// Returns the name of the map with the application's own settings.
+fn config_name(checklist: &Checklist) -> String {
+    let hinted = roster::hinted_names(checklist, Word::ConfigMaps);
+    let others = ["prometheus", "grafana", "nginx", "redis", "postgres"];
+    let mut own = hinted
+        .into_iter()
+        .filter(|name| others.iter().all(|other| !name.contains(other)));
+    own.next().unwrap_or_else(|| "app-config".to_owned())
+}
+
+/// Returns the workloads in the order in which they are to come up: what others wait for first,
+/// data stores before all, else as they were.
+fn in_order(workloads: Vec<Workload>) -> Vec<Workload> {
+    let (stores, others): (Vec<Workload>, Vec<Workload>) = workloads
+        .into_iter()
+        .partition(|it| matches!(it.role, Role::Postgres | Role::Redis | Role::Store));
+    let mut waiting: Vec<Workload> = stores.into_iter().chain(others).collect();
+    let mut ordered: Vec<Workload> = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let free = waiting.iter().position(|it| {
+            it.after.iter().all(|name| {
+                waiting
+                    .iter()
+                    .all(|other| other.name != *name || other.name == it.name)
+            })
+        });
+        // In a circle, none is free: the first goes first.
+        ordered.push(waiting.remove(free.unwrap_or(0)));
+    }
+    ordered
+}

@@ -1,0 +1,407 @@
+//! Nested bullets → [`Spec`]: each is read by the word before its colon, or by the words in it.
+//!
+//! A bullet that nothing here reads is left to a person; nothing is dropped in silence.
+
+use crate::checklist::{Bullet, Inline};
+
+use super::amounts::{self, numbers_after};
+use super::application::{Exposure, Hpa, Pdb};
+use super::probe_words;
+use super::quantity;
+use super::spec::{ExposureSpec, Spec};
+use super::target;
+use super::words::{Word, find, has, tells, words};
+
+/// What a bullet was understood as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Carried over into the spec; says as what.
+    Carried(String),
+    /// The environment comes from maps and Secrets.
+    Environment,
+    /// Scripts that set a data base up.
+    InitScripts,
+    /// A heading for the bullets below it.
+    Heading,
+    /// Nothing reads it.
+    Unread,
+}
+
+/// A bullet with its meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReadBullet<'c> {
+    pub(super) text: &'c Inline,
+    pub(super) meaning: Meaning,
+}
+
+/// Returns every bullet read, nested ones after theirs, and takes what they ask into the spec.
+pub(super) fn read_all<'c>(bullets: &'c [Bullet], spec: &mut Spec) -> Vec<ReadBullet<'c>> {
+    let mut all = Vec::new();
+    for bullet in bullets {
+        let mut own = Spec::default();
+        let mut meaning = read(&bullet.text, &mut own);
+        if meaning == Meaning::Unread && !bullet.children.is_empty() && is_heading(&bullet.text) {
+            meaning = Meaning::Heading;
+        }
+        spec.merge(own);
+        all.push(ReadBullet {
+            text: &bullet.text,
+            meaning,
+        });
+        all.extend(read_all(&bullet.children, spec));
+    }
+    all
+}
+
+/// Returns whether a text only names what follows below it.
+fn is_heading(text: &Inline) -> bool {
+    let plain = text.plain();
+    plain.trim_end().ends_with(':') && find(&plain, HEADINGS).is_some()
+}
+
+const HEADINGS: &[Word] = &[
+    Word::Resources,
+    Word::Probes,
+    Word::Liveness,
+    Word::Readiness,
+    Word::Ports,
+    Word::Environment,
+    Word::Annotations,
+    Word::Paths,
+    Word::Requests,
+    Word::Limits,
+];
+
+/// Returns what one text asks for. The first rule that reads it wins.
+pub(super) fn read(text: &Inline, spec: &mut Spec) -> Meaning {
+    let plain = text.plain();
+    let head = head(&plain);
+    let carried = scaling(&plain, head, spec)
+        .or_else(|| resources(&plain, head, spec))
+        .or_else(|| probes(text, &plain, head, spec))
+        .or_else(|| exposures(&plain, spec))
+        .or_else(|| routing(text, &plain, head, spec));
+    if let Some(meaning) = carried {
+        return Meaning::Carried(meaning);
+    }
+    if has(head, Word::Init) {
+        spec.init_scripts = true;
+        return Meaning::InitScripts;
+    }
+    if has(head, Word::Environment) {
+        return Meaning::Environment;
+    }
+    storage(&plain, head, spec)
+        .or_else(|| ports(&plain, head, spec))
+        .or_else(|| image(text, head, spec))
+        .or_else(|| always(&plain))
+        .map_or(Meaning::Unread, Meaning::Carried)
+}
+
+/// Returns what stands before the colon, or the whole text.
+fn head(plain: &str) -> &str {
+    match plain.split_once(':') {
+        Some((head, _)) if words(head).count() <= 4 => head,
+        Some(_) | None => plain,
+    }
+}
+
+fn scaling(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
+    if has(head, Word::Disruption) || mentions(plain, &["minavailable", "maxunavailable"]) {
+        let pdb = disruption_budget(plain);
+        let meaning = match (&pdb.min_available, &pdb.max_unavailable) {
+            (None, Some(most)) => format!("PDB, at most {most} unavailable"),
+            (least, _) => format!(
+                "PDB, at least {} available",
+                least.as_deref().unwrap_or("1")
+            ),
+        };
+        spec.pdb = Some(pdb);
+        return Some(meaning);
+    }
+    let both = numbers_after(plain, Word::Minimum).is_some()
+        && numbers_after(plain, Word::Maximum).is_some();
+    let named = mentions(
+        plain,
+        &[
+            "hpa",
+            "horizontalpodautoscaler",
+            "autoscal",
+            "автоскейл",
+            "автомасштаб",
+        ],
+    );
+    if both || (named && !has(head, Word::Resources)) {
+        let hpa = autoscaler(plain);
+        let meaning = format!("HPA {} to {}", hpa.min, hpa.max);
+        spec.hpa = Some(hpa);
+        return Some(meaning);
+    }
+    if has(head, Word::Replicas) {
+        let count = words(plain).find_map(|word| word.parse::<u32>().ok())?;
+        spec.replicas = Some(count);
+        return Some(format!("replicas {count}"));
+    }
+    None
+}
+
+/// Returns the budget that a text asks for; at least one pod where it gives no number.
+fn disruption_budget(plain: &str) -> Pdb {
+    let amount = |meaning| {
+        let number = numbers_after(plain, meaning)?;
+        let percent = plain.contains(&format!("{number}%"));
+        Some(if percent {
+            format!("{number}%")
+        } else {
+            number.to_string()
+        })
+    };
+    match (amount(Word::Minimum), amount(Word::Maximum)) {
+        (None, Some(most)) => Pdb {
+            min_available: None,
+            max_unavailable: Some(most),
+        },
+        (least, _) => Pdb {
+            min_available: Some(least.unwrap_or("1".to_owned())),
+            max_unavailable: None,
+        },
+    }
+}
+
+/// Returns the autoscaler that a text asks for; numbers it doesn't give have defaults.
+fn autoscaler(plain: &str) -> Hpa {
+    let min = numbers_after(plain, Word::Minimum).unwrap_or(2);
+    let max = numbers_after(plain, Word::Maximum).unwrap_or_else(|| min.saturating_mul(5));
+    let memory = numbers_after(plain, Word::Memory);
+    let cpu = amounts::number_after(plain, |word| matches!(word, "cpu" | "цпу" | "цп"));
+    let percent = || {
+        let mut tokens =
+            plain.split(|character: char| !(character.is_ascii_digit() || character == '%'));
+        tokens.find_map(|token| token.strip_suffix('%')?.parse::<u32>().ok())
+    };
+    let cpu = match (cpu.or_else(percent), memory) {
+        (None, None) => Some(80),
+        (None, Some(_)) => None,
+        (cpu, _) => cpu,
+    };
+    Hpa {
+        min: min.max(1),
+        max: max.max(min).max(1),
+        cpu,
+        memory,
+    }
+}
+
+fn resources(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
+    find(head, &[Word::Resources, Word::Requests, Word::Limits])?;
+    let (requests, limits) = amounts::resources(plain);
+    if requests == limits && requests == super::spec::Amounts::default() {
+        return None;
+    }
+    let show = |amounts: &super::spec::Amounts| {
+        let both = [amounts.cpu.as_deref(), amounts.memory.as_deref()];
+        both.into_iter().flatten().collect::<Vec<_>>().join("/")
+    };
+    let meaning = format!("requests {}, limits {}", show(&requests), show(&limits));
+    spec.requests = requests;
+    spec.limits = limits;
+    Some(
+        meaning
+            .replace("requests , ", "")
+            .trim_end_matches(", limits ")
+            .to_owned(),
+    )
+}
+
+fn probes(text: &Inline, plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
+    let liveness = has(head, Word::Liveness);
+    let readiness = has(head, Word::Readiness);
+    let startup = has(head, Word::Startup);
+    let both = has(head, Word::Probes) && !liveness && !readiness && !startup;
+    if !(liveness || readiness || startup || both) {
+        return None;
+    }
+    let probe = probe_words::read(text, plain)?;
+    let asked = [
+        (liveness || both, "liveness", &mut spec.liveness),
+        (readiness || both, "readiness", &mut spec.readiness),
+        (startup, "startup", &mut spec.startup),
+    ];
+    let mut names = Vec::new();
+    for (wanted, name, slot) in asked {
+        if wanted {
+            *slot = Some(probe.clone());
+            names.push(name);
+        }
+    }
+    Some(format!(
+        "{} {}",
+        names.join(" and "),
+        probe_words::describe(&probe)
+    ))
+}
+
+/// Reads `ClusterIP for the API, NodePort/LoadBalancer for AudioSocket`.
+fn exposures(plain: &str, spec: &mut Spec) -> Option<String> {
+    let mut meanings = Vec::new();
+    for clause in plain.split([',', ';']) {
+        let mut alternatives = Vec::new();
+        let mut rest = Vec::new();
+        for word in words(clause) {
+            match word.to_lowercase().as_str() {
+                "clusterip" => alternatives.push(Exposure::Cluster),
+                "nodeport" => alternatives.push(Exposure::NodePort),
+                "loadbalancer" => alternatives.push(Exposure::LoadBalancer),
+                lower if FILLERS.contains(&lower) || tells(lower, Word::Ports) => {}
+                _ => rest.push(word),
+            }
+        }
+        if alternatives.is_empty() {
+            continue;
+        }
+        let port = rest.last().map(|word| (*word).to_owned());
+        meanings.push(match &port {
+            Some(port) => format!("{alternatives:?} for {port}"),
+            None => format!("{alternatives:?}"),
+        });
+        spec.exposures.push(ExposureSpec { alternatives, port });
+    }
+    (!meanings.is_empty()).then(|| format!("service {}", meanings.join(", ")))
+}
+
+/// Words that name no port.
+const FILLERS: &[&str] = &[
+    "for",
+    "the",
+    "of",
+    "and",
+    "or",
+    "type",
+    "service",
+    "services",
+    "internal",
+    "external",
+    "headless",
+    "для",
+    "и",
+    "или",
+    "тип",
+    "сервис",
+    "внутренних",
+    "внешних",
+    "внутренний",
+    "внешний",
+    "та",
+    "або",
+    "і",
+    "сервіс",
+    "внутрішніх",
+    "зовнішніх",
+    "внутрішній",
+    "зовнішній",
+];
+
+fn routing(text: &Inline, plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
+    if has(head, Word::Annotations) {
+        let lower = plain.to_lowercase();
+        let known = ["nginx", "traefik"]
+            .into_iter()
+            .filter(|name| lower.contains(name));
+        spec.controllers = known.map(str::to_owned).collect();
+        return Some(format!("annotations {}", spec.controllers.join(", ")));
+    }
+    let codes: Vec<&str> = text
+        .codes()
+        .map(|(code, _)| code)
+        .filter(|code| target::is_endpoint(code))
+        .collect();
+    if has(head, Word::Paths) && !codes.is_empty() {
+        spec.paths = codes.iter().map(|code| (*code).to_owned()).collect();
+        return Some(format!("paths {}", codes.join(", ")));
+    }
+    if has(head, Word::Tls) {
+        spec.tls = true;
+        return Some("TLS ends at the Ingress".to_owned());
+    }
+    None
+}
+
+fn storage(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
+    find(head, &[Word::Claim])?;
+    let amount = quantity::bytes(plain)?;
+    spec.claim = Some(amount.clone());
+    Some(format!("volume claim {amount}"))
+}
+
+/// Reads `8080 (API), 9092 (AudioSocket)`.
+fn ports(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
+    find(head, &[Word::Ports])?;
+    let list = plain.split_once(':').map_or(plain, |(_, list)| list);
+    for item in list.split([',', ';']) {
+        let Some(number) = words(item).find_map(|word| word.parse::<u16>().ok()) else {
+            continue;
+        };
+        let label = words(item)
+            .filter(|word| word.parse::<u16>().is_err())
+            .find(|word| find(word, &[Word::Ports]).is_none())
+            .map(str::to_owned);
+        spec.ports.push((number, label));
+    }
+    let numbers: Vec<String> = spec
+        .ports
+        .iter()
+        .map(|(number, _)| number.to_string())
+        .collect();
+    (!numbers.is_empty()).then(|| format!("ports {}", numbers.join(", ")))
+}
+
+fn image(text: &Inline, head: &str, spec: &mut Spec) -> Option<String> {
+    find(head, &[Word::Image])?;
+    let (code, _) = text.codes().next()?;
+    spec.image = Some(code.to_owned());
+    Some(format!("image {code}"))
+}
+
+/// Reads what every written manifest has anyway.
+fn always(plain: &str) -> Option<String> {
+    const KNOWN: &[(&[&str], &str)] = &[
+        (
+            &[
+                "anti-affinity",
+                "antiaffinity",
+                "podantiaffinity",
+                "анти-афф",
+                "антиафф",
+                "анти-аф",
+            ],
+            "anti-affinity",
+        ),
+        (
+            &[
+                "securitycontext",
+                "non-root",
+                "nonroot",
+                "runasnonroot",
+                "read-only",
+            ],
+            "security context",
+        ),
+        (&["serviceaccount"], "service account"),
+        (&["networkpolicy", "network-policy"], "network policy"),
+        (&["servicemonitor"], "service monitor"),
+        (&["rollingupdate", "rolling"], "rolling update"),
+        (
+            &["dashboard", "дашборд", "datasource", "provision"],
+            "provisioning",
+        ),
+        (&["headless"], "headless service"),
+    ];
+    let (_, meaning) = KNOWN.iter().find(|(stems, _)| mentions(plain, stems))?;
+    Some((*meaning).to_owned())
+}
+
+/// Returns whether a word of the text begins with one of these.
+fn mentions(plain: &str, stems: &[&str]) -> bool {
+    let lower = plain.to_lowercase();
+    words(&lower).any(|word| stems.iter().any(|stem| word.starts_with(stem)))
+}

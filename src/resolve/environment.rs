@@ -1,0 +1,325 @@
+//! Environment variables: what is secret goes to Secrets, what the application's own workloads
+//! share to one `ConfigMap`, the rest stays literal. URLs are composed, so that only the password
+//! in them is secret, and host names follow the services' new names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::facts::{EnvVar, Facts, Service, Text, secret};
+
+use super::application::{ConfigMapSpec, EnvSource, Environment, SecretEntry, SecretSpec};
+use super::hosts;
+use super::roster::{Member, Roster};
+
+/// What the variables of all workloads come to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Variables {
+    pub(super) of: BTreeMap<String, Vec<Environment>>,
+    pub(super) secrets: Vec<SecretSpec>,
+    pub(super) config: Option<ConfigMapSpec>,
+}
+
+/// The names that Secrets and the map get.
+pub(super) struct Naming {
+    pub(super) secrets: Vec<String>,
+    pub(super) config: String,
+}
+
+/// Returns the variables of all members.
+pub(super) fn build(roster: &Roster<'_>, facts: &Facts, naming: &Naming) -> Variables {
+    let mut sorter = Sorter {
+        naming,
+        roster,
+        secrets: Vec::new(),
+    };
+    let shared = shared_values(roster);
+    let mut of = BTreeMap::new();
+    let mut keys: Vec<(String, String)> = Vec::new();
+    for member in &roster.members {
+        let Some(service) = member.service else {
+            of.insert(member.name.clone(), Vec::new());
+            continue;
+        };
+        let mut environment: Vec<Environment> = Vec::new();
+        for variable in &service.environment {
+            for found in sorter.variable(member, variable, &facts.variables) {
+                let found = sorter.shared(found, member, &shared, &mut keys);
+                if environment.iter().all(|known| known.name != found.name) {
+                    environment.push(found);
+                }
+            }
+        }
+        environment.extend(sorter.unset(member, &environment, facts));
+        of.insert(member.name.clone(), environment);
+    }
+    keys.sort();
+    keys.dedup();
+    let config = (!keys.is_empty()).then(|| ConfigMapSpec {
+        name: naming.config.clone(),
+        data: keys,
+    });
+    Variables {
+        of,
+        secrets: sorter.secrets,
+        config,
+    }
+}
+
+/// Returns the variables of built workloads that have one value wherever they are set.
+fn shared_values(roster: &Roster<'_>) -> BTreeMap<String, bool> {
+    let mut seen: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for service in roster
+        .members
+        .iter()
+        .filter(|member| member.built())
+        .filter_map(|it| it.service)
+    {
+        for variable in &service.environment {
+            let value = variable
+                .value
+                .as_ref()
+                .map_or("", |text| text.value.as_str());
+            seen.entry(&variable.name).or_default().insert(value);
+        }
+    }
+    seen.into_iter()
+        .map(|(name, values)| (name.to_owned(), values.len() == 1))
+        .collect()
+}
+
+struct Sorter<'s, 'f> {
+    naming: &'s Naming,
+    roster: &'s Roster<'f>,
+    secrets: Vec<SecretSpec>,
+}
+
+impl Sorter<'_, '_> {
+    /// Returns what becomes of one variable; what it is composed from comes first.
+    fn variable(
+        &mut self,
+        member: &Member<'_>,
+        variable: &EnvVar,
+        known: &[crate::facts::Variable],
+    ) -> Vec<Environment> {
+        let name = variable.name.as_str();
+        let Some(text) = &variable.value else {
+            let source = known.iter().find(|it| it.name == name);
+            let reason = secret::by_name(name).or_else(|| source?.secret.clone());
+            let value = source.and_then(|it| it.default.clone()).unwrap_or_default();
+            return vec![match reason {
+                Some(reason) => self.secret(member, name, name, &reason),
+                None => literal(name, value),
+            }];
+        };
+        if let Some(composed) = self.url(member, name, text) {
+            return composed;
+        }
+        let declared = known
+            .iter()
+            .find(|it| it.name == name)
+            .and_then(|it| it.secret.clone());
+        let reason = secret::by_text(text)
+            .or_else(|| secret::by_name(name))
+            .or(declared);
+        match reason {
+            Some(reason) => {
+                let key = only_variable(text).unwrap_or(name).to_owned();
+                vec![self.secret(member, name, &key, &reason)]
+            }
+            None => {
+                let value = hosts::in_variable(name, &text.value, &self.roster.names);
+                vec![literal(name, value)]
+            }
+        }
+    }
+
+    /// Splits a URL with a password: the password is a secret, the URL refers to it.
+    fn url(&mut self, member: &Member<'_>, name: &str, text: &Text) -> Option<Vec<Environment>> {
+        let raw = secret::split_url(&text.raw).or_else(|| secret::split_url(&text.value))?;
+        if raw.password.is_empty() {
+            return None;
+        }
+        let now = secret::split_url(&text.value).unwrap_or_else(|| raw.clone());
+        let stem = ["_URL", "_URI", "_DSN"]
+            .iter()
+            .find_map(|suffix| name.strip_suffix(suffix));
+        let stem = stem.unwrap_or(name);
+        let used = text
+            .variables
+            .iter()
+            .find(|used| raw.password.contains(&used.name));
+        let store = self
+            .roster
+            .of_service(&now.host)
+            .and_then(|member| member.service);
+        let key = match (used, store.and_then(password_of)) {
+            (Some(used), _) => used.name.clone(),
+            (None, Some(key)) => key,
+            (None, None) => format!("{stem}_PASSWORD"),
+        };
+        let reason = format!("it is the password in `{name}`, where it must be URL-encoded");
+        let secret = self.secret(member, &key, &key, &reason);
+        let host = hosts::rename(&now.host, &self.roster.names);
+        let port = now.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let value = format!(
+            "{}://{}:$({key})@{host}{port}{}",
+            now.scheme, now.user, now.path
+        );
+        Some(vec![secret, literal(name, value)])
+    }
+
+    fn secret(&mut self, member: &Member<'_>, name: &str, key: &str, reason: &str) -> Environment {
+        let secret = self.secret_name(member, key);
+        let spec = match self.secrets.iter_mut().find(|spec| spec.name == secret) {
+            Some(spec) => spec,
+            None => {
+                self.secrets.push(SecretSpec {
+                    name: secret.clone(),
+                    entries: Vec::new(),
+                });
+                let last = self.secrets.len() - 1;
+                &mut self.secrets[last]
+            }
+        };
+        if spec.entries.iter().all(|entry| entry.key != key) {
+            spec.entries.push(SecretEntry {
+                key: key.to_owned(),
+                reason: reason.to_owned(),
+            });
+        }
+        Environment {
+            name: name.to_owned(),
+            source: EnvSource::Secret {
+                name: secret,
+                key: key.to_owned(),
+            },
+        }
+    }
+
+    /// Returns the Secret that a key belongs to, by its meaning; the checklist's names first.
+    fn secret_name(&self, member: &Member<'_>, key: &str) -> String {
+        let upper = key.to_uppercase();
+        let has = |words: &[&str]| upper.split(['_', '-']).any(|part| words.contains(&part));
+        let (wanted, default): (&[&str], String) = if has(DATABASE) {
+            (
+                &["db", "database", "postgres", "postgresql"],
+                "db-credentials".to_owned(),
+            )
+        } else if has(&["JWT"]) {
+            (&["jwt"], "jwt-secret".to_owned())
+        } else if member.built() {
+            (&["api", "key", "keys", "app"], "api-keys".to_owned())
+        } else {
+            let own = member.name.as_str();
+            return self
+                .naming
+                .secrets
+                .iter()
+                .find(|name| name.split('-').any(|part| part == own))
+                .cloned()
+                .unwrap_or_else(|| format!("{own}-credentials"));
+        };
+        let named = self.naming.secrets.iter();
+        let mut named = named.filter(|name| name.split('-').any(|part| wanted.contains(&part)));
+        named.next().cloned().unwrap_or(default)
+    }
+
+    /// Moves a literal that the application's workloads share to the map.
+    fn shared(
+        &self,
+        found: Environment,
+        member: &Member<'_>,
+        shared: &BTreeMap<String, bool>,
+        keys: &mut Vec<(String, String)>,
+    ) -> Environment {
+        let EnvSource::Literal(value) = &found.source else {
+            return found;
+        };
+        let one_value = shared.get(&found.name).copied().unwrap_or_default();
+        if !member.built() || !one_value || value.contains("$(") {
+            return found;
+        }
+        keys.push((found.name.clone(), value.clone()));
+        let key = found.name.clone();
+        Environment {
+            name: found.name,
+            source: EnvSource::ConfigMap {
+                name: self.naming.config.clone(),
+                key,
+            },
+        }
+    }
+
+    /// Returns the secrets that the source can't do without and that no service sets.
+    fn unset(
+        &mut self,
+        member: &Member<'_>,
+        environment: &[Environment],
+        facts: &Facts,
+    ) -> Vec<Environment> {
+        if !member.built() {
+            return Vec::new();
+        }
+        let services = facts.project.iter().flat_map(|project| &project.services);
+        let set: BTreeSet<&str> = services
+            .flat_map(|service| &service.environment)
+            .map(|variable| variable.name.as_str())
+            .chain(environment.iter().map(|variable| variable.name.as_str()))
+            .collect();
+        let wanted = facts
+            .variables
+            .iter()
+            .filter(|it| it.required && !set.contains(it.name.as_str()));
+        let mut names = BTreeSet::new();
+        let mut found = Vec::new();
+        for variable in wanted {
+            if let Some(reason) = &variable.secret
+                && names.insert(variable.name.as_str())
+            {
+                found.push(self.secret(member, &variable.name, &variable.name, reason));
+            }
+        }
+        found
+    }
+}
+
+const DATABASE: &[&str] = &[
+    "DB",
+    "DATABASE",
+    "POSTGRES",
+    "POSTGRESQL",
+    "PG",
+    "PGPASSWORD",
+    "MYSQL",
+    "MARIADB",
+    "MONGO",
+    "MONGODB",
+    "REDIS",
+    "VALKEY",
+    "RABBITMQ",
+    "AMQP",
+    "SQL",
+];
+
+fn literal(name: &str, value: String) -> Environment {
+    Environment {
+        name: name.to_owned(),
+        source: EnvSource::Literal(value),
+    }
+}
+
+/// Returns the variable that a text is made from, if it is made from that alone.
+fn only_variable(text: &Text) -> Option<&str> {
+    let [used] = text.variables.as_slice() else {
+        return None;
+    };
+    let raw = text.raw.trim();
+    let whole = raw == format!("${}", used.name)
+        || (raw.starts_with(&format!("${{{}", used.name)) && raw.ends_with('}'));
+    whole.then_some(used.name.as_str())
+}
+
+/// Returns the variable of a store's password.
+fn password_of(service: &Service) -> Option<String> {
+    let named = |variable: &&EnvVar| variable.name.ends_with("PASSWORD");
+    Some(service.environment.iter().find(named)?.name.clone())
+}

@@ -1,0 +1,213 @@
+//! What studying a file or an endpoint finds.
+
+use crate::facts::{Facts, Origin, Service, Tree};
+
+use super::model::Finding;
+use super::target;
+
+/// Returns what is known of a subject; where nothing is, where it was looked for.
+pub(super) fn study(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
+    if target::is_endpoint(subject) {
+        endpoint(subject, facts, tree)
+    } else {
+        file(subject, facts, tree)
+    }
+}
+
+fn endpoint(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
+    let mut found: Vec<(String, Origin)> = facts
+        .endpoints
+        .iter()
+        .filter(|it| it.path == subject)
+        .map(|it| {
+            let method = it.method.as_deref().unwrap_or("any method");
+            (format!("{method} {}", it.path), it.origin.clone())
+        })
+        .collect();
+    if found.is_empty() {
+        // A path that the source composes is still written somewhere, if only in a health check.
+        let quoted = |line: &str| {
+            let ends = ['"', '\'', '`', ' ', '/', '?', ')'];
+            line.split_once(subject).is_some_and(|(_, rest)| {
+                rest.chars().next().is_none_or(|next| ends.contains(&next))
+            })
+        };
+        for (path, text) in tree.iter().filter(|(path, _)| !is_document(path)) {
+            let lines = text.lines().enumerate().filter(|(_, line)| quoted(line));
+            found.extend(lines.take(1).map(|(index, line)| {
+                (
+                    line.trim().to_owned(),
+                    Origin {
+                        path: path.to_owned(),
+                        line: index + 1,
+                    },
+                )
+            }));
+        }
+    }
+    let missing = found.is_empty().then(|| {
+        let known: Vec<&str> = facts
+            .endpoints
+            .iter()
+            .take(8)
+            .map(|it| it.path.as_str())
+            .collect();
+        format!(
+            "no endpoint `{subject}` in the source; found there: {}",
+            known.join(", ")
+        )
+    });
+    Finding {
+        subject: subject.to_owned(),
+        facts: found,
+        missing,
+    }
+}
+
+fn is_document(path: &str) -> bool {
+    let markdown = std::path::Path::new(path)
+        .extension()
+        .is_some_and(|it| it.eq_ignore_ascii_case("md"));
+    markdown || path.starts_with("k8s/") || path.starts_with(".orch/")
+}
+
+fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
+    let path = subject.trim_start_matches("./");
+    let mut found = Vec::new();
+    if let Some(project) = facts
+        .project
+        .as_ref()
+        .filter(|it| it.files.iter().any(|it| it == path))
+    {
+        let first = project.files.first().is_some_and(|first| first == path);
+        for service in &project.services {
+            found.extend(if first {
+                whole(service, path)
+            } else {
+                changes(service, path)
+            });
+        }
+    }
+    for dockerfile in facts.dockerfiles.iter().filter(|it| it.path == path) {
+        found.extend(
+            dockerfile
+                .stages
+                .iter()
+                .map(|(image, at)| (format!("FROM {image}"), at.clone())),
+        );
+        found.extend(
+            dockerfile
+                .ports
+                .iter()
+                .map(|it| (format!("port {}", it.container), it.origin.clone())),
+        );
+        let last = dockerfile.stages.last().map(|(_, at)| at.clone());
+        if let (Some(user), Some(at)) = (&dockerfile.user, last) {
+            found.push((format!("user {user}"), at));
+        }
+    }
+    for variable in facts.variables.iter().filter(|it| it.origin.path == path) {
+        let default = match (&variable.secret, &variable.default) {
+            (Some(_), _) => "secret".to_owned(),
+            (None, Some(default)) => format!("default `{default}`"),
+            (None, None) => "no default".to_owned(),
+        };
+        found.push((
+            format!("{}: {default}", variable.name),
+            variable.origin.clone(),
+        ));
+    }
+    let at = Origin {
+        path: path.to_owned(),
+        line: 1,
+    };
+    if let Some(text) = tree.get(path).filter(|_| found.is_empty()) {
+        found.push((format!("{} lines", text.lines().count()), at));
+    } else if found.is_empty() && tree.has_folder(path) {
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        let count = tree
+            .iter()
+            .filter(|(path, _)| path.starts_with(&folder))
+            .count();
+        found.push((format!("{count} files"), at));
+    }
+    let missing = found.is_empty().then(|| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let end = format!("/{name}");
+        match tree.iter().find(|(known, _)| known.ends_with(&end)) {
+            Some((known, _)) => format!("no `{path}` in the workspace; there is `{known}`"),
+            None => format!("no `{path}` in the workspace"),
+        }
+    });
+    Finding {
+        subject: subject.to_owned(),
+        facts: found,
+        missing,
+    }
+}
+
+/// Returns a service in one line.
+fn whole(service: &Service, path: &str) -> Vec<(String, Origin)> {
+    if service.origin.path != path {
+        return changes(service, path);
+    }
+    let mut parts = Vec::new();
+    if let Some(build) = &service.build {
+        parts.push(format!("built by {}", build.dockerfile));
+    } else if let Some(image) = &service.image {
+        parts.push(format!("image {}", image.value));
+    }
+    let ports: Vec<String> = service
+        .ports
+        .iter()
+        .map(|it| it.container.to_string())
+        .collect();
+    if !ports.is_empty() {
+        parts.push(format!("ports {}", ports.join(", ")));
+    }
+    if !service.environment.is_empty() {
+        parts.push(format!("{} variables", service.environment.len()));
+    }
+    if !service.mounts.is_empty() {
+        parts.push(format!("{} mounts", service.mounts.len()));
+    }
+    if service.healthcheck.is_some() {
+        parts.push("health check".to_owned());
+    }
+    vec![(
+        format!("service {}: {}", service.name, parts.join("; ")),
+        service.origin.clone(),
+    )]
+}
+
+/// Returns what a further file changes of a service.
+fn changes(service: &Service, path: &str) -> Vec<(String, Origin)> {
+    let here = |at: &Origin| at.path == path;
+    let mut found = Vec::new();
+    if here(&service.origin) {
+        found.push((
+            format!("service {}: added", service.name),
+            service.origin.clone(),
+        ));
+    }
+    // Names only: values may be secret.
+    for variable in service.environment.iter().filter(|it| here(&it.origin)) {
+        found.push((
+            format!("service {}: {}", service.name, variable.name),
+            variable.origin.clone(),
+        ));
+    }
+    for port in service.ports.iter().filter(|it| here(&it.origin)) {
+        found.push((
+            format!("service {}: port {}", service.name, port.container),
+            port.origin.clone(),
+        ));
+    }
+    for mount in service.mounts.iter().filter(|it| here(&it.origin)) {
+        found.push((
+            format!("service {}: mount {}", service.name, mount.target),
+            mount.origin.clone(),
+        ));
+    }
+    found
+}

@@ -1,0 +1,272 @@
+//! Which object lies in which file: each task's own, and beside a workload what belongs to it;
+//! what no task asks for gets files of its own.
+
+use super::application::{
+    Application, Content, FileOrigin, FileSpec, ManifestItem, VolumeKind, Workload, WorkloadKind,
+};
+use super::roster::Roster;
+use super::rules::{Intent, Read};
+use super::target::{FileKind, Target};
+
+/// Returns every file, those of tasks first and in their order.
+pub(super) fn build(
+    reads: &[Read<'_>],
+    roster: &Roster<'_>,
+    application: &Application,
+    owners: &[(String, String)],
+) -> Vec<FileSpec> {
+    let targets: Vec<(&Read<'_>, &Target)> = reads
+        .iter()
+        .filter_map(|read| match &read.intent {
+            Intent::Write(target) => Some((read, target)),
+            _ => None,
+        })
+        .collect();
+    let layout = Layout {
+        targets: &targets,
+        application,
+        owners,
+    };
+    let mut files: Vec<FileSpec> = targets
+        .iter()
+        .map(|(read, target)| layout.of_task(read, target))
+        .collect();
+    let has = |kind: FileKind| targets.iter().any(|(_, target)| target.kind == kind);
+    let writes = files
+        .iter()
+        .any(|file| matches!(file.content, Content::Manifests(_)));
+    if !writes {
+        return files;
+    }
+    let root = root(&targets);
+    let section = targets
+        .first()
+        .map(|(read, _)| read.section.number.clone())
+        .unwrap_or_default();
+    let shared = [
+        (FileKind::Namespace, "namespace.yml", "the namespace"),
+        (FileKind::Secrets, "secrets.yml", "a template for secrets"),
+        (
+            FileKind::ConfigMap,
+            "configmap.yml",
+            "settings that are no secrets",
+        ),
+    ];
+    for (kind, file, reason) in shared {
+        let items = layout.shared(kind);
+        if !has(kind) && !items.is_empty() {
+            files.push(unassigned(format!("{root}{file}"), reason, &section, items));
+        }
+    }
+    let folder = application_folder(&targets, application, &root);
+    let members = roster.members.iter().filter(|member| member.unassigned);
+    for workload in members.filter_map(|member| application.workload(&member.name)) {
+        let service = workload.service.as_deref().unwrap_or(&workload.name);
+        let (folder, section) = &folder;
+        let items = layout.whole(workload, true);
+        let path = format!("{folder}{}.yml", workload.name);
+        files.push(unassigned(
+            path,
+            &format!("service {service}"),
+            section,
+            items,
+        ));
+    }
+    files
+}
+
+fn unassigned(path: String, reason: &str, section: &str, items: Vec<ManifestItem>) -> FileSpec {
+    FileSpec {
+        path,
+        origin: FileOrigin::Unassigned {
+            reason: reason.to_owned(),
+            section: section.to_owned(),
+        },
+        content: Content::Manifests(items),
+    }
+}
+
+/// Returns the folder that all files lie below, with its `/`.
+fn root(targets: &[(&Read<'_>, &Target)]) -> String {
+    let folders = targets
+        .iter()
+        .filter_map(|(_, target)| target.path.split_once('/'));
+    folders
+        .map(|(folder, _)| format!("{folder}/"))
+        .next()
+        .unwrap_or_default()
+}
+
+/// Returns the folder, with its section, that the application's own section names.
+fn application_folder(
+    targets: &[(&Read<'_>, &Target)],
+    application: &Application,
+    root: &str,
+) -> (String, String) {
+    let built = targets.iter().find(|(_, target)| {
+        let workload = target
+            .name
+            .as_deref()
+            .and_then(|name| application.workload(name));
+        workload.is_some_and(|workload| workload.built)
+    });
+    let Some((read, target)) = built.or(targets.first()) else {
+        return (root.to_owned(), String::new());
+    };
+    let named = read
+        .section
+        .files
+        .first()
+        .map(|file| file.value.trim_end_matches('/'));
+    let own = target.path.rsplit_once('/').map(|(folder, _)| folder);
+    let folder = named
+        .or(own)
+        .map_or_else(|| root.to_owned(), |folder| format!("{folder}/"));
+    (folder, read.section.number.clone())
+}
+
+struct Layout<'a, 'c> {
+    targets: &'a [(&'a Read<'c>, &'a Target)],
+    application: &'a Application,
+    /// Maps that belong to one workload: the workload, then the map.
+    owners: &'a [(String, String)],
+}
+
+impl Layout<'_, '_> {
+    fn of_task(&self, read: &Read<'_>, target: &Target) -> FileSpec {
+        let content = match target.kind {
+            FileKind::Readme => Content::Readme,
+            FileKind::Kustomization => Content::Kustomization,
+            FileKind::Namespace | FileKind::Secrets | FileKind::ConfigMap => {
+                Content::Manifests(self.shared(target.kind))
+            }
+            FileKind::Ingress => Content::Manifests(
+                self.application
+                    .ingress
+                    .iter()
+                    .map(|_| ManifestItem::Ingress)
+                    .collect(),
+            ),
+            FileKind::Deployment
+            | FileKind::StatefulSet
+            | FileKind::Service
+            | FileKind::Hpa
+            | FileKind::Pdb
+            | FileKind::ServiceAccount
+            | FileKind::NetworkPolicy
+            | FileKind::Whole => Content::Manifests(self.of_workload(target)),
+        };
+        FileSpec {
+            path: target.path.clone(),
+            origin: FileOrigin::Task {
+                id: read.task.id.clone(),
+                text: read.task.text.plain(),
+            },
+            content,
+        }
+    }
+
+    fn shared(&self, kind: FileKind) -> Vec<ManifestItem> {
+        match kind {
+            FileKind::Namespace => vec![ManifestItem::Namespace, ManifestItem::NamespacePolicy],
+            FileKind::Secrets => {
+                let secrets = self.application.secrets.iter();
+                secrets
+                    .map(|secret| ManifestItem::Secret(secret.name.clone()))
+                    .collect()
+            }
+            FileKind::ConfigMap => {
+                let maps = self.application.config_maps.iter();
+                let own = |name: &str| self.owners.iter().any(|(_, map)| map == name);
+                maps.filter(|map| !own(&map.name))
+                    .map(|map| ManifestItem::ConfigMap(map.name.clone()))
+                    .collect()
+            }
+            FileKind::Readme
+            | FileKind::Kustomization
+            | FileKind::Deployment
+            | FileKind::StatefulSet
+            | FileKind::Service
+            | FileKind::Hpa
+            | FileKind::Pdb
+            | FileKind::Ingress
+            | FileKind::ServiceAccount
+            | FileKind::NetworkPolicy
+            | FileKind::Whole => Vec::new(),
+        }
+    }
+
+    fn of_workload(&self, target: &Target) -> Vec<ManifestItem> {
+        let name = target.name.clone().unwrap_or_default();
+        let Some(workload) = self.application.workload(&name) else {
+            return Vec::new();
+        };
+        match target.kind {
+            FileKind::Service => vec![ManifestItem::Services(name)],
+            FileKind::Hpa => vec![ManifestItem::Hpa(name)],
+            FileKind::Pdb => vec![ManifestItem::Pdb(name)],
+            FileKind::ServiceAccount => vec![ManifestItem::ServiceAccount(name)],
+            FileKind::NetworkPolicy => vec![ManifestItem::NetworkPolicy(name)],
+            FileKind::Deployment | FileKind::StatefulSet | FileKind::Whole => {
+                self.whole(workload, false)
+            }
+            FileKind::Namespace
+            | FileKind::Secrets
+            | FileKind::ConfigMap
+            | FileKind::Readme
+            | FileKind::Kustomization
+            | FileKind::Ingress => Vec::new(),
+        }
+    }
+
+    /// Returns a workload with all of its objects that no other task's file is to hold.
+    fn whole(&self, workload: &Workload, alone: bool) -> Vec<ManifestItem> {
+        let name = || workload.name.clone();
+        let elsewhere = |kind: FileKind| {
+            let is = |target: &Target| {
+                target.kind == kind && target.name.as_deref() == Some(&workload.name)
+            };
+            !alone && self.targets.iter().any(|(_, target)| is(target))
+        };
+        let mut items = Vec::new();
+        if !elsewhere(FileKind::ServiceAccount) {
+            items.push(ManifestItem::ServiceAccount(name()));
+        }
+        if !elsewhere(FileKind::NetworkPolicy) {
+            items.push(ManifestItem::NetworkPolicy(name()));
+        }
+        let maps = self
+            .owners
+            .iter()
+            .filter(|(owner, _)| *owner == workload.name);
+        items.extend(maps.map(|(_, map)| ManifestItem::ConfigMap(map.clone())));
+        let claims = workload
+            .volumes
+            .iter()
+            .any(|it| matches!(it.kind, VolumeKind::Claim(_)));
+        if claims && workload.kind == WorkloadKind::Deployment {
+            items.push(ManifestItem::Claims(name()));
+        }
+        items.push(ManifestItem::Workload(name()));
+        if !workload.ports.is_empty() && !elsewhere(FileKind::Service) {
+            items.push(ManifestItem::Services(name()));
+        }
+        if workload.hpa.is_some() && !elsewhere(FileKind::Hpa) {
+            items.push(ManifestItem::Hpa(name()));
+        }
+        if workload.pdb.is_some() && !elsewhere(FileKind::Pdb) {
+            items.push(ManifestItem::Pdb(name()));
+        }
+        if workload.role == super::application::Role::Prometheus
+            && self.application.service_monitors
+        {
+            let scraped = self
+                .application
+                .workloads
+                .iter()
+                .filter(|it| it.metrics.is_some());
+            items.extend(scraped.map(|it| ManifestItem::ServiceMonitor(it.name.clone())));
+        }
+        items
+    }
+}

@@ -1,0 +1,75 @@
+//! Probes as people write them: ``Liveness: `/health` (HTTP, period 30s)``, `pg_isready`, `TCP 5432`.
+
+use crate::checklist::Inline;
+
+use super::amounts::{number_after, numbers_after, seconds_after};
+use super::spec::{Check, ProbeSpec};
+use super::target;
+use super::words::{Word, words};
+
+/// Returns the probe that a text asks for, if it says what is to be asked.
+pub(super) fn read(text: &Inline, plain: &str) -> Option<ProbeSpec> {
+    Some(ProbeSpec {
+        check: check(text, plain)?,
+        period: seconds_after(plain, Word::Period),
+        timeout: seconds_after(plain, Word::Timeout),
+        failures: numbers_after(plain, Word::Failures)
+            .and_then(|number| i32::try_from(number).ok()),
+        delay: seconds_after(plain, Word::Delay),
+    })
+}
+
+fn check(text: &Inline, plain: &str) -> Option<Check> {
+    let port = || number_after(plain, |word| super::words::tells(word, Word::Ports));
+    let port = || port().and_then(|number| u16::try_from(number).ok());
+    let value = plain
+        .split_once(':')
+        .map_or(plain, |(_, value)| value)
+        .trim();
+    let bare = value
+        .split_whitespace()
+        .find(|word| word.starts_with('/') && word.len() > 1);
+    let codes = || text.codes().map(|(code, _)| code);
+    if let Some(path) = codes().find(|code| target::is_endpoint(code)).or(bare) {
+        let path = path.trim_end_matches([',', ';', ')']);
+        return Some(Check::Http(path.to_owned(), port()));
+    }
+    if let Some(command) = codes().next() {
+        return Some(Check::Command(command.to_owned()));
+    }
+    if let Some(number) = number_after(plain, |word| word == "tcp") {
+        return Some(Check::Tcp(u16::try_from(number).ok()));
+    }
+    if words(value).any(|word| word.eq_ignore_ascii_case("tcp")) {
+        return Some(Check::Tcp(port()));
+    }
+    // A command without code marks is one that is known as a check.
+    let command = value.split(['(', ',', ';']).next()?.trim();
+    let known = [
+        "pg_isready",
+        "redis-cli",
+        "valkey-cli",
+        "mysqladmin",
+        "mongosh",
+        "curl",
+        "wget",
+    ];
+    let first = command.split_whitespace().next()?;
+    known
+        .contains(&first)
+        .then(|| Check::Command(command.to_owned()))
+}
+
+/// Returns the probe in a few words, for `plan`.
+pub(super) fn describe(probe: &ProbeSpec) -> String {
+    let what = match &probe.check {
+        Check::Http(path, _) => format!("HTTP {path}"),
+        Check::Command(command) => format!("command `{command}`"),
+        Check::Tcp(Some(port)) => format!("TCP {port}"),
+        Check::Tcp(None) => "TCP".to_owned(),
+    };
+    match probe.period {
+        Some(period) => format!("{what} every {period} s"),
+        None => what,
+    }
+}

@@ -1,0 +1,119 @@
+//! Amounts as people write them: CPU and memory told apart by their units.
+
+/// An amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// CPU (`250m`, `1`).
+    Cpu(String),
+    /// Memory or disk space (`256Mi`).
+    Bytes(String),
+}
+
+/// Units of bytes, by how people write them in lower case, and how Kubernetes does.
+const UNITS: &[(&str, &str)] = &[
+    ("ki", "Ki"),
+    ("mi", "Mi"),
+    ("gi", "Gi"),
+    ("ti", "Ti"),
+    ("kib", "Ki"),
+    ("mib", "Mi"),
+    ("gib", "Gi"),
+    ("tib", "Ti"),
+    ("k", "k"),
+    ("g", "G"),
+    ("t", "T"),
+    ("kb", "k"),
+    ("mb", "M"),
+    ("gb", "G"),
+    ("tb", "T"),
+    ("мб", "M"),
+    ("гб", "G"),
+    ("тб", "T"),
+];
+
+/// Returns the amount that a word gives.
+pub(super) fn read(word: &str) -> Option<Quantity> {
+    let digits = word
+        .find(|character: char| !(character.is_ascii_digit() || character == '.'))
+        .unwrap_or(word.len());
+    let (number, unit) = word.split_at_checked(digits)?;
+    number.parse::<f64>().ok()?;
+    match unit {
+        "" | "m" => Some(Quantity::Cpu(word.to_owned())),
+        "M" => Some(Quantity::Bytes(word.to_owned())),
+        _ => {
+            let unit = unit.to_lowercase();
+            let (_, known) = UNITS.iter().find(|(written, _)| *written == unit)?;
+            Some(Quantity::Bytes(format!("{number}{known}")))
+        }
+    }
+}
+
+/// Returns the first amount of bytes in a text.
+pub(super) fn bytes(text: &str) -> Option<String> {
+    super::words::words(text).find_map(|word| match read(word)? {
+        Quantity::Bytes(amount) => Some(amount),
+        Quantity::Cpu(_) => None,
+    })
+}
+
+/// Returns an amount of memory (in bytes) as Kubernetes writes it.
+pub(super) fn memory(bytes: u64) -> String {
+    const MEBI: u64 = 1024 * 1024;
+    if bytes >= 1024 * MEBI && bytes.is_multiple_of(1024 * MEBI) {
+        format!("{}Gi", bytes / (1024 * MEBI))
+    } else {
+        format!("{}Mi", bytes.div_ceil(MEBI))
+    }
+}
+
+/// Returns thousandths of a CPU or bytes, to compare amounts of one kind.
+pub(super) fn size(amount: &str) -> Option<f64> {
+    let digits = amount
+        .find(|character: char| !(character.is_ascii_digit() || character == '.'))
+        .unwrap_or(amount.len());
+    let (number, unit) = amount.split_at_checked(digits)?;
+    let number: f64 = number.parse().ok()?;
+    let factor = match unit {
+        "m" => 1.0,
+        "" => 1000.0,
+        "k" => 1e3,
+        "M" => 1e6,
+        "G" => 1e9,
+        "T" => 1e12,
+        "Ki" => 1024.0,
+        "Mi" => 1024.0 * 1024.0,
+        "Gi" => 1024.0 * 1024.0 * 1024.0,
+        "Ti" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
+        _ => return None,
+    };
+    Some(number * factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Quantity, memory, read};
+
+    #[track_caller]
+    fn check(word: &str, expected: Option<Quantity>) {
+        assert_eq!(read(word), expected);
+    }
+
+    #[test]
+    fn units_tell_cpu_from_memory() {
+        check("250m", Some(Quantity::Cpu("250m".to_owned())));
+        check("2", Some(Quantity::Cpu("2".to_owned())));
+        check("256Mi", Some(Quantity::Bytes("256Mi".to_owned())));
+        check("1gi", Some(Quantity::Bytes("1Gi".to_owned())));
+        check("10ГБ", Some(Quantity::Bytes("10G".to_owned())));
+        check("30s", None);
+        check("min", None);
+    }
+
+    #[test]
+    fn memory_is_written_in_binary_units() {
+        assert_eq!(memory(512 * 1024 * 1024), "512Mi");
+        assert_eq!(memory(2 * 1024 * 1024 * 1024), "2Gi");
+        assert_eq!(memory(500_000_000), "477Mi");
+    }
+}

@@ -1,0 +1,196 @@
+//! Readings → [`ResolvedTask`]s: actions with their answers, bullets with what became of them.
+
+use crate::checklist::Checklist;
+use crate::diagnostic::Diagnostic;
+use crate::facts::{Facts, Tree};
+
+use super::answers;
+use super::application::{Application, Content, EnvSource, FileSpec};
+use super::bullets::Meaning;
+use super::findings;
+use super::model::{Action, BulletReading, Requirement, ResolvedTask};
+use super::rules::{Intent, Read, Rule};
+use super::target::Target;
+
+/// What tasks are answered from.
+pub(super) struct Known<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) tree: &'a Tree,
+    pub(super) application: &'a Application,
+    pub(super) files: &'a [FileSpec],
+    pub(super) strict: bool,
+    /// Workloads with scripts that set a data base up.
+    pub(super) init_scripts: &'a [String],
+}
+
+/// Returns a task resolved.
+pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
+    let mut notes = Vec::new();
+    let action = action(read, known, &mut notes);
+    let directive = read.task.directive.as_ref();
+    let after = directive.map(|it| it.after.iter().map(|id| id.value.clone()).collect());
+    let target = match &read.intent {
+        Intent::Write(target) => Some(target),
+        _ => None,
+    };
+    ResolvedTask {
+        id: read.task.id.clone(),
+        action,
+        reading: read.reading.clone(),
+        bullets: read
+            .bullets
+            .iter()
+            .map(|it| {
+                bullet(
+                    &it.text.source,
+                    &it.meaning,
+                    it.text.span.clone(),
+                    target,
+                    known,
+                )
+            })
+            .collect(),
+        after: after.unwrap_or_default(),
+        notes,
+    }
+}
+
+fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action {
+    match &read.intent {
+        Intent::Skip => Action::Skip,
+        Intent::Manual => Action::Manual,
+        Intent::Command(run) => Action::Command { run: run.clone() },
+        Intent::ApplyPath(path) => Action::Apply {
+            path: Some(path.clone()),
+            fence: None,
+        },
+        Intent::ApplyFence(fence) => Action::Apply {
+            path: None,
+            fence: fence.clone(),
+        },
+        Intent::Study(subjects) => Action::Study {
+            findings: subjects
+                .iter()
+                .map(|subject| findings::study(subject, known.facts, known.tree))
+                .collect(),
+        },
+        Intent::Inventory(kind, names) => {
+            let answer = answers::answer(*kind, names, known.facts, known.application);
+            for name in &answer.missing {
+                notes.push(format!(
+                    "`{name}` is listed, but nothing in the facts supports it"
+                ));
+            }
+            if known.strict && !answer.missing.is_empty() {
+                return Action::Manual;
+            }
+            Action::Inventory {
+                kind: *kind,
+                answer,
+            }
+        }
+        Intent::Require(rule, _) => Action::Require(match rule {
+            Rule::Namespace => Requirement::Namespace(known.application.namespace.clone()),
+            Rule::Resources => Requirement::Resources,
+            Rule::Probes => Requirement::Probes,
+            Rule::AntiAffinity => Requirement::AntiAffinity,
+            Rule::DisruptionBudget => Requirement::DisruptionBudget,
+        }),
+        Intent::Write(target) => {
+            let file = known.files.iter().find(|file| file.path == target.path);
+            if file.is_some_and(|file| file.content == Content::Manifests(Vec::new())) {
+                notes.push(format!("the application has nothing for `{}`", target.path));
+            }
+            Action::Write {
+                path: target.path.clone(),
+            }
+        }
+    }
+}
+
+fn bullet(
+    text: &str,
+    meaning: &Meaning,
+    span: crate::checklist::Span,
+    target: Option<&Target>,
+    known: &Known<'_>,
+) -> BulletReading {
+    let name = target.and_then(|target| target.name.as_deref());
+    let workload = name.and_then(|name| known.application.workload(name));
+    let text = text.to_owned();
+    match meaning {
+        Meaning::Carried(meaning) => BulletReading::Read {
+            text,
+            meaning: meaning.clone(),
+        },
+        Meaning::Heading => BulletReading::Read {
+            text,
+            meaning: "a remark".to_owned(),
+        },
+        Meaning::InitScripts => {
+            if known
+                .init_scripts
+                .iter()
+                .any(|it| Some(it.as_str()) == name)
+            {
+                BulletReading::Read {
+                    text,
+                    meaning: "init scripts from the repository".to_owned(),
+                }
+            } else {
+                let reason = "the Compose files mount no init scripts".to_owned();
+                BulletReading::Vacuous { text, reason }
+            }
+        }
+        Meaning::Environment => {
+            let from = |variable: &super::application::Environment| match &variable.source {
+                EnvSource::ConfigMap { name, .. } | EnvSource::Secret { name, .. } => {
+                    Some(name.clone())
+                }
+                EnvSource::Literal(_) => None,
+            };
+            let mut sources: Vec<String> = workload
+                .iter()
+                .flat_map(|it| &it.environment)
+                .filter_map(from)
+                .collect();
+            sources.sort();
+            sources.dedup();
+            if sources.is_empty() {
+                let reason = "the service sets no variables".to_owned();
+                return BulletReading::Vacuous { text, reason };
+            }
+            BulletReading::Read {
+                text,
+                meaning: format!("environment from {}", sources.join(", ")),
+            }
+        }
+        Meaning::Unread => BulletReading::Unread { text, span },
+    }
+}
+
+/// Returns warnings for listed names that nothing supports.
+pub(super) fn unsupported(
+    read: &Read<'_>,
+    resolved: &ResolvedTask,
+    checklist: &Checklist,
+) -> Vec<Diagnostic> {
+    let (Intent::Inventory(_, names), Action::Inventory { answer, .. }) =
+        (&read.intent, &resolved.action)
+    else {
+        return Vec::new();
+    };
+    let missing = names
+        .iter()
+        .filter(|name| answer.missing.contains(&name.value));
+    missing
+        .map(|name| {
+            Diagnostic::warning(format!("nothing in the facts supports `{}`", name.value)).at(
+                &checklist.path,
+                &checklist.text,
+                name.span.clone(),
+                "listed here",
+            )
+        })
+        .collect()
+}

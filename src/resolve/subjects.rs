@@ -1,0 +1,276 @@
+//! Which workloads the tasks name, and which Compose service each one is.
+
+use std::collections::BTreeSet;
+
+use crate::checklist::{Checklist, Span};
+use crate::diagnostic::Diagnostic;
+use crate::facts::image::{self, Product};
+use crate::facts::{Project, Service};
+use crate::settings::PhaseSettings;
+
+use super::rules::{Intent, Read};
+use super::spec::Spec;
+use super::target::FileKind;
+use super::words::{Word, has};
+
+/// A workload that tasks name.
+#[derive(Debug, Clone)]
+pub(super) struct Subject<'f> {
+    pub(super) name: String,
+    pub(super) spec: Spec,
+    pub(super) stateful: bool,
+    pub(super) description: String,
+    pub(super) span: Span,
+    pub(super) service: Option<&'f Service>,
+    pub(super) product: Option<Product>,
+}
+
+/// Returns the workloads that write tasks name, in the checklist's order.
+pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
+    let mut subjects: Vec<Subject<'f>> = Vec::new();
+    for read in reads {
+        let Intent::Write(target) = &read.intent else {
+            continue;
+        };
+        let Some(name) = &target.name else { continue };
+        let stateful = target.kind == FileKind::StatefulSet;
+        let describes = matches!(
+            target.kind,
+            FileKind::StatefulSet | FileKind::Deployment | FileKind::Whole
+        );
+        match subjects.iter_mut().find(|subject| subject.name == *name) {
+            Some(subject) => {
+                subject.spec.merge(read.spec.clone());
+                subject.stateful |= stateful;
+                if describes {
+                    subject.description.clone_from(&read.description);
+                }
+            }
+            None => subjects.push(Subject {
+                name: name.clone(),
+                spec: read.spec.clone(),
+                stateful,
+                description: read.description.clone(),
+                span: read.task.text.span.clone(),
+                service: None,
+                product: None,
+            }),
+        }
+    }
+    subjects
+}
+
+/// Finds the Compose service of each subject: by alias, name, product, role, and ports, the surest
+/// first. Returns what can't be found.
+pub(super) fn assign<'f>(
+    subjects: &mut [Subject<'f>],
+    project: Option<&'f Project>,
+    phase: &PhaseSettings,
+    checklist: &Checklist,
+) -> Vec<Diagnostic> {
+    let services = project
+        .map(|project| project.services.as_slice())
+        .unwrap_or_default();
+    let mut taken: BTreeSet<&'f str> = BTreeSet::new();
+    let ways: [Way; 5] = [by_alias, by_name, by_product, by_ports, by_role];
+    for way in ways {
+        for subject in subjects
+            .iter_mut()
+            .filter(|subject| subject.service.is_none())
+        {
+            let free: Vec<&'f Service> = services
+                .iter()
+                .filter(|service| !taken.contains(service.name.as_str()))
+                .collect();
+            if let Some(found) = way(subject, &free, phase) {
+                taken.insert(&found.name);
+                subject.service = Some(found);
+            }
+        }
+    }
+    let mut problems = Vec::new();
+    for subject in subjects {
+        let image = subject.service.and_then(|service| service.image.as_ref());
+        subject.product = match image {
+            Some(image) => image::product(&image.value),
+            None => product_of(&subject.name, &subject.description),
+        };
+        if let Some(alias) = phase
+            .alias(&subject.name)
+            .filter(|_| subject.service.is_none())
+        {
+            problems.push(not_found(alias, subject, services, checklist));
+        } else if subject.service.is_none() && subject.product.is_none() {
+            problems.push(not_found(&subject.name, subject, services, checklist));
+        }
+    }
+    problems
+}
+
+type Way = for<'f> fn(&Subject<'f>, &[&'f Service], &PhaseSettings) -> Option<&'f Service>;
+
+fn by_alias<'f>(
+    subject: &Subject<'f>,
+    free: &[&'f Service],
+    phase: &PhaseSettings,
+) -> Option<&'f Service> {
+    let alias = phase.alias(&subject.name)?;
+    free.iter().copied().find(|service| service.name == alias)
+}
+
+fn by_name<'f>(
+    subject: &Subject<'f>,
+    free: &[&'f Service],
+    _: &PhaseSettings,
+) -> Option<&'f Service> {
+    let equal = |service: &&&Service| service.name == subject.name;
+    let alike = |service: &&&Service| normal(&service.name) == normal(&subject.name);
+    free.iter()
+        .find(equal)
+        .or_else(|| free.iter().find(alike))
+        .copied()
+}
+
+fn by_product<'f>(
+    subject: &Subject<'f>,
+    free: &[&'f Service],
+    _: &PhaseSettings,
+) -> Option<&'f Service> {
+    let wanted = product_of(&subject.name, &subject.description)?;
+    free.iter().copied().find(|service| {
+        service
+            .image
+            .as_ref()
+            .and_then(|image| image::product(&image.value))
+            == Some(wanted)
+    })
+}
+
+fn by_ports<'f>(
+    subject: &Subject<'f>,
+    free: &[&'f Service],
+    _: &PhaseSettings,
+) -> Option<&'f Service> {
+    let wanted: Vec<u16> = subject.spec.ports.iter().map(|(port, _)| *port).collect();
+    let serves = |service: &&&'f Service| {
+        wanted
+            .iter()
+            .all(|port| service.ports.iter().any(|served| served.container == *port))
+    };
+    let mut found = free
+        .iter()
+        .filter(|service| service.build.is_some())
+        .filter(serves);
+    let first = found.next().filter(|_| !wanted.is_empty())?;
+    found.next().is_none().then_some(*first)
+}
+
+/// `app` is the service that is built and serves; where several do, the one called so, else the
+/// one that alone is left.
+fn by_role<'f>(
+    subject: &Subject<'f>,
+    free: &[&'f Service],
+    _: &PhaseSettings,
+) -> Option<&'f Service> {
+    if product_of(&subject.name, &subject.description).is_some() {
+        return None;
+    }
+    let wanted: Vec<u16> = subject.spec.ports.iter().map(|(port, _)| *port).collect();
+    let built: Vec<&'f Service> = free
+        .iter()
+        .copied()
+        .filter(|service| service.build.is_some())
+        .collect();
+    let called = built
+        .iter()
+        .copied()
+        .find(|service| is_application(&service.name));
+    let administers = |name: &str| has(&name.replace(['-', '_'], " "), Word::Administration);
+    if let Some(called) = called.filter(|_| !administers(&subject.name)) {
+        return Some(called);
+    }
+    let mut serving = built.iter().copied().filter(|service| {
+        let some = service
+            .ports
+            .iter()
+            .any(|served| wanted.contains(&served.container));
+        some || (wanted.is_empty() && !service.ports.is_empty())
+    });
+    let same = administers(&subject.name);
+    let only = serving
+        .next()
+        .filter(|service| administers(&service.name) == same)?;
+    serving.next().is_none().then_some(only)
+}
+
+/// Returns whether a service's name says that it is the application itself.
+pub(super) fn is_application(name: &str) -> bool {
+    matches!(
+        name,
+        "app" | "application" | "api" | "backend" | "server" | "web"
+    )
+}
+
+/// Returns the product that a workload's name or description names.
+pub(super) fn product_of(name: &str, description: &str) -> Option<Product> {
+    named_product(name).or_else(|| named_product(super::words::words(description).next()?))
+}
+
+/// Returns the product of that name.
+pub(super) fn named_product(name: &str) -> Option<Product> {
+    let lower = name.to_lowercase();
+    image::product(match lower.as_str() {
+        "postgresql" | "postgres" | "pg" | "постгрес" => "postgres",
+        "mongo" | "mongodb" => "mongo",
+        other => other,
+    })
+}
+
+/// Returns a name without case, joiners, and the words that names often end with.
+pub(super) fn normal(name: &str) -> String {
+    let lower = name.to_lowercase().replace(['-', '_', '.', ' '], "");
+    let bare = ["service", "server", "svc", "app"]
+        .iter()
+        .find_map(|suffix| lower.strip_suffix(suffix));
+    bare.filter(|bare| !bare.is_empty())
+        .map_or(lower.clone(), str::to_owned)
+}
+
+fn not_found(
+    name: &str,
+    subject: &Subject<'_>,
+    services: &[Service],
+    checklist: &Checklist,
+) -> Diagnostic {
+    let file = services
+        .first()
+        .map_or("the Compose files", |service| service.origin.path.as_str());
+    let span = place(checklist, &subject.span, &subject.name);
+    let problem = Diagnostic::error(format!("nothing in `{file}` is called `{name}`")).at(
+        &checklist.path,
+        &checklist.text,
+        span,
+        "named here",
+    );
+    if services.is_empty() {
+        return problem.help("no services found; name the Compose files in the phase's settings: compose = [\"docker-compose.yml\"]");
+    }
+    let names: Vec<&str> = services
+        .iter()
+        .map(|service| service.name.as_str())
+        .collect();
+    problem.help(format!(
+        "services found: {}; map it in the phase's settings: [aliases] {} = \"{}\"",
+        names.join(", "),
+        subject.name,
+        names.first().unwrap_or(&"app"),
+    ))
+}
+
+fn place(checklist: &Checklist, line: &Span, name: &str) -> Span {
+    let text = checklist.text.get(line.clone()).unwrap_or_default();
+    match text.find(name) {
+        Some(at) => line.start + at..line.start + at + name.len(),
+        None => line.clone(),
+    }
+}

@@ -1,0 +1,308 @@
+//! Which file a write task asks for, by its path: the kind of object and the workload's name.
+
+use super::words;
+
+/// What a file is to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum FileKind {
+    Namespace,
+    Secrets,
+    ConfigMap,
+    Readme,
+    Kustomization,
+    Deployment,
+    StatefulSet,
+    Service,
+    Hpa,
+    Pdb,
+    Ingress,
+    ServiceAccount,
+    NetworkPolicy,
+    /// A workload with all that belongs to it.
+    Whole,
+}
+
+impl FileKind {
+    /// Returns the kind's name in readings (`write deployment`).
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Namespace => "namespace",
+            Self::Secrets => "secrets",
+            Self::ConfigMap => "configmap",
+            Self::Readme => "readme",
+            Self::Kustomization => "kustomization",
+            Self::Deployment => "deployment",
+            Self::StatefulSet => "statefulset",
+            Self::Service => "service",
+            Self::Hpa => "hpa",
+            Self::Pdb => "pdb",
+            Self::Ingress => "ingress",
+            Self::ServiceAccount => "serviceaccount",
+            Self::NetworkPolicy => "networkpolicy",
+            Self::Whole => "workload",
+        }
+    }
+
+    /// Returns whether the file is about one workload.
+    pub(super) fn of_workload(self) -> bool {
+        match self {
+            Self::Deployment
+            | Self::StatefulSet
+            | Self::Service
+            | Self::Hpa
+            | Self::Pdb
+            | Self::ServiceAccount
+            | Self::NetworkPolicy
+            | Self::Whole => true,
+            Self::Namespace
+            | Self::Secrets
+            | Self::ConfigMap
+            | Self::Readme
+            | Self::Kustomization
+            | Self::Ingress => false,
+        }
+    }
+}
+
+const KINDS: &[(&str, FileKind)] = &[
+    ("namespace", FileKind::Namespace),
+    ("ns", FileKind::Namespace),
+    ("secret", FileKind::Secrets),
+    ("secrets", FileKind::Secrets),
+    ("configmap", FileKind::ConfigMap),
+    ("configmaps", FileKind::ConfigMap),
+    ("config", FileKind::ConfigMap),
+    ("kustomization", FileKind::Kustomization),
+    ("deployment", FileKind::Deployment),
+    ("deploy", FileKind::Deployment),
+    ("statefulset", FileKind::StatefulSet),
+    ("sts", FileKind::StatefulSet),
+    ("service", FileKind::Service),
+    ("svc", FileKind::Service),
+    ("services", FileKind::Service),
+    ("hpa", FileKind::Hpa),
+    ("autoscaler", FileKind::Hpa),
+    ("pdb", FileKind::Pdb),
+    ("ingress", FileKind::Ingress),
+    ("serviceaccount", FileKind::ServiceAccount),
+    ("networkpolicy", FileKind::NetworkPolicy),
+];
+
+/// Folders that hold many workloads and so name none.
+const GENERIC: &[&str] = &[
+    "k8s",
+    "kubernetes",
+    "kube",
+    "manifests",
+    "deploy",
+    "deployment",
+    "base",
+    "monitoring",
+    "infra",
+    "infrastructure",
+    "apps",
+    "app",
+    "resources",
+];
+
+/// A file that a task asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) path: String,
+    pub(super) kind: FileKind,
+    /// The workload's name, for kinds that are about one.
+    pub(super) name: Option<String>,
+}
+
+/// Returns the file that a path and its description ask for, if it is one that orch can write.
+pub(super) fn read(path: &str, description: &str) -> Option<Target> {
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, extension) = file.rsplit_once('.')?;
+    let target = |kind, name| {
+        Some(Target {
+            path: path.to_owned(),
+            kind,
+            name,
+        })
+    };
+    if extension == "md" {
+        let readme = stem.eq_ignore_ascii_case("readme");
+        return if readme {
+            target(FileKind::Readme, None)
+        } else {
+            None
+        };
+    }
+    if !matches!(extension, "yml" | "yaml") {
+        return None;
+    }
+    let (kind, rest) = split_kind(&stem.to_lowercase());
+    let parent = folder
+        .rsplit('/')
+        .next()
+        .filter(|parent| !GENERIC.contains(parent));
+    let parent = parent
+        .filter(|parent| !parent.is_empty())
+        .map(str::to_owned);
+    match kind {
+        Some(kind) if kind.of_workload() => {
+            let name = if rest.is_empty() {
+                parent.or_else(|| slug(description))
+            } else {
+                Some(rest)
+            };
+            target(kind, Some(name?))
+        }
+        Some(kind) => target(kind, None),
+        None => {
+            let kind = described(description).unwrap_or(FileKind::Whole);
+            target(kind, kind.of_workload().then_some(rest))
+        }
+    }
+}
+
+/// Returns whether a code span looks like a path of a file to write or read.
+pub(super) fn is_path(code: &str) -> bool {
+    let file = code.rsplit('/').next().unwrap_or(code);
+    let named = file.rsplit_once('.').is_some_and(|(stem, extension)| {
+        let letters = extension
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric());
+        (!stem.is_empty() || !extension.is_empty()) && letters && extension.len() <= 6
+    });
+    let known = matches!(
+        file,
+        "Dockerfile" | "Makefile" | "Containerfile" | "Procfile"
+    );
+    let folder = code.ends_with('/') && code.len() > 1;
+    !is_endpoint(code) && !code.contains(char::is_whitespace) && (named || known || folder)
+}
+
+/// Returns whether a code span looks like an HTTP path.
+pub(super) fn is_endpoint(code: &str) -> bool {
+    code.starts_with('/') && !code.contains(char::is_whitespace)
+}
+
+fn split_kind(stem: &str) -> (Option<FileKind>, String) {
+    let tokens: Vec<&str> = stem
+        .split(['-', '_', '.'])
+        .filter(|token| !token.is_empty())
+        .collect();
+    let kind_of = |token: &str| {
+        KINDS
+            .iter()
+            .find(|(word, _)| *word == token)
+            .map(|(_, kind)| *kind)
+    };
+    if let Some((last, rest)) = tokens.split_last()
+        && let Some(kind) = kind_of(last)
+    {
+        return (Some(kind), rest.join("-"));
+    }
+    if let Some((first, rest)) = tokens.split_first()
+        && let Some(kind) = kind_of(first)
+    {
+        return (Some(kind), rest.join("-"));
+    }
+    (None, tokens.join("-"))
+}
+
+/// Returns the kind that a description names, for a file whose name tells none.
+fn described(description: &str) -> Option<FileKind> {
+    let lower = description.to_lowercase();
+    let mut words = words::words(&lower);
+    words.find_map(|word| {
+        let (_, kind) = KINDS
+            .iter()
+            .find(|(known, _)| *known == word && known.len() > 3)?;
+        Some(*kind)
+    })
+}
+
+/// Returns the name that a description begins with (`Call Processor (API)` → `call-processor`).
+fn slug(description: &str) -> Option<String> {
+    let head = description
+        .split(['(', ':', ',', ';'])
+        .next()?
+        .to_lowercase();
+    let words: Vec<&str> = words::words(&head).filter(|word| word.is_ascii()).collect();
+    (!words.is_empty()).then(|| words.join("-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileKind, is_path, read};
+
+    #[track_caller]
+    fn check(path: &str, description: &str, kind: FileKind, name: Option<&str>) {
+        let target = read(path, description).expect("a target");
+        assert_eq!((target.kind, target.name.as_deref()), (kind, name));
+    }
+
+    #[test]
+    fn the_folder_names_the_workload() {
+        check(
+            "k8s/api/deployment.yml",
+            "",
+            FileKind::Deployment,
+            Some("api"),
+        );
+        check(
+            "deploy/base/redis/svc.yaml",
+            "",
+            FileKind::Service,
+            Some("redis"),
+        );
+    }
+
+    #[test]
+    fn the_file_names_the_workload() {
+        check(
+            "k8s/monitoring/grafana-deployment.yml",
+            "",
+            FileKind::Deployment,
+            Some("grafana"),
+        );
+        check(
+            "k8s/hpa-call-processor.yml",
+            "",
+            FileKind::Hpa,
+            Some("call-processor"),
+        );
+        check("k8s/redis.yml", "", FileKind::Whole, Some("redis"));
+    }
+
+    #[test]
+    fn the_description_names_it_last() {
+        check(
+            "k8s/deployment.yml",
+            "Call Processor (API)",
+            FileKind::Deployment,
+            Some("call-processor"),
+        );
+        check(
+            "k8s/redis.yml",
+            "Redis StatefulSet",
+            FileKind::StatefulSet,
+            Some("redis"),
+        );
+    }
+
+    #[test]
+    fn shared_files_have_no_workload() {
+        check("k8s/namespace.yml", "", FileKind::Namespace, None);
+        check("k8s/README.md", "", FileKind::Readme, None);
+        assert_eq!(read("src/main.py", ""), None);
+        assert_eq!(read("docs/design.md", ""), None);
+    }
+
+    #[test]
+    fn paths_are_told_from_endpoints_and_commands() {
+        assert!(is_path("src/config.py"));
+        assert!(is_path("Dockerfile"));
+        assert!(is_path("k8s/"));
+        assert!(!is_path("/health/ready"));
+        assert!(!is_path("redis-cli ping"));
+        assert!(!is_path("pg_isready"));
+    }
+}

@@ -1,0 +1,352 @@
+//! One member of the roster → [`Workload`].
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::facts::image::{self, Product};
+use crate::facts::{Build, Facts, Limits};
+use crate::settings::PhaseSettings;
+
+use super::application::{EnvSource, Environment, Hpa, Pdb, Resources, Role, VolumeSpec, Workload};
+use super::checks;
+use super::hosts;
+use super::quantity;
+use super::roster::{Member, Roster};
+
+/// What all workloads are built with.
+pub(super) struct Sources<'a, 'f> {
+    pub(super) roster: &'a Roster<'f>,
+    pub(super) facts: &'f Facts,
+    pub(super) phase: &'a PhaseSettings,
+    /// The application's name.
+    pub(super) name: &'a str,
+}
+
+/// Returns the workload, and what a person should know of it.
+pub(super) fn build(
+    member: &Member<'_>,
+    environment: Vec<Environment>,
+    volumes: Vec<VolumeSpec>,
+    sources: &Sources<'_, '_>,
+) -> (Workload, Vec<Diagnostic>) {
+    let mut warnings = Vec::new();
+    let service = member.service;
+    let ports = checks::ports(member);
+    let probes = checks::probes(member, &ports, &sources.facts.endpoints);
+    let spec = &member.spec;
+    let given = spec
+        .replicas
+        .or_else(|| service.and_then(|service| service.replicas));
+    let hpa = spec
+        .hpa
+        .clone()
+        .map(|hpa| bounded(hpa, spec.replicas, member, &mut warnings));
+    let replicas = hpa.as_ref().map_or(given.unwrap_or(1), |hpa| hpa.min);
+    let pdb = spec.pdb.clone().or_else(|| {
+        (replicas >= 2).then(|| Pdb {
+            min_available: Some("1".to_owned()),
+            max_unavailable: None,
+        })
+    });
+    let after = after(member, sources.roster);
+    let talks_to = talks_to(member, &environment, &after, sources.roster);
+    let (command, args, environment) = commands(member, environment);
+    let workload = Workload {
+        name: member.name.clone(),
+        service: service.map(|service| service.name.clone()),
+        kind: member.kind,
+        role: member.role,
+        image: image(member, sources, &mut warnings),
+        built: member.built(),
+        command,
+        args,
+        working_dir: service.and_then(|service| service.working_dir.clone()),
+        uid: uid(member, sources.facts),
+        replicas,
+        resources: resources(member),
+        liveness: probes.liveness,
+        readiness: probes.readiness,
+        startup: probes.startup,
+        ports,
+        environment,
+        volumes,
+        hpa,
+        pdb,
+        after,
+        talks_to,
+        behind_ingress: false,
+        grace_seconds: service
+            .and_then(|service| service.stop_grace_period)
+            .and_then(|grace| i64::try_from(grace.as_secs()).ok()),
+        metrics: None,
+    };
+    (workload, warnings)
+}
+
+/// `replicas` under an HPA is its minimum.
+fn bounded(
+    mut hpa: Hpa,
+    replicas: Option<u32>,
+    member: &Member<'_>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Hpa {
+    if let Some(replicas) = replicas.filter(|replicas| *replicas != hpa.min) {
+        warnings.push(Diagnostic::warning(format!(
+            "`{}` is to have {replicas} replicas, but its HPA at least {}: the HPA decides",
+            member.name, hpa.min
+        )));
+    }
+    hpa.max = hpa.max.max(hpa.min);
+    hpa
+}
+
+fn after(member: &Member<'_>, roster: &Roster<'_>) -> Vec<String> {
+    let dependencies = member.service.map(|service| service.depends_on.as_slice());
+    let mut after: Vec<String> = Vec::new();
+    for dependency in dependencies.unwrap_or_default() {
+        if let Some(name) = roster.names.get(&dependency.service)
+            && *name != member.name
+            && !after.contains(name)
+        {
+            after.push(name.clone());
+        }
+    }
+    after
+}
+
+fn talks_to(
+    member: &Member<'_>,
+    environment: &[Environment],
+    after: &[String],
+    roster: &Roster<'_>,
+) -> Vec<String> {
+    let own: BTreeMap<String, String> = roster
+        .members
+        .iter()
+        .map(|it| (it.name.clone(), it.name.clone()))
+        .collect();
+    let mut talks: Vec<String> = after.to_vec();
+    let compose = member
+        .service
+        .map(|service| service.environment.as_slice())
+        .unwrap_or_default();
+    let values = compose
+        .iter()
+        .filter_map(|variable| Some((variable.value.as_ref()?.value.as_str(), &roster.names)));
+    let composed = environment
+        .iter()
+        .filter_map(|variable| match &variable.source {
+            EnvSource::Literal(value) => Some((value.as_str(), &own)),
+            EnvSource::ConfigMap { .. } | EnvSource::Secret { .. } => None,
+        });
+    for (value, names) in values.chain(composed) {
+        let whole = names.get(value).map(String::as_str);
+        for name in hosts::mentioned(value, names)
+            .into_iter()
+            .map(|(name, _)| name)
+            .chain(whole)
+        {
+            if name != member.name && talks.iter().all(|known| known != name) {
+                talks.push(name.to_owned());
+            }
+        }
+    }
+    talks
+}
+
+type Commands = (Option<Vec<String>>, Option<Vec<String>>, Vec<Environment>);
+
+/// Returns entrypoint and command; a password among a data store's arguments becomes a variable.
+fn commands(member: &Member<'_>, environment: Vec<Environment>) -> Commands {
+    let service = member.service;
+    let command = service.and_then(|service| service.entrypoint.clone());
+    let mut args = service.and_then(|service| service.command.clone());
+    let secret = environment.iter().find(|variable| {
+        matches!(variable.source, EnvSource::Secret { .. }) && variable.name.ends_with("PASSWORD")
+    });
+    if let (Some(args), Some(secret)) = (&mut args, secret)
+        && let Some(at) = args.iter().position(|arg| arg == "--requirepass")
+        && let Some(value) = args.get_mut(at + 1)
+    {
+        *value = format!("$({})", secret.name);
+    }
+    (command, args, environment)
+}
+
+fn image(member: &Member<'_>, sources: &Sources<'_, '_>, warnings: &mut Vec<Diagnostic>) -> String {
+    let service_name = member.service.map(|service| service.name.as_str());
+    let set = sources.phase.image(&member.name);
+    if let Some(set) = set.or_else(|| sources.phase.image(service_name?)) {
+        return set.to_owned();
+    }
+    if let Some(asked) = &member.spec.image {
+        return asked.clone();
+    }
+    let given = member.service.and_then(|service| service.image.as_ref());
+    if let Some(given) = given
+        .map(|text| text.value.as_str())
+        .filter(|image| !image.is_empty())
+    {
+        return versioned(given, member, warnings);
+    }
+    if let Some(build) = member.service.and_then(|service| service.build.as_ref()) {
+        return format!(
+            "{}/{}:dev",
+            sources.name,
+            first_of(build, sources, &member.name)
+        );
+    }
+    default_image(member)
+}
+
+/// Returns the first service that is built the same way: they share one image.
+fn first_of(build: &Build, sources: &Sources<'_, '_>, own: &str) -> String {
+    let services = sources
+        .facts
+        .project
+        .iter()
+        .flat_map(|project| &project.services);
+    let mut same = services.filter(|service| service.build.as_ref() == Some(build));
+    same.next().map_or_else(
+        || own.to_owned(),
+        |service| super::mounts::slug(&service.name),
+    )
+}
+
+/// Returns an image with the version that the task names; a tag that moves is replaced where the
+/// product is known.
+fn versioned(image: &str, member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> String {
+    let Some(reference) = image::parse(image).filter(|it| it.digest.is_none()) else {
+        return image.to_owned();
+    };
+    let tag = reference.tag.as_deref().unwrap_or("latest");
+    if tag == "latest" {
+        let fixed = default_image(member);
+        let fixed = fixed
+            .rsplit_once(':')
+            .map(|(_, tag)| tag)
+            .filter(|_| member.product.is_some());
+        let (used, help) = match fixed {
+            Some(fixed) => (
+                format!("{}:{fixed}", reference.name),
+                format!("`{fixed}` is used"),
+            ),
+            None if member.built() => (
+                format!("{}:dev", reference.name),
+                "`dev` is used".to_owned(),
+            ),
+            None => (image.to_owned(), "it stays so".to_owned()),
+        };
+        warnings.push(
+            Diagnostic::warning(format!(
+                "image `{image}` of `{}` has no fixed tag",
+                member.name
+            ))
+            .help(format!("{help}; set it in the phase's settings: [images]")),
+        );
+        return used;
+    }
+    let Some(wanted) = &member.spec.version else {
+        return image.to_owned();
+    };
+    let digits = |character: char| character.is_ascii_digit() || character == '.';
+    let split = tag
+        .find(|character| !digits(character))
+        .unwrap_or(tag.len());
+    let (version, rest) = tag.split_at_checked(split).unwrap_or((tag, ""));
+    let same = version == wanted || version.starts_with(&format!("{wanted}."));
+    if same || version.is_empty() {
+        return image.to_owned();
+    }
+    warnings.push(Diagnostic::warning(format!(
+        "the task asks for version {wanted} of `{}`, the Compose file has `{image}`: the task's \
+         version is used",
+        member.name
+    )));
+    format!("{}:{wanted}{rest}", reference.name)
+}
+
+/// Returns the image of a product that only the checklist asks for.
+fn default_image(member: &Member<'_>) -> String {
+    let (name, tag) = match member.product {
+        Some(Product::Postgres) => ("postgres", "16-alpine"),
+        Some(Product::Redis) => ("redis", "7-alpine"),
+        Some(Product::Valkey) => ("valkey/valkey", "8-alpine"),
+        Some(Product::Prometheus) => ("prom/prometheus", "v3.2.1"),
+        Some(Product::Grafana) => ("grafana/grafana", "11.5.2"),
+        Some(Product::Mysql) => ("mysql", "8.4"),
+        Some(Product::Mariadb) => ("mariadb", "11.4"),
+        Some(Product::Mongo) => ("mongo", "8.0"),
+        Some(Product::Rabbitmq) => ("rabbitmq", "4.0-alpine"),
+        Some(Product::Nginx) => ("nginxinc/nginx-unprivileged", "1.28-alpine"),
+        Some(Product::Kafka | Product::Elasticsearch | Product::Minio | Product::Traefik)
+        | None => {
+            return format!("{}:dev", member.name);
+        }
+    };
+    format!("{name}:{tag}")
+}
+
+fn uid(member: &Member<'_>, facts: &Facts) -> Option<i64> {
+    let service = member.service?;
+    let build = service.build.as_ref();
+    let dockerfile = build.and_then(|build| {
+        facts
+            .dockerfiles
+            .iter()
+            .find(|it| it.path == build.dockerfile)
+    });
+    let user = service
+        .user
+        .as_deref()
+        .or_else(|| dockerfile?.user.as_deref())?;
+    user.split(':').next()?.parse().ok()
+}
+
+/// Returns requests and limits: the task's, then Compose's, then what the role usually needs.
+fn resources(member: &Member<'_>) -> Resources {
+    let [cpu, memory, cpu_most, memory_most] = match member.role {
+        Role::Postgres | Role::Store => ["250m", "256Mi", "1000m", "1Gi"],
+        Role::Redis => ["100m", "128Mi", "250m", "256Mi"],
+        Role::Server | Role::Worker => ["100m", "128Mi", "500m", "512Mi"],
+        Role::Prometheus => ["100m", "256Mi", "500m", "1Gi"],
+        Role::Grafana => ["100m", "128Mi", "250m", "256Mi"],
+    };
+    let compose = member
+        .service
+        .map_or_else(Limits::default, |service| service.limits);
+    let spec = &member.spec;
+    let milli = |cpu: Option<u64>| cpu.map(|cpu| format!("{cpu}m"));
+    let pick = |asked: &Option<String>, compose: Option<String>, default: &str| {
+        asked
+            .clone()
+            .or(compose)
+            .unwrap_or_else(|| default.to_owned())
+    };
+    let cpu_limit = pick(&spec.limits.cpu, milli(compose.cpu_limit), cpu_most);
+    let memory_limit = pick(
+        &spec.limits.memory,
+        compose.memory_limit.map(quantity::memory),
+        memory_most,
+    );
+    let cpu_request = pick(&spec.requests.cpu, milli(compose.cpu_request), cpu);
+    let memory_request = pick(
+        &spec.requests.memory,
+        compose.memory_request.map(quantity::memory),
+        memory,
+    );
+    Resources {
+        cpu_request: least(cpu_request, &cpu_limit),
+        memory_request: least(memory_request, &memory_limit),
+        cpu_limit,
+        memory_limit,
+    }
+}
+
+/// Returns the request, or the limit where that is less: Kubernetes takes no request above it.
+fn least(request: String, limit: &str) -> String {
+    match (quantity::size(&request), quantity::size(limit)) {
+        (Some(wanted), Some(most)) if wanted > most => limit.to_owned(),
+        (_, _) => request,
+    }
+}

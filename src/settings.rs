@@ -1,0 +1,22 @@
+//! `orch.toml` and `phases/NN-name.toml`: raw TOML → validated settings.
+//!
+//! Every setting is optional, and a key that nothing knows is an error with the nearest known one
+//! named. Which settings win over which (`--context`, the phase's, the workspace's) is decided by
+//! the commands, not here.
+
+mod phase;
+mod read;
+mod workspace;
+
+pub use phase::{IngressSettings, PhaseSettings, Rehearse, RehearsedFailure, Timeouts};
+pub use workspace::{Settings, Target};
+
+/// What becomes of Compose services that no task names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub enum Extras {
+    /// They are written and applied too: the phase promises the whole application.
+    #[default]
+    Write,
+    /// They are only named in `plan`.
+    Report,
+}

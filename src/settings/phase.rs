@@ -1,0 +1,301 @@
+//! `phases/NN-name.toml`.
+
+use std::time::Duration;
+
+use toml::de::DeTable;
+
+use crate::diagnostic::Diagnostics;
+
+use super::Extras;
+use super::read::{Entry, Reader, entries};
+
+const KEYS: &[&str] = &[
+    "compose",
+    "sources",
+    "profiles",
+    "namespace",
+    "target",
+    "context",
+    "timeouts",
+    "aliases",
+    "images",
+    "extras",
+    "strict",
+    "rehearse",
+    "ingress",
+];
+const TIMEOUT_KEYS: &[&str] = &["ready", "command", "load_balancer"];
+const INGRESS_KEYS: &[&str] = &["host", "class", "tls_secret"];
+const REHEARSE_KEYS: &[&str] = &["failures", "service_monitors"];
+const FAILURE_KEYS: &[&str] = &["selector", "after", "outcome", "message"];
+const OUTCOMES: &[&str] = &["CrashLoopBackOff", "ImagePullBackOff", "Pending"];
+
+/// One phase's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PhaseSettings {
+    /// The Compose files in merge order.
+    pub compose: Vec<String>,
+    /// The source files that variables are read from.
+    pub sources: Vec<String>,
+    /// The active Compose profiles (`*`: all).
+    pub profiles: Vec<String>,
+    /// The namespace, where the checklist names none.
+    pub namespace: Option<String>,
+    /// A target of `orch.toml`, by name.
+    pub target: Option<String>,
+    /// A kubeconfig context.
+    pub context: Option<String>,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+    /// Names of the checklist → names of Compose services.
+    pub aliases: Vec<(String, String)>,
+    /// Services or workloads → images.
+    pub images: Vec<(String, String)>,
+    /// What becomes of services that no task names; the workspace's by default.
+    pub extras: Option<Extras>,
+    /// Whether a listed name that the facts don't support leaves its box to a person; the
+    /// workspace's by default.
+    pub strict: Option<bool>,
+    /// What a rehearsal is told to show.
+    pub rehearse: Rehearse,
+    /// The Ingress.
+    pub ingress: IngressSettings,
+}
+
+/// How long things may take; each has a default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until an object is ready.
+    pub ready: Option<Duration>,
+    /// Until a command ends.
+    pub command: Option<Duration>,
+    /// Until a load balancer has an address.
+    pub load_balancer: Option<Duration>,
+}
+
+/// `[ingress]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IngressSettings {
+    /// The host.
+    pub host: Option<String>,
+    /// `ingressClassName`.
+    pub class: Option<String>,
+    /// The TLS Secret.
+    pub tls_secret: Option<String>,
+}
+
+/// `[rehearse]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rehearse {
+    /// The failures to show.
+    pub failures: Vec<RehearsedFailure>,
+    /// Whether the rehearsal has the `ServiceMonitor` kind.
+    pub service_monitors: bool,
+}
+
+/// A failure that a rehearsal shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RehearsedFailure {
+    /// Whose pods fail (`Deployment/call-processor`).
+    pub selector: String,
+    /// How long they do well first (`2s`).
+    pub after: Option<String>,
+    /// What happens (`CrashLoopBackOff`, `ImagePullBackOff`, `Pending`).
+    pub outcome: String,
+    /// What the log or the event says.
+    pub message: Option<String>,
+}
+
+impl PhaseSettings {
+    /// Returns the settings that a phase's file gives.
+    ///
+    /// # Errors
+    /// All problems found together: syntax, unknown keys, values of a wrong type.
+    pub fn parse(path: &str, text: &str) -> Result<Self, Diagnostics> {
+        let mut reader = Reader::new(path, text);
+        let table = match DeTable::parse(text) {
+            Ok(table) => table,
+            Err(error) => return Err(reader.syntax(&error)),
+        };
+        let mut settings = Self::default();
+        for entry in entries(table.get_ref()) {
+            settings.read(&mut reader, &entry);
+        }
+        if let (Some(_), Some(_)) = (&settings.target, &settings.context) {
+            reader.problem("`target` and `context` exclude each other", 0..0, "");
+        }
+        reader.finish(settings)
+    }
+
+    /// Returns the Compose service that a name stands for, where an alias says so.
+    pub fn alias(&self, name: &str) -> Option<&str> {
+        let (_, service) = self.aliases.iter().find(|(alias, _)| alias == name)?;
+        Some(service)
+    }
+
+    /// Returns the image that is set for a service or workload.
+    pub fn image(&self, name: &str) -> Option<&str> {
+        let (_, image) = self.images.iter().find(|(known, _)| known == name)?;
+        Some(image)
+    }
+
+    fn read(&mut self, reader: &mut Reader<'_>, entry: &Entry<'_, '_>) {
+        match entry.key {
+            "compose" => self.compose = reader.strings(entry),
+            "sources" => self.sources = reader.strings(entry),
+            "profiles" => self.profiles = reader.strings(entry),
+            "namespace" => self.namespace = reader.string(entry),
+            "target" => self.target = reader.string(entry),
+            "context" => self.context = reader.string(entry),
+            "timeouts" => self.timeouts = read_timeouts(reader, entry),
+            "aliases" => self.aliases = reader.pairs(entry),
+            "images" => self.images = reader.pairs(entry),
+            "extras" => self.extras = reader.extras(entry),
+            "strict" => self.strict = reader.boolean(entry),
+            "rehearse" => self.rehearse = read_rehearse(reader, entry),
+            "ingress" => self.ingress = read_ingress(reader, entry),
+            _ => reader.unknown(entry, KEYS),
+        }
+    }
+}
+
+fn read_timeouts(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Timeouts {
+    let mut timeouts = Timeouts::default();
+    for inner in reader.table(entry) {
+        match inner.key {
+            "ready" => timeouts.ready = reader.duration(&inner),
+            "command" => timeouts.command = reader.duration(&inner),
+            "load_balancer" => timeouts.load_balancer = reader.duration(&inner),
+            _ => reader.unknown(&inner, TIMEOUT_KEYS),
+        }
+    }
+    timeouts
+}
+
+fn read_ingress(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> IngressSettings {
+    let mut ingress = IngressSettings::default();
+    for inner in reader.table(entry) {
+        match inner.key {
+            "host" => ingress.host = reader.string(&inner),
+            "class" => ingress.class = reader.string(&inner),
+            "tls_secret" => ingress.tls_secret = reader.string(&inner),
+            _ => reader.unknown(&inner, INGRESS_KEYS),
+        }
+    }
+    ingress
+}
+
+fn read_rehearse(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Rehearse {
+    let mut rehearse = Rehearse::default();
+    for inner in reader.table(entry) {
+        match inner.key {
+            "service_monitors" => {
+                rehearse.service_monitors = reader.boolean(&inner).unwrap_or_default();
+            }
+            "failures" => {
+                for failure in reader.tables(&inner) {
+                    rehearse
+                        .failures
+                        .extend(read_failure(reader, &failure, &inner));
+                }
+            }
+            _ => reader.unknown(&inner, REHEARSE_KEYS),
+        }
+    }
+    rehearse
+}
+
+fn read_failure(
+    reader: &mut Reader<'_>,
+    table: &[Entry<'_, '_>],
+    list: &Entry<'_, '_>,
+) -> Option<RehearsedFailure> {
+    let (mut selector, mut after, mut outcome, mut message) = (None, None, None, None);
+    for entry in table {
+        match entry.key {
+            "selector" => selector = reader.string(entry),
+            "after" => after = reader.duration(entry).and_then(|_| reader.string(entry)),
+            "outcome" => outcome = read_outcome(reader, entry),
+            "message" => message = reader.string(entry),
+            _ => reader.unknown(entry, FAILURE_KEYS),
+        }
+    }
+    let given = |key: &str| table.iter().any(|entry| entry.key == key);
+    for key in ["selector", "outcome"] {
+        if !given(key) {
+            let place = table.first().unwrap_or(list).key_span.clone();
+            reader.problem(format!("a rehearsed failure has no `{key}`"), place, "");
+        }
+    }
+    Some(RehearsedFailure {
+        selector: selector?,
+        after,
+        outcome: outcome?,
+        message,
+    })
+}
+
+fn read_outcome(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Option<String> {
+    let outcome = reader.string(entry)?;
+    if OUTCOMES.contains(&outcome.as_str()) {
+        return Some(outcome);
+    }
+    let message = format!(
+        "`{outcome}` can't be rehearsed; {} can",
+        OUTCOMES.join(", ")
+    );
+    reader.problem(message, entry.span.clone(), "");
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PhaseSettings;
+
+    #[track_caller]
+    fn check(text: &str, expected: impl Fn(&PhaseSettings) -> bool) {
+        let settings = PhaseSettings::parse("phases/04-x.toml", text).expect("settings");
+        assert!(expected(&settings), "{settings:?}");
+    }
+
+    #[track_caller]
+    fn refused(text: &str, expected: &str) {
+        let problems = PhaseSettings::parse("phases/04-x.toml", text).expect_err("refused");
+        assert!(problems.to_string().contains(expected), "{problems}");
+    }
+
+    #[test]
+    fn names_are_mapped() {
+        check("[aliases]\nadmin-api = \"api\"\n", |it| {
+            it.alias("admin-api") == Some("api")
+        });
+        check("[images]\napp = \"registry/x:1\"\n", |it| {
+            it.image("app") == Some("registry/x:1")
+        });
+    }
+
+    #[test]
+    fn rehearsed_failures_are_read() {
+        let text = "[[rehearse.failures]]\nselector = \"Deployment/api\"\nafter = \"2s\"\n\
+                    outcome = \"CrashLoopBackOff\"\n";
+        check(text, |it| {
+            it.rehearse
+                .failures
+                .iter()
+                .all(|it| it.selector == "Deployment/api")
+        });
+        check(text, |it| it.rehearse.failures.len() == 1);
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        refused("compose = \"a.yml\"", "`compose` must be a list of strings");
+        refused("[timeouts]\nready = \"5\"", "is not a length of time");
+        refused("target = \"a\"\ncontext = \"b\"", "exclude each other");
+        refused(
+            "[[rehearse.failures]]\noutcome = \"Boom\"",
+            "`Boom` can't be rehearsed",
+        );
+        refused("[ingress]\nhots = \"x\"", "no setting `hots`");
+    }
+}

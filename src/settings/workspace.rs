@@ -1,0 +1,168 @@
+//! `orch.toml`.
+
+use toml::de::DeTable;
+
+use crate::diagnostic::Diagnostics;
+
+use super::Extras;
+use super::read::{Reader, entries};
+
+const KEYS: &[&str] = &["set", "commit_message", "strict", "extras", "targets"];
+const TARGET_KEYS: &[&str] = &["context", "kubeconfig"];
+
+/// The workspace's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The set that commands mean where none is named.
+    pub set: Option<String>,
+    /// The commit message's template; `{set}`, `{phase}` and `{title}` are filled in.
+    pub commit_message: Option<String>,
+    /// Whether a listed name that the facts don't support leaves its box to a person.
+    pub strict: bool,
+    /// What becomes of services that no task names.
+    pub extras: Extras,
+    /// The named targets, in order.
+    pub targets: Vec<Target>,
+}
+
+/// A cluster that may be rolled out to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Its name here.
+    pub name: String,
+    /// The kubeconfig's context.
+    pub context: String,
+    /// The kubeconfig, relative to the workspace; by default the usual one.
+    pub kubeconfig: Option<String>,
+}
+
+impl Settings {
+    /// Returns the settings that `orch.toml` gives.
+    ///
+    /// # Errors
+    /// All problems found together: syntax, unknown keys, values of a wrong type.
+    pub fn parse(path: &str, text: &str) -> Result<Self, Diagnostics> {
+        let mut reader = Reader::new(path, text);
+        let table = match DeTable::parse(text) {
+            Ok(table) => table,
+            Err(error) => return Err(reader.syntax(&error)),
+        };
+        let mut settings = Self::default();
+        for entry in entries(table.get_ref()) {
+            match entry.key {
+                "set" => settings.set = reader.string(&entry),
+                "commit_message" => settings.commit_message = reader.string(&entry),
+                "strict" => settings.strict = reader.boolean(&entry).unwrap_or_default(),
+                "extras" => settings.extras = reader.extras(&entry).unwrap_or_default(),
+                "targets" => {
+                    for target in reader.table(&entry) {
+                        settings.targets.extend(read_target(&mut reader, &target));
+                    }
+                }
+                _ => reader.unknown(&entry, KEYS),
+            }
+        }
+        reader.finish(settings)
+    }
+
+    /// Returns the target of that name.
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.name == name)
+    }
+}
+
+/// `staging = "context"`, or a table with `context` and `kubeconfig`.
+fn read_target(reader: &mut Reader<'_>, entry: &super::read::Entry<'_, '_>) -> Option<Target> {
+    let name = entry.key.to_owned();
+    if let Some(context) = entry.value.as_str() {
+        return Some(Target {
+            name,
+            context: context.to_owned(),
+            kubeconfig: None,
+        });
+    }
+    let mut context = None;
+    let mut kubeconfig = None;
+    for inner in reader.table(entry) {
+        match inner.key {
+            "context" => context = reader.string(&inner),
+            "kubeconfig" => kubeconfig = reader.string(&inner),
+            _ => reader.unknown(&inner, TARGET_KEYS),
+        }
+    }
+    if context.is_none() && entry.value.is_table() {
+        let message = format!("target `{name}` names no `context`");
+        reader.problem(message, entry.key_span.clone(), "");
+    }
+    Some(Target {
+        name,
+        context: context?,
+        kubeconfig,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Settings;
+    use crate::settings::Extras;
+
+    #[track_caller]
+    fn refused(text: &str, message: &str, help: &str) {
+        let problems = Settings::parse("orch.toml", text).expect_err("refused");
+        let all = problems
+            .0
+            .iter()
+            .map(|problem| format!("{} {}", problem.message, problem.help.join(" ")));
+        let all: Vec<String> = all.collect();
+        let found = all
+            .iter()
+            .any(|problem| problem.contains(message) && problem.contains(help));
+        assert!(found, "{all:?}");
+    }
+
+    #[test]
+    fn every_setting_is_optional() {
+        assert_eq!(Settings::parse("orch.toml", ""), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn settings_are_read() {
+        let text = "set = \"demo\"\nstrict = true\nextras = \"report\"\n[targets]\n\
+                    staging = \"kind-staging\"\n[targets.live]\ncontext = \"live\"\n";
+        let settings = Settings::parse("orch.toml", text).expect("settings");
+        assert_eq!(settings.set.as_deref(), Some("demo"));
+        assert!(settings.strict);
+        assert_eq!(settings.extras, Extras::Report);
+        assert_eq!(
+            settings.target("staging").map(|it| it.context.as_str()),
+            Some("kind-staging")
+        );
+        assert_eq!(
+            settings.target("live").map(|it| it.context.as_str()),
+            Some("live")
+        );
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        refused(
+            "stric = true",
+            "no setting `stric`",
+            "did you mean `strict`",
+        );
+        refused("colour = true", "no setting `colour`", "known here: set,");
+    }
+
+    #[test]
+    fn problems_are_reported_together() {
+        let text = "set = 1\nextras = \"all\"\nnothing = 2\n[targets.live]\n";
+        let problems = Settings::parse("orch.toml", text).expect_err("refused");
+        assert_eq!(problems.0.len(), 4, "{problems}");
+    }
+
+    #[test]
+    fn a_syntax_error_has_its_place() {
+        let problems = Settings::parse("orch.toml", "set = ").expect_err("refused");
+        assert!(problems.0.iter().all(|problem| problem.place.is_some()));
+    }
+}
