@@ -27,6 +27,9 @@ use crate::resolve::Action;
 use closing::Close;
 use outlook::Outlook;
 
+/// The tag that `resolve` gives an image that nobody named.
+const PLACEHOLDER_TAG: &str = ":dev";
+
 /// How long an object may take to become ready.
 const READY: Duration = Duration::from_mins(10);
 
@@ -254,7 +257,7 @@ fn refuse_placeholders(prepared: &Prepared<'_>) -> Result<()> {
         .application
         .workloads
         .iter()
-        .filter(|workload| workload.built)
+        .filter(|workload| workload.built && workload.image.ends_with(PLACEHOLDER_TAG))
         .map(|workload| workload.name.as_str())
         .collect();
     if missing.is_empty() {
