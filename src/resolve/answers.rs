@@ -14,6 +14,8 @@ struct Known {
     words: Vec<String>,
     what: String,
     origin: Option<Origin>,
+    /// Whether a list that leaves it out is remarked.
+    expected: bool,
 }
 
 /// Returns the answer to an inventory.
@@ -50,7 +52,10 @@ pub(super) fn answer(
             None => answer.missing.push(name.value.clone()),
         }
     }
-    let extra = known.into_iter().zip(used).filter(|(_, used)| !used);
+    let extra = known
+        .into_iter()
+        .zip(used)
+        .filter(|(known, used)| !used && known.expected);
     answer.extra = extra.map(|(known, _)| (known.what, known.origin)).collect();
     answer
 }
@@ -147,6 +152,7 @@ fn services(facts: &Facts, application: &Application) -> Vec<Known> {
             words,
             what,
             origin: Some(service.origin.clone()),
+            expected: true,
         });
     }
     known
@@ -173,22 +179,30 @@ fn volumes(facts: &Facts, application: &Application) -> Vec<Known> {
                 words,
                 what,
                 origin,
+                expected: matches!(mount.source, MountSource::Volume(_)),
             });
         }
     }
-    let asked = application
-        .workloads
-        .iter()
-        .filter(|workload| !workload.volumes.is_empty());
-    for workload in asked.filter(|workload| workload.service.is_none()) {
-        let words = vec![synonym(&workload.name)];
-        known.push(Known {
-            words,
-            what: format!("volume of {}", workload.name),
-            origin: None,
-        });
+    // What is generated, or mounted from a map, is a volume too, if nobody's data.
+    for workload in &application.workloads {
+        for volume in &workload.volumes {
+            let words = words_of(&workload.name, &volume.name);
+            let what = format!("{} at {} of {}", volume.name, volume.path, workload.name);
+            known.push(Known {
+                words,
+                what,
+                origin: None,
+                expected: false,
+            });
+        }
     }
     known
+}
+
+fn words_of(workload: &str, volume: &str) -> Vec<String> {
+    std::iter::once(synonym(workload))
+        .chain(meaning(volume))
+        .collect()
 }
 
 fn secrets(application: &Application) -> Vec<Known> {
@@ -210,6 +224,7 @@ fn secrets(application: &Application) -> Vec<Known> {
                 words,
                 what,
                 origin: None,
+                expected: true,
             }
         })
         .collect()
@@ -223,6 +238,7 @@ fn maps(application: &Application) -> Vec<Known> {
             words,
             what: format!("ConfigMap {}", map.name),
             origin: None,
+            expected: true,
         }
     });
     known.collect()
