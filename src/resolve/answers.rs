@@ -34,15 +34,18 @@ pub(super) fn answer(
     let mut used = vec![false; known.len()];
     let mut answer = Answer::default();
     for name in names {
-        let wanted = meaning(&name.value);
-        let fits = |known: &Known| wanted.iter().any(|word| known.words.contains(word));
-        let mut first: Option<&Known> = None;
-        for (known, used) in known.iter().zip(&mut used) {
-            if fits(known) {
+        let fitting = fitting(&name.value, &known);
+        for index in &fitting {
+            if let Some(used) = used.get_mut(*index) {
                 *used = true;
-                first = first.or(Some(known));
             }
         }
+        let mut found = fitting.iter().filter_map(|index| known.get(*index));
+        // Data before the configuration that is mounted beside it.
+        let first = found
+            .clone()
+            .find(|known| known.expected)
+            .or_else(|| found.next());
         match first {
             Some(found) => {
                 answer
@@ -58,6 +61,23 @@ pub(super) fn answer(
         .filter(|(known, used)| !used && known.expected);
     answer.extra = extra.map(|(known, _)| (known.what, known.origin)).collect();
     answer
+}
+
+/// Returns which of the known things a listed name means: those called so, else those that a
+/// telling word of it fits.
+fn fitting(name: &str, known: &[Known]) -> Vec<usize> {
+    let whole = name.to_lowercase();
+    let of = |wanted: &[String]| -> Vec<usize> {
+        let fits = |known: &Known| wanted.iter().any(|word| known.words.contains(word));
+        let found = known.iter().enumerate().filter(|(_, known)| fits(known));
+        found.map(|(index, _)| index).collect()
+    };
+    let called = of(&[whole.replace(' ', "-"), whole]);
+    if called.is_empty() {
+        of(&meaning(name))
+    } else {
+        called
+    }
 }
 
 /// Words that say what kind of thing is listed, not which.

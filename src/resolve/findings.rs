@@ -90,6 +90,18 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
     }
     found.extend(of_dockerfile(path, facts));
     found.extend(of_source(path, facts));
+    let merged = facts
+        .project
+        .as_ref()
+        .and_then(|it| it.files.first())
+        .filter(|_| is_merged(path, facts));
+    if let (Some(first), true) = (merged, found.is_empty()) {
+        let at = Origin {
+            path: path.to_owned(),
+            line: 1,
+        };
+        found.push((format!("merged over {first}, whose keys it overrides"), at));
+    }
     let at = Origin {
         path: path.to_owned(),
         line: 1,
@@ -117,6 +129,15 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
         facts: found,
         missing,
     }
+}
+
+/// Returns whether a file is one of the Compose files, and not the first.
+fn is_merged(path: &str, facts: &Facts) -> bool {
+    let files = facts
+        .project
+        .iter()
+        .flat_map(|project| project.files.iter().skip(1));
+    files.into_iter().any(|file| file == path)
 }
 
 fn of_dockerfile(path: &str, facts: &Facts) -> Vec<(String, Origin)> {

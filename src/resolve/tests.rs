@@ -128,6 +128,24 @@ fn services_that_no_task_names_are_written_too() {
 }
 
 #[test]
+fn a_listed_name_is_the_service_called_so_before_any_that_resembles_it() {
+    let resolved = resolved(&own(), &tree());
+    let answers = resolved.tasks.iter().filter_map(|task| {
+        if let Action::Inventory { answer, .. } = &task.action {
+            Some(answer)
+        } else {
+            None
+        }
+    });
+    let matched: Vec<&str> = answers
+        .flat_map(|answer| &answer.matched)
+        .filter(|(name, _, _)| name == "app" || name == "admin-api")
+        .map(|(_, what, _)| what.as_str())
+        .collect();
+    assert_eq!(matched, ["service app", "service admin_api"]);
+}
+
+#[test]
 fn a_password_in_a_url_is_the_only_secret_in_it() {
     let resolved = resolved(&own(), &tree());
     let workload = resolved
