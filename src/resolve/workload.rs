@@ -307,10 +307,9 @@ fn uid(member: &Member<'_>, facts: &Facts) -> Option<i64> {
 fn resources(member: &Member<'_>) -> Resources {
     let [cpu, memory, cpu_most, memory_most] = match member.role {
         Role::Postgres | Role::Store => ["250m", "256Mi", "1000m", "1Gi"],
-        Role::Redis => ["100m", "128Mi", "250m", "256Mi"],
+        Role::Redis | Role::Grafana => ["100m", "128Mi", "250m", "256Mi"],
         Role::Server | Role::Worker => ["100m", "128Mi", "500m", "512Mi"],
         Role::Prometheus => ["100m", "256Mi", "500m", "1Gi"],
-        Role::Grafana => ["100m", "128Mi", "250m", "256Mi"],
     };
     let compose = member
         .service
