@@ -38,7 +38,9 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// Returns a fresh cluster that shows the script's failures.
     pub fn new(script: Script) -> Self {
-        Self { world: Arc::new(Mutex::new(world::World::new(script))) }
+        Self {
+            world: Arc::new(Mutex::new(world::World::new(script))),
+        }
     }
 
     /// Returns a client of it.

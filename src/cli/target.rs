@@ -96,7 +96,10 @@ impl Target {
 
 /// Returns what the rehearsal is to show, as settings ask for it.
 fn script(settings: &Rehearse) -> Result<Script> {
-    let mut script = Script { service_monitors: settings.service_monitors, ..Script::default() };
+    let mut script = Script {
+        service_monitors: settings.service_monitors,
+        ..Script::default()
+    };
     for failure in &settings.failures {
         let mut value = json!({ "selector": failure.selector, "outcome": failure.outcome,
             "message": failure.message });
@@ -104,7 +107,10 @@ fn script(settings: &Rehearse) -> Result<Script> {
             value["after"] = json!(after);
         }
         let failure = serde_json::from_value(value).map_err(|error| {
-            Stop::input(format!("the rehearsed failure of `{}`: {error}", failure.selector))
+            Stop::input(format!(
+                "the rehearsed failure of `{}`: {error}",
+                failure.selector
+            ))
         })?;
         script.failures.push(failure);
     }

@@ -49,7 +49,9 @@ pub(crate) fn run(world: &mut World, task: &Task) {
 }
 
 fn reconcile(world: &mut World, key: &Key) {
-    let Some(object) = world.store.get(key).cloned() else { return };
+    let Some(object) = world.store.get(key).cloned() else {
+        return;
+    };
     if object["metadata"]["deletionTimestamp"].is_string() {
         if &*key.resource == "/namespaces" {
             super::delete::empty(world, key);
@@ -98,7 +100,11 @@ pub(crate) fn reactions(world: &World, key: &Key, object: &Value) -> Vec<Task> {
     if WATCHED.contains(&&*key.resource) {
         tasks.push(Task::Reconcile(key.clone()));
     }
-    for owner in object["metadata"]["ownerReferences"].as_array().into_iter().flatten() {
+    for owner in object["metadata"]["ownerReferences"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
         if let Some(resource) = owner_resource(owner["kind"].as_str().unwrap_or_default()) {
             let name = owner["name"].as_str().unwrap_or_default();
             tasks.push(Task::Reconcile(Key::new(resource, &key.namespace, name)));
@@ -106,7 +112,9 @@ pub(crate) fn reactions(world: &World, key: &Key, object: &Value) -> Vec<Task> {
     }
     let all = |resource: &str| {
         let found = world.store.list(resource, Some(&key.namespace));
-        found.map(|(key, _)| Task::Reconcile(key.clone())).collect::<Vec<_>>()
+        found
+            .map(|(key, _)| Task::Reconcile(key.clone()))
+            .collect::<Vec<_>>()
     };
     match &*key.resource {
         "/pods" => {
@@ -125,8 +133,12 @@ pub(crate) fn reactions(world: &World, key: &Key, object: &Value) -> Vec<Task> {
         // What a pod may be waiting for.
         "/secrets" | "/configmaps" | "/persistentvolumeclaims" => tasks.extend(all("/pods")),
         "/serviceaccounts" => {
-            for resource in ["apps/replicasets", "apps/statefulsets", "apps/daemonsets", "batch/jobs"]
-            {
+            for resource in [
+                "apps/replicasets",
+                "apps/statefulsets",
+                "apps/daemonsets",
+                "batch/jobs",
+            ] {
                 tasks.extend(all(resource));
             }
         }
@@ -156,12 +168,18 @@ fn set_status(world: &mut World, key: &Key, status: Value) {
 
 /// Returns a number of an object; zero where there is none.
 fn number(object: &Value, pointer: &str) -> i64 {
-    object.pointer(pointer).and_then(Value::as_i64).unwrap_or_default()
+    object
+        .pointer(pointer)
+        .and_then(Value::as_i64)
+        .unwrap_or_default()
 }
 
 /// Returns a text of an object; empty where there is none.
 fn text<'a>(object: &'a Value, pointer: &str) -> &'a str {
-    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    object
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// Returns the reference that makes an object the controller of another.

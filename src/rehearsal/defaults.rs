@@ -60,7 +60,11 @@ fn ensure<'a>(value: &'a mut Value, field: &str) -> &'a mut Value {
 }
 
 fn each<'a>(value: &'a mut Value, field: &str) -> impl Iterator<Item = &'a mut Value> + use<'a> {
-    value.get_mut(field).and_then(Value::as_array_mut).into_iter().flatten()
+    value
+        .get_mut(field)
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
 }
 
 fn deployment(spec: &mut Value) {
@@ -132,7 +136,11 @@ fn cron_job(spec: &mut Value) {
 }
 
 fn template(template: &mut Value) {
-    or(ensure(template, "metadata"), "creationTimestamp", Value::Null);
+    or(
+        ensure(template, "metadata"),
+        "creationTimestamp",
+        Value::Null,
+    );
     pod_spec(&mut template["spec"]);
 }
 
@@ -164,7 +172,11 @@ fn pod_spec(spec: &mut Value) {
 }
 
 fn container(container: &mut Value) {
-    or(container, "terminationMessagePath", json!("/dev/termination-log"));
+    or(
+        container,
+        "terminationMessagePath",
+        json!("/dev/termination-log"),
+    );
     or(container, "terminationMessagePolicy", json!("File"));
     or(container, "resources", json!({}));
     let image = container["image"].as_str().unwrap_or_default();
@@ -177,7 +189,11 @@ fn container(container: &mut Value) {
     }
     for entry in each(container, "env") {
         if entry["valueFrom"]["fieldRef"].is_object() {
-            or(&mut entry["valueFrom"]["fieldRef"], "apiVersion", json!("v1"));
+            or(
+                &mut entry["valueFrom"]["fieldRef"],
+                "apiVersion",
+                json!("v1"),
+            );
         }
     }
     for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
@@ -230,7 +246,9 @@ fn service(spec: &mut Value) {
 /// Defaults the type, and moves `stringData` into `data`.
 fn secret(object: &mut Value) {
     or(object, "type", json!("Opaque"));
-    let Some(plain) = object.as_object_mut().and_then(|fields| fields.shift_remove("stringData"))
+    let Some(plain) = object
+        .as_object_mut()
+        .and_then(|fields| fields.shift_remove("stringData"))
     else {
         return;
     };
@@ -285,10 +303,17 @@ fn network_policy(spec: &mut Value) {
 }
 
 fn binding(object: &mut Value) {
-    or(&mut object["roleRef"], "apiGroup", json!("rbac.authorization.k8s.io"));
+    or(
+        &mut object["roleRef"],
+        "apiGroup",
+        json!("rbac.authorization.k8s.io"),
+    );
     for subject in each(object, "subjects") {
-        let group =
-            if subject["kind"] == "ServiceAccount" { "" } else { "rbac.authorization.k8s.io" };
+        let group = if subject["kind"] == "ServiceAccount" {
+            ""
+        } else {
+            "rbac.authorization.k8s.io"
+        };
         if !group.is_empty() {
             or(subject, "apiGroup", json!(group));
         }
@@ -303,7 +328,10 @@ mod tests {
     fn string_data_becomes_data() {
         let mut object = json!({"stringData": {"a": "f", "b": "fo", "c": "foo"}});
         secret(&mut object);
-        assert_eq!(object["data"], json!({"a": "Zg==", "b": "Zm8=", "c": "Zm9v"}));
+        assert_eq!(
+            object["data"],
+            json!({"a": "Zg==", "b": "Zm8=", "c": "Zm9v"})
+        );
         assert_eq!(object["type"], "Opaque");
     }
 

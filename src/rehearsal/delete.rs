@@ -26,7 +26,10 @@ pub(crate) fn delete(
     for field in ["uid", "resourceVersion"] {
         let wanted = &options["preconditions"][field];
         if wanted.is_string() && *wanted != live["metadata"][field] {
-            let what = format!("{field} in precondition: {wanted}, in object meta: {}", live["metadata"][field]);
+            let what = format!(
+                "{field} in precondition: {wanted}, in object meta: {}",
+                live["metadata"][field]
+            );
             return Err(Refusal::precondition(target.resource.names(), name, &what));
         }
     }
@@ -40,7 +43,10 @@ pub(crate) fn delete(
     };
     // The API's own default for Jobs leaves their pods behind.
     let orphan = policy == "Orphan" || (policy.is_empty() && &*key.resource == "batch/jobs");
-    let uid = live["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+    let uid = live["metadata"]["uid"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     if orphan {
         disown(world, &uid);
     }
@@ -66,7 +72,9 @@ pub(crate) fn delete(
 
 /// Ends an object: at once, or once its finalizers, its pods' grace or its content are gone.
 pub(crate) fn end(world: &mut World, key: &Key, grace: Option<i64>) {
-    let Some(live) = world.store.get(key).cloned() else { return };
+    let Some(live) = world.store.get(key).cloned() else {
+        return;
+    };
     let graceful = &*key.resource == "/pods" && grace != Some(0) && started(&live);
     let waits = graceful || &*key.resource == "/namespaces" || has_finalizers(&live);
     if !waits {
@@ -77,7 +85,9 @@ pub(crate) fn end(world: &mut World, key: &Key, grace: Option<i64>) {
         let mut ending = (*live).clone();
         ending["metadata"]["deletionTimestamp"] = Value::from(world.timestamp());
         let seconds = if graceful {
-            grace.or_else(|| live["spec"]["terminationGracePeriodSeconds"].as_i64()).unwrap_or(30)
+            grace
+                .or_else(|| live["spec"]["terminationGracePeriodSeconds"].as_i64())
+                .unwrap_or(30)
         } else {
             0
         };
@@ -94,7 +104,9 @@ pub(crate) fn end(world: &mut World, key: &Key, grace: Option<i64>) {
 
 /// Removes an object whose deletion waited, if nothing holds it any more.
 pub(crate) fn finish(world: &mut World, key: &Key) {
-    let Some(live) = world.store.get(key).cloned() else { return };
+    let Some(live) = world.store.get(key).cloned() else {
+        return;
+    };
     let ending = live["metadata"]["deletionTimestamp"].is_string();
     let own_way = matches!(&*key.resource, "/pods" | "/namespaces");
     if ending && !own_way && !has_finalizers(&live) {
@@ -104,7 +116,9 @@ pub(crate) fn finish(world: &mut World, key: &Key) {
 
 /// Removes a pod that has stopped.
 pub(crate) fn stopped(world: &mut World, key: &Key) {
-    let Some(live) = world.store.get(key).cloned() else { return };
+    let Some(live) = world.store.get(key).cloned() else {
+        return;
+    };
     if live["metadata"]["deletionTimestamp"].is_string() && !has_finalizers(&live) {
         remove(world, key, &live);
     }
@@ -133,16 +147,25 @@ fn remove(world: &mut World, key: &Key, live: &Arc<Value>) {
             live["spec"]["group"].as_str().unwrap_or_default(),
             live["spec"]["names"]["plural"].as_str().unwrap_or_default()
         );
-        let keys: Vec<Key> = world.store.list(&id, None).map(|(key, _)| key.clone()).collect();
+        let keys: Vec<Key> = world
+            .store
+            .list(&id, None)
+            .map(|(key, _)| key.clone())
+            .collect();
         for inner in keys {
             world.remove(&inner);
         }
         world.resources.forget(live);
     }
-    let uid = live["metadata"]["uid"].as_str().unwrap_or_default().to_owned();
+    let uid = live["metadata"]["uid"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     for dependent in world.store.owned_by(&uid) {
         let alone = world.store.get(&dependent).is_some_and(|object| {
-            object["metadata"]["ownerReferences"].as_array().is_none_or(|owners| owners.len() < 2)
+            object["metadata"]["ownerReferences"]
+                .as_array()
+                .is_none_or(|owners| owners.len() < 2)
         });
         if alone {
             end(world, &dependent, None);
@@ -159,7 +182,9 @@ fn disown(world: &mut World, uid: &str) {
 }
 
 fn disown_one(world: &mut World, dependent: &Key, uid: &str) {
-    let Some(live) = world.store.get(dependent).cloned() else { return };
+    let Some(live) = world.store.get(dependent).cloned() else {
+        return;
+    };
     let mut object = (*live).clone();
     if let Some(owners) = object["metadata"]["ownerReferences"].as_array_mut() {
         owners.retain(|owner| owner["uid"] != uid);
@@ -168,7 +193,9 @@ fn disown_one(world: &mut World, dependent: &Key, uid: &str) {
 }
 
 fn has_finalizers(object: &Value) -> bool {
-    object["metadata"]["finalizers"].as_array().is_some_and(|list| !list.is_empty())
+    object["metadata"]["finalizers"]
+        .as_array()
+        .is_some_and(|list| !list.is_empty())
 }
 
 /// A pod that no node has taken needs no time to stop.

@@ -32,8 +32,11 @@ pub(crate) fn core_versions() -> Value {
 
 /// Returns `/apis`.
 pub(crate) fn groups(resources: &Resources) -> Value {
-    let groups: Vec<Value> =
-        resources.groups().iter().map(|(name, versions)| group(name, versions)).collect();
+    let groups: Vec<Value> = resources
+        .groups()
+        .iter()
+        .map(|(name, versions)| group(name, versions))
+        .collect();
     json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
 }
 
@@ -105,10 +108,16 @@ pub(crate) fn aggregated(resources: &Resources, core: bool) -> Value {
             let versions: Vec<Value> = versions
                 .iter()
                 .map(|version| {
-                    let group_version =
-                        if core { version.clone() } else { format!("{name}/{version}") };
-                    let entries: Vec<Value> =
-                        resources.of(&group_version).iter().map(aggregated_entry).collect();
+                    let group_version = if core {
+                        version.clone()
+                    } else {
+                        format!("{name}/{version}")
+                    };
+                    let entries: Vec<Value> = resources
+                        .of(&group_version)
+                        .iter()
+                        .map(aggregated_entry)
+                        .collect();
                     json!({"version": version, "resources": entries, "freshness": "Current"})
                 })
                 .collect();
@@ -124,8 +133,7 @@ pub(crate) fn aggregated(resources: &Resources, core: bool) -> Value {
 }
 
 fn aggregated_entry(resource: &Arc<Resource>) -> Value {
-    let kind =
-        json!({"group": resource.group, "version": resource.version, "kind": resource.kind});
+    let kind = json!({"group": resource.group, "version": resource.version, "kind": resource.kind});
     let subresources: Vec<Value> = served_subresources(resource)
         .map(|name| {
             json!({"subresource": name, "responseKind": kind, "verbs": subresource_verbs(name)})
@@ -149,16 +157,33 @@ fn aggregated_entry(resource: &Arc<Resource>) -> Value {
 
 fn served_subresources(resource: &Resource) -> impl Iterator<Item = &str> {
     let served = ["status", "scale", "log"];
-    resource.subresources.iter().map(String::as_str).filter(move |name| served.contains(name))
+    resource
+        .subresources
+        .iter()
+        .map(String::as_str)
+        .filter(move |name| served.contains(name))
 }
 
 fn subresource_verbs(name: &str) -> &'static [&'static str] {
-    if name == "log" { &["get"] } else { &["get", "patch", "update"] }
+    if name == "log" {
+        &["get"]
+    } else {
+        &["get", "patch", "update"]
+    }
 }
 
 fn verbs(resource: &Resource) -> &'static [&'static str] {
     if resource.group == "authorization.k8s.io" {
         return &["create"];
     }
-    &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+    &[
+        "create",
+        "delete",
+        "deletecollection",
+        "get",
+        "list",
+        "patch",
+        "update",
+        "watch",
+    ]
 }

@@ -28,8 +28,10 @@ pub(crate) fn list(
     target: &Target,
     parameters: &Parameters,
 ) -> Result<Value, Refusal> {
-    let selector =
-        Selector::parse(parameters.text("labelSelector"), parameters.text("fieldSelector"))?;
+    let selector = Selector::parse(
+        parameters.text("labelSelector"),
+        parameters.text("fieldSelector"),
+    )?;
     if let Some(asked) = parameters.number("resourceVersion")
         && asked > world.store.revision()
     {
@@ -37,7 +39,9 @@ pub(crate) fn list(
     }
     let after = parse_continue(parameters.text("continue"))?;
     let limit = parameters.number("limit").filter(|limit| *limit > 0);
-    let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let limit = limit.map_or(usize::MAX, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX)
+    });
     let mut found = world
         .store
         .list(&target.resource.id, target.namespace.as_deref())
@@ -71,8 +75,9 @@ fn parse_continue(text: &str) -> Result<Option<(String, String)>, Refusal> {
     if text.is_empty() {
         return Ok(None);
     }
-    let (namespace, name) =
-        text.split_once('/').ok_or_else(|| Refusal::bad("continue key is not valid"))?;
+    let (namespace, name) = text
+        .split_once('/')
+        .ok_or_else(|| Refusal::bad("continue key is not valid"))?;
     Ok(Some((namespace.to_owned(), name.to_owned())))
 }
 

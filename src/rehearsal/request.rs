@@ -30,7 +30,9 @@ impl Target {
             _ => return Err(Refusal::no_such_path()),
         };
         let find = |plural: &str| {
-            resources.find(&group_version, plural).ok_or_else(Refusal::no_such_path)
+            resources
+                .find(&group_version, plural)
+                .ok_or_else(Refusal::no_such_path)
         };
         let own = |part: Option<&&str>| part.map(|part| (*part).to_owned());
         match rest {
@@ -66,7 +68,11 @@ impl Target {
 
     /// Returns where an object of that name is stored.
     pub(crate) fn key(&self, name: &str) -> Key {
-        Key::new(&self.resource.id, self.namespace.as_deref().unwrap_or_default(), name)
+        Key::new(
+            &self.resource.id,
+            self.namespace.as_deref().unwrap_or_default(),
+            name,
+        )
     }
 }
 
@@ -77,10 +83,13 @@ pub(crate) struct Parameters(BTreeMap<String, String>);
 impl Parameters {
     /// Reads a query.
     pub(crate) fn parse(query: &str) -> Self {
-        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(name), decoded(value))
-        });
+        let pairs = query
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+                (decoded(name), decoded(value))
+            });
         Self(pairs.collect())
     }
 

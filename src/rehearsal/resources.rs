@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 use super::schema::{Schema, Served, Table, TypeId};
 
 /// The resources of the table that aren't objects in the store, or would be a second view of one.
-const LEFT_OUT: [&str; 3] = ["bindings", "localsubjectaccessreviews", "subjectaccessreviews"];
+const LEFT_OUT: [&str; 3] = [
+    "bindings",
+    "localsubjectaccessreviews",
+    "subjectaccessreviews",
+];
 
 /// Short names and categories, which OpenAPI doesn't have.
 const SHORT: [(&str, &str); 22] = [
@@ -99,8 +103,11 @@ impl Resources {
     /// Returns the built-in resources.
     pub(crate) fn builtin() -> Self {
         let table = Table::embedded();
-        let mut resources =
-            Self { all: BTreeMap::new(), schema: table.schema, version: table.version };
+        let mut resources = Self {
+            all: BTreeMap::new(),
+            schema: table.schema,
+            version: table.version,
+        };
         for served in table.resources {
             if LEFT_OUT.contains(&served.plural.as_str())
                 || served.group_version == "events.k8s.io/v1"
@@ -113,8 +120,10 @@ impl Resources {
     }
 
     fn add_builtin(&mut self, served: Served) {
-        let (group, version) =
-            served.group_version.rsplit_once('/').unwrap_or(("", &served.group_version));
+        let (group, version) = served
+            .group_version
+            .rsplit_once('/')
+            .unwrap_or(("", &served.group_version));
         let short = SHORT.iter().find(|(plural, _)| *plural == served.plural);
         let resource = Resource {
             id: Arc::from(format!("{group}/{}", served.plural)),
@@ -129,7 +138,8 @@ impl Resources {
             custom: false,
             plural: served.plural.clone(),
         };
-        self.all.insert((served.group_version, served.plural), Arc::new(resource));
+        self.all
+            .insert((served.group_version, served.plural), Arc::new(resource));
     }
 
     /// Adds what a custom resource definition defines, replacing what it defined before.
@@ -150,7 +160,11 @@ impl Resources {
                 version: text(&version["name"]),
                 kind: text(&spec["names"]["kind"]),
                 namespaced: spec["scope"] != "Cluster",
-                subresources: names.into_iter().flatten().map(|(name, _)| name.clone()).collect(),
+                subresources: names
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, _)| name.clone())
+                    .collect(),
                 short: spec["names"]["shortNames"][0].as_str().map(str::to_owned),
                 schema: Arc::new(schema),
                 type_id,
@@ -166,7 +180,9 @@ impl Resources {
     /// Removes what a custom resource definition defined.
     pub(crate) fn forget(&mut self, definition: &Value) {
         let group = definition["spec"]["group"].as_str().unwrap_or_default();
-        let plural = definition["spec"]["names"]["plural"].as_str().unwrap_or_default();
+        let plural = definition["spec"]["names"]["plural"]
+            .as_str()
+            .unwrap_or_default();
         self.all.retain(|_, resource| {
             !(resource.custom && resource.group == group && resource.plural == plural)
         });
@@ -197,24 +213,36 @@ impl Resources {
 
     /// Returns a resource.
     pub(crate) fn find(&self, group_version: &str, plural: &str) -> Option<Arc<Resource>> {
-        self.all.get(&(group_version.to_owned(), plural.to_owned())).cloned()
+        self.all
+            .get(&(group_version.to_owned(), plural.to_owned()))
+            .cloned()
     }
 
     /// Returns the resource that is stored under an id.
     pub(crate) fn by_id(&self, id: &str) -> Option<Arc<Resource>> {
-        self.all.values().find(|resource| &*resource.id == id).cloned()
+        self.all
+            .values()
+            .find(|resource| &*resource.id == id)
+            .cloned()
     }
 
     /// Returns the resources of a group version.
     pub(crate) fn of(&self, group_version: &str) -> Vec<Arc<Resource>> {
-        let wanted = self.all.iter().filter(|((known, _), _)| known == group_version);
+        let wanted = self
+            .all
+            .iter()
+            .filter(|((known, _), _)| known == group_version);
         wanted.map(|(_, resource)| Arc::clone(resource)).collect()
     }
 
     /// Returns the groups with their versions, without the core group.
     pub(crate) fn groups(&self) -> BTreeMap<String, Vec<String>> {
         let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for resource in self.all.values().filter(|resource| !resource.group.is_empty()) {
+        for resource in self
+            .all
+            .values()
+            .filter(|resource| !resource.group.is_empty())
+        {
             let versions = groups.entry(resource.group.clone()).or_default();
             if !versions.contains(&resource.version) {
                 versions.push(resource.version.clone());

@@ -143,15 +143,21 @@ impl Table {
 impl Schema {
     /// Reads named schemas.
     pub(crate) fn parse(types: &BTreeMap<String, Value>) -> Self {
-        let mut schema = Self { types: vec![Type::Any], names: HashMap::new() };
+        let mut schema = Self {
+            types: vec![Type::Any],
+            names: HashMap::new(),
+        };
         for name in types.keys() {
             let id = schema.push(Type::Any);
             schema.names.insert(name.clone(), id);
         }
         for (name, value) in types {
             let parsed = schema.read(value);
-            if let Some(slot) =
-                schema.names.get(name).copied().and_then(|id| schema.types.get_mut(id.0))
+            if let Some(slot) = schema
+                .names
+                .get(name)
+                .copied()
+                .and_then(|id| schema.types.get_mut(id.0))
             {
                 *slot = parsed;
             }
@@ -194,7 +200,11 @@ impl Schema {
             return self.named(name);
         }
         let parsed = self.read(value);
-        if parsed == Type::Any { TypeId(0) } else { self.push(parsed) }
+        if parsed == Type::Any {
+            TypeId(0)
+        } else {
+            self.push(parsed)
+        }
     }
 
     fn read(&mut self, value: &Value) -> Type {
@@ -228,21 +238,40 @@ impl Schema {
             ),
             _ => Listing::Atomic,
         };
-        Type::List { item: self.intern(&value["items"]), listing }
+        Type::List {
+            item: self.intern(&value["items"]),
+            listing,
+        }
     }
 
     fn read_object(&mut self, value: &Value) -> Type {
         let atomic = value["x-kubernetes-map-type"] == "atomic";
         let open = value["x-kubernetes-preserve-unknown-fields"] == true;
         if let Some(properties) = value["properties"].as_object() {
-            let fields =
-                properties.iter().map(|(name, inner)| (name.clone(), self.intern(inner))).collect();
-            return Type::Struct { fields, atomic, open };
+            let fields = properties
+                .iter()
+                .map(|(name, inner)| (name.clone(), self.intern(inner)))
+                .collect();
+            return Type::Struct {
+                fields,
+                atomic,
+                open,
+            };
         }
         if value["additionalProperties"].is_object() {
-            return Type::Map { value: self.intern(&value["additionalProperties"]), atomic };
+            return Type::Map {
+                value: self.intern(&value["additionalProperties"]),
+                atomic,
+            };
         }
-        if atomic { Type::Map { value: TypeId(0), atomic } } else { Type::Any }
+        if atomic {
+            Type::Map {
+                value: TypeId(0),
+                atomic,
+            }
+        } else {
+            Type::Any
+        }
     }
 
     /// Fills in what a list key is when an item doesn't say it.
@@ -262,8 +291,17 @@ mod tests {
     fn the_embedded_table_holds_the_kinds_of_a_rollout() {
         let table = Table::embedded();
         assert!(table.version.starts_with("v1."));
-        for kind in ["Deployment", "StatefulSet", "Service", "Ingress", "PodDisruptionBudget"] {
-            assert!(table.resources.iter().any(|served| served.kind == kind), "{kind}");
+        for kind in [
+            "Deployment",
+            "StatefulSet",
+            "Service",
+            "Ingress",
+            "PodDisruptionBudget",
+        ] {
+            assert!(
+                table.resources.iter().any(|served| served.kind == kind),
+                "{kind}"
+            );
         }
     }
 
@@ -271,8 +309,13 @@ mod tests {
     fn container_ports_are_keyed_by_port_and_protocol() {
         let table = Table::embedded();
         let id = table.schema.named("io.k8s.api.core.v1.Container");
-        let Type::Struct { fields, .. } = table.schema.get(id) else { panic!("a struct") };
-        let Type::List { listing: Listing::Keyed(keys), .. } = table.schema.get(fields["ports"])
+        let Type::Struct { fields, .. } = table.schema.get(id) else {
+            panic!("a struct")
+        };
+        let Type::List {
+            listing: Listing::Keyed(keys),
+            ..
+        } = table.schema.get(fields["ports"])
         else {
             panic!("a keyed list")
         };

@@ -63,8 +63,14 @@ pub struct Selector {
 }
 
 /// The kinds that have pods, and the pod itself.
-const KINDS: [&str; 6] =
-    ["Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Pod"];
+const KINDS: [&str; 6] = [
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "Job",
+    "Pod",
+];
 
 /// Why a script's value can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -73,7 +79,9 @@ pub enum ScriptError {
     #[error("`{0}` is not of the form `Kind/name`, such as `Deployment/api`")]
     NotKindAndName(String),
     /// A kind that has no pods.
-    #[error("`{0}` has no pods; `Deployment`, `StatefulSet`, `DaemonSet`, `ReplicaSet`, `Job` and `Pod` do")]
+    #[error(
+        "`{0}` has no pods; `Deployment`, `StatefulSet`, `DaemonSet`, `ReplicaSet`, `Job` and `Pod` do"
+    )]
     KindWithoutPods(String),
     /// Not a length of time.
     #[error("`{0}` is not a length of time such as `500ms`, `2s`, `5m` or `1h`")]
@@ -104,7 +112,10 @@ impl FromStr for Selector {
         if !KINDS.contains(&kind) {
             return Err(ScriptError::KindWithoutPods(kind.to_owned()));
         }
-        Ok(Self { kind: kind.to_owned(), name: name.to_owned() })
+        Ok(Self {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+        })
     }
 }
 

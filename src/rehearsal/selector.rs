@@ -34,8 +34,9 @@ impl Selector {
             .split(',')
             .filter(|part| !part.trim().is_empty())
             .map(|part| {
-                field(part)
-                    .ok_or_else(|| Refusal::bad(format!("invalid selector: {part:?}; can't understand")))
+                field(part).ok_or_else(|| {
+                    Refusal::bad(format!("invalid selector: {part:?}; can't understand"))
+                })
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { labels, fields })
@@ -44,10 +45,15 @@ impl Selector {
     /// Returns whether an object fits.
     pub(crate) fn fits(&self, object: &Value) -> bool {
         let labels = &object["metadata"]["labels"];
-        self.labels.iter().all(|requirement| requirement.fits(labels))
+        self.labels
+            .iter()
+            .all(|requirement| requirement.fits(labels))
             && self.fields.iter().all(|(path, equal, wanted)| {
                 let pointer = format!("/{}", path.replace('.', "/"));
-                let found = object.pointer(&pointer).and_then(Value::as_str).unwrap_or_default();
+                let found = object
+                    .pointer(&pointer)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 (found == wanted) == *equal
             })
     }
@@ -56,12 +62,12 @@ impl Selector {
 impl Requirement {
     fn fits(&self, labels: &Value) -> bool {
         match self {
-            Self::In(key, values) => {
-                labels[key].as_str().is_some_and(|value| values.iter().any(|one| one == value))
-            }
-            Self::NotIn(key, values) => {
-                labels[key].as_str().is_none_or(|value| values.iter().all(|one| one != value))
-            }
+            Self::In(key, values) => labels[key]
+                .as_str()
+                .is_some_and(|value| values.iter().any(|one| one == value)),
+            Self::NotIn(key, values) => labels[key]
+                .as_str()
+                .is_none_or(|value| values.iter().all(|one| one != value)),
             Self::Exists(key) => labels[key].is_string(),
             Self::Absent(key) => !labels[key].is_string(),
         }
@@ -71,18 +77,26 @@ impl Requirement {
 /// Returns whether labels fit an object's own selector: `{matchLabels, matchExpressions}`, or the
 /// plain map of a Service. An empty one fits all, a missing one nothing.
 pub(crate) fn selects(selector: &Value, labels: &Value) -> bool {
-    let Some(object) = selector.as_object() else { return false };
+    let Some(object) = selector.as_object() else {
+        return false;
+    };
     let expressions = selector["matchExpressions"].as_array();
     let plain = if object.contains_key("matchLabels") || expressions.is_some() {
         selector["matchLabels"].as_object()
     } else {
         Some(object)
     };
-    plain.into_iter().flatten().all(|(key, value)| labels[key] == *value)
+    plain
+        .into_iter()
+        .flatten()
+        .all(|(key, value)| labels[key] == *value)
         && expressions.into_iter().flatten().all(|expression| {
             let key = expression["key"].as_str().unwrap_or_default().to_owned();
             let values = expression["values"].as_array().into_iter().flatten();
-            let values = values.filter_map(Value::as_str).map(str::to_owned).collect();
+            let values = values
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect();
             match expression["operator"].as_str() {
                 Some("In") => Requirement::In(key, values),
                 Some("NotIn") => Requirement::NotIn(key, values),
@@ -109,14 +123,21 @@ fn split(text: &str) -> Vec<String> {
             part.push(c);
         }
     }
-    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    parts
+        .into_iter()
+        .map(|part| part.trim().to_owned())
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 fn requirement(part: &str) -> Option<Requirement> {
     let one = |value: &str| vec![value.trim().to_owned()];
     let key = |text: &str| text.trim().to_owned();
     if let Some((name, values)) = part.strip_suffix(')').and_then(|part| part.split_once('(')) {
-        let values = values.split(',').map(|value| value.trim().to_owned()).collect();
+        let values = values
+            .split(',')
+            .map(|value| value.trim().to_owned())
+            .collect();
         let (name, operator) = name.trim().rsplit_once(char::is_whitespace)?;
         return match operator {
             "in" => Some(Requirement::In(key(name), values)),

@@ -37,7 +37,10 @@ where
 {
     let (parts, body) = request.into_parts();
     let header = |name| {
-        let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let value = parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok());
         value.unwrap_or_default().to_owned()
     };
     let call = Call {
@@ -86,7 +89,11 @@ fn discover(world: &World, call: &Call) -> Option<Value> {
         return None;
     }
     let aggregated = call.accept.contains("APIGroupDiscoveryList");
-    let parts: Vec<&str> = call.path.split('/').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = call
+        .path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .collect();
     match parts.as_slice() {
         ["version"] => Some(discovery::version(&world.resources)),
         ["livez" | "readyz" | "healthz"] => Some(json!("ok")),
@@ -129,7 +136,11 @@ fn read_answer(
     let Some(name) = target.name.clone() else {
         let list = read::list(world, &target, &call.parameters)?;
         world.advance();
-        let list = if partial { read::metadata_only(&list) } else { list };
+        let list = if partial {
+            read::metadata_only(&list)
+        } else {
+            list
+        };
         return Ok(json_response(StatusCode::OK, &list));
     };
     let object = read::get(world, &target, &name)?;
@@ -149,13 +160,23 @@ fn read_answer(
     Ok(response)
 }
 
-fn write_answer(world: &mut World, call: &Call, target: &Target) -> Result<Response<Body>, Refusal> {
-    let Some(name) = target.name.as_deref() else { return Err(Refusal::no_such_verb()) };
+fn write_answer(
+    world: &mut World,
+    call: &Call,
+    target: &Target,
+) -> Result<Response<Body>, Refusal> {
+    let Some(name) = target.name.as_deref() else {
+        return Err(Refusal::no_such_verb());
+    };
     let body = parse(call)?;
     if target.subresource.as_deref() == Some("scale") {
         return rescale(world, call, target, &body);
     }
-    if target.subresource.as_deref().is_some_and(|subresource| subresource != "status") {
+    if target
+        .subresource
+        .as_deref()
+        .is_some_and(|subresource| subresource != "status")
+    {
         return Err(Refusal::no_such_verb());
     }
     let written = if call.method == Method::PUT {
@@ -200,10 +221,15 @@ fn rescale(
 ) -> Result<Response<Body>, Refusal> {
     let name = target.name.as_deref().unwrap_or_default();
     let patch = json!({"spec": {"replicas": body["spec"]["replicas"]}});
-    let (code, object) =
-        write::patch(world, &Target { subresource: None, ..target.clone() }, &call.parameters, (
-            name, false, patch,
-        ))?;
+    let (code, object) = write::patch(
+        world,
+        &Target {
+            subresource: None,
+            ..target.clone()
+        },
+        &call.parameters,
+        (name, false, patch),
+    )?;
     Ok(json_response(code, &scale(&object)))
 }
 
@@ -212,7 +238,11 @@ fn delete_answer(
     call: &Call,
     target: &Target,
 ) -> Result<Response<Body>, Refusal> {
-    let options = if call.body.is_empty() { Value::Null } else { parse(call)? };
+    let options = if call.body.is_empty() {
+        Value::Null
+    } else {
+        parse(call)?
+    };
     if let Some(name) = target.name.as_deref() {
         let answer = delete::delete(world, target, &call.parameters, (name, &options))?;
         return Ok(json_response(StatusCode::OK, &answer));

@@ -38,7 +38,12 @@ impl Refusal {
     }
 
     fn new(code: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { code, reason, message: message.into(), details: Value::Null }
+        Self {
+            code,
+            reason,
+            message: message.into(),
+            details: Value::Null,
+        }
     }
 
     fn about(mut self, (group, plural): (&str, &str), name: &str) -> Self {
@@ -53,7 +58,10 @@ impl Refusal {
     /// A path that nothing is served at.
     pub(crate) fn no_such_path() -> Self {
         let message = "the server could not find the requested resource";
-        Self { details: json!({}), ..Self::new(StatusCode::NOT_FOUND, "NotFound", message) }
+        Self {
+            details: json!({}),
+            ..Self::new(StatusCode::NOT_FOUND, "NotFound", message)
+        }
     }
 
     /// An object that isn't there.
@@ -100,10 +108,17 @@ impl Refusal {
             .collect();
         let message = match conflicts {
             [only] => {
-                format!("Apply failed with 1 conflict: conflict with {}: {}", only.manager, only.path)
+                format!(
+                    "Apply failed with 1 conflict: conflict with {}: {}",
+                    only.manager, only.path
+                )
             }
             several => {
-                format!("Apply failed with {} conflicts: {}", several.len(), listed(several))
+                format!(
+                    "Apply failed with {} conflicts: {}",
+                    several.len(),
+                    listed(several)
+                )
             }
         };
         let mut refusal = Self::new(StatusCode::CONFLICT, "Conflict", message);
@@ -125,8 +140,7 @@ impl Refusal {
                 format!("errors:\n{}", lines.join("\n"))
             }
         };
-        let message =
-            format!("failed to create typed patch object ({target}; {kind}): {problems}");
+        let message = format!("failed to create typed patch object ({target}; {kind}): {problems}");
         Self {
             reason: "",
             ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "InternalError", message)
@@ -134,11 +148,20 @@ impl Refusal {
     }
 
     /// Values that the kind doesn't allow: each with its field.
-    pub(crate) fn invalid((group, kind): (&str, &str), name: &str, causes: &[(String, String)]) -> Self {
-        let qualified =
-            if group.is_empty() { kind.to_owned() } else { format!("{kind}.{group}") };
-        let texts: Vec<String> =
-            causes.iter().map(|(field, what)| format!("{field}: {what}")).collect();
+    pub(crate) fn invalid(
+        (group, kind): (&str, &str),
+        name: &str,
+        causes: &[(String, String)],
+    ) -> Self {
+        let qualified = if group.is_empty() {
+            kind.to_owned()
+        } else {
+            format!("{kind}.{group}")
+        };
+        let texts: Vec<String> = causes
+            .iter()
+            .map(|(field, what)| format!("{field}: {what}"))
+            .collect();
         let shown = match texts.as_slice() {
             [only] => only.clone(),
             several => format!("[{}]", several.join(", ")),
@@ -162,7 +185,8 @@ impl Refusal {
             "unable to create new content in namespace {namespace} because it is being terminated"
         );
         let message = format!("{} {name:?} is forbidden: {what}", qualified(resource));
-        let mut refusal = Self::new(StatusCode::FORBIDDEN, "Forbidden", message).about(resource, name);
+        let mut refusal =
+            Self::new(StatusCode::FORBIDDEN, "Forbidden", message).about(resource, name);
         refusal.details["causes"] = json!([{
             "reason": "NamespaceTerminating",
             "message": format!("namespace {namespace} is being terminated"),
@@ -182,7 +206,11 @@ impl Refusal {
         let message = format!(
             "the body of the request was in an unknown format - accepted media types include: application/json, application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml (got {content_type})"
         );
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UnsupportedMediaType",
+            message,
+        )
     }
 
     /// A version that the history no longer has.
@@ -204,7 +232,11 @@ impl Refusal {
 }
 
 fn qualified((group, plural): (&str, &str)) -> String {
-    if group.is_empty() { plural.to_owned() } else { format!("{plural}.{group}") }
+    if group.is_empty() {
+        plural.to_owned()
+    } else {
+        format!("{plural}.{group}")
+    }
 }
 
 fn listed(conflicts: &[Conflict]) -> String {
@@ -214,7 +246,9 @@ fn listed(conflicts: &[Conflict]) -> String {
     managers.dedup();
     for manager in managers {
         lines.push(format!("conflicts with {manager}:"));
-        let paths = conflicts.iter().filter(|conflict| conflict.manager == manager);
+        let paths = conflicts
+            .iter()
+            .filter(|conflict| conflict.manager == manager);
         lines.extend(paths.map(|conflict| format!("- {}", conflict.path)));
     }
     lines.join("\n")

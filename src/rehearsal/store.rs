@@ -57,7 +57,12 @@ pub(crate) struct Store {
 impl Store {
     /// Returns an empty store.
     pub(crate) fn new() -> Self {
-        Self { objects: BTreeMap::new(), history: VecDeque::new(), revision: 1, compacted: 0 }
+        Self {
+            objects: BTreeMap::new(),
+            history: VecDeque::new(),
+            revision: 1,
+            compacted: 0,
+        }
     }
 
     /// Returns the version of the last change.
@@ -97,7 +102,11 @@ impl Store {
 
     /// Returns every key in a namespace.
     pub(crate) fn in_namespace(&self, namespace: &str) -> Vec<Key> {
-        self.objects.keys().filter(|key| key.namespace == namespace).cloned().collect()
+        self.objects
+            .keys()
+            .filter(|key| key.namespace == namespace)
+            .cloned()
+            .collect()
     }
 
     /// Returns the keys of all objects that an owner has.
@@ -144,7 +153,9 @@ impl Store {
 
     /// Returns the changes after a version.
     pub(crate) fn since(&self, revision: u64) -> impl Iterator<Item = &Change> {
-        let start = self.history.partition_point(|change| change.revision <= revision);
+        let start = self
+            .history
+            .partition_point(|change| change.revision <= revision);
         self.history.range(start..)
     }
 

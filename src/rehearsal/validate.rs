@@ -26,7 +26,9 @@ pub(crate) fn object(resource: &Resource, object: &Value) -> Vec<Cause> {
     }
     let spec = &object["spec"];
     match resource.plural.as_str() {
-        "deployments" | "statefulsets" | "daemonsets" | "replicasets" => workload(spec, &mut causes),
+        "deployments" | "statefulsets" | "daemonsets" | "replicasets" => {
+            workload(spec, &mut causes)
+        }
         "jobs" => pod_spec("spec.template.spec", &spec["template"]["spec"], &mut causes),
         "pods" => pod_spec("spec", spec, &mut causes),
         "services" if spec["type"] != "ExternalName" && spec["clusterIP"] != "None" => {
@@ -45,8 +47,7 @@ fn workload(spec: &Value, causes: &mut Vec<Cause>) {
     if selector.as_object().is_none_or(serde_json::Map::is_empty) {
         causes.push(("spec.selector".to_owned(), "Required value".to_owned()));
     } else if !selects(selector, labels) {
-        let what =
-            format!("Invalid value: {labels}: `selector` does not match template `labels`");
+        let what = format!("Invalid value: {labels}: `selector` does not match template `labels`");
         causes.push(("spec.template.metadata.labels".to_owned(), what));
     }
     pod_spec("spec.template.spec", &spec["template"]["spec"], causes);
@@ -59,13 +60,21 @@ fn pod_spec(path: &str, spec: &Value, causes: &mut Vec<Cause>) {
     }
     for (index, container) in containers.into_iter().flatten().enumerate() {
         if container["image"].as_str().unwrap_or_default().is_empty() {
-            causes.push((format!("{path}.containers[{index}].image"), "Required value".to_owned()));
+            causes.push((
+                format!("{path}.containers[{index}].image"),
+                "Required value".to_owned(),
+            ));
         }
-        for (mount, value) in
-            container["volumeMounts"].as_array().into_iter().flatten().enumerate()
+        for (mount, value) in container["volumeMounts"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
         {
             let volumes = spec["volumes"].as_array().into_iter().flatten();
-            if !volumes.into_iter().any(|volume| volume["name"] == value["name"])
+            if !volumes
+                .into_iter()
+                .any(|volume| volume["name"] == value["name"])
                 && !value["name"].is_null()
                 && path == "spec"
             {
@@ -82,9 +91,12 @@ pub(crate) fn change(resource: &Resource, old: &Value, new: &Value) -> Vec<Cause
         "deployments" | "daemonsets" | "replicasets" => &["/spec/selector"],
         "jobs" => &["/spec/selector", "/spec/template", "/spec/completions"],
         "services" => &["/spec/clusterIP"],
-        "persistentvolumeclaims" => {
-            &["/spec/accessModes", "/spec/storageClassName", "/spec/volumeName", "/spec/volumeMode"]
-        }
+        "persistentvolumeclaims" => &[
+            "/spec/accessModes",
+            "/spec/storageClassName",
+            "/spec/volumeName",
+            "/spec/volumeMode",
+        ],
         "secrets" => &["/type"],
         "rolebindings" | "clusterrolebindings" => &["/roleRef"],
         "storageclasses" => &["/provisioner", "/parameters", "/volumeBindingMode"],
@@ -250,7 +262,11 @@ fn object_status(status: &mut Value) {
 fn quality(spec: &Value) -> &'static str {
     let containers = spec["containers"].as_array().map_or(&[][..], Vec::as_slice);
     let bare = containers.iter().all(|one| {
-        let set = |part: &str| one["resources"][part].as_object().is_some_and(|set| !set.is_empty());
+        let set = |part: &str| {
+            one["resources"][part]
+                .as_object()
+                .is_some_and(|set| !set.is_empty())
+        };
         !set("requests") && !set("limits")
     });
     if bare {
@@ -259,9 +275,15 @@ fn quality(spec: &Value) -> &'static str {
     let guaranteed = containers.iter().all(|one| {
         let limits = &one["resources"]["limits"];
         let both = !limits["cpu"].is_null() && !limits["memory"].is_null();
-        both && ["cpu", "memory"].iter().all(|name| one["resources"]["requests"][name] == limits[name])
+        both && ["cpu", "memory"]
+            .iter()
+            .all(|name| one["resources"]["requests"][name] == limits[name])
     });
-    if guaranteed { "Guaranteed" } else { "Burstable" }
+    if guaranteed {
+        "Guaranteed"
+    } else {
+        "Burstable"
+    }
 }
 
 fn is_dns_name(name: &str) -> bool {

@@ -103,7 +103,11 @@ impl Watch {
     }
 
     fn event(&self, kind: &str, object: &Value) -> Bytes {
-        if self.metadata_only { line(kind, &metadata_only(object)) } else { line(kind, object) }
+        if self.metadata_only {
+            line(kind, &metadata_only(object))
+        } else {
+            line(kind, object)
+        }
     }
 
     /// Takes in what changed since it last looked.
@@ -133,7 +137,10 @@ impl Watch {
         if namespace.is_some_and(|namespace| *namespace != change.key.namespace) {
             return None;
         }
-        let before = change.before.as_ref().is_some_and(|before| self.selector.fits(before));
+        let before = change
+            .before
+            .as_ref()
+            .is_some_and(|before| self.selector.fits(before));
         let after = !change.deleted && self.selector.fits(&change.object);
         match (before, after) {
             (false, true) => Some("ADDED"),

@@ -83,10 +83,15 @@ impl World {
     }
 
     /// Returns a time as RFC 3339, in whole seconds.
-    #[allow(clippy::unused_self, reason = "the epoch is the world's, even if it is a constant now")]
+    #[allow(
+        clippy::unused_self,
+        reason = "the epoch is the world's, even if it is a constant now"
+    )]
     pub(crate) fn timestamp_at(&self, millis: u64) -> String {
         let seconds = EPOCH + i64::try_from(millis / 1_000).unwrap_or_default();
-        jiff::Timestamp::from_second(seconds).map(|time| time.to_string()).unwrap_or_default()
+        jiff::Timestamp::from_second(seconds)
+            .map(|time| time.to_string())
+            .unwrap_or_default()
     }
 
     /// Returns the next cluster address.
@@ -127,7 +132,9 @@ impl World {
 
     /// Runs all that is due at the next instant; returns whether there was anything.
     pub(crate) fn advance(&mut self) -> bool {
-        let Some((&(at, _), _)) = self.due.first_key_value() else { return false };
+        let Some((&(at, _), _)) = self.due.first_key_value() else {
+            return false;
+        };
         self.now = self.now.max(at);
         self.advance_now();
         true
@@ -146,7 +153,9 @@ impl World {
 
     /// Returns an object.
     pub(crate) fn get(&self, resource: &str, namespace: &str, name: &str) -> Option<Arc<Value>> {
-        self.store.get(&Key::new(resource, namespace, name)).cloned()
+        self.store
+            .get(&Key::new(resource, namespace, name))
+            .cloned()
     }
 
     /// Stores an object and lets the controllers know.
@@ -184,7 +193,9 @@ impl World {
 
     /// Lets a controller change an object: its status, or the rest of it.
     pub(crate) fn change(&mut self, key: &Key, part: Part, edit: impl FnOnce(&mut Value)) {
-        let Some(live) = self.store.get(key).cloned() else { return };
+        let Some(live) = self.store.get(key).cloned() else {
+            return;
+        };
         let mut new = (*live).clone();
         edit(&mut new);
         if new == *live {
@@ -226,8 +237,12 @@ impl World {
             subresource: (part == Part::Status).then(|| "status".to_owned()),
         };
         let now = self.timestamp();
-        let context =
-            Context { schema: &resource.schema, id: resource.type_id, writer: &writer, now: &now };
+        let context = Context {
+            schema: &resource.schema,
+            id: resource.type_id,
+            writer: &writer,
+            now: &now,
+        };
         let entries = managed::update(context, live, new);
         managed::write(new, &entries);
     }
@@ -244,16 +259,29 @@ pub(crate) enum Part {
 
 impl Part {
     fn manager(self, plural: &str) -> &'static str {
-        if plural == "pods" && self == Self::Status { "kubelet" } else { "kube-controller-manager" }
+        if plural == "pods" && self == Self::Status {
+            "kubelet"
+        } else {
+            "kube-controller-manager"
+        }
     }
 }
 
 /// Returns a UUID that a text determines.
 pub(crate) fn uid_of(text: &str) -> String {
-    let digest: String =
-        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
-    format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
+    format!(
+        "{}-{}-4{}-a{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(13, 16),
+        part(17, 20),
+        part(20, 32)
+    )
 }
 
 /// Returns a suffix that a text determines, in the letters that Kubernetes uses for names.

@@ -33,7 +33,18 @@ pub(crate) fn create(
         return Err(Refusal::exists(target.resource.names(), &name));
     }
     let writer = writer(target, parameters, false);
-    admit(world, &Write { target, key: &key, live: None, writer: &writer, dry: parameters.dry_run() }, body, None)
+    admit(
+        world,
+        &Write {
+            target,
+            key: &key,
+            live: None,
+            writer: &writer,
+            dry: parameters.dry_run(),
+        },
+        body,
+        None,
+    )
 }
 
 /// Replaces an object (PUT).
@@ -48,13 +59,20 @@ pub(crate) fn replace(
     let key = target.key(name);
     let live = world.store.get(&key).cloned();
     let live = live.ok_or_else(|| Refusal::not_found(target.resource.names(), name))?;
-    let version = body["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+    let version = body["metadata"]["resourceVersion"]
+        .as_str()
+        .unwrap_or_default();
     if !version.is_empty() && live["metadata"]["resourceVersion"] != *version {
         return Err(Refusal::stale(target.resource.names(), name));
     }
     let writer = writer(target, parameters, false);
-    let write =
-        Write { target, key: &key, live: Some(&live), writer: &writer, dry: parameters.dry_run() };
+    let write = Write {
+        target,
+        key: &key,
+        live: Some(&live),
+        writer: &writer,
+        dry: parameters.dry_run(),
+    };
     admit(world, &write, body, None)
 }
 
@@ -86,8 +104,13 @@ pub(crate) fn patch(
     complete(target, Some(name), &mut body)?;
     decode(resource, parameters, &mut body)?;
     let writer = writer(target, parameters, false);
-    let write =
-        Write { target, key: &key, live: Some(&live), writer: &writer, dry: parameters.dry_run() };
+    let write = Write {
+        target,
+        key: &key,
+        live: Some(&live),
+        writer: &writer,
+        dry: parameters.dry_run(),
+    };
     admit(world, &write, body, None)
 }
 
@@ -104,7 +127,10 @@ pub(crate) fn apply(
             "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
         ));
     }
-    if config["metadata"]["managedFields"].as_array().is_some_and(|list| !list.is_empty()) {
+    if config["metadata"]["managedFields"]
+        .as_array()
+        .is_some_and(|list| !list.is_empty())
+    {
         return Err(Refusal::bad("metadata.managedFields must be nil"));
     }
     complete(target, Some(name), &mut config)?;
@@ -112,23 +138,35 @@ pub(crate) fn apply(
     if !problems.is_empty() {
         let namespace = target.namespace.as_deref().unwrap_or_default();
         let kind = format!("{}, Kind={}", resource.api_version(), resource.kind);
-        return Err(Refusal::untyped(&format!("{namespace}/{name}"), &kind, &problems));
+        return Err(Refusal::untyped(
+            &format!("{namespace}/{name}"),
+            &kind,
+            &problems,
+        ));
     }
     let key = target.key(name);
     let live = world.store.get(&key).cloned();
     if live.is_none() && target.subresource.is_some() {
         return Err(Refusal::not_found(resource.names(), name));
     }
-    let version = config["metadata"]["resourceVersion"].as_str().unwrap_or_default();
+    let version = config["metadata"]["resourceVersion"]
+        .as_str()
+        .unwrap_or_default();
     if !version.is_empty()
-        && live.as_ref().is_none_or(|live| live["metadata"]["resourceVersion"] != *version)
+        && live
+            .as_ref()
+            .is_none_or(|live| live["metadata"]["resourceVersion"] != *version)
     {
         return Err(Refusal::stale(resource.names(), name));
     }
     let writer = writer(target, parameters, true);
     let now = world.timestamp();
-    let context =
-        Context { schema: &resource.schema, id: resource.type_id, writer: &writer, now: &now };
+    let context = Context {
+        schema: &resource.schema,
+        id: resource.type_id,
+        writer: &writer,
+        now: &now,
+    };
     let empty = json!({
         "apiVersion": resource.api_version(),
         "kind": resource.kind,
@@ -164,11 +202,22 @@ fn admit(
     entries: Option<Vec<Entry>>,
 ) -> Written {
     let resource = &write.target.resource;
-    let Some(live) = write.live else { return admit_new(world, write, new, entries) };
-    keep(resource, write.target.subresource.as_deref(), live, &mut new);
+    let Some(live) = write.live else {
+        return admit_new(world, write, new, entries);
+    };
+    keep(
+        resource,
+        write.target.subresource.as_deref(),
+        live,
+        &mut new,
+    );
     defaults::fill(resource, &mut new);
     validate::carry_over(resource, live, &mut new);
-    let causes = [validate::object(resource, &new), validate::change(resource, live, &new)].concat();
+    let causes = [
+        validate::object(resource, &new),
+        validate::change(resource, live, &new),
+    ]
+    .concat();
     if !causes.is_empty() {
         let about = (resource.group.as_str(), resource.kind.as_str());
         return Err(Refusal::invalid(about, &write.key.name, &causes));
@@ -212,7 +261,11 @@ fn admit_new(
         match world.get("/namespaces", "", namespace) {
             None => return Err(Refusal::not_found(("", "namespaces"), namespace)),
             Some(found) if found["metadata"]["deletionTimestamp"].is_string() => {
-                return Err(Refusal::terminating(resource.names(), &write.key.name, namespace));
+                return Err(Refusal::terminating(
+                    resource.names(),
+                    &write.key.name,
+                    namespace,
+                ));
             }
             Some(_) => {}
         }
@@ -360,11 +413,14 @@ fn writer(target: &Target, parameters: &Parameters, applies: bool) -> Writer {
 fn complete(target: &Target, name: Option<&str>, body: &mut Value) -> Result<(), Refusal> {
     let resource = &target.resource;
     if !body.is_object() {
-        return Err(Refusal::bad("the body of the request must be a JSON object"));
+        return Err(Refusal::bad(
+            "the body of the request must be a JSON object",
+        ));
     }
-    for (field, expected) in
-        [("apiVersion", resource.api_version()), ("kind", resource.kind.clone())]
-    {
+    for (field, expected) in [
+        ("apiVersion", resource.api_version()),
+        ("kind", resource.kind.clone()),
+    ] {
         match body[field].as_str() {
             None => body[field] = Value::from(expected),
             Some(given) if given == expected => {}
@@ -426,7 +482,10 @@ fn decode(resource: &Resource, parameters: &Parameters, body: &mut Value) -> Res
                 .filter_map(|problem| problem.split_once(": "))
                 .map(|(path, _)| format!("unknown field {:?}", path.trim_start_matches('.')))
                 .collect();
-            return Err(Refusal::bad(format!("strict decoding error: {}", fields.join(", "))));
+            return Err(Refusal::bad(format!(
+                "strict decoding error: {}",
+                fields.join(", ")
+            )));
         }
         *body = typed::known(&resource.schema, resource.type_id, body);
     }
@@ -436,7 +495,10 @@ fn decode(resource: &Resource, parameters: &Parameters, body: &mut Value) -> Res
 fn generated_name(world: &mut World, body: &mut Value) -> String {
     let metadata = &mut body["metadata"];
     let name = metadata["name"].as_str().unwrap_or_default().to_owned();
-    let prefix = metadata["generateName"].as_str().unwrap_or_default().to_owned();
+    let prefix = metadata["generateName"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     if !name.is_empty() || prefix.is_empty() {
         return name;
     }
@@ -454,7 +516,9 @@ fn merge_patch(target: &mut Value, patch: &Value) {
     if !target.is_object() {
         *target = json!({});
     }
-    let Some(object) = target.as_object_mut() else { return };
+    let Some(object) = target.as_object_mut() else {
+        return;
+    };
     for (name, value) in fields {
         if value.is_null() {
             object.shift_remove(name);
@@ -468,7 +532,10 @@ fn without_nulls(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
             let kept = fields.iter().filter(|(_, inner)| !inner.is_null());
-            Value::Object(kept.map(|(name, inner)| (name.clone(), without_nulls(inner))).collect())
+            Value::Object(
+                kept.map(|(name, inner)| (name.clone(), without_nulls(inner)))
+                    .collect(),
+            )
         }
         Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),

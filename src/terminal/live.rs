@@ -13,6 +13,9 @@ use crate::journal::{Evidence, Failure, StepId};
 /// Rows that are shown of what is under way; more than that nobody reads.
 const ROWS: usize = 6;
 
+/// What is shown of the objects that no task names: the rest comes with these.
+const WORKLOADS: [&str; 4] = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+
 /// Faster than this no eye follows.
 const FRAME: Duration = Duration::from_millis(40);
 
@@ -90,7 +93,9 @@ impl Live {
         match task {
             Some(task) => self.said.entry(task.clone()).or_default().extend(said),
             None => {
-                if let Evidence::Object(_) = evidence {
+                if let Evidence::Object(object) = evidence
+                    && WORKLOADS.contains(&object.kind.as_str())
+                {
                     let line = format!(
                         "{} {}  {}",
                         self.paint.good("✓"),

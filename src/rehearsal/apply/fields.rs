@@ -69,7 +69,10 @@ impl FieldSet {
     /// when nobody owns anything in it.
     #[must_use]
     pub(crate) fn without_ancestors_of(&self, other: &Self) -> Self {
-        let mut result = Self { member: self.member && other.is_empty(), ..Self::default() };
+        let mut result = Self {
+            member: self.member && other.is_empty(),
+            ..Self::default()
+        };
         for (element, child) in &self.children {
             let left = match other.children.get(element) {
                 Some(others) => child.without_ancestors_of(others),
@@ -84,7 +87,8 @@ impl FieldSet {
 
     /// Keeps only what is below these first elements.
     pub(crate) fn keep_only(&mut self, first: &[&str]) {
-        self.children.retain(|element, _| first.contains(&element.as_str()));
+        self.children
+            .retain(|element, _| first.contains(&element.as_str()));
     }
 
     /// Returns the paths in either set.
@@ -105,7 +109,10 @@ impl FieldSet {
     /// Returns the paths of this set that the other lacks.
     #[must_use]
     pub(crate) fn difference(&self, other: &Self) -> Self {
-        let mut result = Self { member: self.member && !other.member, children: BTreeMap::new() };
+        let mut result = Self {
+            member: self.member && !other.member,
+            children: BTreeMap::new(),
+        };
         for (element, child) in &self.children {
             let left = match other.children.get(element) {
                 Some(others) => child.difference(others),
@@ -121,7 +128,10 @@ impl FieldSet {
     /// Returns the paths in both sets.
     #[must_use]
     pub(crate) fn intersection(&self, other: &Self) -> Self {
-        let mut result = Self { member: self.member && other.member, children: BTreeMap::new() };
+        let mut result = Self {
+            member: self.member && other.member,
+            children: BTreeMap::new(),
+        };
         for (element, child) in &self.children {
             if let Some(others) = other.children.get(element) {
                 let both = child.intersection(others);
@@ -170,7 +180,9 @@ impl FieldSet {
 
     fn read(value: &Value) -> Self {
         let mut set = Self::default();
-        let Some(object) = value.as_object() else { return set };
+        let Some(object) = value.as_object() else {
+            return set;
+        };
         set.member = object.is_empty() || object.contains_key(".");
         for (element, inner) in object.iter().filter(|(element, _)| *element != ".") {
             set.children.insert(element.clone(), Self::read(inner));
@@ -191,7 +203,10 @@ pub(crate) fn shown(element: &str) -> String {
         .strip_prefix("k:")
         .and_then(|keys| serde_json::from_str(keys).ok())
         .unwrap_or_default();
-    let pairs: Vec<String> = keys.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let pairs: Vec<String> = keys
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
     format!("[{}]", pairs.join(","))
 }
 
@@ -207,7 +222,8 @@ mod tests {
 
     #[test]
     fn a_set_survives_its_wire_form() {
-        let value = json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {".": {}, "f:image": {}}}}});
+        let value =
+            json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {".": {}, "f:image": {}}}}});
         assert_eq!(set(value.clone()).to_json(), value);
     }
 

@@ -58,7 +58,12 @@ pub(crate) fn apply(
     config: &Value,
     force: bool,
 ) -> Result<(Value, Vec<Entry>), Vec<Conflict>> {
-    let Context { schema, id, writer, now } = context;
+    let Context {
+        schema,
+        id,
+        writer,
+        now,
+    } = context;
     let mut entries = tracked(context, live);
     let live = without_managed(live);
     let merged = typed::merge(schema, id, &live, config);
@@ -66,12 +71,15 @@ pub(crate) fn apply(
     let mut set = typed::field_set(schema, id, config);
     strip(&mut set, writer);
     let api_version = config["apiVersion"].as_str().unwrap_or_default().to_owned();
-    upsert(&mut entries, Entry {
-        writer: writer.clone(),
-        api_version,
-        time: now.to_owned(),
-        fields: set,
-    });
+    upsert(
+        &mut entries,
+        Entry {
+            writer: writer.clone(),
+            api_version,
+            time: now.to_owned(),
+            fields: set,
+        },
+    );
     let pruned = prune((schema, id), merged, &last, &entries);
     let mut comparison = typed::compare(schema, id, &live, &pruned);
     strip_comparison(&mut comparison, writer);
@@ -85,22 +93,29 @@ pub(crate) fn apply(
 
 /// Returns the owners after an update from the live object to the new one.
 pub(crate) fn update(context: Context<'_>, live: &Value, new: &Value) -> Vec<Entry> {
-    let Context { schema, id, writer, now } = context;
+    let Context {
+        schema,
+        id,
+        writer,
+        now,
+    } = context;
     let mut entries = read(live);
-    let mut comparison =
-        typed::compare(schema, id, &without_managed(live), &without_managed(new));
+    let mut comparison = typed::compare(schema, id, &without_managed(live), &without_managed(new));
     strip_comparison(&mut comparison, writer);
     let changed = comparison.added.union(&comparison.modified);
     if !changed.is_empty() || !comparison.removed.is_empty() {
         let before = owned(&entries, writer);
         let fields = before.difference(&comparison.removed).union(&changed);
         if fields != before {
-            upsert(&mut entries, Entry {
-                writer: writer.clone(),
-                api_version: new["apiVersion"].as_str().unwrap_or_default().to_owned(),
-                time: now.to_owned(),
-                fields,
-            });
+            upsert(
+                &mut entries,
+                Entry {
+                    writer: writer.clone(),
+                    api_version: new["apiVersion"].as_str().unwrap_or_default().to_owned(),
+                    time: now.to_owned(),
+                    fields,
+                },
+            );
         }
         take(&mut entries, writer, &comparison);
     }
@@ -109,11 +124,17 @@ pub(crate) fn update(context: Context<'_>, live: &Value, new: &Value) -> Vec<Ent
 
 /// Writes the owners into an object.
 pub(crate) fn write(object: &mut Value, entries: &[Entry]) {
-    let mut sorted: Vec<&Entry> =
-        entries.iter().filter(|entry| !entry.fields.is_empty()).collect();
+    let mut sorted: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| !entry.fields.is_empty())
+        .collect();
     sorted.sort_by(|one, two| {
         let key = |entry: &&Entry| {
-            (!entry.writer.applies, entry.time.clone(), entry.writer.manager.clone())
+            (
+                !entry.writer.applies,
+                entry.time.clone(),
+                entry.writer.manager.clone(),
+            )
         };
         key(one).cmp(&key(two))
     });
@@ -212,7 +233,10 @@ fn owned(entries: &[Entry], writer: &Writer) -> FieldSet {
 
 /// Replaces the writer's entry; one whose fields stay the same keeps its time.
 fn upsert(entries: &mut Vec<Entry>, entry: Entry) {
-    match entries.iter_mut().find(|known| known.writer == entry.writer) {
+    match entries
+        .iter_mut()
+        .find(|known| known.writer == entry.writer)
+    {
         Some(known) if known.fields == entry.fields => {}
         Some(known) => *known = entry,
         None => entries.push(entry),
@@ -226,10 +250,15 @@ fn prune(
     last: &FieldSet,
     entries: &[Entry],
 ) -> Value {
-    let still =
-        entries.iter().fold(FieldSet::default(), |all, entry| all.union(&entry.fields));
+    let still = entries
+        .iter()
+        .fold(FieldSet::default(), |all, entry| all.union(&entry.fields));
     let gone = last.difference(&still).without_ancestors_of(&still);
-    if gone.is_empty() { merged } else { typed::remove(schema, id, &merged, &gone) }
+    if gone.is_empty() {
+        merged
+    } else {
+        typed::remove(schema, id, &merged, &gone)
+    }
 }
 
 fn conflicts(entries: &[Entry], writer: &Writer, comparison: &Comparison) -> Vec<Conflict> {
@@ -237,7 +266,10 @@ fn conflicts(entries: &[Entry], writer: &Writer, comparison: &Comparison) -> Vec
     let mut found = Vec::new();
     for entry in entries.iter().filter(|entry| entry.writer != *writer) {
         for path in entry.fields.intersection(&changed).paths() {
-            found.push(Conflict { manager: entry.shown(), path });
+            found.push(Conflict {
+                manager: entry.shown(),
+                path,
+            });
         }
     }
     found
@@ -245,7 +277,10 @@ fn conflicts(entries: &[Entry], writer: &Writer, comparison: &Comparison) -> Vec
 
 /// Takes what changed or vanished away from the other managers.
 fn take(entries: &mut Vec<Entry>, writer: &Writer, comparison: &Comparison) {
-    let changed = comparison.modified.union(&comparison.added).union(&comparison.removed);
+    let changed = comparison
+        .modified
+        .union(&comparison.added)
+        .union(&comparison.removed);
     for entry in entries.iter_mut().filter(|entry| entry.writer != *writer) {
         entry.fields = entry.fields.difference(&changed);
     }

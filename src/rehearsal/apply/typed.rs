@@ -27,7 +27,12 @@ fn item_element(listing: &Listing, item: &Value) -> Result<String, String> {
             let mut element = Map::new();
             for (name, default) in names {
                 let default = default.clone().or_else(|| Schema::key_default(name));
-                match item.get(name).filter(|value| !value.is_null()).cloned().or(default) {
+                match item
+                    .get(name)
+                    .filter(|value| !value.is_null())
+                    .cloned()
+                    .or(default)
+                {
                     Some(value) => element.insert(name.clone(), value),
                     None => {
                         return Err(format!(
@@ -57,7 +62,10 @@ fn check_at(schema: &Schema, id: TypeId, value: &Value, at: (&str, &mut Vec<Stri
         Type::Any => {}
         Type::Scalar(scalar) => {
             if let Some(expected) = mismatch(*scalar, value) {
-                problems.push(format!("{path}: expected {expected}, got {}", go_shown(value)));
+                problems.push(format!(
+                    "{path}: expected {expected}, got {}",
+                    go_shown(value)
+                ));
             }
         }
         Type::List { item, listing } => {
@@ -159,14 +167,27 @@ fn collect(schema: &Schema, id: TypeId, value: &Value, set: &mut FieldSet) {
                 }
             }
         }
-        (Type::Map { value: inner, atomic: false }, Value::Object(object)) => {
+        (
+            Type::Map {
+                value: inner,
+                atomic: false,
+            },
+            Value::Object(object),
+        ) => {
             for (key, field) in object {
                 let child = set.child_mut(format!("f:{key}"));
                 collect(schema, *inner, field, child);
                 child.mark();
             }
         }
-        (Type::Struct { fields, atomic: false, .. }, Value::Object(object)) => {
+        (
+            Type::Struct {
+                fields,
+                atomic: false,
+                ..
+            },
+            Value::Object(object),
+        ) => {
             for (key, field) in object {
                 let child = set.child_mut(format!("f:{key}"));
                 match fields.get(key) {
@@ -201,12 +222,30 @@ pub(crate) fn merge(schema: &Schema, id: TypeId, live: &Value, config: &Value) -
         {
             Value::Array(merge_items(schema, (*item, listing), old, new))
         }
-        (Type::Map { value, atomic: false }, Value::Object(old), Value::Object(new)) => {
-            merge_objects(schema, |_| *value, old, new)
-        }
-        (Type::Struct { fields, atomic: false, .. }, Value::Object(old), Value::Object(new)) => {
+        (
+            Type::Map {
+                value,
+                atomic: false,
+            },
+            Value::Object(old),
+            Value::Object(new),
+        ) => merge_objects(schema, |_| *value, old, new),
+        (
+            Type::Struct {
+                fields,
+                atomic: false,
+                ..
+            },
+            Value::Object(old),
+            Value::Object(new),
+        ) => {
             let any = schema.named("");
-            merge_objects(schema, |key| fields.get(key).copied().unwrap_or(any), old, new)
+            merge_objects(
+                schema,
+                |key| fields.get(key).copied().unwrap_or(any),
+                old,
+                new,
+            )
         }
         (Type::Any, Value::Object(old), Value::Object(new)) => {
             merge_objects(schema, |_| id, old, new)
@@ -250,7 +289,9 @@ fn merge_items(
             Some(place) => {
                 let passed = old.iter().zip(&existing).take(place).skip(cursor);
                 merged.extend(
-                    passed.filter(|(_, known)| !wanted.contains(known)).map(|(live, _)| live.clone()),
+                    passed
+                        .filter(|(_, known)| !wanted.contains(known))
+                        .map(|(live, _)| live.clone()),
                 );
                 cursor = cursor.max(place + 1);
                 let live = old.get(place).unwrap_or(&Value::Null);
@@ -260,7 +301,10 @@ fn merge_items(
         }
     }
     let rest = old.iter().zip(&existing).skip(cursor);
-    merged.extend(rest.filter(|(_, known)| !wanted.contains(known)).map(|(live, _)| live.clone()));
+    merged.extend(
+        rest.filter(|(_, known)| !wanted.contains(known))
+            .map(|(live, _)| live.clone()),
+    );
     merged
 }
 
@@ -268,7 +312,12 @@ fn merge_items(
 pub(crate) fn compare(schema: &Schema, id: TypeId, old: &Value, new: &Value) -> Comparison {
     let mut comparison = Comparison::default();
     let mut path = Vec::new();
-    walk(schema, id, (Some(old), Some(new)), (&mut path, &mut comparison));
+    walk(
+        schema,
+        id,
+        (Some(old), Some(new)),
+        (&mut path, &mut comparison),
+    );
     comparison
 }
 
@@ -318,7 +367,10 @@ fn inner_pairs<'a>(schema: &Schema, id: TypeId, (old, new): Sides<'a>) -> Option
     };
     match schema.get(id) {
         Type::Scalar(_)
-        | Type::List { listing: Listing::Atomic, .. }
+        | Type::List {
+            listing: Listing::Atomic,
+            ..
+        }
         | Type::Map { atomic: true, .. }
         | Type::Struct { atomic: true, .. } => None,
         Type::List { item, listing } => {
@@ -330,9 +382,7 @@ fn inner_pairs<'a>(schema: &Schema, id: TypeId, (old, new): Sides<'a>) -> Option
         Type::Map { value, .. } => objects().map(|sides| field_pairs(|_| *value, sides)),
         Type::Struct { fields, .. } => {
             let any = schema.named("");
-            objects().map(|sides| {
-                field_pairs(|key| fields.get(key).copied().unwrap_or(any), sides)
-            })
+            objects().map(|sides| field_pairs(|key| fields.get(key).copied().unwrap_or(any), sides))
         }
         Type::Any => {
             let object = |side: Option<&Value>| side.is_none_or(Value::is_object);
@@ -346,7 +396,10 @@ fn inner_pairs<'a>(schema: &Schema, id: TypeId, (old, new): Sides<'a>) -> Option
 
 fn field_pairs<'a>(
     of: impl Fn(&str) -> TypeId,
-    (old, new): (Option<&'a Map<String, Value>>, Option<&'a Map<String, Value>>),
+    (old, new): (
+        Option<&'a Map<String, Value>>,
+        Option<&'a Map<String, Value>>,
+    ),
 ) -> Pairs<'a> {
     let mut pairs = Pairs::new();
     for (key, value) in old.into_iter().flatten() {
@@ -373,7 +426,9 @@ fn item_pairs<'a>(
         }
     }
     for value in new {
-        let Ok(element) = item_element(listing, value) else { continue };
+        let Ok(element) = item_element(listing, value) else {
+            continue;
+        };
         match pairs.iter_mut().find(|(known, ..)| *known == element) {
             Some((.., sides)) => sides.1 = Some(value),
             None => pairs.push((element, item, (None, Some(value)))),
@@ -396,12 +451,28 @@ pub(crate) fn remove(schema: &Schema, id: TypeId, value: &Value, set: &FieldSet)
             });
             Value::Array(left.collect())
         }
-        (Type::Map { value: inner, atomic: false }, Value::Object(object)) => {
-            remove_fields(schema, |_| *inner, object, set)
-        }
-        (Type::Struct { fields, atomic: false, .. }, Value::Object(object)) => {
+        (
+            Type::Map {
+                value: inner,
+                atomic: false,
+            },
+            Value::Object(object),
+        ) => remove_fields(schema, |_| *inner, object, set),
+        (
+            Type::Struct {
+                fields,
+                atomic: false,
+                ..
+            },
+            Value::Object(object),
+        ) => {
             let any = schema.named("");
-            remove_fields(schema, |key| fields.get(key).copied().unwrap_or(any), object, set)
+            remove_fields(
+                schema,
+                |key| fields.get(key).copied().unwrap_or(any),
+                object,
+                set,
+            )
         }
         (Type::Any, Value::Object(object)) => remove_fields(schema, |_| id, object, set),
         _ => value.clone(),
@@ -441,18 +512,30 @@ fn remove_fields(
 /// Returns a value without the fields that the schema doesn't declare.
 pub(crate) fn known(schema: &Schema, id: TypeId, value: &Value) -> Value {
     match (schema.get(id), value) {
-        (Type::List { item, .. }, Value::Array(items)) => {
-            items.iter().map(|inner| known(schema, *item, inner)).collect()
-        }
+        (Type::List { item, .. }, Value::Array(items)) => items
+            .iter()
+            .map(|inner| known(schema, *item, inner))
+            .collect(),
         (Type::Map { value: inner, .. }, Value::Object(object)) => {
             let fields = object.iter();
             Value::Object(
-                fields.map(|(key, field)| (key.clone(), known(schema, *inner, field))).collect(),
+                fields
+                    .map(|(key, field)| (key.clone(), known(schema, *inner, field)))
+                    .collect(),
             )
         }
-        (Type::Struct { fields, open: false, .. }, Value::Object(object)) => {
+        (
+            Type::Struct {
+                fields,
+                open: false,
+                ..
+            },
+            Value::Object(object),
+        ) => {
             let declared = object.iter().filter_map(|(key, field)| {
-                fields.get(key).map(|inner| (key.clone(), known(schema, *inner, field)))
+                fields
+                    .get(key)
+                    .map(|inner| (key.clone(), known(schema, *inner, field)))
             });
             Value::Object(declared.collect())
         }

@@ -105,7 +105,11 @@ fn once(world: &mut World, claim: &Value, what: (&str, &str, &str)) {
 }
 
 fn class(world: &World, claim: &Value) -> Option<Arc<Value>> {
-    world.get("storage.k8s.io/storageclasses", "", text(claim, "/spec/storageClassName"))
+    world.get(
+        "storage.k8s.io/storageclasses",
+        "",
+        text(claim, "/spec/storageClassName"),
+    )
 }
 
 /// Tells a claim that a pod wants it; returns why the pod has to wait, empty for "not long".
@@ -143,7 +147,11 @@ fn bind(world: &mut World, key: &Key, claim: &Value) {
         },
     });
     world.create("/persistentvolumes", volume);
-    set_status(world, &Key::new("/persistentvolumes", "", &name), json!({"phase": "Bound"}));
+    set_status(
+        world,
+        &Key::new("/persistentvolumes", "", &name),
+        json!({"phase": "Bound"}),
+    );
     world.change(key, Part::Status, |claim| {
         claim["spec"]["volumeName"] = Value::from(name.as_str());
         claim["status"] = json!({
@@ -153,11 +161,12 @@ fn bind(world: &mut World, key: &Key, claim: &Value) {
         });
     });
     let message = format!("Successfully provisioned volume {name}");
-    events::record(world, claim, "persistentvolume-controller", (
-        "Normal",
-        "ProvisioningSucceeded",
-        &message,
-    ));
+    events::record(
+        world,
+        claim,
+        "persistentvolume-controller",
+        ("Normal", "ProvisioningSucceeded", &message),
+    );
 }
 
 /// Establishes a custom resource definition: its kind is served from now on.
@@ -171,7 +180,10 @@ pub(super) fn definition(world: &mut World, key: &Key, definition: &Value) {
         "storedVersions": definition["status"]["storedVersions"],
     });
     if !known {
-        let versions = definition["spec"]["versions"].as_array().into_iter().flatten();
+        let versions = definition["spec"]["versions"]
+            .as_array()
+            .into_iter()
+            .flatten();
         let stored: Vec<Value> = versions
             .filter(|version| version["storage"] == true)
             .map(|version| version["name"].clone())
@@ -180,9 +192,22 @@ pub(super) fn definition(world: &mut World, key: &Key, definition: &Value) {
     }
     for (kind, reason, message) in [
         ("NamesAccepted", "NoConflicts", "no conflicts found"),
-        ("Established", "InitialNamesAccepted", "the initial names have been accepted"),
+        (
+            "Established",
+            "InitialNamesAccepted",
+            "the initial names have been accepted",
+        ),
     ] {
-        conditions::set(&mut status, &now, &Condition { kind, holds: true, reason, message });
+        conditions::set(
+            &mut status,
+            &now,
+            &Condition {
+                kind,
+                holds: true,
+                reason,
+                message,
+            },
+        );
     }
     set_status(world, key, status);
 }

@@ -19,7 +19,9 @@ pub(super) fn set(status: &mut Value, now: &str, condition: &Condition<'_>) {
     if !status["conditions"].is_array() {
         status["conditions"] = json!([]);
     }
-    let Some(list) = status["conditions"].as_array_mut() else { return };
+    let Some(list) = status["conditions"].as_array_mut() else {
+        return;
+    };
     let holds = if condition.holds { "True" } else { "False" };
     let mut entry = json!({
         "type": condition.kind,
@@ -32,7 +34,10 @@ pub(super) fn set(status: &mut Value, now: &str, condition: &Condition<'_>) {
     if !condition.message.is_empty() {
         entry["message"] = Value::from(condition.message);
     }
-    match list.iter_mut().find(|known| known["type"] == condition.kind) {
+    match list
+        .iter_mut()
+        .find(|known| known["type"] == condition.kind)
+    {
         Some(known) => {
             if known["status"] == holds {
                 entry["lastTransitionTime"] = known["lastTransitionTime"].clone();
@@ -48,7 +53,10 @@ pub(super) fn set(status: &mut Value, now: &str, condition: &Condition<'_>) {
 
 /// Returns a condition of an object's status.
 pub(super) fn get<'a>(object: &'a Value, kind: &str) -> Option<&'a Value> {
-    object["status"]["conditions"].as_array()?.iter().find(|known| known["type"] == kind)
+    object["status"]["conditions"]
+        .as_array()?
+        .iter()
+        .find(|known| known["type"] == kind)
 }
 
 /// Returns whether a condition holds.

@@ -19,14 +19,25 @@ pub(super) fn reconcile(world: &mut World, key: &Key, set: &Value) {
         }
     }
     if pods.is_empty() {
-        let name = format!("{}-{}", key.name, suffix_of(&format!("{}{hash}", key.name), 5));
+        let name = format!(
+            "{}-{}",
+            key.name,
+            suffix_of(&format!("{}{hash}", key.name), 5)
+        );
         let labels = json!({"controller-revision-hash": hash});
         // A failure is in the events, and the account's arrival brings the next attempt.
-        let _ = owned::create(world, (set, "daemonset-controller"), template, (&name, &labels));
+        let _ = owned::create(
+            world,
+            (set, "daemonset-controller"),
+            template,
+            (&name, &labels),
+        );
     }
     let pods = owned::of(world, "/pods", set);
     let count = |fits: &dyn Fn(&Value) -> bool| {
-        pods.iter().filter(|(_, pod)| owned::active(pod) && fits(pod)).count()
+        pods.iter()
+            .filter(|(_, pod)| owned::active(pod) && fits(pod))
+            .count()
     };
     let ready = count(&owned::ready);
     let mut status = json!({

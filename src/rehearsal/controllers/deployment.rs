@@ -47,7 +47,9 @@ fn recreate(
     for (key, set) in old {
         scale(world, deployment, key, (number(set, "/spec/replicas"), 0));
     }
-    let left = old.iter().any(|(_, set)| !owned::of(world, "/pods", set).is_empty());
+    let left = old
+        .iter()
+        .any(|(_, set)| !owned::of(world, "/pods", set).is_empty());
     if !left {
         let replicas = number(deployment, "/spec/replicas");
         grow(world, deployment, (name, hash), (new, replicas));
@@ -71,11 +73,18 @@ fn roll(
     let total: i64 = old.iter().chain(new).map(size).sum();
     let current = new.map_or(0, size);
     let room = (wanted + surge - total).max(0);
-    let target = if current > wanted { wanted } else { wanted.min(current + room) };
+    let target = if current > wanted {
+        wanted
+    } else {
+        wanted.min(current + room)
+    };
     grow(world, deployment, (name, hash), (new, target));
 
-    let available: i64 =
-        old.iter().chain(new).map(|(_, set)| number(set, "/status/availableReplicas")).sum();
+    let available: i64 = old
+        .iter()
+        .chain(new)
+        .map(|(_, set)| number(set, "/status/availableReplicas"))
+        .sum();
     let new_unavailable =
         current - new.map_or(0, |(_, set)| number(set, "/status/availableReplicas"));
     let mut spare = (total - (wanted - missing) - new_unavailable).max(0);
@@ -87,7 +96,12 @@ fn roll(
         let healthy = (replicas - dead).min(can_lose).max(0);
         spare -= dead;
         can_lose -= healthy;
-        scale(world, deployment, key, (replicas, replicas - dead - healthy));
+        scale(
+            world,
+            deployment,
+            key,
+            (replicas, replicas - dead - healthy),
+        );
     }
 }
 
@@ -99,7 +113,12 @@ fn grow(
     (new, replicas): (Option<&Set>, i64),
 ) {
     if let Some((key, set)) = new {
-        scale(world, deployment, key, (number(set, "/spec/replicas"), replicas));
+        scale(
+            world,
+            deployment,
+            key,
+            (number(set, "/spec/replicas"), replicas),
+        );
         return;
     }
     let mut template = deployment["spec"]["template"].clone();
@@ -117,17 +136,32 @@ fn grow(
     });
     world.create("apps/replicasets", set);
     let message = format!("Scaled up replica set {name} from 0 to {replicas}");
-    events::record(world, deployment, COMPONENT, ("Normal", "ScalingReplicaSet", &message));
+    events::record(
+        world,
+        deployment,
+        COMPONENT,
+        ("Normal", "ScalingReplicaSet", &message),
+    );
 }
 
 fn scale(world: &mut World, deployment: &Value, key: &Key, (from, to): (i64, i64)) {
     if from == to {
         return;
     }
-    world.change(key, Part::Rest, |set| set["spec"]["replicas"] = Value::from(to));
+    world.change(key, Part::Rest, |set| {
+        set["spec"]["replicas"] = Value::from(to)
+    });
     let direction = if to > from { "up" } else { "down" };
-    let message = format!("Scaled {direction} replica set {} from {from} to {to}", key.name);
-    events::record(world, deployment, COMPONENT, ("Normal", "ScalingReplicaSet", &message));
+    let message = format!(
+        "Scaled {direction} replica set {} from {from} to {to}",
+        key.name
+    );
+    events::record(
+        world,
+        deployment,
+        COMPONENT,
+        ("Normal", "ScalingReplicaSet", &message),
+    );
 }
 
 /// Returns a number or percentage of replicas.
@@ -136,14 +170,25 @@ fn share(value: &Value, of: i64, up: bool) -> i64 {
         return number;
     }
     let percent = value.as_str().and_then(|text| text.strip_suffix('%'));
-    let percent: i64 = percent.and_then(|number| number.parse().ok()).unwrap_or_default();
-    if up { (of * percent + 99) / 100 } else { of * percent / 100 }
+    let percent: i64 = percent
+        .and_then(|number| number.parse().ok())
+        .unwrap_or_default();
+    if up {
+        (of * percent + 99) / 100
+    } else {
+        of * percent / 100
+    }
 }
 
 fn status(world: &mut World, key: &Key, new: Option<&Set>, old: &[Set]) {
-    let Some(deployment) = world.store.get(key).cloned() else { return };
+    let Some(deployment) = world.store.get(key).cloned() else {
+        return;
+    };
     let sum = |pointer: &str| {
-        old.iter().chain(new).map(|(_, set)| number(set, pointer)).sum::<i64>()
+        old.iter()
+            .chain(new)
+            .map(|(_, set)| number(set, pointer))
+            .sum::<i64>()
     };
     let wanted = number(&deployment, "/spec/replicas");
     let (total, available) = (sum("/status/replicas"), sum("/status/availableReplicas"));
@@ -157,7 +202,10 @@ fn status(world: &mut World, key: &Key, new: Option<&Set>, old: &[Set]) {
         ("updatedReplicas", updated),
         ("readyReplicas", sum("/status/readyReplicas")),
         ("availableReplicas", available),
-        ("unavailableReplicas", (wanted.max(total) - available).max(0)),
+        (
+            "unavailableReplicas",
+            (wanted.max(total) - available).max(0),
+        ),
     ] {
         if count > 0 {
             status[field] = Value::from(count);
@@ -170,16 +218,24 @@ fn status(world: &mut World, key: &Key, new: Option<&Set>, old: &[Set]) {
         false,
     );
     let enough = available >= wanted - unavailable;
-    conditions::set(&mut status, &now, &Condition {
-        kind: "Available",
-        holds: enough,
-        reason: if enough { "MinimumReplicasAvailable" } else { "MinimumReplicasUnavailable" },
-        message: if enough {
-            "Deployment has minimum availability."
-        } else {
-            "Deployment does not have minimum availability."
+    conditions::set(
+        &mut status,
+        &now,
+        &Condition {
+            kind: "Available",
+            holds: enough,
+            reason: if enough {
+                "MinimumReplicasAvailable"
+            } else {
+                "MinimumReplicasUnavailable"
+            },
+            message: if enough {
+                "Deployment has minimum availability."
+            } else {
+                "Deployment does not have minimum availability."
+            },
         },
-    });
+    );
     let complete = updated == wanted && total == wanted && available == wanted;
     progress(world, (key, &deployment), &mut status, (complete, new));
     failure(&mut status, &now, new);
@@ -202,16 +258,30 @@ fn progress(
     let reason = known.map_or("", |known| known["reason"].as_str().unwrap_or_default());
     let name = new.map_or("", |(key, _)| key.name.as_str());
     let (reason, message) = if complete {
-        ("NewReplicaSetAvailable", format!("ReplicaSet {name:?} has successfully progressed."))
+        (
+            "NewReplicaSetAvailable",
+            format!("ReplicaSet {name:?} has successfully progressed."),
+        )
     } else if reason == "ProgressDeadlineExceeded" && !moved {
         return;
     } else if known.is_some() {
-        ("ReplicaSetUpdated", format!("ReplicaSet {name:?} is progressing."))
+        (
+            "ReplicaSetUpdated",
+            format!("ReplicaSet {name:?} is progressing."),
+        )
     } else {
-        ("NewReplicaSetCreated", format!("Created new replica set {name:?}"))
+        (
+            "NewReplicaSetCreated",
+            format!("Created new replica set {name:?}"),
+        )
     };
     let now = world.timestamp();
-    let condition = Condition { kind: "Progressing", holds: true, reason, message: &message };
+    let condition = Condition {
+        kind: "Progressing",
+        holds: true,
+        reason,
+        message: &message,
+    };
     conditions::set(status, &now, &condition);
     let entry = status["conditions"].as_array_mut().into_iter().flatten();
     for entry in entry.filter(|entry| entry["type"] == "Progressing") {
@@ -230,12 +300,16 @@ fn progress(
 fn failure(status: &mut Value, now: &str, new: Option<&Set>) {
     let failed = new.and_then(|(_, set)| conditions::get(set, "ReplicaFailure"));
     match failed {
-        Some(failed) => conditions::set(status, now, &Condition {
-            kind: "ReplicaFailure",
-            holds: true,
-            reason: "FailedCreate",
-            message: failed["message"].as_str().unwrap_or_default(),
-        }),
+        Some(failed) => conditions::set(
+            status,
+            now,
+            &Condition {
+                kind: "ReplicaFailure",
+                holds: true,
+                reason: "FailedCreate",
+                message: failed["message"].as_str().unwrap_or_default(),
+            },
+        ),
         None => {
             if let Some(list) = status["conditions"].as_array_mut() {
                 list.retain(|known| known["type"] != "ReplicaFailure");
@@ -246,14 +320,23 @@ fn failure(status: &mut Value, now: &str, new: Option<&Set>) {
 
 /// Fails a Deployment that hasn't progressed since its deadline was set.
 pub(super) fn deadline(world: &mut World, key: &Key) {
-    let Some(deployment) = world.store.get(key).cloned() else { return };
-    let Some(known) = conditions::get(&deployment, "Progressing") else { return };
-    if matches!(text(known, "/reason"), "NewReplicaSetAvailable" | "ProgressDeadlineExceeded") {
+    let Some(deployment) = world.store.get(key).cloned() else {
+        return;
+    };
+    let Some(known) = conditions::get(&deployment, "Progressing") else {
+        return;
+    };
+    if matches!(
+        text(known, "/reason"),
+        "NewReplicaSetAvailable" | "ProgressDeadlineExceeded"
+    ) {
         return;
     }
     let since: Option<jiff::Timestamp> = text(known, "/lastUpdateTime").parse().ok();
     let now: Option<jiff::Timestamp> = world.timestamp().parse().ok();
-    let (Some(since), Some(now)) = (since, now) else { return };
+    let (Some(since), Some(now)) = (since, now) else {
+        return;
+    };
     let seconds = number(&deployment, "/spec/progressDeadlineSeconds");
     let left = seconds - (now.as_second() - since.as_second());
     if left > 0 {
@@ -262,14 +345,21 @@ pub(super) fn deadline(world: &mut World, key: &Key) {
         return;
     }
     let hash = suffix_of(&deployment["spec"]["template"].to_string(), 10);
-    let message = format!("ReplicaSet \"{}-{hash}\" has timed out progressing.", key.name);
+    let message = format!(
+        "ReplicaSet \"{}-{hash}\" has timed out progressing.",
+        key.name
+    );
     let now = world.timestamp();
     world.change(key, Part::Status, |deployment| {
-        conditions::set(&mut deployment["status"], &now, &Condition {
-            kind: "Progressing",
-            holds: false,
-            reason: "ProgressDeadlineExceeded",
-            message: &message,
-        });
+        conditions::set(
+            &mut deployment["status"],
+            &now,
+            &Condition {
+                kind: "Progressing",
+                holds: false,
+                reason: "ProgressDeadlineExceeded",
+                message: &message,
+            },
+        );
     });
 }

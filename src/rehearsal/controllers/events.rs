@@ -13,7 +13,9 @@ pub(super) fn record(
     (kind, reason, message): (&str, &str, &str),
 ) {
     let name = object["metadata"]["name"].as_str().unwrap_or_default();
-    let namespace = object["metadata"]["namespace"].as_str().unwrap_or("default");
+    let namespace = object["metadata"]["namespace"]
+        .as_str()
+        .unwrap_or("default");
     let uid = object["metadata"]["uid"].as_str().unwrap_or_default();
     let suffix = suffix_of(&format!("{uid}/{reason}/{message}"), 16);
     let key = Key::new("/events", namespace, &format!("{name}.{suffix}"));

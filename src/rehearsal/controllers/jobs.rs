@@ -16,7 +16,11 @@ pub(super) fn reconcile(world: &mut World, key: &Key, job: &Value) {
         return;
     }
     let pods = owned::of(world, "/pods", job);
-    let count = |phase: &str| pods.iter().filter(|(_, pod)| text(pod, "/status/phase") == phase).count();
+    let count = |phase: &str| {
+        pods.iter()
+            .filter(|(_, pod)| text(pod, "/status/phase") == phase)
+            .count()
+    };
     let (succeeded, failed) = (count("Succeeded"), count("Failed"));
     let number = |pointer: &str| usize::try_from(number(job, pointer)).unwrap_or_default();
     let restarts: i64 = pods.iter().map(|(_, pod)| super::pods::restarts(pod)).sum();
@@ -24,7 +28,9 @@ pub(super) fn reconcile(world: &mut World, key: &Key, job: &Value) {
     let hopeless = tries > number("/spec/backoffLimit") || tries >= 4 && restarts > 0;
     let active = pods.iter().filter(|(_, pod)| owned::active(pod)).count();
     let wanted = number("/spec/completions").saturating_sub(succeeded);
-    let room = wanted.min(number("/spec/parallelism")).saturating_sub(active);
+    let room = wanted
+        .min(number("/spec/parallelism"))
+        .saturating_sub(active);
     if !hopeless {
         for index in 0..room {
             let seed = format!("{}{}", key.name, pods.len() + index);
@@ -39,7 +45,11 @@ pub(super) fn reconcile(world: &mut World, key: &Key, job: &Value) {
     let pods = owned::of(world, "/pods", job);
     let active = pods.iter().filter(|(_, pod)| owned::active(pod)).count();
     let mut status = json!({"ready": pods.iter().filter(|(_, pod)| owned::ready(pod)).count()});
-    for (field, count) in [("active", active), ("succeeded", succeeded), ("failed", failed)] {
+    for (field, count) in [
+        ("active", active),
+        ("succeeded", succeeded),
+        ("failed", failed),
+    ] {
         if count > 0 {
             status[field] = Value::from(count);
         }
@@ -60,18 +70,38 @@ pub(super) fn reconcile(world: &mut World, key: &Key, job: &Value) {
 fn complete(world: &mut World, job: &Value, status: &mut Value, now: &str) {
     let message = "Reached expected number of succeeded pods";
     for kind in ["SuccessCriteriaMet", "Complete"] {
-        let condition = Condition { kind, holds: true, reason: "CompletionsReached", message };
+        let condition = Condition {
+            kind,
+            holds: true,
+            reason: "CompletionsReached",
+            message,
+        };
         conditions::set(status, now, &condition);
     }
     status["completionTime"] = Value::from(now);
-    events::record(world, job, COMPONENT, ("Normal", "Completed", "Job completed"));
+    events::record(
+        world,
+        job,
+        COMPONENT,
+        ("Normal", "Completed", "Job completed"),
+    );
 }
 
 fn fail(world: &mut World, job: &Value, status: &mut Value, now: &str) {
     let message = "Job has reached the specified backoff limit";
     for kind in ["FailureTarget", "Failed"] {
-        let condition = Condition { kind, holds: true, reason: "BackoffLimitExceeded", message };
+        let condition = Condition {
+            kind,
+            holds: true,
+            reason: "BackoffLimitExceeded",
+            message,
+        };
         conditions::set(status, now, &condition);
     }
-    events::record(world, job, COMPONENT, ("Warning", "BackoffLimitExceeded", message));
+    events::record(
+        world,
+        job,
+        COMPONENT,
+        ("Warning", "BackoffLimitExceeded", message),
+    );
 }

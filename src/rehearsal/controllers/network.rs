@@ -25,9 +25,13 @@ pub(super) fn service(world: &mut World, key: &Key, service: &Value) {
     let balanced = service["spec"]["type"] == "LoadBalancer";
     if balanced && service["status"]["loadBalancer"]["ingress"].is_null() {
         let address = suffix(&text(service, "/metadata/uid").to_owned());
-        set_status(world, key, json!({"loadBalancer": {"ingress": [
-            {"ip": format!("203.0.113.{address}"), "ipMode": "VIP"},
-        ]}}));
+        set_status(
+            world,
+            key,
+            json!({"loadBalancer": {"ingress": [
+                {"ip": format!("203.0.113.{address}"), "ipMode": "VIP"},
+            ]}}),
+        );
     }
     if service["spec"]["selector"].is_object() {
         endpoints(world, key, service);
@@ -35,7 +39,10 @@ pub(super) fn service(world: &mut World, key: &Key, service: &Value) {
 }
 
 fn suffix(text: &str) -> u32 {
-    text.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 254 + 1
+    text.bytes().fold(7_u32, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(byte))
+    }) % 254
+        + 1
 }
 
 fn endpoints(world: &mut World, key: &Key, service: &Value) {
@@ -100,11 +107,22 @@ fn endpoints(world: &mut World, key: &Key, service: &Value) {
 fn target_port(port: &Value, pods: &[Arc<Value>]) -> Value {
     let target = &port["targetPort"];
     if !target.is_string() {
-        return if target.is_null() { port["port"].clone() } else { target.clone() };
+        return if target.is_null() {
+            port["port"].clone()
+        } else {
+            target.clone()
+        };
     }
-    let containers = pods.iter().flat_map(|pod| pod["spec"]["containers"].as_array());
-    let mut ports = containers.flatten().flat_map(|one| one["ports"].as_array()).flatten();
-    ports.find(|one| one["name"] == *target).map_or(Value::Null, |one| one["containerPort"].clone())
+    let containers = pods
+        .iter()
+        .flat_map(|pod| pod["spec"]["containers"].as_array());
+    let mut ports = containers
+        .flatten()
+        .flat_map(|one| one["ports"].as_array())
+        .flatten();
+    ports
+        .find(|one| one["name"] == *target)
+        .map_or(Value::Null, |one| one["containerPort"].clone())
 }
 
 /// Counts how many pods a budget lets go.
@@ -132,12 +150,20 @@ pub(super) fn disruption_budget(world: &mut World, key: &Key, budget: &Value) {
         "disruptionsAllowed": allowed,
         "conditions": budget["status"]["conditions"],
     });
-    conditions::set(&mut status, &now, &Condition {
-        kind: "DisruptionAllowed",
-        holds: allowed > 0,
-        reason: if allowed > 0 { "SufficientPods" } else { "InsufficientPods" },
-        message: "",
-    });
+    conditions::set(
+        &mut status,
+        &now,
+        &Condition {
+            kind: "DisruptionAllowed",
+            holds: allowed > 0,
+            reason: if allowed > 0 {
+                "SufficientPods"
+            } else {
+                "InsufficientPods"
+            },
+            message: "",
+        },
+    );
     set_status(world, key, status);
 }
 
@@ -154,12 +180,16 @@ pub(super) fn autoscaler(world: &mut World, key: &Key, autoscaler: &Value) {
             text(reference, "/kind"),
             target.name
         );
-        conditions::set(&mut status, &now, &Condition {
-            kind: "AbleToScale",
-            holds: false,
-            reason: "FailedGetScale",
-            message: &message,
-        });
+        conditions::set(
+            &mut status,
+            &now,
+            &Condition {
+                kind: "AbleToScale",
+                holds: false,
+                reason: "FailedGetScale",
+                message: &message,
+            },
+        );
         status["currentMetrics"] = Value::Null;
         status["desiredReplicas"] = Value::from(0);
         set_status(world, key, status);
@@ -170,15 +200,34 @@ pub(super) fn autoscaler(world: &mut World, key: &Key, autoscaler: &Value) {
         .max(number(autoscaler, "/spec/minReplicas"))
         .min(number(autoscaler, "/spec/maxReplicas"));
     if wanted != replicas && replicas > 0 {
-        world.change(&target, Part::Rest, |target| target["spec"]["replicas"] = Value::from(wanted));
+        world.change(&target, Part::Rest, |target| {
+            target["spec"]["replicas"] = Value::from(wanted)
+        });
     }
     status["currentReplicas"] = Value::from(replicas);
     status["desiredReplicas"] = Value::from(wanted);
     for (kind, reason, message) in [
-        ("AbleToScale", "ReadyForNewScale", "recommended size matches current size"),
-        ("ScalingActive", "ValidMetricFound", "the HPA was able to compute a replica count"),
+        (
+            "AbleToScale",
+            "ReadyForNewScale",
+            "recommended size matches current size",
+        ),
+        (
+            "ScalingActive",
+            "ValidMetricFound",
+            "the HPA was able to compute a replica count",
+        ),
     ] {
-        conditions::set(&mut status, &now, &Condition { kind, holds: true, reason, message });
+        conditions::set(
+            &mut status,
+            &now,
+            &Condition {
+                kind,
+                holds: true,
+                reason,
+                message,
+            },
+        );
     }
     set_status(world, key, status);
 }

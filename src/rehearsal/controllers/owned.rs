@@ -50,7 +50,12 @@ pub(super) fn create(
         let message = format!(
             "Error creating: pods {name:?} is forbidden: error looking up service account {namespace}/{account}: serviceaccount {account:?} not found"
         );
-        events::record(world, object, component, ("Warning", "FailedCreate", &message));
+        events::record(
+            world,
+            object,
+            component,
+            ("Warning", "FailedCreate", &message),
+        );
         return Err(message);
     }
     let mut metadata = json!({
@@ -65,8 +70,16 @@ pub(super) fn create(
     if template["metadata"]["annotations"].is_object() {
         metadata["annotations"] = template["metadata"]["annotations"].clone();
     }
-    world.create("/pods", json!({"metadata": metadata, "spec": template["spec"]}));
+    world.create(
+        "/pods",
+        json!({"metadata": metadata, "spec": template["spec"]}),
+    );
     let message = format!("Created pod: {name}");
-    events::record(world, object, component, ("Normal", "SuccessfulCreate", &message));
+    events::record(
+        world,
+        object,
+        component,
+        ("Normal", "SuccessfulCreate", &message),
+    );
     Ok(())
 }

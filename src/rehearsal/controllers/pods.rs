@@ -68,8 +68,12 @@ pub(super) fn nudge(world: &mut World, key: &Key, pod: &Value) {
 
 /// Takes a pod's next step, unless it was taken already.
 pub(super) fn step(world: &mut World, key: &Key, step: u32) {
-    let Some(pod) = world.store.get(key).cloned() else { return };
-    let Some(run) = world.runs.get(text(&pod, "/metadata/uid")) else { return };
+    let Some(pod) = world.store.get(key).cloned() else {
+        return;
+    };
+    let Some(run) = world.runs.get(text(&pod, "/metadata/uid")) else {
+        return;
+    };
     if run.step != step || owned::ending(&pod) {
         return;
     }
@@ -98,7 +102,9 @@ pub(super) fn step(world: &mut World, key: &Key, step: u32) {
 
 /// Puts a pod into a stage; the next step comes after a delay, or when an object changes.
 pub(super) fn enter(world: &mut World, pod: &Value, stage: Stage, after: Option<u64>, key: &Key) {
-    let Some(run) = world.runs.get_mut(text(pod, "/metadata/uid")) else { return };
+    let Some(run) = world.runs.get_mut(text(pod, "/metadata/uid")) else {
+        return;
+    };
     run.stage = stage;
     run.step += 1;
     run.blocked = false;
@@ -116,8 +122,7 @@ fn block(world: &mut World, pod: &Value) {
 
 /// Returns the script's failure for a pod: its own, or that of what owns it.
 fn scripted(world: &World, pod: &Value) -> Option<ScriptedFailure> {
-    let mut names =
-        vec![("Pod".to_owned(), text(pod, "/metadata/name").to_owned())];
+    let mut names = vec![("Pod".to_owned(), text(pod, "/metadata/name").to_owned())];
     let namespace = text(pod, "/metadata/namespace");
     let mut owner = pod["metadata"]["ownerReferences"][0].clone();
     while let Some(kind) = owner["kind"].as_str() {
@@ -126,12 +131,14 @@ fn scripted(world: &World, pod: &Value) -> Option<ScriptedFailure> {
         let set = (kind == "ReplicaSet")
             .then(|| world.get("apps/replicasets", namespace, &name))
             .flatten();
-        owner = set.map_or(Value::Null, |set| set["metadata"]["ownerReferences"][0].clone());
+        owner = set.map_or(Value::Null, |set| {
+            set["metadata"]["ownerReferences"][0].clone()
+        });
     }
     let fits = |failure: &&ScriptedFailure| {
-        names.iter().any(|(kind, name)| {
-            failure.selector.kind() == kind && failure.selector.name() == name
-        })
+        names
+            .iter()
+            .any(|(kind, name)| failure.selector.kind() == kind && failure.selector.name() == name)
     };
     world.script.failures.iter().find(fits).cloned()
 }
@@ -159,9 +166,10 @@ fn schedule(world: &mut World, key: &Key, pod: &Value) {
                 "state": {"waiting": {"reason": "ContainerCreating"}},
             })
         };
-        for (list, status) in
-            [("containers", "containerStatuses"), ("initContainers", "initContainerStatuses")]
-        {
+        for (list, status) in [
+            ("containers", "containerStatuses"),
+            ("initContainers", "initContainerStatuses"),
+        ] {
             if let Some(containers) = pod["spec"][list].as_array() {
                 let statuses: Vec<Value> = containers.iter().map(waiting).collect();
                 pod["status"][status] = Value::Array(statuses);
@@ -174,23 +182,41 @@ fn schedule(world: &mut World, key: &Key, pod: &Value) {
             ("Ready", false),
         ] {
             let reason = if holds { "" } else { "ContainersNotReady" };
-            let condition = Condition { kind, holds, reason, message: "" };
+            let condition = Condition {
+                kind,
+                holds,
+                reason,
+                message: "",
+            };
             conditions::set(&mut pod["status"], &now, &condition);
         }
         pod["status"]["hostIP"] = Value::from("192.168.0.10");
         pod["status"]["startTime"] = Value::from(now.as_str());
     });
-    let message =
-        format!("Successfully assigned {}/{} to {NODE}", key.namespace, key.name);
-    events::record(world, pod, "default-scheduler", ("Normal", "Scheduled", &message));
+    let message = format!(
+        "Successfully assigned {}/{} to {NODE}",
+        key.namespace, key.name
+    );
+    events::record(
+        world,
+        pod,
+        "default-scheduler",
+        ("Normal", "Scheduled", &message),
+    );
     enter(world, pod, Stage::Scheduled, Some(10), key);
 }
 
 /// Returns why a pod's claims keep it from a node: empty where they are about to be bound.
 fn unbound(world: &mut World, key: &Key, pod: &Value) -> Option<String> {
-    let volumes = pod["spec"]["volumes"].as_array().cloned().unwrap_or_default();
+    let volumes = pod["spec"]["volumes"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
     let mut waits = None;
-    for name in volumes.iter().map(|one| text(one, "/persistentVolumeClaim/claimName")) {
+    for name in volumes
+        .iter()
+        .map(|one| text(one, "/persistentVolumeClaim/claimName"))
+    {
         if name.is_empty() {
             continue;
         }
@@ -251,7 +277,11 @@ fn start(world: &mut World, key: &Key, pod: &Value, failure: Option<&ScriptedFai
         status["phase"] = Value::from("Running");
         status["podIP"] = Value::from(address.as_str());
         status["podIPs"] = json!([{"ip": address}]);
-        for one in status["initContainerStatuses"].as_array_mut().into_iter().flatten() {
+        for one in status["initContainerStatuses"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+        {
             one["ready"] = Value::from(true);
             one["state"] = json!({"terminated": {
                 "exitCode": 0,
@@ -260,12 +290,21 @@ fn start(world: &mut World, key: &Key, pod: &Value, failure: Option<&ScriptedFai
                 "finishedAt": now,
             }});
         }
-        for one in status["containerStatuses"].as_array_mut().into_iter().flatten() {
+        for one in status["containerStatuses"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+        {
             one["started"] = Value::from(true);
             one["state"] = json!({"running": {"startedAt": now}});
             one["imageID"] = one["image"].clone();
         }
-        let condition = Condition { kind: "Initialized", holds: true, reason: "", message: "" };
+        let condition = Condition {
+            kind: "Initialized",
+            holds: true,
+            reason: "",
+            message: "",
+        };
         conditions::set(status, &now, &condition);
     });
     for container in pod["spec"]["containers"].as_array().into_iter().flatten() {
@@ -300,7 +339,11 @@ fn settle(world: &mut World, key: &Key, pod: &Value) {
     let now = world.timestamp();
     world.change(key, Part::Status, |pod| {
         let status = &mut pod["status"];
-        for one in status["containerStatuses"].as_array_mut().into_iter().flatten() {
+        for one in status["containerStatuses"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+        {
             one["ready"] = Value::from(!ends);
             if ends {
                 one["started"] = Value::from(false);
@@ -317,7 +360,12 @@ fn settle(world: &mut World, key: &Key, pod: &Value) {
         }
         for kind in ["ContainersReady", "Ready"] {
             let reason = if ends { "PodCompleted" } else { "" };
-            let condition = Condition { kind, holds: !ends, reason, message: "" };
+            let condition = Condition {
+                kind,
+                holds: !ends,
+                reason,
+                message: "",
+            };
             conditions::set(status, &now, &condition);
         }
     });
@@ -331,11 +379,21 @@ fn missing_volume(world: &World, pod: &Value) -> Option<(String, String)> {
     volumes.iter().find_map(|volume| {
         let secret = &volume["secret"];
         let map = &volume["configMap"];
-        missing(world, namespace, ("secret", text(secret, "/secretName"), &secret["optional"]), "")
-            .or_else(|| {
-                missing(world, namespace, ("configmap", text(map, "/name"), &map["optional"]), "")
-            })
-            .map(|what| (text(volume, "/name").to_owned(), what))
+        missing(
+            world,
+            namespace,
+            ("secret", text(secret, "/secretName"), &secret["optional"]),
+            "",
+        )
+        .or_else(|| {
+            missing(
+                world,
+                namespace,
+                ("configmap", text(map, "/name"), &map["optional"]),
+                "",
+            )
+        })
+        .map(|what| (text(volume, "/name").to_owned(), what))
     })
 }
 
@@ -347,11 +405,19 @@ fn missing_variable(world: &World, pod: &Value) -> Option<(String, String)> {
         .flat_map(|list| pod["spec"][list].as_array().into_iter().flatten());
     for container in containers {
         let from = container["envFrom"].as_array().into_iter().flatten();
-        let whole = from.flat_map(|from| [("secret", &from["secretRef"]), ("configmap", &from["configMapRef"])]);
+        let whole = from.flat_map(|from| {
+            [
+                ("secret", &from["secretRef"]),
+                ("configmap", &from["configMapRef"]),
+            ]
+        });
         let variables = container["env"].as_array().into_iter().flatten();
         let keyed = variables.flat_map(|variable| {
             let from = &variable["valueFrom"];
-            [("secret", &from["secretKeyRef"]), ("configmap", &from["configMapKeyRef"])]
+            [
+                ("secret", &from["secretKeyRef"]),
+                ("configmap", &from["configMapKeyRef"]),
+            ]
         });
         for (kind, reference) in whole.chain(keyed) {
             let name = text(reference, "/name");
@@ -373,16 +439,30 @@ fn missing(
     if name.is_empty() || *optional == true {
         return None;
     }
-    let resource = if kind == "secret" { "/secrets" } else { "/configmaps" };
+    let resource = if kind == "secret" {
+        "/secrets"
+    } else {
+        "/configmaps"
+    };
     let Some(found) = world.get(resource, namespace, name) else {
         return Some(format!("{kind} {name:?} not found"));
     };
-    let has = |field: &str| found[field].as_object().is_some_and(|data| data.contains_key(key));
+    let has = |field: &str| {
+        found[field]
+            .as_object()
+            .is_some_and(|data| data.contains_key(key))
+    };
     if key.is_empty() || has("data") || has("binaryData") {
         return None;
     }
-    let shown = if kind == "secret" { "Secret" } else { "ConfigMap" };
-    Some(format!("couldn't find key {key} in {shown} {namespace}/{name}"))
+    let shown = if kind == "secret" {
+        "Secret"
+    } else {
+        "ConfigMap"
+    };
+    Some(format!(
+        "couldn't find key {key} in {shown} {namespace}/{name}"
+    ))
 }
 
 /// Returns a pod's log, or its tail.
@@ -390,9 +470,15 @@ pub(crate) fn log(world: &World, pod: &Value, parameters: &Parameters) -> String
     let run = world.runs.get(text(pod, "/metadata/uid"));
     let log = run.map_or("", |run| run.log.as_str());
     let lines: Vec<&str> = log.lines().collect();
-    let tail = parameters.number("tailLines").and_then(|tail| usize::try_from(tail).ok());
+    let tail = parameters
+        .number("tailLines")
+        .and_then(|tail| usize::try_from(tail).ok());
     let skip = lines.len().saturating_sub(tail.unwrap_or(usize::MAX));
-    lines.iter().skip(skip).map(|line| format!("{line}\n")).collect()
+    lines
+        .iter()
+        .skip(skip)
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// Returns how often a pod's containers were started again.

@@ -14,12 +14,17 @@ const ATTEMPTS: u32 = 5;
 
 /// Leaves a pod without a node.
 pub(super) fn unschedulable(world: &mut World, key: &Key, failure: Option<&ScriptedFailure>) {
-    let Some(pod) = world.store.get(key).cloned() else { return };
+    let Some(pod) = world.store.get(key).cloned() else {
+        return;
+    };
     let message = failure
         .and_then(|failure| failure.message.clone())
         .unwrap_or_else(|| "0/1 nodes are available: 1 Insufficient memory.".to_owned());
     let after = failure.map_or(0, |failure| failure.after.millis());
-    let waited = world.runs.get(text(&pod, "/metadata/uid")).is_some_and(|run| run.attempts > 0);
+    let waited = world
+        .runs
+        .get(text(&pod, "/metadata/uid"))
+        .is_some_and(|run| run.attempts > 0);
     if after > 0 && !waited {
         if let Some(run) = world.runs.get_mut(text(&pod, "/metadata/uid")) {
             run.attempts += 1;
@@ -39,26 +44,39 @@ pub(super) fn waits(world: &mut World, key: &Key, pod: &Value, message: &str) {
         return;
     }
     world.change(key, Part::Status, |pod| {
-        conditions::set(&mut pod["status"], &now, &Condition {
-            kind: "PodScheduled",
-            holds: false,
-            reason: "Unschedulable",
-            message,
-        });
+        conditions::set(
+            &mut pod["status"],
+            &now,
+            &Condition {
+                kind: "PodScheduled",
+                holds: false,
+                reason: "Unschedulable",
+                message,
+            },
+        );
     });
-    events::record(world, pod, "default-scheduler", ("Warning", "FailedScheduling", message));
+    events::record(
+        world,
+        pod,
+        "default-scheduler",
+        ("Warning", "FailedScheduling", message),
+    );
 }
 
 /// Fails to pull, and backs off.
 pub(super) fn unpullable(world: &mut World, key: &Key, failure: Option<&ScriptedFailure>) {
-    let Some(pod) = world.store.get(key).cloned() else { return };
+    let Some(pod) = world.store.get(key).cloned() else {
+        return;
+    };
     let image = text(&pod, "/spec/containers/0/image").to_owned();
-    let Some(run) = world.runs.get_mut(text(&pod, "/metadata/uid")) else { return };
+    let Some(run) = world.runs.get_mut(text(&pod, "/metadata/uid")) else {
+        return;
+    };
     run.attempts += 1;
     let attempts = run.attempts;
-    let why = failure.and_then(|failure| failure.message.clone()).unwrap_or_else(|| {
-        format!("failed to resolve reference {image:?}: not found")
-    });
+    let why = failure
+        .and_then(|failure| failure.message.clone())
+        .unwrap_or_else(|| format!("failed to resolve reference {image:?}: not found"));
     let message = format!("Failed to pull image {image:?}: {why}");
     let backing_off = attempts % 2 == 0;
     if backing_off {
@@ -67,7 +85,12 @@ pub(super) fn unpullable(world: &mut World, key: &Key, failure: Option<&Scripted
         wait(world, key, "ImagePullBackOff", &message);
     } else {
         events::record(world, &pod, "kubelet", ("Warning", "Failed", &message));
-        events::record(world, &pod, "kubelet", ("Warning", "Failed", "Error: ErrImagePull"));
+        events::record(
+            world,
+            &pod,
+            "kubelet",
+            ("Warning", "Failed", "Error: ErrImagePull"),
+        );
         wait(world, key, "ErrImagePull", &message);
     }
     let next = (attempts < 2 * ATTEMPTS).then(|| 5_000 << (attempts / 2).min(5));
@@ -77,7 +100,11 @@ pub(super) fn unpullable(world: &mut World, key: &Key, failure: Option<&Scripted
 /// Sets what the containers wait for.
 fn wait(world: &mut World, key: &Key, reason: &str, message: &str) {
     world.change(key, Part::Status, |pod| {
-        for one in pod["status"]["containerStatuses"].as_array_mut().into_iter().flatten() {
+        for one in pod["status"]["containerStatuses"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+        {
             one["state"] = json!({"waiting": {"reason": reason, "message": message}});
             one["ready"] = Value::from(false);
             one["started"] = Value::from(false);
@@ -108,7 +135,9 @@ pub(super) fn misconfigured(
 
 /// Ends a container; it is started again after a while, where its pod wants that.
 pub(super) fn crash(world: &mut World, key: &Key, failure: Option<&ScriptedFailure>) {
-    let Some(pod) = world.store.get(key).cloned() else { return };
+    let Some(pod) = world.store.get(key).cloned() else {
+        return;
+    };
     let why = failure
         .and_then(|failure| failure.message.clone())
         .unwrap_or_else(|| "fatal: the script of the rehearsal ends this container".to_owned());
@@ -123,7 +152,11 @@ pub(super) fn crash(world: &mut World, key: &Key, failure: Option<&ScriptedFailu
     );
     world.change(key, Part::Status, |pod| {
         let status = &mut pod["status"];
-        for one in status["containerStatuses"].as_array_mut().into_iter().flatten() {
+        for one in status["containerStatuses"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+        {
             let ended = json!({"terminated": {
                 "exitCode": 1,
                 "reason": "Error",
@@ -146,7 +179,9 @@ pub(super) fn crash(world: &mut World, key: &Key, failure: Option<&ScriptedFailu
             status["phase"] = Value::from("Failed");
         }
     });
-    let Some(run) = world.runs.get_mut(text(&pod, "/metadata/uid")) else { return };
+    let Some(run) = world.runs.get_mut(text(&pod, "/metadata/uid")) else {
+        return;
+    };
     run.log.push_str(&why);
     run.log.push('\n');
     run.attempts += 1;
@@ -155,7 +190,10 @@ pub(super) fn crash(world: &mut World, key: &Key, failure: Option<&ScriptedFailu
         enter(world, &pod, Stage::Settled, None, key);
         return;
     }
-    let text = format!("Back-off restarting failed container {name} in pod {}", key.name);
+    let text = format!(
+        "Back-off restarting failed container {name} in pod {}",
+        key.name
+    );
     events::record(world, &pod, "kubelet", ("Warning", "BackOff", &text));
     let next = (attempts < ATTEMPTS).then(|| 10_000 << attempts.saturating_sub(1).min(5));
     enter(world, &pod, Stage::Crashed, next, key);

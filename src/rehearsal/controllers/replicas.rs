@@ -28,13 +28,21 @@ pub(super) fn reconcile(world: &mut World, key: &Key, set: &Value) {
     }
     // Those that aren't ready go first, then the youngest.
     pods.sort_by_key(|(_, pod)| {
-        (owned::ready(pod), std::cmp::Reverse(pod["metadata"]["creationTimestamp"].to_string()))
+        (
+            owned::ready(pod),
+            std::cmp::Reverse(pod["metadata"]["creationTimestamp"].to_string()),
+        )
     });
     let surplus = pods.len().saturating_sub(wanted);
     for (pod, _) in pods.iter().take(surplus) {
         delete::end(world, pod, None);
         let message = format!("Deleted pod: {}", pod.name);
-        events::record(world, set, COMPONENT, ("Normal", "SuccessfulDelete", &message));
+        events::record(
+            world,
+            set,
+            COMPONENT,
+            ("Normal", "SuccessfulDelete", &message),
+        );
     }
     status(world, key, set, failed.as_deref());
 }
@@ -42,7 +50,11 @@ pub(super) fn reconcile(world: &mut World, key: &Key, set: &Value) {
 fn free_name(world: &World, key: &Key, counter: &mut u32) -> String {
     loop {
         *counter += 1;
-        let name = format!("{}-{}", key.name, suffix_of(&format!("{}{counter}", key.name), 5));
+        let name = format!(
+            "{}-{}",
+            key.name,
+            suffix_of(&format!("{}{counter}", key.name), 5)
+        );
         if world.get("/pods", &key.namespace, &name).is_none() {
             return name;
         }
@@ -67,12 +79,16 @@ fn status(world: &mut World, key: &Key, set: &Value, failed: Option<&str>) {
     if let Some(message) = failed {
         let now = world.timestamp();
         status["conditions"] = set["status"]["conditions"].clone();
-        conditions::set(&mut status, &now, &Condition {
-            kind: "ReplicaFailure",
-            holds: true,
-            reason: "FailedCreate",
-            message,
-        });
+        conditions::set(
+            &mut status,
+            &now,
+            &Condition {
+                kind: "ReplicaFailure",
+                holds: true,
+                reason: "FailedCreate",
+                message,
+            },
+        );
     }
     set_status(world, key, status);
 }

@@ -41,8 +41,7 @@ fn create_missing(world: &mut World, key: &Key, set: &Value, revision: &str) {
                     "controller-revision-hash": revision,
                     "statefulset.kubernetes.io/pod-name": name,
                 });
-                let made =
-                    owned::create(world, (set, COMPONENT), &template, (&name, &labels));
+                let made = owned::create(world, (set, COMPONENT), &template, (&name, &labels));
                 if made.is_err() || ordered {
                     return;
                 }
@@ -54,7 +53,11 @@ fn create_missing(world: &mut World, key: &Key, set: &Value, revision: &str) {
 /// Creates a pod's claims, and returns the template with volumes for them.
 fn with_claims(world: &mut World, key: &Key, set: &Value, name: &str) -> Value {
     let mut template = set["spec"]["template"].clone();
-    for claim in set["spec"]["volumeClaimTemplates"].as_array().into_iter().flatten() {
+    for claim in set["spec"]["volumeClaimTemplates"]
+        .as_array()
+        .into_iter()
+        .flatten()
+    {
         let volume = text(claim, "/metadata/name");
         let full = format!("{volume}-{name}");
         let made = world.create(
@@ -69,8 +72,16 @@ fn with_claims(world: &mut World, key: &Key, set: &Value, name: &str) -> Value {
             }),
         );
         if made.is_some() {
-            let message = format!("create Claim {full} Pod {name} in StatefulSet {} success", key.name);
-            events::record(world, set, COMPONENT, ("Normal", "SuccessfulCreate", &message));
+            let message = format!(
+                "create Claim {full} Pod {name} in StatefulSet {} success",
+                key.name
+            );
+            events::record(
+                world,
+                set,
+                COMPONENT,
+                ("Normal", "SuccessfulCreate", &message),
+            );
         }
         if !template["spec"]["volumes"].is_array() {
             template["spec"]["volumes"] = json!([]);
@@ -107,7 +118,9 @@ fn replace_outdated(world: &mut World, key: &Key, set: &Value, revision: &str) {
     }
     let partition = number(set, "/spec/updateStrategy/rollingUpdate/partition");
     for ordinal in (partition..number(set, "/spec/replicas")).rev() {
-        let Some((pod, found)) = pod(world, key, ordinal) else { return };
+        let Some((pod, found)) = pod(world, key, ordinal) else {
+            return;
+        };
         if owned::ending(&found) {
             return;
         }
