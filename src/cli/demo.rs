@@ -87,7 +87,8 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result {
         err(&format!(
             "\nlook at it:\n  cd {}\n  git log --stat\n  less {CHECKLIST_PATH}\n  less PROGRESS.md\n  \
              {program} phase 4 status\n  {program} phase 4 explain 4.2.1\n",
-            folder.display()
+            folder.display(),
+            program = session.environment.program
         ))?;
     }
     Ok(code)
@@ -96,12 +97,10 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result {
 /// Writes the workspace and makes it a repository with one commit.
 fn make(folder: &Path) -> Result<()> {
     if folder.exists() {
-        return Err(Stop::input(format!(
-            "`{}` is there already",
-            folder.display(),
-            program = session.environment.program
-        ))
-        .help("name another folder: `orch demo FOLDER`"));
+        return Err(
+            Stop::input(format!("`{}` is there already", folder.display()))
+                .help("name another folder: `orch demo FOLDER`"),
+        );
     }
     let mut paths = Vec::new();
     let mut add = |path: &str, text: &str| -> Result<()> {

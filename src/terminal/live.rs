@@ -89,7 +89,7 @@ impl Live {
     fn succeeded(&mut self, step: &StepId, task: Option<&TaskId>, evidence: &Evidence) {
         self.under.remove(step);
         self.done += 1;
-        let said = summary(evidence);
+        let said = vec![told(evidence)];
         match task {
             Some(task) => self.said.entry(task.clone()).or_default().extend(said),
             None => {
@@ -205,9 +205,10 @@ impl Live {
     }
 }
 
-/// What an evidence says in a few words.
-fn summary(evidence: &Evidence) -> Vec<String> {
-    vec![match evidence {
+/// Returns what an evidence says, in a few words.
+pub fn told(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Facts { found } if found.len() == 1 => "1 fact".to_owned(),
         Evidence::Facts { found } => format!("{} facts", found.len()),
         Evidence::Answer {
             matched,
@@ -239,5 +240,5 @@ fn summary(evidence: &Evidence) -> Vec<String> {
             format!("{objects} objects checked, {} exempt", exempt.len())
         }
         Evidence::Command { exit } => format!("exit code {exit}"),
-    }]
+    }
 }
