@@ -36,6 +36,9 @@ const READY: Duration = Duration::from_mins(10);
 /// What a pod that no node takes, or a load balancer without an address, is given.
 const GRACE: Duration = Duration::from_mins(1);
 
+/// The same on the rehearsal, whose clock is virtual.
+const REHEARSED_GRACE: Duration = Duration::from_secs(1);
+
 /// Arguments of `run`.
 #[allow(
     clippy::struct_excessive_bools,
@@ -212,10 +215,10 @@ impl Prepared<'_> {
     }
 }
 
-/// The rehearsal's clock is virtual: what hasn't happened there by now won't.
+/// The rehearsal's clock is virtual: what hasn't happened there within a second of ours won't.
 fn grace(target: &Target, phase: &Phase) -> Duration {
     match target {
-        Target::Rehearsal => Duration::ZERO,
+        Target::Rehearsal => REHEARSED_GRACE,
         Target::Context { .. } => phase.settings.timeouts.load_balancer.unwrap_or(GRACE),
     }
 }
@@ -346,7 +349,7 @@ pub(super) fn rehearse(
         let options = Options {
             in_flight: 32,
             timeout: phase.settings.timeouts.ready.unwrap_or(READY),
-            grace: Duration::ZERO,
+            grace: REHEARSED_GRACE,
             overwrite: true,
             take_over: false,
             allow_commands: false,

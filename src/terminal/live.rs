@@ -13,6 +13,9 @@ use crate::journal::{Evidence, Failure, StepId};
 /// Rows that are shown of what is under way; more than that nobody reads.
 const ROWS: usize = 6;
 
+/// What is shown of the objects that no task names: the rest comes with these.
+const WORKLOADS: [&str; 4] = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+
 /// Faster than this no eye follows.
 const FRAME: Duration = Duration::from_millis(40);
 
@@ -86,11 +89,13 @@ impl Live {
     fn succeeded(&mut self, step: &StepId, task: Option<&TaskId>, evidence: &Evidence) {
         self.under.remove(step);
         self.done += 1;
-        let said = summary(evidence);
+        let said = vec![told(evidence)];
         match task {
             Some(task) => self.said.entry(task.clone()).or_default().extend(said),
             None => {
-                if let Evidence::Object(_) = evidence {
+                if let Evidence::Object(object) = evidence
+                    && WORKLOADS.contains(&object.kind.as_str())
+                {
                     let line = format!(
                         "{} {}  {}",
                         self.paint.good("✓"),
@@ -200,9 +205,10 @@ impl Live {
     }
 }
 
-/// What an evidence says in a few words.
-fn summary(evidence: &Evidence) -> Vec<String> {
-    vec![match evidence {
+/// Returns what an evidence says, in a few words.
+pub fn told(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Facts { found } if found.len() == 1 => "1 fact".to_owned(),
         Evidence::Facts { found } => format!("{} facts", found.len()),
         Evidence::Answer {
             matched,
@@ -234,5 +240,5 @@ fn summary(evidence: &Evidence) -> Vec<String> {
             format!("{objects} objects checked, {} exempt", exempt.len())
         }
         Evidence::Command { exit } => format!("exit code {exit}"),
-    }]
+    }
 }
