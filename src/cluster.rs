@@ -203,7 +203,8 @@ impl Cluster {
         let version: GroupVersion = api_version.parse().map_err(|_| missing())?;
         let group = match pinned_group(&self.client, &version).await {
             Ok(group) => group,
-            Err(kube::Error::Api(status)) if status.is_not_found() => return Err(missing()),
+            // A group that is not there is answered with plain text, hence the code.
+            Err(kube::Error::Api(status)) if status.code == 404 => return Err(missing()),
             Err(kube::Error::Discovery(_)) => return Err(missing()),
             Err(error) => return Err(self.error(error)),
         };

@@ -115,7 +115,12 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let options = Options {
         in_flight: 32,
         timeout: phase.settings.timeouts.ready.unwrap_or(READY),
-        grace: grace(&target, phase),
+        grace: if target == Target::Rehearsal {
+            REHEARSED_GRACE
+        } else {
+            GRACE
+        },
+        address: address(&target, phase),
         overwrite: args.overwrite,
         take_over: args.take_over,
         allow_commands: args.yes,
@@ -216,7 +221,7 @@ impl Prepared<'_> {
 }
 
 /// The rehearsal's clock is virtual: what hasn't happened there within a second of ours won't.
-fn grace(target: &Target, phase: &Phase) -> Duration {
+fn address(target: &Target, phase: &Phase) -> Duration {
     match target {
         Target::Rehearsal => REHEARSED_GRACE,
         Target::Context { .. } => phase.settings.timeouts.load_balancer.unwrap_or(GRACE),
@@ -350,6 +355,7 @@ pub(super) fn rehearse(
             in_flight: 32,
             timeout: phase.settings.timeouts.ready.unwrap_or(READY),
             grace: REHEARSED_GRACE,
+            address: REHEARSED_GRACE,
             overwrite: true,
             take_over: false,
             allow_commands: false,

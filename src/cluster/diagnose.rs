@@ -179,6 +179,8 @@ impl Cluster {
         for pod in self.troubled_pods(object).await {
             details.extend(self.pod_details(object, &pod).await);
         }
+        // The cause is said already.
+        details.retain(|line| !cause.contains(line));
         let help = details.iter().chain([&cause]).find_map(|text| help(text));
         Failure {
             cause: redact(&cause),

@@ -59,7 +59,7 @@ impl Cluster {
         wait: &Wait<'_>,
     ) -> Result<Ready, NotReady> {
         let consumer = self.waits_for_consumer(object).await;
-        match verdict(&applied.object, consumer) {
+        match verdict(&object.kind, &applied.object, consumer) {
             Verdict::Ready(reason) => return Ok(Ready { reason }),
             Verdict::Failed(cause) => return Err(self.not_ready(object, cause).await),
             Verdict::Progressing(text) => (wait.report)(text),
@@ -105,7 +105,7 @@ impl Cluster {
                 }
             };
             match event {
-                Some(Seen::Object(now)) => match verdict(&now, consumer) {
+                Some(Seen::Object(now)) => match verdict(&object.kind, &now, consumer) {
                     Verdict::Ready(reason) => return Ok(Ready { reason }),
                     Verdict::Failed(cause) => return Err(self.not_ready(object, cause).await),
                     Verdict::Progressing(text) => {
