@@ -242,17 +242,26 @@ fn definition(object: &Value) -> Verdict {
 }
 
 fn autoscaler(object: &Value) -> Verdict {
-    if let Some(able) = condition(object, "AbleToScale")
-        && able["status"] == "False"
-    {
-        return Progressing(told(able));
+    let able = condition(object, "AbleToScale");
+    match able {
+        None => return Progressing("its controller hasn't seen it yet".to_owned()),
+        Some(able) if able["status"] == "False" => return Progressing(told(able)),
+        Some(_) => {}
     }
-    match condition(object, "ScalingActive") {
-        Some(active) if active["status"] == "True" => Ready("scaling".to_owned()),
-        // Metrics may come minutes later, or never where no metrics server runs.
-        Some(_) => Ready("accepted; no metrics yet".to_owned()),
-        None => Progressing("its controller hasn't seen it yet".to_owned()),
+    let least = number(object, "/spec/minReplicas").unwrap_or(1);
+    let most = number(object, "/spec/maxReplicas").unwrap_or(least);
+    let wanted = status(object, "desiredReplicas");
+    if wanted < least {
+        return Progressing(format!(
+            "wants {wanted} replicas, {least} at least are asked for"
+        ));
     }
+    let active = condition(object, "ScalingActive").is_some_and(|it| it["status"] == "True");
+    // Metrics may come minutes later, or never where no metrics server runs.
+    let note = if active { "" } else { "; no metrics yet" };
+    Ready(format!(
+        "wants {wanted} replicas of {least} to {most}{note}"
+    ))
 }
 
 fn by_condition(object: &Value) -> Verdict {
@@ -397,12 +406,22 @@ mod tests {
     }
 
     #[test]
-    fn an_autoscaler_without_metrics_is_ready_with_a_note() {
+    fn an_autoscaler_is_ready_when_it_wants_its_minimum_even_without_metrics() {
+        let autoscaler = |wanted: i64, active: &str| {
+            json!({ "kind": "HorizontalPodAutoscaler",
+                "spec": { "minReplicas": 2, "maxReplicas": 10 },
+                "status": { "desiredReplicas": wanted, "conditions": [
+                    { "type": "AbleToScale", "status": "True" },
+                    { "type": "ScalingActive", "status": active }] } })
+        };
         check(
-            &json!({ "kind": "HorizontalPodAutoscaler", "status": { "conditions": [
-                { "type": "AbleToScale", "status": "True" },
-                { "type": "ScalingActive", "status": "False" }] } }),
-            "ready: accepted; no metrics yet",
+            &autoscaler(1, "True"),
+            "progressing: wants 1 replicas, 2 at least are asked for",
+        );
+        check(&autoscaler(2, "True"), "ready: wants 2 replicas of 2 to 10");
+        check(
+            &autoscaler(2, "False"),
+            "ready: wants 2 replicas of 2 to 10; no metrics yet",
         );
     }
 

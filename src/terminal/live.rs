@@ -29,8 +29,8 @@ pub struct Live {
     /// Task texts, for the lines of finished tasks.
     titles: BTreeMap<TaskId, String>,
     under: BTreeMap<StepId, String>,
-    /// What each step's evidence said, by task, until the task is done.
-    said: BTreeMap<TaskId, Vec<String>>,
+    /// The evidence of each task's steps until the task is done.
+    seen: BTreeMap<TaskId, Vec<Evidence>>,
     ticked: BTreeSet<TaskId>,
     drawn: usize,
     last: Option<Instant>,
@@ -49,7 +49,7 @@ impl Live {
             done: 0,
             titles,
             under: BTreeMap::new(),
-            said: BTreeMap::new(),
+            seen: BTreeMap::new(),
             ticked: BTreeSet::new(),
             drawn: 0,
             last: None,
@@ -89,22 +89,22 @@ impl Live {
     fn succeeded(&mut self, step: &StepId, task: Option<&TaskId>, evidence: &Evidence) {
         self.under.remove(step);
         self.done += 1;
-        let said = vec![told(evidence)];
         match task {
-            Some(task) => self.said.entry(task.clone()).or_default().extend(said),
-            None => {
-                if let Evidence::Object(object) = evidence
-                    && WORKLOADS.contains(&object.kind.as_str())
-                {
-                    let line = format!(
-                        "{} {}  {}",
-                        self.paint.good("✓"),
-                        self.paint.dim("  –   "),
-                        said.join(", ")
-                    );
-                    self.line(&line);
-                }
+            Some(task) => self
+                .seen
+                .entry(task.clone())
+                .or_default()
+                .push(evidence.clone()),
+            None if is_workload(evidence) => {
+                let none = self.paint.dim("  –   ");
+                let line = format!(
+                    "{} {none}  {}",
+                    self.paint.good("✓"),
+                    printable(&told(evidence))
+                );
+                self.line(&line);
             }
+            None => {}
         }
     }
 
@@ -131,14 +131,7 @@ impl Live {
             .get(task)
             .map(String::as_str)
             .unwrap_or_default();
-        let said = self.said.remove(task).unwrap_or_default();
-        let shown = match said.as_slice() {
-            [] => String::new(),
-            [one] => one.clone(),
-            [first, .., last] => {
-                format!("{first}, … {last} ({} results)", said.len())
-            }
-        };
+        let shown = gist(&self.seen.remove(task).unwrap_or_default());
         let line = format!(
             "{} {:<6}  {}  {}",
             self.paint.good("✓"),
@@ -205,6 +198,24 @@ impl Live {
     }
 }
 
+fn is_workload(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Object(object) if WORKLOADS.contains(&object.kind.as_str()))
+}
+
+/// What a task's evidence says: of its workload, else of its first object, else of all there is.
+fn gist(seen: &[Evidence]) -> String {
+    let is_object = |evidence: &&Evidence| matches!(evidence, Evidence::Object(_));
+    let objects = seen.iter().filter(is_object).count();
+    let first = seen.iter().find(is_object).or(seen.first());
+    let Some(main) = seen.iter().find(|evidence| is_workload(evidence)).or(first) else {
+        return String::new();
+    };
+    match objects {
+        0 | 1 => told(main),
+        several => format!("{} (and {} more)", told(main), several - 1),
+    }
+}
+
 /// Returns what an evidence says, in a few words.
 pub fn told(evidence: &Evidence) -> String {
     match evidence {
@@ -227,7 +238,7 @@ pub fn told(evidence: &Evidence) -> String {
             }
             text
         }
-        Evidence::File { path, .. } => path.clone(),
+        Evidence::File { .. } => "written".to_owned(),
         Evidence::Object(object) => format!("{}/{} {}", object.kind, object.name, object.ready),
         Evidence::Checked {
             objects, exempt, ..
