@@ -1,6 +1,5 @@
 //! The program from outside, one file for each part of what it promises.
 
-mod analysed;
 mod checks;
 mod commands;
 mod crash;

@@ -306,10 +306,16 @@ impl Running {
         child.wait_with_output().expect("its output").into()
     }
 
+    /// Returns its process's id.
+    #[track_caller]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().expect("it is taken only once").id()
+    }
+
     /// Sends it what Ctrl-C sends.
     #[track_caller]
     pub(crate) fn interrupt(&self) {
-        let id = self.child.as_ref().expect("it is taken only once").id();
+        let id = self.id();
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -INT {id}")])
             .status();
