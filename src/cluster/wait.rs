@@ -66,13 +66,11 @@ impl Cluster {
         }
         let mut last = String::new();
         let watched = self.watch(object, consumer, wait, &mut last);
-        match tokio::time::timeout(wait.timeout, watched).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                let cause = format!("not ready after {} s: {last}", wait.timeout.as_secs());
-                Err(self.not_ready(object, cause).await)
-            }
+        if let Ok(outcome) = tokio::time::timeout(wait.timeout, watched).await {
+            return outcome;
         }
+        let cause = format!("not ready after {} s: {last}", wait.timeout.as_secs());
+        Err(self.not_ready(object, cause).await)
     }
 
     async fn watch(
