@@ -46,7 +46,7 @@ use crate::diagnostic::Diagnostics;
 use crate::facts::{Facts, Inputs, Tree};
 use crate::settings::{Extras, PhaseSettings, Settings};
 
-use rules::{Intent, Read};
+use rules::Read;
 
 /// What a phase is resolved with, beside its document and the facts.
 #[derive(Debug, Clone)]
@@ -124,15 +124,9 @@ pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inpu
         profiles: phase.profiles.clone(),
     };
     let reads = read(checklist);
-    let studied = reads.iter().filter_map(|read| match &read.intent {
-        Intent::Study(subjects) => Some(subjects),
-        _ => None,
-    });
+    let studied = reads.iter().flat_map(Read::studied);
     // A file that isn't there fails its own study task, and nothing else.
-    for subject in studied
-        .flatten()
-        .map(|subject| subject.trim_start_matches("./"))
-    {
+    for subject in studied.map(|subject| subject.trim_start_matches("./")) {
         let file = subject.rsplit('/').next().unwrap_or(subject);
         let yaml = [".yml", ".yaml"]
             .iter()

@@ -8,7 +8,7 @@ mod live;
 mod style;
 
 pub use json::Json;
-pub use live::Live;
+pub use live::{Live, told};
 pub use style::{Paint, bar, printable};
 
 use std::io::Write as _;

@@ -1,4 +1,15 @@
 //! The program from outside, one file for each part of what it promises.
 
+mod checks;
+mod commands;
+mod crash;
+mod failure;
+mod journal;
+mod paths;
+mod person;
+mod phase;
+mod repository;
 mod supervisor;
+mod target;
+mod terminal;
 mod workspace;

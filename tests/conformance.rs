@@ -2,6 +2,7 @@
 
 mod apply;
 mod control_plane;
+mod phase;
 mod ready;
 mod target;
 
@@ -10,5 +11,11 @@ pub(crate) type Case = (&'static str, fn());
 
 /// Returns every test that needs a real control plane.
 pub(crate) fn all() -> Vec<Case> {
-    [control_plane::CASES, apply::CASES, ready::CASES].concat()
+    [
+        control_plane::CASES,
+        apply::CASES,
+        ready::CASES,
+        phase::CASES,
+    ]
+    .concat()
 }

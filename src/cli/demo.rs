@@ -86,8 +86,9 @@ pub(super) fn run(session: &Session, args: &DemoArgs) -> Result {
     if code == super::Code::Done {
         err(&format!(
             "\nlook at it:\n  cd {}\n  git log --stat\n  less {CHECKLIST_PATH}\n  less PROGRESS.md\n  \
-             orch phase 4 status\n  orch phase 4 explain 4.2.1\n",
-            folder.display()
+             {program} phase 4 status\n  {program} phase 4 explain 4.2.1\n",
+            folder.display(),
+            program = session.environment.program
         ))?;
     }
     Ok(code)

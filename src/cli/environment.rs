@@ -11,6 +11,8 @@ use std::path::PathBuf;
 /// What the environment says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Environment {
+    /// How this program was called (`orch`, or a path).
+    pub(super) program: String,
     /// `NO_COLOR`.
     pub(super) no_color: bool,
     /// `ORCH_LOG`.
@@ -42,7 +44,14 @@ impl Environment {
                 .into_iter()
                 .collect(),
         };
+        let called = std::env::args().next().unwrap_or_default();
+        let program = match std::env::current_exe() {
+            // Called by a path: the PATH may not have it.
+            Ok(path) if called.contains('/') => path.display().to_string(),
+            Ok(_) | Err(_) => "orch".to_owned(),
+        };
         Self {
+            program,
             no_color: get("NO_COLOR").is_some() || get("TERM").as_deref() == Some("dumb"),
             log: get("ORCH_LOG"),
             source_date_epoch: get("SOURCE_DATE_EPOCH"),

@@ -10,7 +10,7 @@ use crate::checklist::TaskId;
 use crate::files::read_journal;
 use crate::journal::StepStatus;
 use crate::resolve::{Action, BulletReading};
-use crate::terminal::{out, printable};
+use crate::terminal::{out, printable, told};
 
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result {
     let checklist = &phase.checklist;
@@ -91,9 +91,7 @@ fn recorded(loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result<String> {
     for (name, target) in replay.state.targets() {
         for (step, state) in target.steps_of(id) {
             let said = match &state.status {
-                StepStatus::Succeeded(evidence) => {
-                    serde_json::to_string(evidence).unwrap_or_else(|_| "succeeded".to_owned())
-                }
+                StepStatus::Succeeded(evidence) => told(evidence),
                 StepStatus::Failed(failure) => format!("failed: {}", failure.cause),
                 StepStatus::Unknown => "started, outcome unknown".to_owned(),
                 StepStatus::Reopened => "to be done again".to_owned(),

@@ -169,7 +169,11 @@ impl Shown<'_> {
                 .iter()
                 .map(|finding| match &finding.missing {
                     Some(where_) => format!("{}: not found ({where_})", finding.subject),
-                    None => format!("{}: {} facts", finding.subject, finding.facts.len()),
+                    None => format!(
+                        "{}: {}",
+                        finding.subject,
+                        count(finding.facts.len(), "fact")
+                    ),
                 })
                 .collect(),
             Action::Inventory { answer, .. } => {
@@ -290,6 +294,11 @@ impl Shown<'_> {
             self.plan.steps.len()
         )
     }
+}
+
+/// Writes a number of things.
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Writes neighbouring tasks as a range (`4.0.1–4.0.5`).

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::exit::Result;
 use super::load::{Loaded, Phase};
 use super::{Session, Stop};
 use crate::cluster::Cluster;
-use crate::rehearsal::Rehearsal;
+use crate::rehearsal::{Rehearsal, Script};
+use crate::settings::Rehearse;
 
 /// The rehearsal's name as a target.
 pub(super) const REHEARSAL: &str = "rehearsal";
@@ -68,7 +71,7 @@ impl Target {
     pub(super) async fn connect(&self, session: &Session, phase: &Phase) -> Result<Cluster> {
         match self {
             Self::Rehearsal => {
-                let script = crate::rehearsal::Script::try_from(&phase.settings.rehearse)?;
+                let script = script(&phase.settings.rehearse)?;
                 let rehearsal = Rehearsal::new(script);
                 Ok(Cluster::over(rehearsal.client(), REHEARSAL).await?)
             }
@@ -89,6 +92,29 @@ impl Target {
             .has("monitoring.coreos.com/v1", "ServiceMonitor")
             .await?)
     }
+}
+
+/// Returns what the rehearsal is to show, as settings ask for it.
+fn script(settings: &Rehearse) -> Result<Script> {
+    let mut script = Script {
+        service_monitors: settings.service_monitors,
+        ..Script::default()
+    };
+    for failure in &settings.failures {
+        let mut value = json!({ "selector": failure.selector, "outcome": failure.outcome,
+            "message": failure.message });
+        if let Some(after) = &failure.after {
+            value["after"] = json!(after);
+        }
+        let failure = serde_json::from_value(value).map_err(|error| {
+            Stop::input(format!(
+                "the rehearsed failure of `{}`: {error}",
+                failure.selector
+            ))
+        })?;
+        script.failures.push(failure);
+    }
+    Ok(script)
 }
 
 /// Returns the values that secrets may take: the environment's, under those of an ignored env

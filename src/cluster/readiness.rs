@@ -20,8 +20,8 @@ use Verdict::{Failed, Progressing, Ready};
 
 /// Returns the verdict on an object.
 ///
-/// `waits_for_consumer` says of a volume claim that its class binds it only when a pod uses it.
-pub fn verdict(object: &Value, waits_for_consumer: bool) -> Verdict {
+/// The kind is told apart because a list's items don't carry it. `waits_for_consumer` says of a volume claim that its class binds it only when a pod uses it.
+pub fn verdict(kind: &str, object: &Value, waits_for_consumer: bool) -> Verdict {
     if object.pointer("/metadata/deletionTimestamp").is_some() {
         return Failed("somebody is deleting it".to_owned());
     }
@@ -32,7 +32,7 @@ pub fn verdict(object: &Value, waits_for_consumer: bool) -> Verdict {
     {
         return Progressing("its controller hasn't seen the change yet".to_owned());
     }
-    match object["kind"].as_str().unwrap_or_default() {
+    match kind {
         "Deployment" => deployment(object),
         "StatefulSet" => stateful_set(object),
         "DaemonSet" => daemon_set(object),
@@ -242,17 +242,35 @@ fn definition(object: &Value) -> Verdict {
 }
 
 fn autoscaler(object: &Value) -> Verdict {
-    if let Some(able) = condition(object, "AbleToScale")
-        && able["status"] == "False"
-    {
-        return Progressing(told(able));
+    let able = condition(object, "AbleToScale");
+    match able {
+        None => return Progressing("its controller hasn't seen it yet".to_owned()),
+        Some(able) if able["status"] == "False" => return Progressing(told(able)),
+        Some(_) => {}
     }
-    match condition(object, "ScalingActive") {
-        Some(active) if active["status"] == "True" => Ready("scaling".to_owned()),
-        // Metrics may come minutes later, or never where no metrics server runs.
-        Some(_) => Ready("accepted; no metrics yet".to_owned()),
-        None => Progressing("its controller hasn't seen it yet".to_owned()),
+    let least = number(object, "/spec/minReplicas").unwrap_or(1);
+    let most = number(object, "/spec/maxReplicas").unwrap_or(least);
+    let active = condition(object, "ScalingActive").is_some_and(|it| it["status"] == "True");
+    let (wanted, running) = (
+        status(object, "desiredReplicas"),
+        status(object, "currentReplicas"),
+    );
+    // Metrics may come minutes later, or never where no metrics server runs: a target that has
+    // its minimum already is left alone then, and nothing is ever wanted of it.
+    if !active && running >= least {
+        return Ready(format!(
+            "has {running} replicas of {least} to {most}; no metrics yet"
+        ));
     }
+    if wanted < least {
+        return Progressing(format!(
+            "wants {wanted} replicas, {least} at least are asked for"
+        ));
+    }
+    let note = if active { "" } else { "; no metrics yet" };
+    Ready(format!(
+        "wants {wanted} replicas of {least} to {most}{note}"
+    ))
 }
 
 fn by_condition(object: &Value) -> Verdict {
@@ -276,7 +294,7 @@ mod tests {
 
     #[track_caller]
     fn check(object: &Value, expected: &str) {
-        let found = match verdict(object, false) {
+        let found = match verdict(object["kind"].as_str().unwrap(), object, false) {
             Verdict::Ready(text) => format!("ready: {text}"),
             Verdict::Progressing(text) => format!("progressing: {text}"),
             Verdict::Failed(text) => format!("failed: {text}"),
@@ -356,7 +374,7 @@ mod tests {
         let claim = json!({ "kind": "PersistentVolumeClaim", "status": { "phase": "Pending" } });
         check(&claim, "progressing: not bound yet");
         assert_eq!(
-            verdict(&claim, true),
+            verdict("PersistentVolumeClaim", &claim, true),
             Verdict::Ready("bound when a pod uses it".to_owned())
         );
     }
@@ -397,12 +415,22 @@ mod tests {
     }
 
     #[test]
-    fn an_autoscaler_without_metrics_is_ready_with_a_note() {
+    fn an_autoscaler_is_ready_when_it_wants_its_minimum_even_without_metrics() {
+        let autoscaler = |wanted: i64, active: &str| {
+            json!({ "kind": "HorizontalPodAutoscaler",
+                "spec": { "minReplicas": 2, "maxReplicas": 10 },
+                "status": { "desiredReplicas": wanted, "conditions": [
+                    { "type": "AbleToScale", "status": "True" },
+                    { "type": "ScalingActive", "status": active }] } })
+        };
         check(
-            &json!({ "kind": "HorizontalPodAutoscaler", "status": { "conditions": [
-                { "type": "AbleToScale", "status": "True" },
-                { "type": "ScalingActive", "status": "False" }] } }),
-            "ready: accepted; no metrics yet",
+            &autoscaler(1, "True"),
+            "progressing: wants 1 replicas, 2 at least are asked for",
+        );
+        check(&autoscaler(2, "True"), "ready: wants 2 replicas of 2 to 10");
+        check(
+            &autoscaler(2, "False"),
+            "ready: wants 2 replicas of 2 to 10; no metrics yet",
         );
     }
 

@@ -13,6 +13,8 @@ use super::readiness::{Verdict, verdict};
 
 /// What has been seen so far.
 pub(super) struct Sight {
+    /// Its kind: the items of a list don't say it.
+    kind: String,
     /// The object as it was seen last; `None` once it is gone.
     object: Option<Value>,
     /// The generation that was applied.
@@ -40,12 +42,13 @@ pub(super) enum Next {
 
 impl Sight {
     /// Returns the sight of an object as the server answered the apply.
-    pub(super) fn new(applied: Value, consumer: bool) -> Self {
+    pub(super) fn new(kind: &str, applied: Value, consumer: bool) -> Self {
         let generation = applied
             .pointer("/metadata/generation")
             .and_then(Value::as_i64);
         let settled = generation.is_some() && observed(&applied) >= generation;
         let mut sight = Self {
+            kind: kind.to_owned(),
             object: None,
             generation,
             settled,
@@ -59,7 +62,7 @@ impl Sight {
 
     /// Takes the object as it is now; `None` when it is gone.
     pub(super) fn see(&mut self, object: Option<Value>) {
-        let pod = object.as_ref().filter(|object| object["kind"] == "Pod");
+        let pod = object.as_ref().filter(|_| self.kind == "Pod");
         if let Some(pod) = pod.and_then(|pod| serde_json::from_value(pod.clone()).ok()) {
             self.see_pod(pod);
         }
@@ -96,9 +99,9 @@ impl Sight {
         let Some(object) = &self.object else {
             return Next::Failed("somebody deleted it".to_owned());
         };
-        let text = match verdict(object, self.consumer) {
+        let text = match verdict(&self.kind, object, self.consumer) {
             Verdict::Ready(reason) => return Next::Ready(reason),
-            Verdict::Failed(text) if self.settled && patient && recovers(object) => text,
+            Verdict::Failed(text) if self.settled && patient && self.recovers(object) => text,
             Verdict::Failed(cause) => return Next::Failed(cause),
             Verdict::Progressing(text) => text,
         };
@@ -133,17 +136,17 @@ impl Sight {
             None => Next::Wait(text),
         }
     }
+
+    /// Whether a failure of that kind goes away when its cause does.
+    fn recovers(&self, object: &Value) -> bool {
+        self.kind == "Deployment" && object.pointer("/metadata/deletionTimestamp").is_none()
+    }
 }
 
 fn observed(object: &Value) -> Option<i64> {
     object
         .pointer("/status/observedGeneration")
         .and_then(Value::as_i64)
-}
-
-/// Whether a failure of that kind goes away when its cause does.
-fn recovers(object: &Value) -> bool {
-    object["kind"] == "Deployment" && object.pointer("/metadata/deletionTimestamp").is_none()
 }
 
 fn name_of(pod: &Pod) -> String {
@@ -199,7 +202,7 @@ mod tests {
 
     #[test]
     fn pods_are_looked_at_once_the_controller_has_seen_the_change() {
-        let mut sight = Sight::new(deployment(2, 1), false);
+        let mut sight = Sight::new("Deployment", deployment(2, 1), false);
         sight.see_pod(crashing("a"));
         check(
             &sight,
@@ -212,7 +215,7 @@ mod tests {
 
     #[test]
     fn pods_of_an_older_revision_are_left_out() {
-        let mut sight = Sight::new(deployment(2, 1), false);
+        let mut sight = Sight::new("Deployment", deployment(2, 1), false);
         sight.see(Some(deployment(2, 2)));
         let old = crashing("a");
         sight.see_pod(old.clone());
@@ -222,7 +225,7 @@ mod tests {
 
     #[test]
     fn what_failed_before_an_apply_that_changed_nothing_may_recover() {
-        let mut sight = Sight::new(deployment(2, 2), false);
+        let mut sight = Sight::new("Deployment", deployment(2, 2), false);
         sight.see_pod(crashing("a"));
         let text = "wait: 0 of 1 replicas available; container main of pod a: CrashLoopBackOff";
         check(&sight, true, text);
@@ -231,7 +234,7 @@ mod tests {
 
     #[test]
     fn an_unschedulable_pod_counts_after_the_grace_period_whatever_its_siblings_do() {
-        let mut sight = Sight::new(deployment(1, 0), false);
+        let mut sight = Sight::new("Deployment", deployment(1, 0), false);
         sight.see(Some(deployment(1, 1)));
         sight.see_pod(unscheduled("a"));
         sight.see_pod(pod("b", &json!({})));
@@ -247,7 +250,7 @@ mod tests {
 
     #[test]
     fn an_object_that_is_gone_has_failed() {
-        let mut sight = Sight::new(deployment(1, 0), false);
+        let mut sight = Sight::new("Deployment", deployment(1, 0), false);
         sight.see(None);
         check(&sight, true, "failed: somebody deleted it");
     }

@@ -80,7 +80,7 @@ impl Cluster {
             ..object.clone()
         };
         let consumer = self.waits_for_consumer(&live).await;
-        let mut sight = Sight::new(applied.object.clone(), consumer);
+        let mut sight = Sight::new(&object.kind, applied.object.clone(), consumer);
         let mut last = String::new();
         let watched = self.watch(&live, &mut sight, wait, &mut last);
         let cause = match tokio::time::timeout(wait.timeout, watched).await {
@@ -165,7 +165,7 @@ impl Cluster {
     async fn seen(&self, live: &Object) -> Result<BoxStream<'static, Seen>, super::ClusterError> {
         let api = self.api(live).await?;
         let config = watcher::Config::default().fields(&format!("metadata.name={}", live.name));
-        let own = own_changes(api, config, live.kind.clone());
+        let own = own_changes(api, config);
         let (Some(selector), Some(namespace)) =
             (diagnose::selector(&live.value), live.namespace.as_deref())
         else {
@@ -206,11 +206,7 @@ impl Cluster {
 }
 
 /// The changes of one object.
-fn own_changes(
-    api: Api<DynamicObject>,
-    config: watcher::Config,
-    kind: String,
-) -> BoxStream<'static, Seen> {
+fn own_changes(api: Api<DynamicObject>, config: watcher::Config) -> BoxStream<'static, Seen> {
     let mut listed = true;
     // Without the back-off a server that is down is asked again without a pause.
     let events = watcher::watcher(api, config).default_backoff();
@@ -218,9 +214,7 @@ fn own_changes(
         let seen = match event {
             Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
                 listed = true;
-                let mut value = serde_json::to_value(object).unwrap_or_default();
-                // The items of a list don't say their kind, and readiness goes by it.
-                value["kind"] = kind.clone().into();
+                let value = serde_json::to_value(object).unwrap_or_default();
                 Some(Seen::Object(Some(Box::new(value))))
             }
             Ok(watcher::Event::Delete(_)) => Some(Seen::Object(None)),

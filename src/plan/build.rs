@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Plan, Step, Work, order};
@@ -66,6 +67,12 @@ pub fn build(
     Ok(assemble(drafts, &needs, &sorted, target))
 }
 
+/// What rules are checked against.
+struct Checked {
+    all: Vec<Object>,
+    hash: String,
+}
+
 fn task_drafts(
     resolved: &Resolved,
     rendered: &[Rendered],
@@ -76,11 +83,16 @@ fn task_drafts(
         .flat_map(|file| file.objects.iter().cloned())
         .chain(written.values().flatten().cloned())
         .collect();
+    // Every rule is checked against all objects: one hash of them all serves every key.
+    let checked_against = Checked {
+        hash: hash(&values(&all)),
+        all,
+    };
     let mut drafts = Vec::new();
     for task in &resolved.tasks {
         match &task.action {
             Action::Study { .. } | Action::Inventory { .. } | Action::Require(_) => {
-                drafts.extend(conclusion(task, &all));
+                drafts.extend(conclusion(task, &checked_against));
             }
             Action::Write { path } => {
                 if let Some(file) = rendered.iter().find(|file| file.path == *path) {
@@ -104,8 +116,12 @@ fn task_drafts(
     drafts
 }
 
+fn values(objects: &[Object]) -> Vec<&Value> {
+    objects.iter().map(|object| &object.value).collect()
+}
+
 /// A step whose outcome follows from facts and manifests alone.
-fn conclusion(task: &ResolvedTask, objects: &[Object]) -> Option<Draft> {
+fn conclusion(task: &ResolvedTask, against: &Checked) -> Option<Draft> {
     let (name, work, parameters) = match &task.action {
         Action::Study { findings } => {
             let subjects: Vec<&str> = findings.iter().map(|f| f.subject.as_str()).collect();
@@ -133,9 +149,9 @@ fn conclusion(task: &ResolvedTask, objects: &[Object]) -> Option<Draft> {
             )
         }
         Action::Require(requirement) => {
-            let checked = check(requirement, objects);
+            let checked = check(requirement, &against.all);
             let parameters = json!({ "kind": "require", "rule": checked.rule,
-                "objects": objects.iter().map(|object| hash(&object.value)).collect::<Vec<_>>() });
+                "objects": against.hash });
             let name = format!("require {}", checked.rule);
             if checked.violations.is_empty() {
                 let evidence = Evidence::Checked {
@@ -189,17 +205,14 @@ fn answer_evidence(answer: &Answer) -> Evidence {
 fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
     // Objects rather than the text: a header's prose or the order of keys makes no difference.
     let content = if file.objects.is_empty() {
-        json!(file.text)
+        hash(&file.text)
     } else {
-        file.objects
-            .iter()
-            .map(|object| object.value.clone())
-            .collect()
+        hash(&values(&file.objects))
     };
     let write = Draft {
         task: task.cloned(),
         name: format!("write {}", file.path),
-        parameters: json!({ "kind": "write", "path": file.path, "content": hash(&content) }),
+        parameters: json!({ "kind": "write", "path": file.path, "content": content }),
         work: Work::Write {
             path: file.path.clone(),
             text: file.text.clone(),
@@ -381,6 +394,7 @@ fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], tar
 }
 
 /// Returns the SHA-256 of a value's JSON, in hex.
-fn hash(value: &Value) -> String {
-    sha256(value.to_string().as_bytes())
+fn hash(value: &impl Serialize) -> String {
+    // What is hashed here are JSON values and strings, none of which serde_json refuses.
+    sha256(&serde_json::to_vec(value).unwrap_or_default())
 }

@@ -10,6 +10,7 @@ use super::history::event_text;
 use super::labels::Words;
 use super::phases::{status_text, tasks};
 use super::table::escape;
+use crate::checklist::StatusKind;
 
 /// Returns a whole document.
 pub(super) fn document(view: &View) -> String {
@@ -59,7 +60,7 @@ fn standing(view: &View) -> String {
     let title = row
         .map(|row| format!(" — {}", row.title))
         .unwrap_or_default();
-    let status = row.map_or("-", |row| words.status_word(row.status));
+    let status = words.status_word(row.map_or(StatusKind::NotStarted, |row| row.status));
     let date = view.history.last().map(|entry| entry.date);
     format!(
         "- **{}:** {}{title}\n- **{}:** {status}\n- **{}:** {}\n",

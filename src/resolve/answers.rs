@@ -14,6 +14,8 @@ struct Known {
     words: Vec<String>,
     what: String,
     origin: Option<Origin>,
+    /// Whether a list that leaves it out is remarked.
+    expected: bool,
 }
 
 /// Returns the answer to an inventory.
@@ -32,15 +34,18 @@ pub(super) fn answer(
     let mut used = vec![false; known.len()];
     let mut answer = Answer::default();
     for name in names {
-        let wanted = meaning(&name.value);
-        let fits = |known: &Known| wanted.iter().any(|word| known.words.contains(word));
-        let mut first: Option<&Known> = None;
-        for (known, used) in known.iter().zip(&mut used) {
-            if fits(known) {
+        let fitting = fitting(&name.value, &known);
+        for index in &fitting {
+            if let Some(used) = used.get_mut(*index) {
                 *used = true;
-                first = first.or(Some(known));
             }
         }
+        let mut found = fitting.iter().filter_map(|index| known.get(*index));
+        // Data before the configuration that is mounted beside it.
+        let first = found
+            .clone()
+            .find(|known| known.expected)
+            .or_else(|| found.next());
         match first {
             Some(found) => {
                 answer
@@ -50,9 +55,29 @@ pub(super) fn answer(
             None => answer.missing.push(name.value.clone()),
         }
     }
-    let extra = known.into_iter().zip(used).filter(|(_, used)| !used);
+    let extra = known
+        .into_iter()
+        .zip(used)
+        .filter(|(known, used)| !used && known.expected);
     answer.extra = extra.map(|(known, _)| (known.what, known.origin)).collect();
     answer
+}
+
+/// Returns which of the known things a listed name means: those called so, else those that a
+/// telling word of it fits.
+fn fitting(name: &str, known: &[Known]) -> Vec<usize> {
+    let whole = name.to_lowercase();
+    let of = |wanted: &[String]| -> Vec<usize> {
+        let fits = |known: &Known| wanted.iter().any(|word| known.words.contains(word));
+        let found = known.iter().enumerate().filter(|(_, known)| fits(known));
+        found.map(|(index, _)| index).collect()
+    };
+    let called = of(&[whole.replace(' ', "-"), whole]);
+    if called.is_empty() {
+        of(&meaning(name))
+    } else {
+        called
+    }
 }
 
 /// Words that say what kind of thing is listed, not which.
@@ -147,6 +172,7 @@ fn services(facts: &Facts, application: &Application) -> Vec<Known> {
             words,
             what,
             origin: Some(service.origin.clone()),
+            expected: true,
         });
     }
     known
@@ -173,22 +199,30 @@ fn volumes(facts: &Facts, application: &Application) -> Vec<Known> {
                 words,
                 what,
                 origin,
+                expected: matches!(mount.source, MountSource::Volume(_)),
             });
         }
     }
-    let asked = application
-        .workloads
-        .iter()
-        .filter(|workload| !workload.volumes.is_empty());
-    for workload in asked.filter(|workload| workload.service.is_none()) {
-        let words = vec![synonym(&workload.name)];
-        known.push(Known {
-            words,
-            what: format!("volume of {}", workload.name),
-            origin: None,
-        });
+    // What is generated, or mounted from a map, is a volume too, if nobody's data.
+    for workload in &application.workloads {
+        for volume in &workload.volumes {
+            let words = words_of(&workload.name, &volume.name);
+            let what = format!("{} at {} of {}", volume.name, volume.path, workload.name);
+            known.push(Known {
+                words,
+                what,
+                origin: None,
+                expected: false,
+            });
+        }
     }
     known
+}
+
+fn words_of(workload: &str, volume: &str) -> Vec<String> {
+    std::iter::once(synonym(workload))
+        .chain(meaning(volume))
+        .collect()
 }
 
 fn secrets(application: &Application) -> Vec<Known> {
@@ -210,6 +244,7 @@ fn secrets(application: &Application) -> Vec<Known> {
                 words,
                 what,
                 origin: None,
+                expected: true,
             }
         })
         .collect()
@@ -223,6 +258,7 @@ fn maps(application: &Application) -> Vec<Known> {
             words,
             what: format!("ConfigMap {}", map.name),
             origin: None,
+            expected: true,
         }
     });
     known.collect()

@@ -5,10 +5,12 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Facts, Origin, Tree};
 use crate::settings::Extras;
 
-use super::application::{Application, ConfigMapSpec, FileOrigin, FileSpec, Role, Workload};
+use super::application::{
+    Application, ConfigMapSpec, FileOrigin, FileSpec, IngressSpec, Role, Workload,
+};
 use super::model::Note;
 use super::roster::{self, Roster};
-use super::rules::{Intent, Read, Rule};
+use super::rules::Read;
 use super::target::FileKind;
 use super::words::Word;
 use super::{Context, environment, ingress, monitoring, mounts, subjects, workload};
@@ -44,77 +46,38 @@ pub(super) fn assemble<'f>(
     let mut warnings = Vec::new();
     let unassigned = leave_out(&mut roster, promises, context, &mut warnings);
     let namespace = namespace(reads, facts, context, &mut warnings);
-    let name = project.and_then(|project| project.name.clone());
-    let name = mounts::slug(&name.unwrap_or_else(|| namespace.clone()));
+    let name = application_name(facts, &namespace);
     let naming = environment::Naming {
         secrets: roster::hinted_names(checklist, Word::Secrets),
         config: config_name(checklist),
     };
     let variables = environment::build(&roster, facts, &naming);
-    let mut workloads: Vec<Workload> = Vec::new();
-    let mut maps: Vec<(String, ConfigMapSpec)> = Vec::new();
-    let mut init_scripts = Vec::new();
-    let mount_sources = mounts::Sources {
-        facts,
-        tree,
-        names: &roster.names,
-    };
     let sources = workload::Sources {
         roster: &roster,
         facts,
         phase: context.phase,
         name: &name,
     };
-    for member in &roster.members {
-        let mounted = mounts::build(member, &mount_sources);
-        warnings.extend(mounted.warnings);
-        maps.extend(
-            mounted
-                .maps
-                .into_iter()
-                .map(|map| (member.name.clone(), map)),
-        );
-        if mounted.init_scripts {
-            init_scripts.push(member.name.clone());
-        }
-        let environment = variables.of.get(&member.name).cloned().unwrap_or_default();
-        let (built, remarks) = workload::build(member, environment, mounted.volumes, &sources);
-        workloads.push(built);
-        warnings.extend(remarks);
-    }
+    let mut built = build_all(tree, &variables, &sources);
+    warnings.append(&mut built.warnings);
     let metrics = facts
         .endpoints
         .iter()
         .any(|endpoint| endpoint.path == "/metrics");
-    monitoring::complete(&mut workloads, &mut maps, metrics);
-    let ingress = reads.iter().find_map(|read| match &read.intent {
-        Intent::Write(target) if target.kind == FileKind::Ingress => {
-            ingress::build(&name, &read.spec, &context.phase.ingress, &workloads)
-        }
-        _ => None,
-    });
-    for workload in &mut workloads {
-        let routed = ingress
-            .iter()
-            .flat_map(|it| &it.paths)
-            .any(|it| it.workload == workload.name);
-        workload.behind_ingress = routed;
-    }
-    let owners = maps
-        .iter()
-        .map(|(owner, map)| (owner.clone(), map.name.clone()))
-        .collect();
+    monitoring::complete(&mut built.workloads, &mut built.maps, metrics);
+    let ingress = routed(reads, &name, context, &mut built.workloads);
+    let owners = owners(&built.maps);
     let application = Application {
         name,
         set: context.set.clone(),
         phase: checklist.number,
         namespace,
-        workloads: in_order(workloads),
+        workloads: in_order(built.workloads),
         secrets: variables.secrets,
         config_maps: variables
             .config
             .into_iter()
-            .chain(maps.into_iter().map(|(_, map)| map))
+            .chain(built.maps.into_iter().map(|(_, map)| map))
             .collect(),
         ingress,
         service_monitors: context.service_monitors,
@@ -123,10 +86,68 @@ pub(super) fn assemble<'f>(
         application,
         roster,
         owners,
-        init_scripts,
+        init_scripts: built.init_scripts,
         unassigned,
         warnings,
     })
+}
+
+/// Returns the Ingress that a task asks for, and marks what it routes to.
+fn routed(
+    reads: &[Read<'_>],
+    name: &str,
+    context: &Context<'_>,
+    workloads: &mut [Workload],
+) -> Option<IngressSpec> {
+    let ingress = reads.iter().find_map(|read| {
+        read.target()
+            .filter(|target| target.kind == FileKind::Ingress)?;
+        ingress::build(name, &read.spec, &context.phase.ingress, workloads)
+    })?;
+    for workload in workloads {
+        workload.behind_ingress = ingress.paths.iter().any(|it| it.workload == workload.name);
+    }
+    Some(ingress)
+}
+
+/// The workloads, with what their making brought along.
+#[derive(Default)]
+struct Built {
+    workloads: Vec<Workload>,
+    maps: Vec<(String, ConfigMapSpec)>,
+    init_scripts: Vec<String>,
+    warnings: Vec<Diagnostic>,
+}
+
+fn build_all(
+    tree: &Tree,
+    variables: &environment::Variables,
+    sources: &workload::Sources<'_, '_>,
+) -> Built {
+    let mut built = Built::default();
+    let mount_sources = mounts::Sources {
+        facts: sources.facts,
+        tree,
+        names: &sources.roster.names,
+    };
+    for member in &sources.roster.members {
+        let mounted = mounts::build(member, &mount_sources);
+        built.warnings.extend(mounted.warnings);
+        built.maps.extend(
+            mounted
+                .maps
+                .into_iter()
+                .map(|map| (member.name.clone(), map)),
+        );
+        if mounted.init_scripts {
+            built.init_scripts.push(member.name.clone());
+        }
+        let environment = variables.of.get(&member.name).cloned().unwrap_or_default();
+        let (made, remarks) = workload::build(member, environment, mounted.volumes, sources);
+        built.workloads.push(made);
+        built.warnings.extend(remarks);
+    }
+    built
 }
 
 /// Names the services that no task names, and drops them where they are only to be reported.
@@ -185,21 +206,15 @@ fn namespace(
     context: &Context<'_>,
     warnings: &mut Vec<Diagnostic>,
 ) -> String {
-    let required = reads.iter().find_map(|read| match &read.intent {
-        Intent::Require(Rule::Namespace, Some(name)) => Some(name.clone()),
-        _ => None,
-    });
-    let written = reads.iter().find_map(|read| match &read.intent {
-        Intent::Write(target) if target.kind == FileKind::Namespace => {
-            let code = read
-                .task
-                .text
-                .codes()
-                .map(|(code, _)| code)
-                .find(|code| *code != target.path);
-            code.map(str::to_owned)
-        }
-        _ => None,
+    let required = reads
+        .iter()
+        .find_map(|read| read.namespace().map(str::to_owned));
+    let written = reads.iter().find_map(|read| {
+        let target = read
+            .target()
+            .filter(|target| target.kind == FileKind::Namespace)?;
+        let mut codes = read.task.text.codes().map(|(code, _)| code);
+        codes.find(|code| *code != target.path).map(str::to_owned)
     });
     if let (Some(required), Some(written)) = (&required, &written)
         && required != written
@@ -224,6 +239,19 @@ fn namespace(
         .or_else(|| context.phase.namespace.clone())
         .or(project);
     mounts::slug(&found.unwrap_or_else(|| context.set.clone()))
+}
+
+fn owners(maps: &[(String, ConfigMapSpec)]) -> Vec<(String, String)> {
+    let pair = |(owner, map): &(String, ConfigMapSpec)| (owner.clone(), map.name.clone());
+    maps.iter().map(pair).collect()
+}
+
+fn application_name(facts: &Facts, namespace: &str) -> String {
+    let project = facts
+        .project
+        .as_ref()
+        .and_then(|project| project.name.as_deref());
+    mounts::slug(project.unwrap_or(namespace))
 }
 
 /// Returns the name of the map with the application's own settings.

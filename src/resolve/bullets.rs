@@ -8,7 +8,7 @@ use super::amounts::{self, numbers_after};
 use super::application::{Exposure, Hpa, Pdb};
 use super::probe_words;
 use super::quantity;
-use super::spec::{ExposureSpec, Spec};
+use super::spec::{Amounts, ExposureSpec, Spec};
 use super::target;
 use super::words::{Word, find, has, tells, words};
 
@@ -195,10 +195,10 @@ fn autoscaler(plain: &str) -> Hpa {
 fn resources(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
     find(head, &[Word::Resources, Word::Requests, Word::Limits])?;
     let (requests, limits) = amounts::resources(plain);
-    if requests == limits && requests == super::spec::Amounts::default() {
+    if requests == limits && requests == Amounts::default() {
         return None;
     }
-    let show = |amounts: &super::spec::Amounts| {
+    let show = |amounts: &Amounts| {
         let both = [amounts.cpu.as_deref(), amounts.memory.as_deref()];
         both.into_iter().flatten().collect::<Vec<_>>().join("/")
     };

@@ -256,12 +256,12 @@ fn shell(command: &str) -> Vec<String> {
 }
 
 fn from_healthcheck(health: &Healthcheck, ports: &[ServicePort]) -> Option<Probe> {
-    let text = match &health.test {
+    let line = match &health.test {
         HealthTest::Exec(test) => test.join(" "),
         HealthTest::Shell(test) => test.clone(),
         HealthTest::Disabled => return None,
     };
-    let action = local_url(&text, ports).unwrap_or_else(|| match &health.test {
+    let action = local_url(&line, ports).unwrap_or_else(|| match &health.test {
         HealthTest::Exec(test) => ProbeAction::Exec(test.clone()),
         HealthTest::Shell(test) => ProbeAction::Exec(shell(test)),
         HealthTest::Disabled => ProbeAction::Exec(Vec::new()),

@@ -120,16 +120,14 @@ impl Sorter<'_, '_> {
         let reason = secret::by_text(text)
             .or_else(|| secret::by_name(name))
             .or(declared);
-        match reason {
-            Some(reason) => {
-                let key = only_variable(text).unwrap_or(name).to_owned();
-                vec![self.secret(member, name, &key, &reason)]
-            }
-            None => {
-                let value = hosts::in_variable(name, &text.value, &self.roster.names);
-                vec![literal(name, value)]
-            }
+        if let Some(reason) = reason.or_else(|| unknown_url(name, text)) {
+            let key = only_variable(text).unwrap_or(name).to_owned();
+            return vec![self.secret(member, name, &key, &reason)];
         }
+        vec![literal(
+            name,
+            hosts::in_variable(name, &text.value, &self.roster.names),
+        )]
     }
 
     /// Splits a URL with a password: the password is a secret, the URL refers to it.
@@ -169,22 +167,17 @@ impl Sorter<'_, '_> {
 
     fn secret(&mut self, member: &Member<'_>, name: &str, key: &str, reason: &str) -> Environment {
         let secret = self.secret_name(member, key);
-        let spec = match self.secrets.iter_mut().find(|spec| spec.name == secret) {
-            Some(spec) => spec,
-            None => {
-                self.secrets.push(SecretSpec {
-                    name: secret.clone(),
-                    entries: Vec::new(),
-                });
-                let last = self.secrets.len() - 1;
-                &mut self.secrets[last]
-            }
+        let entry = SecretEntry {
+            key: key.to_owned(),
+            reason: reason.to_owned(),
         };
-        if spec.entries.iter().all(|entry| entry.key != key) {
-            spec.entries.push(SecretEntry {
-                key: key.to_owned(),
-                reason: reason.to_owned(),
-            });
+        match self.secrets.iter_mut().find(|spec| spec.name == secret) {
+            Some(spec) if spec.entries.iter().any(|known| known.key == key) => {}
+            Some(spec) => spec.entries.push(entry),
+            None => self.secrets.push(SecretSpec {
+                name: secret.clone(),
+                entries: vec![entry],
+            }),
         }
         Environment {
             name: name.to_owned(),
@@ -305,6 +298,18 @@ fn literal(name: &str, value: String) -> Environment {
         name: name.to_owned(),
         source: EnvSource::Literal(value),
     }
+}
+
+/// Returns why a data base's URL that only the host's environment gives counts as secret.
+fn unknown_url(name: &str, text: &Text) -> Option<String> {
+    let upper = name.to_uppercase();
+    let is_url = ["_URL", "_URI", "_DSN"]
+        .iter()
+        .any(|suffix| upper.ends_with(suffix));
+    let of_data = upper.split('_').any(|part| DATABASE.contains(&part));
+    let unknown = text.value.is_empty() && !text.variables.is_empty();
+    (is_url && of_data && unknown)
+        .then(|| "it is a data base's URL, which usually has a password".to_owned())
 }
 
 /// Returns the variable that a text is made from, if it is made from that alone.

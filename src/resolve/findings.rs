@@ -88,34 +88,19 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
             });
         }
     }
-    for dockerfile in facts.dockerfiles.iter().filter(|it| it.path == path) {
-        found.extend(
-            dockerfile
-                .stages
-                .iter()
-                .map(|(image, at)| (format!("FROM {image}"), at.clone())),
-        );
-        found.extend(
-            dockerfile
-                .ports
-                .iter()
-                .map(|it| (format!("port {}", it.container), it.origin.clone())),
-        );
-        let last = dockerfile.stages.last().map(|(_, at)| at.clone());
-        if let (Some(user), Some(at)) = (&dockerfile.user, last) {
-            found.push((format!("user {user}"), at));
-        }
-    }
-    for variable in facts.variables.iter().filter(|it| it.origin.path == path) {
-        let default = match (&variable.secret, &variable.default) {
-            (Some(_), _) => "secret".to_owned(),
-            (None, Some(default)) => format!("default `{default}`"),
-            (None, None) => "no default".to_owned(),
+    found.extend(of_dockerfile(path, facts));
+    found.extend(of_source(path, facts));
+    let merged = facts
+        .project
+        .as_ref()
+        .and_then(|it| it.files.first())
+        .filter(|_| is_merged(path, facts));
+    if let (Some(first), true) = (merged, found.is_empty()) {
+        let at = Origin {
+            path: path.to_owned(),
+            line: 1,
         };
-        found.push((
-            format!("{}: {default}", variable.name),
-            variable.origin.clone(),
-        ));
+        found.push((format!("merged over {first}, whose keys it overrides"), at));
     }
     let at = Origin {
         path: path.to_owned(),
@@ -146,16 +131,56 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
     }
 }
 
+/// Returns whether a file is one of the Compose files, and not the first.
+fn is_merged(path: &str, facts: &Facts) -> bool {
+    let files = facts
+        .project
+        .iter()
+        .flat_map(|project| project.files.iter().skip(1));
+    files.into_iter().any(|file| file == path)
+}
+
+fn of_dockerfile(path: &str, facts: &Facts) -> Vec<(String, Origin)> {
+    let mut found = Vec::new();
+    for dockerfile in facts.dockerfiles.iter().filter(|it| it.path == path) {
+        let stages = dockerfile.stages.iter();
+        found.extend(stages.map(|(image, at)| (format!("FROM {image}"), at.clone())));
+        let ports = dockerfile.ports.iter();
+        found.extend(ports.map(|it| (format!("port {}", it.container), it.origin.clone())));
+        let last = dockerfile.stages.last().map(|(_, at)| at.clone());
+        if let (Some(user), Some(at)) = (&dockerfile.user, last) {
+            found.push((format!("user {user}"), at));
+        }
+    }
+    found
+}
+
+fn of_source(path: &str, facts: &Facts) -> Vec<(String, Origin)> {
+    let variables = facts.variables.iter().filter(|it| it.origin.path == path);
+    let line = |variable: &crate::facts::Variable| {
+        let default = match (&variable.secret, &variable.default) {
+            (Some(_), _) => "secret".to_owned(),
+            (None, Some(default)) => format!("default `{default}`"),
+            (None, None) => "no default".to_owned(),
+        };
+        (
+            format!("{}: {default}", variable.name),
+            variable.origin.clone(),
+        )
+    };
+    variables.map(line).collect()
+}
+
 /// Returns a service in one line.
 fn whole(service: &Service, path: &str) -> Vec<(String, Origin)> {
     if service.origin.path != path {
         return changes(service, path);
     }
-    let mut parts = Vec::new();
+    let mut details = Vec::new();
     if let Some(build) = &service.build {
-        parts.push(format!("built by {}", build.dockerfile));
+        details.push(format!("built by {}", build.dockerfile));
     } else if let Some(image) = &service.image {
-        parts.push(format!("image {}", image.value));
+        details.push(format!("image {}", image.value));
     }
     let ports: Vec<String> = service
         .ports
@@ -163,19 +188,19 @@ fn whole(service: &Service, path: &str) -> Vec<(String, Origin)> {
         .map(|it| it.container.to_string())
         .collect();
     if !ports.is_empty() {
-        parts.push(format!("ports {}", ports.join(", ")));
+        details.push(format!("ports {}", ports.join(", ")));
     }
     if !service.environment.is_empty() {
-        parts.push(format!("{} variables", service.environment.len()));
+        details.push(format!("{} variables", service.environment.len()));
     }
     if !service.mounts.is_empty() {
-        parts.push(format!("{} mounts", service.mounts.len()));
+        details.push(format!("{} mounts", service.mounts.len()));
     }
     if service.healthcheck.is_some() {
-        parts.push("health check".to_owned());
+        details.push("health check".to_owned());
     }
     vec![(
-        format!("service {}: {}", service.name, parts.join("; ")),
+        format!("service {}: {}", service.name, details.join("; ")),
         service.origin.clone(),
     )]
 }

@@ -59,8 +59,8 @@ fn prefix(path: &str) -> String {
 }
 
 /// Returns the workload behind a path: one that is called like it, else the application itself.
-fn route(path: String, workloads: &[Workload]) -> Option<IngressPath> {
-    let segment = path
+fn route(prefix: String, workloads: &[Workload]) -> Option<IngressPath> {
+    let segment = prefix
         .trim_matches('/')
         .split('/')
         .next()
@@ -77,34 +77,34 @@ fn route(path: String, workloads: &[Workload]) -> Option<IngressPath> {
     };
     let administers = |it: &&Workload| called(it, "admin");
     let front = ["frontend", "web", "ui"];
-    let servers = || workloads.iter().filter(serves);
-    let own = servers()
+    let all = || workloads.iter().filter(serves);
+    let own = all()
         .filter(|_| segment != "api")
         .find(|it| !segment.is_empty() && called(it, &segment));
     let own = own.or_else(|| {
-        servers()
+        all()
             .filter(|_| segment.is_empty())
             .find(|it| front.iter().any(|word| called(it, word)))
     });
     let app = || {
-        servers()
+        all()
             .find(|it| it.built && !administers(it))
-            .or_else(|| servers().find(|it| it.built))
+            .or_else(|| all().find(|it| it.built))
     };
-    let workload = own.or_else(app).or_else(|| servers().next())?;
+    let workload = own.or_else(app).or_else(|| all().next())?;
     let port = workload
         .ports
         .iter()
         .find(|port| port.name == "http")
         .or(workload.ports.first())?;
     Some(IngressPath {
-        path,
+        path: prefix,
         workload: workload.name.clone(),
         port: port.name.clone(),
     })
 }
 
-/// Long timeouts keep WebSockets open.
+/// Long timeouts keep web sockets open.
 fn annotations(controllers: &[String], tls: bool) -> Vec<(String, String)> {
     let mut all = Vec::new();
     let mut add = |key: &str, value: &str| all.push((key.to_owned(), value.to_owned()));

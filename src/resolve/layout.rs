@@ -5,7 +5,7 @@ use super::application::{
     Application, Content, FileOrigin, FileSpec, ManifestItem, VolumeKind, Workload, WorkloadKind,
 };
 use super::roster::Roster;
-use super::rules::{Intent, Read};
+use super::rules::Read;
 use super::target::{FileKind, Target};
 
 /// Returns every file, those of tasks first and in their order.
@@ -17,10 +17,7 @@ pub(super) fn build(
 ) -> Vec<FileSpec> {
     let targets: Vec<(&Read<'_>, &Target)> = reads
         .iter()
-        .filter_map(|read| match &read.intent {
-            Intent::Write(target) => Some((read, target)),
-            _ => None,
-        })
+        .filter_map(|read| Some((read, read.target()?)))
         .collect();
     let layout = Layout {
         targets: &targets,

@@ -42,7 +42,7 @@ pub(super) fn complete(
             workloads,
             maps,
             &prometheus,
-            Generated {
+            &Generated {
                 map: "prometheus-config",
                 path: "/etc/prometheus",
                 files: &[("prometheus.yml", &text)],
@@ -142,7 +142,7 @@ fn add(
     workloads: &mut [Workload],
     maps: &mut Vec<(String, ConfigMapSpec)>,
     owner: &str,
-    generated: Generated<'_>,
+    generated: &Generated<'_>,
 ) {
     let Some(workload) = workloads.iter_mut().find(|it| it.name == owner) else {
         return;
@@ -197,7 +197,7 @@ fn provision(
             workloads,
             maps,
             grafana,
-            Generated {
+            &Generated {
                 map: "grafana-datasources",
                 path: &path,
                 files: &files,
@@ -211,7 +211,7 @@ fn provision(
             workloads,
             maps,
             grafana,
-            Generated {
+            &Generated {
                 map: "grafana-dashboard-provider",
                 path: &path,
                 files: &files,
@@ -223,7 +223,7 @@ fn provision(
             workloads,
             maps,
             grafana,
-            Generated {
+            &Generated {
                 map: "grafana-dashboards",
                 path,
                 files: &files,

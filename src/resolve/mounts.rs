@@ -55,6 +55,9 @@ impl Mounts {
                     .claim
                     .clone()
                     .unwrap_or_else(|| "1Gi".to_owned());
+                // A StatefulSet's claim keeps its name for ever: it doesn't follow Compose's.
+                let stable = member.kind == WorkloadKind::StatefulSet && !self.claims();
+                let name = if stable { "data" } else { name };
                 self.volume(name, mount, VolumeKind::Claim(size));
             }
             MountSource::Bind(path) => self.bind(member, mount, path, sources),
@@ -83,6 +86,12 @@ impl Mounts {
             }
             MountSource::Secret(name) => self.lost(member, mount, name),
         }
+    }
+
+    fn claims(&self) -> bool {
+        self.volumes
+            .iter()
+            .any(|it| matches!(it.kind, VolumeKind::Claim(_)))
     }
 
     fn lost(&mut self, member: &Member<'_>, mount: &Mount, name: &str) {
@@ -217,10 +226,7 @@ impl Mounts {
 
     /// Gives a data store without a volume the claim that it is to have.
     fn data(&mut self, member: &Member<'_>) {
-        let claimed = self
-            .volumes
-            .iter()
-            .any(|it| matches!(it.kind, VolumeKind::Claim(_)));
+        let claimed = self.claims();
         let path = member
             .product
             .and_then(image::Product::data_path)

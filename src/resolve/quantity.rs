@@ -76,8 +76,7 @@ pub(super) fn size(amount: &str) -> Option<f64> {
     let number: f64 = number.parse().ok()?;
     let factor = match unit {
         "m" => 1.0,
-        "" => 1000.0,
-        "k" => 1e3,
+        "" | "k" => 1e3,
         "M" => 1e6,
         "G" => 1e9,
         "T" => 1e12,
@@ -95,17 +94,17 @@ mod tests {
     use super::{Quantity, memory, read};
 
     #[track_caller]
-    fn check(word: &str, expected: Option<Quantity>) {
-        assert_eq!(read(word), expected);
+    fn check(word: &str, expected: Option<&Quantity>) {
+        assert_eq!(read(word).as_ref(), expected);
     }
 
     #[test]
     fn units_tell_cpu_from_memory() {
-        check("250m", Some(Quantity::Cpu("250m".to_owned())));
-        check("2", Some(Quantity::Cpu("2".to_owned())));
-        check("256Mi", Some(Quantity::Bytes("256Mi".to_owned())));
-        check("1gi", Some(Quantity::Bytes("1Gi".to_owned())));
-        check("10ГБ", Some(Quantity::Bytes("10G".to_owned())));
+        check("250m", Some(&Quantity::Cpu("250m".to_owned())));
+        check("2", Some(&Quantity::Cpu("2".to_owned())));
+        check("256Mi", Some(&Quantity::Bytes("256Mi".to_owned())));
+        check("1gi", Some(&Quantity::Bytes("1Gi".to_owned())));
+        check("10ГБ", Some(&Quantity::Bytes("10G".to_owned())));
         check("30s", None);
         check("min", None);
     }

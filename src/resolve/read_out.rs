@@ -29,10 +29,7 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
     let action = action(read, known, &mut notes);
     let directive = read.task.directive.as_ref();
     let after = directive.map(|it| it.after.iter().map(|id| id.value.clone()).collect());
-    let target = match &read.intent {
-        Intent::Write(target) => Some(target),
-        _ => None,
-    };
+    let target = read.target();
     ResolvedTask {
         id: read.task.id.clone(),
         action,

@@ -21,6 +21,35 @@ pub(super) struct Read<'c> {
     pub(super) description: String,
 }
 
+impl Read<'_> {
+    /// Returns the file that the task asks for.
+    pub(super) fn target(&self) -> Option<&Target> {
+        if let Intent::Write(target) = &self.intent {
+            Some(target)
+        } else {
+            None
+        }
+    }
+
+    /// Returns what the task studies.
+    pub(super) fn studied(&self) -> &[String] {
+        if let Intent::Study(subjects) = &self.intent {
+            subjects
+        } else {
+            &[]
+        }
+    }
+
+    /// Returns the namespace that the task requires.
+    pub(super) fn namespace(&self) -> Option<&str> {
+        if let Intent::Require(Rule::Namespace, name) = &self.intent {
+            name.as_deref()
+        } else {
+            None
+        }
+    }
+}
+
 /// What a task asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Intent {

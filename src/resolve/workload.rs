@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::image::{self, Product};
-use crate::facts::{Build, Facts, Limits};
+use crate::facts::{Build, Facts, Limits, Service};
 use crate::settings::PhaseSettings;
 
 use super::application::{EnvSource, Environment, Hpa, Pdb, Resources, Role, VolumeSpec, Workload};
@@ -175,8 +175,14 @@ fn commands(member: &Member<'_>, environment: Vec<Environment>) -> Commands {
 
 fn image(member: &Member<'_>, sources: &Sources<'_, '_>, warnings: &mut Vec<Diagnostic>) -> String {
     let service_name = member.service.map(|service| service.name.as_str());
-    let set = sources.phase.image(&member.name);
-    if let Some(set) = set.or_else(|| sources.phase.image(service_name?)) {
+    let own = sources.phase.image(&member.name);
+    let build = member.service.and_then(|service| service.build.as_ref());
+    let set = own
+        .or_else(|| sources.phase.image(service_name?))
+        .or_else(|| {
+            built_alike(build?, sources).find_map(|service| sources.phase.image(&service.name))
+        });
+    if let Some(set) = set {
         return set.to_owned();
     }
     if let Some(asked) = &member.spec.image {
@@ -189,7 +195,7 @@ fn image(member: &Member<'_>, sources: &Sources<'_, '_>, warnings: &mut Vec<Diag
     {
         return versioned(given, member, warnings);
     }
-    if let Some(build) = member.service.and_then(|service| service.build.as_ref()) {
+    if let Some(build) = build {
         return format!(
             "{}/{}:dev",
             sources.name,
@@ -199,18 +205,25 @@ fn image(member: &Member<'_>, sources: &Sources<'_, '_>, warnings: &mut Vec<Diag
     default_image(member)
 }
 
-/// Returns the first service that is built the same way: they share one image.
+/// Returns the name of the first service that is built the same way: they share one image.
 fn first_of(build: &Build, sources: &Sources<'_, '_>, own: &str) -> String {
+    built_alike(build, sources).next().map_or_else(
+        || own.to_owned(),
+        |service| super::mounts::slug(&service.name),
+    )
+}
+
+/// Returns the services that are built the same way.
+fn built_alike<'s>(
+    build: &'s Build,
+    sources: &'s Sources<'_, '_>,
+) -> impl Iterator<Item = &'s Service> {
     let services = sources
         .facts
         .project
         .iter()
         .flat_map(|project| &project.services);
-    let mut same = services.filter(|service| service.build.as_ref() == Some(build));
-    same.next().map_or_else(
-        || own.to_owned(),
-        |service| super::mounts::slug(&service.name),
-    )
+    services.filter(move |service| service.build.as_ref() == Some(build))
 }
 
 /// Returns an image with the version that the task names; a tag that moves is replaced where the
@@ -307,10 +320,9 @@ fn uid(member: &Member<'_>, facts: &Facts) -> Option<i64> {
 fn resources(member: &Member<'_>) -> Resources {
     let [cpu, memory, cpu_most, memory_most] = match member.role {
         Role::Postgres | Role::Store => ["250m", "256Mi", "1000m", "1Gi"],
-        Role::Redis => ["100m", "128Mi", "250m", "256Mi"],
+        Role::Redis | Role::Grafana => ["100m", "128Mi", "250m", "256Mi"],
         Role::Server | Role::Worker => ["100m", "128Mi", "500m", "512Mi"],
         Role::Prometheus => ["100m", "256Mi", "500m", "1Gi"],
-        Role::Grafana => ["100m", "128Mi", "250m", "256Mi"],
     };
     let compose = member
         .service

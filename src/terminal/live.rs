@@ -13,6 +13,9 @@ use crate::journal::{Evidence, Failure, StepId};
 /// Rows that are shown of what is under way; more than that nobody reads.
 const ROWS: usize = 6;
 
+/// What is shown of the objects that no task names: the rest comes with these.
+const WORKLOADS: [&str; 4] = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+
 /// Faster than this no eye follows.
 const FRAME: Duration = Duration::from_millis(40);
 
@@ -26,8 +29,8 @@ pub struct Live {
     /// Task texts, for the lines of finished tasks.
     titles: BTreeMap<TaskId, String>,
     under: BTreeMap<StepId, String>,
-    /// What each step's evidence said, by task, until the task is done.
-    said: BTreeMap<TaskId, Vec<String>>,
+    /// The evidence of each task's steps until the task is done.
+    seen: BTreeMap<TaskId, Vec<Evidence>>,
     ticked: BTreeSet<TaskId>,
     drawn: usize,
     last: Option<Instant>,
@@ -46,7 +49,7 @@ impl Live {
             done: 0,
             titles,
             under: BTreeMap::new(),
-            said: BTreeMap::new(),
+            seen: BTreeMap::new(),
             ticked: BTreeSet::new(),
             drawn: 0,
             last: None,
@@ -86,20 +89,22 @@ impl Live {
     fn succeeded(&mut self, step: &StepId, task: Option<&TaskId>, evidence: &Evidence) {
         self.under.remove(step);
         self.done += 1;
-        let said = summary(evidence);
         match task {
-            Some(task) => self.said.entry(task.clone()).or_default().extend(said),
-            None => {
-                if let Evidence::Object(_) = evidence {
-                    let line = format!(
-                        "{} {}  {}",
-                        self.paint.good("✓"),
-                        self.paint.dim("  –   "),
-                        said.join(", ")
-                    );
-                    self.line(&line);
-                }
+            Some(task) => self
+                .seen
+                .entry(task.clone())
+                .or_default()
+                .push(evidence.clone()),
+            None if is_workload(evidence) => {
+                let none = self.paint.dim("  –   ");
+                let line = format!(
+                    "{} {none}  {}",
+                    self.paint.good("✓"),
+                    printable(&told(evidence))
+                );
+                self.line(&line);
             }
+            None => {}
         }
     }
 
@@ -126,14 +131,7 @@ impl Live {
             .get(task)
             .map(String::as_str)
             .unwrap_or_default();
-        let said = self.said.remove(task).unwrap_or_default();
-        let shown = match said.as_slice() {
-            [] => String::new(),
-            [one] => one.clone(),
-            [first, .., last] => {
-                format!("{first}, … {last} ({} results)", said.len())
-            }
-        };
+        let shown = gist(&self.seen.remove(task).unwrap_or_default());
         let line = format!(
             "{} {:<6}  {}  {}",
             self.paint.good("✓"),
@@ -200,9 +198,28 @@ impl Live {
     }
 }
 
-/// What an evidence says in a few words.
-fn summary(evidence: &Evidence) -> Vec<String> {
-    vec![match evidence {
+fn is_workload(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::Object(object) if WORKLOADS.contains(&object.kind.as_str()))
+}
+
+/// What a task's evidence says: of its workload, else of its first object, else of all there is.
+fn gist(seen: &[Evidence]) -> String {
+    let is_object = |evidence: &&Evidence| matches!(evidence, Evidence::Object(_));
+    let objects = seen.iter().filter(is_object).count();
+    let first = seen.iter().find(is_object).or(seen.first());
+    let Some(main) = seen.iter().find(|evidence| is_workload(evidence)).or(first) else {
+        return String::new();
+    };
+    match objects {
+        0 | 1 => told(main),
+        several => format!("{} (and {} more)", told(main), several - 1),
+    }
+}
+
+/// Returns what an evidence says, in a few words.
+pub fn told(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Facts { found } if found.len() == 1 => "1 fact".to_owned(),
         Evidence::Facts { found } => format!("{} facts", found.len()),
         Evidence::Answer {
             matched,
@@ -221,7 +238,7 @@ fn summary(evidence: &Evidence) -> Vec<String> {
             }
             text
         }
-        Evidence::File { path, .. } => path.clone(),
+        Evidence::File { .. } => "written".to_owned(),
         Evidence::Object(object) => format!("{}/{} {}", object.kind, object.name, object.ready),
         Evidence::Checked {
             objects, exempt, ..
@@ -234,5 +251,5 @@ fn summary(evidence: &Evidence) -> Vec<String> {
             format!("{objects} objects checked, {} exempt", exempt.len())
         }
         Evidence::Command { exit } => format!("exit code {exit}"),
-    }]
+    }
 }

@@ -84,7 +84,7 @@ fn each_kind_by_its_own_rule() {
                 "CompletionsReached: Reached expected number of succeeded pods",
             ),
             (POD, "ready"),
-            (AUTOSCALER, "accepted; no metrics yet"),
+            (AUTOSCALER, "has 2 replicas of 2 to 4; no metrics yet"),
             (BUDGET, "observed"),
             (INGRESS, "accepted"),
         ] {
@@ -264,7 +264,7 @@ fn not_when_deleted_meanwhile() {
         let cluster = connect().await;
         let applied = apply(&cluster, &api).await.expect("it is applied");
         let (report, mut reports) = tokio::sync::mpsc::unbounded_channel();
-        let report = move |_| drop(report.send(()));
+        let report = move |_| assert!(report.send(()).is_ok(), "somebody listens");
         let wait = Wait {
             timeout: LIMIT,
             grace: LONG,

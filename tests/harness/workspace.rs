@@ -199,6 +199,57 @@ impl Workspace {
         files
     }
 
+    /// Returns every file of the work tree with its bytes, without git's own.
+    pub(crate) fn contents(&self) -> BTreeMap<String, Vec<u8>> {
+        let read = |path: String| {
+            let bytes = fs::read(self.path(&path)).expect("a file");
+            (path, bytes)
+        };
+        self.files().into_iter().map(read).collect()
+    }
+
+    /// Returns a path outside of the work tree that goes with the workspace.
+    pub(crate) fn outside(&self, name: &str) -> PathBuf {
+        self.folder.path().join("home").join(name)
+    }
+
+    /// Returns HEAD's commit.
+    pub(crate) fn head(&self) -> git2::Oid {
+        self.repository
+            .head()
+            .expect("HEAD")
+            .target()
+            .expect("a commit")
+    }
+
+    /// Returns the paths that HEAD's commit changed, sorted.
+    pub(crate) fn changed_by_head(&self) -> Vec<String> {
+        let head = self.repository.find_commit(self.head()).expect("HEAD");
+        let before = head.parent(0).expect("a parent").tree().expect("a tree");
+        let diff = self
+            .repository
+            .diff_tree_to_tree(Some(&before), Some(&head.tree().expect("a tree")), None)
+            .expect("a difference");
+        let path = |delta: git2::DiffDelta<'_>| {
+            delta
+                .new_file()
+                .path()
+                .map(|path| path.to_string_lossy().into_owned())
+        };
+        let mut paths: Vec<String> = diff.deltas().filter_map(path).collect();
+        paths.sort();
+        paths
+    }
+
+    /// Returns what git says of each path that is not as in HEAD.
+    pub(crate) fn git_status(&self) -> BTreeMap<String, git2::Status> {
+        let statuses = self.repository.statuses(None).expect("a status");
+        statuses
+            .iter()
+            .map(|entry| (entry.path().unwrap_or_default().to_owned(), entry.status()))
+            .collect()
+    }
+
     /// Returns the repository.
     pub(crate) fn git(&self) -> &Repository {
         &self.repository
@@ -255,10 +306,16 @@ impl Running {
         child.wait_with_output().expect("its output").into()
     }
 
+    /// Returns its process's id.
+    #[track_caller]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.as_ref().expect("it is taken only once").id()
+    }
+
     /// Sends it what Ctrl-C sends.
     #[track_caller]
     pub(crate) fn interrupt(&self) {
-        let id = self.child.as_ref().expect("it is taken only once").id();
+        let id = self.id();
         let sent = Command::new("sh")
             .args(["-c", &format!("kill -INT {id}")])
             .status();

@@ -294,7 +294,7 @@ impl Close<'_> {
         let checklist = &prepared.phase.checklist;
         let paint = prepared.session.err;
         let mut text = format!(
-            "{} phase {} {} is done on {}: {} steps, {} objects ready\n",
+            "\n{} phase {} {} is done on {}: {} steps, {} objects ready\n",
             paint.good("✓"),
             checklist.number,
             printable(&checklist.title),

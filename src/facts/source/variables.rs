@@ -43,9 +43,14 @@ pub(super) fn variable(
     }
 }
 
-/// Compiles a pattern that is part of the program.
+/// Compiles a pattern that is part of the program. Its classes mean ASCII, as identifiers in
+/// code do: the tables of Unicode's classes would take most of the time of a whole `plan`.
 pub(super) fn pattern(source: &str) -> Option<Regex> {
-    Regex::new(source).ok()
+    let ascii = source
+        .replace(r"\w", "[A-Za-z0-9_]")
+        .replace(r"\s", r"[ \t\r\n]")
+        .replace(r"\b", r"(?-u:\b)");
+    Regex::new(&ascii).ok()
 }
 
 /// Defines a pattern that is compiled once; tests hold that each compiles.

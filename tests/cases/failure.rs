@@ -1,0 +1,159 @@
+//! A rollout that fails: what is said, what goes on, and how the next run resumes.
+
+use crate::harness::call_center::{CHECKLIST, SETTINGS, application, checklist, settings};
+use crate::harness::workspace::Workspace;
+
+fn failing(failure: &str) -> Workspace {
+    application(Workspace::new())
+        .file(CHECKLIST, checklist())
+        .file(
+            SETTINGS,
+            format!("{}\n[[rehearse.failures]]\n{failure}", settings()),
+        )
+        .commit_all()
+}
+
+#[test]
+fn a_failed_rollout_names_pod_container_reason_and_the_logs_tail() {
+    let workspace = failing(
+        "selector = \"Deployment/call-processor\"\n\
+         outcome = \"CrashLoopBackOff\"\n\
+         message = \"can't reach the telephone exchange\"\n",
+    );
+
+    let run = workspace.orch(&["phase", "4", "run"]).expect(1);
+
+    for piece in [
+        "apply Deployment/call-processor",
+        "(task 4.2.1)",
+        "CrashLoopBackOff",
+        "pod call-processor-",
+        "container ",
+        "can't reach the telephone exchange",
+        "did not start because of that",
+        "apply HorizontalPodAutoscaler/call-processor",
+        "run again",
+    ] {
+        assert!(
+            run.stderr.contains(piece),
+            "no {piece:?} in\n{}",
+            run.stderr
+        );
+    }
+    let text = workspace.read(CHECKLIST);
+    for open in ["deployment.yml", "hpa.yml", "pdb.yml"] {
+        assert!(
+            text.contains(&format!("- [ ] `k8s/call-processor/{open}`")),
+            "{open}"
+        );
+    }
+    assert!(
+        text.contains("- [x] `k8s/redis/statefulset.yml`"),
+        "what doesn't depend on it goes on"
+    );
+    assert!(text.contains("- [x] In progress"));
+    assert_eq!(workspace.messages().len(), 1, "no commit");
+    let status = workspace.orch(&["phase", "4", "status"]).expect(0).stdout;
+    assert!(status.contains("failed: "), "{status}");
+
+    workspace.write(SETTINGS, settings());
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert_eq!(workspace.read(CHECKLIST).matches("- [x]").count(), 33);
+    assert_eq!(workspace.messages().len(), 2);
+}
+
+#[test]
+fn an_image_that_cannot_be_pulled_is_named() {
+    let workspace = failing(
+        "selector = \"StatefulSet/redis\"\n\
+         outcome = \"ImagePullBackOff\"\n",
+    );
+    let run = workspace.orch(&["phase", "4", "run"]).expect(1);
+    for piece in [
+        "StatefulSet/redis",
+        "ImagePullBackOff",
+        "redis:7-alpine",
+        "pod redis-0",
+    ] {
+        assert!(
+            run.stderr.contains(piece),
+            "no {piece:?} in\n{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn a_pod_that_no_node_takes_is_named() {
+    let workspace = failing("selector = \"Deployment/worker\"\noutcome = \"Pending\"\n");
+    let run = workspace.orch(&["phase", "4", "run"]).expect(1);
+    for piece in ["Deployment/worker", "pod worker-", "Unschedulable"] {
+        assert!(
+            run.stderr.contains(piece),
+            "no {piece:?} in\n{}",
+            run.stderr
+        );
+    }
+}
+
+#[test]
+fn a_file_that_a_person_wrote_is_not_replaced() {
+    let workspace = crate::harness::call_center::call_center();
+    workspace.write("k8s/redis/service.yml", "# mine\n");
+    let run = workspace.orch(&["phase", "4", "run"]).expect(1);
+    assert!(
+        run.stderr
+            .contains("`k8s/redis/service.yml` is there already"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("--overwrite"), "{}", run.stderr);
+    assert_eq!(workspace.read("k8s/redis/service.yml"), "# mine\n");
+    workspace
+        .orch(&["phase", "4", "run", "--overwrite"])
+        .expect(0);
+    assert_ne!(workspace.read("k8s/redis/service.yml"), "# mine\n");
+}
+
+#[test]
+fn a_file_that_is_gone_is_written_again() {
+    let workspace = crate::harness::call_center::call_center();
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let before = workspace.read("k8s/configmap.yml");
+    fs_err::remove_file(workspace.path("k8s/configmap.yml")).expect("removed");
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert_eq!(workspace.read("k8s/configmap.yml"), before);
+}
+
+#[test]
+fn a_finished_step_that_changed_needs_consent() {
+    let workspace = crate::harness::call_center::call_center();
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let text = workspace.read(CHECKLIST).replace("max 10", "max 12");
+    workspace.write(CHECKLIST, text);
+    let before = workspace.contents();
+
+    let refused = workspace.orch(&["phase", "4", "run"]).expect(2);
+    assert!(
+        refused.stderr.contains("write k8s/call-processor/hpa.yml"),
+        "{}",
+        refused.stderr
+    );
+    assert!(
+        refused.stderr.contains("--accept-changes"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(workspace.contents(), before);
+
+    workspace
+        .orch(&["phase", "4", "run", "--accept-changes"])
+        .expect(0);
+    assert!(
+        workspace
+            .read("k8s/call-processor/hpa.yml")
+            .contains("maxReplicas: 12")
+    );
+    assert_eq!(workspace.messages().len(), 3);
+    assert!(workspace.git_status().is_empty());
+}

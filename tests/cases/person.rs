@@ -1,0 +1,213 @@
+//! What a person decides, does, ticks and unticks.
+
+use crate::harness::call_center::{CHECKLIST, call_center, checklist, with_checklist};
+use crate::harness::workspace::Workspace;
+
+/// The last task of 4.3.
+const LAST: &str = "- [ ] `k8s/redis/service.yml`: ClusterIP\n";
+
+fn with(added: &str) -> Workspace {
+    with_checklist(&checklist().replace(LAST, &format!("{LAST}{added}")))
+}
+
+/// Returns how many boxes are ticked, the status box among them.
+fn ticked(workspace: &Workspace) -> usize {
+    workspace.read(CHECKLIST).matches("- [x]").count()
+}
+
+#[test]
+fn waits_for_a_person_after_all_else_is_done() {
+    let workspace = with("- [ ] Agree with the owners on an evening for the move\n");
+
+    let waiting = workspace.orch(&["phase", "4", "run"]).expect(3);
+
+    assert!(waiting.stderr.contains("4.3.5"), "{}", waiting.stderr);
+    assert!(
+        waiting.stderr.contains("Agree with the owners"),
+        "{}",
+        waiting.stderr
+    );
+    assert!(
+        waiting.stderr.contains("orch task done 4.3.5"),
+        "{}",
+        waiting.stderr
+    );
+    let text = workspace.read(CHECKLIST);
+    assert_eq!(ticked(&workspace), 32 + 1, "all but one, and the status");
+    assert!(text.contains("- [ ] Agree with the owners"));
+    assert!(text.contains("- [x] In progress"));
+    assert!(text.contains("**Completed:** -"));
+    assert_eq!(workspace.messages().len(), 1, "no commit yet");
+    assert!(workspace.read("PROGRESS.md").contains("32/33"));
+
+    // Waiting goes on, and changes nothing.
+    let before = workspace.contents();
+    workspace.orch(&["phase", "4", "run"]).expect(3);
+    assert_eq!(workspace.contents(), before);
+
+    let done = ["task", "done", "4.3.5", "--note", "Tuesday, says Ada"];
+    workspace.orch(&done).expect(0);
+    assert!(
+        workspace
+            .read(CHECKLIST)
+            .contains("- [x] Agree with the owners")
+    );
+    let status = workspace.orch(&["phase", "4", "status"]).expect(0).stdout;
+    assert!(status.contains("Tuesday, says Ada"), "{status}");
+
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert!(workspace.read(CHECKLIST).contains("- [x] Completed"));
+    assert_eq!(workspace.messages().len(), 2);
+    assert!(workspace.git_status().is_empty());
+    check_done(&workspace);
+}
+
+#[test]
+fn an_unread_bullet_leaves_its_box_to_a_person() {
+    let workspace = with("  - Mind the phase of the moon\n");
+    let waiting = workspace.orch(&["phase", "4", "run"]).expect(3);
+    assert!(waiting.stderr.contains("4.3.4"), "{}", waiting.stderr);
+    assert!(workspace.has("k8s/redis/service.yml"), "the work is done");
+    assert!(workspace.read(CHECKLIST).contains(LAST), "the box is open");
+
+    workspace
+        .orch(&["task", "done", "4.3.4", "--note", "the moon is fine"])
+        .expect(0);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    check_done(&workspace);
+}
+
+#[test]
+fn an_unread_bullet_can_be_accepted() {
+    let workspace = with("  - Mind the phase of the moon\n");
+    workspace
+        .orch(&["phase", "4", "run", "--accept-unread"])
+        .expect(0);
+    assert_eq!(ticked(&workspace), 33);
+    check_done(&workspace);
+}
+
+#[test]
+fn a_person_may_tick_what_was_left_open_for_them() {
+    let workspace = with("  - Mind the phase of the moon\n");
+    workspace.orch(&["phase", "4", "run"]).expect(3);
+    let text = workspace
+        .read(CHECKLIST)
+        .replace(LAST, &LAST.replace("[ ]", "[x]"));
+    workspace.write(CHECKLIST, text);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    check_done(&workspace);
+}
+
+#[test]
+fn a_box_that_a_person_ticked_without_a_record_is_respected() {
+    let text = checklist().replace(
+        "- [ ] Create `k8s/README.md`",
+        "- [x] Create `k8s/README.md`",
+    );
+    let workspace = with_checklist(&text);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert!(!workspace.has("k8s/README.md"), "it was done elsewhere");
+    assert_eq!(ticked(&workspace), 33);
+    let status = workspace.orch(&["phase", "4", "status"]).expect(0).stdout;
+    assert!(status.contains("done elsewhere"), "{status}");
+    check_done(&workspace);
+}
+
+#[test]
+fn a_box_that_a_person_unticked_is_done_again() {
+    let workspace = call_center();
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let done = workspace.read(CHECKLIST);
+    let box_of = |mark: &str| format!("- [{mark}] `k8s/redis/service.yml`");
+    workspace.write(CHECKLIST, done.replace(&box_of("x"), &box_of(" ")));
+
+    let again = workspace.orch(&["phase", "4", "run"]).expect(0);
+
+    assert!(!again.stderr.contains("nothing to do"), "{}", again.stderr);
+    assert_eq!(workspace.read(CHECKLIST), done);
+    assert!(
+        workspace
+            .read(crate::harness::call_center::JOURNAL)
+            .contains("\"reopened\"")
+    );
+    assert_eq!(workspace.messages().len(), 3);
+    check_done(&workspace);
+}
+
+#[test]
+fn a_decision_that_a_person_takes_back_is_open_again() {
+    let workspace = with("- [ ] Agree with the owners on an evening for the move\n");
+    workspace
+        .orch(&["task", "done", "4.3.5", "--note", "agreed"])
+        .expect(0);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let box_of = |mark: &str| format!("- [{mark}] Agree");
+    let text = workspace
+        .read(CHECKLIST)
+        .replace(&box_of("x"), &box_of(" "));
+    workspace.write(CHECKLIST, text);
+
+    workspace.orch(&["phase", "4", "run"]).expect(3);
+    let text = workspace.read(CHECKLIST);
+    assert!(text.contains(&box_of(" ")), "the box stays open");
+    assert!(text.contains("- [x] In progress"), "{text}");
+
+    workspace
+        .orch(&["task", "done", "4.3.5", "--note", "agreed again"])
+        .expect(0);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    check_done(&workspace);
+}
+
+#[test]
+fn a_task_can_be_opened_again_by_command() {
+    let workspace = call_center();
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    workspace.orch(&["task", "reopen", "4.1.3"]).expect(0);
+    assert!(
+        workspace
+            .read(CHECKLIST)
+            .contains("- [ ] Create `k8s/configmap.yml`")
+    );
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert_eq!(ticked(&workspace), 33);
+    check_done(&workspace);
+}
+
+#[test]
+fn a_decision_needs_a_note_and_a_task() {
+    let workspace = call_center();
+    let before = workspace.contents();
+    let empty = workspace
+        .orch(&["task", "done", "4.1.1", "--note", " "])
+        .expect(2);
+    assert!(
+        empty.stderr.contains("a note says what was done"),
+        "{}",
+        empty.stderr
+    );
+    let unknown = workspace
+        .orch(&["task", "done", "4.9.9", "--note", "x"])
+        .expect(2);
+    assert!(
+        unknown.stderr.contains("no task 4.9.9"),
+        "{}",
+        unknown.stderr
+    );
+    let text = workspace
+        .orch(&["task", "done", "backup", "--note", "x"])
+        .expect(2);
+    assert!(text.stderr.contains("--phase N"), "{}", text.stderr);
+    assert_eq!(workspace.contents(), before);
+}
+
+/// Running a phase that is done changes nothing.
+#[track_caller]
+fn check_done(workspace: &Workspace) {
+    let (contents, head) = (workspace.contents(), workspace.head());
+    let run = workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert!(run.stderr.contains("nothing to do"), "{}", run.stderr);
+    assert_eq!(workspace.contents(), contents);
+    assert_eq!(workspace.head(), head);
+}
