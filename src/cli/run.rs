@@ -14,7 +14,7 @@ use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target};
 use super::{Session, Stop};
 use crate::checklist::TaskId;
-use crate::cluster::Cluster;
+use crate::cluster::{Claim, Cluster, Lease};
 use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
@@ -147,8 +147,42 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let mut document = Document {
         checklist: phase.checklist.clone(),
     };
-    let (report, ledger) = go(&prepared, &outlook, (&secrets, ledger), &mut document).await?;
-    close.after_run(&report, ledger, &mut document)
+    let lease = claim(&prepared).await?;
+    let lost = lease.as_ref().map(Lease::lost);
+    let went = go(
+        &prepared,
+        &outlook,
+        (&secrets, ledger),
+        &mut document,
+        lost.clone(),
+    )
+    .await;
+    let code = went.and_then(|(report, ledger)| close.after_run(&report, ledger, &mut document));
+    if let Some(lease) = lease {
+        lease.release().await;
+    }
+    if lost.is_some_and(|lost| *lost.borrow()) {
+        return Err(
+            Stop::locked("the claim on this phase was lost: another machine may run it")
+                .help("what was done is recorded: run again to go on"),
+        );
+    }
+    code
+}
+
+/// Claims the phase in a real cluster, so that no other machine runs it at the same time.
+async fn claim(prepared: &Prepared<'_>) -> Result<Option<Lease>> {
+    if prepared.is_rehearsal() {
+        return Ok(None);
+    }
+    let claim = Claim {
+        set: prepared.phase.set.clone(),
+        phase: prepared.phase.checklist.number,
+        namespace: prepared.meaning.resolved.application.namespace.clone(),
+        host: prepared.session.environment.host.clone(),
+        clone: prepared.loaded.workspace.clone_mark()?,
+    };
+    Ok(Some(prepared.cluster.lease(&claim).await?))
 }
 
 /// Returns how the flags and the settings want a run to behave.
@@ -297,6 +331,7 @@ async fn go(
     outlook: &Outlook,
     (secrets, mut ledger): (&BTreeMap<String, Object>, Ledger),
     document: &mut Document,
+    lost: Option<tokio::sync::watch::Receiver<bool>>,
 ) -> Result<(Report, Ledger)> {
     let view = watch::View::new(prepared, &outlook.standing);
     let run = Run {
@@ -306,7 +341,7 @@ async fn go(
         secrets,
         written: outlook.written.clone(),
         options: &prepared.how.options,
-        cancel: watch::interrupted(),
+        cancel: watch::interrupted(lost),
     };
     let workspace = ledger.workspace().cloned();
     let mut events = outlook.reopenings(prepared)?;
@@ -380,7 +415,7 @@ pub(super) fn rehearse(
             checklist: phase.checklist.clone(),
         };
         let ledger = (&BTreeMap::new(), Ledger::memory());
-        let (report, _) = go(&prepared, &outlook, ledger, &mut document).await?;
+        let (report, _) = go(&prepared, &outlook, ledger, &mut document, None).await?;
         closing::tell(&prepared, &report)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
