@@ -151,7 +151,7 @@ pub(super) fn crash(world: &mut World, key: &Key, failure: Option<&ScriptedFailu
         key.namespace
     );
     world.change(key, Part::Status, |pod| {
-        end_containers(pod, &now, again.then_some(message.as_str()))
+        end_containers(pod, &now, again.then_some(message.as_str()));
     });
     let Some(run) = world.runs.get_mut(text(&pod, "/metadata/uid")) else {
         return;
