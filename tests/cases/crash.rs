@@ -31,8 +31,16 @@ fn check_resumed(workspace: &Workspace, undisturbed: &Outcome, what: &str) {
             "{what}: {path}"
         );
     }
-    assert_eq!(workspace.messages().len(), 2, "{what}: one commit for the phase");
-    assert!(workspace.git_status().is_empty(), "{what}: {:?}", workspace.git_status());
+    assert_eq!(
+        workspace.messages().len(),
+        2,
+        "{what}: one commit for the phase"
+    );
+    assert!(
+        workspace.git_status().is_empty(),
+        "{what}: {:?}",
+        workspace.git_status()
+    );
 }
 
 fn undisturbed() -> (Workspace, Outcome) {
@@ -43,7 +51,11 @@ fn undisturbed() -> (Workspace, Outcome) {
 }
 
 fn lines(workspace: &Workspace) -> usize {
-    if workspace.has(JOURNAL) { workspace.read(JOURNAL).lines().count() } else { 0 }
+    if workspace.has(JOURNAL) {
+        workspace.read(JOURNAL).lines().count()
+    } else {
+        0
+    }
 }
 
 #[test]
@@ -54,7 +66,11 @@ fn resumes_after_a_kill_at_many_moments() {
         let workspace = call_center();
         let killed = workspace.spawn(&["phase", "4", "run"]);
         killed.kill_when("records in the journal", || lines(&workspace) >= at);
-        check_resumed(&workspace, &undisturbed, &format!("killed after {at} records"));
+        check_resumed(
+            &workspace,
+            &undisturbed,
+            &format!("killed after {at} records"),
+        );
     }
 }
 
@@ -66,7 +82,9 @@ fn resumes_however_often_it_is_killed() {
     for _ in 0..5 {
         let before = lines(&workspace);
         let running = workspace.spawn(&["phase", "4", "run"]);
-        running.kill_when("a record", || lines(&workspace) > before || workspace.messages().len() > 1);
+        running.kill_when("a record", || {
+            lines(&workspace) > before || workspace.messages().len() > 1
+        });
     }
     assert!(lines(&workspace) > 0 && lines(&done) > 0);
     check_resumed(&workspace, &undisturbed, "killed five times");
@@ -76,8 +94,10 @@ fn resumes_however_often_it_is_killed() {
 fn resumes_from_every_prefix_of_the_journal() {
     let (done, undisturbed) = undisturbed();
     let journal = done.read(JOURNAL);
-    let records: Vec<Value> =
-        journal.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let records: Vec<Value> = journal
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     let text = call_center().read(CHECKLIST);
     // Steps of one kind begin and end together: a prefix in each batch and the edges tell.
     let edges = (0..4).chain(records.len() - 3..=records.len());
@@ -85,7 +105,13 @@ fn resumes_from_every_prefix_of_the_journal() {
     for kept in edges.chain(between) {
         let workspace = call_center();
         interrupted(&workspace, &done, &records, kept);
-        let torn: String = journal.lines().nth(kept).unwrap_or_default().chars().take(40).collect();
+        let torn: String = journal
+            .lines()
+            .nth(kept)
+            .unwrap_or_default()
+            .chars()
+            .take(40)
+            .collect();
         let whole: String = journal.split_inclusive('\n').take(kept).collect();
         workspace.write(JOURNAL, whole + &torn);
         if kept == records.len() {
@@ -95,15 +121,27 @@ fn resumes_from_every_prefix_of_the_journal() {
         } else {
             workspace.write(CHECKLIST, ticked(&text, &records, kept));
         }
-        check_resumed(&workspace, &undisturbed, &format!("{kept} records and a torn one"));
+        check_resumed(
+            &workspace,
+            &undisturbed,
+            &format!("{kept} records and a torn one"),
+        );
     }
 }
 
 /// Writes the files that the first `kept` records speak of; what was begun without an outcome may
 /// be there or not.
 fn interrupted(workspace: &Workspace, done: &Workspace, records: &[Value], kept: usize) {
-    let known = if kept.is_multiple_of(2) { "started" } else { "succeeded" };
-    for record in records.iter().take(kept).filter(|record| record["event"] == known) {
+    let known = if kept.is_multiple_of(2) {
+        "started"
+    } else {
+        "succeeded"
+    };
+    for record in records
+        .iter()
+        .take(kept)
+        .filter(|record| record["event"] == known)
+    {
         let step = record["step"].as_str().expect("a step");
         if let Some(path) = step.strip_prefix("write ") {
             workspace.write(path, done.read(path));
@@ -116,7 +154,8 @@ fn interrupted(workspace: &Workspace, done: &Workspace, records: &[Value], kept:
 fn ticked(text: &str, records: &[Value], kept: usize) -> String {
     let steps = |records: &[Value], event: &str| -> BTreeSet<String> {
         let of = records.iter().filter(|record| record["event"] == event);
-        of.filter_map(|record| record["step"].as_str().map(str::to_owned)).collect()
+        of.filter_map(|record| record["step"].as_str().map(str::to_owned))
+            .collect()
     };
     let succeeded = steps(&records[..kept.saturating_sub(1)], "succeeded");
     let mut tasks: BTreeMap<&str, bool> = BTreeMap::new();
@@ -125,10 +164,14 @@ fn ticked(text: &str, records: &[Value], kept: usize) -> String {
             *tasks.entry(task).or_insert(true) &= succeeded.contains(step);
         }
     }
-    let parsed = orch::checklist::parse(CHECKLIST, text).expect("a checklist").checklist;
+    let parsed = orch::checklist::parse(CHECKLIST, text)
+        .expect("a checklist")
+        .checklist;
     let mut bytes = text.as_bytes().to_vec();
     for (task, _) in tasks.iter().filter(|(_, done)| **done) {
-        let task = parsed.task(&orch::checklist::TaskId::new(*task)).expect("a task");
+        let task = parsed
+            .task(&orch::checklist::TaskId::new(*task))
+            .expect("a task");
         bytes[task.marker.offset] = b'x';
     }
     String::from_utf8(bytes).expect("text")

@@ -14,10 +14,18 @@ fn done() -> Workspace {
 fn check_refused(workspace: &Workspace, journal: &str, pieces: &[&str]) {
     workspace.write(JOURNAL, journal);
     let before = workspace.contents();
-    for arguments in [&["phase", "4", "run"][..], &["phase", "4", "status"], &["status"]] {
+    for arguments in [
+        &["phase", "4", "run"][..],
+        &["phase", "4", "status"],
+        &["status"],
+    ] {
         let run = workspace.orch(arguments).expect(2);
         for piece in pieces {
-            assert!(run.stderr.contains(piece), "no {piece:?} in\n{}", run.stderr);
+            assert!(
+                run.stderr.contains(piece),
+                "no {piece:?} in\n{}",
+                run.stderr
+            );
         }
     }
     assert_eq!(workspace.contents(), before);
@@ -34,7 +42,11 @@ fn damage_is_named_with_its_line() {
     check_refused(&workspace, &lines.concat(), &[&place, "damaged", &way_out]);
 
     let changed = journal.replacen("kubernetes", "kubernetez", 1);
-    let changed = if changed == journal { journal.replacen("study", "stucy", 1) } else { changed };
+    let changed = if changed == journal {
+        journal.replacen("study", "stucy", 1)
+    } else {
+        changed
+    };
     check_refused(&workspace, &changed, &["damaged", "hash", &way_out]);
 
     let text = journal.replacen("{\"v\":1,\"seq\":3,", "<<<<<<< HEAD", 1);
@@ -45,7 +57,9 @@ fn damage_is_named_with_its_line() {
 #[test]
 fn a_newer_program_wrote_it() {
     let workspace = done();
-    let journal = workspace.read(JOURNAL).replacen("{\"v\":1,", "{\"v\":9,", 1);
+    let journal = workspace
+        .read(JOURNAL)
+        .replacen("{\"v\":1,", "{\"v\":9,", 1);
     let place = format!("{JOURNAL}:1");
     check_refused(&workspace, &journal, &[&place, "version 9", "a newer one"]);
 }
@@ -69,6 +83,10 @@ fn another_clone_goes_on_from_it() {
     }
     clone.commit("As it was handed over");
     let run = clone.orch(&["phase", "4", "run"]).expect(0);
-    assert!(!run.stderr.contains("4.0.1 "), "what is recorded isn't done again: {}", run.stderr);
+    assert!(
+        !run.stderr.contains("4.0.1 "),
+        "what is recorded isn't done again: {}",
+        run.stderr
+    );
     assert!(clone.read(CHECKLIST).contains("- [x] Completed"));
 }

@@ -22,8 +22,16 @@ fn waits_for_a_person_after_all_else_is_done() {
     let waiting = workspace.orch(&["phase", "4", "run"]).expect(3);
 
     assert!(waiting.stderr.contains("4.3.5"), "{}", waiting.stderr);
-    assert!(waiting.stderr.contains("Agree with the owners"), "{}", waiting.stderr);
-    assert!(waiting.stderr.contains("orch task done 4.3.5"), "{}", waiting.stderr);
+    assert!(
+        waiting.stderr.contains("Agree with the owners"),
+        "{}",
+        waiting.stderr
+    );
+    assert!(
+        waiting.stderr.contains("orch task done 4.3.5"),
+        "{}",
+        waiting.stderr
+    );
     let text = workspace.read(CHECKLIST);
     assert_eq!(ticked(&workspace), 32 + 1, "all but one, and the status");
     assert!(text.contains("- [ ] Agree with the owners"));
@@ -39,7 +47,11 @@ fn waits_for_a_person_after_all_else_is_done() {
 
     let done = ["task", "done", "4.3.5", "--note", "Tuesday, says Ada"];
     workspace.orch(&done).expect(0);
-    assert!(workspace.read(CHECKLIST).contains("- [x] Agree with the owners"));
+    assert!(
+        workspace
+            .read(CHECKLIST)
+            .contains("- [x] Agree with the owners")
+    );
     let status = workspace.orch(&["phase", "4", "status"]).expect(0).stdout;
     assert!(status.contains("Tuesday, says Ada"), "{status}");
 
@@ -58,7 +70,9 @@ fn an_unread_bullet_leaves_its_box_to_a_person() {
     assert!(workspace.has("k8s/redis/service.yml"), "the work is done");
     assert!(workspace.read(CHECKLIST).contains(LAST), "the box is open");
 
-    workspace.orch(&["task", "done", "4.3.4", "--note", "the moon is fine"]).expect(0);
+    workspace
+        .orch(&["task", "done", "4.3.4", "--note", "the moon is fine"])
+        .expect(0);
     workspace.orch(&["phase", "4", "run"]).expect(0);
     check_done(&workspace);
 }
@@ -66,7 +80,9 @@ fn an_unread_bullet_leaves_its_box_to_a_person() {
 #[test]
 fn an_unread_bullet_can_be_accepted() {
     let workspace = with("  - Mind the phase of the moon\n");
-    workspace.orch(&["phase", "4", "run", "--accept-unread"]).expect(0);
+    workspace
+        .orch(&["phase", "4", "run", "--accept-unread"])
+        .expect(0);
     assert_eq!(ticked(&workspace), 33);
     check_done(&workspace);
 }
@@ -75,7 +91,9 @@ fn an_unread_bullet_can_be_accepted() {
 fn a_person_may_tick_what_was_left_open_for_them() {
     let workspace = with("  - Mind the phase of the moon\n");
     workspace.orch(&["phase", "4", "run"]).expect(3);
-    let text = workspace.read(CHECKLIST).replace(LAST, &LAST.replace("[ ]", "[x]"));
+    let text = workspace
+        .read(CHECKLIST)
+        .replace(LAST, &LAST.replace("[ ]", "[x]"));
     workspace.write(CHECKLIST, text);
     workspace.orch(&["phase", "4", "run"]).expect(0);
     check_done(&workspace);
@@ -83,7 +101,10 @@ fn a_person_may_tick_what_was_left_open_for_them() {
 
 #[test]
 fn a_box_that_a_person_ticked_without_a_record_is_respected() {
-    let text = checklist().replace("- [ ] Create `k8s/README.md`", "- [x] Create `k8s/README.md`");
+    let text = checklist().replace(
+        "- [ ] Create `k8s/README.md`",
+        "- [x] Create `k8s/README.md`",
+    );
     let workspace = with_checklist(&text);
     workspace.orch(&["phase", "4", "run"]).expect(0);
     assert!(!workspace.has("k8s/README.md"), "it was done elsewhere");
@@ -105,7 +126,11 @@ fn a_box_that_a_person_unticked_is_done_again() {
 
     assert!(!again.stderr.contains("nothing to do"), "{}", again.stderr);
     assert_eq!(workspace.read(CHECKLIST), done);
-    assert!(workspace.read(crate::harness::call_center::JOURNAL).contains("\"reopened\""));
+    assert!(
+        workspace
+            .read(crate::harness::call_center::JOURNAL)
+            .contains("\"reopened\"")
+    );
     assert_eq!(workspace.messages().len(), 3);
     check_done(&workspace);
 }
@@ -113,10 +138,14 @@ fn a_box_that_a_person_unticked_is_done_again() {
 #[test]
 fn a_decision_that_a_person_takes_back_is_open_again() {
     let workspace = with("- [ ] Agree with the owners on an evening for the move\n");
-    workspace.orch(&["task", "done", "4.3.5", "--note", "agreed"]).expect(0);
+    workspace
+        .orch(&["task", "done", "4.3.5", "--note", "agreed"])
+        .expect(0);
     workspace.orch(&["phase", "4", "run"]).expect(0);
     let box_of = |mark: &str| format!("- [{mark}] Agree");
-    let text = workspace.read(CHECKLIST).replace(&box_of("x"), &box_of(" "));
+    let text = workspace
+        .read(CHECKLIST)
+        .replace(&box_of("x"), &box_of(" "));
     workspace.write(CHECKLIST, text);
 
     workspace.orch(&["phase", "4", "run"]).expect(3);
@@ -124,7 +153,9 @@ fn a_decision_that_a_person_takes_back_is_open_again() {
     assert!(text.contains(&box_of(" ")), "the box stays open");
     assert!(text.contains("- [x] In progress"), "{text}");
 
-    workspace.orch(&["task", "done", "4.3.5", "--note", "agreed again"]).expect(0);
+    workspace
+        .orch(&["task", "done", "4.3.5", "--note", "agreed again"])
+        .expect(0);
     workspace.orch(&["phase", "4", "run"]).expect(0);
     check_done(&workspace);
 }
@@ -134,7 +165,11 @@ fn a_task_can_be_opened_again_by_command() {
     let workspace = call_center();
     workspace.orch(&["phase", "4", "run"]).expect(0);
     workspace.orch(&["task", "reopen", "4.1.3"]).expect(0);
-    assert!(workspace.read(CHECKLIST).contains("- [ ] Create `k8s/configmap.yml`"));
+    assert!(
+        workspace
+            .read(CHECKLIST)
+            .contains("- [ ] Create `k8s/configmap.yml`")
+    );
     workspace.orch(&["phase", "4", "run"]).expect(0);
     assert_eq!(ticked(&workspace), 33);
     check_done(&workspace);
@@ -144,11 +179,25 @@ fn a_task_can_be_opened_again_by_command() {
 fn a_decision_needs_a_note_and_a_task() {
     let workspace = call_center();
     let before = workspace.contents();
-    let empty = workspace.orch(&["task", "done", "4.1.1", "--note", " "]).expect(2);
-    assert!(empty.stderr.contains("a note says what was done"), "{}", empty.stderr);
-    let unknown = workspace.orch(&["task", "done", "4.9.9", "--note", "x"]).expect(2);
-    assert!(unknown.stderr.contains("no task 4.9.9"), "{}", unknown.stderr);
-    let text = workspace.orch(&["task", "done", "backup", "--note", "x"]).expect(2);
+    let empty = workspace
+        .orch(&["task", "done", "4.1.1", "--note", " "])
+        .expect(2);
+    assert!(
+        empty.stderr.contains("a note says what was done"),
+        "{}",
+        empty.stderr
+    );
+    let unknown = workspace
+        .orch(&["task", "done", "4.9.9", "--note", "x"])
+        .expect(2);
+    assert!(
+        unknown.stderr.contains("no task 4.9.9"),
+        "{}",
+        unknown.stderr
+    );
+    let text = workspace
+        .orch(&["task", "done", "backup", "--note", "x"])
+        .expect(2);
     assert!(text.stderr.contains("--phase N"), "{}", text.stderr);
     assert_eq!(workspace.contents(), before);
 }

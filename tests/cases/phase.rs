@@ -51,7 +51,11 @@ fn check_from_nothing(case: &Case) {
     check_projection(&case.text, &workspace.read(case.checklist));
     assert!(workspace.read("PROGRESS.md").contains(TODAY));
     check_commit(case);
-    assert!(workspace.git_status().is_empty(), "{:?}", workspace.git_status());
+    assert!(
+        workspace.git_status().is_empty(),
+        "{:?}",
+        workspace.git_status()
+    );
     check_second_run(case);
 }
 
@@ -73,12 +77,20 @@ fn check_projection(before: &str, after: &str) {
         } else if is_box {
             assert_eq!(new, old.replacen("- [ ]", "- [x]", 1));
         } else if new != old {
-            assert_eq!(old.strip_suffix('-'), new.strip_suffix(TODAY), "{old} became {new}");
+            assert_eq!(
+                old.strip_suffix('-'),
+                new.strip_suffix(TODAY),
+                "{old} became {new}"
+            );
         }
         at += old.len() + 1;
     }
     assert_eq!(statuses.len(), 1, "{statuses:?}");
-    assert!(["Completed", "Завершена"].iter().any(|word| statuses[0].ends_with(word)));
+    assert!(
+        ["Completed", "Завершена"]
+            .iter()
+            .any(|word| statuses[0].ends_with(word))
+    );
     assert_eq!(after.matches(TODAY).count(), 2, "started and completed");
 }
 
@@ -88,7 +100,10 @@ fn check_commit(case: &Case) {
     let messages = case.workspace.messages();
     assert_eq!(messages.len(), 2, "{messages:?}");
     let (subject, rest) = messages[0].split_once('\n').expect("a trailer");
-    assert_eq!(subject, format!("checklist({}): phase-4 kubernetes completed", case.set));
+    assert_eq!(
+        subject,
+        format!("checklist({}): phase-4 kubernetes completed", case.set)
+    );
     assert!(rest.trim().starts_with("Orch-Run: "), "{rest}");
     let changed = case.workspace.changed_by_head();
     let owned = |path: &String| {
@@ -96,8 +111,14 @@ fn check_commit(case: &Case) {
             || [case.checklist, case.journal, "PROGRESS.md"].contains(&path.as_str())
     };
     assert!(changed.iter().all(owned), "{changed:?}");
-    for path in FILES.iter().chain(&[case.checklist, case.journal, "PROGRESS.md"]) {
-        assert!(changed.iter().any(|changed| changed == path), "{path} was not committed");
+    for path in FILES
+        .iter()
+        .chain(&[case.checklist, case.journal, "PROGRESS.md"])
+    {
+        assert!(
+            changed.iter().any(|changed| changed == path),
+            "{path} was not committed"
+        );
     }
 }
 
@@ -130,10 +151,22 @@ fn leaves_other_changes_of_the_user_as_they_are() {
 
     assert_eq!(workspace.git_status(), before);
     assert_eq!(workspace.read("notes.txt"), "not staged\n");
-    let staged = workspace.git().index().expect("an index").get_path("notes.txt".as_ref(), 0);
-    let staged = workspace.git().find_blob(staged.expect("an entry").id).expect("its text");
+    let staged = workspace
+        .git()
+        .index()
+        .expect("an index")
+        .get_path("notes.txt".as_ref(), 0);
+    let staged = workspace
+        .git()
+        .find_blob(staged.expect("an entry").id)
+        .expect("its text");
     assert_eq!(staged.content(), b"staged\n");
-    assert!(!workspace.changed_by_head().iter().any(|path| path.ends_with(".txt")));
+    assert!(
+        !workspace
+            .changed_by_head()
+            .iter()
+            .any(|path| path.ends_with(".txt"))
+    );
 }
 
 #[test]
@@ -179,4 +212,30 @@ const KEPT: &str = "\
 ";
 
 const KEPT_AFTER: &str = "\
+# Прогресс
+
+Пишем сюда, что готово.
+
+## Текущий статус
+
+- **Текущая фаза:** 5
+- **Статус:** не начата
+- **Последнее обновление:** 2026-01-02
+
+## Фазы
+
+| # | Фаза | Статус | Дата начала | Дата завершения |
+|---|------|--------|-------------|-----------------|
+| 3 | Тесты | Завершена | 2025-12-01 | 2025-12-30 |
+| 4 | Kubernetes | Завершена (репетиция) | 2026-01-02 | 2026-01-02 |
+| 5 | Резервные копии | Не начата | - | - |
+
+## История
+
+| Дата | Фаза | Событие |
+|------|------|---------|
+| 2025-12-30 | 3 | Тесты готовы |
+| 2026-01-02 | 4 | файлов записано: 19, объектов готово: 52 (репетиция) |
+
+Вопросы — Аде.
 ";

@@ -1,6 +1,8 @@
 //! The repository is a workspace itself: what it holds is what orch writes from it.
 
-use crate::harness::call_center::{CHECKLIST, JOURNAL, files_below, of_repository, pristine, repository};
+use crate::harness::call_center::{
+    CHECKLIST, JOURNAL, files_below, of_repository, pristine, repository,
+};
 use crate::harness::workspace::Workspace;
 
 #[test]
@@ -13,7 +15,9 @@ fn reproduces_its_own_manifests_and_account() {
             workspace = workspace.file(&path, text);
         }
     }
-    let workspace = workspace.commit_all().with_env("SOURCE_DATE_EPOCH", epoch().to_string());
+    let workspace = workspace
+        .commit_all()
+        .with_env("SOURCE_DATE_EPOCH", epoch().to_string());
 
     workspace.orch(&["phase", "4", "run"]).expect(0);
 
@@ -33,7 +37,10 @@ fn epoch() -> i64 {
     let journal = of_repository(JOURNAL);
     let first = journal.lines().next().expect("a record");
     let record: serde_json::Value = serde_json::from_str(first).expect("JSON");
-    let at: jiff::Timestamp =
-        record["at"].as_str().expect("a time").parse().expect("a time of the journal");
+    let at: jiff::Timestamp = record["at"]
+        .as_str()
+        .expect("a time")
+        .parse()
+        .expect("a time of the journal");
     at.as_second()
 }

@@ -6,9 +6,15 @@ use crate::harness::call_center::{checklist, with_checklist};
 fn escape_sequences_of_a_checklist_are_shown_and_not_obeyed() {
     let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}";
     let text = checklist()
-        .replace("# Phase 4: Kubernetes", &format!("# Phase 4: Kubernetes {evil}"))
+        .replace(
+            "# Phase 4: Kubernetes",
+            &format!("# Phase 4: Kubernetes {evil}"),
+        )
         .replace("call processor (API", &format!("call processor {evil}(API"))
-        .replace("  - Replicas: 2 (min)\n", &format!("  - Replicas: 2 (min)\n  - Mind {evil}\n"))
+        .replace(
+            "  - Replicas: 2 (min)\n",
+            &format!("  - Replicas: 2 (min)\n  - Mind {evil}\n"),
+        )
         .replace(
             "- [ ] `k8s/kustomization.yml`",
             &format!("- [ ] Ask {evil} Ada\n- [ ] `k8s/kustomization.yml`"),
@@ -41,6 +47,8 @@ fn colour_comes_only_when_asked_for() {
     let workspace = with_checklist(&checklist());
     let plain = workspace.orch(&["phase", "4", "plan"]).expect(0);
     assert!(!plain.stdout.contains('\u{1b}'));
-    let coloured = workspace.orch(&["phase", "4", "plan", "--color", "always"]).expect(0);
+    let coloured = workspace
+        .orch(&["phase", "4", "plan", "--color", "always"])
+        .expect(0);
     assert!(coloured.stdout.contains("\u{1b}["));
 }

@@ -37,7 +37,10 @@ pub(crate) fn call_center() -> Workspace {
 
 /// Returns the call centre with that checklist instead of its own, committed.
 pub(crate) fn with_checklist(text: &str) -> Workspace {
-    application(Workspace::new()).file(CHECKLIST, text).file(SETTINGS, settings()).commit_all()
+    application(Workspace::new())
+        .file(CHECKLIST, text)
+        .file(SETTINGS, settings())
+        .commit_all()
 }
 
 /// Returns the call centre as a [`Case`].
@@ -55,15 +58,24 @@ pub(crate) fn own() -> Case {
 /// settings: the one beside the repository where it is there, else the example's.
 pub(crate) fn foreign() -> Case {
     let path = repository().join("../shared/checklists/phase-04-kubernetes.md");
-    let text = fs::read_to_string(&path).map(|text| pristine(&text)).unwrap_or_else(|_| {
-        use std::io::Write as _;
-        let note = format!("{} is not there: the example's checklist is used\n", path.display());
-        std::io::stderr().write_all(note.as_bytes()).expect("stderr");
-        checklist()
-    });
+    let text = fs::read_to_string(&path)
+        .map(|text| pristine(&text))
+        .unwrap_or_else(|_| {
+            use std::io::Write as _;
+            let note = format!(
+                "{} is not there: the example's checklist is used\n",
+                path.display()
+            );
+            std::io::stderr()
+                .write_all(note.as_bytes())
+                .expect("stderr");
+            checklist()
+        });
     let checklist = "checklists/post-production-improvements/phase-04-kubernetes.md";
     Case {
-        workspace: application(Workspace::new()).file(checklist, &text).commit_all(),
+        workspace: application(Workspace::new())
+            .file(checklist, &text)
+            .commit_all(),
         checklist,
         text,
         set: "post-production-improvements",
@@ -99,14 +111,21 @@ pub(crate) fn of_repository(path: &str) -> String {
 
 /// Returns a checklist as it was before anything was run: boxes open, dates empty.
 pub(crate) fn pristine(text: &str) -> String {
-    let dates = ["**Started:**", "**Completed:**", "**Начата:**", "**Завершена:**"];
+    let dates = [
+        "**Started:**",
+        "**Completed:**",
+        "**Начата:**",
+        "**Завершена:**",
+    ];
     text.split_inclusive('\n')
-        .map(|line| match dates.iter().find(|date| line.starts_with(**date)) {
-            Some(date) => format!("{date} -\n"),
-            // An indented box stands in an instruction, not in a task.
-            None if line.starts_with("- [x]") => line.replacen("- [x]", "- [ ]", 1),
-            None => line.to_owned(),
-        })
+        .map(
+            |line| match dates.iter().find(|date| line.starts_with(**date)) {
+                Some(date) => format!("{date} -\n"),
+                // An indented box stands in an instruction, not in a task.
+                None if line.starts_with("- [x]") => line.replacen("- [x]", "- [ ]", 1),
+                None => line.to_owned(),
+            },
+        )
         .collect()
 }
 

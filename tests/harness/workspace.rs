@@ -215,7 +215,11 @@ impl Workspace {
 
     /// Returns HEAD's commit.
     pub(crate) fn head(&self) -> git2::Oid {
-        self.repository.head().expect("HEAD").target().expect("a commit")
+        self.repository
+            .head()
+            .expect("HEAD")
+            .target()
+            .expect("a commit")
     }
 
     /// Returns the paths that HEAD's commit changed, sorted.
@@ -227,7 +231,10 @@ impl Workspace {
             .diff_tree_to_tree(Some(&before), Some(&head.tree().expect("a tree")), None)
             .expect("a difference");
         let path = |delta: git2::DiffDelta<'_>| {
-            delta.new_file().path().map(|path| path.to_string_lossy().into_owned())
+            delta
+                .new_file()
+                .path()
+                .map(|path| path.to_string_lossy().into_owned())
         };
         let mut paths: Vec<String> = diff.deltas().filter_map(path).collect();
         paths.sort();
