@@ -203,7 +203,7 @@ struct Group(Option<u32>);
 impl Drop for Group {
     fn drop(&mut self) {
         if let Some(id) = self.0 {
-            let kill = format!("kill -KILL -- -{id}");
+            let kill = format!("kill -KILL -{id}");
             // Where it can't be ended there is nobody left to tell.
             let _ = std::process::Command::new("sh")
                 .args(["-c", &kill])
