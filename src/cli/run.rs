@@ -2,6 +2,7 @@
 
 mod closing;
 mod outlook;
+mod tell;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,7 @@ use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
 use crate::files::{Clock, JournalFile, Lock};
-use crate::git::{DetachedHead, Repo};
+use crate::git::{DetachedHead, GitError, Repo};
 use crate::journal::{Evidence, Header, Outcome, RunId, StepId, sha256};
 use crate::manifest::Object;
 use crate::plan::Plan;
@@ -129,7 +130,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     } else {
         DetachedHead::Refuse
     };
-    repo.check(&owned, detached)?;
+    repo.check(&owned, detached).map_err(detached_help)?;
     let ledger = Ledger::Durable {
         journal: Box::new(journal),
         workspace: loaded.workspace.clone(),
@@ -144,9 +145,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         return close.without_run(ledger);
     }
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
-    let mut document = Document {
-        checklist: phase.checklist.clone(),
-    };
+    let mut document = Document::new(phase.checklist.clone());
     let (report, ledger) = go(&prepared, &outlook, (&secrets, ledger), &mut document).await?;
     close.after_run(&report, ledger, &mut document)
 }
@@ -198,8 +197,17 @@ impl Prepared<'_> {
         self.loaded.progress_path(&self.phase.set)
     }
 
-    /// Returns whether a task's box stays open for a person although its steps are done.
+    /// Returns whether a task's box stays open for a person although its steps are done; one that
+    /// is ticked was accepted.
     fn needs_person(&self, id: &TaskId) -> bool {
+        if self
+            .phase
+            .checklist
+            .task(id)
+            .is_some_and(|task| task.marker.checked)
+        {
+            return false;
+        }
         let Some(task) = self
             .meaning
             .resolved
@@ -263,6 +271,17 @@ async fn prepare<'a>(
         own_target,
         how,
     })
+}
+
+/// Names the flag that allows what git alone would not want.
+fn detached_help(error: GitError) -> Stop {
+    let detached = matches!(error, GitError::Detached);
+    let stop = Stop::from(error);
+    if detached {
+        stop.help("or commit there all the same, as CI may want to: --allow-detached")
+    } else {
+        stop
+    }
 }
 
 /// An image that nobody built can't run anywhere but in a rehearsal.
@@ -376,12 +395,10 @@ pub(super) fn rehearse(
         };
         let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
         let outlook = Outlook::afresh(&prepared);
-        let mut document = Document {
-            checklist: phase.checklist.clone(),
-        };
+        let mut document = Document::new(phase.checklist.clone());
         let ledger = (&BTreeMap::new(), Ledger::memory());
         let (report, _) = go(&prepared, &outlook, ledger, &mut document).await?;
-        closing::tell(&prepared, &report)?;
+        tell::tell(&prepared, &report)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         Ok(if report.outcome == Outcome::Completed {

@@ -1,12 +1,17 @@
 //! What a step does to the disk and the cluster, and what is observed of it.
 
+use std::process::Stdio;
+
 use super::Options;
-use crate::cluster::{ApplyOptions, Cluster, Wait};
+use crate::cluster::{ApplyOptions, Cluster, Wait, redact};
 use crate::files::Workspace;
 use crate::journal::{Evidence, Failure, ObjectEvidence, sha256};
 use crate::manifest::Object;
 use crate::plan::{Step, Work};
 use crate::resolve::Finding;
+
+/// How many of a failed command's last lines are shown.
+const TAIL: usize = 10;
 
 /// All that a step's effect needs.
 pub(super) struct Surroundings<'a> {
@@ -165,17 +170,47 @@ async fn command(run: &str, around: &Surroundings<'_>) -> Result<Evidence, Failu
         details: Vec::new(),
         help: None,
     };
-    let output = tokio::process::Command::new("sh")
+    // A group of its own: the terminal's Ctrl-C reaches orch alone, which then ends all of it.
+    let child = tokio::process::Command::new("sh")
         .args(["-c", run])
         .current_dir(workspace.root())
-        .stdin(std::process::Stdio::null())
-        .kill_on_drop(true)
-        .output()
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
+    let mut group = Group(child.id());
+    let output = child
+        .wait_with_output()
         .await
         .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
+    group.0 = None;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let mut tail: Vec<String> = said.lines().rev().take(TAIL).map(redact).collect();
+    tail.reverse();
+    let failed = |cause: String| Failure {
+        details: tail,
+        ..failed(cause)
+    };
     match output.status.code() {
         Some(0) => Ok(Evidence::Command { exit: 0 }),
         Some(code) => Err(failed(format!("`{run}` ended with exit code {code}"))),
         None => Err(failed(format!("`{run}` was ended by a signal"))),
+    }
+}
+
+/// The processes of a command, which must not outlive a run that is interrupted.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(id) = self.0 {
+            let kill = format!("kill -KILL -{id}");
+            // Where it can't be ended there is nobody left to tell.
+            let _ = std::process::Command::new("sh")
+                .args(["-c", &kill])
+                .status();
+        }
     }
 }
