@@ -37,8 +37,11 @@ pub struct Cluster {
     info: Arc<ClusterInfo>,
     /// What discovery said, by `apiVersion` and kind. Only what was found is kept, so that a kind
     /// whose CRD comes later is asked for again.
-    kinds: Arc<Mutex<BTreeMap<(String, String), (ApiResource, ApiCapabilities)>>>,
+    kinds: Arc<Mutex<BTreeMap<(String, String), Served>>>,
 }
+
+/// How a kind is served.
+type Served = (ApiResource, ApiCapabilities);
 
 /// Which cluster it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,7 +171,7 @@ impl Cluster {
 
     fn api_of(
         &self,
-        (resource, capabilities): &(ApiResource, ApiCapabilities),
+        (resource, capabilities): &Served,
         namespace: Option<&str>,
     ) -> Api<DynamicObject> {
         match (&capabilities.scope, namespace) {
@@ -182,11 +185,7 @@ impl Cluster {
         }
     }
 
-    async fn kind(
-        &self,
-        api_version: &str,
-        kind: &str,
-    ) -> Result<(ApiResource, ApiCapabilities), ClusterError> {
+    async fn kind(&self, api_version: &str, kind: &str) -> Result<Served, ClusterError> {
         let key = (api_version.to_owned(), kind.to_owned());
         if let Some(known) = self
             .kinds
@@ -203,7 +202,8 @@ impl Cluster {
         let version: GroupVersion = api_version.parse().map_err(|_| missing())?;
         let group = match pinned_group(&self.client, &version).await {
             Ok(group) => group,
-            Err(kube::Error::Api(status)) if status.is_not_found() => return Err(missing()),
+            // A group that is not there is answered with plain text, hence the code.
+            Err(kube::Error::Api(status)) if status.code == 404 => return Err(missing()),
             Err(kube::Error::Discovery(_)) => return Err(missing()),
             Err(error) => return Err(self.error(error)),
         };

@@ -30,8 +30,10 @@ pub struct Options {
     pub in_flight: usize,
     /// How long an object may take to become ready.
     pub timeout: Duration,
-    /// How long a pod that no node takes, or a load balancer without an address, is waited for.
+    /// How long a pod that no node takes is waited for.
     pub grace: Duration,
+    /// How long a load balancer's address is waited for; many clusters never give one.
+    pub address: Duration,
     /// Whether files that a person changed are overwritten.
     pub overwrite: bool,
     /// Whether fields that another manager owns are taken over.

@@ -113,17 +113,9 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let number = phase.checklist.number;
     let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
     let target = Target::choose(args.context.as_deref(), loaded, phase)?;
-    let options = Options {
-        in_flight: 32,
-        timeout: phase.settings.timeouts.ready.unwrap_or(READY),
-        grace: grace(&target, phase),
-        overwrite: args.overwrite,
-        take_over: args.take_over,
-        allow_commands: args.yes,
-    };
     let journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
     let how = How {
-        options,
+        options: options(args, &target, phase),
         accept_unread: args.accept_unread,
         clock,
     };
@@ -152,20 +144,41 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if outlook.nothing_to_run() {
         return close.without_run(ledger);
     }
-    let secrets = match &prepared.target {
-        Target::Rehearsal => {
-            outlook.restore(&prepared).await?;
-            BTreeMap::new()
-        }
-        Target::Context { .. } => {
-            refuse_placeholders(&prepared)?;
-            let given = target::secret_values(session, loaded, &repo, args.env_file.as_deref())?;
-            crate::execute::fill(&prepared.plan, &prepared.cluster, &given).await?
-        }
-    };
+    let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
     let mut document = Document::new(phase.checklist.clone());
     let (report, ledger) = go(&prepared, &outlook, (&secrets, ledger), &mut document).await?;
     close.after_run(&report, ledger, &mut document)
+}
+
+/// Returns how the flags and the settings want a run to behave.
+fn options(args: &RunArgs, target: &Target, phase: &Phase) -> Options {
+    let rehearsed = *target == Target::Rehearsal;
+    Options {
+        in_flight: 32,
+        timeout: phase.settings.timeouts.ready.unwrap_or(READY),
+        grace: if rehearsed { REHEARSED_GRACE } else { GRACE },
+        address: address(target, phase),
+        overwrite: args.overwrite,
+        take_over: args.take_over,
+        allow_commands: args.yes,
+    }
+}
+
+/// Returns the Secrets with their real values; the rehearsal, which runs on placeholders, is
+/// rebuilt as the finished steps left it instead.
+async fn secrets(
+    prepared: &Prepared<'_>,
+    outlook: &Outlook,
+    repo: &Repo,
+    env_file: Option<&str>,
+) -> Result<BTreeMap<String, Object>> {
+    if prepared.is_rehearsal() {
+        outlook.restore(prepared).await?;
+        return Ok(BTreeMap::new());
+    }
+    refuse_placeholders(prepared)?;
+    let given = target::secret_values(prepared.session, prepared.loaded, repo, env_file)?;
+    Ok(crate::execute::fill(&prepared.plan, &prepared.cluster, &given).await?)
 }
 
 impl Prepared<'_> {
@@ -224,7 +237,7 @@ impl Prepared<'_> {
 }
 
 /// The rehearsal's clock is virtual: what hasn't happened there within a second of ours won't.
-fn grace(target: &Target, phase: &Phase) -> Duration {
+fn address(target: &Target, phase: &Phase) -> Duration {
     match target {
         Target::Rehearsal => REHEARSED_GRACE,
         Target::Context { .. } => phase.settings.timeouts.load_balancer.unwrap_or(GRACE),
@@ -369,6 +382,7 @@ pub(super) fn rehearse(
             in_flight: 32,
             timeout: phase.settings.timeouts.ready.unwrap_or(READY),
             grace: REHEARSED_GRACE,
+            address: REHEARSED_GRACE,
             overwrite: true,
             take_over: false,
             allow_commands: false,

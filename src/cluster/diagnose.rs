@@ -44,10 +44,8 @@ pub(super) fn pod_trouble(pod: &Pod) -> Option<Trouble> {
     let status = pod.status.as_ref()?;
     let inits = status.init_container_statuses.iter().flatten();
     let containers = inits.chain(status.container_statuses.iter().flatten());
-    if let Some(trouble) = containers
-        .filter_map(|container| container_trouble(name, container))
-        .next()
-    {
+    let mut containers = containers;
+    if let Some(trouble) = containers.find_map(|container| container_trouble(name, container)) {
         return Some(trouble);
     }
     let unscheduled = status.conditions.iter().flatten().find(|condition| {
@@ -179,6 +177,8 @@ impl Cluster {
         for pod in self.troubled_pods(object).await {
             details.extend(self.pod_details(object, &pod).await);
         }
+        // The cause is said already.
+        details.retain(|line| !cause.contains(line));
         let help = details.iter().chain([&cause]).find_map(|text| help(text));
         Failure {
             cause: redact(&cause),

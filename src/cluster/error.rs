@@ -74,6 +74,10 @@ pub enum ClusterError {
     },
 }
 
+#[allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever the client could not get an answer for is a server out of reach"
+)]
 impl ClusterError {
     /// Returns the client's error as this one.
     pub(super) fn of(server: &str, error: kube::Error) -> Self {

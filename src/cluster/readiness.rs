@@ -20,8 +20,8 @@ use Verdict::{Failed, Progressing, Ready};
 
 /// Returns the verdict on an object.
 ///
-/// `waits_for_consumer` says of a volume claim that its class binds it only when a pod uses it.
-pub fn verdict(object: &Value, waits_for_consumer: bool) -> Verdict {
+/// The kind is told apart because a list's items don't carry it. `waits_for_consumer` says of a volume claim that its class binds it only when a pod uses it.
+pub fn verdict(kind: &str, object: &Value, waits_for_consumer: bool) -> Verdict {
     if object.pointer("/metadata/deletionTimestamp").is_some() {
         return Failed("somebody is deleting it".to_owned());
     }
@@ -32,7 +32,7 @@ pub fn verdict(object: &Value, waits_for_consumer: bool) -> Verdict {
     {
         return Progressing("its controller hasn't seen the change yet".to_owned());
     }
-    match object["kind"].as_str().unwrap_or_default() {
+    match kind {
         "Deployment" => deployment(object),
         "StatefulSet" => stateful_set(object),
         "DaemonSet" => daemon_set(object),
@@ -285,7 +285,7 @@ mod tests {
 
     #[track_caller]
     fn check(object: &Value, expected: &str) {
-        let found = match verdict(object, false) {
+        let found = match verdict(object["kind"].as_str().unwrap(), object, false) {
             Verdict::Ready(text) => format!("ready: {text}"),
             Verdict::Progressing(text) => format!("progressing: {text}"),
             Verdict::Failed(text) => format!("failed: {text}"),
@@ -365,7 +365,7 @@ mod tests {
         let claim = json!({ "kind": "PersistentVolumeClaim", "status": { "phase": "Pending" } });
         check(&claim, "progressing: not bound yet");
         assert_eq!(
-            verdict(&claim, true),
+            verdict("PersistentVolumeClaim", &claim, true),
             Verdict::Ready("bound when a pod uses it".to_owned())
         );
     }

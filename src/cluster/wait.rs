@@ -59,20 +59,18 @@ impl Cluster {
         wait: &Wait<'_>,
     ) -> Result<Ready, NotReady> {
         let consumer = self.waits_for_consumer(object).await;
-        match verdict(&applied.object, consumer) {
+        match verdict(&object.kind, &applied.object, consumer) {
             Verdict::Ready(reason) => return Ok(Ready { reason }),
             Verdict::Failed(cause) => return Err(self.not_ready(object, cause).await),
             Verdict::Progressing(text) => (wait.report)(text),
         }
         let mut last = String::new();
         let watched = self.watch(object, consumer, wait, &mut last);
-        match tokio::time::timeout(wait.timeout, watched).await {
-            Ok(outcome) => outcome,
-            Err(_) => {
-                let cause = format!("not ready after {} s: {last}", wait.timeout.as_secs());
-                Err(self.not_ready(object, cause).await)
-            }
+        if let Ok(outcome) = tokio::time::timeout(wait.timeout, watched).await {
+            return outcome;
         }
+        let cause = format!("not ready after {} s: {last}", wait.timeout.as_secs());
+        Err(self.not_ready(object, cause).await)
     }
 
     async fn watch(
@@ -105,7 +103,7 @@ impl Cluster {
                 }
             };
             match event {
-                Some(Seen::Object(now)) => match verdict(&now, consumer) {
+                Some(Seen::Object(now)) => match verdict(&object.kind, &now, consumer) {
                     Verdict::Ready(reason) => return Ok(Ready { reason }),
                     Verdict::Failed(cause) => return Err(self.not_ready(object, cause).await),
                     Verdict::Progressing(text) => {

@@ -130,7 +130,10 @@ async fn apply(
     let say = |text: String| (around.report)(&step.id, text);
     let wait = Wait {
         timeout: around.options.timeout,
-        grace: around.options.grace,
+        grace: match object.kind.as_str() {
+            "Service" => around.options.address,
+            _ => around.options.grace,
+        },
         report: &say,
     };
     let ready = around

@@ -265,7 +265,8 @@ impl Drop for Cluster {
 }
 
 fn node(name: &str, zone: &str) -> Node {
-    let resources = json!({ "cpu": "32", "memory": "256Gi", "pods": "110" });
+    let resources =
+        json!({ "cpu": "32", "memory": "256Gi", "ephemeral-storage": "100Gi", "pods": "110" });
     serde_json::from_value(json!({
         "metadata": {
             "name": name,

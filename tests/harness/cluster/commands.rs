@@ -30,12 +30,15 @@ pub(crate) fn store(etcd: u16, peers: u16, api_server: u16) -> String {
 
 /// The supervisor's lines for what needs the API server.
 ///
-/// The request limits are raised because with the default ones they are what a test waits for.
+/// The request limits are raised, and autoscalers look every second, because with the defaults
+/// those are what a test waits for. KWOK binds claims by itself: the controller's own binder would
+/// see a claim before its volume, and call it lost.
 pub(crate) fn controllers() -> String {
     let client = "--kubeconfig kubeconfig --leader-elect=false --secure-port 0 \
                   --kube-api-qps 1000 --kube-api-burst 2000";
     format!(
         "kube-controller-manager.log programs/kube-controller-manager {client} \
+         --horizontal-pod-autoscaler-sync-period 1s --controllers *,-persistentvolume-binder-controller \
          --service-account-private-key-file programs/key.pem --root-ca-file programs/cert.pem\n\
          kube-scheduler.log programs/kube-scheduler {client}\n\
          kwok.log programs/kwok --kubeconfig kubeconfig --manage-all-nodes \
