@@ -8,6 +8,8 @@ mod diagnose;
 mod error;
 mod readiness;
 mod redact;
+mod secret;
+mod sight;
 mod wait;
 
 pub use error::{ApplyError, ClusterError};
@@ -17,6 +19,7 @@ pub use wait::{NotReady, Ready, Wait};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
 use kube::core::{ApiResource, GroupVersion};
@@ -29,6 +32,9 @@ use crate::manifest::Object;
 
 /// The field manager of everything that orch applies.
 pub const FIELD_MANAGER: &str = "orch";
+
+/// How long an apply may take: admission webhooks alone may take 30 s.
+const ANSWER: Duration = Duration::from_mins(1);
 
 /// A connection to one cluster; cheap to clone.
 #[derive(Clone)]
@@ -110,11 +116,16 @@ impl Cluster {
             field_manager: Some(FIELD_MANAGER.to_owned()),
             field_validation: Some(ValidationDirective::Strict),
         };
-        let patch = Patch::Apply(&object.value);
-        let answer = api
-            .patch(&object.name, &params, &patch)
+        let value = secret::encoded(object);
+        let patch = Patch::Apply(&*value);
+        let server = &self.info.server;
+        let answer = tokio::time::timeout(ANSWER, api.patch(&object.name, &params, &patch))
             .await
-            .map_err(|error| ApplyError::of(object, error))?;
+            .map_err(|_| ClusterError::Silent {
+                server: server.clone(),
+                seconds: ANSWER.as_secs(),
+            })?
+            .map_err(|error| ApplyError::of(object, server, error))?;
         let uid = answer.uid().unwrap_or_default();
         let generation = answer.metadata.generation;
         let object = serde_json::to_value(answer).unwrap_or(Value::Null);

@@ -15,6 +15,9 @@ use super::{Cluster, ClusterError, ClusterInfo};
 /// How long a server may take to answer a connection.
 const CONNECT: Duration = Duration::from_secs(5);
 
+/// How long it may take to say which cluster it is: the client asks again after some failures.
+const ANSWER: Duration = Duration::from_secs(15);
+
 impl Cluster {
     /// Connects to a context of the kubeconfig files, merged in their order.
     ///
@@ -50,7 +53,11 @@ impl Cluster {
         config.connect_timeout = Some(CONNECT);
         let server = config.cluster_url.to_string();
         let client = Client::try_from(config).map_err(|error| ClusterError::of(&server, error))?;
-        Self::with(client, context, server).await
+        let answer = tokio::time::timeout(ANSWER, Self::with(client, context, server.clone()));
+        answer.await.unwrap_or(Err(ClusterError::Silent {
+            server,
+            seconds: ANSWER.as_secs(),
+        }))
     }
 
     /// Returns the cluster behind a client: the rehearsal's.

@@ -28,6 +28,20 @@ pub(super) struct Trouble {
     pub(super) after_grace: bool,
 }
 
+/// A revision of an object, by what its pods are labelled with.
+pub(super) struct Revision {
+    label: &'static str,
+    hash: String,
+}
+
+impl Revision {
+    /// Returns whether a pod is of that revision.
+    pub(super) fn has(&self, pod: &Pod) -> bool {
+        let labels = pod.metadata.labels.as_ref();
+        labels.and_then(|labels| labels.get(self.label)) == Some(&self.hash)
+    }
+}
+
 /// Returns the labels by which an object's pods are found, as a selector.
 pub(super) fn selector(object: &Value) -> Option<String> {
     let labels = object.pointer("/spec/selector/matchLabels")?.as_object()?;
@@ -129,46 +143,40 @@ fn help(cause: &str) -> Option<&'static str> {
 }
 
 impl Cluster {
-    /// Returns whether a pod is of an object's newest revision: an old revision's failure must
-    /// not fail its fix.
-    pub(super) async fn is_current(&self, object: &Object, pod: &Pod) -> bool {
-        let label = |key: &str| {
-            pod.metadata
-                .labels
-                .as_ref()
-                .and_then(|labels| labels.get(key))
-        };
-        match object.kind.as_str() {
-            "Deployment" => match self.newest_revision(object).await {
-                Some(hash) => label("pod-template-hash") == Some(&hash),
-                None => true,
-            },
-            "StatefulSet" | "DaemonSet" => {
-                let Ok(Some(now)) = self.get(object).await else {
-                    return true;
-                };
-                let newest = now.data["status"]["updateRevision"].as_str();
-                match (newest, label("controller-revision-hash")) {
-                    (Some(newest), Some(own)) => newest == own || newest.ends_with(own.as_str()),
-                    _ => true,
-                }
+    /// Returns the newest revision of an object that has revisions, where it can be known.
+    pub(super) async fn newest_revision(
+        &self,
+        live: &Object,
+        now: Option<&Value>,
+    ) -> Option<Revision> {
+        match live.kind.as_str() {
+            "Deployment" => self.newest_replica_set(live).await,
+            "StatefulSet" => {
+                let hash = now?.pointer("/status/updateRevision")?.as_str()?;
+                Some(Revision {
+                    label: "controller-revision-hash",
+                    hash: hash.to_owned(),
+                })
             }
-            _ => true,
+            _ => None,
         }
     }
 
-    /// The template hash of a Deployment's newest `ReplicaSet`.
-    async fn newest_revision(&self, object: &Object) -> Option<String> {
-        let namespace = object.namespace.as_deref()?;
+    async fn newest_replica_set(&self, live: &Object) -> Option<Revision> {
+        let namespace = live.namespace.as_deref()?;
         let sets: Api<ReplicaSet> = Api::namespaced(self.client.clone(), namespace);
-        let params = ListParams::default().labels(&selector(&object.value)?);
+        let params = ListParams::default().labels(&selector(&live.value)?);
         let revision = |set: &ReplicaSet| -> Option<i64> {
             let notes = set.metadata.annotations.as_ref()?;
             notes.get("deployment.kubernetes.io/revision")?.parse().ok()
         };
         let sets = sets.list(&params).await.ok()?;
         let newest = sets.into_iter().max_by_key(revision)?;
-        newest.metadata.labels?.get("pod-template-hash").cloned()
+        let hash = newest.metadata.labels?.get("pod-template-hash")?.clone();
+        Some(Revision {
+            label: "pod-template-hash",
+            hash,
+        })
     }
 
     /// Returns a failure with all that can be seen of it; what can't be read is left out.
@@ -198,13 +206,14 @@ impl Cluster {
         let Ok(pods) = api.list(&ListParams::default().labels(&selector)).await else {
             return Vec::new();
         };
-        let mut troubled = Vec::new();
-        for pod in pods.into_iter().filter(|pod| pod_trouble(pod).is_some()) {
-            if troubled.len() < 2 && self.is_current(object, &pod).await {
-                troubled.push(pod);
-            }
-        }
-        troubled
+        let now = self.get(object).await.ok().flatten();
+        let now = now.and_then(|now| serde_json::to_value(now).ok());
+        let newest = self.newest_revision(object, now.as_ref()).await;
+        pods.into_iter()
+            .filter(|pod| pod_trouble(pod).is_some())
+            .filter(|pod| newest.as_ref().is_none_or(|newest| newest.has(pod)))
+            .take(2)
+            .collect()
     }
 
     async fn pod_details(&self, object: &Object, pod: &Pod) -> Vec<String> {

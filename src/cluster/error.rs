@@ -48,6 +48,14 @@ pub enum ClusterError {
         /// Why.
         source: Box<kube::Error>,
     },
+    /// The server doesn't answer.
+    #[error("the server {server} didn't answer within {seconds} s")]
+    Silent {
+        /// Its address.
+        server: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The server refuses this user.
     #[error("the server {server} refuses: {message}")]
     Refused {
@@ -129,9 +137,9 @@ pub enum ApplyError {
 
 impl ApplyError {
     /// Returns the client's error as this one.
-    pub(super) fn of(object: &Object, error: kube::Error) -> Self {
+    pub(super) fn of(object: &Object, server: &str, error: kube::Error) -> Self {
         let kube::Error::Api(status) = error else {
-            return Self::Cluster(ClusterError::of("of the target", error));
+            return Self::Cluster(ClusterError::of(server, error));
         };
         let message = status.message.clone();
         let causes = status

@@ -250,14 +250,23 @@ fn autoscaler(object: &Value) -> Verdict {
     }
     let least = number(object, "/spec/minReplicas").unwrap_or(1);
     let most = number(object, "/spec/maxReplicas").unwrap_or(least);
-    let wanted = status(object, "desiredReplicas");
+    let active = condition(object, "ScalingActive").is_some_and(|it| it["status"] == "True");
+    let (wanted, running) = (
+        status(object, "desiredReplicas"),
+        status(object, "currentReplicas"),
+    );
+    // Metrics may come minutes later, or never where no metrics server runs: a target that has
+    // its minimum already is left alone then, and nothing is ever wanted of it.
+    if !active && running >= least {
+        return Ready(format!(
+            "has {running} replicas of {least} to {most}; no metrics yet"
+        ));
+    }
     if wanted < least {
         return Progressing(format!(
             "wants {wanted} replicas, {least} at least are asked for"
         ));
     }
-    let active = condition(object, "ScalingActive").is_some_and(|it| it["status"] == "True");
-    // Metrics may come minutes later, or never where no metrics server runs.
     let note = if active { "" } else { "; no metrics yet" };
     Ready(format!(
         "wants {wanted} replicas of {least} to {most}{note}"

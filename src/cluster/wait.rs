@@ -9,7 +9,8 @@ use kube::api::{Api, DynamicObject, ListParams};
 use kube::runtime::{WatchStreamExt as _, watcher};
 use serde_json::Value;
 
-use super::readiness::{Verdict, verdict};
+use super::diagnose::Trouble;
+use super::sight::{Next, Sight};
 use super::{Applied, Cluster, diagnose};
 use crate::journal::Failure;
 use crate::manifest::Object;
@@ -41,10 +42,18 @@ pub struct NotReady {
 
 /// What a watch saw.
 enum Seen {
-    Object(Box<Value>),
+    /// The object as it is now; `None` when it is gone.
+    Object(Option<Box<Value>>),
+    /// A pod came or changed.
     Pod(Box<Pod>),
+    /// A pod is gone.
+    NoPod(Box<Pod>),
+    /// The pods are about to be listed again.
+    PodsAgain,
     /// The watch broke off; it begins again by itself.
     Broken(String),
+    /// The user may not watch it: no sense in trying again.
+    Refused(String),
 }
 
 impl Cluster {
@@ -58,101 +67,113 @@ impl Cluster {
         applied: &Applied,
         wait: &Wait<'_>,
     ) -> Result<Ready, NotReady> {
-        let consumer = self.waits_for_consumer(object).await;
-        match verdict(&object.kind, &applied.object, consumer) {
-            Verdict::Ready(reason) => return Ok(Ready { reason }),
-            Verdict::Failed(cause) => return Err(self.not_ready(object, cause).await),
-            Verdict::Progressing(text) => (wait.report)(text),
-        }
+        // As the server completed it: a Job's selector is the server's.
+        let namespace = applied
+            .object
+            .pointer("/metadata/namespace")
+            .and_then(Value::as_str);
+        let live = Object {
+            value: applied.object.clone(),
+            namespace: namespace
+                .map(str::to_owned)
+                .or_else(|| object.namespace.clone()),
+            ..object.clone()
+        };
+        let consumer = self.waits_for_consumer(&live).await;
+        let mut sight = Sight::new(&object.kind, applied.object.clone(), consumer);
         let mut last = String::new();
-        let watched = self.watch(object, consumer, wait, &mut last);
-        if let Ok(outcome) = tokio::time::timeout(wait.timeout, watched).await {
-            return outcome;
-        }
-        let cause = format!("not ready after {} s: {last}", wait.timeout.as_secs());
-        Err(self.not_ready(object, cause).await)
+        let watched = self.watch(&live, &mut sight, wait, &mut last);
+        let cause = match tokio::time::timeout(wait.timeout, watched).await {
+            Ok(Ok(reason)) => return Ok(Ready { reason }),
+            Ok(Err(cause)) => cause,
+            Err(_) => format!("still not ready after {} s: {last}", wait.timeout.as_secs()),
+        };
+        let mut failure = self.diagnose(&live, cause).await;
+        failure.cause = format!("{} is not ready: {}", object.label(), failure.cause);
+        Err(NotReady { failure })
     }
 
+    /// Returns why the object is ready, or what stands in the way for good.
     async fn watch(
         &self,
-        object: &Object,
-        consumer: bool,
+        live: &Object,
+        sight: &mut Sight,
         wait: &Wait<'_>,
         last: &mut String,
-    ) -> Result<Ready, NotReady> {
-        let mut seen = match self.seen(object).await {
-            Ok(seen) => seen,
-            Err(error) => return Err(self.not_ready(object, error.to_string()).await),
-        };
+    ) -> Result<String, String> {
+        let mut seen: Option<BoxStream<'static, Seen>> = None;
         let grace = tokio::time::sleep(wait.grace);
         tokio::pin!(grace);
-        let (mut patient, mut stuck) = (true, None);
+        let mut patient = true;
         loop {
-            let event = tokio::select! {
-                event = seen.next() => event,
-                () = &mut grace, if patient => {
-                    patient = false;
-                    if let Some(cause) = stuck.take() {
-                        return Err(self.not_ready(object, cause).await);
+            match sight.next(patient) {
+                Next::Ready(reason) => return Ok(reason),
+                Next::Failed(cause) => return Err(cause),
+                Next::Suspect(pods) => {
+                    if let Some(cause) = self.blame(live, sight, pods).await {
+                        return Err(cause);
                     }
-                    if object.kind == "Service" {
-                        let reason = "has its address; no load balancer gave one yet".to_owned();
-                        return Ok(Ready { reason });
-                    }
+                    // All of them were of older revisions: what is left decides.
                     continue;
                 }
-            };
-            match event {
-                Some(Seen::Object(now)) => match verdict(&object.kind, &now, consumer) {
-                    Verdict::Ready(reason) => return Ok(Ready { reason }),
-                    Verdict::Failed(cause) => return Err(self.not_ready(object, cause).await),
-                    Verdict::Progressing(text) => {
-                        last.clone_from(&text);
-                        (wait.report)(text);
-                    }
-                },
-                Some(Seen::Pod(pod)) => match diagnose::pod_trouble(&pod) {
-                    Some(trouble) if trouble.certain || (!patient && trouble.after_grace) => {
-                        if self.is_current(object, &pod).await {
-                            return Err(self.not_ready(object, trouble.text).await);
-                        }
-                    }
-                    Some(trouble) => {
-                        (wait.report)(trouble.text.clone());
-                        stuck = trouble.after_grace.then_some(trouble.text);
-                    }
-                    None => stuck = None,
-                },
-                Some(Seen::Broken(why)) => (wait.report)(format!("watching again: {why}")),
-                None => {
-                    let cause = "the watch ended".to_owned();
-                    return Err(self.not_ready(object, cause).await);
+                Next::Wait(_) if !patient && live.kind == "Service" => {
+                    return Ok("has its address; no load balancer gave one yet".to_owned());
                 }
+                Next::Wait(text) if text != *last => {
+                    last.clone_from(&text);
+                    (wait.report)(text);
+                }
+                Next::Wait(_) => {}
+            }
+            let stream = match &mut seen {
+                Some(stream) => stream,
+                None => seen.insert(self.seen(live).await.map_err(|error| error.to_string())?),
+            };
+            tokio::select! {
+                event = stream.next() => match event.ok_or("the watch ended")? {
+                    Seen::Object(now) => sight.see(now.map(|object| *object)),
+                    Seen::Pod(pod) => sight.see_pod(*pod),
+                    Seen::NoPod(pod) => sight.lose_pod(&pod),
+                    Seen::PodsAgain => sight.lose_pods(),
+                    Seen::Broken(why) => (wait.report)(format!("watching again: {why}")),
+                    Seen::Refused(why) => return Err(format!("it can't be watched: {why}")),
+                },
+                () = &mut grace, if patient => patient = false,
             }
         }
     }
 
+    /// Returns the trouble of the first suspect that is of the newest revision; the others are
+    /// left out from now on.
+    async fn blame(
+        &self,
+        live: &Object,
+        sight: &mut Sight,
+        suspects: Vec<(Pod, Trouble)>,
+    ) -> Option<String> {
+        let newest = self.newest_revision(live, sight.object()).await;
+        for (pod, trouble) in suspects {
+            if newest.as_ref().is_none_or(|newest| newest.has(&pod)) {
+                return Some(trouble.text);
+            }
+            sight.leave_out(&pod);
+        }
+        None
+    }
+
     /// The object's changes and, where it has pods, theirs.
-    async fn seen(&self, object: &Object) -> Result<BoxStream<'static, Seen>, super::ClusterError> {
-        let api = self.api(object).await?;
-        let config = watcher::Config::default().fields(&format!("metadata.name={}", object.name));
-        let own = changes(api, config).map(|change: Result<DynamicObject, String>| match change {
-            Ok(object) => Seen::Object(Box::new(serde_json::to_value(object).unwrap_or_default())),
-            Err(why) => Seen::Broken(why),
-        });
-        let (Some(selector), Some(namespace)) = (
-            diagnose::selector(&object.value),
-            object.namespace.as_deref(),
-        ) else {
-            return Ok(own.boxed());
+    async fn seen(&self, live: &Object) -> Result<BoxStream<'static, Seen>, super::ClusterError> {
+        let api = self.api(live).await?;
+        let config = watcher::Config::default().fields(&format!("metadata.name={}", live.name));
+        let own = own_changes(api, config);
+        let (Some(selector), Some(namespace)) =
+            (diagnose::selector(&live.value), live.namespace.as_deref())
+        else {
+            return Ok(own);
         };
         let pods: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
         let config = watcher::Config::default().labels(&selector);
-        let pods = changes(pods, config).map(|change: Result<Pod, String>| match change {
-            Ok(pod) => Seen::Pod(Box::new(pod)),
-            Err(why) => Seen::Broken(why),
-        });
-        Ok(select(own, pods).boxed())
+        Ok(select(own, pod_changes(pods, config)).boxed())
     }
 
     /// Whether a claim's class binds it only when a pod uses it. A class that can't be read is
@@ -182,35 +203,59 @@ impl Cluster {
             class.volume_binding_mode.as_deref() == Some("WaitForFirstConsumer")
         })
     }
-
-    async fn not_ready(&self, object: &Object, cause: String) -> NotReady {
-        let mut failure = self.diagnose(object, cause).await;
-        failure.cause = format!("{} is not ready: {}", object.label(), failure.cause);
-        NotReady { failure }
-    }
 }
 
-/// The objects of a watch as they come and change; deletions of one's own object show as an error
-/// of the next read, so only what exists is passed on.
-fn changes<K>(
-    api: Api<K>,
-    config: watcher::Config,
-) -> impl futures::Stream<Item = Result<K, String>> + Send + 'static
-where
-    K: kube::Resource + Clone + std::fmt::Debug + serde::de::DeserializeOwned + Send + 'static,
-{
+/// The changes of one object.
+fn own_changes(api: Api<DynamicObject>, config: watcher::Config) -> BoxStream<'static, Seen> {
+    let mut listed = true;
     // Without the back-off a server that is down is asked again without a pause.
-    watcher::watcher(api, config)
-        .default_backoff()
-        .filter_map(|event| async move {
-            match event {
-                Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
-                    Some(Ok(object))
-                }
-                Ok(watcher::Event::Init | watcher::Event::InitDone | watcher::Event::Delete(_)) => {
-                    None
-                }
-                Err(error) => Some(Err(error.to_string())),
+    let events = watcher::watcher(api, config).default_backoff();
+    let seen = events.filter_map(move |event| {
+        let seen = match event {
+            Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
+                listed = true;
+                let value = serde_json::to_value(object).unwrap_or_default();
+                Some(Seen::Object(Some(Box::new(value))))
             }
-        })
+            Ok(watcher::Event::Delete(_)) => Some(Seen::Object(None)),
+            Ok(watcher::Event::Init) => {
+                listed = false;
+                None
+            }
+            // It went while nobody watched.
+            Ok(watcher::Event::InitDone) => (!listed).then_some(Seen::Object(None)),
+            Err(error) if is_refusal(&error) => Some(Seen::Refused(error.to_string())),
+            Err(error) => Some(Seen::Broken(error.to_string())),
+        };
+        std::future::ready(seen)
+    });
+    seen.boxed()
+}
+
+/// The changes of an object's pods. Where the user may not see pods, the object's own status has
+/// to do.
+fn pod_changes(api: Api<Pod>, config: watcher::Config) -> BoxStream<'static, Seen> {
+    let events = watcher::watcher(api, config).default_backoff();
+    let seen = events.filter_map(|event| {
+        let seen = match event {
+            Ok(watcher::Event::Apply(pod) | watcher::Event::InitApply(pod)) => {
+                Some(Seen::Pod(Box::new(pod)))
+            }
+            Ok(watcher::Event::Delete(pod)) => Some(Seen::NoPod(Box::new(pod))),
+            Ok(watcher::Event::Init) => Some(Seen::PodsAgain),
+            Ok(watcher::Event::InitDone) => None,
+            Err(error) => Some(Seen::Broken(error.to_string())),
+        };
+        std::future::ready(seen)
+    });
+    seen.boxed()
+}
+
+fn is_refusal(error: &watcher::Error) -> bool {
+    let (watcher::Error::InitialListFailed(error) | watcher::Error::WatchStartFailed(error)) =
+        error
+    else {
+        return false;
+    };
+    matches!(error, kube::Error::Api(status) if matches!(status.code, 401 | 403))
 }

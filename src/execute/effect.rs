@@ -1,6 +1,7 @@
 //! What a step does to the disk and the cluster, and what is observed of it.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use super::Options;
 use crate::cluster::{ApplyOptions, Cluster, Wait, redact};
@@ -29,8 +30,21 @@ pub(super) struct Surroundings<'a> {
     pub(super) report: &'a (dyn Fn(&crate::journal::StepId, String) + Sync),
 }
 
-/// Does a step and returns what was observed.
+/// Does a step, again where its task says how often, and returns what was observed.
 pub(super) async fn perform(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
+    let mut left = step.retries;
+    loop {
+        match once(step, around).await {
+            Err(failure) if left > 0 => {
+                (around.report)(&step.id, format!("trying again: {}", failure.cause));
+                left -= 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn once(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
     match &step.work {
         Work::Study { findings } => study(findings),
         Work::Conclude { evidence } => Ok(evidence.clone()),
@@ -41,7 +55,7 @@ pub(super) async fn perform(step: &Step, around: &Surroundings<'_>) -> Result<Ev
         }),
         Work::Write { path, text } => write(path, text, around),
         Work::Apply { object, .. } => apply(step, object, around).await,
-        Work::Command { run } => command(run, around).await,
+        Work::Command { run } => command(run, step.timeout, around).await,
     }
 }
 
@@ -129,7 +143,7 @@ async fn apply(
         .map_err(|error| error.failure(&object.label()))?;
     let say = |text: String| (around.report)(&step.id, text);
     let wait = Wait {
-        timeout: around.options.timeout,
+        timeout: step.timeout.unwrap_or(around.options.timeout),
         grace: match object.kind.as_str() {
             "Service" => around.options.address,
             _ => around.options.grace,
@@ -148,11 +162,18 @@ async fn apply(
         name: object.name.clone(),
         uid: applied.uid,
         generation: applied.generation,
-        ready: ready.reason,
+        ready: match step.note {
+            Some(note) => format!("{}; {note}", ready.reason),
+            None => ready.reason,
+        },
     }))
 }
 
-async fn command(run: &str, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
+async fn command(
+    run: &str,
+    timeout: Option<Duration>,
+    around: &Surroundings<'_>,
+) -> Result<Evidence, Failure> {
     if !around.options.allow_commands {
         return Err(Failure {
             cause: format!("`{run}` needs your consent"),
@@ -181,9 +202,15 @@ async fn command(run: &str, around: &Surroundings<'_>) -> Result<Evidence, Failu
         .spawn()
         .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
     let mut group = Group(child.id());
-    let output = child
-        .wait_with_output()
+    let limit = timeout.or(around.options.command).unwrap_or(Duration::MAX);
+    let output = tokio::time::timeout(limit, child.wait_with_output())
         .await
+        .map_err(|_| {
+            failed(format!(
+                "`{run}` took longer than {} s",
+                limit.as_secs_f32()
+            ))
+        })?
         .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
     group.0 = None;
     let said = String::from_utf8_lossy(&output.stderr);

@@ -1,0 +1,71 @@
+//! A test's connection, as `orch` makes it, and the objects that it applies.
+
+use std::time::Duration;
+
+use orch::cluster::{Applied, ApplyError, ApplyOptions, Cluster, NotReady, Ready, Wait};
+use orch::manifest::{Object, parse_documents};
+
+use crate::harness::cluster::cluster;
+use crate::harness::wait::LIMIT;
+
+/// Returns a connection to the control plane through its named context.
+pub(crate) async fn connect() -> Cluster {
+    let cluster = cluster();
+    let files = [cluster.kubeconfig()];
+    Cluster::connect(cluster.context(), &files)
+        .await
+        .expect("it connects")
+}
+
+/// Returns the object that a YAML document describes, in a namespace.
+#[track_caller]
+pub(crate) fn object(namespace: &str, yaml: &str) -> Object {
+    let mut object = cluster_object(yaml);
+    object.value["metadata"]["namespace"] = namespace.into();
+    object.namespace = Some(namespace.to_owned());
+    object
+}
+
+/// Returns the object that a YAML document describes, outside of namespaces.
+#[track_caller]
+pub(crate) fn cluster_object(yaml: &str) -> Object {
+    let mut objects = parse_documents("test.yaml", yaml).expect("YAML");
+    assert_eq!(objects.len(), 1, "one object");
+    objects.remove(0)
+}
+
+/// Applies an object as a step does.
+pub(crate) async fn apply(cluster: &Cluster, object: &Object) -> Result<Applied, ApplyError> {
+    cluster.apply(object, ApplyOptions::default()).await
+}
+
+/// Applies an object and waits until it is ready, with this grace period.
+pub(crate) async fn bring(
+    cluster: &Cluster,
+    object: &Object,
+    grace: Duration,
+) -> Result<Ready, NotReady> {
+    let applied = apply(cluster, object).await.expect("it is applied");
+    let wait = Wait {
+        timeout: LIMIT,
+        grace,
+        report: &|_| (),
+    };
+    cluster.ready(object, &applied, &wait).await
+}
+
+/// A deployment of two replicas; `labels` is added to its pods' labels, `container` to its
+/// container's fields.
+pub(crate) fn deployment(name: &str, labels: &str, container: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\n\
+         kind: Deployment\n\
+         metadata: {{ name: {name} }}\n\
+         spec:\n  \
+           replicas: 2\n  \
+           selector: {{ matchLabels: {{ app: {name} }} }}\n  \
+           template:\n    \
+             metadata: {{ labels: {{ app: {name}{labels} }} }}\n    \
+             spec: {{ containers: [{{ name: main, image: example.test/main:1{container} }}] }}\n"
+    )
+}
