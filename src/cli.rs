@@ -11,6 +11,7 @@ mod explain;
 mod init;
 mod load;
 mod phase;
+mod places;
 mod plan;
 mod run;
 mod status;

@@ -34,6 +34,8 @@ pub struct Options {
     pub grace: Duration,
     /// How long a load balancer's address is waited for; many clusters never give one.
     pub address: Duration,
+    /// How long a command may take; without a limit where there is none.
+    pub command: Option<Duration>,
     /// Whether files that a person changed are overwritten.
     pub overwrite: bool,
     /// Whether fields that another manager owns are taken over.

@@ -9,6 +9,8 @@ mod order;
 
 pub use build::{PlanError, build};
 
+use std::time::Duration;
+
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepKey};
 use crate::manifest::Object;
@@ -60,6 +62,12 @@ pub struct Step {
     pub work: Work,
     /// Indices of the steps that must have succeeded before.
     pub needs: Vec<usize>,
+    /// How long it may take, where its task says so.
+    pub timeout: Option<Duration>,
+    /// How often it is tried again when it failed.
+    pub retries: u32,
+    /// What its evidence is to say beside what is observed.
+    pub note: Option<&'static str>,
 }
 
 /// What a step does.

@@ -9,7 +9,7 @@ mod style;
 
 pub use json::Json;
 pub use live::{Live, told};
-pub use style::{Paint, bar, printable};
+pub use style::{Paint, bar, count, printable};
 
 use std::io::Write as _;
 

@@ -46,7 +46,10 @@ pub(super) fn run(session: &Session, args: &AnalyzeArgs) -> Result {
         out(&text(&lines, session.out))?;
     }
     if !gathered.warnings.0.is_empty() {
-        err(&render(&gathered.warnings, session.err.colour))?;
+        err(&format!(
+            "{}\n",
+            render(&gathered.warnings, session.err.colour)
+        ))?;
     }
     Ok(Code::Done)
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::exit::Result;
 use super::{Session, Stop, load, run};
+use crate::checklist::{Edits, parse};
 use crate::git::Repo;
 use crate::terminal::err;
 
@@ -118,7 +119,7 @@ fn make(folder: &Path) -> Result<()> {
     // The application lies at the workspace's root there.
     add(
         CHECKLIST_PATH,
-        &CHECKLIST.replace("examples/call-center/", ""),
+        &pristine(CHECKLIST)?.replace("examples/call-center/", ""),
     )?;
     add(
         "phases/04-kubernetes.toml",
@@ -131,4 +132,23 @@ fn make(folder: &Path) -> Result<()> {
         "Start with the call centre and its rollout checklist",
     )?;
     Ok(())
+}
+
+/// Returns a checklist as it is before anything was run: the repository's own has been.
+fn pristine(text: &str) -> Result<String> {
+    let checklist = parse(CHECKLIST_PATH, text)?.checklist;
+    let mut edits = Edits::new();
+    let statuses = checklist.status.iter().flat_map(|status| &status.boxes);
+    let boxes = checklist.tasks().map(|task| &task.marker);
+    for marker in boxes
+        .chain(statuses.map(|status| &status.marker))
+        .filter(|one| one.checked)
+    {
+        edits = edits.tick(marker, false);
+    }
+    let dates = [&checklist.started, &checklist.completed];
+    for date in dates.into_iter().flatten().filter(|date| date.text != "-") {
+        edits = edits.date(date, "-");
+    }
+    Ok(edits.apply(text)?)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::exit::Result;
-use super::{Session, Stop};
+use super::{Session, Stop, places};
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts;
@@ -26,6 +26,8 @@ pub(super) struct Phase {
     pub(super) set: String,
     pub(super) file: PhaseFile,
     pub(super) settings: PhaseSettings,
+    /// The file that the settings are from, where there is one.
+    pub(super) settings_path: Option<String>,
     pub(super) checklist: Checklist,
     pub(super) warnings: Diagnostics,
 }
@@ -136,7 +138,7 @@ impl Loaded {
     /// Reads one phase's checklist and settings.
     pub(super) fn phase(&self, session: &Session, number: u32) -> Result<Phase> {
         let (set, file) = self.choose(session, number)?;
-        let settings = self.phase_settings(&set.name, file)?;
+        let (settings, settings_path) = self.phase_settings(&set.name, file)?;
         let text = self
             .snapshot
             .tree
@@ -148,20 +150,25 @@ impl Loaded {
             set: set.name.clone(),
             file: file.clone(),
             settings,
+            settings_path,
             checklist: parsed.checklist,
             warnings: parsed.warnings,
         })
     }
 
     /// `phases/<set>/NN-name.toml` where several sets share the numbers, else `phases/NN-name.toml`.
-    fn phase_settings(&self, set: &str, file: &PhaseFile) -> Result<PhaseSettings> {
+    fn phase_settings(
+        &self,
+        set: &str,
+        file: &PhaseFile,
+    ) -> Result<(PhaseSettings, Option<String>)> {
         for folder in [format!("phases/{set}"), "phases".to_owned()] {
             let path = format!("{folder}/{:02}-{}.toml", file.number, file.name);
             if let Some(text) = self.snapshot.tree.get(&path) {
-                return Ok(PhaseSettings::parse(&path, text)?);
+                return Ok((PhaseSettings::parse(&path, text)?, Some(path)));
             }
         }
-        Ok(PhaseSettings::default())
+        Ok((PhaseSettings::default(), None))
     }
 
     /// Returns PROGRESS.md's path: the set's own where one lies beside its checklists, else the
@@ -177,6 +184,7 @@ impl Loaded {
 
     /// Gathers the facts of a phase.
     pub(super) fn facts(&self, phase: &Phase) -> Result<facts::Gathered> {
+        places::check_compose(self, phase)?;
         let inputs = resolve::inputs(&phase.checklist, &self.snapshot.tree, &phase.settings);
         Ok(facts::gather(&self.snapshot.tree, &inputs)?)
     }
@@ -196,9 +204,7 @@ impl Loaded {
             &self.snapshot.tree,
             &context,
         )?;
-        for file in &resolved.files {
-            self.workspace.path(&file.path)?;
-        }
+        places::check_written(self, phase, &resolved)?;
         let rendered = manifest::render(&resolved.application, &resolved.files)?;
         let written = self.written(&resolved)?;
         let mut warnings = phase.warnings.clone();

@@ -14,7 +14,7 @@ use crate::cluster::ClusterInfo;
 use crate::diagnostic::render;
 use crate::plan::{Plan, Work};
 use crate::resolve::{Action, BulletReading, FileOrigin, ResolvedTask};
-use crate::terminal::{Paint, err, out, printable};
+use crate::terminal::{Paint, count, err, out, printable};
 
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
@@ -49,7 +49,10 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         out(&shown.text(&target, info.as_ref(), service_monitors))?;
     }
     if !meaning.warnings.0.is_empty() {
-        err(&render(&meaning.warnings, session.err.colour))?;
+        err(&format!(
+            "{}\n",
+            render(&meaning.warnings, session.err.colour)
+        ))?;
     }
     Ok(Code::Done)
 }
@@ -142,12 +145,15 @@ impl Shown<'_> {
         }
         for bullet in &task.bullets {
             let line = match bullet {
-                BulletReading::Read { text, meaning } => format!("· {text} → {meaning}"),
+                BulletReading::Read { text, meaning } => {
+                    format!("· {} → {}", printable(text), printable(meaning))
+                }
                 BulletReading::Vacuous { text, reason } => {
-                    format!("· {text} → nothing to do: {reason}")
+                    format!("· {} → nothing to do: {reason}", printable(text))
                 }
                 BulletReading::Unread { text, .. } => self.paint.warn(format!(
-                    "· {text} → unread; the box stays open for a person"
+                    "· {} → unread; the box stays open for a person",
+                    printable(text)
                 )),
             };
             let _ = writeln!(text, "        {line}");
@@ -294,11 +300,6 @@ impl Shown<'_> {
             self.plan.steps.len()
         )
     }
-}
-
-/// Writes a number of things.
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Writes neighbouring tasks as a range (`4.0.1–4.0.5`).

@@ -1,7 +1,9 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+mod claim;
 mod closing;
 mod outlook;
+mod tell;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -14,16 +16,17 @@ use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target};
 use super::{Session, Stop};
 use crate::checklist::TaskId;
-use crate::cluster::{Claim, Cluster, Lease};
+use crate::cluster::Cluster;
 use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
 use crate::files::{Clock, JournalFile, Lock};
-use crate::git::{DetachedHead, Repo};
+use crate::git::{DetachedHead, GitError, Repo};
 use crate::journal::{Evidence, Header, Outcome, RunId, StepId, sha256};
 use crate::manifest::Object;
 use crate::plan::Plan;
 use crate::resolve::Action;
+use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
 
@@ -129,7 +132,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     } else {
         DetachedHead::Refuse
     };
-    repo.check(&owned, detached)?;
+    repo.check(&owned, detached).map_err(detached_help)?;
     let ledger = Ledger::Durable {
         journal: Box::new(journal),
         workspace: loaded.workspace.clone(),
@@ -144,45 +147,12 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         return close.without_run(ledger);
     }
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
-    let mut document = Document {
-        checklist: phase.checklist.clone(),
-    };
-    let lease = claim(&prepared).await?;
-    let lost = lease.as_ref().map(Lease::lost);
-    let went = go(
-        &prepared,
-        &outlook,
-        (&secrets, ledger),
-        &mut document,
-        lost.clone(),
-    )
-    .await;
-    let code = went.and_then(|(report, ledger)| close.after_run(&report, ledger, &mut document));
-    if let Some(lease) = lease {
-        lease.release().await;
-    }
-    if lost.is_some_and(|lost| *lost.borrow()) {
-        return Err(
-            Stop::locked("the claim on this phase was lost: another machine may run it")
-                .help("what was done is recorded: run again to go on"),
-        );
-    }
-    code
-}
-
-/// Claims the phase in a real cluster, so that no other machine runs it at the same time.
-async fn claim(prepared: &Prepared<'_>) -> Result<Option<Lease>> {
-    if prepared.is_rehearsal() {
-        return Ok(None);
-    }
-    let claim = Claim {
-        set: prepared.phase.set.clone(),
-        phase: prepared.phase.checklist.number,
-        namespace: prepared.meaning.resolved.application.namespace.clone(),
-        host: prepared.session.environment.host.clone(),
-        clone: prepared.loaded.workspace.clone_mark()?,
-    };
-    Ok(Some(prepared.cluster.lease(&claim).await?))
+    let mut document = Document::new(phase.checklist.clone());
+    let claimed = Claimed::by(&prepared).await?;
+    let lost = claimed.lost();
+    let went = go(&prepared, &outlook, (&secrets, ledger), &mut document, lost).await;
+    let ended = went.and_then(|(report, ledger)| close.after_run(&report, ledger, &mut document));
+    claimed.end(ended).await
 }
 
 /// Returns how the flags and the settings want a run to behave.
@@ -193,6 +163,7 @@ fn options(args: &RunArgs, target: &Target, phase: &Phase) -> Options {
         timeout: phase.settings.timeouts.ready.unwrap_or(READY),
         grace: if rehearsed { REHEARSED_GRACE } else { GRACE },
         address: address(target, phase),
+        command: phase.settings.timeouts.command,
         overwrite: args.overwrite,
         take_over: args.take_over,
         allow_commands: args.yes,
@@ -232,8 +203,17 @@ impl Prepared<'_> {
         self.loaded.progress_path(&self.phase.set)
     }
 
-    /// Returns whether a task's box stays open for a person although its steps are done.
+    /// Returns whether a task's box stays open for a person although its steps are done; one that
+    /// is ticked was accepted.
     fn needs_person(&self, id: &TaskId) -> bool {
+        if self
+            .phase
+            .checklist
+            .task(id)
+            .is_some_and(|task| task.marker.checked)
+        {
+            return false;
+        }
         let Some(task) = self
             .meaning
             .resolved
@@ -297,6 +277,17 @@ async fn prepare<'a>(
         own_target,
         how,
     })
+}
+
+/// Names the flag that allows what git alone would not want.
+fn detached_help(error: GitError) -> Stop {
+    let detached = matches!(error, GitError::Detached);
+    let stop = Stop::from(error);
+    if detached {
+        stop.help("or commit there all the same, as CI may want to: --allow-detached")
+    } else {
+        stop
+    }
 }
 
 /// An image that nobody built can't run anywhere but in a rehearsal.
@@ -399,6 +390,7 @@ pub(super) fn rehearse(
             timeout: phase.settings.timeouts.ready.unwrap_or(READY),
             grace: REHEARSED_GRACE,
             address: REHEARSED_GRACE,
+            command: phase.settings.timeouts.command,
             overwrite: true,
             take_over: false,
             allow_commands: false,
@@ -411,12 +403,10 @@ pub(super) fn rehearse(
         };
         let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
         let outlook = Outlook::afresh(&prepared);
-        let mut document = Document {
-            checklist: phase.checklist.clone(),
-        };
+        let mut document = Document::new(phase.checklist.clone());
         let ledger = (&BTreeMap::new(), Ledger::memory());
         let (report, _) = go(&prepared, &outlook, ledger, &mut document, None).await?;
-        closing::tell(&prepared, &report)?;
+        tell::tell(&prepared, &report)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         Ok(if report.outcome == Outcome::Completed {

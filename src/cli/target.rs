@@ -1,6 +1,7 @@
 //! Which cluster a phase runs against: one that was named, or the rehearsal.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde_json::json;
 
@@ -78,11 +79,11 @@ impl Target {
             Self::Context {
                 name,
                 kubeconfig: Some(path),
-            } => Ok(Cluster::connect(name, &[path.into()]).await?),
+            } => reach(name, &[path.into()]).await,
             Self::Context {
                 name,
                 kubeconfig: None,
-            } => Ok(Cluster::connect(name, &session.environment.kubeconfig).await?),
+            } => reach(name, &session.environment.kubeconfig).await,
         }
     }
 
@@ -92,6 +93,15 @@ impl Target {
             .has("monitoring.coreos.com/v1", "ServiceMonitor")
             .await?)
     }
+}
+
+/// Connects to a context.
+async fn reach(name: &str, kubeconfig: &[PathBuf]) -> Result<Cluster> {
+    Cluster::connect(name, kubeconfig).await.map_err(|error| {
+        Stop::from(error).help(format!(
+            "that is the context `{name}`; without a cluster, `orch phase N rehearse` runs in memory"
+        ))
+    })
 }
 
 /// Returns what the rehearsal is to show, as settings ask for it.

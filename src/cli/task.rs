@@ -76,8 +76,12 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
             who,
         },
     };
-    journal.append(clock.now(), vec![event])?;
     let ticked = note.is_some();
+    // Whichever comes second may be lost to a kill. A box that is ticked without a record is
+    // respected; one that is open in spite of a record would count as taken back.
+    if !ticked {
+        journal.append(clock.now(), vec![event.clone()])?;
+    }
     if task.marker.checked != ticked {
         let text = &phase.checklist.text;
         let edited = Edits::new().tick(&task.marker, ticked).apply(text)?;
@@ -85,6 +89,9 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         loaded
             .workspace
             .replace(&phase.checklist.path, Some(&before), edited.as_bytes())?;
+    }
+    if ticked {
+        journal.append(clock.now(), vec![event])?;
     }
     let word = if ticked { "done" } else { "open again" };
     err(&format!(

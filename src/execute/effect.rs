@@ -1,12 +1,18 @@
 //! What a step does to the disk and the cluster, and what is observed of it.
 
+use std::process::Stdio;
+use std::time::Duration;
+
 use super::Options;
-use crate::cluster::{ApplyOptions, Cluster, Wait};
+use crate::cluster::{ApplyOptions, Cluster, Wait, redact};
 use crate::files::Workspace;
 use crate::journal::{Evidence, Failure, ObjectEvidence, sha256};
 use crate::manifest::Object;
 use crate::plan::{Step, Work};
 use crate::resolve::Finding;
+
+/// How many of a failed command's last lines are shown.
+const TAIL: usize = 10;
 
 /// All that a step's effect needs.
 pub(super) struct Surroundings<'a> {
@@ -24,8 +30,21 @@ pub(super) struct Surroundings<'a> {
     pub(super) report: &'a (dyn Fn(&crate::journal::StepId, String) + Sync),
 }
 
-/// Does a step and returns what was observed.
+/// Does a step, again where its task says how often, and returns what was observed.
 pub(super) async fn perform(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
+    let mut left = step.retries;
+    loop {
+        match once(step, around).await {
+            Err(failure) if left > 0 => {
+                (around.report)(&step.id, format!("trying again: {}", failure.cause));
+                left -= 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn once(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
     match &step.work {
         Work::Study { findings } => study(findings),
         Work::Conclude { evidence } => Ok(evidence.clone()),
@@ -36,7 +55,7 @@ pub(super) async fn perform(step: &Step, around: &Surroundings<'_>) -> Result<Ev
         }),
         Work::Write { path, text } => write(path, text, around),
         Work::Apply { object, .. } => apply(step, object, around).await,
-        Work::Command { run } => command(run, around).await,
+        Work::Command { run } => command(run, step.timeout, around).await,
     }
 }
 
@@ -124,7 +143,7 @@ async fn apply(
         .map_err(|error| error.failure(&object.label()))?;
     let say = |text: String| (around.report)(&step.id, text);
     let wait = Wait {
-        timeout: around.options.timeout,
+        timeout: step.timeout.unwrap_or(around.options.timeout),
         grace: match object.kind.as_str() {
             "Service" => around.options.address,
             _ => around.options.grace,
@@ -143,11 +162,18 @@ async fn apply(
         name: object.name.clone(),
         uid: applied.uid,
         generation: applied.generation,
-        ready: ready.reason,
+        ready: match step.note {
+            Some(note) => format!("{}; {note}", ready.reason),
+            None => ready.reason,
+        },
     }))
 }
 
-async fn command(run: &str, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
+async fn command(
+    run: &str,
+    timeout: Option<Duration>,
+    around: &Surroundings<'_>,
+) -> Result<Evidence, Failure> {
     if !around.options.allow_commands {
         return Err(Failure {
             cause: format!("`{run}` needs your consent"),
@@ -165,17 +191,53 @@ async fn command(run: &str, around: &Surroundings<'_>) -> Result<Evidence, Failu
         details: Vec::new(),
         help: None,
     };
-    let output = tokio::process::Command::new("sh")
+    // A group of its own: the terminal's Ctrl-C reaches orch alone, which then ends all of it.
+    let child = tokio::process::Command::new("sh")
         .args(["-c", run])
         .current_dir(workspace.root())
-        .stdin(std::process::Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
         .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
+    let mut group = Group(child.id());
+    let limit = timeout.or(around.options.command).unwrap_or(Duration::MAX);
+    let output = tokio::time::timeout(limit, child.wait_with_output())
+        .await
+        .map_err(|_| {
+            failed(format!(
+                "`{run}` took longer than {} s",
+                limit.as_secs_f32()
+            ))
+        })?
+        .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
+    group.0 = None;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let mut tail: Vec<String> = said.lines().rev().take(TAIL).map(redact).collect();
+    tail.reverse();
+    let failed = |cause: String| Failure {
+        details: tail,
+        ..failed(cause)
+    };
     match output.status.code() {
         Some(0) => Ok(Evidence::Command { exit: 0 }),
         Some(code) => Err(failed(format!("`{run}` ended with exit code {code}"))),
         None => Err(failed(format!("`{run}` was ended by a signal"))),
+    }
+}
+
+/// The processes of a command, which must not outlive a run that is interrupted.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(id) = self.0 {
+            let kill = format!("kill -KILL -{id}");
+            // Where it can't be ended there is nobody left to tell.
+            let _ = std::process::Command::new("sh")
+                .args(["-c", &kill])
+                .status();
+        }
     }
 }

@@ -82,14 +82,24 @@ pub fn project(checklist: &Checklist, wanted: &Projection) -> Result<String, Edi
     edits.apply(&checklist.text)
 }
 
-/// A checklist on disk, as it was when it was last seen.
+/// A checklist on disk.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The checklist, as the run read it and then as it was last written.
+    /// As the run read it: what its steps are about.
+    read: Checklist,
+    /// As it was last seen or written.
     pub checklist: Checklist,
 }
 
 impl Document {
+    /// Returns the document that a run has read.
+    pub fn new(checklist: Checklist) -> Self {
+        Self {
+            read: checklist.clone(),
+            checklist,
+        }
+    }
+
     /// Brings the document on disk up to date and returns the tasks whose boxes were ticked.
     ///
     /// # Errors
@@ -108,9 +118,9 @@ impl Document {
             let fresh = parse(&path, &on_disk)
                 .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
                 .checklist;
-            self.same_tasks(&fresh, &wanted.ticked)?;
             self.checklist = fresh;
         }
+        self.same_tasks(&wanted.ticked)?;
         let text = project(&self.checklist, wanted)?;
         if text == *self.checklist.text {
             return Ok(Vec::new());
@@ -130,9 +140,9 @@ impl Document {
     }
 
     /// A task that is to be ticked must be the one that was done: same id, same words.
-    fn same_tasks(&self, fresh: &Checklist, wanted: &BTreeSet<TaskId>) -> Result<(), ProjectError> {
+    fn same_tasks(&self, wanted: &BTreeSet<TaskId>) -> Result<(), ProjectError> {
         for id in wanted {
-            let same = match (self.checklist.task(id), fresh.task(id)) {
+            let same = match (self.read.task(id), self.checklist.task(id)) {
                 (Some(before), Some(now)) => words(before) == words(now),
                 (None, Some(_)) => true,
                 (_, None) => false,

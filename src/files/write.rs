@@ -61,10 +61,17 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if is_absent(&error) => None,
         Err(error) => return Err(error),
     };
+    // One name for each file: what a killed run left is replaced by the run that resumes it.
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = format!(".{name}.orch-tmp");
+    match fs_err::remove_file(folder.join(&temporary)) {
+        Err(error) if !is_absent(&error) => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
     // The mode of a new file is subject to the umask, as that of any other.
     let mut file = tempfile::Builder::new()
-        .prefix(".orch-")
-        .suffix(".tmp")
+        .prefix(&temporary)
+        .rand_bytes(0)
         .permissions(std::fs::Permissions::from_mode(0o666))
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
@@ -128,6 +135,19 @@ mod tests {
             .expect("reads")
             .count();
         assert_eq!(left, 1, "no temporary file is left");
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_replaced() {
+        let (_folder, workspace) = workspace();
+        let left = workspace.root().join(".a.md.orch-tmp");
+        fs_err::write(&left, "half").expect("writes");
+        workspace.write_atomic("a.md", b"whole").expect("writes");
+        assert!(!left.exists());
+        assert_eq!(
+            workspace.read("a.md").expect("reads").as_deref(),
+            Some("whole")
+        );
     }
 
     #[test]

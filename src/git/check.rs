@@ -72,6 +72,12 @@ impl Repo {
                 filter: name.to_owned(),
             });
         }
+        let tracked = index.get_path(&inside, 0).is_some();
+        if !tracked && self.repository.is_path_ignored(&inside)? {
+            return Err(GitError::Ignored {
+                path: path.to_owned(),
+            });
+        }
         if (1..=3).any(|stage| index.get_path(&inside, stage).is_some()) {
             return Err(GitError::Conflicted {
                 path: path.to_owned(),

@@ -61,6 +61,15 @@ pub enum GitError {
         /// The path.
         path: String,
     },
+    /// A path is ignored.
+    #[error(
+        "git ignores `{path}`, which this phase commits; take it out of .gitignore (exempt it \
+         with `!{path}`)"
+    )]
+    Ignored {
+        /// The path.
+        path: String,
+    },
     /// A path has unmerged versions.
     #[error("`{path}` has merge conflicts; resolve them and run `git add {path}`")]
     Conflicted {

@@ -9,7 +9,7 @@ use super::{Plan, Step, Work, order};
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepKey, sha256};
 use crate::manifest::{Object, Rendered, check};
-use crate::resolve::{Action, Answer, FileOrigin, Resolved, ResolvedTask};
+use crate::resolve::{Action, Answer, FileOrigin, Resolved, ResolvedTask, Role};
 
 /// Why no plan can be made.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -26,6 +26,9 @@ pub enum PlanError {
         after: TaskId,
     },
 }
+
+/// What the evidence of Prometheus says where the target has no `ServiceMonitor` CRD.
+const STATIC_SCRAPING: &str = "no ServiceMonitor CRD there: it scrapes by static configuration";
 
 /// A step before its edges are known.
 struct Draft {
@@ -64,7 +67,11 @@ pub fn build(
                 .collect(),
         )
     })?;
-    Ok(assemble(drafts, &needs, &sorted, target))
+    let mut plan = assemble(drafts, &needs, &sorted, target);
+    for step in &mut plan.steps {
+        add_directives(step, resolved);
+    }
+    Ok(plan)
 }
 
 /// What rules are checked against.
@@ -353,6 +360,26 @@ fn add_explicit_needs(
     Ok(())
 }
 
+/// What a step has from its task's directive, and what its evidence is to say.
+fn add_directives(step: &mut Step, resolved: &Resolved) {
+    let task = resolved
+        .tasks
+        .iter()
+        .find(|task| Some(&task.id) == step.task.as_ref());
+    step.timeout = task.and_then(|task| task.timeout);
+    step.retries = task.map_or(0, |task| task.retries);
+    let application = &resolved.application;
+    if let Work::Apply { object, .. } = &step.work
+        && object.kind == "Deployment"
+        && !application.service_monitors
+        && application
+            .workload(&object.name)
+            .is_some_and(|it| it.role == Role::Prometheus)
+    {
+        step.note = Some(STATIC_SCRAPING);
+    }
+}
+
 fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], target: &str) -> Plan {
     let place: BTreeMap<usize, usize> = sorted
         .iter()
@@ -368,6 +395,9 @@ fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], tar
             key: StepKey::new(hash(&json!({ "target": target, "step": draft.parameters }))),
             task: draft.task,
             work: draft.work,
+            timeout: None,
+            retries: 0,
+            note: None,
             needs: {
                 let mut list: Vec<usize> = needs
                     .get(old)

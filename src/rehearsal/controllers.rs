@@ -69,7 +69,6 @@ fn reconcile(world: &mut World, key: &Key) {
         "apps/statefulsets" => stateful::reconcile(world, key, &object),
         "apps/daemonsets" => daemons::reconcile(world, key, &object),
         "batch/jobs" => jobs::reconcile(world, key, &object),
-        "batch/cronjobs" => {}
         "/pods" => pods::nudge(world, key, &object),
         "/services" => network::service(world, key, &object),
         "policy/poddisruptionbudgets" => network::disruption_budget(world, key, &object),

@@ -14,7 +14,7 @@ const LEFT_OUT: [&str; 3] = [
     "subjectaccessreviews",
 ];
 
-/// Short names and categories, which OpenAPI doesn't have.
+/// Short names and categories, which `OpenAPI` doesn't have.
 const SHORT: [(&str, &str); 22] = [
     ("configmaps", "cm"),
     ("cronjobs", "cj"),

@@ -1,6 +1,6 @@
 //! The types of the API: what is a list of keyed items, a set, an atomic, a scalar.
 //!
-//! Read from a table that `examples/derive_schema.rs` derives from OpenAPI v3 documents, and from
+//! Read from a table that `examples/derive_schema.rs` derives from `OpenAPI` v3 documents, and from
 //! the `openAPIV3Schema` of applied custom resource definitions. It doesn't check patterns,
 //! ranges or `x-kubernetes-validations`.
 

@@ -27,14 +27,16 @@ pub(crate) fn object(resource: &Resource, object: &Value) -> Vec<Cause> {
     let spec = &object["spec"];
     match resource.plural.as_str() {
         "deployments" | "statefulsets" | "daemonsets" | "replicasets" => {
-            workload(spec, &mut causes)
+            workload(spec, &mut causes);
         }
         "jobs" => pod_spec("spec.template.spec", &spec["template"]["spec"], &mut causes),
         "pods" => pod_spec("spec", spec, &mut causes),
-        "services" if spec["type"] != "ExternalName" && spec["clusterIP"] != "None" => {
-            if spec["ports"].as_array().is_none_or(Vec::is_empty) {
-                causes.push(("spec.ports".to_owned(), "Required value".to_owned()));
-            }
+        "services"
+            if spec["type"] != "ExternalName"
+                && spec["clusterIP"] != "None"
+                && spec["ports"].as_array().is_none_or(Vec::is_empty) =>
+        {
+            causes.push(("spec.ports".to_owned(), "Required value".to_owned()));
         }
         _ => {}
     }

@@ -185,12 +185,11 @@ impl http_body::Body for Watch {
                 this.catch_up(&world);
             }
         }
-        match this.lines.pop_front() {
-            Some(line) => Poll::Ready(Some(Ok(Frame::data(line)))),
-            None => {
-                world.wake(context.waker());
-                Poll::Pending
-            }
+        if let Some(line) = this.lines.pop_front() {
+            Poll::Ready(Some(Ok(Frame::data(line))))
+        } else {
+            world.wake(context.waker());
+            Poll::Pending
         }
     }
 }

@@ -269,10 +269,7 @@ impl Part {
 
 /// Returns a UUID that a text determines.
 pub(crate) fn uid_of(text: &str) -> String {
-    let digest: String = Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digest = crate::journal::sha256(text.as_bytes());
     let part = |from: usize, to: usize| digest.get(from..to).unwrap_or_default();
     format!(
         "{}-{}-4{}-a{}-{}",

@@ -134,16 +134,7 @@ pub(crate) fn apply(
         return Err(Refusal::bad("metadata.managedFields must be nil"));
     }
     complete(target, Some(name), &mut config)?;
-    let problems = typed::check(&resource.schema, resource.type_id, &config);
-    if !problems.is_empty() {
-        let namespace = target.namespace.as_deref().unwrap_or_default();
-        let kind = format!("{}, Kind={}", resource.api_version(), resource.kind);
-        return Err(Refusal::untyped(
-            &format!("{namespace}/{name}"),
-            &kind,
-            &problems,
-        ));
-    }
+    typed_check(target, name, &config)?;
     let key = target.key(name);
     let live = world.store.get(&key).cloned();
     if live.is_none() && target.subresource.is_some() {
@@ -183,6 +174,22 @@ pub(crate) fn apply(
         dry: parameters.dry_run(),
     };
     admit(world, &write, merged, Some(entries))
+}
+
+/// Refuses a configuration that doesn't fit the schema, in the words of the real server.
+fn typed_check(target: &Target, name: &str, config: &Value) -> Result<(), Refusal> {
+    let resource = &target.resource;
+    let problems = typed::check(&resource.schema, resource.type_id, config);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let namespace = target.namespace.as_deref().unwrap_or_default();
+    let kind = format!("{}, Kind={}", resource.api_version(), resource.kind);
+    Err(Refusal::untyped(
+        &format!("{namespace}/{name}"),
+        &kind,
+        &problems,
+    ))
 }
 
 /// A write on its way into the store.

@@ -1,5 +1,7 @@
 //! What tasks resolve to.
 
+use std::time::Duration;
+
 use crate::checklist::{Span, TaskId};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Origin;
@@ -34,6 +36,10 @@ pub struct ResolvedTask {
     pub bullets: Vec<BulletReading>,
     /// `after=` of the directive.
     pub after: Vec<TaskId>,
+    /// `timeout=` of the directive: how long each of its steps may take.
+    pub timeout: Option<Duration>,
+    /// `retries=` of the directive: how often a step that failed is tried again.
+    pub retries: u32,
     /// What a person should know of this task (listed names that facts don't support, …).
     pub notes: Vec<String>,
 }

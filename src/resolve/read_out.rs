@@ -34,6 +34,8 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
         id: read.task.id.clone(),
         action,
         reading: read.reading.clone(),
+        timeout: directive.and_then(|it| it.timeout),
+        retries: directive.and_then(|it| it.retries).unwrap_or(0),
         bullets: read
             .bullets
             .iter()

@@ -232,7 +232,9 @@ fn place(task: &Task, name: &str) -> crate::checklist::Span {
 }
 
 fn write(task: &Task, plain: &str) -> Option<(Intent, Reading)> {
-    let (code, _) = task.text.codes().find(|(code, _)| target::is_path(code))?;
+    let mut codes = task.text.codes().map(|(code, _)| code);
+    // An absolute path is read as one, so that it can be refused by its name.
+    let code = codes.find(|code| target::is_path(code) || target::is_absolute(code))?;
     let leading = task.text.source.trim_start().starts_with('`')
         || task.text.source.trim_start().starts_with("**`");
     let verb = words(plain)

@@ -178,6 +178,14 @@ pub(super) fn is_path(code: &str) -> bool {
     !is_endpoint(code) && !code.contains(char::is_whitespace) && (named || known || folder)
 }
 
+/// Returns whether a code span is the path of a manifest from the file system's root.
+pub(super) fn is_absolute(code: &str) -> bool {
+    is_endpoint(code)
+        && [".yml", ".yaml"]
+            .iter()
+            .any(|ending| code.ends_with(ending))
+}
+
 /// Returns whether a code span looks like an HTTP path.
 pub(super) fn is_endpoint(code: &str) -> bool {
     code.starts_with('/') && !code.contains(char::is_whitespace)

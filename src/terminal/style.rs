@@ -9,6 +9,11 @@ pub struct Paint {
     pub colour: bool,
 }
 
+/// Returns a number of things in words (`1 step`, `2 steps`).
+pub fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 impl Paint {
     fn style(
         self,

@@ -1,6 +1,7 @@
 //! `kill -9` at any moment: the next run ends where an undisturbed one does.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde_json::Value;
 
@@ -18,7 +19,8 @@ fn outcome(workspace: &Workspace) -> Outcome {
 
 /// Runs the phase to its end, as the next run after a kill does, and compares.
 #[track_caller]
-fn check_resumed(workspace: &Workspace, undisturbed: &Outcome, what: &str) {
+fn check_resumed(workspace: &Workspace, what: &str) {
+    let undisturbed = &UNDISTURBED.0;
     let run = workspace.orch(&["phase", "4", "run"]);
     assert_eq!(run.code, Some(0), "{what}\n{}{}", run.stdout, run.stderr);
     let found = outcome(workspace);
@@ -43,11 +45,16 @@ fn check_resumed(workspace: &Workspace, undisturbed: &Outcome, what: &str) {
     );
 }
 
-fn undisturbed() -> (Workspace, Outcome) {
+/// An undisturbed run: what it leaves, and its journal.
+static UNDISTURBED: LazyLock<(Outcome, String)> = LazyLock::new(|| {
     let workspace = call_center();
     workspace.orch(&["phase", "4", "run"]).expect(0);
-    let outcome = outcome(&workspace);
-    (workspace, outcome)
+    (outcome(&workspace), workspace.read(JOURNAL))
+});
+
+/// Returns a file as an undisturbed run leaves it.
+fn done(path: &str) -> &'static [u8] {
+    &UNDISTURBED.0[path]
 }
 
 fn lines(workspace: &Workspace) -> usize {
@@ -60,23 +67,17 @@ fn lines(workspace: &Workspace) -> usize {
 
 #[test]
 fn resumes_after_a_kill_at_many_moments() {
-    let (done, undisturbed) = undisturbed();
-    let all = lines(&done);
-    for at in [1, all / 5, all / 3, all / 2, all * 3 / 4, all - 1, all] {
+    let all = UNDISTURBED.1.lines().count();
+    for at in [1, all / 4, all / 2, all - 1] {
         let workspace = call_center();
         let killed = workspace.spawn(&["phase", "4", "run"]);
         killed.kill_when("records in the journal", || lines(&workspace) >= at);
-        check_resumed(
-            &workspace,
-            &undisturbed,
-            &format!("killed after {at} records"),
-        );
+        check_resumed(&workspace, &format!("killed after {at} records"));
     }
 }
 
 #[test]
 fn resumes_however_often_it_is_killed() {
-    let (done, undisturbed) = undisturbed();
     let workspace = call_center();
     // Each run is killed as soon as it has recorded something of its own.
     for _ in 0..5 {
@@ -86,25 +87,23 @@ fn resumes_however_often_it_is_killed() {
             lines(&workspace) > before || workspace.messages().len() > 1
         });
     }
-    assert!(lines(&workspace) > 0 && lines(&done) > 0);
-    check_resumed(&workspace, &undisturbed, "killed five times");
+    check_resumed(&workspace, "killed five times");
 }
 
 #[test]
-fn resumes_from_every_prefix_of_the_journal() {
-    let (done, undisturbed) = undisturbed();
-    let journal = done.read(JOURNAL);
+fn resumes_from_prefixes_of_the_journal() {
+    let journal = &UNDISTURBED.1;
     let records: Vec<Value> = journal
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
     let text = call_center().read(CHECKLIST);
     // Steps of one kind begin and end together: a prefix in each batch and the edges tell.
-    let edges = (0..4).chain(records.len() - 3..=records.len());
-    let between = (4..records.len() - 3).step_by(13);
+    let edges = (0..3).chain(records.len() - 2..=records.len());
+    let between = (3..records.len() - 2).step_by(29);
     for kept in edges.chain(between) {
         let workspace = call_center();
-        interrupted(&workspace, &done, &records, kept);
+        interrupted(&workspace, &records, kept);
         let torn: String = journal
             .lines()
             .nth(kept)
@@ -116,22 +115,18 @@ fn resumes_from_every_prefix_of_the_journal() {
         workspace.write(JOURNAL, whole + &torn);
         if kept == records.len() {
             // The run's end is recorded after the documents are written, before the commit.
-            workspace.write(CHECKLIST, done.read(CHECKLIST));
-            workspace.write("PROGRESS.md", done.read("PROGRESS.md"));
+            workspace.write(CHECKLIST, done(CHECKLIST));
+            workspace.write("PROGRESS.md", done("PROGRESS.md"));
         } else {
             workspace.write(CHECKLIST, ticked(&text, &records, kept));
         }
-        check_resumed(
-            &workspace,
-            &undisturbed,
-            &format!("{kept} records and a torn one"),
-        );
+        check_resumed(&workspace, &format!("{kept} records and a torn one"));
     }
 }
 
 /// Writes the files that the first `kept` records speak of; what was begun without an outcome may
 /// be there or not.
-fn interrupted(workspace: &Workspace, done: &Workspace, records: &[Value], kept: usize) {
+fn interrupted(workspace: &Workspace, records: &[Value], kept: usize) {
     let known = if kept.is_multiple_of(2) {
         "started"
     } else {
@@ -144,7 +139,7 @@ fn interrupted(workspace: &Workspace, done: &Workspace, records: &[Value], kept:
     {
         let step = record["step"].as_str().expect("a step");
         if let Some(path) = step.strip_prefix("write ") {
-            workspace.write(path, done.read(path));
+            workspace.write(path, done(path));
         }
     }
 }

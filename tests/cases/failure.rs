@@ -87,7 +87,11 @@ fn an_image_that_cannot_be_pulled_is_named() {
 fn a_pod_that_no_node_takes_is_named() {
     let workspace = failing("selector = \"Deployment/worker\"\noutcome = \"Pending\"\n");
     let run = workspace.orch(&["phase", "4", "run"]).expect(1);
-    for piece in ["Deployment/worker", "pod worker-", "Unschedulable"] {
+    for piece in [
+        "Deployment/worker",
+        "no node takes pod worker-",
+        "0/1 nodes are available",
+    ] {
         assert!(
             run.stderr.contains(piece),
             "no {piece:?} in\n{}",

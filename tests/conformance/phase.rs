@@ -217,7 +217,7 @@ fn assert_everything_is_ready(namespace: &str) {
 #[track_caller]
 fn assert_no_secret_in(workspace: &Workspace, said: &Run) {
     for path in workspace.files().iter().filter(|path| *path != ".env") {
-        let text = std::fs::read(workspace.path(path)).expect("a file");
+        let text = fs_err::read(workspace.path(path)).expect("a file");
         assert!(
             !String::from_utf8_lossy(&text).contains("swordfish"),
             "{path}"

@@ -135,7 +135,7 @@ async fn events(body: Body, wanted: usize) -> Value {
     drop(tokio::time::timeout(LIMIT / 6, read).await);
     text.lines()
         .take(wanted)
-        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .collect()
 }
 

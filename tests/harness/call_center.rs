@@ -58,19 +58,16 @@ pub(crate) fn own() -> Case {
 /// settings: the one beside the repository where it is there, else the example's.
 pub(crate) fn foreign() -> Case {
     let path = repository().join("../shared/checklists/phase-04-kubernetes.md");
-    let text = fs::read_to_string(&path)
-        .map(|text| pristine(&text))
-        .unwrap_or_else(|_| {
-            use std::io::Write as _;
-            let note = format!(
-                "{} is not there: the example's checklist is used\n",
-                path.display()
-            );
-            std::io::stderr()
-                .write_all(note.as_bytes())
-                .expect("stderr");
-            checklist()
-        });
+    let text = if let Ok(text) = fs::read_to_string(&path) {
+        pristine(&text)
+    } else {
+        use std::io::Write as _;
+        let note = format!("{} is not there: the example's is used\n", path.display());
+        std::io::stderr()
+            .write_all(note.as_bytes())
+            .expect("stderr");
+        checklist()
+    };
     let checklist = "checklists/post-production-improvements/phase-04-kubernetes.md";
     Case {
         workspace: application(Workspace::new())

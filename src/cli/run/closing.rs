@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::outlook::Outlook;
+use super::tell::{tell, waiting_text};
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind, TaskId, parse};
 use crate::execute::{Document, Ledger, Report};
@@ -35,9 +36,7 @@ impl Close<'_> {
             .state()
             .target(name)
             .is_some_and(|state| state.started.is_some());
-        let mut document = Document {
-            checklist: prepared.phase.checklist.clone(),
-        };
+        let mut document = Document::new(prepared.phase.checklist.clone());
         let tickable = self.outlook.tickable(prepared, &done);
         let unticked = document
             .checklist
@@ -48,8 +47,12 @@ impl Close<'_> {
             .target(name)
             .is_some_and(|s| s.completed.is_some());
         let closes = waiting.is_empty() && recorded && !was_complete;
+        let reopenings = self.outlook.reopenings(prepared)?;
+        let taken_back = !reopenings.is_empty();
+        ledger.append(reopenings)?;
+        let behind = recorded && self.outlook.home && !shows(&document.checklist, &waiting);
         let mut finished = false;
-        if killed || unticked || closes {
+        if killed || unticked || closes || taken_back || behind {
             if !killed {
                 ledger.append(vec![Event::RunStarted(super::header(prepared))])?;
             }
@@ -332,64 +335,19 @@ impl Close<'_> {
     }
 }
 
-/// Says what failed and what could not start because of it.
-pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
-    let paint = prepared.session.err;
-    let mut text = String::new();
-    for (step, task, failure) in &report.failed {
-        let of = task
-            .as_ref()
-            .map(|task| format!(" (task {task})"))
-            .unwrap_or_default();
-        let _ = writeln!(
-            text,
-            "\n{} {}{of}",
-            paint.bad("failed:"),
-            printable(step.as_str())
-        );
-        let _ = writeln!(text, "  {}", printable(&failure.cause));
-        for detail in &failure.details {
-            let _ = writeln!(text, "  {} {}", paint.dim("|"), printable(detail));
-        }
-        if let Some(help) = &failure.help {
-            let _ = writeln!(text, "  {} {}", paint.name("help:"), printable(help));
-        }
-    }
-    if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
-        let names: Vec<&str> = report.blocked.iter().map(StepId::as_str).collect();
-        let _ = writeln!(
-            text,
-            "\n{} steps did not start because of that: {}",
-            names.len(),
-            printable(&names.join(", "))
-        );
-    }
-    match report.outcome {
-        Outcome::Failed => text += "what succeeded is recorded; run again to go on from there\n",
-        Outcome::Interrupted => text += "interrupted; run again to go on\n",
-        Outcome::Completed | Outcome::Waiting => {}
-    }
-    err(&text)?;
-    Ok(())
-}
-
-fn waiting_text(prepared: &Prepared<'_>, waiting: &[TaskId]) -> String {
-    let checklist = &prepared.phase.checklist;
-    let mut text = format!("{} tasks wait for a person:\n", waiting.len());
-    for id in waiting {
-        let Some(task) = checklist.task(id) else {
-            continue;
-        };
-        let _ = writeln!(
-            text,
-            "  {id}  {}\n         {}:{}",
-            printable(&task.text.plain()),
-            checklist.path,
-            checklist.line_at(task.span.start)
-        );
-    }
-    let first = waiting.first().map_or("ID", TaskId::as_str);
-    text + &format!("when one is done: orch task done {first} --note \"what was done\"\n")
+/// Returns whether the status boxes tell that tasks wait, or that none does.
+fn shows(checklist: &Checklist, waiting: &[TaskId]) -> bool {
+    let wanted = if waiting.is_empty() {
+        StatusKind::Completed
+    } else {
+        StatusKind::InProgress
+    };
+    checklist.status.as_ref().is_none_or(|status| {
+        status
+            .boxes
+            .iter()
+            .all(|status| status.marker.checked == (status.kind == wanted))
+    })
 }
 
 /// What a phase did, in one line.

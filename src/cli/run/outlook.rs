@@ -58,7 +58,7 @@ impl Outlook {
             .as_deref()
             .or_else(|| first_target(state));
         let home = own.is_none_or(|own| own == name);
-        let waived: BTreeSet<TaskId> = target
+        let mut waived: BTreeSet<TaskId> = target
             .unwrap_or(state.current())
             .waived
             .keys()
@@ -78,8 +78,12 @@ impl Outlook {
             let all_done =
                 !steps.is_empty() && steps.iter().all(|(_, step)| step.evidence().is_some());
             let killed = state.running().is_some();
-            if !task.marker.checked && all_done && !killed && !prepared.needs_person(&task.id) {
+            // `task done` ticks before it records: an open box was opened by a person since.
+            let taken_back = waived.contains(&task.id);
+            let undone = all_done && !killed && !prepared.needs_person(&task.id);
+            if !task.marker.checked && (taken_back || undone) {
                 reopened.insert(task.id.clone());
+                waived.remove(&task.id);
             }
         }
         let comparison = compare(&prepared.plan, target, &elsewhere, &reopened);

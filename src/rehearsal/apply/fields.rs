@@ -216,21 +216,21 @@ mod tests {
     use serde_json::json;
 
     #[track_caller]
-    fn set(value: Value) -> FieldSet {
-        FieldSet::from_json(&value)
+    fn set(value: &Value) -> FieldSet {
+        FieldSet::from_json(value)
     }
 
     #[test]
     fn a_set_survives_its_wire_form() {
         let value =
             json!({"f:spec": {"f:containers": {"k:{\"name\":\"a\"}": {".": {}, "f:image": {}}}}});
-        assert_eq!(set(value.clone()).to_json(), value);
+        assert_eq!(set(&value).to_json(), value);
     }
 
     #[test]
     fn set_operations_work_on_members_not_on_branches() {
-        let one = set(json!({"f:a": {".": {}, "f:b": {}}}));
-        let two = set(json!({"f:a": {"f:b": {}, "f:c": {}}}));
+        let one = set(&json!({"f:a": {".": {}, "f:b": {}}}));
+        let two = set(&json!({"f:a": {"f:b": {}, "f:c": {}}}));
         assert_eq!(one.intersection(&two).paths(), [".a.b"]);
         assert_eq!(one.difference(&two).paths(), [".a"]);
         assert_eq!(one.union(&two).paths(), [".a", ".a.b", ".a.c"]);
@@ -238,7 +238,8 @@ mod tests {
 
     #[test]
     fn paths_print_list_keys() {
-        let one = set(json!({"f:ports": {"k:{\"port\":80,\"protocol\":\"TCP\"}": {"f:name": {}}}}));
+        let one =
+            set(&json!({"f:ports": {"k:{\"port\":80,\"protocol\":\"TCP\"}": {"f:name": {}}}}));
         assert_eq!(one.paths(), [".ports[port=80,protocol=\"TCP\"].name"]);
     }
 }

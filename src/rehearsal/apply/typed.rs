@@ -339,10 +339,8 @@ fn walk(
 ) {
     let pairs = inner_pairs(schema, id, sides);
     match (&pairs, sides) {
-        (None, (Some(old), Some(new))) => {
-            if old != new {
-                insert(&mut comparison.modified, path);
-            }
+        (None, (Some(old), Some(new))) if old != new => {
+            insert(&mut comparison.modified, path);
         }
         (_, (None, Some(_))) if !path.is_empty() => insert(&mut comparison.added, path),
         (_, (Some(_), None)) if !path.is_empty() => insert(&mut comparison.removed, path),
@@ -394,13 +392,10 @@ fn inner_pairs<'a>(schema: &Schema, id: TypeId, (old, new): Sides<'a>) -> Option
     }
 }
 
-fn field_pairs<'a>(
-    of: impl Fn(&str) -> TypeId,
-    (old, new): (
-        Option<&'a Map<String, Value>>,
-        Option<&'a Map<String, Value>>,
-    ),
-) -> Pairs<'a> {
+/// The fields of one side.
+type Fields<'a> = Option<&'a Map<String, Value>>;
+
+fn field_pairs<'a>(of: impl Fn(&str) -> TypeId, (old, new): (Fields<'a>, Fields<'a>)) -> Pairs<'a> {
     let mut pairs = Pairs::new();
     for (key, value) in old.into_iter().flatten() {
         let other = new.and_then(|new| new.get(key));

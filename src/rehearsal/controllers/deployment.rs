@@ -149,7 +149,7 @@ fn scale(world: &mut World, deployment: &Value, key: &Key, (from, to): (i64, i64
         return;
     }
     world.change(key, Part::Rest, |set| {
-        set["spec"]["replicas"] = Value::from(to)
+        set["spec"]["replicas"] = Value::from(to);
     });
     let direction = if to > from { "up" } else { "down" };
     let message = format!(

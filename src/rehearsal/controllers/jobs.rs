@@ -55,9 +55,11 @@ pub(super) fn reconcile(world: &mut World, key: &Key, job: &Value) {
         }
     }
     let now = world.timestamp();
-    status["startTime"] = match &job["status"]["startTime"] {
-        Value::Null => Value::from(now.as_str()),
-        known => known.clone(),
+    let known = &job["status"]["startTime"];
+    status["startTime"] = if known.is_null() {
+        Value::from(now.as_str())
+    } else {
+        known.clone()
     };
     if wanted == 0 {
         complete(world, job, &mut status, &now);

@@ -24,7 +24,7 @@ fn selected(world: &World, key: &Key, selector: &Value) -> Vec<Arc<Value>> {
 pub(super) fn service(world: &mut World, key: &Key, service: &Value) {
     let balanced = service["spec"]["type"] == "LoadBalancer";
     if balanced && service["status"]["loadBalancer"]["ingress"].is_null() {
-        let address = suffix(&text(service, "/metadata/uid").to_owned());
+        let address = suffix(text(service, "/metadata/uid"));
         set_status(
             world,
             key,
@@ -115,10 +115,10 @@ fn target_port(port: &Value, pods: &[Arc<Value>]) -> Value {
     }
     let containers = pods
         .iter()
-        .flat_map(|pod| pod["spec"]["containers"].as_array());
+        .filter_map(|pod| pod["spec"]["containers"].as_array());
     let mut ports = containers
         .flatten()
-        .flat_map(|one| one["ports"].as_array())
+        .filter_map(|one| one["ports"].as_array())
         .flatten();
     ports
         .find(|one| one["name"] == *target)
@@ -201,23 +201,22 @@ pub(super) fn autoscaler(world: &mut World, key: &Key, autoscaler: &Value) {
         .min(number(autoscaler, "/spec/maxReplicas"));
     if wanted != replicas && replicas > 0 {
         world.change(&target, Part::Rest, |target| {
-            target["spec"]["replicas"] = Value::from(wanted)
+            target["spec"]["replicas"] = Value::from(wanted);
         });
     }
     status["currentReplicas"] = Value::from(replicas);
     status["desiredReplicas"] = Value::from(wanted);
-    for (kind, reason, message) in [
-        (
-            "AbleToScale",
-            "ReadyForNewScale",
-            "recommended size matches current size",
-        ),
-        (
-            "ScalingActive",
-            "ValidMetricFound",
-            "the HPA was able to compute a replica count",
-        ),
-    ] {
+    let size = (
+        "AbleToScale",
+        "ReadyForNewScale",
+        "recommended size matches current size",
+    );
+    let metric = (
+        "ScalingActive",
+        "ValidMetricFound",
+        "the HPA was able to compute a replica count",
+    );
+    for (kind, reason, message) in [size, metric] {
         conditions::set(
             &mut status,
             &now,

@@ -90,12 +90,11 @@ pub(super) fn step(world: &mut World, key: &Key, step: u32) {
         }
         (Stage::Scheduled, _) => pull(world, key, &pod),
         (Stage::Unpullable, _) => pods_failing::unpullable(world, key, failure.as_ref()),
-        (Stage::Pulled, _) => start(world, key, &pod, failure.as_ref()),
+        (Stage::Pulled | Stage::Crashed, _) => start(world, key, &pod, failure.as_ref()),
         (Stage::Started, Some(Outcome::CrashLoopBackOff)) => {
             pods_failing::crash(world, key, failure.as_ref());
         }
         (Stage::Started, _) => settle(world, key, &pod),
-        (Stage::Crashed, _) => start(world, key, &pod, failure.as_ref()),
         (Stage::Settled, _) => {}
     }
 }
@@ -477,7 +476,7 @@ pub(crate) fn log(world: &World, pod: &Value, parameters: &Parameters) -> String
     lines
         .iter()
         .skip(skip)
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect()
 }
 

@@ -151,33 +151,7 @@ pub(super) fn crash(world: &mut World, key: &Key, failure: Option<&ScriptedFailu
         key.namespace
     );
     world.change(key, Part::Status, |pod| {
-        let status = &mut pod["status"];
-        for one in status["containerStatuses"]
-            .as_array_mut()
-            .into_iter()
-            .flatten()
-        {
-            let ended = json!({"terminated": {
-                "exitCode": 1,
-                "reason": "Error",
-                "startedAt": one["state"]["running"]["startedAt"],
-                "finishedAt": now,
-            }});
-            one["ready"] = Value::from(false);
-            one["started"] = Value::from(false);
-            if again {
-                one["restartCount"] =
-                    Value::from(one["restartCount"].as_i64().unwrap_or_default() + 1);
-                one["lastState"] = ended;
-                one["state"] =
-                    json!({"waiting": {"reason": "CrashLoopBackOff", "message": message}});
-            } else {
-                one["state"] = ended;
-            }
-        }
-        if !again {
-            status["phase"] = Value::from("Failed");
-        }
+        end_containers(pod, &now, again.then_some(message.as_str()));
     });
     let Some(run) = world.runs.get_mut(text(&pod, "/metadata/uid")) else {
         return;
@@ -197,4 +171,34 @@ pub(super) fn crash(world: &mut World, key: &Key, failure: Option<&ScriptedFailu
     events::record(world, &pod, "kubelet", ("Warning", "BackOff", &text));
     let next = (attempts < ATTEMPTS).then(|| 10_000 << attempts.saturating_sub(1).min(5));
     enter(world, &pod, Stage::Crashed, next, key);
+}
+
+/// Ends a pod's containers; where they start again, `back_off` says what they wait for.
+fn end_containers(pod: &mut Value, now: &str, back_off: Option<&str>) {
+    let status = &mut pod["status"];
+    for one in status["containerStatuses"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+    {
+        let ended = json!({"terminated": {
+            "exitCode": 1,
+            "reason": "Error",
+            "startedAt": one["state"]["running"]["startedAt"],
+            "finishedAt": now,
+        }});
+        one["ready"] = Value::from(false);
+        one["started"] = Value::from(false);
+        if let Some(message) = back_off {
+            let restarts = one["restartCount"].as_i64().unwrap_or_default();
+            one["restartCount"] = Value::from(restarts + 1);
+            one["lastState"] = ended;
+            one["state"] = json!({"waiting": {"reason": "CrashLoopBackOff", "message": message}});
+        } else {
+            one["state"] = ended;
+        }
+    }
+    if back_off.is_none() {
+        status["phase"] = Value::from("Failed");
+    }
 }

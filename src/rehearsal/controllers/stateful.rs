@@ -16,7 +16,7 @@ pub(super) fn reconcile(world: &mut World, key: &Key, set: &Value) {
     let template = &set["spec"]["template"];
     let revision = format!("{}-{}", key.name, suffix_of(&template.to_string(), 10));
     create_missing(world, key, set, &revision);
-    remove_surplus(world, key, set);
+    remove_surplus(world, set);
     replace_outdated(world, key, set, &revision);
     status(world, key, set, &revision);
 }
@@ -95,7 +95,7 @@ fn with_claims(world: &mut World, key: &Key, set: &Value, name: &str) -> Value {
     template
 }
 
-fn remove_surplus(world: &mut World, key: &Key, set: &Value) {
+fn remove_surplus(world: &mut World, set: &Value) {
     let wanted = number(set, "/spec/replicas");
     let mut surplus: Vec<(i64, Key)> = owned::of(world, "/pods", set)
         .into_iter()

@@ -1,0 +1,87 @@
+//! What a run says at its end.
+
+use std::fmt::Write as _;
+
+use super::{Prepared, Result};
+use crate::checklist::TaskId;
+use crate::execute::Report;
+use crate::journal::{Outcome, StepId};
+use crate::terminal::{count, err, printable};
+
+/// How many steps that could not start are named.
+const NAMED: usize = 12;
+
+/// Says what failed and what could not start because of it.
+pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
+    let paint = prepared.session.err;
+    let checklist = &prepared.phase.checklist;
+    let mut text = String::new();
+    for (step, task, failure) in &report.failed {
+        let of = task
+            .as_ref()
+            .map(|task| format!(" (task {task})"))
+            .unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "\n{} {}{of}",
+            paint.bad("failed:"),
+            printable(step.as_str())
+        );
+        let known = task.as_ref().and_then(|id| checklist.task(id));
+        if let Some(task) = known {
+            let line = checklist.line_at(task.marker.offset);
+            let _ = writeln!(text, "  {} {}:{line}", paint.dim("-->"), checklist.path);
+        }
+        let _ = writeln!(text, "  {}", printable(&failure.cause));
+        for detail in &failure.details {
+            let _ = writeln!(text, "  {} {}", paint.dim("|"), printable(detail));
+        }
+        if let Some(help) = &failure.help {
+            let _ = writeln!(text, "  {} {}", paint.name("help:"), printable(help));
+        }
+    }
+    if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
+        text += &blocked_text(&report.blocked);
+    }
+    match report.outcome {
+        Outcome::Failed => text += "what succeeded is recorded; run again to go on from there\n",
+        Outcome::Interrupted => text += "interrupted; run again to go on\n",
+        Outcome::Completed | Outcome::Waiting => {}
+    }
+    err(&text)?;
+    Ok(())
+}
+
+/// Names the first steps that could not start; the rest is counted.
+fn blocked_text(blocked: &[StepId]) -> String {
+    let names: Vec<&str> = blocked.iter().take(NAMED).map(StepId::as_str).collect();
+    let more = match blocked.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    format!(
+        "\n{} did not start because of that: {}{more}\n",
+        count(blocked.len(), "step"),
+        printable(&names.join(", "))
+    )
+}
+
+/// Returns what waits for a person, each task with its place.
+pub(super) fn waiting_text(prepared: &Prepared<'_>, waiting: &[TaskId]) -> String {
+    let checklist = &prepared.phase.checklist;
+    let mut text = format!("{} for a person to do:\n", count(waiting.len(), "task"));
+    for id in waiting {
+        let Some(task) = checklist.task(id) else {
+            continue;
+        };
+        let _ = writeln!(
+            text,
+            "  {id}  {}\n         {}:{}",
+            printable(&task.text.plain()),
+            checklist.path,
+            checklist.line_at(task.span.start)
+        );
+    }
+    let first = waiting.first().map_or("ID", TaskId::as_str);
+    text + &format!("when one is done: orch task done {first} --note \"what was done\"\n")
+}
