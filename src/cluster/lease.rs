@@ -236,12 +236,12 @@ impl Clock {
 impl Keeper {
     fn start(self) -> Lease {
         let (stop, stopped) = watch::channel(false);
-        let (lose, lost) = watch::channel(false);
-        let keeper = tokio::spawn(self.keep(stopped, lose));
+        let (teller, lost) = watch::channel(false);
+        let keeper = tokio::spawn(self.keep(stopped, teller));
         Lease { stop, lost, keeper }
     }
 
-    async fn keep(mut self, mut stopped: watch::Receiver<bool>, lose: watch::Sender<bool>) {
+    async fn keep(mut self, mut stopped: watch::Receiver<bool>, lost: watch::Sender<bool>) {
         let mut heard = Instant::now();
         loop {
             let ended = tokio::select! {
@@ -257,14 +257,13 @@ impl Keeper {
             let renewed = tokio::time::timeout(ANSWER, self.renew()).await;
             match renewed {
                 Ok(Some(true)) => heard = Instant::now(),
-                Ok(Some(false)) => break,
                 // The server may be back in time.
                 Ok(None) | Err(_) if heard.elapsed() + RENEWAL + ANSWER < EXPIRY => {}
-                Ok(None) | Err(_) => break,
+                Ok(_) | Err(_) => break,
             }
         }
         // Nobody listens any more when the run has ended.
-        let _ = lose.send(true);
+        let _ = lost.send(true);
     }
 
     /// Returns whether the claim still holds; `None` where the server doesn't say.

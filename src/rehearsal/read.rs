@@ -57,7 +57,10 @@ pub(crate) fn list(
     let mut metadata = json!({"resourceVersion": world.store.revision().to_string()});
     if let Some((namespace, name)) = last.filter(|_| left > 0) {
         metadata["continue"] = Value::from(format!("{namespace}/{name}"));
-        metadata["remainingItemCount"] = Value::from(left);
+        // The server doesn't count what a selector would have to look at first.
+        if selector.is_empty() {
+            metadata["remainingItemCount"] = Value::from(left);
+        }
     }
     Ok(json!({
         "kind": format!("{}List", target.resource.kind),

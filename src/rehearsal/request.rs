@@ -27,8 +27,11 @@ impl Target {
         let (group_version, rest) = match parts.as_slice() {
             ["api", version, rest @ ..] => ((*version).to_owned(), rest),
             ["apis", group, version, rest @ ..] => (format!("{group}/{version}"), rest),
-            _ => return Err(Refusal::no_such_path()),
+            _ => return Err(Refusal::no_such_group()),
         };
+        if !resources.serves(&group_version) {
+            return Err(Refusal::no_such_group());
+        }
         let find = |plural: &str| {
             resources
                 .find(&group_version, plural)

@@ -142,6 +142,11 @@ impl Resources {
             .insert((served.group_version, served.plural), Arc::new(resource));
     }
 
+    /// Returns whether a group version has any resource.
+    pub(crate) fn serves(&self, group_version: &str) -> bool {
+        self.all.keys().any(|(served, _)| served == group_version)
+    }
+
     /// Adds what a custom resource definition defines, replacing what it defined before.
     pub(crate) fn define(&mut self, definition: &Value) {
         self.forget(definition);

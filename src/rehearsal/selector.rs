@@ -25,7 +25,8 @@ impl Selector {
         let labels = split(labels)
             .into_iter()
             .map(|part| {
-                requirement(&part).ok_or_else(|| {
+                let read = requirement(&part).filter(|read| !read.key().is_empty());
+                read.ok_or_else(|| {
                     Refusal::bad(format!("unable to parse requirement: found {part:?}"))
                 })
             })
@@ -40,6 +41,11 @@ impl Selector {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { labels, fields })
+    }
+
+    /// Returns whether every object fits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.fields.is_empty()
     }
 
     /// Returns whether an object fits.
@@ -60,6 +66,12 @@ impl Selector {
 }
 
 impl Requirement {
+    fn key(&self) -> &str {
+        match self {
+            Self::In(key, _) | Self::NotIn(key, _) | Self::Exists(key) | Self::Absent(key) => key,
+        }
+    }
+
     fn fits(&self, labels: &Value) -> bool {
         match self {
             Self::In(key, values) => labels[key]

@@ -55,7 +55,10 @@ where
     locked.requests += 1;
     Ok(match dispatch(&world, &mut locked, &call) {
         Ok(response) => response,
-        Err(refusal) => json_response(refusal.code(), &refusal.body()),
+        Err(refusal) => match refusal.plain() {
+            Some(text) => text_response(refusal.code(), text),
+            None => json_response(refusal.code(), &refusal.body()),
+        },
     })
 }
 
@@ -281,6 +284,15 @@ fn json_response(code: StatusCode, value: &Value) -> Response<Body> {
     let mut response = Response::new(UnsyncBoxBody::new(body));
     *response.status_mut() = code;
     set_json(&mut response);
+    response
+}
+
+fn text_response(code: StatusCode, text: &str) -> Response<Body> {
+    let body = Full::new(Bytes::from(text.to_owned()));
+    let mut response = Response::new(UnsyncBoxBody::new(body));
+    *response.status_mut() = code;
+    let plain = header::HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
     response
 }
 

@@ -12,12 +12,19 @@ pub(crate) struct Refusal {
     reason: &'static str,
     message: String,
     details: Value,
+    /// Whether it is said in plain text: outside of what is served there is no `Status`.
+    plain: bool,
 }
 
 impl Refusal {
     /// Returns the HTTP code.
     pub(crate) fn code(&self) -> StatusCode {
         self.code
+    }
+
+    /// Returns the text that stands in place of a `Status`, where it does.
+    pub(crate) fn plain(&self) -> Option<&str> {
+        self.plain.then_some(&*self.message)
     }
 
     /// Returns the `Status` object.
@@ -43,6 +50,7 @@ impl Refusal {
             reason,
             message: message.into(),
             details: Value::Null,
+            plain: false,
         }
     }
 
@@ -55,11 +63,20 @@ impl Refusal {
         self
     }
 
-    /// A path that nothing is served at.
+    /// A path that nothing is served at, in a group version that is served.
     pub(crate) fn no_such_path() -> Self {
         let message = "the server could not find the requested resource";
         Self {
             details: json!({}),
+            ..Self::new(StatusCode::NOT_FOUND, "NotFound", message)
+        }
+    }
+
+    /// A group version that isn't served, or no path of the API at all.
+    pub(crate) fn no_such_group() -> Self {
+        let message = "404 page not found\n";
+        Self {
+            plain: true,
             ..Self::new(StatusCode::NOT_FOUND, "NotFound", message)
         }
     }

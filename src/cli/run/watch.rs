@@ -88,7 +88,7 @@ async fn loss(lost: &mut Option<watch::Receiver<bool>>) {
         return;
     }
     // One that was released, or that never was, can't be lost.
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// Waits for a signal to stop; returns whether one can come at all.

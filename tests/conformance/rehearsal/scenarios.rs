@@ -112,10 +112,13 @@ fn apply_creates() {
 }
 
 fn conflict_and_force() {
+    let cause = |field: &str| {
+        json!({ "reason": "FieldManagerConflict", "field": field,
+            "message": "conflict with \"other\"" })
+    };
     let refused = json!({ "kind": "Status", "reason": "Conflict", "code": 409,
-        "message": "~conflict with \"other\"",
-        "details": { "causes": [{ "reason": "FieldManagerConflict", "field": ".data.LEVEL",
-            "message": "conflict with \"other\"" }] } });
+        "message": "~conflicts with \"other\"",
+        "details": { "causes": [cause(".data.LEVEL"), cause(".metadata.labels.tier")] } });
     check(
         "conflict",
         &[
@@ -348,7 +351,7 @@ fn field_selectors() {
 }
 
 fn pages() {
-    let page = json!({ "metadata": { "continue": "*", "remainingItemCount": 1 },
+    let page = json!({ "metadata": { "continue": "*", "remainingItemCount": null },
         "items": [{ "metadata": { "name": "a" } }, { "metadata": { "name": "b" } }] });
     check(
         "pages",
@@ -356,7 +359,7 @@ fn pages() {
             create("a", "info"),
             create("b", "info"),
             create("c", "info"),
-            get(&format!("{MAPS}?limit=2&labelSelector="), (200, page)),
+            get(&format!("{MAPS}?limit=2&labelSelector=tier"), (200, page)),
         ],
     );
 }
@@ -452,15 +455,20 @@ fn stale_writes() {
 }
 
 fn discovery() {
+    let nothing = json!("404 page not found\n");
+    let unserved = json!({ "kind": "Status", "reason": "NotFound", "code": 404,
+        "message": "the server could not find the requested resource" });
     let version = json!({ "major": "1", "minor": "36" });
     check(
         "discovery",
         &[
             get("/version", (200, version)),
+            get("/apis/monitoring.coreos.com/v1", (404, nothing.clone())),
             get(
-                "/apis/monitoring.coreos.com/v1",
-                (404, json!("~404 page not found")),
+                "/apis/monitoring.coreos.com/v1/namespaces/NS/prometheuses",
+                (404, nothing),
             ),
+            get("/api/v1/namespaces/NS/nothings", (404, unserved)),
             get(
                 "/apis/apps/v1",
                 (
