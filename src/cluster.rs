@@ -6,6 +6,7 @@
 mod connect;
 mod diagnose;
 mod error;
+mod lease;
 mod readiness;
 mod redact;
 mod secret;
@@ -13,6 +14,7 @@ mod sight;
 mod wait;
 
 pub use error::{ApplyError, ClusterError};
+pub use lease::{Claim, Lease, LeaseError};
 pub use readiness::{Verdict, verdict};
 pub use redact::redact;
 pub use wait::{NotReady, Ready, Wait};

@@ -5,6 +5,7 @@
 //! lets nothing lead out. It doesn't interpret what it reads; `checklist` and `facts` do.
 
 mod clock;
+mod clone;
 mod error;
 mod journal_file;
 mod lock;

@@ -2,8 +2,10 @@
 
 mod apply;
 mod control_plane;
+mod lease;
 mod phase;
 mod ready;
+mod rehearsal;
 mod target;
 
 /// A test's name and what it does; it fails by panicking.
@@ -15,6 +17,8 @@ pub(crate) fn all() -> Vec<Case> {
         control_plane::CASES,
         apply::CASES,
         ready::CASES,
+        lease::CASES,
+        rehearsal::CASES,
         phase::CASES,
     ]
     .concat()

@@ -21,6 +21,8 @@ pub(super) struct Environment {
     pub(super) source_date_epoch: Option<String>,
     /// The kubeconfig files, in order: `KUBECONFIG`, else `~/.kube/config`.
     pub(super) kubeconfig: Vec<PathBuf>,
+    /// The machine's name.
+    pub(super) host: String,
     /// Every variable that is valid text: secrets' values come from here.
     pub(super) variables: BTreeMap<String, String>,
 }
@@ -56,7 +58,17 @@ impl Environment {
             log: get("ORCH_LOG"),
             source_date_epoch: get("SOURCE_DATE_EPOCH"),
             kubeconfig,
+            host: host(),
             variables,
         }
+    }
+}
+
+/// Returns the machine's name, for people who wonder where a run goes on.
+fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    match name.trim() {
+        "" => "a machine without a name".to_owned(),
+        name => name.to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use crate::cluster::ClusterError;
+use crate::cluster::{ClusterError, LeaseError};
 use crate::diagnostic::{Diagnostics, causes, render};
 use crate::execute::{ExecuteError, SecretsError};
 use crate::files::FilesError;
@@ -60,6 +60,14 @@ impl Stop {
     pub(super) fn target(message: impl Into<String>) -> Self {
         Self {
             code: Code::Target,
+            ..Self::input(message)
+        }
+    }
+
+    /// Returns a stop because of another run.
+    pub(super) fn locked(message: impl Into<String>) -> Self {
+        Self {
+            code: Code::Locked,
             ..Self::input(message)
         }
     }
@@ -135,6 +143,10 @@ stops! {
         | FilesError::Poisoned { .. } => Code::Input,
     },
     ClusterError => |error| if error.is_target() { Code::Target } else { Code::Failed },
+    LeaseError => |error| match error {
+        LeaseError::Held { .. } => Code::Locked,
+        LeaseError::Cluster(_) => Code::Target,
+    },
     SecretsError => |error| match error {
         SecretsError::Missing(_) => Code::Input,
         SecretsError::Cluster(_) => Code::Target,

@@ -1,5 +1,6 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+mod claim;
 mod closing;
 mod outlook;
 mod tell;
@@ -25,6 +26,7 @@ use crate::journal::{Evidence, Header, Outcome, RunId, StepId, sha256};
 use crate::manifest::Object;
 use crate::plan::Plan;
 use crate::resolve::Action;
+use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
 
@@ -146,8 +148,11 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     }
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
     let mut document = Document::new(phase.checklist.clone());
-    let (report, ledger) = go(&prepared, &outlook, (&secrets, ledger), &mut document).await?;
-    close.after_run(&report, ledger, &mut document)
+    let claimed = Claimed::by(&prepared).await?;
+    let lost = claimed.lost();
+    let went = go(&prepared, &outlook, (&secrets, ledger), &mut document, lost).await;
+    let ended = went.and_then(|(report, ledger)| close.after_run(&report, ledger, &mut document));
+    claimed.end(ended).await
 }
 
 /// Returns how the flags and the settings want a run to behave.
@@ -317,6 +322,7 @@ async fn go(
     outlook: &Outlook,
     (secrets, mut ledger): (&BTreeMap<String, Object>, Ledger),
     document: &mut Document,
+    lost: Option<tokio::sync::watch::Receiver<bool>>,
 ) -> Result<(Report, Ledger)> {
     let view = watch::View::new(prepared, &outlook.standing);
     let run = Run {
@@ -326,7 +332,7 @@ async fn go(
         secrets,
         written: outlook.written.clone(),
         options: &prepared.how.options,
-        cancel: watch::interrupted(),
+        cancel: watch::interrupted(lost),
     };
     let workspace = ledger.workspace().cloned();
     let mut events = outlook.reopenings(prepared)?;
@@ -399,7 +405,7 @@ pub(super) fn rehearse(
         let outlook = Outlook::afresh(&prepared);
         let mut document = Document::new(phase.checklist.clone());
         let ledger = (&BTreeMap::new(), Ledger::memory());
-        let (report, _) = go(&prepared, &outlook, ledger, &mut document).await?;
+        let (report, _) = go(&prepared, &outlook, ledger, &mut document, None).await?;
         tell::tell(&prepared, &report)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;

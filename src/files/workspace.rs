@@ -147,6 +147,12 @@ impl Workspace {
         fs_err::create_dir_all(&self.state)?;
         Ok(self.state.join(name))
     }
+
+    /// Returns the path of the clone's mark; its folder is there.
+    pub(super) fn clone_mark_path(&self) -> Result<PathBuf, FilesError> {
+        fs_err::create_dir_all(&self.state)?;
+        Ok(self.state.join("clone"))
+    }
 }
 
 /// Returns whether an error says that there is no such file.

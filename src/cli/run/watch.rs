@@ -56,13 +56,17 @@ impl View {
     }
 }
 
-/// Returns a flag that the first Ctrl-C (or SIGTERM) sets; the second one ends the process at
-/// once. Either way what was recorded is enough to go on.
-pub(super) fn interrupted() -> watch::Receiver<bool> {
+/// Returns a flag that the first Ctrl-C (or SIGTERM) sets, or the loss of the cluster's lease; the
+/// second Ctrl-C ends the process at once. Either way what was recorded is enough to go on.
+pub(super) fn interrupted(mut lost: Option<watch::Receiver<bool>>) -> watch::Receiver<bool> {
     let (sender, receiver) = watch::channel(false);
     tokio::spawn(async move {
         for first in [true, false] {
-            if !signal().await {
+            let stop = tokio::select! {
+                stop = signal() => stop,
+                () = loss(&mut lost), if first => true,
+            };
+            if !stop {
                 return;
             }
             if first {
@@ -74,6 +78,17 @@ pub(super) fn interrupted() -> watch::Receiver<bool> {
         }
     });
     receiver
+}
+
+/// Waits until a lease is lost.
+async fn loss(lost: &mut Option<watch::Receiver<bool>>) {
+    if let Some(lost) = lost
+        && lost.wait_for(|lost| *lost).await.is_ok()
+    {
+        return;
+    }
+    // One that was released, or that never was, can't be lost.
+    std::future::pending().await
 }
 
 /// Waits for a signal to stop; returns whether one can come at all.

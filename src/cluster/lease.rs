@@ -1,0 +1,417 @@
+//! A Lease in the cluster, so that two machines can't run one phase.
+//!
+//! It lies in the namespace `default`, because the phase's own may not be there yet, or, where this
+//! user may not have Leases there, in the phase's own. It expires by itself a minute after its
+//! holder's last word, and the clone that held it may take it again at once: its local lock says
+//! that no other run of it is left. All times are the server's: machines' clocks differ.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::api::coordination::v1::{Lease as Object, LeaseSpec};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
+use kube::Client;
+use kube::api::{Api, DeleteParams, ObjectMeta, PostParams, Preconditions};
+use kube::client::Body;
+use tokio::sync::watch;
+
+use super::{Cluster, ClusterError, FIELD_MANAGER};
+use crate::journal::sha256;
+
+/// How long a holder may be silent.
+const EXPIRY: Duration = Duration::from_mins(1);
+
+/// How often the holder says that it is there.
+const RENEWAL: Duration = Duration::from_secs(15);
+
+/// How long a request may take: less than what is left of the expiry after two renewals.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Where a Lease can lie before the phase's namespace is there.
+const SHARED: &str = "default";
+
+/// Who wants which phase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The set.
+    pub set: String,
+    /// The phase.
+    pub phase: u32,
+    /// The namespace that the phase brings things into.
+    pub namespace: String,
+    /// The machine's name, for people.
+    pub host: String,
+    /// What tells this clone of the repository from all others.
+    pub clone: String,
+}
+
+/// Why a phase can't be claimed.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseError {
+    /// Another machine runs it.
+    #[error("phase {phase} of `{set}` is being run on another machine ({holder})")]
+    Held {
+        /// The set.
+        set: String,
+        /// The phase.
+        phase: u32,
+        /// Who, and when it was last heard of.
+        holder: String,
+    },
+    /// The cluster could not be asked.
+    #[error("can't make sure that no other machine runs this phase")]
+    Cluster(#[from] ClusterError),
+}
+
+/// A claim that holds until it is released, or until it can't be renewed.
+pub struct Lease {
+    stop: watch::Sender<bool>,
+    lost: watch::Receiver<bool>,
+    keeper: tokio::task::JoinHandle<()>,
+}
+
+/// The server's time, kept by a clock of ours that can't be set.
+#[derive(Clone, Copy)]
+struct Clock {
+    then: Timestamp,
+    since: Instant,
+}
+
+/// What keeps a claim.
+struct Keeper {
+    api: Api<Object>,
+    clock: Clock,
+    object: Object,
+    clone: String,
+}
+
+impl Claim {
+    /// Returns the Lease's name: any set's name fits into it.
+    fn name(&self) -> String {
+        let hash = sha256(format!("{}/{}", self.set, self.namespace).as_bytes());
+        let hash: String = hash.chars().take(10).collect();
+        format!("orch-phase-{:02}-{hash}", self.phase)
+    }
+
+    fn object(&self, clock: Clock) -> Object {
+        let now = MicroTime(clock.now());
+        let notes = [("orch/set", &self.set), ("orch/namespace", &self.namespace)];
+        Object {
+            metadata: ObjectMeta {
+                name: Some(self.name()),
+                annotations: Some(
+                    notes
+                        .into_iter()
+                        .map(|(key, text)| (key.to_owned(), text.clone()))
+                        .collect(),
+                ),
+                ..ObjectMeta::default()
+            },
+            spec: Some(LeaseSpec {
+                holder_identity: Some(format!(
+                    "{}:{}:{}",
+                    self.host,
+                    std::process::id(),
+                    self.clone
+                )),
+                lease_duration_seconds: i32::try_from(EXPIRY.as_secs()).ok(),
+                acquire_time: Some(now.clone()),
+                renew_time: Some(now),
+                ..LeaseSpec::default()
+            }),
+        }
+    }
+
+    fn held(&self, by: &Object, clock: Clock) -> LeaseError {
+        let holder = holder(by).unwrap_or_default();
+        // The clone's mark says nothing to people.
+        let who = holder.rsplit_once(':').map_or(holder, |(who, _)| who);
+        let who = who.replacen(':', ", process ", 1);
+        let holder = match age(by, clock) {
+            Some(age) => format!("{who}, last heard of {} s ago", age.as_secs().max(0)),
+            None => who,
+        };
+        LeaseError::Held {
+            set: self.set.clone(),
+            phase: self.phase,
+            holder,
+        }
+    }
+}
+
+impl Cluster {
+    /// Claims a phase in the cluster.
+    ///
+    /// # Errors
+    /// [`LeaseError::Held`] where another machine has it.
+    pub async fn lease(&self, claim: &Claim) -> Result<Lease, LeaseError> {
+        let clock = self.clock().await?;
+        match self.acquire(claim, SHARED, clock).await {
+            Err(LeaseError::Cluster(ClusterError::Refused { .. })) => {
+                self.acquire(claim, &claim.namespace, clock).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn acquire(
+        &self,
+        claim: &Claim,
+        namespace: &str,
+        clock: Clock,
+    ) -> Result<Lease, LeaseError> {
+        let api: Api<Object> = Api::namespaced(self.client.clone(), namespace);
+        let params = PostParams {
+            field_manager: Some(FIELD_MANAGER.to_owned()),
+            ..PostParams::default()
+        };
+        let failed = |error| LeaseError::Cluster(self.error(error));
+        let wanted = claim.object(clock);
+        let found = api.get_opt(&claim.name()).await.map_err(failed)?;
+        let taken = match &found {
+            None => api.create(&params, &wanted).await,
+            Some(found) if !is_free(found, claim, clock) => return Err(claim.held(found, clock)),
+            Some(found) => {
+                let mut wanted = wanted;
+                // Whoever else writes in between makes this fail.
+                wanted
+                    .metadata
+                    .resource_version
+                    .clone_from(&found.metadata.resource_version);
+                api.replace(&claim.name(), &params, &wanted).await
+            }
+        };
+        let object = match taken {
+            Ok(object) => object,
+            Err(kube::Error::Api(status)) if status.code == 409 => {
+                let other = api.get(&claim.name()).await.map_err(failed)?;
+                return Err(claim.held(&other, clock));
+            }
+            Err(error) => return Err(failed(error)),
+        };
+        let keeper = Keeper {
+            api,
+            clock,
+            object,
+            clone: claim.clone.clone(),
+        };
+        Ok(keeper.start())
+    }
+
+    /// Asks the server for its time.
+    async fn clock(&self) -> Result<Clock, ClusterError> {
+        let since = Instant::now();
+        let date = date(&self.client)
+            .await
+            .map_err(|error| self.error(error))?;
+        date.map(|then| Clock { then, since })
+            .ok_or_else(|| ClusterError::Api {
+                server: self.info.server.clone(),
+                message: "no date".to_owned(),
+            })
+    }
+}
+
+impl Lease {
+    /// Returns a flag that turns true when the claim is lost: the run has to stop then.
+    pub fn lost(&self) -> watch::Receiver<bool> {
+        self.lost.clone()
+    }
+
+    /// Gives the phase free. Where that fails, the claim expires by itself.
+    pub async fn release(self) {
+        // A keeper that is gone has nothing to release.
+        let _ = self.stop.send(true);
+        let _ = tokio::time::timeout(ANSWER, self.keeper).await;
+    }
+}
+
+impl Clock {
+    fn now(self) -> Timestamp {
+        let passed = SignedDuration::try_from(self.since.elapsed()).unwrap_or_default();
+        self.then.checked_add(passed).unwrap_or(self.then)
+    }
+}
+
+impl Keeper {
+    fn start(self) -> Lease {
+        let (stop, stopped) = watch::channel(false);
+        let (lose, lost) = watch::channel(false);
+        let keeper = tokio::spawn(self.keep(stopped, lose));
+        Lease { stop, lost, keeper }
+    }
+
+    async fn keep(mut self, mut stopped: watch::Receiver<bool>, lose: watch::Sender<bool>) {
+        let mut heard = Instant::now();
+        loop {
+            let ended = tokio::select! {
+                stop = stopped.wait_for(|stop| *stop) => Some(stop.is_ok()),
+                () = tokio::time::sleep(RENEWAL) => None,
+            };
+            match ended {
+                Some(true) => return self.delete().await,
+                // The run ended without a word: the claim expires.
+                Some(false) => return,
+                None => {}
+            }
+            let renewed = tokio::time::timeout(ANSWER, self.renew()).await;
+            match renewed {
+                Ok(Some(true)) => heard = Instant::now(),
+                Ok(Some(false)) => break,
+                // The server may be back in time.
+                Ok(None) | Err(_) if heard.elapsed() + RENEWAL + ANSWER < EXPIRY => {}
+                Ok(None) | Err(_) => break,
+            }
+        }
+        // Nobody listens any more when the run has ended.
+        let _ = lose.send(true);
+    }
+
+    /// Returns whether the claim still holds; `None` where the server doesn't say.
+    async fn renew(&mut self) -> Option<bool> {
+        let name = self.object.metadata.name.clone()?;
+        let mut wanted = self.object.clone();
+        wanted.spec.as_mut()?.renew_time = Some(MicroTime(self.clock.now()));
+        match self
+            .api
+            .replace(&name, &PostParams::default(), &wanted)
+            .await
+        {
+            Ok(renewed) => {
+                self.object = renewed;
+                Some(true)
+            }
+            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {
+                let now = self.api.get_opt(&name).await.ok()??;
+                if !is_of(&now, &self.clone) {
+                    return Some(false);
+                }
+                self.object = now;
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    async fn delete(&self) {
+        let preconditions = Preconditions {
+            uid: self.object.metadata.uid.clone(),
+            resource_version: self.object.metadata.resource_version.clone(),
+        };
+        let params = DeleteParams {
+            preconditions: Some(preconditions),
+            ..DeleteParams::default()
+        };
+        if let Some(name) = &self.object.metadata.name {
+            // Where it fails, the claim expires by itself.
+            let _ = self.api.delete(name, &params).await;
+        }
+    }
+}
+
+fn holder(object: &Object) -> Option<&str> {
+    object
+        .spec
+        .as_ref()?
+        .holder_identity
+        .as_deref()
+        .filter(|holder| !holder.is_empty())
+}
+
+fn is_of(object: &Object, clone: &str) -> bool {
+    holder(object)
+        .and_then(|holder| holder.rsplit_once(':'))
+        .is_some_and(|(_, of)| of == clone)
+}
+
+/// How long its holder has been silent.
+fn age(object: &Object, clock: Clock) -> Option<SignedDuration> {
+    let renewed = object.spec.as_ref()?.renew_time.as_ref()?.0;
+    Some(clock.now().duration_since(renewed))
+}
+
+fn is_free(object: &Object, claim: &Claim, clock: Clock) -> bool {
+    let expiry = object
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.lease_duration_seconds)
+        .unwrap_or(0);
+    holder(object).is_none()
+        || is_of(object, &claim.clone)
+        || age(object, clock).is_none_or(|age| age.as_secs() > i64::from(expiry))
+}
+
+async fn date(client: &Client) -> Result<Option<Timestamp>, kube::Error> {
+    let request = http::Request::get("/version")
+        .body(Body::empty())
+        .map_err(kube::Error::HttpError)?;
+    let answer = client.send(request).await?;
+    let date = answer
+        .headers()
+        .get(http::header::DATE)
+        .and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    Ok(date.map(|date| date.timestamp()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(clone: &str) -> Claim {
+        Claim {
+            set: "Запуск".to_owned(),
+            phase: 4,
+            namespace: "shop".to_owned(),
+            host: "laptop".to_owned(),
+            clone: clone.to_owned(),
+        }
+    }
+
+    fn clock(seconds: i64) -> Clock {
+        let then = Timestamp::from_second(1_767_323_045 + seconds).expect("an instant");
+        Clock {
+            then,
+            since: Instant::now(),
+        }
+    }
+
+    #[track_caller]
+    fn check(by: &str, seconds: i64, expected: bool) {
+        let object = claim("one").object(clock(0));
+        assert_eq!(is_free(&object, &claim(by), clock(seconds)), expected);
+    }
+
+    #[test]
+    fn another_clone_waits_until_the_holder_was_silent_for_a_minute() {
+        check("two", 0, false);
+        check("two", 50, false);
+        check("two", 62, true);
+    }
+
+    #[test]
+    fn the_same_clone_takes_it_again_at_once() {
+        check("one", 0, true);
+    }
+
+    #[test]
+    fn a_holder_is_shown_by_machine_and_process() {
+        let object = claim("one").object(clock(0));
+        let expected = format!(
+            "phase 4 of `Запуск` is being run on another machine (laptop, process {}, last heard \
+             of 9 s ago)",
+            std::process::id()
+        );
+        assert_eq!(claim("two").held(&object, clock(9)).to_string(), expected);
+    }
+
+    #[test]
+    fn any_set_has_a_name_that_kubernetes_takes() {
+        let name = claim("one").name();
+        assert!(name.starts_with("orch-phase-04-"), "{name}");
+        assert!(
+            name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'),
+            "{name}"
+        );
+    }
+}
