@@ -75,3 +75,6 @@ impl Rehearsal {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

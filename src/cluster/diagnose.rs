@@ -182,8 +182,17 @@ impl Cluster {
     /// Returns a failure with all that can be seen of it; what can't be read is left out.
     pub(super) async fn diagnose(&self, object: &Object, cause: String) -> Failure {
         let mut details = self.events_of(object, &object.kind, &object.name).await;
-        for pod in self.troubled_pods(object).await {
-            details.extend(self.pod_details(object, &pod).await);
+        let pods = self.troubled_pods(object).await;
+        // What keeps a pod from starting says more than that a deadline passed.
+        let cause = match pods.first().and_then(pod_trouble) {
+            Some(trouble) if !cause.contains(&trouble.text) => {
+                details.insert(0, cause);
+                trouble.text
+            }
+            Some(_) | None => cause,
+        };
+        for pod in &pods {
+            details.extend(self.pod_details(object, pod).await);
         }
         // The cause is said already.
         details.retain(|line| !cause.contains(line));
