@@ -5,7 +5,7 @@ use super::super::yaml::{Node, Value};
 use super::super::{Tree, dotenv, paths};
 use super::fields::{Fields, Notes};
 use super::{health, mounts, ports, units};
-use crate::facts::{Build, Condition, Dependency, EnvVar, Limits, Service, Text};
+use crate::facts::{Build, Condition, Dependency, EnvVar, Limits, Service, Text, secret};
 
 /// What services are read with.
 pub(super) struct Scope<'a> {
@@ -204,6 +204,7 @@ fn command(
     notes: &mut Notes<'_>,
 ) -> Option<Vec<String>> {
     let node = service.take(key)?;
+    warn_of_secrets(node, key, notes);
     match &node.value {
         Value::Scalar(text) => {
             let words = units::words(&text.value);
@@ -216,6 +217,33 @@ fn command(
         Value::Null | Value::Map(_) => {
             notes.unfit(node, &service.at(key), "a string or a list");
             None
+        }
+    }
+}
+
+/// Says that a secret in a command has no value: nothing can stand for it there.
+fn warn_of_secrets(node: &Node, key: &str, notes: &mut Notes<'_>) {
+    let nodes = match &node.value {
+        Value::List(items) => items.as_slice(),
+        Value::Scalar(_) | Value::Null | Value::Map(_) => std::slice::from_ref(node),
+    };
+    for node in nodes {
+        let Value::Scalar(text) = &node.value else {
+            continue;
+        };
+        let lost = text.variables.iter().filter(|variable| {
+            let empty = !variable.given && variable.default.is_none();
+            empty && secret::by_name(&variable.name).is_some()
+        });
+        for variable in lost {
+            let message = format!("`{}` in `{key}` is a secret, and left out", variable.name);
+            let help =
+                "let the program read it from its environment, where a Secret can stand for it";
+            notes.report.push(
+                node.mark
+                    .warning(message, "it has no value here")
+                    .help(help),
+            );
         }
     }
 }

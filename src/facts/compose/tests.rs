@@ -314,3 +314,14 @@ fn default_files_are_found_with_their_override() {
     );
     assert!(default_compose_files(&tree, "deploy").is_empty());
 }
+
+#[test]
+fn a_secret_in_a_command_is_said_to_be_left_out() {
+    let compose = "services:\n  cache:\n    image: redis:7\n    \
+                   command: redis-server --requirepass ${REDIS_PASSWORD}\n";
+    let (_, warnings) = project(&[("compose.yml", compose)]).unwrap();
+    check_warning(
+        &warnings,
+        "`REDIS_PASSWORD` in `command` is a secret, and left out",
+    );
+}
