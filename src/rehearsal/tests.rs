@@ -191,7 +191,11 @@ async fn another_managers_field_is_a_conflict_until_taken_over() {
                 "{fields}"
             );
         }
-        other => panic!("{other}"),
+        other @ (ApplyError::Schema(_)
+        | ApplyError::Invalid(_)
+        | ApplyError::Namespace(_)
+        | ApplyError::Forbidden(_)
+        | ApplyError::Cluster(_)) => panic!("{other}"),
     }
     let force = ApplyOptions {
         force: true,
@@ -389,7 +393,7 @@ async fn a_watch_sees_what_is_there_and_what_comes() {
                     }
                     seen.push(value);
                 }
-                _ => {}
+                watcher::Event::Delete(_) | watcher::Event::Init | watcher::Event::InitDone => {}
             }
         }
         assert_eq!(seen[1], format!("{}1", seen[0]));
