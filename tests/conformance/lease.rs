@@ -2,8 +2,8 @@
 
 use orch::cluster::{Claim, LeaseError};
 
-use crate::conformance::Case;
 use crate::conformance::target::connect;
+use crate::conformance::{Case, phase};
 use crate::harness::cluster::{block_on, cluster};
 
 /// The tests of this file.
@@ -16,6 +16,10 @@ pub(crate) const CASES: &[Case] = &[
     (
         "lease::a_silent_holder_is_replaced",
         a_silent_holder_is_replaced,
+    ),
+    (
+        "lease::a_second_machine_is_told_who_runs_the_phase",
+        a_second_machine_is_told_who_runs_the_phase,
     ),
 ];
 
@@ -111,6 +115,26 @@ fn a_silent_holder_is_replaced() {
             .expect("it has expired");
         lease.release().await;
     });
+}
+
+fn a_second_machine_is_told_who_runs_the_phase() {
+    let namespace = "claimed";
+    let workspace = phase::workspace(namespace);
+    let first = Claim {
+        namespace: namespace.to_owned(),
+        ..claim("call-center", "one")
+    };
+    block_on(async {
+        let cluster = connect().await;
+        let lease = cluster.lease(&first).await.expect("it is free");
+        let second = phase::run(&workspace).expect(5);
+        let said = "phase 4 of `call-center` is being run on another machine (laptop, process ";
+        assert!(second.stderr.contains(said), "{}", second.stderr);
+        lease.release().await;
+    });
+    let found = cluster().kubectl(&["get", "namespace", namespace]);
+    assert!(!found.status.success(), "nothing was applied");
+    assert!(!workspace.has("k8s"), "nothing was written");
 }
 
 /// Returns the names of a set's Leases.

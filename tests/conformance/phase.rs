@@ -46,7 +46,7 @@ const KINDS: &str = "configmaps,secrets,services,serviceaccounts,persistentvolum
 const PATIENCE: &str = "\n[timeouts]\nload_balancer = \"1s\"\n";
 
 /// Returns the call centre with its own namespace, ready to run on the control plane.
-fn workspace(namespace: &str) -> Workspace {
+pub(super) fn workspace(namespace: &str) -> Workspace {
     let named = |text: &str| text.replace("`call-center`", &format!("`{namespace}`"));
     let settings = call_center::settings();
     let (top, ingress) = settings
@@ -59,7 +59,7 @@ fn workspace(namespace: &str) -> Workspace {
         .with_env("KUBECONFIG", cluster().kubeconfig())
 }
 
-fn run(workspace: &Workspace) -> Run {
+pub(super) fn run(workspace: &Workspace) -> Run {
     workspace.orch(&["phase", "4", "run", "--context", cluster().context()])
 }
 
