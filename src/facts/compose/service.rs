@@ -223,12 +223,12 @@ fn command(
 
 /// Says that a secret in a command has no value: nothing can stand for it there.
 fn warn_of_secrets(node: &Node, key: &str, notes: &mut Notes<'_>) {
-    let nodes = match &node.value {
+    let words = match &node.value {
         Value::List(items) => items.as_slice(),
         Value::Scalar(_) | Value::Null | Value::Map(_) => std::slice::from_ref(node),
     };
-    for node in nodes {
-        let Value::Scalar(text) = &node.value else {
+    for word in words {
+        let Value::Scalar(text) = &word.value else {
             continue;
         };
         let lost = text.variables.iter().filter(|variable| {
