@@ -5,7 +5,7 @@ use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
 use kube::api::{Api, ListParams, LogParams};
 use serde_json::Value;
 
-use super::{Cluster, redact};
+use super::Cluster;
 use crate::journal::Failure;
 use crate::manifest::Object;
 
@@ -198,8 +198,8 @@ impl Cluster {
         details.retain(|line| !cause.contains(line));
         let help = details.iter().chain([&cause]).find_map(|text| help(text));
         Failure {
-            cause: redact(&cause),
-            details: details.iter().map(|line| redact(line)).collect(),
+            cause: self.redact(&cause),
+            details: details.iter().map(|line| self.redact(line)).collect(),
             help: help.map(str::to_owned),
         }
     }
