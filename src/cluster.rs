@@ -20,7 +20,7 @@ pub use redact::redact;
 pub use wait::{NotReady, Ready, Wait};
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
@@ -31,6 +31,7 @@ use serde_json::Value;
 
 use crate::journal::ObjectEvidence;
 use crate::manifest::Object;
+use redact::Known;
 
 /// The field manager of everything that orch applies.
 pub const FIELD_MANAGER: &str = "orch";
@@ -46,6 +47,8 @@ pub struct Cluster {
     /// What discovery said, by `apiVersion` and kind. Only what was found is kept, so that a kind
     /// whose CRD comes later is asked for again.
     kinds: Arc<Mutex<BTreeMap<(String, String), Served>>>,
+    /// The values of the Secrets that were applied or read: masked in whatever is told.
+    secrets: Arc<Mutex<Known>>,
 }
 
 /// How a kind is served.
@@ -119,6 +122,9 @@ impl Cluster {
             field_validation: Some(ValidationDirective::Strict),
         };
         let value = secret::encoded(object);
+        if object.kind == "Secret" {
+            self.known().add_secret(&value);
+        }
         let patch = Patch::Apply(&*value);
         let server = &self.info.server;
         let answer = tokio::time::timeout(ANSWER, api.patch(&object.name, &params, &patch))
@@ -127,7 +133,7 @@ impl Cluster {
                 server: server.clone(),
                 seconds: ANSWER.as_secs(),
             })?
-            .map_err(|error| ApplyError::of(object, server, error))?;
+            .map_err(|error| ApplyError::of(object, server, self.masked(error)))?;
         let uid = answer.uid().unwrap_or_default();
         let generation = answer.metadata.generation;
         let object = serde_json::to_value(answer).unwrap_or(Value::Null);
@@ -144,9 +150,12 @@ impl Cluster {
     /// Where the cluster can't be asked.
     pub async fn get(&self, object: &Object) -> Result<Option<DynamicObject>, ClusterError> {
         let api = self.api(object).await?;
-        api.get_opt(&object.name)
-            .await
-            .map_err(|error| self.error(error))
+        let found = api.get_opt(&object.name).await;
+        let found = found.map_err(|error| self.error(error))?;
+        if let Some(secret) = found.as_ref().filter(|_| object.kind == "Secret") {
+            self.known().add_secret(&secret.data);
+        }
+        Ok(found)
     }
 
     /// Returns why evidence doesn't hold any more, if it doesn't: the object is gone, or another
@@ -234,6 +243,30 @@ impl Cluster {
 
     fn error(&self, error: kube::Error) -> ClusterError {
         ClusterError::of(&self.info.server, error)
+    }
+
+    /// Returns the text with secrets masked and control characters made visible.
+    fn redact(&self, text: &str) -> String {
+        self.known().redact(text)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // What another thread left is whole: values are only ever added.
+        self.secrets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Masks what a server's answer quotes.
+    fn masked(&self, error: kube::Error) -> kube::Error {
+        let kube::Error::Api(mut status) = error else {
+            return error;
+        };
+        let known = self.known();
+        status.message = known.mask(&status.message);
+        for cause in status.details.iter_mut().flat_map(|it| &mut it.causes) {
+            cause.message = known.mask(&cause.message);
+        }
+        drop(known);
+        kube::Error::Api(status)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Connecting to a context that was named, never to the current one.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Namespace;
@@ -91,7 +90,8 @@ impl Cluster {
         Ok(Self {
             client,
             info: Arc::new(info),
-            kinds: Arc::new(Mutex::new(BTreeMap::new())),
+            kinds: Arc::default(),
+            secrets: Arc::default(),
         })
     }
 }

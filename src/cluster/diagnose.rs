@@ -1,11 +1,13 @@
 //! What is seen when something isn't ready: pods, their containers, events, the log's tail.
 
 use k8s_openapi::api::apps::v1::ReplicaSet;
-use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
+use k8s_openapi::api::core::v1::{
+    ContainerStateTerminated, ContainerStatus, Event, Pod, PodCondition,
+};
 use kube::api::{Api, ListParams, LogParams};
 use serde_json::Value;
 
-use super::{Cluster, redact};
+use super::Cluster;
 use crate::journal::Failure;
 use crate::manifest::Object;
 
@@ -14,6 +16,9 @@ const RESTARTS: i32 = 2;
 
 /// Lines of a log that are shown.
 const TAIL: i64 = 10;
+
+/// Pods that are shown: their siblings fail alike.
+const PODS: usize = 2;
 
 /// Events of a pod that are shown.
 const EVENTS: usize = 4;
@@ -56,10 +61,10 @@ pub(super) fn selector(object: &Value) -> Option<String> {
 pub(super) fn pod_trouble(pod: &Pod) -> Option<Trouble> {
     let name = pod.metadata.name.as_deref().unwrap_or_default();
     let status = pod.status.as_ref()?;
-    let inits = status.init_container_statuses.iter().flatten();
-    let containers = inits.chain(status.container_statuses.iter().flatten());
-    let mut containers = containers;
-    if let Some(trouble) = containers.find_map(|container| container_trouble(name, container)) {
+    // A Job counts its own tries: a program that fails twice may still succeed.
+    let owners = pod.metadata.owner_references.iter().flatten();
+    let tries = owners.into_iter().any(|owner| owner.kind == "Job");
+    if let Some(trouble) = containers(pod).find_map(|it| container_trouble(name, it, tries)) {
         return Some(trouble);
     }
     let unscheduled = status.conditions.iter().flatten().find(|condition| {
@@ -75,11 +80,11 @@ pub(super) fn pod_trouble(pod: &Pod) -> Option<Trouble> {
     })
 }
 
-fn container_trouble(pod: &str, container: &ContainerStatus) -> Option<Trouble> {
+fn container_trouble(pod: &str, container: &ContainerStatus, tries: bool) -> Option<Trouble> {
     let waiting = container.state.as_ref()?.waiting.as_ref()?;
     let reason = waiting.reason.as_deref()?;
     let certain = match reason {
-        "CrashLoopBackOff" => container.restart_count >= RESTARTS,
+        "CrashLoopBackOff" => !tries && container.restart_count >= RESTARTS,
         "ImagePullBackOff"
         | "InvalidImageName"
         | "ErrImageNeverPull"
@@ -142,6 +147,52 @@ fn help(cause: &str) -> Option<&'static str> {
     .map(|(_, help)| help)
 }
 
+/// A pod's containers, those that run before the others first.
+fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
+    pod.status.iter().flat_map(|status| {
+        let inits = status.init_container_statuses.iter().flatten();
+        inits.chain(status.container_statuses.iter().flatten())
+    })
+}
+
+/// How a container ended badly, and whether that was its previous run.
+fn ended(container: &ContainerStatus) -> Option<(&ContainerStateTerminated, bool)> {
+    let now = container.state.as_ref()?.terminated.as_ref();
+    let before = container.last_state.as_ref();
+    let before = before.and_then(|state| state.terminated.as_ref());
+    now.filter(|ended| ended.exit_code != 0)
+        .map(|ended| (ended, false))
+        .or(before.map(|ended| (ended, true)))
+}
+
+fn is_well(pod: &Pod) -> bool {
+    let Some(status) = &pod.status else {
+        return false;
+    };
+    let ready = |condition: &PodCondition| condition.type_ == "Ready" && condition.status == "True";
+    status.phase.as_deref() == Some("Succeeded") || status.conditions.iter().flatten().any(ready)
+}
+
+/// What a pod's `Ready` condition says, else its phase.
+fn state(pod: &Pod) -> String {
+    let status = pod.status.as_ref();
+    let conditions = status.and_then(|status| status.conditions.as_deref());
+    let ready = conditions
+        .unwrap_or_default()
+        .iter()
+        .find(|condition| condition.type_ == "Ready");
+    ready
+        .and_then(|condition| condition.message.clone())
+        .or_else(|| status?.phase.clone())
+        .unwrap_or_else(|| "it has no status".to_owned())
+}
+
+/// Newer components set only `eventTime`.
+fn last_seen(event: &Event) -> Option<jiff::Timestamp> {
+    let last = event.last_timestamp.as_ref().map(|time| time.0);
+    last.or(event.event_time.as_ref().map(|time| time.0))
+}
+
 impl Cluster {
     /// Returns the newest revision of an object that has revisions, where it can be known.
     pub(super) async fn newest_revision(
@@ -198,47 +249,50 @@ impl Cluster {
         details.retain(|line| !cause.contains(line));
         let help = details.iter().chain([&cause]).find_map(|text| help(text));
         Failure {
-            cause: redact(&cause),
-            details: details.iter().map(|line| redact(line)).collect(),
+            cause: self.redact(&cause),
+            details: details.iter().map(|line| self.redact(line)).collect(),
             help: help.map(str::to_owned),
         }
     }
 
-    /// At most two pods: their siblings fail alike.
+    /// The pods of the newest revision that stand in the way: first those that can't start, then
+    /// those that only aren't ready.
     async fn troubled_pods(&self, object: &Object) -> Vec<Pod> {
-        let (Some(selector), Some(namespace)) =
-            (selector(&object.value), object.namespace.as_deref())
-        else {
+        let Some(namespace) = object.namespace.as_deref() else {
             return Vec::new();
         };
         let api: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
+        if object.kind == "Pod" {
+            return api.get(&object.name).await.into_iter().collect();
+        }
+        let Some(selector) = selector(&object.value) else {
+            return Vec::new();
+        };
         let Ok(pods) = api.list(&ListParams::default().labels(&selector)).await else {
             return Vec::new();
         };
         let now = self.get(object).await.ok().flatten();
         let now = now.and_then(|now| serde_json::to_value(now).ok());
         let newest = self.newest_revision(object, now.as_ref()).await;
-        pods.into_iter()
-            .filter(|pod| pod_trouble(pod).is_some())
-            .filter(|pod| newest.as_ref().is_none_or(|newest| newest.has(pod)))
-            .take(2)
-            .collect()
+        let of_newest = |pod: &Pod| newest.as_ref().is_none_or(|newest| newest.has(pod));
+        let (stuck, others): (Vec<Pod>, Vec<Pod>) = pods
+            .into_iter()
+            .filter(of_newest)
+            .partition(|pod| pod_trouble(pod).is_some());
+        let unready = others.into_iter().filter(|pod| !is_well(pod));
+        stuck.into_iter().chain(unready).take(PODS).collect()
     }
 
     async fn pod_details(&self, object: &Object, pod: &Pod) -> Vec<String> {
         let mut details = Vec::new();
         let name = pod.metadata.name.clone().unwrap_or_default();
-        details.extend(pod_trouble(pod).map(|trouble| trouble.text));
-        let statuses = pod.status.iter().flat_map(|status| {
-            let inits = status.init_container_statuses.iter().flatten();
-            inits.chain(status.container_statuses.iter().flatten())
-        });
-        for container in statuses {
-            let ended = container
-                .last_state
-                .as_ref()
-                .and_then(|state| state.terminated.as_ref());
-            if let Some(ended) = ended {
+        match pod_trouble(pod) {
+            Some(trouble) => details.push(trouble.text),
+            None => details.push(format!("pod {name} is not ready: {}", state(pod))),
+        }
+        for container in containers(pod) {
+            let ended = ended(container);
+            if let Some((ended, _)) = ended {
                 details.push(format!(
                     "container {} ended with exit code {} ({}), {} restarts",
                     container.name,
@@ -246,21 +300,31 @@ impl Cluster {
                     ended.reason.as_deref().unwrap_or("no reason given"),
                     container.restart_count
                 ));
-                details.extend(self.log(object, &name, &container.name).await);
+            }
+            let runs = container.state.iter().any(|state| state.running.is_some());
+            if ended.is_some() || (runs && !container.ready) {
+                let previous = ended.is_some_and(|(_, previous)| previous);
+                let of = (name.as_str(), container.name.as_str());
+                details.extend(self.log(object, of, previous).await);
             }
         }
         details.extend(self.events_of(object, "Pod", &name).await);
         details
     }
 
-    async fn log(&self, object: &Object, pod: &str, container: &str) -> Vec<String> {
+    async fn log(
+        &self,
+        object: &Object,
+        (pod, container): (&str, &str),
+        previous: bool,
+    ) -> Vec<String> {
         let Some(namespace) = object.namespace.as_deref() else {
             return Vec::new();
         };
         let api: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
         let params = LogParams {
             container: Some(container.to_owned()),
-            previous: true,
+            previous,
             tail_lines: Some(TAIL),
             ..LogParams::default()
         };
@@ -285,7 +349,7 @@ impl Cluster {
             .into_iter()
             .filter(|event| event.type_.as_deref() == Some("Warning"))
             .collect();
-        warnings.sort_by_key(|event| event.last_timestamp.clone().map(|time| time.0));
+        warnings.sort_by_key(last_seen);
         let shown = warnings.iter().rev().take(EVENTS).rev();
         shown
             .map(|event| {

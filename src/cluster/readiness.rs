@@ -3,7 +3,11 @@
 //! The rules are the union of what kapp, kstatus and kubectl's rollout know; conditions older
 //! than the applied generation never count.
 
+mod workload;
+
 use serde_json::Value;
+
+use workload::{daemon_set, deployment, job, pod, replica_set, stateful_set};
 
 /// What an object's status says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +22,17 @@ pub enum Verdict {
 
 use Verdict::{Failed, Progressing, Ready};
 
+/// Conditions that tell of a Deployment's or `ReplicaSet`'s failure and stay until its controller
+/// gets on: kind, and the field and value that mean failure.
+const LASTING: [(&str, &str, &str); 2] = [
+    ("Progressing", "reason", "ProgressDeadlineExceeded"),
+    ("ReplicaFailure", "status", "True"),
+];
+
 /// Returns the verdict on an object.
 ///
-/// The kind is told apart because a list's items don't carry it. `waits_for_consumer` says of a volume claim that its class binds it only when a pod uses it.
+/// The kind is told apart because a list's items don't carry it. `waits_for_consumer` says of a
+/// volume claim that its class binds it only when a pod uses it.
 pub fn verdict(kind: &str, object: &Value, waits_for_consumer: bool) -> Verdict {
     if object.pointer("/metadata/deletionTimestamp").is_some() {
         return Failed("somebody is deleting it".to_owned());
@@ -38,6 +50,7 @@ pub fn verdict(kind: &str, object: &Value, waits_for_consumer: bool) -> Verdict 
         "DaemonSet" => daemon_set(object),
         "Job" => job(object),
         "Pod" => pod(object),
+        "ReplicaSet" | "ReplicationController" => replica_set(object),
         "PersistentVolumeClaim" => claim(object, waits_for_consumer),
         "Service" => service(object),
         "Namespace" => phase(object, "Active"),
@@ -45,11 +58,30 @@ pub fn verdict(kind: &str, object: &Value, waits_for_consumer: bool) -> Verdict 
         "HorizontalPodAutoscaler" => autoscaler(object),
         "PodDisruptionBudget" => match observed {
             Some(_) => Ready("observed".to_owned()),
-            None => Progressing("its controller hasn't seen it yet".to_owned()),
+            None => unseen(),
         },
         "Ingress" => Ready("accepted".to_owned()),
         _ => by_condition(object),
     }
+}
+
+/// Returns whether the failure that an object shows was there when its apply was answered, and goes
+/// away when its cause does: its controller hasn't said anything new since.
+pub(super) fn is_stale(kind: &str, applied: &Value, now: &Value) -> bool {
+    let recovers = matches!(kind, "Deployment" | "ReplicaSet" | "ReplicationController");
+    let mut failed = LASTING
+        .into_iter()
+        .filter(|(kind, field, value)| condition(now, kind).is_some_and(|it| it[*field] == *value))
+        .map(|(kind, _, _)| kind)
+        .peekable();
+    recovers
+        && now.pointer("/metadata/deletionTimestamp").is_none()
+        && failed.peek().is_some()
+        && failed.all(|kind| condition(now, kind) == condition(applied, kind))
+}
+
+fn unseen() -> Verdict {
+    Progressing("its controller hasn't seen it yet".to_owned())
 }
 
 fn number(object: &Value, pointer: &str) -> Option<i64> {
@@ -73,121 +105,6 @@ fn told(condition: &Value) -> String {
         ("", message) => message.to_owned(),
         (reason, "") => reason.to_owned(),
         (reason, message) => format!("{reason}: {message}"),
-    }
-}
-
-fn deployment(object: &Value) -> Verdict {
-    if number(object, "/status/observedGeneration").is_none() {
-        return Progressing("its controller hasn't seen it yet".to_owned());
-    }
-    let desired = number(object, "/spec/replicas").unwrap_or(1);
-    let (all, updated, available) = (
-        status(object, "replicas"),
-        status(object, "updatedReplicas"),
-        status(object, "availableReplicas"),
-    );
-    if let Some(progressing) = condition(object, "Progressing")
-        && progressing["reason"] == "ProgressDeadlineExceeded"
-    {
-        return Failed(told(progressing));
-    }
-    if let Some(failure) = condition(object, "ReplicaFailure")
-        && failure["status"] == "True"
-    {
-        return Failed(told(failure));
-    }
-    if updated < desired {
-        return Progressing(format!("{updated} of {desired} replicas updated"));
-    }
-    if all > updated {
-        return Progressing(format!("{} old replicas are still there", all - updated));
-    }
-    if available < desired {
-        return Progressing(format!("{available} of {desired} replicas available"));
-    }
-    Ready(format!("{available} of {desired} replicas available"))
-}
-
-fn stateful_set(object: &Value) -> Verdict {
-    if number(object, "/status/observedGeneration").is_none() {
-        return Progressing("its controller hasn't seen it yet".to_owned());
-    }
-    let desired = number(object, "/spec/replicas").unwrap_or(1);
-    let (ready, updated) = (
-        status(object, "readyReplicas"),
-        status(object, "updatedReplicas"),
-    );
-    if object
-        .pointer("/spec/updateStrategy/type")
-        .is_some_and(|kind| kind == "OnDelete")
-    {
-        return if ready >= desired {
-            Ready(format!(
-                "{ready} of {desired} replicas ready; delete pods by hand to update them"
-            ))
-        } else {
-            Progressing(format!("{ready} of {desired} replicas ready"))
-        };
-    }
-    let partition = number(object, "/spec/updateStrategy/rollingUpdate/partition").unwrap_or(0);
-    let wanted = (desired - partition).max(0);
-    if updated < wanted {
-        return Progressing(format!("{updated} of {wanted} replicas updated"));
-    }
-    if ready < desired {
-        return Progressing(format!("{ready} of {desired} replicas ready"));
-    }
-    if partition == 0 && object["status"]["currentRevision"] != object["status"]["updateRevision"] {
-        return Progressing("the last replicas are being updated".to_owned());
-    }
-    Ready(format!("{ready} of {desired} replicas ready"))
-}
-
-fn daemon_set(object: &Value) -> Verdict {
-    if number(object, "/status/observedGeneration").is_none() {
-        return Progressing("its controller hasn't seen it yet".to_owned());
-    }
-    let desired = status(object, "desiredNumberScheduled");
-    let (updated, available) = (
-        status(object, "updatedNumberScheduled"),
-        status(object, "numberAvailable"),
-    );
-    let text = format!("{available} of {desired} nodes available");
-    if updated >= desired && available >= desired {
-        Ready(text)
-    } else {
-        Progressing(text)
-    }
-}
-
-fn job(object: &Value) -> Verdict {
-    for (kind, make) in [
-        ("Failed", Failed as fn(String) -> Verdict),
-        ("Complete", Ready),
-    ] {
-        if let Some(found) = condition(object, kind)
-            && found["status"] == "True"
-        {
-            let text = told(found);
-            return make(if text.is_empty() {
-                kind.to_lowercase()
-            } else {
-                text
-            });
-        }
-    }
-    Progressing(format!("{} pods succeeded", status(object, "succeeded")))
-}
-
-fn pod(object: &Value) -> Verdict {
-    match object["status"]["phase"].as_str().unwrap_or_default() {
-        "Succeeded" => Ready("succeeded".to_owned()),
-        "Failed" => Failed(told(&object["status"])),
-        _ => match condition(object, "Ready") {
-            Some(ready) if ready["status"] == "True" => Ready("ready".to_owned()),
-            Some(ready) => Progressing(told(ready)),
-            None => Progressing("not scheduled yet".to_owned()),
-        },
     }
 }
 
@@ -225,6 +142,7 @@ fn service(object: &Value) -> Verdict {
 fn phase(object: &Value, wanted: &str) -> Verdict {
     match object["status"]["phase"].as_str().unwrap_or_default() {
         found if found == wanted => Ready(wanted.to_lowercase()),
+        "" => unseen(),
         found => Progressing(format!("phase {found}")),
     }
 }
@@ -244,7 +162,7 @@ fn definition(object: &Value) -> Verdict {
 fn autoscaler(object: &Value) -> Verdict {
     let able = condition(object, "AbleToScale");
     match able {
-        None => return Progressing("its controller hasn't seen it yet".to_owned()),
+        None => return unseen(),
         Some(able) if able["status"] == "False" => return Progressing(told(able)),
         Some(_) => {}
     }
@@ -273,24 +191,52 @@ fn autoscaler(object: &Value) -> Verdict {
     ))
 }
 
+/// Kinds that nothing here knows. One whose controller hasn't written a status yet counts as ready
+/// by being there: whether it will write one can't be told.
 fn by_condition(object: &Value) -> Verdict {
+    let generation = number(object, "/metadata/generation");
+    let current = |found: &&Value| match found["observedGeneration"].as_i64() {
+        Some(observed) => Some(observed) >= generation,
+        None => true,
+    };
+    let holds = |kind: &str| {
+        condition(object, kind)
+            .filter(current)
+            .filter(|found| found["status"] == "True")
+    };
+    if let Some(stalled) = holds("Stalled") {
+        return Failed(told(stalled));
+    }
     for kind in ["Ready", "Available", "Reconciled"] {
-        if let Some(found) = condition(object, kind) {
-            return if found["status"] == "True" {
-                Ready(kind.to_lowercase())
-            } else {
-                Progressing(told(found))
-            };
-        }
+        let Some(found) = condition(object, kind) else {
+            continue;
+        };
+        return if !current(&found) {
+            Progressing("its controller hasn't seen the change yet".to_owned())
+        } else if found["status"] == "True" {
+            Ready(kind.to_lowercase())
+        } else if found["reason"].as_str().is_some_and(is_terminal) {
+            Failed(told(found))
+        } else {
+            Progressing(told(found))
+        };
     }
     Ready("present".to_owned())
+}
+
+/// Reasons that controllers give where only a change of the object helps.
+fn is_terminal(reason: &str) -> bool {
+    matches!(
+        reason,
+        "InvalidSpec" | "InvalidConfiguration" | "ValidationFailed" | "Terminal" | "TerminalError"
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Verdict, verdict};
+    use super::{Verdict, is_stale, verdict};
 
     #[track_caller]
     fn check(object: &Value, expected: &str) {
@@ -302,73 +248,6 @@ mod tests {
         assert_eq!(found, expected);
     }
 
-    fn deployment(status: &Value) -> Value {
-        json!({ "kind": "Deployment", "metadata": { "generation": 2 },
-            "spec": { "replicas": 2 }, "status": status })
-    }
-
-    #[test]
-    fn a_deployment_is_ready_when_all_replicas_are_updated_and_available() {
-        check(
-            &deployment(
-                &json!({ "observedGeneration": 2, "replicas": 2, "updatedReplicas": 2,
-                "availableReplicas": 2 }),
-            ),
-            "ready: 2 of 2 replicas available",
-        );
-        check(
-            &deployment(
-                &json!({ "observedGeneration": 2, "replicas": 3, "updatedReplicas": 2,
-                "availableReplicas": 3 }),
-            ),
-            "progressing: 1 old replicas are still there",
-        );
-        check(
-            &deployment(&json!({})),
-            "progressing: its controller hasn't seen it yet",
-        );
-    }
-
-    #[test]
-    fn conditions_of_an_older_generation_do_not_count() {
-        check(
-            &deployment(&json!({ "observedGeneration": 1, "conditions": [
-                { "type": "Progressing", "reason": "ProgressDeadlineExceeded" }] })),
-            "progressing: its controller hasn't seen the change yet",
-        );
-    }
-
-    #[test]
-    fn a_deployment_past_its_deadline_or_over_quota_has_failed() {
-        check(
-            &deployment(&json!({ "observedGeneration": 2, "conditions": [
-                { "type": "Progressing", "reason": "ProgressDeadlineExceeded",
-                  "message": "timed out" }] })),
-            "failed: ProgressDeadlineExceeded: timed out",
-        );
-        check(
-            &deployment(&json!({ "observedGeneration": 2, "conditions": [
-                { "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate",
-                  "message": "exceeded quota" }] })),
-            "failed: FailedCreate: exceeded quota",
-        );
-    }
-
-    #[test]
-    fn a_stateful_set_is_ready_when_its_revisions_agree() {
-        let set = |current: &str| {
-            json!({ "kind": "StatefulSet", "metadata": { "generation": 1 },
-                "spec": { "replicas": 1 }, "status": { "observedGeneration": 1,
-                "readyReplicas": 1, "updatedReplicas": 1, "currentRevision": current,
-                "updateRevision": "b" } })
-        };
-        check(&set("b"), "ready: 1 of 1 replicas ready");
-        check(
-            &set("a"),
-            "progressing: the last replicas are being updated",
-        );
-    }
-
     #[test]
     fn a_pending_claim_is_ready_only_where_its_class_waits_for_a_consumer() {
         let claim = json!({ "kind": "PersistentVolumeClaim", "status": { "phase": "Pending" } });
@@ -377,16 +256,6 @@ mod tests {
             verdict("PersistentVolumeClaim", &claim, true),
             Verdict::Ready("bound when a pod uses it".to_owned())
         );
-    }
-
-    #[test]
-    fn a_job_ends_in_one_of_two_ways() {
-        let job = |kind: &str| {
-            json!({ "kind": "Job", "status": { "conditions": [
-                { "type": kind, "status": "True", "reason": "BackoffLimitExceeded" }] } })
-        };
-        check(&job("Failed"), "failed: BackoffLimitExceeded");
-        check(&job("Complete"), "ready: BackoffLimitExceeded");
     }
 
     #[test]
@@ -449,6 +318,54 @@ mod tests {
             &json!({ "kind": "Certificate", "status": { "conditions": [
                 { "type": "Ready", "status": "False", "reason": "Issuing" }] } }),
             "progressing: Issuing",
+        );
+    }
+
+    #[test]
+    fn a_condition_of_an_older_generation_does_not_count() {
+        let certificate = |observed: i64, reason: &str| {
+            json!({ "kind": "Certificate", "metadata": { "generation": 2 },
+                "status": { "conditions": [{ "type": "Ready", "status": "False",
+                "observedGeneration": observed, "reason": reason }] } })
+        };
+        check(
+            &certificate(1, "InvalidSpec"),
+            "progressing: its controller hasn't seen the change yet",
+        );
+        check(&certificate(2, "InvalidSpec"), "failed: InvalidSpec");
+        check(&certificate(2, "Issuing"), "progressing: Issuing");
+    }
+
+    #[test]
+    fn what_its_controller_gave_up_has_failed() {
+        check(
+            &json!({ "kind": "HelmRelease", "status": { "conditions": [
+                { "type": "Stalled", "status": "True", "reason": "RetriesExceeded" },
+                { "type": "Ready", "status": "False", "reason": "InstallFailed" }] } }),
+            "failed: RetriesExceeded",
+        );
+    }
+
+    #[test]
+    fn a_failure_is_stale_until_its_condition_changes() {
+        let deployment = |at: &str| {
+            json!({ "kind": "Deployment", "status": { "conditions": [
+                { "type": "ReplicaFailure", "status": "True", "lastUpdateTime": at }] } })
+        };
+        assert!(is_stale(
+            "Deployment",
+            &deployment("10:00"),
+            &deployment("10:00")
+        ));
+        assert!(!is_stale(
+            "Deployment",
+            &deployment("10:00"),
+            &deployment("10:01")
+        ));
+        let job = json!({ "kind": "Job" });
+        assert!(
+            !is_stale("Job", &job, &job),
+            "a Job that has failed stays failed"
         );
     }
 }

@@ -1,8 +1,13 @@
 //! Nothing secret in what is shown or recorded, and nothing that drives a terminal.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use k8s_openapi::ByteString;
 use regex::Regex;
+use serde_json::Value;
+
+use crate::manifest::PLACEHOLDER;
 
 /// What looks like a secret's value in free text: `password=…`, `Bearer …`, `scheme://user:pass@`.
 static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -17,7 +22,68 @@ static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     .collect()
 });
 
-/// Returns the text with secrets masked and control characters made visible.
+/// Values shorter than this are words like `true`: masking them would hide everything else.
+const SHORTEST: usize = 6;
+
+/// The values of secrets that are known, to be masked wherever they turn up.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known(BTreeSet<String>);
+
+impl Known {
+    /// Adds a value, and its lines where it has several: a log shows one at a time.
+    pub(super) fn add(&mut self, value: &str) {
+        let lines = value.lines().filter(|line| *line != value);
+        for value in lines.chain([value]).map(str::trim) {
+            if value.chars().count() >= SHORTEST && value != PLACEHOLDER {
+                self.0.insert(value.to_owned());
+            }
+        }
+    }
+
+    /// Adds the values of a Secret.
+    pub(super) fn add_secret(&mut self, secret: &Value) {
+        let values = |field: &str| {
+            let values = secret[field].as_object().into_iter().flatten();
+            values.filter(|(key, _)| !names(key))
+        };
+        for value in values("stringData").filter_map(|(_, value)| value.as_str()) {
+            self.add(value);
+        }
+        for (_, value) in values("data") {
+            self.add(value.as_str().unwrap_or_default());
+            let decoded = serde_json::from_value::<ByteString>(value.clone());
+            if let Some(text) = decoded.ok().and_then(|it| String::from_utf8(it.0).ok()) {
+                self.add(&text);
+            }
+        }
+    }
+
+    /// Returns the text with these values masked.
+    pub(super) fn mask(&self, text: &str) -> String {
+        // The longest first: one value may be the beginning of another.
+        let mut values: Vec<&String> = self.0.iter().collect();
+        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+        values.into_iter().fold(text.to_owned(), |text, value| {
+            text.replace(value.as_str(), "***")
+        })
+    }
+
+    /// Returns the text with these values and whatever looks like a secret masked, and control
+    /// characters made visible.
+    pub(super) fn redact(&self, text: &str) -> String {
+        redact(&self.mask(text))
+    }
+}
+
+/// Whether a key of a Secret holds a name that is no secret: masking `postgres` in `postgres-0`
+/// hides which pod is meant.
+fn names(key: &str) -> bool {
+    let last = key.rsplit(['_', '-', '.']).next().unwrap_or_default();
+    let plain = ["user", "username", "db", "database", "host", "port", "name"];
+    plain.contains(&last.to_ascii_lowercase().as_str())
+}
+
+/// Returns the text with what looks like a secret masked and control characters made visible.
 pub fn redact(text: &str) -> String {
     let mut masked = text.to_owned();
     for pattern in SECRETS.iter() {
@@ -30,7 +96,9 @@ pub fn redact(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::redact;
+    use serde_json::json;
+
+    use super::{Known, redact};
 
     #[track_caller]
     fn check(input: &str, expected: &str) {
@@ -55,5 +123,37 @@ mod tests {
     #[test]
     fn escape_sequences_become_visible() {
         check("a\u{1b}[31mb", "a\\u{1b}[31mb");
+    }
+
+    #[test]
+    fn the_values_of_applied_secrets_are_masked_wherever_they_turn_up() {
+        let mut known = Known::default();
+        known.add_secret(
+            &json!({ "stringData": { "A": "correct horse", "B": "true" },
+            "data": { "C": "aHVudGVyMi1iYXNl", "D": "Q0hBTkdFX01F" } }),
+        );
+        assert_eq!(
+            known.redact("got 'correct horse', hunter2-base and true, not CHANGE_ME"),
+            "got '***', *** and true, not CHANGE_ME"
+        );
+        assert_eq!(
+            known.redact("illegal value aHVudGVyMi1iYXNl"),
+            "illegal value ***"
+        );
+    }
+
+    #[test]
+    fn each_line_of_a_long_secret_is_masked() {
+        let mut known = Known::default();
+        known.add("first-line\nsecond-line");
+        assert_eq!(known.redact("log: second-line"), "log: ***");
+    }
+
+    #[test]
+    fn a_name_in_a_secret_hides_no_pods_name() {
+        let mut known = Known::default();
+        known.add_secret(&json!({ "stringData": { "POSTGRES_USER": "postgres",
+            "POSTGRES_DB": "callcenter" } }));
+        assert_eq!(known.redact("pod postgres-0"), "pod postgres-0");
     }
 }

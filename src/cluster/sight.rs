@@ -9,12 +9,14 @@ use k8s_openapi::api::core::v1::Pod;
 use serde_json::Value;
 
 use super::diagnose::{Trouble, pod_trouble};
-use super::readiness::{Verdict, verdict};
+use super::readiness::{Verdict, is_stale, verdict};
 
 /// What has been seen so far.
 pub(super) struct Sight {
     /// Its kind: the items of a list don't say it.
     kind: String,
+    /// The object as the apply left it.
+    applied: Value,
     /// The object as it was seen last; `None` once it is gone.
     object: Option<Value>,
     /// The generation that was applied.
@@ -49,6 +51,7 @@ impl Sight {
         let settled = generation.is_some() && observed(&applied) >= generation;
         let mut sight = Self {
             kind: kind.to_owned(),
+            applied: applied.clone(),
             object: None,
             generation,
             settled,
@@ -99,9 +102,15 @@ impl Sight {
         let Some(object) = &self.object else {
             return Next::Failed("somebody deleted it".to_owned());
         };
+        if object.pointer("/metadata/uid") != self.applied.pointer("/metadata/uid") {
+            return Next::Failed("another object took its name".to_owned());
+        }
         let text = match verdict(&self.kind, object, self.consumer) {
             Verdict::Ready(reason) => return Next::Ready(reason),
-            Verdict::Failed(text) if self.settled && patient && self.recovers(object) => text,
+            // A wait that believes an old failure fails its own fix.
+            Verdict::Failed(text) if patient && is_stale(&self.kind, &self.applied, object) => {
+                format!("before this apply: {text}")
+            }
             Verdict::Failed(cause) => return Next::Failed(cause),
             Verdict::Progressing(text) => text,
         };
@@ -135,11 +144,6 @@ impl Sight {
             Some(why) => Next::Wait(format!("{text}; {why}")),
             None => Next::Wait(text),
         }
-    }
-
-    /// Whether a failure of that kind goes away when its cause does.
-    fn recovers(&self, object: &Value) -> bool {
-        self.kind == "Deployment" && object.pointer("/metadata/deletionTimestamp").is_none()
     }
 }
 
@@ -253,5 +257,46 @@ mod tests {
         let mut sight = Sight::new("Deployment", deployment(1, 0), false);
         sight.see(None);
         check(&sight, true, "failed: somebody deleted it");
+    }
+
+    fn over_quota(at: &str, observed: i64) -> Value {
+        let mut object = deployment(2, observed);
+        object["status"]["conditions"] = json!([{ "type": "ReplicaFailure", "status": "True",
+            "lastTransitionTime": at, "reason": "FailedCreate" }]);
+        object
+    }
+
+    #[test]
+    fn an_old_failure_does_not_fail_the_change_that_mends_it() {
+        let mut sight = Sight::new("Deployment", over_quota("10:00", 1), false);
+        sight.see(Some(over_quota("10:00", 2)));
+        check(&sight, true, "wait: before this apply: FailedCreate");
+        check(&sight, false, "failed: FailedCreate");
+        sight.see(Some(over_quota("10:01", 2)));
+        check(&sight, true, "failed: FailedCreate");
+    }
+
+    #[test]
+    fn an_object_that_took_its_name_is_another() {
+        let mut sight = Sight::new("Deployment", deployment(1, 0), false);
+        let mut other = deployment(1, 1);
+        other["metadata"]["uid"] = json!("v");
+        sight.see(Some(other));
+        check(&sight, true, "failed: another object took its name");
+    }
+
+    #[test]
+    fn a_job_decides_itself_how_often_its_program_may_fail() {
+        let job = json!({ "kind": "Job", "metadata": {}, "status": {} });
+        let mut sight = Sight::new("Job", job, false);
+        let mut pod = crashing("a");
+        let owner = json!([{ "apiVersion": "batch/v1", "kind": "Job", "name": "j", "uid": "u" }]);
+        pod.metadata.owner_references = serde_json::from_value(owner).expect("an owner");
+        sight.see_pod(pod);
+        check(
+            &sight,
+            true,
+            "wait: 0 of 1 pods succeeded; container main of pod a: CrashLoopBackOff",
+        );
     }
 }

@@ -121,7 +121,7 @@ impl Cluster {
                 }
                 Next::Wait(text) if text != *last => {
                     last.clone_from(&text);
-                    (wait.report)(text);
+                    (wait.report)(self.redact(&text));
                 }
                 Next::Wait(_) => {}
             }
@@ -135,7 +135,7 @@ impl Cluster {
                     Seen::Pod(pod) => sight.see_pod(*pod),
                     Seen::NoPod(pod) => sight.lose_pod(&pod),
                     Seen::PodsAgain => sight.lose_pods(),
-                    Seen::Broken(why) => (wait.report)(format!("watching again: {why}")),
+                    Seen::Broken(why) => (wait.report)(self.redact(&format!("watching again: {why}"))),
                     Seen::Refused(why) => return Err(format!("it can't be watched: {why}")),
                 },
                 () = &mut grace, if patient => patient = false,

@@ -183,20 +183,15 @@ async fn another_managers_field_is_a_conflict_until_taken_over() {
         .await
         .unwrap();
     let ours = config_map("app", &json!({ "LEVEL": "debug" }));
-    match shop.apply(ours.clone()).await.unwrap_err() {
-        ApplyError::Conflict(fields) => {
-            let fields = fields.join(", ");
-            assert!(
-                fields.contains("data.LEVEL") && fields.contains("helm"),
-                "{fields}"
-            );
-        }
-        other @ (ApplyError::Schema(_)
-        | ApplyError::Invalid(_)
-        | ApplyError::Namespace(_)
-        | ApplyError::Forbidden(_)
-        | ApplyError::Cluster(_)) => panic!("{other}"),
-    }
+    let error = shop.apply(ours.clone()).await.unwrap_err();
+    let ApplyError::Conflict(fields) = &error else {
+        panic!("{error}");
+    };
+    let fields = fields.join(", ");
+    assert!(
+        fields.contains("data.LEVEL") && fields.contains("helm"),
+        "{fields}"
+    );
     let force = ApplyOptions {
         force: true,
         ..ApplyOptions::default()

@@ -35,6 +35,10 @@ pub(crate) const CASES: &[Case] = &[
     ),
     ("ready::not_with_a_crash_loop", not_with_a_crash_loop),
     ("ready::not_without_an_image", not_without_an_image),
+    (
+        "ready::not_a_job_or_pod_without_an_image",
+        not_a_job_or_pod_without_an_image,
+    ),
     ("ready::not_without_a_node", not_without_a_node),
     ("ready::not_beyond_the_quota", not_beyond_the_quota),
     (
@@ -45,6 +49,10 @@ pub(crate) const CASES: &[Case] = &[
     (
         "ready::a_fix_in_spite_of_the_old_pods",
         a_fix_in_spite_of_the_old_pods,
+    ),
+    (
+        "ready::a_fix_in_spite_of_the_old_failure",
+        a_fix_in_spite_of_the_old_failure,
     ),
 ];
 
@@ -204,6 +212,24 @@ fn not_without_an_image() {
     assert!(failure.help.expect("a way out").contains("image exists"));
 }
 
+fn not_a_job_or_pod_without_an_image() {
+    let namespace = cluster().namespace("image");
+    let job = JOB.replace(
+        "    spec: {",
+        "    metadata: { labels: { orch.test/pod: image-pull } }\n    spec: {",
+    );
+    let pod = POD.replace(
+        "name: one }",
+        "name: one, labels: { orch.test/pod: image-pull } }",
+    );
+    for (yaml, label) in [(job, "Job/once"), (pod, "Pod/one")] {
+        let failure = failure(&object(&namespace, &yaml), LONG);
+        let cause = format!("{label} is not ready: container main of pod ");
+        assert!(failure.cause.starts_with(&cause), "{failure:#?}");
+        assert!(failure.cause.contains("ImagePullBackOff"), "{failure:#?}");
+    }
+}
+
 fn not_without_a_node() {
     let namespace = cluster().namespace("node");
     let yaml = deployment("api", "", ", resources: { requests: { cpu: 1000 } }");
@@ -320,6 +346,11 @@ fn says_what_it_waited_for() {
     let cause = "Deployment/api is not ready: still not ready after 3 s: 0 of 2 replicas available";
     assert_eq!(failure.cause, cause);
     assert_eq!(redact(cause), cause);
+    let details = &failure.details;
+    let unready = details
+        .iter()
+        .filter(|line| line.starts_with("pod api-") && line.contains(" is not ready: "));
+    assert_eq!(unready.count(), 2, "{details:#?}");
 }
 
 fn a_fix_in_spite_of_the_old_pods() {
@@ -335,6 +366,34 @@ fn a_fix_in_spite_of_the_old_pods() {
             .await
             .expect_err("it crashes");
         let ready = bring(&cluster, &fixed, LONG).await;
+        assert_eq!(ready.expect("ready").reason, "2 of 2 replicas available");
+    });
+}
+
+fn a_fix_in_spite_of_the_old_failure() {
+    let namespace = cluster().namespace("mended");
+    let quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: none }\nspec: { hard: { pods: 0 } }\n";
+    let api = object(&namespace, &deployment("api", "", ""));
+    let kubectl = |arguments: &[&str]| {
+        let output = cluster().kubectl(&[&["-n", namespace.as_str()], arguments].concat());
+        assert!(output.status.success());
+    };
+    block_on(async {
+        let cluster = connect().await;
+        apply(&cluster, &object(&namespace, quota))
+            .await
+            .expect("it is applied");
+        kubectl(&[
+            "wait",
+            "resourcequota/none",
+            "--for=jsonpath={.status.hard.pods}=0",
+        ]);
+        bring(&cluster, &api, LONG)
+            .await
+            .expect_err("it is over its quota");
+        kubectl(&["delete", "resourcequota", "none"]);
+        // Nothing about the Deployment changes, and its status still tells of the quota.
+        let ready = bring(&cluster, &api, LONG).await;
         assert_eq!(ready.expect("ready").reason, "2 of 2 replicas available");
     });
 }
