@@ -9,19 +9,21 @@ mod error;
 mod lease;
 mod readiness;
 mod redact;
+mod retry;
 mod secret;
 mod sight;
 mod wait;
 
+pub use connect::{IN_CLUSTER, Sources};
 pub use error::{ApplyError, ClusterError};
 pub use lease::{Claim, Lease, LeaseError};
 pub use readiness::{Verdict, verdict};
 pub use redact::redact;
+pub use retry::Trouble;
 pub use wait::{NotReady, Ready, Wait};
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
 use kube::core::{ApiResource, GroupVersion};
@@ -36,9 +38,6 @@ use redact::Known;
 /// The field manager of everything that orch applies.
 pub const FIELD_MANAGER: &str = "orch";
 
-/// How long an apply may take: admission webhooks alone may take 30 s.
-const ANSWER: Duration = Duration::from_mins(1);
-
 /// A connection to one cluster; cheap to clone.
 #[derive(Clone)]
 pub struct Cluster {
@@ -49,6 +48,8 @@ pub struct Cluster {
     kinds: Arc<Mutex<BTreeMap<(String, String), Served>>>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
+    /// Where requests say that they have to ask again.
+    board: retry::Board,
 }
 
 /// How a kind is served.
@@ -93,6 +94,11 @@ impl Cluster {
         &self.info
     }
 
+    /// Returns what keeps requests waiting, as it changes; nothing where the server answers.
+    pub fn trouble(&self) -> tokio::sync::watch::Receiver<Option<Trouble>> {
+        self.board.trouble()
+    }
+
     /// Returns whether the cluster serves a kind.
     ///
     /// # Errors
@@ -127,12 +133,9 @@ impl Cluster {
         }
         let patch = Patch::Apply(&*value);
         let server = &self.info.server;
-        let answer = tokio::time::timeout(ANSWER, api.patch(&object.name, &params, &patch))
+        let answer = api
+            .patch(&object.name, &params, &patch)
             .await
-            .map_err(|_| ClusterError::Silent {
-                server: server.clone(),
-                seconds: ANSWER.as_secs(),
-            })?
             .map_err(|error| ApplyError::of(object, server, self.masked(error)))?;
         let uid = answer.uid().unwrap_or_default();
         let generation = answer.metadata.generation;
