@@ -6,6 +6,7 @@ mod lease;
 mod phase;
 mod ready;
 mod rehearsal;
+mod storm;
 mod target;
 
 /// A test's name and what it does; it fails by panicking.
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<Case> {
         lease::CASES,
         rehearsal::CASES,
         phase::CASES,
+        storm::CASES,
     ]
     .concat()
 }

@@ -5,5 +5,6 @@
 pub(crate) mod call_center;
 pub(crate) mod cluster;
 pub(crate) mod programs;
+pub(crate) mod proxy;
 pub(crate) mod wait;
 pub(crate) mod workspace;
