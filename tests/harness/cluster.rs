@@ -95,6 +95,17 @@ impl Cluster {
         Client::try_from(config.expect("a configuration")).expect("a client")
     }
 
+    /// Returns one of the built programs (`kubectl`, `helm`) with the administrator's kubeconfig
+    /// and a home in the cluster's folder, not started.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.programs.join(name));
+        command
+            .env("KUBECONFIG", self.kubeconfig())
+            .env("HOME", &self.folder)
+            .env("XDG_CACHE_HOME", self.folder.join("cache"));
+        command
+    }
+
     /// Returns what `kubectl` answers to these arguments.
     pub(crate) fn kubectl(&self, arguments: &[&str]) -> Output {
         self.kubectl_with(arguments, "")
@@ -102,9 +113,8 @@ impl Cluster {
 
     /// Returns what `kubectl` answers to these arguments, with `input` for `-f -`.
     pub(crate) fn kubectl_with(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = Command::new(self.programs.join("kubectl"))
-            .env("KUBECONFIG", self.kubeconfig())
-            .env("HOME", &self.folder)
+        let mut child = self
+            .program("kubectl")
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
