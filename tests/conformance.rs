@@ -7,6 +7,7 @@ mod phase;
 mod ready;
 mod rehearsal;
 mod target;
+mod targets;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<Case> {
         lease::CASES,
         rehearsal::CASES,
         phase::CASES,
+        targets::CASES,
     ]
     .concat()
 }
