@@ -8,6 +8,7 @@ mod ready;
 mod rehearsal;
 mod storm;
 mod target;
+mod targets;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<Case> {
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
+        targets::CASES,
     ]
     .concat()
 }
