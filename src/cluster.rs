@@ -8,6 +8,7 @@ mod connect;
 mod diagnose;
 mod error;
 mod fields;
+mod hint;
 mod kinds;
 mod lease;
 mod live;
