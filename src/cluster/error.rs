@@ -2,7 +2,7 @@
 
 mod apply;
 
-pub use apply::ApplyError;
+pub use apply::{ApplyError, WayOut};
 
 /// Why a cluster can't be used or asked.
 #[derive(Debug, thiserror::Error)]
