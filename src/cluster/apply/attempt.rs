@@ -1,7 +1,5 @@
 //! One attempt to apply an object, from looking at what is there to the server's last word.
 
-use std::time::Duration;
-
 use kube::ResourceExt as _;
 use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
 use serde_json::Value;
@@ -11,11 +9,8 @@ use crate::cluster::conflict::Sides;
 use crate::cluster::migrate::{self, Migration};
 use crate::cluster::owner::{Owner, TakeOver, origin};
 use crate::cluster::recreate::{Fixed, Old, Remake, remake};
-use crate::cluster::{ApplyError, Cluster, ClusterError, FIELD_MANAGER, Fields};
+use crate::cluster::{ApplyError, Cluster, FIELD_MANAGER, Fields};
 use crate::manifest::Object;
-
-/// How long an apply may take: admission webhooks alone may take 30 s.
-const ANSWER: Duration = Duration::from_mins(1);
 
 /// All that an attempt needs.
 pub(super) struct Attempt<'a> {
@@ -333,14 +328,8 @@ impl Attempt<'_> {
             body
         });
         let patch = Patch::Apply(guarded.as_ref().unwrap_or(sending.body));
-        let server = &self.cluster.info.server;
-        tokio::time::timeout(ANSWER, self.api.patch(name, &params, &patch))
-            .await
-            .map_err(|_| ClusterError::Silent {
-                server: server.clone(),
-                seconds: ANSWER.as_secs(),
-            })?
-            .map_err(|error| self.cluster.refusal(self.object, error))
+        let answer = self.api.patch(name, &params, &patch).await;
+        answer.map_err(|error| self.cluster.refusal(self.object, error))
     }
 }
 
