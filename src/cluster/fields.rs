@@ -205,7 +205,7 @@ impl Element {
     }
 
     /// The same for an item that the server hasn't defaulted yet: a key field may be missing.
-    fn may_be(&self, at: usize, item: &Value) -> bool {
+    pub(super) fn may_be(&self, at: usize, item: &Value) -> bool {
         self.matches(at, item, true)
     }
 
