@@ -14,6 +14,7 @@ mod live;
 mod readiness;
 mod redact;
 mod secret;
+mod settled;
 mod sight;
 mod wait;
 
@@ -21,20 +22,20 @@ pub use apply::{Applied, ApplyOptions};
 pub use error::{ApplyError, ClusterError};
 pub use fields::{Fields, Path};
 pub use lease::{Claim, Lease, LeaseError};
-pub use live::Live;
+pub use live::{Live, Name};
 pub use readiness::{Verdict, verdict};
 pub use redact::redact;
+pub use settled::is_settled;
 pub use wait::{NotReady, Ready, Wait};
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use kube::Client;
 use kube::api::DynamicObject;
-use kube::{Client, ResourceExt as _};
 
 use crate::journal::ObjectEvidence;
 use crate::manifest::Object;
-use kinds::Served;
+use kinds::Kinds;
 use redact::Known;
 
 /// The field manager of everything that orch applies.
@@ -45,9 +46,7 @@ pub const FIELD_MANAGER: &str = "orch";
 pub struct Cluster {
     client: Client,
     info: Arc<ClusterInfo>,
-    /// What discovery said, by `apiVersion` and kind. Only what was found is kept, so that a kind
-    /// whose CRD comes later is asked for again.
-    kinds: Arc<Mutex<BTreeMap<(String, String), Served>>>,
+    kinds: Arc<Kinds>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
 }
@@ -103,26 +102,7 @@ impl Cluster {
     /// # Errors
     /// Where the cluster can't be asked.
     pub async fn gone(&self, evidence: &ObjectEvidence) -> Result<Option<String>, ClusterError> {
-        let label = format!("{}/{}", evidence.kind, evidence.name);
-        let api = match self.kind(&evidence.api_version, &evidence.kind).await {
-            Ok(kind) => self.api_of(&kind, evidence.namespace.as_deref()),
-            Err(ClusterError::NoSuchKind { .. }) => return Ok(Some(format!("{label} is gone"))),
-            Err(error) => return Err(error),
-        };
-        let found = api
-            .get_opt(&evidence.name)
-            .await
-            .map_err(|error| self.error(error))?;
-        Ok(match found {
-            None => Some(format!("{label} is gone")),
-            Some(object) if object.uid().as_deref() != Some(&evidence.uid) => {
-                Some(format!("{label} is another object of the same name"))
-            }
-            Some(object) if object.metadata.deletion_timestamp.is_some() => {
-                Some(format!("{label} is being deleted"))
-            }
-            Some(_) => None,
-        })
+        Ok(self.live([evidence]).await?.gone(evidence))
     }
 
     fn error(&self, error: kube::Error) -> ClusterError {
