@@ -4,6 +4,7 @@
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
 mod apply;
+mod conflict;
 mod connect;
 mod diagnose;
 mod error;
@@ -11,7 +12,10 @@ mod fields;
 mod kinds;
 mod lease;
 mod live;
+mod migrate;
+mod owner;
 mod readiness;
+mod recreate;
 mod redact;
 mod retry;
 mod secret;
@@ -19,13 +23,16 @@ mod settled;
 mod sight;
 mod wait;
 
-pub use apply::{Applied, ApplyOptions};
+pub use apply::{Applied, ApplyOptions, Before, Situation};
+pub use conflict::{Conflict, Conflicts, Holder};
 pub use connect::{IN_CLUSTER, Sources};
-pub use error::{ApplyError, ClusterError};
+pub use error::{ApplyError, ClusterError, WayOut};
 pub use fields::{Fields, Path};
 pub use lease::{Claim, Lease, LeaseError};
 pub use live::{Live, Name};
+pub use owner::{Owner, TakeOver};
 pub use readiness::{Verdict, verdict};
+pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;
 pub use settled::is_settled;
 pub use retry::Trouble;

@@ -128,6 +128,15 @@ impl Fields {
 impl Element {
     /// Returns whether the element means that item of a list.
     pub fn is(&self, at: usize, item: &Value) -> bool {
+        self.matches(at, item, false)
+    }
+
+    /// The same for an item that the server hasn't defaulted yet: a key field may be missing.
+    pub(super) fn may_be(&self, at: usize, item: &Value) -> bool {
+        self.matches(at, item, true)
+    }
+
+    fn matches(&self, at: usize, item: &Value, undefaulted: bool) -> bool {
         let parsed = |text: &str| serde_json::from_str::<Value>(text).ok();
         match self {
             Self::Field(_) => false,
@@ -135,8 +144,10 @@ impl Element {
             Self::Item(text) => parsed(text).is_some_and(|value| value == *item),
             Self::Key(text) => parsed(text).is_some_and(|key| {
                 key.as_object().is_some_and(|key| {
-                    key.iter()
-                        .all(|(name, value)| item.get(name) == Some(value))
+                    key.iter().all(|(name, value)| match item.get(name) {
+                        Some(found) => found == value,
+                        None => undefaulted,
+                    })
                 })
             }),
         }

@@ -96,6 +96,7 @@ impl Live {
                 .to_owned(),
             generation: live["metadata"]["generation"].as_i64(),
             object: live,
+            notes: Vec::new(),
         })
     }
 }

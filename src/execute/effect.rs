@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::Options;
-use crate::cluster::{ApplyOptions, Cluster, Wait, redact};
+use crate::cluster::{ApplyOptions, Before, Cluster, Situation, Wait, redact};
 use crate::files::Workspace;
 use crate::journal::{Evidence, Failure, ObjectEvidence, sha256};
 use crate::manifest::Object;
@@ -139,18 +139,25 @@ async fn apply(
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
     let real = around.wanted(object);
+    let timeout = step.timeout.unwrap_or(around.options.timeout);
+    let say = |text: String| (around.report)(&step.id, text);
     let options = ApplyOptions {
         dry_run: false,
-        force: around.options.take_over,
+        take_over: around.options.take_over.clone(),
+        recreate: around.options.recreate,
+        patience: timeout,
+    };
+    let situation = Situation {
+        before: Before::Unknown,
+        report: &say,
     };
     let applied = around
         .cluster
-        .apply(real, options)
+        .apply_in(real, &options, situation)
         .await
         .map_err(|error| error.failure(&object.label()))?;
-    let say = |text: String| (around.report)(&step.id, text);
     let wait = Wait {
-        timeout: step.timeout.unwrap_or(around.options.timeout),
+        timeout,
         grace: match object.kind.as_str() {
             "Service" => around.options.address,
             _ => around.options.grace,
@@ -169,10 +176,12 @@ async fn apply(
         name: object.name.clone(),
         uid: applied.uid,
         generation: applied.generation,
-        ready: match step.note {
-            Some(note) => format!("{}; {note}", ready.reason),
-            None => ready.reason,
-        },
+        ready: [Some(ready.reason), step.note.map(str::to_owned)]
+            .into_iter()
+            .flatten()
+            .chain(applied.notes)
+            .collect::<Vec<_>>()
+            .join("; "),
     }))
 }
 
