@@ -8,22 +8,29 @@ mod connect;
 mod diagnose;
 mod error;
 mod fields;
+mod inventory;
 mod kinds;
 mod lease;
 mod live;
+mod place;
+mod previous;
 mod readiness;
 mod redact;
+mod remove;
 mod secret;
 mod sight;
 mod wait;
 
 pub use apply::{Applied, ApplyOptions};
 pub use error::{ApplyError, ClusterError};
-pub use fields::{Fields, Path};
+pub use fields::{Element, Fields, Path};
+pub use inventory::{Extent, Inventory, InventoryError, PART_OF};
 pub use lease::{Claim, Lease, LeaseError};
 pub use live::Live;
+pub use previous::{Return, Returning};
 pub use readiness::{Verdict, verdict};
 pub use redact::redact;
+pub use remove::Guard;
 pub use wait::{NotReady, Ready, Wait};
 
 use std::collections::BTreeMap;
@@ -123,6 +130,19 @@ impl Cluster {
             }
             Some(_) => None,
         })
+    }
+
+    /// Returns the namespace that an object lives in; `None` where it lives in none, as far as its
+    /// kind is known by now.
+    pub fn namespace_of(&self, object: &Object) -> Option<String> {
+        if let Some(namespace) = &object.namespace {
+            return Some(namespace.clone());
+        }
+        let key = (object.api_version.clone(), object.kind.clone());
+        let kinds = self.kinds.lock().unwrap_or_else(PoisonError::into_inner);
+        let scope = &kinds.get(&key)?.1.scope;
+        (*scope == kube::discovery::Scope::Namespaced)
+            .then(|| self.client.default_namespace().to_owned())
     }
 
     fn error(&self, error: kube::Error) -> ClusterError {

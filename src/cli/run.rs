@@ -3,6 +3,7 @@
 mod claim;
 mod closing;
 mod outlook;
+mod prune;
 mod tell;
 mod watch;
 
@@ -16,7 +17,7 @@ use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target};
 use super::{Session, Stop};
 use crate::checklist::TaskId;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Inventory};
 use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
@@ -29,6 +30,7 @@ use crate::resolve::Action;
 use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
+use prune::Prune;
 
 /// The tag that `resolve` gives an image that nobody named.
 const PLACEHOLDER_TAG: &str = ":dev";
@@ -67,6 +69,12 @@ pub(super) struct RunArgs {
     /// Take fields over that another manager owns
     #[arg(long)]
     pub(super) take_over: bool,
+    /// Delete what the phase applied and the plan doesn't have any more
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// Name a claim, namespace or definition that `--prune` may delete too
+    #[arg(long, value_name = "KIND/NAME")]
+    pub(super) delete: Vec<String>,
     /// Let the checklist's commands run
     #[arg(long)]
     pub(super) yes: bool,
@@ -91,6 +99,7 @@ struct Prepared<'a> {
     meaning: Meaning,
     plan: Plan,
     cluster: Cluster,
+    inventory: Inventory,
     target: Target,
     /// The target that settings name for this phase, whatever it runs on now.
     own_target: Option<String>,
@@ -123,9 +132,10 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     };
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
-    outlook.refuse_changes(args.accept_changes)?;
+    outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(prepared.cluster.info())?;
     outlook.look(&prepared).await?;
+    let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
     let detached = if args.allow_detached {
         DetachedHead::Allow
@@ -143,15 +153,20 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         outlook: &outlook,
         repo: &repo,
     };
-    if outlook.nothing_to_run() {
+    if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
     let mut document = Document::new(phase.checklist.clone());
     let claimed = Claimed::by(&prepared).await?;
     let lost = claimed.lost();
-    let went = go(&prepared, &outlook, (&secrets, ledger), &mut document, lost).await;
-    let ended = went.and_then(|(report, ledger)| close.after_run(&report, ledger, &mut document));
+    let ended = async {
+        let went = go(&prepared, &outlook, (&secrets, ledger), &mut document, lost).await;
+        let (mut report, mut ledger) = went?;
+        prune.after(&prepared, &mut report, &mut ledger).await?;
+        close.after_run(&report, ledger, &mut document)
+    };
+    let ended = ended.await;
     claimed.end(ended).await
 }
 
@@ -191,6 +206,11 @@ impl Prepared<'_> {
     /// Returns whether the target is the rehearsal.
     fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal
+    }
+
+    /// Returns the inventory that the phase's objects are members of.
+    fn inventory(&self) -> &Inventory {
+        &self.inventory
     }
 
     /// Returns today's date.
@@ -266,7 +286,13 @@ async fn prepare<'a>(
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
     };
+    let inventory = Inventory::new(
+        &phase.set,
+        phase.checklist.number,
+        &meaning.resolved.application.namespace,
+    );
     Ok(Prepared {
+        inventory,
         session,
         loaded,
         phase,
@@ -325,7 +351,10 @@ async fn go(
     lost: Option<tokio::sync::watch::Receiver<bool>>,
 ) -> Result<(Report, Ledger)> {
     let view = watch::View::new(prepared, &outlook.standing);
+    let live = prepared.cluster.live(prepared.plan.objects()).await?;
     let run = Run {
+        inventory: prepared.inventory(),
+        live: &live,
         plan: &prepared.plan,
         standing: &outlook.standing,
         cluster: &prepared.cluster,
@@ -375,6 +404,7 @@ fn header(prepared: &Prepared<'_>) -> Header {
         target: prepared.target.name().to_owned(),
         cluster: info.uid.clone(),
         namespace: prepared.meaning.resolved.application.namespace.clone(),
+        undo: false,
     }
 }
 
