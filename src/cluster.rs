@@ -9,15 +9,19 @@ mod connect;
 mod diagnose;
 mod error;
 mod fields;
+mod inventory;
 mod kinds;
 mod lease;
 mod live;
 mod migrate;
 mod owner;
+mod place;
+mod previous;
 mod readiness;
 mod recreate;
 mod redact;
 mod retry;
+mod remove;
 mod secret;
 mod settled;
 mod sight;
@@ -27,15 +31,18 @@ pub use apply::{Applied, ApplyOptions, Before, Situation};
 pub use conflict::{Conflict, Conflicts, Holder};
 pub use connect::{IN_CLUSTER, Sources};
 pub use error::{ApplyError, ClusterError, WayOut};
-pub use fields::{Fields, Path};
+pub use fields::{Element, Fields, Path};
+pub use inventory::{Extent, Inventory, InventoryError, PART_OF};
 pub use lease::{Claim, Lease, LeaseError};
 pub use live::{Live, Name};
 pub use owner::{Owner, TakeOver};
+pub use previous::{Return, Returning};
 pub use readiness::{Verdict, verdict};
 pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;
 pub use settled::is_settled;
 pub use retry::Trouble;
+pub use remove::Guard;
 pub use wait::{NotReady, Ready, Wait};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -120,6 +127,18 @@ impl Cluster {
     /// Where the cluster can't be asked.
     pub async fn gone(&self, evidence: &ObjectEvidence) -> Result<Option<String>, ClusterError> {
         Ok(self.live([evidence]).await?.gone(evidence))
+    }
+
+    /// Returns the namespace that an object lives in; `None` where it lives in none, as far as its
+    /// kind is known by now.
+    pub fn namespace_of(&self, object: &Object) -> Option<String> {
+        if let Some(namespace) = &object.namespace {
+            return Some(namespace.clone());
+        }
+        let key = (object.api_version.clone(), object.kind.clone());
+        let scope = self.kinds.get(&key)?.1.scope;
+        (scope == kube::discovery::Scope::Namespaced)
+            .then(|| self.client.default_namespace().to_owned())
     }
 
     fn error(&self, error: kube::Error) -> ClusterError {

@@ -28,8 +28,17 @@ pub(super) struct Kinds {
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
 impl Kinds {
-    fn get(&self, kind: &Kind) -> Option<Served> {
+    /// Returns how a kind is served, as far as that was asked for.
+    pub(super) fn get(&self, kind: &Kind) -> Option<Served> {
         locked(&self.known).get(kind).cloned()
+    }
+
+    /// Returns how a kind of a group is served in a version that was asked for.
+    pub(super) fn of_group(&self, group: &str, kind: &str) -> Option<Served> {
+        let known = locked(&self.known);
+        let mut served = known.values();
+        let found = served.find(|served| served.0.kind == kind && served.0.group == group);
+        found.cloned()
     }
 
     fn extend(&self, found: BTreeMap<Kind, Served>) {
