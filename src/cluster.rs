@@ -17,11 +17,13 @@ mod previous;
 mod readiness;
 mod redact;
 mod remove;
+mod retry;
 mod secret;
 mod sight;
 mod wait;
 
 pub use apply::{Applied, ApplyOptions};
+pub use connect::{IN_CLUSTER, Sources};
 pub use error::{ApplyError, ClusterError};
 pub use fields::{Element, Fields, Path};
 pub use inventory::{Extent, Inventory, InventoryError, PART_OF};
@@ -31,6 +33,7 @@ pub use previous::{Return, Returning};
 pub use readiness::{Verdict, verdict};
 pub use redact::redact;
 pub use remove::Guard;
+pub use retry::Trouble;
 pub use wait::{NotReady, Ready, Wait};
 
 use std::collections::BTreeMap;
@@ -57,6 +60,8 @@ pub struct Cluster {
     kinds: Arc<Mutex<BTreeMap<(String, String), Served>>>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
+    /// Where requests say that they have to ask again.
+    board: retry::Board,
 }
 
 /// Which cluster it is.
@@ -76,6 +81,11 @@ impl Cluster {
     /// Returns which cluster it is.
     pub fn info(&self) -> &ClusterInfo {
         &self.info
+    }
+
+    /// Returns what keeps requests waiting, as it changes; nothing where the server answers.
+    pub fn trouble(&self) -> tokio::sync::watch::Receiver<Option<Trouble>> {
+        self.board.trouble()
     }
 
     /// Returns whether the cluster serves a kind.
