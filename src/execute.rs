@@ -27,6 +27,7 @@ pub use standing::{Changed, Comparison, Standing, Why, compare, task_done};
 use std::time::Duration;
 
 use crate::checklist::TaskId;
+use crate::cluster::TakeOver;
 use crate::journal::{Evidence, Failure, Outcome, StepId};
 
 /// How a run behaves.
@@ -44,8 +45,10 @@ pub struct Options {
     pub command: Option<Duration>,
     /// Whether files that a person changed are overwritten.
     pub overwrite: bool,
-    /// Whether fields that another manager owns are taken over.
-    pub take_over: bool,
+    /// From whom fields and objects may be taken over.
+    pub take_over: TakeOver,
+    /// Whether what can't be changed may be deleted and made again.
+    pub recreate: bool,
     /// Whether commands may run.
     pub allow_commands: bool,
 }

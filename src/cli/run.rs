@@ -18,7 +18,7 @@ use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target, TargetArgs};
 use super::{Session, Stop, after};
 use crate::checklist::TaskId;
-use crate::cluster::{Cluster, Inventory};
+use crate::cluster::{Cluster, Inventory, TakeOver};
 use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
@@ -69,9 +69,12 @@ pub(super) struct RunArgs {
     /// Replace files that a person wrote or changed
     #[arg(long)]
     pub(super) overwrite: bool,
-    /// Take fields over that another manager owns
+    /// Take over what other tools own: from that manager (repeatable), or from all
+    #[arg(long, value_name = "MANAGER", num_args = 0..=1, default_missing_value = "")]
+    pub(super) take_over: Vec<String>,
+    /// Delete and make again what has changes that can't be made; never claims, volumes, namespaces
     #[arg(long)]
-    pub(super) take_over: bool,
+    pub(super) recreate: bool,
     /// Delete what the phase applied and the plan doesn't have any more
     #[arg(long)]
     pub(super) prune: bool,
@@ -186,7 +189,8 @@ fn options(args: &RunArgs, target: &Target, phase: &Phase) -> Options {
         address: address(target, phase),
         command: phase.settings.timeouts.command,
         overwrite: args.overwrite,
-        take_over: args.take_over,
+        take_over: TakeOver::of(&args.take_over),
+        recreate: args.recreate,
         allow_commands: args.yes,
     }
 }
@@ -447,7 +451,8 @@ pub(super) fn rehearse(
             address: REHEARSED_GRACE,
             command: phase.settings.timeouts.command,
             overwrite: true,
-            take_over: false,
+            take_over: TakeOver::None,
+            recreate: false,
             allow_commands: false,
         };
         let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;

@@ -358,12 +358,7 @@ impl Cluster {
     /// it is not (any more).
     async fn served(&self, group_kind: &str) -> Result<Option<Served>, ClusterError> {
         let (kind, group) = group_kind.split_once('.').unwrap_or((group_kind, ""));
-        let known = self.kinds.lock().ok().and_then(|kinds| {
-            kinds
-                .values()
-                .find(|served| served.0.kind == kind && served.0.group == group)
-                .cloned()
-        });
+        let known = self.kinds.of_group(group, kind);
         if known.is_some() {
             return Ok(known);
         }

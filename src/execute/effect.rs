@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Options;
 use super::membership::Membership;
 use super::previous::Recorder;
-use crate::cluster::{ApplyOptions, Cluster, Live, Wait, redact};
+use crate::cluster::{ApplyOptions, Before, Cluster, Live, Situation, Wait, redact};
 use crate::files::Workspace;
 use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, sha256};
 use crate::manifest::Object;
@@ -54,12 +54,15 @@ impl Surroundings<'_> {
         &self,
         step: &StepId,
         wanted: &Object,
-        options: ApplyOptions,
+        options: &ApplyOptions,
     ) -> Result<(), Failure> {
-        let Some(live) = self.live.get(wanted).filter(|_| self.first.contains(step)) else {
+        if !self.first.contains(step) {
+            return Ok(());
+        }
+        let Some(live) = self.live.get(wanted) else {
             return Ok(());
         };
-        let revision = self.cluster.revision(wanted, live, options).await;
+        let revision = self.cluster.revision(wanted, &live, options).await;
         let revision = revision.map_err(|error| error.failure(&wanted.label()))?;
         self.recorder.record(step, revision).await
     }
@@ -167,20 +170,27 @@ async fn apply(
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
     let real = around.wanted(object);
+    let timeout = step.timeout.unwrap_or(around.options.timeout);
+    let say = |text: String| (around.report)(&step.id, text);
     let options = ApplyOptions {
         dry_run: false,
-        force: around.options.take_over,
+        take_over: around.options.take_over.clone(),
+        recreate: around.options.recreate,
+        patience: timeout,
+    };
+    let situation = Situation {
+        before: Before::Unknown,
+        report: &say,
     };
     around.membership.open(around.cluster, &real).await?;
-    around.remember(&step.id, &real, options).await?;
+    around.remember(&step.id, &real, &options).await?;
     let applied = around
         .cluster
-        .apply(&real, options)
+        .apply_in(&real, &options, situation)
         .await
         .map_err(|error| error.failure(&object.label()))?;
-    let say = |text: String| (around.report)(&step.id, text);
     let wait = Wait {
-        timeout: step.timeout.unwrap_or(around.options.timeout),
+        timeout,
         grace: match object.kind.as_str() {
             "Service" => around.options.address,
             _ => around.options.grace,
@@ -199,10 +209,12 @@ async fn apply(
         name: object.name.clone(),
         uid: applied.uid,
         generation: applied.generation,
-        ready: match step.note {
-            Some(note) => format!("{}; {note}", ready.reason),
-            None => ready.reason,
-        },
+        ready: [Some(ready.reason), step.note.map(str::to_owned)]
+            .into_iter()
+            .flatten()
+            .chain(applied.notes)
+            .collect::<Vec<_>>()
+            .join("; "),
     }))
 }
 

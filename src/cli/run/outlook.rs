@@ -230,10 +230,7 @@ impl Outlook {
     pub(super) async fn restore(&self, prepared: &Prepared<'_>) -> Result<()> {
         for (standing, step) in self.standing.iter().zip(&prepared.plan.steps) {
             if let (Standing::Done(_), Work::Apply { object, .. }) = (standing, &step.work) {
-                let options = ApplyOptions {
-                    dry_run: false,
-                    force: false,
-                };
+                let options = ApplyOptions::default();
                 let member = prepared.inventory().marked(object);
                 let applied = prepared.cluster.apply(&member, options).await;
                 applied.map_err(|error| {
