@@ -21,8 +21,8 @@ mod previous;
 mod readiness;
 mod recreate;
 mod redact;
-mod retry;
 mod remove;
+mod retry;
 mod secret;
 mod settled;
 mod sight;
@@ -41,9 +41,9 @@ pub use previous::{Return, Returning};
 pub use readiness::{Verdict, verdict};
 pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;
-pub use settled::is_settled;
-pub use retry::Trouble;
 pub use remove::Guard;
+pub use retry::Trouble;
+pub use settled::is_settled;
 pub use wait::{NotReady, Ready, Wait};
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -136,9 +136,8 @@ impl Cluster {
         if let Some(namespace) = &object.namespace {
             return Some(namespace.clone());
         }
-        let key = (object.api_version.clone(), object.kind.clone());
-        let scope = self.kinds.get(&key)?.1.scope;
-        (scope == kube::discovery::Scope::Namespaced)
+        self.kinds
+            .is_namespaced(&object.api_version, &object.kind)
             .then(|| self.client.default_namespace().to_owned())
     }
 

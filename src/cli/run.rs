@@ -218,6 +218,11 @@ impl Prepared<'_> {
         self.target == Target::Rehearsal
     }
 
+    /// Returns the inventory that the phase's objects are members of.
+    fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
     /// A bare context that leads to a protected target is refused.
     fn refuse_back_door(&self, state: &State) -> Result<()> {
         let namespace = &self.meaning.resolved.application.namespace;
@@ -235,11 +240,6 @@ impl Prepared<'_> {
             what: outlook.work_text(&self.plan),
         };
         confirm::confirm(self.session, &ask, given)
-    }
-
-    /// Returns the inventory that the phase's objects are members of.
-    fn inventory(&self) -> &Inventory {
-        &self.inventory
     }
 
     /// Returns today's date.

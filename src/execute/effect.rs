@@ -56,11 +56,12 @@ impl Surroundings<'_> {
         wanted: &Object,
         options: &ApplyOptions,
     ) -> Result<(), Failure> {
-        let before = self.first.contains(step).then(|| self.live.get(wanted));
-        let Some(live) = before.flatten() else {
+        if !self.first.contains(step) {
+            return Ok(());
+        }
+        let Some(live) = self.live.get(wanted) else {
             return Ok(());
         };
-        let options = options.clone();
         let revision = self.cluster.revision(wanted, &live, options).await;
         let revision = revision.map_err(|error| error.failure(&wanted.label()))?;
         self.recorder.record(step, revision).await

@@ -213,7 +213,9 @@ fn announce(
         .filter_map(|at| run.plan.steps.get(*at))
         .collect();
     let absent = |step: &Step| match &step.work {
-        Work::Apply { object, .. } => first.contains(&step.id) && !run.live.has(&**object),
+        Work::Apply { object, .. } => {
+            first.contains(&step.id) && run.live.get(object.as_ref()).is_none()
+        }
         Work::Study { .. }
         | Work::Conclude { .. }
         | Work::Refuse { .. }
