@@ -6,6 +6,7 @@ mod lease;
 mod phase;
 mod ready;
 mod rehearsal;
+mod storm;
 mod target;
 mod targets;
 
@@ -21,6 +22,7 @@ pub(crate) fn all() -> Vec<Case> {
         lease::CASES,
         rehearsal::CASES,
         phase::CASES,
+        storm::CASES,
         targets::CASES,
     ]
     .concat()

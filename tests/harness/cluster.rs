@@ -18,12 +18,12 @@ use std::time::{Duration, Instant};
 use fs_err as fs;
 use k8s_openapi::api::core::v1::{Node, ServiceAccount};
 use kube::api::PostParams;
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 use serde_json::json;
 
 use crate::harness::cluster::commands::{
-    CONTEXT, TOKEN, controllers, free_ports, kubeconfig, store,
+    CONTEXT, ORDINARY, TOKEN, controllers, free_ports, kubeconfig, store,
 };
 use crate::harness::programs;
 use crate::harness::wait::LIMIT;
@@ -78,6 +78,33 @@ impl Cluster {
         self.folder.join("kubeconfig")
     }
 
+    /// Starts a control plane that nothing else uses, with that many nodes more.
+    ///
+    /// # Panics
+    /// When it cannot be built or started.
+    pub(crate) fn alone(nodes: usize) -> Self {
+        let cluster = match Self::start() {
+            Ok(cluster) => cluster,
+            Err(problem) => panic!("no control plane: {problem}"),
+        };
+        block_on(async {
+            let api: Api<Node> = Api::all(cluster.client().await);
+            for number in 1..=nodes {
+                let name = format!("more-{number}");
+                let node = node(&name, "zone-a");
+                until(async || api.create(&PostParams::default(), &node).await.ok()).await;
+                until(async || api.get(&name).await.ok().filter(is_ready)).await;
+            }
+        });
+        cluster
+    }
+
+    /// Returns a kubeconfig with the same context for a user who is let in by RBAC alone, and whom
+    /// the API server treats as it does any other: the administrator is exempt from its limits.
+    pub(crate) fn ordinary_kubeconfig(&self) -> PathBuf {
+        self.folder.join("kubeconfig-ordinary")
+    }
+
     /// Returns the name of the kubeconfig's context.
     #[expect(
         clippy::unused_self,
@@ -89,10 +116,38 @@ impl Cluster {
 
     /// Returns a client with an administrator's rights; it needs the runtime that it is made in.
     pub(crate) async fn client(&self) -> Client {
-        let kubeconfig = Kubeconfig::read_from(self.kubeconfig()).expect("a kubeconfig");
-        let config =
-            Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
-        Client::try_from(config.expect("a configuration")).expect("a client")
+        let config = configuration(self.kubeconfig()).await;
+        Client::try_from(config).expect("a client")
+    }
+
+    /// Returns a configuration that knows the server and not who asks.
+    pub(crate) fn anonymous(&self) -> impl Future<Output = Config> + Send + use<> {
+        let kubeconfig = self.kubeconfig();
+        async {
+            let mut config = configuration(kubeconfig).await;
+            config.auth_info = AuthInfo::default();
+            config
+        }
+    }
+
+    /// Returns the administrator's token.
+    #[expect(
+        clippy::unused_self,
+        reason = "a cluster's token is asked of the cluster"
+    )]
+    pub(crate) fn token(&self) -> &'static str {
+        TOKEN
+    }
+
+    /// Returns one of the built programs (`kubectl`, `helm`) with the administrator's kubeconfig
+    /// and a home in the cluster's folder, not started.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.programs.join(name));
+        command
+            .env("KUBECONFIG", self.kubeconfig())
+            .env("HOME", &self.folder)
+            .env("XDG_CACHE_HOME", self.folder.join("cache"));
+        command
     }
 
     /// Returns what `kubectl` answers to these arguments.
@@ -102,9 +157,8 @@ impl Cluster {
 
     /// Returns what `kubectl` answers to these arguments, with `input` for `-f -`.
     pub(crate) fn kubectl_with(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = Command::new(self.programs.join("kubectl"))
-            .env("KUBECONFIG", self.kubeconfig())
-            .env("HOME", &self.folder)
+        let mut child = self
+            .program("kubectl")
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -156,12 +210,14 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("orch-cluster-").tempdir()?;
         let [etcd, peers, api_server] = free_ports();
         std::os::unix::fs::symlink(&programs, folder.path().join("programs"))?;
-        let tokens = format!("{TOKEN},admin,admin,system:masters\n");
+        let tokens = format!(
+            "{TOKEN},admin,admin,system:masters\n{ORDINARY},ordinary,ordinary,ordinary\n"
+        );
         fs::write(folder.path().join("tokens"), tokens)?;
-        fs::write(
-            folder.path().join("kubeconfig"),
-            kubeconfig(&programs, api_server),
-        )?;
+        for (file, token) in [("kubeconfig", TOKEN), ("kubeconfig-ordinary", ORDINARY)] {
+            let text = kubeconfig(&programs, api_server, token);
+            fs::write(folder.path().join(file), text)?;
+        }
 
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cluster/supervise");
         let mut supervisor = Command::new(script)
@@ -262,6 +318,12 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+async fn configuration(kubeconfig: PathBuf) -> Config {
+    let kubeconfig = Kubeconfig::read_from(kubeconfig).expect("a kubeconfig");
+    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+    config.expect("a configuration")
 }
 
 fn node(name: &str, zone: &str) -> Node {

@@ -8,6 +8,8 @@ use std::path::Path;
 pub(crate) const CONTEXT: &str = "orch-test";
 /// What the administrator's requests carry: the API server listens on loopback only.
 pub(crate) const TOKEN: &str = "orch-test-administrator";
+/// The same of a user who may do nothing but what RBAC lets the group `ordinary` do.
+pub(crate) const ORDINARY: &str = "orch-test-ordinary";
 
 /// The supervisor's lines for what the other programs stand on. Paths are relative to the folder.
 pub(crate) fn store(etcd: u16, peers: u16, api_server: u16) -> String {
@@ -46,8 +48,8 @@ pub(crate) fn controllers() -> String {
     )
 }
 
-/// Returns the administrator's kubeconfig.
-pub(crate) fn kubeconfig(programs: &Path, port: u16) -> String {
+/// Returns the kubeconfig of the user with this token.
+pub(crate) fn kubeconfig(programs: &Path, port: u16, token: &str) -> String {
     let authority = programs.join("cert.pem");
     let authority = authority.display();
     format!(
@@ -57,7 +59,7 @@ pub(crate) fn kubeconfig(programs: &Path, port: u16) -> String {
          - name: {CONTEXT}\n  cluster:\n    server: https://127.0.0.1:{port}\n    \
          certificate-authority: \"{authority}\"\n\
          users:\n\
-         - name: admin\n  user:\n    token: {TOKEN}\n\
+         - name: admin\n  user:\n    token: {token}\n\
          contexts:\n\
          - name: {CONTEXT}\n  context:\n    cluster: {CONTEXT}\n    user: admin\n\
          current-context: {CONTEXT}\n"
