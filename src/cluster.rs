@@ -15,6 +15,7 @@ mod readiness;
 mod redact;
 mod retry;
 mod secret;
+mod served;
 mod sight;
 mod wait;
 

@@ -1,6 +1,8 @@
 //! Which object must be there before which: from references, and from what selects what.
 
 mod index;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -102,41 +104,4 @@ pub(super) fn sort(needs: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> 
     }
     let done: BTreeSet<usize> = sorted.into_iter().collect();
     Err((0..needs.len()).filter(|at| !done.contains(at)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{cycle, sort};
-    use std::collections::BTreeSet;
-
-    fn sets(needs: &[&[usize]]) -> Vec<BTreeSet<usize>> {
-        let set = |wanted: &&[usize]| wanted.iter().copied().collect();
-        needs.iter().map(set).collect()
-    }
-
-    #[track_caller]
-    fn check(needs: &[&[usize]], expected: Result<&[usize], &[usize]>) {
-        let sorted = sort(&sets(needs));
-        assert_eq!(sorted.as_deref().map_err(Vec::as_slice), expected);
-    }
-
-    #[test]
-    fn what_is_needed_comes_first_and_ties_keep_their_order() {
-        check(&[&[2], &[], &[]], Ok(&[1, 2, 0]));
-    }
-
-    #[test]
-    fn a_cycle_is_named() {
-        check(&[&[], &[2], &[1]], Err(&[1, 2]));
-    }
-
-    #[test]
-    fn of_what_hangs_on_a_cycle_only_the_cycle_is_shown() {
-        let needs = sets(&[&[], &[2, 3], &[3], &[4], &[2, 0], &[1]]);
-        let stuck = sort(&needs).expect_err("a cycle");
-        assert_eq!(stuck, [1, 2, 3, 4, 5]);
-        assert_eq!(cycle(&needs, &stuck), [2, 3, 4]);
-        let itself = sets(&[&[0]]);
-        assert_eq!(cycle(&itself, &[0]), [0]);
-    }
 }
