@@ -25,6 +25,7 @@ mod remove;
 mod retry;
 mod secret;
 mod settled;
+mod served;
 mod sight;
 mod wait;
 

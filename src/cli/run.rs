@@ -16,9 +16,10 @@ use super::confirm::{self, Ask};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after};
+use super::{Session, Stop, after, order};
 use crate::checklist::TaskId;
 use crate::cluster::{Cluster, Inventory, TakeOver};
+use crate::diagnostic::render;
 use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
@@ -164,6 +165,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
+    prepared.warn_of_missing().await?;
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
     prepared.confirm(&outlook, args.confirm.as_deref())?;
     let mut document = Document::new(phase.checklist.clone());
@@ -229,6 +231,21 @@ impl Prepared<'_> {
         let known = (&self.loaded.settings, state);
         self.target
             .refuse_back_door(self.cluster.info(), namespace, known)
+    }
+
+    /// Names what objects need and nothing brings; their pods would wait for it.
+    async fn warn_of_missing(&self) -> Result<()> {
+        let missing = if self.is_rehearsal() {
+            order::expected(&self.plan)
+        } else {
+            order::missing(&self.plan, &self.cluster).await
+        };
+        if !missing.is_empty() {
+            let warnings = order::warnings(&missing);
+            let colour = self.session.err.colour;
+            crate::terminal::err(&format!("{}\n", render(&warnings, colour)))?;
+        }
+        Ok(())
     }
 
     /// Has a person name a protected target once it is known what will be done there.

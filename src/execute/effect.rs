@@ -202,6 +202,8 @@ async fn apply(
         .ready(object, &applied, &wait)
         .await
         .map_err(|not| not.failure)?;
+    let served = around.cluster.served(object).await;
+    served.map_err(|error| unserved(&error))?;
     Ok(Evidence::Object(ObjectEvidence {
         api_version: object.api_version.clone(),
         kind: object.kind.clone(),
@@ -216,6 +218,16 @@ async fn apply(
             .collect::<Vec<_>>()
             .join("; "),
     }))
+}
+
+/// A kind whose definition is established, and that can't be used yet.
+fn unserved(error: &crate::cluster::ClusterError) -> Failure {
+    Failure {
+        cause: "its definition is established, and the server doesn't serve the kind yet"
+            .to_owned(),
+        details: crate::diagnostic::causes(error),
+        help: Some("run again; if it stays so, look at the API server's log".to_owned()),
+    }
 }
 
 async fn command(
