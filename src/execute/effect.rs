@@ -4,7 +4,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::Options;
-use crate::cluster::{ApplyOptions, Cluster, Wait, redact};
+use crate::cluster::{Applied, ApplyOptions, Cluster, Wait, redact};
 use crate::files::Workspace;
 use crate::journal::{Evidence, Failure, ObjectEvidence, sha256};
 use crate::manifest::Object;
@@ -37,22 +37,17 @@ impl Surroundings<'_> {
     }
 }
 
-/// Does a step, again where its task says how often, and returns what was observed.
-pub(super) async fn perform(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
-    let mut left = step.retries;
-    loop {
-        match once(step, around).await {
-            Err(failure) if left > 0 => {
-                (around.report)(&step.id, format!("trying again: {}", failure.cause));
-                left -= 1;
-            }
-            outcome => return outcome,
-        }
-    }
+/// What a step's effect came to.
+pub(super) enum Acted<'a> {
+    /// The step is over.
+    Over(Result<Evidence, Failure>),
+    /// Its object is applied, and is to become ready.
+    Applied(&'a Object, Box<Applied>),
 }
 
-async fn once(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
-    match &step.work {
+/// Does what a step does to the disk or the cluster.
+pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<'a> {
+    Acted::Over(match &step.work {
         Work::Study { findings } => study(findings),
         Work::Conclude { evidence } => Ok(evidence.clone()),
         Work::Refuse { rule, violations } => Err(Failure {
@@ -61,9 +56,47 @@ async fn once(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failur
             help: None,
         }),
         Work::Write { path, text } => write(path, text, around),
-        Work::Apply { object, .. } => apply(step, object, around).await,
+        Work::Apply { object, .. } => match apply(object, around).await {
+            Ok(applied) => return Acted::Applied(object, Box::new(applied)),
+            Err(failure) => Err(failure),
+        },
         Work::Command { run } => command(run, step.timeout, around).await,
-    }
+    })
+}
+
+/// Waits until a step's object is ready, and returns what was observed.
+pub(super) async fn ready(
+    step: &Step,
+    object: &Object,
+    applied: Box<Applied>,
+    around: &Surroundings<'_>,
+) -> Result<Evidence, Failure> {
+    let say = |text: String| (around.report)(&step.id, text);
+    let wait = Wait {
+        timeout: step.timeout.unwrap_or(around.options.timeout),
+        grace: match object.kind.as_str() {
+            "Service" => around.options.address,
+            _ => around.options.grace,
+        },
+        report: &say,
+    };
+    let ready = around
+        .cluster
+        .ready(object, &applied, &wait)
+        .await
+        .map_err(|not| not.failure)?;
+    Ok(Evidence::Object(ObjectEvidence {
+        api_version: object.api_version.clone(),
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name: object.name.clone(),
+        uid: applied.uid,
+        generation: applied.generation,
+        ready: match step.note {
+            Some(note) => format!("{}; {note}", ready.reason),
+            None => ready.reason,
+        },
+    }))
 }
 
 fn study(findings: &[Finding]) -> Result<Evidence, Failure> {
@@ -133,47 +166,14 @@ fn write(path: &str, text: &str, around: &Surroundings<'_>) -> Result<Evidence, 
     Ok(evidence)
 }
 
-async fn apply(
-    step: &Step,
-    object: &Object,
-    around: &Surroundings<'_>,
-) -> Result<Evidence, Failure> {
+async fn apply(object: &Object, around: &Surroundings<'_>) -> Result<Applied, Failure> {
     let real = around.wanted(object);
     let options = ApplyOptions {
         dry_run: false,
         force: around.options.take_over,
     };
-    let applied = around
-        .cluster
-        .apply(real, options)
-        .await
-        .map_err(|error| error.failure(&object.label()))?;
-    let say = |text: String| (around.report)(&step.id, text);
-    let wait = Wait {
-        timeout: step.timeout.unwrap_or(around.options.timeout),
-        grace: match object.kind.as_str() {
-            "Service" => around.options.address,
-            _ => around.options.grace,
-        },
-        report: &say,
-    };
-    let ready = around
-        .cluster
-        .ready(object, &applied, &wait)
-        .await
-        .map_err(|not| not.failure)?;
-    Ok(Evidence::Object(ObjectEvidence {
-        api_version: object.api_version.clone(),
-        kind: object.kind.clone(),
-        namespace: object.namespace.clone(),
-        name: object.name.clone(),
-        uid: applied.uid,
-        generation: applied.generation,
-        ready: match step.note {
-            Some(note) => format!("{}; {note}", ready.reason),
-            None => ready.reason,
-        },
-    }))
+    let applied = around.cluster.apply(real, options).await;
+    applied.map_err(|error| error.failure(&object.label()))
 }
 
 async fn command(
