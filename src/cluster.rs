@@ -13,17 +13,20 @@ mod lease;
 mod live;
 mod readiness;
 mod redact;
+mod retry;
 mod secret;
 mod sight;
 mod wait;
 
 pub use apply::{Applied, ApplyOptions};
+pub use connect::{IN_CLUSTER, Sources};
 pub use error::{ApplyError, ClusterError};
 pub use fields::{Fields, Path};
 pub use lease::{Claim, Lease, LeaseError};
 pub use live::Live;
 pub use readiness::{Verdict, verdict};
 pub use redact::redact;
+pub use retry::Trouble;
 pub use wait::{NotReady, Ready, Wait};
 
 use std::collections::BTreeMap;
@@ -50,6 +53,8 @@ pub struct Cluster {
     kinds: Arc<Mutex<BTreeMap<(String, String), Served>>>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
+    /// Where requests say that they have to ask again.
+    board: retry::Board,
 }
 
 /// Which cluster it is.
@@ -69,6 +74,11 @@ impl Cluster {
     /// Returns which cluster it is.
     pub fn info(&self) -> &ClusterInfo {
         &self.info
+    }
+
+    /// Returns what keeps requests waiting, as it changes; nothing where the server answers.
+    pub fn trouble(&self) -> tokio::sync::watch::Receiver<Option<Trouble>> {
+        self.board.trouble()
     }
 
     /// Returns whether the cluster serves a kind.

@@ -6,7 +6,9 @@ mod lease;
 mod phase;
 mod ready;
 mod rehearsal;
+mod storm;
 mod target;
+mod targets;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -20,6 +22,8 @@ pub(crate) fn all() -> Vec<Case> {
         lease::CASES,
         rehearsal::CASES,
         phase::CASES,
+        storm::CASES,
+        targets::CASES,
     ]
     .concat()
 }

@@ -1,16 +1,11 @@
 //! Server-side apply of one object.
 
-use std::time::Duration;
-
 use kube::ResourceExt as _;
 use kube::api::{Patch, PatchParams, ValidationDirective};
 use serde_json::Value;
 
-use super::{ApplyError, Cluster, ClusterError, FIELD_MANAGER, secret};
+use super::{ApplyError, Cluster, FIELD_MANAGER, secret};
 use crate::manifest::Object;
-
-/// How long an apply may take: admission webhooks alone may take 30 s.
-const ANSWER: Duration = Duration::from_mins(1);
 
 /// How an object is applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,12 +50,9 @@ impl Cluster {
         }
         let patch = Patch::Apply(&*value);
         let server = &self.info.server;
-        let answer = tokio::time::timeout(ANSWER, api.patch(&object.name, &params, &patch))
+        let answer = api
+            .patch(&object.name, &params, &patch)
             .await
-            .map_err(|_| ClusterError::Silent {
-                server: server.clone(),
-                seconds: ANSWER.as_secs(),
-            })?
             .map_err(|error| ApplyError::of(object, server, self.masked(error)))?;
         let uid = answer.uid().unwrap_or_default();
         let generation = answer.metadata.generation;

@@ -1,62 +1,65 @@
 //! Connecting to a context that was named, never to the current one.
 
+mod credentials;
+mod kubeconfig;
+mod lines;
+mod proxy;
+mod stack;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Namespace;
 use kube::api::Api;
-use kube::config::{KubeConfigOptions, Kubeconfig};
-use kube::{Client, Config, ResourceExt as _};
+use kube::{Client, ResourceExt as _};
 
+use super::retry::{Board, Retry};
 use super::{Cluster, ClusterError, ClusterInfo};
+pub(in crate::cluster) use credentials::CredentialsError;
+pub use kubeconfig::{IN_CLUSTER, Sources};
+pub(in crate::cluster) use lines::is_long;
 
-/// How long a server may take to answer a connection.
-const CONNECT: Duration = Duration::from_secs(5);
-
-/// How long it may take to say which cluster it is: the client asks again after some failures.
+/// How long a server may take to say which cluster it is.
 const ANSWER: Duration = Duration::from_secs(15);
 
 impl Cluster {
-    /// Connects to a context of the kubeconfig files, merged in their order.
+    /// Connects to a context of the kubeconfig files, merged in their order, in an environment
+    /// that says nothing.
     ///
     /// # Errors
-    /// Where no file is there, no context has that name (those that exist are listed), or the
-    /// server refuses or can't be reached.
+    /// As [`Cluster::connect_from`].
     pub async fn connect(context: &str, files: &[PathBuf]) -> Result<Self, ClusterError> {
-        let kubeconfig = read(files)?;
-        if !kubeconfig
-            .contexts
-            .iter()
-            .any(|known| known.name == context)
-        {
-            return Err(ClusterError::NoContext {
-                context: context.to_owned(),
-                known: kubeconfig
-                    .contexts
-                    .iter()
-                    .map(|known| known.name.clone())
-                    .collect(),
-            });
-        }
-        let options = KubeConfigOptions {
-            context: Some(context.to_owned()),
-            ..KubeConfigOptions::default()
-        };
-        let mut config = Config::from_custom_kubeconfig(kubeconfig, &options)
-            .await
-            .map_err(|source| ClusterError::Config {
-                context: context.to_owned(),
-                source: Box::new(source),
-            })?;
-        config.connect_timeout = Some(CONNECT);
-        let server = config.cluster_url.to_string();
-        let client = Client::try_from(config).map_err(|error| ClusterError::of(&server, error))?;
-        let answer = tokio::time::timeout(ANSWER, Self::with(client, context, server.clone()));
-        answer.await.unwrap_or(Err(ClusterError::Silent {
+        Self::connect_from(context, &Sources::new(files)).await
+    }
+
+    /// Connects to a context of the kubeconfig files, or, by the name [`IN_CLUSTER`], to the
+    /// cluster that this program runs in.
+    ///
+    /// # Errors
+    /// Where no file is there, no context has that name (those that exist are listed), its
+    /// credentials can't be made, or the server refuses or can't be reached.
+    pub async fn connect_from(context: &str, sources: &Sources) -> Result<Self, ClusterError> {
+        let mut found = kubeconfig::find(context, sources).await?;
+        let server = found.config.cluster_url.to_string();
+        let proxy = proxy::Proxy::choose(
+            &found.config.cluster_url,
+            found.proxy.as_deref(),
+            &sources.variables,
+        )?;
+        let credentials = credentials::Credentials::take(&mut found.config.auth_info).await?;
+        let retry = Retry::new();
+        let board = retry.board();
+        let client = stack::client(&found.config, credentials, proxy.as_ref(), retry.clone())
+            .map_err(|error| ClusterError::of(&server, error))?;
+        let asked = Self::with(client, context, server.clone(), board);
+        let answer = tokio::time::timeout(ANSWER, asked).await;
+        let cluster = answer.unwrap_or(Err(ClusterError::Silent {
             server,
             seconds: ANSWER.as_secs(),
-        }))
+        }))?;
+        retry.reached();
+        Ok(cluster)
     }
 
     /// Returns the cluster behind a client: the rehearsal's.
@@ -64,10 +67,16 @@ impl Cluster {
     /// # Errors
     /// Where it doesn't answer.
     pub async fn over(client: Client, target: &str) -> Result<Self, ClusterError> {
-        Self::with(client, target, format!("{target} (embedded)")).await
+        let server = format!("{target} (embedded)");
+        Self::with(client, target, server, Board::default()).await
     }
 
-    async fn with(client: Client, target: &str, server: String) -> Result<Self, ClusterError> {
+    async fn with(
+        client: Client,
+        target: &str,
+        server: String,
+        board: Board,
+    ) -> Result<Self, ClusterError> {
         let failed = |error| ClusterError::of(&server, error);
         let version = client
             .apiserver_version()
@@ -92,30 +101,7 @@ impl Cluster {
             info: Arc::new(info),
             kinds: Arc::default(),
             secrets: Arc::default(),
+            board,
         })
     }
-}
-
-fn read(files: &[PathBuf]) -> Result<Kubeconfig, ClusterError> {
-    let mut merged: Option<Kubeconfig> = None;
-    for path in files.iter().filter(|path| path.exists()) {
-        let failed = |source| ClusterError::Kubeconfig {
-            path: path.display().to_string(),
-            source: Box::new(source),
-        };
-        let next = Kubeconfig::read_from(path).map_err(failed)?;
-        merged = Some(match merged {
-            None => next,
-            Some(before) => before.merge(next).map_err(failed)?,
-        });
-    }
-    merged.ok_or_else(|| {
-        let list: Vec<String> = files
-            .iter()
-            .map(|path| path.display().to_string())
-            .collect();
-        ClusterError::NoKubeconfig {
-            files: list.join(", "),
-        }
-    })
 }

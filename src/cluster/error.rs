@@ -4,6 +4,9 @@ mod apply;
 
 pub use apply::ApplyError;
 
+use super::connect::CredentialsError;
+use crate::diagnostic::causes;
+
 /// Why a cluster can't be used or asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ClusterError {
@@ -39,6 +42,51 @@ pub enum ClusterError {
         context: String,
         /// Why.
         source: Box<kube::config::KubeconfigError>,
+    },
+    /// A context names a part that isn't there.
+    #[error(
+        "the context `{context}` names the {what} `{name}`; the kubeconfig has {}",
+        if .known.is_empty() { "none".to_owned() } else { .known.join(", ") }
+    )]
+    Incomplete {
+        /// The context.
+        context: String,
+        /// `user` or `cluster`.
+        what: &'static str,
+        /// The name that it gives.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// A kubeconfig has two of one name.
+    #[error("the kubeconfig `{path}` has two {what} called `{name}`")]
+    Twins {
+        /// The file.
+        path: String,
+        /// `contexts`, `clusters` or `users`.
+        what: &'static str,
+        /// Their name.
+        name: String,
+    },
+    /// This is no pod.
+    #[error("this doesn't run inside a cluster: {what} is not there")]
+    NotInCluster {
+        /// What was looked for.
+        what: String,
+    },
+    /// A proxy of a kind that isn't known.
+    #[error("the proxy `{address}` can't be used: http, https and socks5 are")]
+    Proxy {
+        /// Its address, without a password.
+        address: String,
+    },
+    /// Credentials can't be made.
+    #[error("{message}")]
+    Credentials {
+        /// Why.
+        message: String,
+        /// The way out, where the kubeconfig names one.
+        hint: Option<String>,
     },
     /// The server can't be reached.
     #[error("the server {server} can't be reached")]
@@ -99,6 +147,13 @@ impl ClusterError {
                 server,
                 message: status.message,
             },
+            kube::Error::Service(source) => match source.downcast::<CredentialsError>() {
+                Ok(error) => Self::from(*error),
+                Err(source) => Self::Unreachable {
+                    server,
+                    source: Box::new(kube::Error::Service(source)),
+                },
+            },
             source => Self::Unreachable {
                 server,
                 source: Box::new(source),
@@ -109,5 +164,16 @@ impl ClusterError {
     /// Returns whether it is the target that is refused or unreachable, rather than a request.
     pub fn is_target(&self) -> bool {
         !matches!(self, Self::Api { .. } | Self::NoSuchKind { .. })
+    }
+}
+
+impl From<CredentialsError> for ClusterError {
+    fn from(error: CredentialsError) -> Self {
+        let message = causes(&error).join(": ");
+        let hint = match error {
+            CredentialsError::Plugin(plugin) => plugin.hint,
+            CredentialsError::File { .. } | CredentialsError::Token => None,
+        };
+        Self::Credentials { message, hint }
     }
 }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use fs_err as fs;
 use k8s_openapi::api::core::v1::{Node, ServiceAccount};
 use kube::api::PostParams;
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 use serde_json::json;
 
@@ -116,10 +116,27 @@ impl Cluster {
 
     /// Returns a client with an administrator's rights; it needs the runtime that it is made in.
     pub(crate) async fn client(&self) -> Client {
-        let kubeconfig = Kubeconfig::read_from(self.kubeconfig()).expect("a kubeconfig");
-        let config =
-            Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
-        Client::try_from(config.expect("a configuration")).expect("a client")
+        let config = configuration(self.kubeconfig()).await;
+        Client::try_from(config).expect("a client")
+    }
+
+    /// Returns a configuration that knows the server and not who asks.
+    pub(crate) fn anonymous(&self) -> impl Future<Output = Config> + Send + use<> {
+        let kubeconfig = self.kubeconfig();
+        async {
+            let mut config = configuration(kubeconfig).await;
+            config.auth_info = AuthInfo::default();
+            config
+        }
+    }
+
+    /// Returns the administrator's token.
+    #[expect(
+        clippy::unused_self,
+        reason = "a cluster's token is asked of the cluster"
+    )]
+    pub(crate) fn token(&self) -> &'static str {
+        TOKEN
     }
 
     /// Returns one of the built programs (`kubectl`, `helm`) with the administrator's kubeconfig
@@ -300,6 +317,12 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+async fn configuration(kubeconfig: PathBuf) -> Config {
+    let kubeconfig = Kubeconfig::read_from(kubeconfig).expect("a kubeconfig");
+    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+    config.expect("a configuration")
 }
 
 fn node(name: &str, zone: &str) -> Node {

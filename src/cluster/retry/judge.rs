@@ -1,0 +1,193 @@
+//! Whether to ask again: pure, from what was asked and what came of it.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use kube::client::Body;
+use serde_json::Value;
+use tower::BoxError;
+
+use super::{PATIENCE, Whole};
+
+/// How long an error of the server's own is waited out: a webhook that is being rolled out comes
+/// back, but not every one is of that kind.
+const OWN_ERROR: Duration = Duration::from_secs(30);
+
+/// The longest pause that a server may ask for.
+const LONGEST: Duration = Duration::from_mins(1);
+
+/// What a server says in a 500 when the request itself is wrong.
+const PERMANENT: [&str; 4] = [
+    "failed to create typed patch object",
+    "failed to convert new object",
+    "field not declared in schema",
+    "failed to create manager for existing fields",
+];
+
+/// What was asked.
+pub(super) struct Asked {
+    /// Whether doing it twice is the same as doing it once.
+    idempotent: bool,
+}
+
+/// To ask again.
+#[derive(Debug, PartialEq)]
+pub(super) struct Again {
+    /// Why, in one line.
+    pub(super) why: String,
+    /// How long the server wants to be left alone.
+    pub(super) after: Option<Duration>,
+    /// How long to go on.
+    pub(super) limit: Duration,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// An answer.
+    Answer {
+        status: StatusCode,
+        message: String,
+        after: Option<Duration>,
+    },
+    /// No connection: nothing was sent.
+    Unsent(String),
+    /// The connection broke, or nothing was said: who knows what the server did.
+    Lost(String),
+    /// Credentials or the like could not be made.
+    Own,
+}
+
+impl Asked {
+    /// Returns what a request asks, and the request.
+    ///
+    /// # Errors
+    /// Where its body can't be read.
+    pub(super) async fn of(request: Request<Body>) -> Result<(Self, Request<Body>), BoxError> {
+        let apply = |headers: &HeaderMap| {
+            let kind = headers.get(http::header::CONTENT_TYPE);
+            kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/apply-patch"))
+        };
+        let (head, body) = request.into_parts();
+        let body = body.collect().await?.to_bytes();
+        let idempotent = match head.method {
+            Method::GET | Method::HEAD => true,
+            Method::PATCH => apply(&head.headers),
+            // Only of the very object that was meant: another may have taken its name.
+            Method::DELETE => serde_json::from_slice::<Value>(&body)
+                .is_ok_and(|options| options.pointer("/preconditions/uid").is_some()),
+            _ => false,
+        };
+        Ok((Self { idempotent }, Request::from_parts(head, body.into())))
+    }
+
+    /// Returns why and how to ask again, if it makes sense. `waking`: a connection was lost a
+    /// short time ago.
+    pub(super) fn again(&self, outcome: &Outcome, waking: bool) -> Option<Again> {
+        let again = |why: String, after, limit| Some(Again { why, after, limit });
+        match outcome {
+            Outcome::Unsent(why) => again(
+                format!("the server can't be reached ({why})"),
+                None,
+                PATIENCE,
+            ),
+            Outcome::Lost(why) if self.idempotent => {
+                again(format!("the server doesn't answer ({why})"), None, PATIENCE)
+            }
+            Outcome::Lost(_) | Outcome::Own => None,
+            Outcome::Answer {
+                status,
+                message,
+                after,
+            } => {
+                let limit = match status.as_u16() {
+                    429 => PATIENCE,
+                    502..=504 if self.idempotent => PATIENCE,
+                    // It refuses what it would take once it is all there; nothing was done.
+                    401 | 403 if waking => PATIENCE,
+                    500 if self.idempotent && !is_permanent(message) => OWN_ERROR,
+                    _ => return None,
+                };
+                let why = match status.as_u16() {
+                    429 => "the server is busy (429)".to_owned(),
+                    code if message.is_empty() => format!("the server answers {code}"),
+                    code => format!("the server answers {code}: {message}"),
+                };
+                again(why, *after, limit)
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// Returns what an answer is.
+    pub(super) fn of(answer: &Result<Whole, BoxError>) -> Self {
+        match answer {
+            Ok(Whole::Stream(response)) => Self::Answer {
+                status: response.status(),
+                message: String::new(),
+                after: None,
+            },
+            Ok(Whole::Read(response)) if response.status().is_success() => Self::Answer {
+                status: response.status(),
+                message: String::new(),
+                after: None,
+            },
+            Ok(Whole::Read(response)) => {
+                let said: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+                let asked = said.pointer("/details/retryAfterSeconds");
+                let text = said.get("message").and_then(Value::as_str);
+                Self::Answer {
+                    status: response.status(),
+                    message: text.unwrap_or_default().to_owned(),
+                    after: pause(response.headers(), asked.and_then(Value::as_u64)),
+                }
+            }
+            Err(error) => Self::of_error(error),
+        }
+    }
+
+    fn of_error(error: &BoxError) -> Self {
+        if error.is::<super::Silent>() {
+            return Self::Lost(error.to_string());
+        }
+        if error.is::<hyper::Error>() {
+            return Self::Lost(last(error));
+        }
+        match error.downcast_ref::<hyper_util::client::legacy::Error>() {
+            Some(client) if client.is_connect() => Self::Unsent(last(error)),
+            Some(_) => Self::Lost(last(error)),
+            None => Self::Own,
+        }
+    }
+
+    /// Returns whether there was no answer.
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(self, Self::Unsent(_) | Self::Lost(_))
+    }
+}
+
+/// How long the server wants to be left alone: by the header, else by its answer's body.
+fn pause(headers: &HeaderMap, said: Option<u64>) -> Option<Duration> {
+    let header = headers.get(http::header::RETRY_AFTER);
+    let header = header.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    let seconds = header.or(said)?;
+    Some(Duration::from_secs(seconds).min(LONGEST))
+}
+
+fn is_permanent(message: &str) -> bool {
+    PERMANENT.iter().any(|sign| message.contains(sign))
+}
+
+/// The innermost cause: the others say only that something failed.
+fn last(error: &BoxError) -> String {
+    let mut last: &dyn std::error::Error = error.as_ref();
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    match last.downcast_ref::<std::io::Error>() {
+        Some(error) => error.kind().to_string(),
+        None => last.to_string(),
+    }
+}
