@@ -23,10 +23,10 @@ use kube::{Api, Client, Config};
 use serde_json::json;
 
 use crate::harness::cluster::commands::{
-    CONTEXT, TOKEN, controllers, free_ports, kubeconfig, store,
+    API_SERVER, CONTEXT, Ports, TOKEN, api_server, controllers, kubeconfig, store,
 };
 use crate::harness::programs;
-use crate::harness::wait::LIMIT;
+use crate::harness::wait::{LIMIT, eventually};
 
 /// The programs' own record, one file each, beside the cluster's data.
 const PROGRAMS: [&str; 5] = [
@@ -41,6 +41,7 @@ const PROGRAMS: [&str; 5] = [
 pub(crate) struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
+    ports: Ports,
     supervisor: Mutex<Option<Child>>,
 }
 
@@ -148,6 +149,31 @@ impl Cluster {
         name
     }
 
+    /// Returns a control plane of a test's own, which it may stop and start.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub(crate) fn private() -> Self {
+        match Self::start() {
+            Ok(cluster) => cluster,
+            Err(problem) => panic!("no control plane: {problem}"),
+        }
+    }
+
+    /// Ends the API server alone by a signal (`KILL`, or `TERM`, which lets it finish), and waits
+    /// until it is gone. Only for a control plane of the test's own.
+    pub(crate) fn stop_api_server(&self, signal: &str) {
+        self.order(&format!("-{signal} {API_SERVER}\n"))
+            .expect("a supervisor");
+        let pid = self.folder.join(API_SERVER).with_extension("log.pid");
+        eventually("the API server's end", || (!pid.exists()).then_some(()));
+    }
+
+    /// Starts the API server again, without waiting until it answers.
+    pub(crate) fn start_api_server(&self) {
+        self.order(&api_server(self.ports)).expect("a supervisor");
+    }
+
     fn start() -> Result<Self, String> {
         let programs = programs::build().map_err(|error| error.to_string())?;
         let started = Instant::now();
@@ -171,13 +197,13 @@ impl Cluster {
     /// Starts what the rest stands on, without waiting for it.
     fn launch(programs: PathBuf) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("orch-cluster-").tempdir()?;
-        let [etcd, peers, api_server] = free_ports();
+        let ports = Ports::free();
         std::os::unix::fs::symlink(&programs, folder.path().join("programs"))?;
         let tokens = format!("{TOKEN},admin,admin,system:masters\n");
         fs::write(folder.path().join("tokens"), tokens)?;
         fs::write(
             folder.path().join("kubeconfig"),
-            kubeconfig(&programs, api_server),
+            kubeconfig(&programs, ports.api_server),
         )?;
 
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cluster/supervise");
@@ -191,13 +217,15 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()?;
         if let Some(input) = supervisor.stdin.as_mut() {
-            input.write_all(store(etcd, peers, api_server).as_bytes())?;
+            input.write_all(store(ports).as_bytes())?;
+            input.write_all(api_server(ports).as_bytes())?;
         }
         // From here on the supervisor removes the folder, because it outlives a killed test.
         let folder = folder.keep();
         Ok(Self {
             folder,
             programs,
+            ports,
             supervisor: Some(supervisor).into(),
         })
     }
@@ -211,6 +239,11 @@ impl Cluster {
 
     /// The programs that need the API server; they would end if it weren't there.
     fn launch_rest(&self) -> io::Result<()> {
+        self.order(&controllers())
+    }
+
+    /// Gives the supervisor lines to do.
+    fn order(&self, lines: &str) -> io::Result<()> {
         let mut supervisor = self
             .supervisor
             .lock()
@@ -219,7 +252,7 @@ impl Cluster {
             .as_mut()
             .and_then(|supervisor| supervisor.stdin.as_mut())
         {
-            Some(input) => input.write_all(controllers().as_bytes()),
+            Some(input) => input.write_all(lines.as_bytes()),
             None => Err(io::Error::other("the supervisor has ended")),
         }
     }
