@@ -3,10 +3,14 @@
 //! Nothing here chooses a cluster: a [`Cluster`] is made of a context that somebody named, or of
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
+mod apply;
 mod connect;
 mod diagnose;
 mod error;
+mod fields;
+mod kinds;
 mod lease;
+mod live;
 mod readiness;
 mod redact;
 mod retry;
@@ -14,9 +18,12 @@ mod secret;
 mod sight;
 mod wait;
 
+pub use apply::{Applied, ApplyOptions};
 pub use connect::{IN_CLUSTER, Sources};
 pub use error::{ApplyError, ClusterError};
+pub use fields::{Fields, Path};
 pub use lease::{Claim, Lease, LeaseError};
+pub use live::Live;
 pub use readiness::{Verdict, verdict};
 pub use redact::redact;
 pub use retry::Trouble;
@@ -25,14 +32,12 @@ pub use wait::{NotReady, Ready, Wait};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
-use kube::core::{ApiResource, GroupVersion};
-use kube::discovery::{ApiCapabilities, Scope, pinned_group};
+use kube::api::DynamicObject;
 use kube::{Client, ResourceExt as _};
-use serde_json::Value;
 
 use crate::journal::ObjectEvidence;
 use crate::manifest::Object;
+use kinds::Served;
 use redact::Known;
 
 /// The field manager of everything that orch applies.
@@ -52,9 +57,6 @@ pub struct Cluster {
     board: retry::Board,
 }
 
-/// How a kind is served.
-type Served = (ApiResource, ApiCapabilities);
-
 /// Which cluster it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClusterInfo {
@@ -66,26 +68,6 @@ pub struct ClusterInfo {
     pub uid: String,
     /// The server's version.
     pub version: String,
-}
-
-/// How an object is applied.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ApplyOptions {
-    /// Ask the server what would happen; change nothing.
-    pub dry_run: bool,
-    /// Take fields over that other managers own.
-    pub force: bool,
-}
-
-/// An object as the server has it after an apply.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Applied {
-    /// `metadata.uid`.
-    pub uid: String,
-    /// `metadata.generation`, where the kind has one.
-    pub generation: Option<i64>,
-    /// The whole object.
-    pub object: Value,
 }
 
 impl Cluster {
@@ -109,42 +91,6 @@ impl Cluster {
             Err(ClusterError::NoSuchKind { .. }) => Ok(false),
             Err(error) => Err(error),
         }
-    }
-
-    /// Applies an object by server-side apply.
-    ///
-    /// # Errors
-    /// Returns what the server refused, in plain words; nothing was changed then.
-    pub async fn apply(
-        &self,
-        object: &Object,
-        options: ApplyOptions,
-    ) -> Result<Applied, ApplyError> {
-        let api = self.api(object).await?;
-        let params = PatchParams {
-            dry_run: options.dry_run,
-            force: options.force,
-            field_manager: Some(FIELD_MANAGER.to_owned()),
-            field_validation: Some(ValidationDirective::Strict),
-        };
-        let value = secret::encoded(object);
-        if object.kind == "Secret" {
-            self.known().add_secret(&value);
-        }
-        let patch = Patch::Apply(&*value);
-        let server = &self.info.server;
-        let answer = api
-            .patch(&object.name, &params, &patch)
-            .await
-            .map_err(|error| ApplyError::of(object, server, self.masked(error)))?;
-        let uid = answer.uid().unwrap_or_default();
-        let generation = answer.metadata.generation;
-        let object = serde_json::to_value(answer).unwrap_or(Value::Null);
-        Ok(Applied {
-            uid,
-            generation,
-            object,
-        })
     }
 
     /// Returns an object as the cluster has it.
@@ -187,61 +133,6 @@ impl Cluster {
             }
             Some(_) => None,
         })
-    }
-
-    async fn api(&self, object: &Object) -> Result<Api<DynamicObject>, ClusterError> {
-        let kind = self.kind(&object.api_version, &object.kind).await?;
-        Ok(self.api_of(&kind, object.namespace.as_deref()))
-    }
-
-    fn api_of(
-        &self,
-        (resource, capabilities): &Served,
-        namespace: Option<&str>,
-    ) -> Api<DynamicObject> {
-        match (&capabilities.scope, namespace) {
-            (Scope::Cluster, _) => Api::all_with(self.client.clone(), resource),
-            (Scope::Namespaced, Some(namespace)) => {
-                Api::namespaced_with(self.client.clone(), namespace, resource)
-            }
-            (Scope::Namespaced, None) => {
-                Api::default_namespaced_with(self.client.clone(), resource)
-            }
-        }
-    }
-
-    async fn kind(&self, api_version: &str, kind: &str) -> Result<Served, ClusterError> {
-        let key = (api_version.to_owned(), kind.to_owned());
-        if let Some(known) = self
-            .kinds
-            .lock()
-            .ok()
-            .and_then(|kinds| kinds.get(&key).cloned())
-        {
-            return Ok(known);
-        }
-        let missing = || ClusterError::NoSuchKind {
-            api_version: api_version.to_owned(),
-            kind: kind.to_owned(),
-        };
-        let version: GroupVersion = api_version.parse().map_err(|_| missing())?;
-        let group = match pinned_group(&self.client, &version).await {
-            Ok(group) => group,
-            // A group that is not there is answered with plain text, hence the code.
-            Err(kube::Error::Api(status)) if status.code == 404 => return Err(missing()),
-            Err(kube::Error::Discovery(_)) => return Err(missing()),
-            Err(error) => return Err(self.error(error)),
-        };
-        let found: BTreeMap<_, _> = group
-            .versioned_resources(&version.version)
-            .into_iter()
-            .map(|resource| ((api_version.to_owned(), resource.0.kind.clone()), resource))
-            .collect();
-        let wanted = found.get(&key).cloned().ok_or_else(missing)?;
-        if let Ok(mut kinds) = self.kinds.lock() {
-            kinds.extend(found);
-        }
-        Ok(wanted)
     }
 
     fn error(&self, error: kube::Error) -> ClusterError {

@@ -30,6 +30,13 @@ pub(super) struct Surroundings<'a> {
     pub(super) report: &'a (dyn Fn(&crate::journal::StepId, String) + Sync),
 }
 
+impl Surroundings<'_> {
+    /// Returns the object that is really sent: a Secret has its real values there.
+    fn wanted<'a>(&'a self, object: &'a Object) -> &'a Object {
+        self.secrets.get(&object.label()).unwrap_or(object)
+    }
+}
+
 /// Does a step, again where its task says how often, and returns what was observed.
 pub(super) async fn perform(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
     let mut left = step.retries;
@@ -131,7 +138,7 @@ async fn apply(
     object: &Object,
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
-    let real = around.secrets.get(&object.label()).unwrap_or(object);
+    let real = around.wanted(object);
     let options = ApplyOptions {
         dry_run: false,
         force: around.options.take_over,

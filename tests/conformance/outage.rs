@@ -32,7 +32,9 @@ fn a_run_outlasts_ten_seconds_without_a_server() {
 fn away(cluster: &cluster::Cluster, signal: &str) {
     cluster.stop_api_server(signal);
     let gone = Instant::now();
-    eventually("the end of the outage", || (gone.elapsed() > AWAY).then_some(()));
+    eventually("the end of the outage", || {
+        (gone.elapsed() > AWAY).then_some(())
+    });
     cluster.start_api_server();
 }
 
@@ -50,14 +52,20 @@ fn in_mid_apply(cluster: &cluster::Cluster) {
     for (event, count) in [("failed", 0), ("run-started", 1)] {
         assert_eq!(events(&workspace, event), count, "{event}");
     }
-    let (started, succeeded) = (events(&workspace, "started"), events(&workspace, "succeeded"));
+    let (started, succeeded) = (
+        events(&workspace, "started"),
+        events(&workspace, "succeeded"),
+    );
     assert_eq!(started, succeeded, "each step once");
     let found = cluster.kubectl(&["-n", namespace, "get", "deployments", "-o", "json"]);
     let found: Value = serde_json::from_slice(&found.stdout).expect("a list");
     let items = found["items"].as_array().expect("items");
     assert!(items.len() > 2, "{found}");
     for item in items {
-        assert_eq!(item["metadata"]["generation"], 1, "changed after it was made: {item}");
+        assert_eq!(
+            item["metadata"]["generation"], 1,
+            "changed after it was made: {item}"
+        );
     }
     // The journal holds for the next run, and there is nothing left to do.
     workspace.orch(&arguments).expect(0);
@@ -65,13 +73,19 @@ fn in_mid_apply(cluster: &cluster::Cluster) {
 
 fn in_mid_wait(cluster: &cluster::Cluster) {
     let namespace = cluster.namespace("waiting");
-    let yaml = deployment("late", "", "").replace("spec: {", "spec: { nodeSelector: { late: node },");
+    let yaml =
+        deployment("late", "", "").replace("spec: {", "spec: { nodeSelector: { late: node },");
     let object = object(&namespace, &yaml);
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| {
             block_on(async {
                 let target = Cluster::connect(cluster.context(), &[cluster.kubeconfig()]).await;
-                bring(&target.expect("it connects"), &object, Duration::from_mins(1)).await
+                bring(
+                    &target.expect("it connects"),
+                    &object,
+                    Duration::from_mins(1),
+                )
+                .await
             })
         });
         eventually("pods that no node takes", || {
@@ -95,6 +109,8 @@ fn events(workspace: &Workspace, event: &str) -> usize {
         return 0;
     }
     let journal = workspace.read(JOURNAL);
-    let records = journal.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let records = journal
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     records.filter(|record| record["event"] == event).count()
 }
