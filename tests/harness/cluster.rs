@@ -8,6 +8,7 @@ mod commands;
 
 use std::future::Future;
 use std::io::{self, Write};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -160,18 +161,23 @@ impl Cluster {
         }
     }
 
-    /// Ends the API server alone by a signal (`KILL`, or `TERM`, which lets it finish), and waits
-    /// until it is gone. Only for a control plane of the test's own.
+    /// Ends the API server alone by a signal (`KILL`, or `TERM`, after which it finishes what it
+    /// has begun), and waits until it takes no connection. Only for a control plane of the test's
+    /// own.
     pub(crate) fn stop_api_server(&self, signal: &str) {
         self.order(&format!("-{signal} {API_SERVER}\n"))
             .expect("a supervisor");
-        let pid = self.folder.join(API_SERVER).with_extension("log.pid");
-        eventually("the API server's end", || (!pid.exists()).then_some(()));
+        let address = ("127.0.0.1", self.ports.api_server);
+        eventually("the API server's end", || {
+            TcpStream::connect(address).is_err().then_some(())
+        });
     }
 
-    /// Starts the API server again, without waiting until it answers.
+    /// Starts the API server again, without waiting until it answers. One that still finishes
+    /// something is ended.
     pub(crate) fn start_api_server(&self) {
-        self.order(&api_server(self.ports)).expect("a supervisor");
+        let lines = format!("-KILL {API_SERVER}\n{}", api_server(self.ports));
+        self.order(&lines).expect("a supervisor");
     }
 
     fn start() -> Result<Self, String> {
