@@ -2,8 +2,10 @@
 //!
 //! This is where the environment is read and where errors become exit codes.
 
+mod after;
 mod analyze;
 mod completions;
+mod confirm;
 mod demo;
 mod environment;
 mod exit;

@@ -25,6 +25,7 @@ mod probes;
 mod quantity;
 mod readme;
 mod references;
+mod relocate;
 mod secret;
 mod service;
 mod service_account;
@@ -42,6 +43,7 @@ mod tests;
 pub use check::{Checked, check};
 pub use parse::parse_documents;
 pub use references::{Ref, references};
+pub use relocate::relocate;
 pub use secret::{secret_keys, with_secret_values};
 
 use serde::Serialize;

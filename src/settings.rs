@@ -6,10 +6,12 @@
 
 mod phase;
 mod read;
+mod target;
 mod workspace;
 
 pub use phase::{IngressSettings, PhaseSettings, Rehearse, RehearsedFailure, Timeouts};
-pub use workspace::{Settings, Target};
+pub use target::Target;
+pub use workspace::Settings;
 
 /// What becomes of Compose services that no task names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

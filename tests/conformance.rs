@@ -9,6 +9,7 @@ mod ready;
 mod rehearsal;
 mod storm;
 mod target;
+mod targets;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -24,6 +25,7 @@ pub(crate) fn all() -> Vec<Case> {
         phase::CASES,
         storm::CASES,
         outage::CASES,
+        targets::CASES,
     ]
     .concat()
 }

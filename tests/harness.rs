@@ -4,6 +4,7 @@
 
 pub(crate) mod call_center;
 pub(crate) mod cluster;
+pub(crate) mod impostor;
 pub(crate) mod programs;
 pub(crate) mod proxy;
 pub(crate) mod wait;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
-use super::target::Target;
+use super::target::{self, Target};
 use super::{Session, Stop};
 use crate::checklist::TaskId;
 use crate::files::read_journal;
@@ -20,8 +20,8 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
             .help(format!("its tasks: {}", ids.join(", ")))
     })?;
     let monitors = phase.settings.rehearse.service_monitors;
-    let meaning = loaded.meaning(phase, monitors)?;
-    let target = Target::choose(None, loaded, phase)?;
+    let target = Target::of_phase(loaded, phase)?;
+    let meaning = loaded.meaning_on(phase, monitors, &target)?;
     let plan = meaning.plan(target.name())?;
     let paint = session.out;
     let mut text = format!("{} {}\n", paint.bold(id), printable(&task.text.plain()));
@@ -89,6 +89,7 @@ fn recorded(loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result<String> {
     let replay = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?;
     let mut text = String::new();
     for (name, target) in replay.state.targets() {
+        let name = target::called(name, &loaded.settings, &replay.state);
         for (step, state) in target.steps_of(id) {
             let said = match &state.status {
                 StepStatus::Succeeded(evidence) => told(evidence),

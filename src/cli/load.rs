@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::exit::Result;
+use super::target::Target;
 use super::{Session, Stop, places};
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -11,7 +12,7 @@ use crate::facts;
 use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace};
 use crate::manifest::{self, Object, Rendered};
 use crate::plan::Plan;
-use crate::resolve::{self, Action, Resolved};
+use crate::resolve::{self, Action, Requirement, Resolved};
 use crate::settings::{PhaseSettings, Settings};
 
 /// A workspace with its settings.
@@ -42,6 +43,25 @@ pub(super) struct Meaning {
 }
 
 impl Meaning {
+    /// Moves all objects from the phase's namespace to another one; the files stay as they are.
+    fn relocate(&mut self, namespace: &str) {
+        let from = std::mem::replace(
+            &mut self.resolved.application.namespace,
+            namespace.to_owned(),
+        );
+        let rendered = self.rendered.iter_mut().flat_map(|file| &mut file.objects);
+        for object in rendered.chain(self.written.values_mut().flatten()) {
+            manifest::relocate(object, &from, namespace);
+        }
+        for task in &mut self.resolved.tasks {
+            if let Action::Require(Requirement::Namespace(name)) = &mut task.action
+                && *name == from
+            {
+                namespace.clone_into(name);
+            }
+        }
+    }
+
     /// Returns the plan for a target.
     pub(super) fn plan(&self, target: &str) -> Result<Plan> {
         Ok(crate::plan::build(
@@ -189,13 +209,50 @@ impl Loaded {
         Ok(facts::gather(&self.snapshot.tree, &inputs)?)
     }
 
-    /// Resolves and renders a phase.
+    /// Resolves and renders a phase for a target. The files are the phase's own, whatever the
+    /// target; the objects are those of the target, in its namespace and with its images.
+    pub(super) fn meaning_on(
+        &self,
+        phase: &Phase,
+        service_monitors: bool,
+        target: &Target,
+    ) -> Result<Meaning> {
+        let mut meaning = self.meaning(phase, service_monitors)?;
+        let Some(there) = target.settings() else {
+            return Ok(meaning);
+        };
+        if !there.images.is_empty() {
+            let mut settings = phase.settings.clone();
+            settings.images.clone_from(&there.images);
+            settings.images.extend(phase.settings.images.clone());
+            let imaged = self.meaning_by(phase, &settings, service_monitors)?;
+            meaning.resolved.application = imaged.resolved.application;
+            for (file, imaged) in meaning.rendered.iter_mut().zip(imaged.rendered) {
+                file.objects = imaged.objects;
+            }
+        }
+        if let Some(namespace) = &there.namespace {
+            meaning.relocate(namespace);
+        }
+        Ok(meaning)
+    }
+
+    /// Resolves and renders a phase, whatever the target.
     pub(super) fn meaning(&self, phase: &Phase, service_monitors: bool) -> Result<Meaning> {
+        self.meaning_by(phase, &phase.settings, service_monitors)
+    }
+
+    fn meaning_by(
+        &self,
+        phase: &Phase,
+        settings: &PhaseSettings,
+        service_monitors: bool,
+    ) -> Result<Meaning> {
         let gathered = self.facts(phase)?;
         let context = resolve::Context {
             set: phase.set.clone(),
             settings: &self.settings,
-            phase: &phase.settings,
+            phase: settings,
             service_monitors,
         };
         let resolved = resolve::resolve(

@@ -24,7 +24,7 @@ enum PhaseCommand {
     /// Run the whole phase in memory: nothing is ticked, written or committed
     Rehearse(run::RehearseArgs),
     /// Show each task with its evidence
-    Status,
+    Status(status::StatusArgs),
     /// Show how one task is read, and why
     Explain {
         /// The task's id (`4.2.1`)
@@ -39,7 +39,7 @@ pub(super) fn run(session: &Session, args: &PhaseArgs) -> Result {
         PhaseCommand::Plan(args) => plan::run(session, &loaded, &phase, args),
         PhaseCommand::Run(args) => run::run(session, &loaded, &phase, args),
         PhaseCommand::Rehearse(args) => run::rehearse(session, &loaded, &phase, args),
-        PhaseCommand::Status => status::phase(session, &loaded, &phase),
+        PhaseCommand::Status(args) => status::phase(session, &loaded, &phase, args),
         PhaseCommand::Explain { task } => {
             explain::run(session, &loaded, &phase, &TaskId::new(task.clone()))
         }

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Session;
+use super::after::{self, Lacks};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
-use super::target::{self, Target};
+use super::target::{self, Target, TargetArgs};
 use crate::cluster::ClusterInfo;
 use crate::diagnostic::render;
+use crate::files::read_journal;
 use crate::plan::{Plan, Work};
 use crate::resolve::{Action, BulletReading, FileOrigin, ResolvedTask};
 use crate::terminal::{Paint, count, err, out, printable};
@@ -19,13 +21,12 @@ use crate::terminal::{Paint, count, err, out, printable};
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
-    /// Plan for that kubeconfig context (`rehearsal` for the embedded one)
-    #[arg(long, value_name = "NAME")]
-    context: Option<String>,
+    #[command(flatten)]
+    on: TargetArgs,
 }
 
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &PlanArgs) -> Result {
-    let target = Target::choose(args.context.as_deref(), loaded, phase)?;
+    let target = Target::choose(&args.on, loaded, phase)?;
     let (info, service_monitors) = match &target {
         // Known without a server: a plan for the rehearsal needs no runtime at all.
         Target::Rehearsal => (None, phase.settings.rehearse.service_monitors),
@@ -35,15 +36,19 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
             Ok::<_, super::Stop>((Some(cluster.info().clone()), monitors))
         })?,
     };
-    let meaning = loaded.meaning(phase, service_monitors)?;
+    let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
     let plan = meaning.plan(target.name())?;
+    let state = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?.state;
+    let lacking = after::lacking(loaded, phase, (&target, &state))?;
     if session.global.json {
         out(&json_lines(phase, &meaning, &plan))?;
+        out(&json_plan(&plan, &target, &lacking))?;
     } else {
         let shown = Shown {
             phase,
             meaning: &meaning,
             plan: &plan,
+            lacking: &lacking,
             paint: session.out,
         };
         out(&shown.text(&target, info.as_ref(), service_monitors))?;
@@ -61,6 +66,8 @@ struct Shown<'a> {
     phase: &'a Phase,
     meaning: &'a Meaning,
     plan: &'a Plan,
+    /// What targets lack that this one comes after.
+    lacking: &'a [Lacks],
     paint: Paint,
 }
 
@@ -85,13 +92,18 @@ impl Shown<'_> {
             ),
             Some(info) => writeln!(
                 text,
-                "  target     context {} · {} · Kubernetes {}",
+                "  target     {}context {} · {} · Kubernetes {}",
+                target
+                    .settings()
+                    .map(|named| format!("{} · ", printable(&named.name)))
+                    .unwrap_or_default(),
                 printable(&info.target),
                 printable(&info.server),
                 printable(&info.version)
             ),
         };
         let _ = writeln!(text, "  namespace  {}", application.namespace);
+        text += &self.conditions(target);
         if !service_monitors {
             text += "  no ServiceMonitor CRD there: Prometheus scrapes by static configuration\n";
         }
@@ -111,6 +123,26 @@ impl Shown<'_> {
         }
         text += &self.unassigned();
         text + &self.totals()
+    }
+
+    /// What must hold before a run on the target begins.
+    fn conditions(&self, target: &Target) -> String {
+        let mut text = String::new();
+        let Some(named) = target.settings() else {
+            return text;
+        };
+        for before in &named.after {
+            let lacks = self.lacking.iter().find(|lacks| lacks.target == *before);
+            let said = match lacks {
+                None => "has it".to_owned(),
+                Some(lacks) => self.paint.warn(format!("lacks it: {}", lacks.summary())),
+            };
+            let _ = writeln!(text, "  after      {}: {said}", printable(before));
+        }
+        if named.protected {
+            text += "  protected  a run asks for the target's name\n";
+        }
+        text
     }
 
     fn task(&self, task: &ResolvedTask, checked: bool, title: &str) -> String {
@@ -363,10 +395,30 @@ fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> String {
         });
         let _ = writeln!(text, "{value}");
     }
-    let _ = writeln!(
-        text,
-        "{}",
-        json!({ "event": "plan", "target": plan.target, "fingerprint": plan.fingerprint })
-    );
     text
+}
+
+fn json_plan(plan: &Plan, target: &Target, lacking: &[Lacks]) -> String {
+    let mut value = json!({ "event": "plan", "target": target.called(),
+        "fingerprint": plan.fingerprint });
+    if let Some(named) = target.settings() {
+        let after: serde_json::Map<String, Value> = named
+            .after
+            .iter()
+            .map(|name| {
+                let lacks = lacking.iter().find(|lacks| lacks.target == *name);
+                let said = lacks.map_or_else(
+                    || json!({ "has": true }),
+                    |lacks| {
+                        json!({ "has": false, "never": lacks.never, "changed": lacks.changed,
+                        "undone": lacks.undone, "waiting": lacks.waiting })
+                    },
+                );
+                (name.clone(), said)
+            })
+            .collect();
+        value["after"] = after.into();
+        value["protected"] = named.protected.into();
+    }
+    format!("{value}\n")
 }

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::confirm::{self, Ask};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
-use super::target::{self, Target};
-use super::{Session, Stop};
+use super::target::{self, Target, TargetArgs};
+use super::{Session, Stop, after};
 use crate::checklist::TaskId;
 use crate::cluster::Cluster;
 use crate::execute::{
@@ -22,7 +23,7 @@ use crate::execute::{
 };
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::{DetachedHead, GitError, Repo};
-use crate::journal::{Evidence, Header, Outcome, RunId, StepId, sha256};
+use crate::journal::{Evidence, Header, Outcome, RunId, State, StepId, sha256};
 use crate::manifest::Object;
 use crate::plan::Plan;
 use crate::resolve::Action;
@@ -49,9 +50,11 @@ const REHEARSED_GRACE: Duration = Duration::from_secs(1);
 )]
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct RunArgs {
-    /// Run on that kubeconfig context (`rehearsal` for the embedded one)
+    #[command(flatten)]
+    pub(super) on: TargetArgs,
+    /// The name of a protected target, where no terminal can ask for it
     #[arg(long, value_name = "NAME")]
-    pub(super) context: Option<String>,
+    pub(super) confirm: Option<String>,
     /// Take secrets' values from that ignored env file too
     #[arg(long, value_name = "FILE")]
     pub(super) env_file: Option<String>,
@@ -114,8 +117,9 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     repo.identity()?;
     let number = phase.checklist.number;
     let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
-    let target = Target::choose(args.context.as_deref(), loaded, phase)?;
+    let target = Target::choose(&args.on, loaded, phase)?;
     let journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
+    after::refuse_too_early(session, loaded, phase, (&target, journal.state()))?;
     let how = How {
         options: options(args, &target, phase),
         accept_unread: args.accept_unread,
@@ -124,7 +128,8 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     outlook.refuse_changes(args.accept_changes)?;
-    outlook.refuse_other_cluster(prepared.cluster.info())?;
+    outlook.refuse_other_cluster(&prepared)?;
+    prepared.refuse_back_door(journal.state())?;
     outlook.look(&prepared).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
     let detached = if args.allow_detached {
@@ -147,6 +152,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         return close.without_run(ledger);
     }
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
+    prepared.confirm(&outlook, args.confirm.as_deref())?;
     let mut document = Document::new(phase.checklist.clone());
     let claimed = Claimed::by(&prepared).await?;
     let lost = claimed.lost();
@@ -191,6 +197,25 @@ impl Prepared<'_> {
     /// Returns whether the target is the rehearsal.
     fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal
+    }
+
+    /// A bare context that leads to a protected target is refused.
+    fn refuse_back_door(&self, state: &State) -> Result<()> {
+        let namespace = &self.meaning.resolved.application.namespace;
+        let known = (&self.loaded.settings, state);
+        self.target
+            .refuse_back_door(self.cluster.info(), namespace, known)
+    }
+
+    /// Has a person name a protected target once it is known what will be done there.
+    fn confirm(&self, outlook: &Outlook, given: Option<&str>) -> Result<()> {
+        let ask = Ask {
+            target: &self.target,
+            info: self.cluster.info(),
+            namespace: &self.meaning.resolved.application.namespace,
+            what: outlook.work_text(&self.plan),
+        };
+        confirm::confirm(self.session, &ask, given)
     }
 
     /// Returns today's date.
@@ -260,9 +285,9 @@ async fn prepare<'a>(
 ) -> Result<Prepared<'a>> {
     let cluster = target.connect(session, phase).await?;
     let service_monitors = target.service_monitors(&cluster).await?;
-    let meaning = loaded.meaning(phase, service_monitors)?;
+    let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
     let plan = meaning.plan(target.name())?;
-    let own_target = match Target::choose(None, loaded, phase)? {
+    let own_target = match Target::of_phase(loaded, phase)? {
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
     };

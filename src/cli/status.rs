@@ -1,50 +1,57 @@
 //! `orch status` and `orch phase N status`.
 
+mod columns;
+
 use std::fmt::Write as _;
 
+use clap::Args;
 use serde_json::json;
 
-use super::Session;
 use super::exit::{Code, Result};
 use super::load::{self, Loaded, Phase};
+use super::{Session, Stop};
 use crate::checklist::{Checklist, StatusKind, Task, parse};
 use crate::diagnostic::Diagnostics;
 use crate::files::{holder, read_journal};
 use crate::journal::{State, StepStatus, TargetState};
+use crate::settings::Settings;
 use crate::terminal::{Paint, bar, out, printable};
+use columns::Columns;
+
+/// Arguments of `orch phase N status`.
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// Show that target only
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+}
 
 /// Shows every set and phase.
 pub(super) fn all(session: &Session) -> Result {
     let loaded = load::workspace(session)?;
     let mut text = String::new();
     let mut problems = Vec::new();
+    let wanted = session.global.set.as_ref();
     for set in &loaded.snapshot.sets {
-        if session
-            .global
-            .set
-            .as_ref()
-            .is_some_and(|wanted| *wanted != set.name)
-        {
+        if wanted.is_some_and(|wanted| *wanted != set.name) {
             continue;
         }
         if !session.global.json {
             let _ = writeln!(text, "{} ({})", session.out.bold(&set.name), set.folder);
         }
+        let mut phases = Vec::new();
         for file in &set.phases {
-            let source = loaded
-                .snapshot
-                .tree
-                .get(&file.path)
-                .cloned()
-                .unwrap_or_default();
+            let tree = &loaded.snapshot.tree;
+            let source = tree.get(&file.path).cloned().unwrap_or_default();
             match parse(&file.path, &source) {
                 Ok(parsed) => {
                     let state = read_journal(&loaded.workspace, &set.name, file.number)?.state;
-                    text += &row(session, &set.name, &parsed.checklist, &state);
+                    phases.push((parsed.checklist, state));
                 }
                 Err(found) => problems.extend(found.0),
             }
         }
+        text += &rows(session, &loaded.settings, &set.name, &phases);
     }
     if loaded.snapshot.sets.is_empty() {
         text += "no checklist was found: no folder holds a `phase-NN-name.md` (try `orch demo`)\n";
@@ -57,33 +64,61 @@ pub(super) fn all(session: &Session) -> Result {
     }
 }
 
-fn row(session: &Session, set: &str, checklist: &Checklist, state: &State) -> String {
+/// The rows of one set's phases, with a column for each target where there are several.
+fn rows(
+    session: &Session,
+    settings: &Settings,
+    set: &str,
+    phases: &[(Checklist, State)],
+) -> String {
+    let mut columns = Columns::of(settings, phases.iter().map(|(_, state)| state), None);
+    for (_, state) in phases {
+        let cells = columns.phase_cells(state);
+        columns.fit(&cells);
+    }
+    let mut text = String::new();
+    if !session.global.json && columns.several() && !phases.is_empty() {
+        let header = format!("{:41}{}", "", columns.header());
+        let _ = writeln!(text, "{}", session.out.dim(header.trim_end()));
+    }
+    for (checklist, state) in phases {
+        text += &row(session, set, (checklist, state), &columns);
+    }
+    text
+}
+
+fn row(
+    session: &Session,
+    set: &str,
+    (checklist, state): (&Checklist, &State),
+    columns: &Columns<'_>,
+) -> String {
     let total = checklist.tasks().count();
     let done = checklist.tasks().filter(|task| task.marker.checked).count();
     let status = status_of(checklist, done, total);
-    let targets: Vec<String> = state
-        .targets()
-        .map(|(name, target)| target_text(name, target))
-        .collect();
     if session.global.json {
         let value = json!({ "event": "phase", "set": set, "phase": checklist.number,
             "title": checklist.title, "status": status, "done": done, "total": total,
-            "file": checklist.path, "targets": targets });
+            "file": checklist.path, "targets": columns.phase_json(state) });
         return format!("{value}\n");
     }
+    let of_targets = columns
+        .known(state)
+        .filter_map(|(name, target)| Some(target_text(name, target?)));
+    let (before, behind) = if columns.several() {
+        (columns.row(&columns.phase_cells(state)), String::new())
+    } else {
+        let said: Vec<String> = of_targets.map(|said| format!("  ({said})")).collect();
+        (String::new(), said.concat())
+    };
     format!(
-        "  {:>3}  {} {:>3}/{:<3} {:<12} {}{}\n",
+        "  {:>3}  {} {:>3}/{:<3} {:<12} {before}{}{behind}\n",
         checklist.number,
         bar(done, total, 12),
         done,
         total,
         status,
         printable(&checklist.title),
-        if targets.is_empty() {
-            String::new()
-        } else {
-            format!("  ({})", targets.join("; "))
-        }
     )
 }
 
@@ -118,65 +153,104 @@ fn status_of(checklist: &Checklist, done: usize, total: usize) -> &'static str {
 }
 
 /// Shows each task of a phase with its evidence.
-pub(super) fn phase(session: &Session, loaded: &Loaded, phase: &Phase) -> Result {
+pub(super) fn phase(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    args: &StatusArgs,
+) -> Result {
     let checklist = &phase.checklist;
     let state = read_journal(&loaded.workspace, &phase.set, checklist.number)?.state;
+    let only = args.target.as_deref();
+    let mut columns = Columns::of(&loaded.settings, std::iter::once(&state), only);
+    if let (Some(name), true) = (only, columns.names().is_empty()) {
+        return Err(Stop::input(format!("no target is called `{name}`")));
+    }
     let mut text = String::new();
     if !session.global.json {
-        let (total, done) = (
-            checklist.tasks().count(),
-            checklist.tasks().filter(|task| task.marker.checked).count(),
-        );
-        let _ = writeln!(
-            text,
-            "{}  {} {done}/{total}",
-            session.out.bold(format!(
-                "phase {} {}",
-                checklist.number,
-                printable(&checklist.title)
-            )),
-            bar(done, total, 24)
-        );
-        for (name, target) in state.targets() {
-            let _ = writeln!(text, "  {}", target_text(name, target));
-        }
-        if let Some(who) = holder(&loaded.workspace, &phase.set, checklist.number)? {
-            let _ = writeln!(text, "  a run is under way ({who})");
-        }
+        text += &head(session, loaded, phase, (&columns, &state))?;
+    }
+    for task in checklist.tasks() {
+        let cells = columns.task_cells(&state, task);
+        columns.fit(&cells);
     }
     for section in &checklist.sections {
         if !session.global.json {
-            let _ = writeln!(
-                text,
-                "\n{}",
-                session
-                    .out
-                    .bold(format!("{} {}", section.number, printable(&section.title)))
-            );
+            let title = format!("{} {}", section.number, printable(&section.title));
+            let _ = writeln!(text, "\n{}", session.out.bold(title));
+            if columns.several() {
+                let header = format!("{:14}{}", "", columns.header());
+                let _ = writeln!(text, "{}", session.out.dim(header.trim_end()));
+            }
         }
         for task in &section.tasks {
-            text += &task_row(session, task, &state);
+            text += &task_row(session, task, (&columns, &state));
         }
     }
     out(&text)?;
     Ok(Code::Done)
 }
 
-fn task_row(session: &Session, task: &Task, state: &State) -> String {
-    let known: Vec<(String, String)> = state
-        .targets()
-        .filter_map(|(name, target)| Some((name.to_owned(), standing(target, task)?)))
+/// The phase's own lines, above its tasks.
+fn head(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    (columns, state): (&Columns<'_>, &State),
+) -> Result<String> {
+    let checklist = &phase.checklist;
+    let total = checklist.tasks().count();
+    let done = checklist.tasks().filter(|task| task.marker.checked).count();
+    let title = format!("phase {} {}", checklist.number, printable(&checklist.title));
+    let mut text = format!(
+        "{}  {} {done}/{total}\n",
+        session.out.bold(title),
+        bar(done, total, 24)
+    );
+    for (name, target) in columns.known(state) {
+        let said = match target {
+            Some(target) => target_text(name, target),
+            None if columns.several() => format!("{name}: nothing yet"),
+            None => continue,
+        };
+        let _ = writeln!(text, "  {}", printable(&said));
+    }
+    if let Some(who) = holder(&loaded.workspace, &phase.set, checklist.number)? {
+        let _ = writeln!(text, "  a run is under way ({who})");
+    }
+    Ok(text)
+}
+
+fn task_row(session: &Session, task: &Task, (columns, state): (&Columns<'_>, &State)) -> String {
+    let known: Vec<(&str, String)> = columns
+        .known(state)
+        .filter_map(|(name, target)| Some((name, standing(target?, task)?)))
         .collect();
     if session.global.json {
         let targets: serde_json::Map<String, serde_json::Value> = known
             .into_iter()
-            .map(|(name, said)| (name, said.into()))
+            .map(|(name, said)| (name.to_owned(), said.into()))
             .collect();
         let value = json!({ "event": "task", "task": task.id, "checked": task.marker.checked,
             "text": task.text.plain(), "targets": targets });
         return format!("{value}\n");
     }
     let paint: Paint = session.out;
+    let mark = if task.marker.checked {
+        paint.good("x")
+    } else {
+        " ".to_owned()
+    };
+    let title = printable(&task.text.plain());
+    if columns.several() {
+        let cells = columns.row(&columns.task_cells(state, task));
+        let mut text = format!("  [{mark}] {:<7} {cells}{title}\n", task.id.as_str());
+        // The cell has no room for the reason.
+        for (name, said) in known.iter().filter(|(_, said)| !said.starts_with("done")) {
+            let _ = writeln!(text, "{:14}{}", "", paint.dim(format!("{name}: {said}")));
+        }
+        return text;
+    }
     let said = match (known.as_slice(), task.marker.checked) {
         ([], true) => "done elsewhere (no record)".to_owned(),
         ([], false) => String::new(),
@@ -187,14 +261,8 @@ fn task_row(session: &Session, task: &Task, state: &State) -> String {
             .join("; "),
     };
     format!(
-        "  [{}] {:<7} {}  {}\n",
-        if task.marker.checked {
-            paint.good("x")
-        } else {
-            " ".to_owned()
-        },
+        "  [{mark}] {:<7} {title}  {}\n",
         task.id.as_str(),
-        printable(&task.text.plain()),
         paint.dim(said)
     )
 }

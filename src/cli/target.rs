@@ -1,19 +1,33 @@
 //! Which cluster a phase runs against: one that was named, or the rehearsal.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde_json::json;
 
 use super::exit::Result;
 use super::load::{Loaded, Phase};
 use super::{Session, Stop};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, ClusterInfo};
+use crate::files::read_journal;
+use crate::journal::State;
 use crate::rehearsal::{Rehearsal, Script};
-use crate::settings::Rehearse;
+use crate::settings::{self, Rehearse, Settings};
 
 /// The rehearsal's name as a target.
 pub(super) const REHEARSAL: &str = "rehearsal";
+
+/// Which target a command is about.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct TargetArgs {
+    /// On that target of orch.toml (`rehearsal` for the embedded one)
+    #[arg(long, value_name = "NAME", conflicts_with = "context")]
+    pub(super) target: Option<String>,
+    /// On that kubeconfig context, where no target names it
+    #[arg(long, value_name = "NAME")]
+    pub(super) context: Option<String>,
+}
 
 /// Where a phase is to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,49 +36,125 @@ pub(super) enum Target {
     Rehearsal,
     /// A kubeconfig context, named by flag or settings; never the current one by default.
     Context {
-        /// Its name.
+        /// The name that the journal has it under: the target's, or the context's where no target
+        /// of orch.toml is meant.
         name: String,
+        /// The kubeconfig's context.
+        context: String,
         /// The kubeconfig that holds it, where settings name one.
-        kubeconfig: Option<String>,
+        kubeconfig: Option<PathBuf>,
+        /// What orch.toml says of it.
+        settings: Option<Box<settings::Target>>,
     },
 }
 
 impl Target {
-    /// Returns the target that the flag or the settings name, else the rehearsal.
+    /// Returns the target that the flags or the settings name, else the rehearsal.
     ///
     /// # Errors
-    /// Where the phase names a target that orch.toml doesn't have.
-    pub(super) fn choose(flag: Option<&str>, loaded: &Loaded, phase: &Phase) -> Result<Self> {
-        let context = |name: &str| match name {
-            REHEARSAL => Self::Rehearsal,
-            name => Self::Context {
-                name: name.to_owned(),
-                kubeconfig: None,
-            },
+    /// Where a target is named that orch.toml doesn't have, or a context that several have.
+    pub(super) fn choose(flags: &TargetArgs, loaded: &Loaded, phase: &Phase) -> Result<Self> {
+        let of_phase = TargetArgs {
+            target: phase.settings.target.clone(),
+            context: phase.settings.context.clone(),
         };
-        match (flag, &phase.settings.context, &phase.settings.target) {
-            (Some(name), _, _) => Ok(context(name)),
-            (None, Some(name), _) => Ok(context(name)),
-            (None, None, Some(name)) => {
-                let target = loaded.settings.target(name).ok_or_else(|| {
-                    Stop::input(format!("no target is called `{name}`")).help(format!(
-                        "add to orch.toml: [targets.{name}] context = \"…\""
-                    ))
-                })?;
-                Ok(Self::Context {
-                    name: target.context.clone(),
-                    kubeconfig: target.kubeconfig.clone(),
-                })
-            }
-            (None, None, None) => Ok(Self::Rehearsal),
+        let flagged = flags.target.is_some() || flags.context.is_some();
+        let asked = if flagged { flags } else { &of_phase };
+        match (&asked.target, &asked.context) {
+            (Some(name), _) | (None, Some(name)) if name == REHEARSAL => Ok(Self::Rehearsal),
+            (Some(name), _) => Self::named(name, loaded, phase),
+            (None, Some(context)) => Self::of_context(context, loaded, phase),
+            (None, None) => Ok(Self::Rehearsal),
         }
     }
 
-    /// Returns its name.
+    /// Returns the target that the phase's settings name, else the rehearsal.
+    ///
+    /// # Errors
+    /// As [`Self::choose`].
+    pub(super) fn of_phase(loaded: &Loaded, phase: &Phase) -> Result<Self> {
+        Self::choose(&TargetArgs::default(), loaded, phase)
+    }
+
+    /// Returns a target of orch.toml.
+    ///
+    /// # Errors
+    /// Where it has none of that name.
+    pub(super) fn named(name: &str, loaded: &Loaded, phase: &Phase) -> Result<Self> {
+        let target = loaded.settings.target(name).ok_or_else(|| {
+            let stop = Stop::input(format!("no target is called `{name}`"));
+            let known: Vec<&str> = names(&loaded.settings);
+            let stop = if known.is_empty() {
+                stop
+            } else {
+                stop.help(format!("targets of orch.toml: {}", known.join(", ")))
+            };
+            stop.help(format!(
+                "add to orch.toml: [targets.{name}] context = \"…\""
+            ))
+        })?;
+        let number = phase.checklist.number;
+        let state = read_journal(&loaded.workspace, &phase.set, number)?.state;
+        Ok(Self::Context {
+            name: recorded_as(target, &loaded.settings, &state),
+            context: target.context.clone(),
+            kubeconfig: target.kubeconfig.as_deref().map(|path| {
+                if path.starts_with("~/") {
+                    path.into()
+                } else {
+                    loaded.workspace.root().join(path)
+                }
+            }),
+            settings: Some(Box::new(target.clone())),
+        })
+    }
+
+    /// A context that a target names is that target: what protects it can't be passed by.
+    fn of_context(context: &str, loaded: &Loaded, phase: &Phase) -> Result<Self> {
+        let usual =
+            |target: &&settings::Target| target.context == context && target.kubeconfig.is_none();
+        let meant: Vec<&str> = loaded
+            .settings
+            .targets
+            .iter()
+            .filter(usual)
+            .map(|target| target.name.as_str())
+            .collect();
+        match meant.as_slice() {
+            [] => Ok(Self::Context {
+                name: context.to_owned(),
+                context: context.to_owned(),
+                kubeconfig: None,
+                settings: None,
+            }),
+            [name] => Self::named(name, loaded, phase),
+            several => Err(Stop::input(format!(
+                "several targets are on the context `{context}`: {}",
+                several.join(", ")
+            ))
+            .help("name the one that you mean: --target NAME")),
+        }
+    }
+
+    /// Returns the name that the journal has it under.
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Rehearsal => REHEARSAL,
             Self::Context { name, .. } => name,
+        }
+    }
+
+    /// Returns what people call it: its name in orch.toml where it has one.
+    pub(super) fn called(&self) -> &str {
+        self.settings()
+            .map_or_else(|| self.name(), |settings| &settings.name)
+    }
+
+    /// Returns what orch.toml says of it.
+    pub(super) fn settings(&self) -> Option<&settings::Target> {
+        match self {
+            Self::Rehearsal => None,
+            Self::Context { settings, .. } => settings.as_deref(),
         }
     }
 
@@ -77,13 +167,18 @@ impl Target {
                 Ok(Cluster::over(rehearsal.client(), REHEARSAL).await?)
             }
             Self::Context {
-                name,
+                context,
                 kubeconfig: Some(path),
-            } => reach(name, &[path.into()]).await,
+                ..
+            } => {
+                let home = session.environment.variables.get("HOME");
+                reach(context, &[kubeconfig_at(path, home)]).await
+            }
             Self::Context {
-                name,
+                context,
                 kubeconfig: None,
-            } => reach(name, &session.environment.kubeconfig).await,
+                ..
+            } => reach(context, &session.environment.kubeconfig).await,
         }
     }
 
@@ -92,6 +187,79 @@ impl Target {
         Ok(cluster
             .has("monitoring.coreos.com/v1", "ServiceMonitor")
             .await?)
+    }
+
+    /// Refuses a bare context that turns out to lead to a protected target.
+    ///
+    /// # Errors
+    /// Where the cluster is one that such a target ran on, in the same namespace.
+    pub(super) fn refuse_back_door(
+        &self,
+        info: &ClusterInfo,
+        namespace: &str,
+        (settings, state): (&Settings, &State),
+    ) -> Result<()> {
+        if self.settings().is_some() || *self == Self::Rehearsal {
+            return Ok(());
+        }
+        for target in settings.targets.iter().filter(|target| target.protected) {
+            let known = state.target(&recorded_as(target, settings, state));
+            let header = known.and_then(|known| known.header.as_ref());
+            if header.is_some_and(|it| it.cluster == info.uid && it.namespace == namespace) {
+                return Err(Stop::target(format!(
+                    "the context `{}` leads to the cluster of `{}`, which is protected",
+                    info.target, target.name
+                ))
+                .help(format!("name the target itself: --target {}", target.name)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns the names of orch.toml's targets.
+pub(super) fn names(settings: &Settings) -> Vec<&str> {
+    let targets = settings.targets.iter();
+    targets.map(|target| target.name.as_str()).collect()
+}
+
+/// Returns the name that the journal has a target under: its own, or its context's where it was
+/// run on before it had a name.
+pub(super) fn recorded_as(target: &settings::Target, settings: &Settings, state: &State) -> String {
+    let context = &target.context;
+    let before = state
+        .target(context)
+        .and_then(|known| known.header.as_ref());
+    let Some(header) = before
+        .filter(|_| state.target(&target.name).is_none() && settings.target(context).is_none())
+    else {
+        return target.name.clone();
+    };
+    let fits = |other: &&settings::Target| {
+        let there = other.namespace.as_ref();
+        other.context == *context && there.is_none_or(|there| *there == header.namespace)
+    };
+    let fitting: Vec<&settings::Target> = settings.targets.iter().filter(fits).collect();
+    match fitting.as_slice() {
+        [one] if one.name == target.name => context.clone(),
+        _ => target.name.clone(),
+    }
+}
+
+/// Returns what people call a target that the journal has under that name.
+pub(super) fn called<'a>(name: &'a str, settings: &'a Settings, state: &State) -> &'a str {
+    settings
+        .targets
+        .iter()
+        .find(|target| recorded_as(target, settings, state) == name)
+        .map_or(name, |target| &target.name)
+}
+
+/// Returns a path of orch.toml: relative to the workspace, or to the home behind `~/`.
+fn kubeconfig_at(path: &Path, home: Option<&String>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(below), Some(home)) => Path::new(home).join(below),
+        _ => path.to_owned(),
     }
 }
 

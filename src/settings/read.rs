@@ -96,6 +96,28 @@ impl<'d> Reader<'d> {
         }
     }
 
+    /// Returns the texts of a string or of a list of strings, each with its place.
+    pub(super) fn names(&mut self, entry: &Entry<'_, '_>) -> Vec<(String, Span)> {
+        if let Some(one) = entry.value.as_str() {
+            return vec![(one.to_owned(), entry.span.clone())];
+        }
+        let Some(array) = entry.value.as_array() else {
+            let none: Option<()> = self.wrong_type(entry, "a string or a list of strings");
+            return none.map(|()| Vec::new()).unwrap_or_default();
+        };
+        let mut names = Vec::new();
+        for item in array {
+            let entry = Entry {
+                key: entry.key,
+                key_span: entry.key_span.clone(),
+                value: item.get_ref(),
+                span: item.span(),
+            };
+            names.extend(self.string(&entry).map(|name| (name, item.span())));
+        }
+        names
+    }
+
     pub(super) fn strings(&mut self, entry: &Entry<'_, '_>) -> Vec<String> {
         let Some(array) = entry.value.as_array() else {
             let none: Option<()> = self.wrong_type(entry, "a list of strings");

@@ -6,9 +6,9 @@ use crate::diagnostic::Diagnostics;
 
 use super::Extras;
 use super::read::{Reader, entries};
+use super::target::{self, Target};
 
 const KEYS: &[&str] = &["set", "commit_message", "strict", "extras", "targets"];
-const TARGET_KEYS: &[&str] = &["context", "kubeconfig"];
 
 /// The workspace's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,17 +23,6 @@ pub struct Settings {
     pub extras: Extras,
     /// The named targets, in order.
     pub targets: Vec<Target>,
-}
-
-/// A cluster that may be rolled out to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// Its name here.
-    pub name: String,
-    /// The kubeconfig's context.
-    pub context: String,
-    /// The kubeconfig, relative to the workspace; by default the usual one.
-    pub kubeconfig: Option<String>,
 }
 
 impl Settings {
@@ -54,11 +43,7 @@ impl Settings {
                 "commit_message" => settings.commit_message = reader.string(&entry),
                 "strict" => settings.strict = reader.boolean(&entry).unwrap_or_default(),
                 "extras" => settings.extras = reader.extras(&entry).unwrap_or_default(),
-                "targets" => {
-                    for target in reader.table(&entry) {
-                        settings.targets.extend(read_target(&mut reader, &target));
-                    }
-                }
+                "targets" => settings.targets = target::read(&mut reader, &entry),
                 _ => reader.unknown(&entry, KEYS),
             }
         }
@@ -69,36 +54,6 @@ impl Settings {
     pub fn target(&self, name: &str) -> Option<&Target> {
         self.targets.iter().find(|target| target.name == name)
     }
-}
-
-/// `staging = "context"`, or a table with `context` and `kubeconfig`.
-fn read_target(reader: &mut Reader<'_>, entry: &super::read::Entry<'_, '_>) -> Option<Target> {
-    let name = entry.key.to_owned();
-    if let Some(context) = entry.value.as_str() {
-        return Some(Target {
-            name,
-            context: context.to_owned(),
-            kubeconfig: None,
-        });
-    }
-    let mut context = None;
-    let mut kubeconfig = None;
-    for inner in reader.table(entry) {
-        match inner.key {
-            "context" => context = reader.string(&inner),
-            "kubeconfig" => kubeconfig = reader.string(&inner),
-            _ => reader.unknown(&inner, TARGET_KEYS),
-        }
-    }
-    if context.is_none() && entry.value.is_table() {
-        let message = format!("target `{name}` names no `context`");
-        reader.problem(message, entry.key_span.clone(), "");
-    }
-    Some(Target {
-        name,
-        context: context?,
-        kubeconfig,
-    })
 }
 
 #[cfg(test)]

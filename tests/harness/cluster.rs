@@ -24,7 +24,7 @@ use kube::{Api, Client, Config};
 use serde_json::json;
 
 use crate::harness::cluster::commands::{
-    API_SERVER, CONTEXT, Ports, TOKEN, api_server, controllers, kubeconfig, store,
+    API_SERVER, CONTEXT, ORDINARY, Ports, TOKEN, api_server, controllers, kubeconfig, store,
 };
 use crate::harness::programs;
 use crate::harness::wait::{LIMIT, eventually};
@@ -80,6 +80,33 @@ impl Cluster {
         self.folder.join("kubeconfig")
     }
 
+    /// Starts a control plane that nothing else uses, with that many nodes more.
+    ///
+    /// # Panics
+    /// When it cannot be built or started.
+    pub(crate) fn alone(nodes: usize) -> Self {
+        let cluster = match Self::start() {
+            Ok(cluster) => cluster,
+            Err(problem) => panic!("no control plane: {problem}"),
+        };
+        block_on(async {
+            let api: Api<Node> = Api::all(cluster.client().await);
+            for number in 1..=nodes {
+                let name = format!("more-{number}");
+                let node = node(&name, "zone-a");
+                until(async || api.create(&PostParams::default(), &node).await.ok()).await;
+                until(async || api.get(&name).await.ok().filter(is_ready)).await;
+            }
+        });
+        cluster
+    }
+
+    /// Returns a kubeconfig with the same context for a user who is let in by RBAC alone, and whom
+    /// the API server treats as it does any other: the administrator is exempt from its limits.
+    pub(crate) fn ordinary_kubeconfig(&self) -> PathBuf {
+        self.folder.join("kubeconfig-ordinary")
+    }
+
     /// Returns the name of the kubeconfig's context.
     #[expect(
         clippy::unused_self,
@@ -114,6 +141,17 @@ impl Cluster {
         TOKEN
     }
 
+    /// Returns one of the built programs (`kubectl`, `helm`) with the administrator's kubeconfig
+    /// and a home in the cluster's folder, not started.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.programs.join(name));
+        command
+            .env("KUBECONFIG", self.kubeconfig())
+            .env("HOME", &self.folder)
+            .env("XDG_CACHE_HOME", self.folder.join("cache"));
+        command
+    }
+
     /// Returns what `kubectl` answers to these arguments.
     pub(crate) fn kubectl(&self, arguments: &[&str]) -> Output {
         self.kubectl_with(arguments, "")
@@ -121,9 +159,8 @@ impl Cluster {
 
     /// Returns what `kubectl` answers to these arguments, with `input` for `-f -`.
     pub(crate) fn kubectl_with(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = Command::new(self.programs.join("kubectl"))
-            .env("KUBECONFIG", self.kubeconfig())
-            .env("HOME", &self.folder)
+        let mut child = self
+            .program("kubectl")
             .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -205,12 +242,17 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("orch-cluster-").tempdir()?;
         let ports = Ports::free();
         std::os::unix::fs::symlink(&programs, folder.path().join("programs"))?;
-        let tokens = format!("{TOKEN},admin,admin,system:masters\n");
+        // Copies, because another clone may build the programs anew while this cluster runs.
+        for file in ["cert.pem", "key.pem"] {
+            fs::copy(programs.join(file), folder.path().join(file))?;
+        }
+        let tokens =
+            format!("{TOKEN},admin,admin,system:masters\n{ORDINARY},ordinary,ordinary,ordinary\n");
         fs::write(folder.path().join("tokens"), tokens)?;
-        fs::write(
-            folder.path().join("kubeconfig"),
-            kubeconfig(&programs, ports.api_server),
-        )?;
+        for (file, token) in [("kubeconfig", TOKEN), ("kubeconfig-ordinary", ORDINARY)] {
+            let text = kubeconfig(folder.path(), ports.api_server, token);
+            fs::write(folder.path().join(file), text)?;
+        }
 
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cluster/supervise");
         let mut supervisor = Command::new(script)

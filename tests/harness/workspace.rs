@@ -161,7 +161,12 @@ impl Workspace {
 
     /// Returns `orch` with these arguments in this workspace's environment, not started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_orch"));
+        self.program(env!("CARGO_BIN_EXE_orch"), arguments)
+    }
+
+    /// Returns a program with these arguments in this workspace's environment, not started.
+    pub(crate) fn program(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(self.root())

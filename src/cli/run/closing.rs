@@ -67,8 +67,9 @@ impl Close<'_> {
                 .to_owned()
         } else {
             format!(
-                "nothing to do: phase {} is done on {name}\n",
-                document.checklist.number
+                "nothing to do: phase {} is done on {}\n",
+                document.checklist.number,
+                prepared.target.called()
             )
         };
         self.say(
@@ -188,8 +189,18 @@ impl Close<'_> {
             .iter()
             .map(|row| row.number)
             .find(|other| *other > number);
+        let following = || next.or(checklist.closing.as_ref().and_then(|c| c.next_phase));
         let current = match completed {
-            Some(_) => next.or(checklist.closing.as_ref().and_then(|c| c.next_phase)),
+            // What a further target has got says nothing of where the phases stand.
+            _ if !self.outlook.home => {
+                let open = |row: &&PhaseRow| row.status != StatusKind::Completed;
+                phases
+                    .iter()
+                    .find(open)
+                    .map(|row| row.number)
+                    .or_else(following)
+            }
+            Some(_) => following(),
             None => Some(number),
         };
         let history = completed.and_then(|date| {
@@ -198,7 +209,7 @@ impl Close<'_> {
                 date: date.parse().ok()?,
                 phase: number,
                 title: checklist.title.clone(),
-                text: summary(prepared, &done),
+                text: summary(prepared, &done, self.outlook.home),
             })
         });
         View {
@@ -233,7 +244,7 @@ impl Close<'_> {
             started: date(&checklist.started),
             completed: date(&checklist.completed),
             file: relative(&checklist.path, progress),
-            place: if ours && self.prepared.is_rehearsal() {
+            place: if ours && self.outlook.rehearsed {
                 Place::Rehearsal
             } else {
                 Place::Cluster
@@ -288,7 +299,7 @@ impl Close<'_> {
         if self.outlook.home {
             message
         } else {
-            format!("{message} on {}", prepared.target.name())
+            format!("{message} on {}", prepared.target.called())
         }
     }
 
@@ -301,7 +312,7 @@ impl Close<'_> {
             paint.good("✓"),
             checklist.number,
             printable(&checklist.title),
-            prepared.target.name(),
+            prepared.target.called(),
             report.ran,
             prepared.plan.objects().count(),
         );
@@ -327,7 +338,7 @@ impl Close<'_> {
     fn say(&self, text: &str, outcome: &str) -> Result<()> {
         if self.prepared.session.global.json {
             let value = serde_json::json!({ "event": "ended", "outcome": outcome,
-                "target": self.prepared.target.name() });
+                "target": self.prepared.target.called() });
             out(&format!("{value}\n"))?;
         }
         err(text)?;
@@ -351,7 +362,7 @@ fn shows(checklist: &Checklist, waiting: &[TaskId]) -> bool {
 }
 
 /// What a phase did, in one line.
-fn summary(prepared: &Prepared<'_>, done: &BTreeMap<StepId, Evidence>) -> String {
+fn summary(prepared: &Prepared<'_>, done: &BTreeMap<StepId, Evidence>, home: bool) -> String {
     let files = done
         .values()
         .filter(|e| matches!(e, Evidence::File { .. }))
@@ -361,13 +372,17 @@ fn summary(prepared: &Prepared<'_>, done: &BTreeMap<StepId, Evidence>) -> String
         .filter(|e| matches!(e, Evidence::Object(_)))
         .count();
     let words = crate::progress::Words::of(prepared.phase.checklist.language);
-    let rehearsed = if prepared.is_rehearsal() {
+    // Which target it was is worth a word where it may be one of several.
+    let several = prepared.loaded.settings.targets.len() > 1;
+    let place = if prepared.is_rehearsal() {
         format!(" ({})", words.rehearsed)
+    } else if several || !home {
+        format!(" ({})", prepared.target.called())
     } else {
         String::new()
     };
     format!(
-        "{}: {files}, {}: {objects}{rehearsed}",
+        "{}: {files}, {}: {objects}{place}",
         words.written, words.ready
     )
 }

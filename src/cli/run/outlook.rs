@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Code, Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
-use crate::cluster::{ApplyOptions, ClusterInfo};
+use crate::cli::target::REHEARSAL;
+use crate::cluster::ApplyOptions;
 use crate::execute::{Changed, Projection, Standing, Why, compare, task_done};
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, sha256};
-use crate::plan::Work;
+use crate::plan::{Plan, Work};
 use crate::resolve::{Action, ResolvedTask};
+use crate::terminal::count;
 
 /// What a run finds.
 pub(super) struct Outlook {
@@ -18,6 +20,8 @@ pub(super) struct Outlook {
     changed: Vec<Changed>,
     /// Whether the boxes show this target's evidence.
     pub(super) home: bool,
+    /// Whether what the boxes show was rehearsed only.
+    pub(super) rehearsed: bool,
     /// The hashes of the files that orch wrote, by path.
     pub(super) written: BTreeMap<String, String>,
     /// Tasks that a person decided on.
@@ -40,6 +44,7 @@ impl Outlook {
             standing: comparison.standing,
             changed: Vec::new(),
             home: false,
+            rehearsed: false,
             written: BTreeMap::new(),
             waived: BTreeSet::new(),
             elsewhere: BTreeSet::new(),
@@ -91,6 +96,7 @@ impl Outlook {
             standing: comparison.standing,
             changed: comparison.changed,
             home,
+            rehearsed: own.unwrap_or(name) == REHEARSAL,
             written: written_files(state),
             waived,
             elsewhere,
@@ -132,16 +138,56 @@ impl Outlook {
         ))
     }
 
-    /// A context that leads to another cluster than before is refused.
-    pub(super) fn refuse_other_cluster(&self, info: &ClusterInfo) -> Result<()> {
-        match &self.cluster {
-            Some(before) if *before != info.uid => Err(Stop::target(format!(
-                "the context `{}` leads to another cluster than before (uid {}, it was {before})",
-                info.target, info.uid
-            ))
-            .help("name the right context with --context, or a new name for the new cluster")),
-            _ => Ok(()),
+    /// A target that leads to another cluster than before is refused.
+    pub(super) fn refuse_other_cluster(&self, prepared: &Prepared<'_>) -> Result<()> {
+        let info = prepared.cluster.info();
+        let Some(before) = self.cluster.as_ref().filter(|before| **before != info.uid) else {
+            return Ok(());
+        };
+        let context = &info.target;
+        let (what, help) = match prepared.target.settings() {
+            Some(target) => (
+                format!("the target `{}` (context `{context}`)", target.name),
+                format!(
+                    "correct its context in orch.toml, or give the new cluster a target of its \
+                     own: [targets.NAME] context = \"{context}\""
+                ),
+            ),
+            None => (
+                format!("the context `{context}`"),
+                "name the right context with --context, or a new name for the new cluster"
+                    .to_owned(),
+            ),
+        };
+        Err(Stop::target(format!(
+            "{what} leads to another cluster than before (uid {}, it was {before})",
+            info.uid
+        ))
+        .help(help))
+    }
+
+    /// Returns what is to be done, in numbers.
+    pub(super) fn work_text(&self, plan: &Plan) -> String {
+        let (mut steps, mut objects, mut files, mut commands) = (0, 0, 0, 0);
+        for (standing, step) in self.standing.iter().zip(&plan.steps) {
+            if !matches!(standing, Standing::Todo(_)) {
+                continue;
+            }
+            steps += 1;
+            match &step.work {
+                Work::Apply { .. } => objects += 1,
+                Work::Write { .. } => files += 1,
+                Work::Command { .. } => commands += 1,
+                Work::Study { .. } | Work::Conclude { .. } | Work::Refuse { .. } => {}
+            }
         }
+        format!(
+            "{}: {} to apply, {} to write, {} to run",
+            count(steps, "step"),
+            count(objects, "object"),
+            count(files, "file"),
+            count(commands, "command"),
+        )
     }
 
     /// Looks whether what finished steps made is still there.

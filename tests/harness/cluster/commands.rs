@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 pub(crate) const CONTEXT: &str = "orch-test";
 /// What the administrator's requests carry: the API server listens on loopback only.
 pub(crate) const TOKEN: &str = "orch-test-administrator";
+/// The same of a user who may do nothing but what RBAC lets the group `ordinary` do.
+pub(crate) const ORDINARY: &str = "orch-test-ordinary";
 
 /// The API server's log.
 pub(crate) const API_SERVER: &str = "kube-apiserver.log";
@@ -54,9 +56,9 @@ pub(crate) fn api_server(ports: Ports) -> String {
         "{API_SERVER} programs/kube-apiserver --etcd-servers http://127.0.0.1:{etcd} \
          --secure-port {api_server} --bind-address 127.0.0.1 --advertise-address 127.0.0.1 \
          --endpoint-reconciler-type none --cert-dir certificates \
-         --tls-cert-file programs/cert.pem --tls-private-key-file programs/key.pem \
-         --service-account-key-file programs/cert.pem \
-         --service-account-signing-key-file programs/key.pem \
+         --tls-cert-file cert.pem --tls-private-key-file key.pem \
+         --service-account-key-file cert.pem \
+         --service-account-signing-key-file key.pem \
          --service-account-issuer https://kubernetes.default.svc \
          --token-auth-file tokens --authorization-mode RBAC \
          --service-cluster-ip-range 10.96.0.0/16 --allow-privileged\n"
@@ -74,16 +76,16 @@ pub(crate) fn controllers() -> String {
     format!(
         "kube-controller-manager.log programs/kube-controller-manager {client} \
          --horizontal-pod-autoscaler-sync-period 1s --controllers *,-persistentvolume-binder-controller \
-         --service-account-private-key-file programs/key.pem --root-ca-file programs/cert.pem\n\
+         --service-account-private-key-file key.pem --root-ca-file cert.pem\n\
          kube-scheduler.log programs/kube-scheduler {client}\n\
          kwok.log programs/kwok --kubeconfig kubeconfig --manage-all-nodes \
          --config programs/stages.yaml\n"
     )
 }
 
-/// Returns the administrator's kubeconfig.
-pub(crate) fn kubeconfig(programs: &Path, port: u16) -> String {
-    let authority = programs.join("cert.pem");
+/// Returns the kubeconfig of the user with this token.
+pub(crate) fn kubeconfig(folder: &Path, port: u16, token: &str) -> String {
+    let authority = folder.join("cert.pem");
     let authority = authority.display();
     format!(
         "apiVersion: v1\n\
@@ -92,7 +94,7 @@ pub(crate) fn kubeconfig(programs: &Path, port: u16) -> String {
          - name: {CONTEXT}\n  cluster:\n    server: https://127.0.0.1:{port}\n    \
          certificate-authority: \"{authority}\"\n\
          users:\n\
-         - name: admin\n  user:\n    token: {TOKEN}\n\
+         - name: admin\n  user:\n    token: {token}\n\
          contexts:\n\
          - name: {CONTEXT}\n  context:\n    cluster: {CONTEXT}\n    user: admin\n\
          current-context: {CONTEXT}\n"

@@ -1,0 +1,70 @@
+//! Protected targets: a person types the name before anything is changed there.
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use super::exit::Result;
+use super::target::Target;
+use super::{Session, Stop};
+use crate::cluster::ClusterInfo;
+use crate::terminal::{err, printable};
+
+/// What a person is asked to agree to.
+pub(super) struct Ask<'a> {
+    pub(super) target: &'a Target,
+    pub(super) info: &'a ClusterInfo,
+    pub(super) namespace: &'a str,
+    /// What will be done there (`3 steps: 2 objects to apply, …`).
+    pub(super) what: String,
+}
+
+/// Has a protected target named, by `given` (`--confirm`) or on the terminal; a name that is
+/// given must be right for any target.
+///
+/// # Errors
+/// Where another name is given, or none and there is no terminal to ask on.
+pub(super) fn confirm(session: &Session, ask: &Ask<'_>, given: Option<&str>) -> Result<()> {
+    let name = ask.target.called();
+    if let Some(given) = given {
+        return if given == name {
+            Ok(())
+        } else {
+            Err(other_name(given, name))
+        };
+    }
+    if !ask.target.settings().is_some_and(|it| it.protected) {
+        return Ok(());
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(Stop::target(format!(
+            "`{name}` is protected: its name must be typed, and there is no terminal to ask on"
+        ))
+        .help(format!("where you mean it: --confirm {name}")));
+    }
+    let info = ask.info;
+    let paint = session.err;
+    err(&format!(
+        "{}\n  target     {} · context {} · {} · Kubernetes {}\n  namespace  {}\n  to do      {}\n\
+         type the target's name to go on: ",
+        paint.warn(format!("`{name}` is protected")),
+        printable(name),
+        printable(&info.target),
+        printable(&info.server),
+        printable(&info.version),
+        printable(ask.namespace),
+        ask.what,
+    ))?;
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed)?;
+    if typed.trim() == name {
+        Ok(())
+    } else {
+        Err(other_name(typed.trim(), name))
+    }
+}
+
+fn other_name(given: &str, name: &str) -> Stop {
+    Stop::target(format!(
+        "`{}` is not the name of the target, `{name}`: nothing was changed",
+        printable(given)
+    ))
+}
