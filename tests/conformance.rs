@@ -3,6 +3,7 @@
 mod apply;
 mod control_plane;
 mod lease;
+mod outage;
 mod phase;
 mod ready;
 mod rehearsal;
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<Case> {
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
+        outage::CASES,
         targets::CASES,
     ]
     .concat()
