@@ -1,6 +1,7 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
 mod apply;
+mod conflicts;
 mod control_plane;
 mod lease;
 mod phase;
@@ -18,6 +19,7 @@ pub(crate) fn all() -> Vec<Case> {
     [
         control_plane::CASES,
         apply::CASES,
+        conflicts::CASES,
         ready::CASES,
         lease::CASES,
         rehearsal::CASES,

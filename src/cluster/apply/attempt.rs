@@ -102,7 +102,9 @@ impl Attempt<'_> {
         } else if Fields::applied_by(live, FIELD_MANAGER).is_none() {
             story.notes.push(format!("adopted: {}", origin(live)));
             let client_side = live["metadata"]["annotations"].get(migrate::LAST_APPLIED);
-            if client_side.is_some() && Migration::of(live, &self.options.take_over).is_none() {
+            if client_side.is_some()
+                && Migration::of(live, self.wanted, &self.options.take_over).is_none()
+            {
                 story.notes.push(
                     "kubectl's client-side apply keeps its share of it: what is taken out of the \
                      manifest stays, until a run with --take-over kubectl-client-side-apply"
@@ -116,7 +118,7 @@ impl Attempt<'_> {
     /// Makes what the tool before owned ours. All is tried first: what is refused after this would
     /// leave an object that is half taken over.
     async fn migrate(&self, live: &Value, story: &mut Story) -> Result<(), ApplyError> {
-        let Some(migration) = Migration::of(live, &self.options.take_over) else {
+        let Some(migration) = Migration::of(live, self.wanted, &self.options.take_over) else {
             return Ok(());
         };
         let trial = Sending {
