@@ -3,6 +3,7 @@
 mod apply;
 mod conflicts;
 mod control_plane;
+mod immutable;
 mod lease;
 mod phase;
 mod ready;
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<Case> {
         control_plane::CASES,
         apply::CASES,
         conflicts::CASES,
+        immutable::CASES,
         ready::CASES,
         lease::CASES,
         rehearsal::CASES,

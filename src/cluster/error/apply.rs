@@ -180,6 +180,10 @@ impl ApplyError {
             }
             Self::Namespace(_) => "create the namespace first: a task that writes it, or `after=`",
             Self::Terminating(_) => "wait until the namespace is gone, then run again",
+            Self::Forbidden(text) if text.contains("can be resized") => {
+                "its storage class doesn't let claims grow: set `allowVolumeExpansion: true` on \
+                 the class, where its driver can, or write the size as it was"
+            }
             Self::Forbidden(_) => "give this user the permission that the server names",
             Self::Quota(_) => "raise the namespace's quota, or ask for less",
             Self::Policy(_) => "change the manifest as the cluster's policy asks",
