@@ -61,8 +61,8 @@ impl Migration {
     /// Returns what there is to migrate with this consent.
     pub(super) fn of(live: &Value, wanted: &Value, consent: &TakeOver) -> Option<Self> {
         let entries = entries_of(live);
-        let moves = |entry: &&Value| moves(entry, (live, wanted), consent);
-        let (moved, kept): (Vec<&Value>, Vec<&Value>) = entries.iter().partition(moves);
+        let is_moved = |entry: &&Value| moves(entry, (live, wanted), consent);
+        let (moved, kept): (Vec<&Value>, Vec<&Value>) = entries.iter().partition(is_moved);
         if moved.is_empty() {
             return None;
         }
@@ -140,13 +140,14 @@ pub(super) fn take_out(object: &mut Value, fields: &[Path]) {
             (Value::Object(map), Element::Field(name)) => {
                 map.shift_remove(name);
             }
-            (Value::Array(list), element) => {
-                let place = (0..list.len()).find(|place| {
-                    list.get(*place)
+            (Value::Array(items), element) => {
+                let place = (0..items.len()).find(|place| {
+                    items
+                        .get(*place)
                         .is_some_and(|item| element.may_be(*place, item))
                 });
                 if let Some(place) = place {
-                    list.remove(place);
+                    items.remove(place);
                 }
             }
             _ => {}

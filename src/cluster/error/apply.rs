@@ -147,10 +147,10 @@ impl ApplyError {
         let mut chain = causes(self).into_iter();
         let first = chain.next().unwrap_or_default();
         let mut details: Vec<String> = chain.map(|line| redact(&line)).collect();
-        match self {
-            Self::Conflict(conflicts) => details.extend(conflicts.lines()),
-            Self::Immutable(fixed) => details.extend(fixed.lines()),
-            _ => {}
+        if let Self::Conflict(conflicts) = self {
+            details.extend(conflicts.lines());
+        } else if let Self::Immutable(fixed) = self {
+            details.extend(fixed.lines());
         }
         Failure {
             cause: redact(&format!("{label} can't be applied: {first}")),
