@@ -5,15 +5,21 @@
 //! disk or the cluster is in `effect`; what a journal says about a plan is in `standing`; what
 //! follows for the documents is in `project`.
 
+mod consent;
 mod effect;
 mod ledger;
+mod membership;
+mod previous;
 mod project;
+mod prune;
 mod run;
 mod secrets;
 mod standing;
 
+pub use consent::Consent;
 pub use ledger::{Ledger, LedgerError};
 pub use project::{Document, ProjectError, Projection, project};
+pub use prune::{Candidate, Fate, Pruning, prune, prune_candidates, settle_gone};
 pub use run::{ExecuteError, Run, Tick, execute};
 pub use secrets::{SecretsError, fill};
 pub use standing::{Changed, Comparison, Standing, Why, compare, task_done};
