@@ -24,8 +24,8 @@ mod redact;
 mod remove;
 mod retry;
 mod secret;
-mod settled;
 mod served;
+mod settled;
 mod sight;
 mod wait;
 

@@ -5,7 +5,7 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
 use serde_json::Value;
 
 use super::{Applied, ApplyOptions, Before};
-use crate::cluster::conflict::Sides;
+use crate::cluster::conflict::{Sides, entries_of};
 use crate::cluster::migrate::{self, Migration};
 use crate::cluster::owner::{Owner, TakeOver, origin};
 use crate::cluster::recreate::{Fixed, Old, Remake, remake};
@@ -345,10 +345,16 @@ fn is_ending(live: &Value) -> bool {
 
 /// Says that somebody made it between the list that didn't have it and this apply.
 fn meanwhile(object: &Value) -> Option<String> {
-    let entries = crate::cluster::conflict::entries_of(object);
-    let other = entries
+    let entries = entries_of(object);
+    let own = entries
         .iter()
-        .find(|entry| entry["manager"] != FIELD_MANAGER && entry["subresource"].is_null())?;
+        .find(|entry| entry["manager"] == FIELD_MANAGER)?;
+    // Times are written so that their order is that of their letters.
+    let other = entries.iter().find(|entry| {
+        entry["manager"] != FIELD_MANAGER
+            && entry["subresource"].is_null()
+            && entry["time"].as_str() < own["time"].as_str()
+    })?;
     let manager = other["manager"].as_str().unwrap_or_default();
     Some(format!("adopted: {manager} made it at the same time"))
 }
