@@ -1,7 +1,9 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
 mod apply;
+mod conflicts;
 mod control_plane;
+mod immutable;
 mod lease;
 mod outage;
 mod phase;
@@ -19,6 +21,8 @@ pub(crate) fn all() -> Vec<Case> {
     [
         control_plane::CASES,
         apply::CASES,
+        conflicts::CASES,
+        immutable::CASES,
         ready::CASES,
         lease::CASES,
         rehearsal::CASES,
