@@ -171,7 +171,13 @@ fn kubectl(stage: &Stage, folder: &TempDir, objects: Objects) -> Taken {
         .arg(folder.path());
     let applied = run(apply);
     let mut wait = stage.program("kubectl");
-    wait.args(["--namespace", NAMESPACE, "rollout", "status", "--timeout=20m"]);
+    wait.args([
+        "--namespace",
+        NAMESPACE,
+        "rollout",
+        "status",
+        "--timeout=20m",
+    ]);
     wait.args((0..objects.deployments()).map(|number| format!("deployment/app-{number:05}")));
     applied.then(run(wait))
 }

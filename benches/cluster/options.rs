@@ -60,10 +60,7 @@ fn numbers(value: &str) -> Option<Vec<usize>> {
     if value == "none" {
         return Some(Vec::new());
     }
-    value
-        .split(',')
-        .map(|number| number.parse().ok())
-        .collect()
+    value.split(',').map(|number| number.parse().ok()).collect()
 }
 
 fn names(value: &str) -> Option<Vec<Contestant>> {

@@ -118,8 +118,7 @@ impl Stage {
     /// When they aren't: the contestant said that it was done.
     pub(crate) fn check(&self, objects: Objects) {
         let ready = block_on(async {
-            let api: Api<Deployment> =
-                Api::namespaced(self.cluster.client().await, NAMESPACE);
+            let api: Api<Deployment> = Api::namespaced(self.cluster.client().await, NAMESPACE);
             let found = api.list(&ListParams::default()).await.expect("a list");
             found.iter().filter(|it| bare::is_ready(it)).count()
         });

@@ -71,8 +71,7 @@ pub(crate) fn many(count: usize, (fresh, again): &(Taken, Taken)) -> String {
 pub(crate) fn latency(count: usize, late: &[Duration]) -> String {
     let at = |percent: usize| {
         let index = (late.len().saturating_sub(1)) * percent / 100;
-        late.get(index)
-            .map_or(0.0, |late| late.as_secs_f64() * 1e3)
+        late.get(index).map_or(0.0, |late| late.as_secs_f64() * 1e3)
     };
     format!(
         "Readiness noticed after the server told a bare watch, on {count} objects: {:.0} ms median, \

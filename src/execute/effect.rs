@@ -177,17 +177,23 @@ async fn apply(
         recreate: around.options.recreate,
         patience: timeout,
     };
-    let situation = Situation {
-        before: Before::Unknown,
-        report: &say,
-    };
     around.membership.open(around.cluster, &real).await?;
     around.remember(&step.id, &real, &options).await?;
-    let applied = around
-        .cluster
-        .apply_in(&real, &options, situation)
-        .await
-        .map_err(|error| error.failure(&object.label()))?;
+    let (applied, unchanged) = match around.live.settled(&real) {
+        Some(found) => (found, Some("unchanged".to_owned())),
+        None => {
+            let live = around.live.get(&real);
+            let situation = Situation {
+                before: Before::of(live.as_ref(), &real.value, &options.take_over),
+                report: &say,
+            };
+            let applied = around.cluster.apply_in(&real, &options, situation).await;
+            (
+                applied.map_err(|error| error.failure(&object.label()))?,
+                None,
+            )
+        }
+    };
     let wait = Wait {
         timeout,
         grace: match object.kind.as_str() {
@@ -208,7 +214,7 @@ async fn apply(
         name: object.name.clone(),
         uid: applied.uid,
         generation: applied.generation,
-        ready: [Some(ready.reason), step.note.map(str::to_owned)]
+        ready: [unchanged, Some(ready.reason), step.note.map(str::to_owned)]
             .into_iter()
             .flatten()
             .chain(applied.notes)

@@ -210,9 +210,8 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("orch-cluster-").tempdir()?;
         let [etcd, peers, api_server] = free_ports();
         std::os::unix::fs::symlink(&programs, folder.path().join("programs"))?;
-        let tokens = format!(
-            "{TOKEN},admin,admin,system:masters\n{ORDINARY},ordinary,ordinary,ordinary\n"
-        );
+        let tokens =
+            format!("{TOKEN},admin,admin,system:masters\n{ORDINARY},ordinary,ordinary,ordinary\n");
         fs::write(folder.path().join("tokens"), tokens)?;
         for (file, token) in [("kubeconfig", TOKEN), ("kubeconfig-ordinary", ORDINARY)] {
             let text = kubeconfig(&programs, api_server, token);
