@@ -1,5 +1,6 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+pub(super) mod ahead;
 mod claim;
 mod closing;
 mod outlook;
@@ -8,6 +9,7 @@ mod tell;
 mod watch;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -15,6 +17,7 @@ use clap::Args;
 use super::confirm::{self, Ask};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
+use super::plan::saved::{Of, Saved};
 use super::target::{self, Target, TargetArgs};
 use super::{Session, Stop, after};
 use crate::checklist::TaskId;
@@ -28,6 +31,7 @@ use crate::journal::{Evidence, Header, Outcome, RunId, State, StepId, sha256};
 use crate::manifest::Object;
 use crate::plan::Plan;
 use crate::resolve::Action;
+use ahead::Ahead;
 use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
@@ -75,6 +79,9 @@ pub(super) struct RunArgs {
     /// Delete and make again what has changes that can't be made; never claims, volumes, namespaces
     #[arg(long)]
     pub(super) recreate: bool,
+    /// Do exactly what `plan --out FILE` saved, or refuse where anything has moved since
+    #[arg(long, value_name = "FILE")]
+    pub(super) plan: Option<PathBuf>,
     /// Put back what others changed of finished steps' objects (`orch phase N status --live`)
     #[arg(long)]
     pub(super) repair: bool,
@@ -150,6 +157,11 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if args.repair {
         let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
         outlook.repair(&prepared, &live, &filled.objects);
+    }
+    if let Some(path) = &args.plan {
+        let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
+        let held = (&outlook, &live, &filled);
+        prepared.hold_to(path, held, journal.state()).await?;
     }
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
@@ -266,6 +278,29 @@ impl Prepared<'_> {
     fn filled(&self, repo: &Repo, env_file: Option<&str>, live: &Live) -> Result<Filled> {
         let given = target::secret_values(self.session, self.loaded, repo, env_file)?;
         Ok(fill(&self.plan, live, &given))
+    }
+
+    /// Refuses to go on where anything isn't as it was when a plan was saved.
+    async fn hold_to(
+        &self,
+        path: &Path,
+        (outlook, live, filled): (&Outlook, &Live, &Filled),
+        state: &State,
+    ) -> Result<()> {
+        let saved = Saved::read(path)?;
+        if self.is_rehearsal() {
+            return Err(Stop::input(
+                "a saved plan is for a cluster, not for the rehearsal",
+            ));
+        }
+        let ahead = Ahead::find(self, outlook, (live, filled), state).await?;
+        let of = Of {
+            loaded: self.loaded,
+            phase: self.phase,
+            plan: &self.plan,
+            info: self.cluster.info(),
+        };
+        saved.refuse_unless(&Saved::new(&of, &ahead), path)
     }
 
     /// Returns today's date.

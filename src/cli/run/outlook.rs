@@ -114,6 +114,12 @@ impl Outlook {
         }
     }
 
+    /// Returns the finished steps that changed or vanished.
+    pub(super) fn changed_steps(&self) -> Vec<StepId> {
+        let changed = self.changed.iter();
+        changed.map(|change| change.step.clone()).collect()
+    }
+
     /// Finished steps that changed are only done again when a person accepts that; who prunes
     /// accepts that objects vanished from the plan.
     pub(super) fn refuse_changes(&self, accepted: bool, prune: bool) -> Result<()> {
