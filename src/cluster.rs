@@ -9,6 +9,7 @@ mod connect;
 mod diagnose;
 mod error;
 mod fields;
+mod hint;
 mod inventory;
 mod kinds;
 mod lease;

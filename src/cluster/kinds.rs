@@ -28,7 +28,8 @@ pub(super) struct Kinds {
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
 impl Kinds {
-    fn get(&self, kind: &Kind) -> Option<Served> {
+    /// Returns how a kind is served, as far as that was asked for.
+    pub(super) fn get(&self, kind: &Kind) -> Option<Served> {
         locked(&self.known).get(kind).cloned()
     }
 

@@ -76,6 +76,11 @@ impl Live {
         serde_json::from_str(text).ok()
     }
 
+    /// Returns whether the cluster held an object.
+    pub fn has(&self, object: impl Into<Name>) -> bool {
+        self.objects.contains_key(&object.into())
+    }
+
     /// Returns why evidence doesn't hold any more, if it doesn't: the object is gone, or another
     /// one has its name.
     pub fn gone(&self, evidence: &ObjectEvidence) -> Option<String> {

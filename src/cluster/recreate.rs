@@ -143,7 +143,7 @@ pub(super) struct Old<'a> {
 
 impl Cluster {
     /// Deletes exactly the object that was looked at, and waits until it is gone.
-    pub(super) async fn remove(&self, old: &Old<'_>) -> Result<(), ApplyError> {
+    pub(super) async fn make_room(&self, old: &Old<'_>) -> Result<(), ApplyError> {
         let Ok((way, _)) = way(old.object, old.live) else {
             return Ok(());
         };

@@ -256,7 +256,7 @@ impl Attempt<'_> {
         self.could_be_made().await?;
         (self.report)(format!("deleting it, to make it again: {cost}"));
         let old = self.old(&live);
-        self.cluster.remove(&old).await?;
+        self.cluster.make_room(&old).await?;
         let answer = self.send(plain).await?;
         story.notes.push(format!(
             "deleted and made again: {}",
