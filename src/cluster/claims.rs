@@ -1,9 +1,9 @@
 //! The claims that a StatefulSet's controller makes from its templates: they have no owner, and stay
 //! when it goes.
 
+use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 use kube::ResourceExt as _;
 use kube::api::{Api, ListParams};
-use k8s_openapi::api::core::v1::PersistentVolumeClaim;
 
 use super::{Cluster, ClusterError};
 use crate::manifest::Object;

@@ -259,6 +259,23 @@ impl Cluster {
     }
 }
 
+/// Returns the first place of a set at which a manifest sets something.
+pub fn set_by(fields: &Fields, manifest: &Value) -> Option<String> {
+    fn find(fields: &Fields, manifest: &Value, path: &mut Path) -> bool {
+        for (element, part) in fields.parts() {
+            path.push(element.clone());
+            let set = place::at(manifest, path).is_some();
+            if set && (part.is_leaf() || find(part, manifest, path)) {
+                return true;
+            }
+            path.pop();
+        }
+        false
+    }
+    let mut path = Path::new();
+    find(fields, manifest, &mut path).then(|| place::shown(&path))
+}
+
 /// Collects the places of a set at which two objects differ; where one lacks a whole part, that
 /// part's.
 fn differences(

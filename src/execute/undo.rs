@@ -13,7 +13,7 @@ use super::prune::{controller, namespace_fate, protected, uid, waves};
 use super::{Consent, Fate, Ledger, LedgerError};
 use crate::checklist::TaskId;
 use crate::cluster::{
-    Cluster, ClusterError, FIELD_MANAGER, Fields, Inventory, Live, Return, Returning, Wait,
+    Cluster, ClusterError, FIELD_MANAGER, Fields, Inventory, Live, Returning, Wait, set_by,
 };
 use crate::journal::{
     Event, Evidence, Failure, ObjectEvidence, Previous, Revision, StepId, StepState, StepStatus,
@@ -219,7 +219,9 @@ impl Undo<'_> {
         let sets: Vec<&Object> = self
             .plan
             .objects()
-            .filter(|it| it.kind == "StatefulSet" && it.value["spec"]["volumeClaimTemplates"].is_array())
+            .filter(|it| {
+                it.kind == "StatefulSet" && it.value["spec"]["volumeClaimTemplates"].is_array()
+            })
             .collect();
         let mut claims = Vec::new();
         for set in sets {
@@ -400,8 +402,9 @@ impl Undo<'_> {
                     }
                     Some(_) | None => Ok(()),
                 };
-                let meant = (object, uid(&object.value));
-                cluster.delete((meant.0, &meant.1), &guard, wait).await
+                cluster
+                    .delete((object, &uid(&object.value)), &guard, wait)
+                    .await
             }
         }
     }
@@ -450,7 +453,7 @@ fn taken(wanted: &Object, live: &Value) -> Option<String> {
             return Some(format!("{manager} applies it too"));
         }
         let fields = Fields::parse(&entry["fieldsV1"]);
-        if let Some(place) = fields.first_in(&wanted.value) {
+        if let Some(place) = set_by(&fields, &wanted.value) {
             return Some(format!("{manager} changed {place} since"));
         }
     }
@@ -483,9 +486,4 @@ fn keep_what_is_needed(found: &mut [Undoing]) {
             return;
         }
     }
-}
-
-/// Returns whether a field is put back or given up.
-pub fn goes_back(field: &Returning) -> bool {
-    matches!(field.what, Return::Back)
 }

@@ -16,6 +16,26 @@ use crate::terminal::{err, out, printable};
 /// The commit's message where settings give no other.
 const MESSAGE: &str = "checklist({set}): phase-{phase} {name} completed";
 
+/// The commit's message of a phase that was turned back, where settings give no other.
+const UNDONE: &str = "checklist({set}): phase-{phase} {name} undone";
+
+/// What has just happened to a phase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment<'a> {
+    /// It is under way.
+    Under,
+    /// It was completed, on that date.
+    Completed(&'a str),
+    /// It was turned back, on that date.
+    TurnedBack(&'a str),
+}
+
+impl<'a> Moment<'a> {
+    fn completed(date: Option<&'a str>) -> Self {
+        date.map_or(Self::Under, Self::Completed)
+    }
+}
+
 /// What is needed to end a run.
 pub(super) struct Close<'a> {
     pub(super) prepared: &'a Prepared<'a>,
@@ -31,6 +51,7 @@ impl Close<'_> {
         let done = self.outlook.done(prepared);
         let waiting = self.outlook.waiting(prepared, &done);
         let killed = ledger.state().running().is_some();
+        let undo = ledger.state().running().is_some_and(|header| header.undo);
         let name = prepared.target.name();
         let recorded = ledger
             .state()
@@ -53,7 +74,7 @@ impl Close<'_> {
         let behind = recorded && self.outlook.home && !shows(&document.checklist, &waiting);
         let mut finished = false;
         if killed || unticked || closes || taken_back || behind {
-            if !killed {
+            if !killed || undo {
                 ledger.append(vec![Event::RunStarted(super::header(prepared))])?;
             }
             self.finish(&done, &waiting, &mut ledger, &mut document)?;
@@ -98,7 +119,7 @@ impl Close<'_> {
                 ledger.append(vec![Event::RunEnded {
                     outcome: report.outcome,
                 }])?;
-                self.progress(&ledger, document, None)?;
+                self.progress(&ledger, document, Moment::Under)?;
                 Ok(if report.outcome == Outcome::Failed {
                     Code::Failed
                 } else {
@@ -136,7 +157,7 @@ impl Close<'_> {
             let wanted = self.outlook.projection(prepared, done, today.clone());
             document.update(&prepared.loaded.workspace, &wanted)?;
         }
-        self.progress(ledger, document, today.as_deref())?;
+        self.progress(ledger, document, Moment::completed(today.as_deref()))?;
         let outcome = if complete {
             Outcome::Completed
         } else {
@@ -147,17 +168,17 @@ impl Close<'_> {
     }
 
     /// Brings PROGRESS.md up to date.
-    fn progress(
+    pub(super) fn progress(
         &self,
         ledger: &Ledger,
         document: &Document,
-        completed: Option<&str>,
+        moment: Moment<'_>,
     ) -> Result<()> {
         let prepared = self.prepared;
         let workspace = &prepared.loaded.workspace;
         let path = prepared.progress_path();
         let existing = workspace.read(&path)?;
-        let view = self.view(ledger, &document.checklist, completed, &path);
+        let view = self.view(ledger, &document.checklist, moment, &path);
         let text = update(existing.as_deref(), &view)?;
         if existing.as_deref() != Some(text.as_str()) {
             workspace.write_atomic(&path, text.as_bytes())?;
@@ -165,13 +186,7 @@ impl Close<'_> {
         Ok(())
     }
 
-    fn view(
-        &self,
-        ledger: &Ledger,
-        checklist: &Checklist,
-        completed: Option<&str>,
-        path: &str,
-    ) -> View {
+    fn view(&self, ledger: &Ledger, checklist: &Checklist, moment: Moment<'_>, path: &str) -> View {
         let prepared = self.prepared;
         let number = checklist.number;
         let set = prepared.loaded.snapshot.set(&prepared.phase.set);
@@ -190,7 +205,7 @@ impl Close<'_> {
             .map(|row| row.number)
             .find(|other| *other > number);
         let following = || next.or(checklist.closing.as_ref().and_then(|c| c.next_phase));
-        let current = match completed {
+        let current = match moment {
             // What a further target has got says nothing of where the phases stand.
             _ if !self.outlook.home => {
                 let open = |row: &&PhaseRow| row.status != StatusKind::Completed;
@@ -200,18 +215,31 @@ impl Close<'_> {
                     .map(|row| row.number)
                     .or_else(following)
             }
-            Some(_) => following(),
-            None => Some(number),
+            Moment::Completed(_) => following(),
+            Moment::Under | Moment::TurnedBack(_) => Some(number),
         };
-        let history = completed.and_then(|date| {
-            let done = evidence(ledger.state().target(prepared.target.name()));
+        let entry = |date: &str, text: String| {
             Some(Entry {
                 date: date.parse().ok()?,
                 phase: number,
                 title: checklist.title.clone(),
-                text: summary(prepared, &done, self.outlook.home),
+                text,
             })
-        });
+        };
+        let history = match moment {
+            Moment::Under => None,
+            Moment::Completed(date) => {
+                let done = evidence(ledger.state().target(prepared.target.name()));
+                entry(date, summary(prepared, &done, self.outlook.home))
+            }
+            Moment::TurnedBack(date) => {
+                let words = crate::progress::Words::of(checklist.language);
+                entry(
+                    date,
+                    format!("{}{}", words.undone, place(prepared, self.outlook.home)),
+                )
+            }
+        };
         View {
             set: prepared.phase.set.clone(),
             language: checklist.language,
@@ -253,18 +281,18 @@ impl Close<'_> {
     }
 
     /// Commits what orch owns, once a run; returns whether a commit was made.
-    fn commit(&self, ledger: &Ledger) -> Result<bool> {
+    pub(super) fn commit(&self, ledger: &Ledger) -> Result<bool> {
         let prepared = self.prepared;
         let Some(state) = ledger.state().target(prepared.target.name()) else {
             return Ok(false);
         };
-        let (Some(header), Some(at)) = (&state.header, state.completed) else {
+        let (Some(header), Some(at)) = (&state.header, state.completed.or(state.undone)) else {
             return Ok(false);
         };
         if self.repo.head_has_trailer(header.run.as_str())? {
             return Ok(false);
         }
-        let message = self.message();
+        let message = self.message(state.undone.is_some());
         let journal =
             crate::files::journal_path(&prepared.phase.set, prepared.phase.checklist.number);
         let paths = self.outlook.owned_paths(prepared, &journal);
@@ -287,12 +315,18 @@ impl Close<'_> {
         Ok(committed.created)
     }
 
-    fn message(&self) -> String {
+    fn message(&self, undone: bool) -> String {
         let prepared = self.prepared;
         let file = &prepared.phase.file;
         let template = prepared.loaded.settings.commit_message.as_deref();
+        let template = match (template, undone) {
+            (Some(own), false) => own.to_owned(),
+            (Some(own), true) if own.contains("completed") => own.replace("completed", "undone"),
+            (Some(own), true) => format!("{own} (undone)"),
+            (None, false) => MESSAGE.to_owned(),
+            (None, true) => UNDONE.to_owned(),
+        };
         let message = template
-            .unwrap_or(MESSAGE)
             .replace("{set}", &prepared.phase.set)
             .replace("{phase}", &file.number.to_string())
             .replace("{name}", &file.name);
@@ -335,7 +369,7 @@ impl Close<'_> {
         text
     }
 
-    fn say(&self, text: &str, outcome: &str) -> Result<()> {
+    pub(super) fn say(&self, text: &str, outcome: &str) -> Result<()> {
         if self.prepared.session.global.json {
             let value = serde_json::json!({ "event": "ended", "outcome": outcome,
                 "target": self.prepared.target.called() });
@@ -372,19 +406,24 @@ fn summary(prepared: &Prepared<'_>, done: &BTreeMap<StepId, Evidence>, home: boo
         .filter(|e| matches!(e, Evidence::Object(_)))
         .count();
     let words = crate::progress::Words::of(prepared.phase.checklist.language);
-    // Which target it was is worth a word where it may be one of several.
+    let place = place(prepared, home);
+    format!(
+        "{}: {files}, {}: {objects}{place}",
+        words.written, words.ready
+    )
+}
+
+/// Which target it was, where that is worth a word: where it may be one of several.
+fn place(prepared: &Prepared<'_>, home: bool) -> String {
+    let words = crate::progress::Words::of(prepared.phase.checklist.language);
     let several = prepared.loaded.settings.targets.len() > 1;
-    let place = if prepared.is_rehearsal() {
+    if prepared.is_rehearsal() {
         format!(" ({})", words.rehearsed)
     } else if several || !home {
         format!(" ({})", prepared.target.called())
     } else {
         String::new()
-    };
-    format!(
-        "{}: {files}, {}: {objects}{place}",
-        words.written, words.ready
-    )
+    }
 }
 
 fn evidence(state: Option<&TargetState>) -> BTreeMap<StepId, Evidence> {
