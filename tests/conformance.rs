@@ -2,13 +2,17 @@
 
 mod apply;
 mod control_plane;
+mod inventory;
 mod lease;
 mod phase;
+mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
 mod target;
 mod targets;
+mod things;
+mod undo;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -24,6 +28,9 @@ pub(crate) fn all() -> Vec<Case> {
         phase::CASES,
         storm::CASES,
         targets::CASES,
+        inventory::CASES,
+        prune::CASES,
+        undo::CASES,
     ]
     .concat()
 }
