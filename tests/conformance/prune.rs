@@ -96,9 +96,9 @@ fn deletes_what_vanished_and_claims_only_by_name() {
 fn leaves_what_only_carries_the_label() {
     let namespace = cluster().namespace("copied");
     let files = [
-        ("rest", &*settings("rest", "info")),
+        ("settings", &*settings("settings", "info")),
         ("web", WEB),
-        ("settings", &settings("settings", "info")),
+        ("rest", &settings("rest", "info")),
     ];
     let workspace = phase(&namespace, &files);
     run(&workspace, &[]).expect(0);
@@ -132,18 +132,18 @@ fn leaves_what_only_carries_the_label() {
         "-p",
         &patch,
     ]);
-    take_out(&workspace, &["settings"]);
+    take_out(&workspace, &["rest"]);
     let pruned = run(&workspace, &["--prune"]).expect(0);
     for said in [
         "keep    ConfigMap/copied  (it carries the label, but orch never applied it)",
         "keep    ConfigMap/made  (Deployment/web made it and copied the label)",
-        "delete  ConfigMap/settings",
+        "delete  ConfigMap/rest",
     ] {
         assert!(pruned.stderr.contains(said), "{said}: {}", pruned.stderr);
     }
     assert!(is_there(&namespace, "configmap/copied"));
     assert!(is_there(&namespace, "configmap/made"));
-    assert!(!is_there(&namespace, "configmap/settings"));
+    assert!(!is_there(&namespace, "configmap/rest"));
 }
 
 fn goes_on_after_a_kill() {

@@ -199,8 +199,8 @@ fn puts_fields_back() {
     for line in [
         ".data.LEVEL  info → debug",
         ".spec.replicas  1 → 3",
-        ".spec.template.spec.containers[name=\"main\"].image  example.test/web:2 → example.test/web:1",
-        ".spec.template.spec.containers[name=\"main\"].env[name=\"COLOUR\"].value  blue → red",
+        ".spec.template.spec.containers[name=main].image  example.test/web:2 → example.test/web:1",
+        ".spec.template.spec.containers[name=main].env[name=COLOUR].value  blue → red",
     ] {
         assert!(shown.stdout.contains(line), "{line}: {}", shown.stdout);
     }
