@@ -25,6 +25,7 @@ mod redact;
 mod remove;
 mod retry;
 mod secret;
+mod served;
 mod settled;
 mod sight;
 mod wait;

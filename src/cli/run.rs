@@ -17,9 +17,10 @@ use super::confirm::{self, Ask};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after};
+use super::{Session, Stop, after, order};
 use crate::checklist::TaskId;
 use crate::cluster::{Cluster, Inventory, TakeOver};
+use crate::diagnostic::render;
 use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
@@ -166,6 +167,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
+    prepared.warn_of_missing().await?;
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
     prepared.confirm(&outlook, args.confirm.as_deref())?;
     let mut document = Document::new(phase.checklist.clone());
@@ -231,6 +233,21 @@ impl Prepared<'_> {
         let known = (&self.loaded.settings, state);
         self.target
             .refuse_back_door(self.cluster.info(), namespace, known)
+    }
+
+    /// Names what objects need and nothing brings; their pods would wait for it.
+    async fn warn_of_missing(&self) -> Result<()> {
+        let missing = if self.is_rehearsal() {
+            order::expected(&self.plan)
+        } else {
+            order::missing(&self.plan, &self.cluster).await
+        };
+        if !missing.is_empty() {
+            let warnings = order::warnings(&missing);
+            let colour = self.session.err.colour;
+            crate::terminal::err(&format!("{}\n", render(&warnings, colour)))?;
+        }
+        Ok(())
     }
 
     /// Has a person name a protected target once it is known what will be done there.
@@ -411,7 +428,8 @@ async fn go(
             }
         };
     let show = |event: Progress| view.show(&event);
-    let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked).await;
+    let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked);
+    let report = view.beside(prepared.cluster.trouble(), report).await;
     view.end();
     Ok((report?, ledger))
 }

@@ -49,20 +49,6 @@ impl Surroundings<'_> {
         self.membership.inventory.marked(real)
     }
 
-    /// Returns whether a step is about to make an object that wasn't there before this phase.
-    pub(super) fn is_new(&self, step: &Step) -> bool {
-        match &step.work {
-            Work::Apply { object, .. } => {
-                self.first.contains(&step.id) && self.live.get(object.as_ref()).is_none()
-            }
-            Work::Study { .. }
-            | Work::Conclude { .. }
-            | Work::Refuse { .. }
-            | Work::Write { .. }
-            | Work::Command { .. } => false,
-        }
-    }
-
     /// Records what an object was before this phase first touches it, where it was there.
     async fn remember(
         &self,
@@ -130,6 +116,8 @@ pub(super) async fn ready(
         .ready(object, &applied, &wait)
         .await
         .map_err(|not| not.failure)?;
+    let served = around.cluster.served(object).await;
+    served.map_err(|error| unserved(&error))?;
     Ok(Evidence::Object(ObjectEvidence {
         api_version: object.api_version.clone(),
         kind: object.kind.clone(),
@@ -219,13 +207,12 @@ async fn apply(
     around: &Surroundings<'_>,
 ) -> Result<Applied, Failure> {
     let real = around.wanted(object);
-    let timeout = step.timeout.unwrap_or(around.options.timeout);
     let say = |text: String| (around.report)(&step.id, text);
     let options = ApplyOptions {
         dry_run: false,
         take_over: around.options.take_over.clone(),
         recreate: around.options.recreate,
-        patience: timeout,
+        patience: step.timeout.unwrap_or(around.options.timeout),
     };
     let situation = Situation {
         before: Before::Unknown,
@@ -235,6 +222,16 @@ async fn apply(
     around.remember(&step.id, &real, &options).await?;
     let applied = around.cluster.apply_in(&real, &options, situation).await;
     applied.map_err(|error| error.failure(&object.label()))
+}
+
+/// A kind whose definition is established, and that can't be used yet.
+fn unserved(error: &crate::cluster::ClusterError) -> Failure {
+    Failure {
+        cause: "its definition is established, and the server doesn't serve the kind yet"
+            .to_owned(),
+        details: crate::diagnostic::causes(error),
+        help: Some("run again; if it stays so, look at the API server's log".to_owned()),
+    }
 }
 
 async fn command(

@@ -14,7 +14,7 @@ use crate::checklist::TaskId;
 use crate::cluster::{Cluster, Inventory, Live};
 use crate::journal::{Event, Evidence, Failure, Header, Outcome, Previous, StepId};
 use crate::manifest::Object;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Step, Work};
 
 /// What is to be run, and with what.
 pub struct Run<'a> {
@@ -152,7 +152,7 @@ impl Record {
                 step: id.clone(),
                 key: step.key.clone(),
                 task: task.clone(),
-                before: around.is_new(step).then_some(Previous::Absent),
+                before: is_absent(step, around).then_some(Previous::Absent),
             });
             self.told.push(Progress::Started { step: id, task });
         }
@@ -199,6 +199,20 @@ impl Record {
         ledger.append(std::mem::take(&mut self.events))?;
         self.told.drain(..).for_each(progress);
         Ok(())
+    }
+}
+
+/// Whether a step makes an object that wasn't there before this phase.
+fn is_absent(step: &Step, around: &Surroundings<'_>) -> bool {
+    match &step.work {
+        Work::Apply { object, .. } => {
+            around.first.contains(&step.id) && around.live.get(object.as_ref()).is_none()
+        }
+        Work::Study { .. }
+        | Work::Conclude { .. }
+        | Work::Refuse { .. }
+        | Work::Write { .. }
+        | Work::Command { .. } => false,
     }
 }
 
