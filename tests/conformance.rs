@@ -3,8 +3,8 @@
 mod apply;
 mod conflicts;
 mod control_plane;
-mod inventory;
 mod immutable;
+mod inventory;
 mod lease;
 mod outage;
 mod phase;

@@ -1,5 +1,6 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+mod account;
 mod claim;
 mod closing;
 mod outlook;

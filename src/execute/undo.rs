@@ -4,26 +4,24 @@
 //! What the phase made goes; what was there before gets its fields back; what holds data, what
 //! others took over or changed since, and what these need, stays. Files stay too: git has them.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod order;
+mod perform;
+mod stay;
 
-use futures::stream::{self, StreamExt as _};
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
-use super::prune::{controller, namespace_fate, protected, uid, waves};
-use super::{Consent, Fate, Ledger, LedgerError};
+use super::prune::{controller, namespace_fate, protected, uid};
+use super::{Consent, Fate};
 use crate::checklist::TaskId;
-use crate::cluster::{
-    Cluster, ClusterError, FIELD_MANAGER, Fields, Inventory, Live, Returning, Wait, set_by,
-};
+use crate::cluster::{Cluster, ClusterError, FIELD_MANAGER, Fields, Inventory, Live, Returning};
 use crate::journal::{
-    Event, Evidence, Failure, ObjectEvidence, Previous, Revision, StepId, StepState, StepStatus,
+    Evidence, Failure, ObjectEvidence, Previous, Revision, StepId, StepState, StepStatus,
     TargetState,
 };
-use crate::manifest::{Object, references};
+use crate::manifest::Object;
 use crate::plan::{Plan, Work};
-
-/// How many objects are turned back at once.
-const AT_ONCE: usize = 32;
 
 /// What is to become of one step's effect.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,8 +120,8 @@ impl Undo<'_> {
             .collect();
         found.extend(claims);
         self.keep_namespaces(cluster, &mut found).await?;
-        keep_what_is_needed(&mut found);
-        Ok(self.in_order(found))
+        stay::keep_what_is_needed(&mut found);
+        Ok(order::in_order(self.plan, found))
     }
 
     /// The object that a step applied, as far as plan and journal say.
@@ -184,6 +182,9 @@ impl Undo<'_> {
         if made.is_some_and(|made| made != uid(live)) && !named {
             return unless("it is another object than the one that this phase applied");
         }
+        if let Some(other) = self.inventory.other(live).filter(|_| !named) {
+            return unless(&format!("another inventory has it by now ({other})"));
+        }
         let held = Object {
             value: live.clone(),
             ..wanted.clone()
@@ -205,7 +206,7 @@ impl Undo<'_> {
                     unless(why)
                 } else if let Some(owner) = controller(live) {
                     Turn::Keep(format!("{owner} owns it"))
-                } else if let Some(others) = taken(wanted, live) {
+                } else if let Some(others) = stay::taken(wanted, live) {
                     unless(&others)
                 } else {
                     Turn::Delete(None)
@@ -277,137 +278,6 @@ impl Undo<'_> {
         }
         Ok(())
     }
-
-    /// What vanished from the plan first, then the reverse of the plan's order, in waves.
-    fn in_order(&self, found: Vec<Undoing>) -> Vec<Vec<Undoing>> {
-        let place: BTreeMap<&StepId, usize> = self
-            .plan
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(at, step)| (&step.id, at))
-            .collect();
-        let mut vanished = Vec::new();
-        let mut planned: BTreeMap<usize, Undoing> = BTreeMap::new();
-        let mut claims = Vec::new();
-        for it in found {
-            match it.step.as_ref().map(|step| place.get(step)) {
-                None => claims.push(it),
-                Some(None) => vanished.push(it),
-                Some(Some(at)) => {
-                    planned.insert(*at, it);
-                }
-            }
-        }
-        let needs: Vec<BTreeSet<usize>> = self
-            .plan
-            .steps
-            .iter()
-            .map(|step| step.needs.iter().copied().collect())
-            .collect();
-        let mut order = vec![vanished];
-        for mut wave in waves(&needs) {
-            wave.reverse();
-            let these = wave.iter().filter_map(|at| planned.remove(at));
-            order.push(these.collect());
-        }
-        // A namespace would take the claims with it.
-        let is_last = |it: &Undoing| it.object.as_ref().is_some_and(|it| it.kind == "Namespace");
-        let mut last = Vec::new();
-        for wave in &mut order {
-            let (namespaces, rest) = std::mem::take(wave).into_iter().partition(is_last);
-            *wave = rest;
-            last.extend::<Vec<Undoing>>(namespaces);
-        }
-        order.push(claims);
-        order.push(last);
-        order.retain(|wave| !wave.is_empty());
-        order
-    }
-
-    /// Turns the phase back: records, acts, records, wave by wave.
-    ///
-    /// # Errors
-    /// Where it can't be recorded.
-    pub async fn perform(
-        &self,
-        cluster: Option<&Cluster>,
-        waves: &[Vec<Undoing>],
-        (ledger, stop): (&mut Ledger, &(dyn Fn() -> bool + Sync)),
-        wait: &Wait<'_>,
-    ) -> Result<Undone, LedgerError> {
-        let mut undone = Undone::default();
-        for wave in waves {
-            if stop() {
-                undone.interrupted = true;
-                return Ok(undone);
-            }
-            let wave: Vec<&Undoing> = wave
-                .iter()
-                .filter(|it| !matches!(it.turn, Turn::Keep(_)))
-                .collect();
-            let steps = || wave.iter().filter_map(|it| it.step.clone());
-            ledger.append(steps().map(|step| Event::Compensating { step }).collect())?;
-            let ended: Vec<(&Undoing, Result<(), Failure>)> = stream::iter(wave.iter().copied())
-                .map(async |it| (it, self.effect(cluster, it, wait).await))
-                .buffer_unordered(AT_ONCE)
-                .collect()
-                .await;
-            let done = ended.iter().filter(|(_, outcome)| outcome.is_ok());
-            let records = done.clone().filter_map(|(it, _)| it.step.clone());
-            ledger.append(records.map(|step| Event::RolledBack { step }).collect())?;
-            for (it, _) in done {
-                undone.tasks.extend(it.task.clone());
-                match &it.turn {
-                    Turn::Delete(_) => undone.deleted += 1,
-                    Turn::Restore(..) => undone.restored += 1,
-                    Turn::Record | Turn::Gone | Turn::Keep(_) => {}
-                }
-            }
-            for (it, outcome) in ended {
-                if let Err(failure) = outcome {
-                    let label = it.object.as_ref().map(Object::label).unwrap_or_default();
-                    let step = it.step.clone();
-                    let step = step.unwrap_or_else(|| StepId::new(format!("delete {label}")));
-                    undone.failed.push((step, failure));
-                }
-            }
-            if !undone.failed.is_empty() {
-                return Ok(undone);
-            }
-        }
-        Ok(undone)
-    }
-
-    async fn effect(
-        &self,
-        cluster: Option<&Cluster>,
-        it: &Undoing,
-        wait: &Wait<'_>,
-    ) -> Result<(), Failure> {
-        let (Some(cluster), Some(object)) = (cluster, &it.object) else {
-            return Ok(());
-        };
-        match &it.turn {
-            Turn::Record | Turn::Gone | Turn::Keep(_) => Ok(()),
-            Turn::Restore(revision, _) => cluster
-                .restore(object, revision)
-                .await
-                .map_err(|error| error.failure(&object.label())),
-            Turn::Delete(_) => {
-                // Who takes it over in between keeps it.
-                let guard = |live: &Value| match &it.step {
-                    Some(_) if Fields::applied_by(live, FIELD_MANAGER).is_none() => {
-                        Err("orch applies nothing of it any more".to_owned())
-                    }
-                    Some(_) | None => Ok(()),
-                };
-                cluster
-                    .delete((object, &uid(&object.value)), &guard, wait)
-                    .await
-            }
-        }
-    }
 }
 
 /// A step whose effect lies outside of a cluster, or in one that is no more.
@@ -436,54 +306,5 @@ fn empty(live: &Value) -> Revision {
         uid: uid(live),
         changes: Vec::new(),
         owned: None,
-    }
-}
-
-/// Returns who else applies the object, or took over a field that the phase had set.
-fn taken(wanted: &Object, live: &Value) -> Option<String> {
-    let entries = live.pointer("/metadata/managedFields")?.as_array()?;
-    for entry in entries {
-        let manager = entry["manager"].as_str().unwrap_or_default();
-        let part = entry["subresource"].as_str().unwrap_or_default();
-        let applies = entry["operation"] == "Apply";
-        if part == "status" || (manager == FIELD_MANAGER && applies) {
-            continue;
-        }
-        if applies {
-            return Some(format!("{manager} applies it too"));
-        }
-        let fields = Fields::parse(&entry["fieldsV1"]);
-        if let Some(place) = set_by(&fields, &wanted.value) {
-            return Some(format!("{manager} changed {place} since"));
-        }
-    }
-    None
-}
-
-/// What stays keeps what it refers to.
-fn keep_what_is_needed(found: &mut [Undoing]) {
-    loop {
-        let needed: BTreeMap<(String, String), String> = found
-            .iter()
-            .filter(|it| matches!(it.turn, Turn::Keep(_)))
-            .filter_map(|it| it.object.as_ref())
-            .flat_map(|object| {
-                references(object)
-                    .into_iter()
-                    .map(|wanted| ((wanted.kind, wanted.name), object.label()))
-            })
-            .collect();
-        let mut changed = false;
-        for it in found.iter_mut() {
-            let Some(object) = &it.object else { continue };
-            let key = (object.kind.clone(), object.name.clone());
-            if let (Turn::Delete(_), Some(user)) = (&it.turn, needed.get(&key)) {
-                it.turn = Turn::Keep(format!("{user} needs it, which stays"));
-                changed = true;
-            }
-        }
-        if !changed {
-            return;
-        }
     }
 }

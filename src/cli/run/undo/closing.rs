@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::closing::{Close, Moment};
+use super::super::account::Moment;
+use super::super::closing::Close;
 use super::{Code, Result};
 use crate::checklist::{DateField, StatusKind, TaskId};
 use crate::execute::{Document, Ledger, Projection, Undone};
