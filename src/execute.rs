@@ -5,7 +5,9 @@
 //! disk or the cluster is in `effect`; what a journal says about a plan is in `standing`; what
 //! follows for the documents is in `project`.
 
+mod air;
 mod consent;
+mod course;
 mod effect;
 mod ledger;
 mod membership;
@@ -15,14 +17,17 @@ mod prune;
 mod run;
 mod secrets;
 mod standing;
+mod undo;
 
 pub use consent::Consent;
 pub use ledger::{Ledger, LedgerError};
 pub use project::{Document, ProjectError, Projection, project};
 pub use prune::{Candidate, Fate, Pruning, prune, prune_candidates, settle_gone};
 pub use run::{ExecuteError, Run, Tick, execute};
-pub use secrets::{SecretsError, fill};
+pub use secrets::{Filled, SecretsError, fill};
 pub use standing::{Changed, Comparison, Standing, Why, compare, task_done};
+
+pub use undo::{Turn, Undo, Undoing, Undone};
 
 use std::time::Duration;
 
@@ -33,7 +38,7 @@ use crate::journal::{Evidence, Failure, Outcome, StepId};
 /// How a run behaves.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How many steps may be under way at once.
+    /// How many steps may be at work at once; those that only wait for readiness don't count.
     pub in_flight: usize,
     /// How long an object may take to become ready.
     pub timeout: Duration,
@@ -87,6 +92,11 @@ pub enum Progress {
         task: Option<TaskId>,
         /// Why.
         failure: Failure,
+    },
+    /// The target keeps the run waiting (lossy).
+    Waiting {
+        /// For what; `None` once it answers again.
+        why: Option<String>,
     },
     /// A task's box was ticked.
     Ticked {

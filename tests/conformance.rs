@@ -1,14 +1,21 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
 mod apply;
+mod conflicts;
 mod control_plane;
+mod immutable;
+mod inventory;
 mod lease;
+mod outage;
 mod phase;
+mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
 mod target;
 mod targets;
+mod things;
+mod undo;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -18,12 +25,18 @@ pub(crate) fn all() -> Vec<Case> {
     [
         control_plane::CASES,
         apply::CASES,
+        conflicts::CASES,
+        immutable::CASES,
         ready::CASES,
         lease::CASES,
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
+        outage::CASES,
         targets::CASES,
+        inventory::CASES,
+        prune::CASES,
+        undo::CASES,
     ]
     .concat()
 }
