@@ -3,6 +3,7 @@
 mod apply;
 mod control_plane;
 mod lease;
+mod order;
 mod phase;
 mod ready;
 mod rehearsal;
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<Case> {
         apply::CASES,
         ready::CASES,
         lease::CASES,
+        order::CASES,
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
