@@ -32,6 +32,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         Target::Rehearsal => {
             let meaning = loaded.meaning(phase, phase.settings.rehearse.service_monitors)?;
             let plan = meaning.plan(target.name())?;
+            target.refuse_idle_failures(phase, &plan)?;
             let missing = order::expected(&plan);
             let there = There {
                 info: None,

@@ -304,6 +304,7 @@ async fn prepare<'a>(
     let service_monitors = target.service_monitors(&cluster).await?;
     let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
     let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
     let own_target = match Target::of_phase(loaded, phase)? {
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
@@ -448,7 +449,7 @@ pub(super) fn rehearse(
         let mut document = Document::new(phase.checklist.clone());
         let ledger = (&BTreeMap::new(), Ledger::memory());
         let (report, _) = go(&prepared, &outlook, ledger, &mut document, None).await?;
-        tell::tell(&prepared, &report)?;
+        tell::tell(&prepared, &report, tell::Kept::Nothing)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         Ok(if report.outcome == Outcome::Completed {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::outlook::Outlook;
-use super::tell::{tell, waiting_text};
+use super::tell::{Kept, tell, waiting_text};
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind, TaskId, parse};
 use crate::execute::{Document, Ledger, Report};
@@ -91,7 +91,7 @@ impl Close<'_> {
         document: &mut Document,
     ) -> Result {
         let prepared = self.prepared;
-        tell(prepared, report)?;
+        tell(prepared, report, Kept::Recorded)?;
         let name = prepared.target.name();
         match report.outcome {
             Outcome::Failed | Outcome::Interrupted => {

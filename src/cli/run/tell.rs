@@ -11,8 +11,17 @@ use crate::terminal::{count, err, printable};
 /// How many steps that could not start are named.
 const NAMED: usize = 12;
 
+/// What becomes of the steps that succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// The journal has them.
+    Recorded,
+    /// Nothing: it was tried in memory.
+    Nothing,
+}
+
 /// Says what failed and what could not start because of it.
-pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
+pub(super) fn tell(prepared: &Prepared<'_>, report: &Report, kept: Kept) -> Result<()> {
     let paint = prepared.session.err;
     let checklist = &prepared.phase.checklist;
     let mut text = String::new();
@@ -43,11 +52,15 @@ pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
     if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
         text += &blocked_text(&report.blocked);
     }
-    match report.outcome {
-        Outcome::Failed => text += "what succeeded is recorded; run again to go on from there\n",
-        Outcome::Interrupted => text += "interrupted; run again to go on\n",
-        Outcome::Completed | Outcome::Waiting => {}
-    }
+    text += match (report.outcome, kept) {
+        (Outcome::Completed | Outcome::Waiting, _) => "",
+        (Outcome::Failed, Kept::Recorded) => {
+            "what succeeded is recorded; run again to go on from there\n"
+        }
+        (Outcome::Interrupted, Kept::Recorded) => "interrupted; run again to go on\n",
+        (Outcome::Failed, Kept::Nothing) => "a run would end so; correct it and rehearse again\n",
+        (Outcome::Interrupted, Kept::Nothing) => "interrupted\n",
+    };
     err(&text)?;
     Ok(())
 }
