@@ -4,6 +4,7 @@ mod apply;
 mod control_plane;
 mod lease;
 mod order;
+mod outage;
 mod phase;
 mod ready;
 mod rehearsal;
@@ -25,6 +26,7 @@ pub(crate) fn all() -> Vec<Case> {
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
+        outage::CASES,
         targets::CASES,
     ]
     .concat()
