@@ -61,7 +61,7 @@ impl Close<'_> {
         }
         let committed = waiting.is_empty() && recorded && self.commit(&ledger)?;
         let text = if !waiting.is_empty() {
-            waiting_text(prepared, &waiting)
+            waiting_text(prepared, self.outlook, &waiting)
         } else if committed || finished {
             "finished what an interrupted run had left: documents and commit are up to date\n"
                 .to_owned()
@@ -113,7 +113,7 @@ impl Close<'_> {
                     self.commit(&ledger)?;
                     self.say(&self.done_text(report), "done")?;
                 } else {
-                    self.say(&waiting_text(prepared, &waiting), "waiting")?;
+                    self.say(&waiting_text(prepared, self.outlook, &waiting), "waiting")?;
                 }
                 Ok(Outlook::code(&waiting))
             }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::outlook::Outlook;
 use super::{Prepared, Result};
 use crate::checklist::TaskId;
 use crate::execute::Report;
@@ -80,7 +81,11 @@ fn blocked_text(blocked: &[StepId]) -> String {
 }
 
 /// Returns what waits for a person, each task with its place.
-pub(super) fn waiting_text(prepared: &Prepared<'_>, waiting: &[TaskId]) -> String {
+pub(super) fn waiting_text(
+    prepared: &Prepared<'_>,
+    outlook: &Outlook,
+    waiting: &[TaskId],
+) -> String {
     let checklist = &prepared.phase.checklist;
     let mut text = format!("{} for a person to do:\n", count(waiting.len(), "task"));
     for id in waiting {
@@ -94,6 +99,11 @@ pub(super) fn waiting_text(prepared: &Prepared<'_>, waiting: &[TaskId]) -> Strin
             checklist.path,
             checklist.line_at(task.span.start)
         );
+        let held = outlook.held_by(id);
+        if held > 0 {
+            let wait = if held == 1 { "waits" } else { "wait" };
+            let _ = writeln!(text, "         {} {wait} for it", count(held, "step"));
+        }
     }
     let first = waiting.first().map_or("ID", TaskId::as_str);
     text + &format!("when one is done: orch task done {first} --note \"what was done\"\n")
