@@ -7,12 +7,14 @@ use tokio::sync::watch;
 use super::air::Air;
 use super::course::Course;
 use super::effect::Surroundings;
+use super::membership::Membership;
+use super::previous::{Recorder, first_touched};
 use super::{Ledger, LedgerError, Options, Progress, Report, Standing};
 use crate::checklist::TaskId;
-use crate::cluster::Cluster;
-use crate::journal::{Event, Evidence, Failure, Header, Outcome, StepId};
+use crate::cluster::{Cluster, Inventory, Live};
+use crate::journal::{Event, Evidence, Failure, Header, Outcome, Previous, StepId};
 use crate::manifest::Object;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Step, Work};
 
 /// What is to be run, and with what.
 pub struct Run<'a> {
@@ -28,6 +30,10 @@ pub struct Run<'a> {
     pub written: BTreeMap<String, String>,
     /// How to behave.
     pub options: &'a Options,
+    /// The inventory that the objects become members of.
+    pub inventory: &'a Inventory,
+    /// What the cluster held of the plan's kinds before the run.
+    pub live: &'a Live,
     /// Turns true when a person wants to stop.
     pub cancel: watch::Receiver<bool>,
 }
@@ -63,7 +69,9 @@ pub async fn execute(
     progress: &(dyn Fn(Progress) + Sync),
     ticked: &mut Tick<'_>,
 ) -> Result<Report, ExecuteError> {
+    let first = first_touched(run.plan, ledger.state().target(&header.target));
     ledger.append(vec![Event::RunStarted(header)])?;
+    let (recorder, mut previous) = Recorder::new();
     let report_line = |step: &StepId, text: String| {
         progress(Progress::Under {
             step: step.clone(),
@@ -77,6 +85,10 @@ pub async fn execute(
         written: run.written.clone(),
         secrets: run.secrets,
         report: &report_line,
+        membership: Membership::new(run.inventory, run.plan),
+        live: run.live,
+        first,
+        recorder,
     };
     let mut course = Course::new(run.plan, run.standing);
     let mut air = Air::clear(&around);
@@ -85,7 +97,7 @@ pub async fn execute(
     tell(ticked(&course.done)?, progress);
     loop {
         let starting = course.take_startable(air.room());
-        record.started(&starting);
+        record.started(&starting, &around);
         // Outcomes and what begins after them are recorded with one sync.
         record.write(ledger, progress)?;
         for (at, step) in starting {
@@ -98,6 +110,10 @@ pub async fn execute(
             biased;
             () = stopped(&mut cancel) => {
                 return Ok(Report { outcome: Outcome::Interrupted, ..course.finish() });
+            }
+            Some(note) = previous.recv() => {
+                note.keep(ledger)?;
+                continue;
             }
             landed = air.landed(&mut course) => landed,
         };
@@ -129,13 +145,14 @@ struct Record {
 }
 
 impl Record {
-    fn started(&mut self, steps: &[(usize, &Step)]) {
+    fn started(&mut self, steps: &[(usize, &Step)], around: &Surroundings<'_>) {
         for (_, step) in steps {
             let (id, task) = (step.id.clone(), step.task.clone());
             self.events.push(Event::Started {
                 step: id.clone(),
                 key: step.key.clone(),
                 task: task.clone(),
+                before: is_absent(step, around).then_some(Previous::Absent),
             });
             self.told.push(Progress::Started { step: id, task });
         }
@@ -182,6 +199,20 @@ impl Record {
         ledger.append(std::mem::take(&mut self.events))?;
         self.told.drain(..).for_each(progress);
         Ok(())
+    }
+}
+
+/// Whether a step makes an object that wasn't there before this phase.
+fn is_absent(step: &Step, around: &Surroundings<'_>) -> bool {
+    match &step.work {
+        Work::Apply { object, .. } => {
+            around.first.contains(&step.id) && around.live.get(object.as_ref()).is_none()
+        }
+        Work::Study { .. }
+        | Work::Conclude { .. }
+        | Work::Refuse { .. }
+        | Work::Write { .. }
+        | Work::Command { .. } => false,
     }
 }
 
