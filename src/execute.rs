@@ -90,6 +90,11 @@ pub enum Progress {
         /// Why.
         failure: Failure,
     },
+    /// The target keeps the run waiting (lossy).
+    Waiting {
+        /// For what; `None` once it answers again.
+        why: Option<String>,
+    },
     /// A task's box was ticked.
     Ticked {
         /// The task.
