@@ -205,14 +205,12 @@ impl Watch {
             seen = self.own.next() => return seen,
             seen = pods.next() => seen,
         };
-        match seen {
-            // The object's own status has to do.
-            Seen::Refused(_) => {
-                self.pods = None;
-                self.own.next().await
-            }
-            seen => seen,
+        if !matches!(seen, Seen::Refused(_)) {
+            return seen;
         }
+        // The object's own status has to do.
+        self.pods = None;
+        self.own.next().await
     }
 
     /// Watches the object alone, where its siblings may not be seen.

@@ -241,7 +241,9 @@ impl Hub {
                 seen = open.next() => match seen {
                     Some(seen) => {
                         let mut state = self.state();
-                        seen.into_iter().for_each(|change| state.take(change));
+                        for change in seen {
+                            state.take(change);
+                        }
                     }
                     // It is refused, and all know it.
                     None => std::future::pending().await,
@@ -286,3 +288,6 @@ impl Drop for Ticket {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

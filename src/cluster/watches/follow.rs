@@ -180,14 +180,15 @@ impl Follower {
 
     /// Goes back to where it has to begin anew.
     fn fail(&mut self, error: &kube::Error, back: Position) -> Step {
-        let code = match error {
-            kube::Error::Api(status) => status.code,
-            _ => 0,
+        let code = if let kube::Error::Api(status) = error {
+            Some(status.code)
+        } else {
+            None
         };
         match code {
-            401 | 403 | 405 => (vec![Change::Refused(error.to_string())], Position::Over),
+            Some(401 | 403 | 405) => (vec![Change::Refused(told(error))], Position::Over),
             // What happened since that version is forgotten.
-            410 if !matches!(back, Position::List(_)) => {
+            Some(410) if !matches!(back, Position::List(_)) => {
                 let broken = self.begun.then(|| Change::Broken(told(error)));
                 (broken.into_iter().collect(), Position::List(None))
             }
@@ -215,6 +216,9 @@ impl Follower {
 
 /// An error with its causes, in one line.
 fn told(error: &kube::Error) -> String {
+    if let kube::Error::Api(status) = error {
+        return status.message.clone();
+    }
     let mut text = error.to_string();
     for cause in crate::diagnostic::causes(error) {
         if !text.contains(&cause) {

@@ -75,7 +75,8 @@ impl Names {
         // It should have been seen: it is gone, or not to be recognised as orch's.
         let missing = match (asked, self.since) {
             _ if self.listing => self.listed.contains(name),
-            (Some(asked), Some(since)) if asked >= since => !self.reached.is_before(knows),
+            (Some(asked), Some(since)) if asked > since => !self.reached.is_before(knows),
+            (Some(asked), Some(since)) if asked == since => knows.is_before(&self.reached),
             (None, Some(0)) => true,
             (Some(asked), Some(since)) if since - asked <= REPLAY => {
                 self.since = Some(asked);

@@ -92,10 +92,9 @@ impl Pods {
             }
             Change::Changed(slim) => self.see(slim),
             Change::Deleted(slim) => self.lose(&slim.name, None),
-            Change::Reached(_) => {}
             Change::Broken(why) => self.tell_all(|| Seen::Broken(why.clone())),
-            // The object's own status has to do.
-            Change::Refused(_) => {}
+            // Where pods may not be seen, the object's own status has to do.
+            Change::Reached(_) | Change::Refused(_) => {}
         }
     }
 

@@ -112,13 +112,12 @@ impl At {
         match (self, key) {
             (Self::Object, "metadata") => Fate::Enter(Self::Metadata),
             (Self::Object, "spec") => Fate::Enter(Self::Spec),
-            (Self::Object, "apiVersion" | "kind" | "status") => Fate::Keep,
-            (Self::Object, _) => Fate::Drop,
+            (Self::Object, "apiVersion" | "kind" | "status") | (Self::Manager, "manager") => {
+                Fate::Keep
+            }
             (Self::Metadata, "annotations") => Fate::Enter(Self::Annotations),
             (Self::Metadata, "managedFields") => Fate::Enter(Self::Managers),
-            (Self::Annotations, LAST_APPLIED) => Fate::Drop,
-            (Self::Manager, "manager") => Fate::Keep,
-            (Self::Manager, _) => Fate::Drop,
+            (Self::Object | Self::Manager, _) | (Self::Annotations, LAST_APPLIED) => Fate::Drop,
             (Self::Spec, "template") => Fate::Empty,
             (Self::Spec, key) if BIG.contains(&key) => Fate::Drop,
             (Self::Metadata | Self::Annotations | Self::Managers | Self::Spec, _) => Fate::Keep,
