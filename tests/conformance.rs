@@ -17,6 +17,7 @@ mod target;
 mod targets;
 mod things;
 mod undo;
+mod watches;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -39,6 +40,7 @@ pub(crate) fn all() -> Vec<Case> {
         inventory::CASES,
         prune::CASES,
         undo::CASES,
+        watches::CASES,
     ]
     .concat()
 }
