@@ -6,6 +6,7 @@ mod control_plane;
 mod immutable;
 mod inventory;
 mod lease;
+mod order;
 mod outage;
 mod phase;
 mod prune;
@@ -30,6 +31,7 @@ pub(crate) fn all() -> Vec<Case> {
         immutable::CASES,
         ready::CASES,
         lease::CASES,
+        order::CASES,
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
