@@ -4,40 +4,57 @@
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
 mod apply;
+mod conflict;
 mod connect;
 mod diagnose;
 mod error;
 mod fields;
+mod hint;
+mod inventory;
 mod kinds;
 mod lease;
 mod live;
+mod migrate;
+mod owner;
+mod place;
+mod previous;
 mod readiness;
+mod recreate;
 mod redact;
+mod remove;
 mod retry;
 mod secret;
+mod settled;
+mod served;
 mod sight;
 mod wait;
 
-pub use apply::{Applied, ApplyOptions};
+pub use apply::{Applied, ApplyOptions, Before, Situation};
+pub use conflict::{Conflict, Conflicts, Holder};
 pub use connect::{IN_CLUSTER, Sources};
-pub use error::{ApplyError, ClusterError};
-pub use fields::{Fields, Path};
+pub use error::{ApplyError, ClusterError, WayOut};
+pub use fields::{Element, Fields, Path};
+pub use inventory::{Extent, Inventory, InventoryError, PART_OF};
 pub use lease::{Claim, Lease, LeaseError};
-pub use live::Live;
+pub use live::{Live, Name};
+pub use owner::{Owner, TakeOver};
+pub use previous::{Return, Returning};
 pub use readiness::{Verdict, verdict};
+pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;
+pub use remove::Guard;
 pub use retry::Trouble;
+pub use settled::is_settled;
 pub use wait::{NotReady, Ready, Wait};
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use kube::Client;
 use kube::api::DynamicObject;
-use kube::{Client, ResourceExt as _};
 
 use crate::journal::ObjectEvidence;
 use crate::manifest::Object;
-use kinds::Served;
+use kinds::Kinds;
 use redact::Known;
 
 /// The field manager of everything that orch applies.
@@ -48,9 +65,7 @@ pub const FIELD_MANAGER: &str = "orch";
 pub struct Cluster {
     client: Client,
     info: Arc<ClusterInfo>,
-    /// What discovery said, by `apiVersion` and kind. Only what was found is kept, so that a kind
-    /// whose CRD comes later is asked for again.
-    kinds: Arc<Mutex<BTreeMap<(String, String), Served>>>,
+    kinds: Arc<Kinds>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
     /// Where requests say that they have to ask again.
@@ -113,26 +128,18 @@ impl Cluster {
     /// # Errors
     /// Where the cluster can't be asked.
     pub async fn gone(&self, evidence: &ObjectEvidence) -> Result<Option<String>, ClusterError> {
-        let label = format!("{}/{}", evidence.kind, evidence.name);
-        let api = match self.kind(&evidence.api_version, &evidence.kind).await {
-            Ok(kind) => self.api_of(&kind, evidence.namespace.as_deref()),
-            Err(ClusterError::NoSuchKind { .. }) => return Ok(Some(format!("{label} is gone"))),
-            Err(error) => return Err(error),
-        };
-        let found = api
-            .get_opt(&evidence.name)
-            .await
-            .map_err(|error| self.error(error))?;
-        Ok(match found {
-            None => Some(format!("{label} is gone")),
-            Some(object) if object.uid().as_deref() != Some(&evidence.uid) => {
-                Some(format!("{label} is another object of the same name"))
-            }
-            Some(object) if object.metadata.deletion_timestamp.is_some() => {
-                Some(format!("{label} is being deleted"))
-            }
-            Some(_) => None,
-        })
+        Ok(self.live([evidence]).await?.gone(evidence))
+    }
+
+    /// Returns the namespace that an object lives in; `None` where it lives in none, as far as its
+    /// kind is known by now.
+    pub fn namespace_of(&self, object: &Object) -> Option<String> {
+        if let Some(namespace) = &object.namespace {
+            return Some(namespace.clone());
+        }
+        self.kinds
+            .is_namespaced(&object.api_version, &object.kind)
+            .then(|| self.client.default_namespace().to_owned())
     }
 
     fn error(&self, error: kube::Error) -> ClusterError {

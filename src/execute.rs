@@ -5,15 +5,21 @@
 //! disk or the cluster is in `effect`; what a journal says about a plan is in `standing`; what
 //! follows for the documents is in `project`.
 
+mod consent;
 mod effect;
 mod ledger;
+mod membership;
+mod previous;
 mod project;
+mod prune;
 mod run;
 mod secrets;
 mod standing;
 
+pub use consent::Consent;
 pub use ledger::{Ledger, LedgerError};
 pub use project::{Document, ProjectError, Projection, project};
+pub use prune::{Candidate, Fate, Pruning, prune, prune_candidates, settle_gone};
 pub use run::{ExecuteError, Run, Tick, execute};
 pub use secrets::{SecretsError, fill};
 pub use standing::{Changed, Comparison, Standing, Why, compare, task_done};
@@ -21,6 +27,7 @@ pub use standing::{Changed, Comparison, Standing, Why, compare, task_done};
 use std::time::Duration;
 
 use crate::checklist::TaskId;
+use crate::cluster::TakeOver;
 use crate::journal::{Evidence, Failure, Outcome, StepId};
 
 /// How a run behaves.
@@ -38,8 +45,10 @@ pub struct Options {
     pub command: Option<Duration>,
     /// Whether files that a person changed are overwritten.
     pub overwrite: bool,
-    /// Whether fields that another manager owns are taken over.
-    pub take_over: bool,
+    /// From whom fields and objects may be taken over.
+    pub take_over: TakeOver,
+    /// Whether what can't be changed may be deleted and made again.
+    pub recreate: bool,
     /// Whether commands may run.
     pub allow_commands: bool,
 }

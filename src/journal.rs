@@ -6,6 +6,7 @@
 
 mod codec;
 mod model;
+mod previous;
 mod state;
 mod target;
 
@@ -15,5 +16,6 @@ pub use codec::{
 pub use model::{
     Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
 };
+pub use previous::{FieldChange, Previous, Revision, Was};
 pub use state::{IllegalMove, State};
 pub use target::{Reopening, StepState, StepStatus, TargetState, Waiver};

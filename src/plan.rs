@@ -5,16 +5,23 @@
 //! know what has been done already: `execute` compares a plan with the journal.
 
 mod build;
+mod cycle;
 mod order;
+mod wants;
+mod waves;
 
 pub use build::{PlanError, build};
+pub use cycle::{Cycle, Edge, End, Why};
+pub use wants::{Want, wants};
+pub use waves::waves;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepKey};
 use crate::manifest::Object;
-use crate::resolve::Finding;
+use crate::resolve::{Application, Finding};
 
 /// A phase's steps in an order in which they can run.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +54,12 @@ impl Plan {
             | Work::Command { .. } => None,
         })
     }
+}
+
+/// Returns, for each object, the indices of those that must be there before it: what it refers to,
+/// what selects it, and the application's start order.
+pub fn object_needs(objects: &[&Object], application: &Application) -> Vec<BTreeSet<usize>> {
+    order::object_needs(objects, application)
 }
 
 /// One step.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use crate::cluster::{ClusterError, LeaseError};
+use crate::cluster::{ClusterError, InventoryError, LeaseError};
 use crate::diagnostic::{Diagnostics, causes, render};
 use crate::execute::{ExecuteError, SecretsError};
 use crate::files::FilesError;
@@ -146,6 +146,12 @@ stops! {
     LeaseError => |error| match error {
         LeaseError::Held { .. } => Code::Locked,
         LeaseError::Cluster(_) => Code::Target,
+    },
+    InventoryError => |error| match error {
+        InventoryError::Foreign { .. } => Code::Target,
+        InventoryError::Cluster(error) => {
+            if error.is_target() { Code::Target } else { Code::Failed }
+        }
     },
     SecretsError => |error| match error {
         SecretsError::Missing(_) => Code::Input,

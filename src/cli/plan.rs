@@ -6,15 +6,15 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::Session;
 use super::after::{self, Lacks};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target, TargetArgs};
+use super::{Session, order};
 use crate::cluster::ClusterInfo;
 use crate::diagnostic::render;
 use crate::files::read_journal;
-use crate::plan::{Plan, Work};
+use crate::plan::{Plan, Want, Work, waves};
 use crate::resolve::{Action, BulletReading, FileOrigin, ResolvedTask};
 use crate::terminal::{Paint, count, err, out, printable};
 
@@ -27,21 +27,38 @@ pub(super) struct PlanArgs {
 
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &PlanArgs) -> Result {
     let target = Target::choose(&args.on, loaded, phase)?;
-    let (info, service_monitors) = match &target {
+    let (there, plan, meaning) = match &target {
         // Known without a server: a plan for the rehearsal needs no runtime at all.
-        Target::Rehearsal => (None, phase.settings.rehearse.service_monitors),
+        Target::Rehearsal => {
+            let meaning = loaded.meaning(phase, phase.settings.rehearse.service_monitors)?;
+            let plan = meaning.plan(target.name())?;
+            let missing = order::expected(&plan);
+            let there = There {
+                info: None,
+                service_monitors: phase.settings.rehearse.service_monitors,
+                missing,
+            };
+            (there, plan, meaning)
+        }
         Target::Context { .. } => target::runtime()?.block_on(async {
             let cluster = target.connect(session, phase).await?;
-            let monitors = target.service_monitors(&cluster).await?;
-            Ok::<_, super::Stop>((Some(cluster.info().clone()), monitors))
+            let service_monitors = target.service_monitors(&cluster).await?;
+            let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
+            let plan = meaning.plan(target.name())?;
+            let missing = order::missing(&plan, &cluster).await;
+            let there = There {
+                info: Some(cluster.info().clone()),
+                service_monitors,
+                missing,
+            };
+            Ok::<_, super::Stop>((there, plan, meaning))
         })?,
     };
-    let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
-    let plan = meaning.plan(target.name())?;
     let state = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?.state;
     let lacking = after::lacking(loaded, phase, (&target, &state))?;
     if session.global.json {
         out(&json_lines(phase, &meaning, &plan))?;
+        out(&order::json(&there.missing))?;
         out(&json_plan(&plan, &target, &lacking))?;
     } else {
         let shown = Shown {
@@ -51,15 +68,24 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
             lacking: &lacking,
             paint: session.out,
         };
-        out(&shown.text(&target, info.as_ref(), service_monitors))?;
+        out(&shown.text(&target, &there))?;
     }
-    if !meaning.warnings.0.is_empty() {
-        err(&format!(
-            "{}\n",
-            render(&meaning.warnings, session.err.colour)
-        ))?;
+    let mut warnings = meaning.warnings.clone();
+    warnings.0.extend(order::warnings(&there.missing).0);
+    if !warnings.0.is_empty() {
+        err(&format!("{}\n", render(&warnings, session.err.colour)))?;
     }
     Ok(Code::Done)
+}
+
+/// What is known of the target itself.
+struct There {
+    /// `None` for the rehearsal.
+    info: Option<ClusterInfo>,
+    /// Whether it serves `ServiceMonitor`s.
+    service_monitors: bool,
+    /// What objects need that nothing brings.
+    missing: Vec<Want>,
 }
 
 struct Shown<'a> {
@@ -72,7 +98,7 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn text(&self, target: &Target, info: Option<&ClusterInfo>, service_monitors: bool) -> String {
+    fn text(&self, target: &Target, there: &There) -> String {
         let checklist = &self.phase.checklist;
         let application = &self.meaning.resolved.application;
         let mut text = format!(
@@ -84,7 +110,7 @@ impl Shown<'_> {
             ))
         );
         let _ = writeln!(text, "  checklist  {}", checklist.path);
-        let _ = match info {
+        let _ = match &there.info {
             None => writeln!(
                 text,
                 "  target     {} (embedded, no cluster is touched)",
@@ -104,7 +130,7 @@ impl Shown<'_> {
         };
         let _ = writeln!(text, "  namespace  {}", application.namespace);
         text += &self.conditions(target);
-        if !service_monitors {
+        if !there.service_monitors {
             text += "  no ServiceMonitor CRD there: Prometheus scrapes by static configuration\n";
         }
         for section in &checklist.sections {
@@ -122,6 +148,7 @@ impl Shown<'_> {
             }
         }
         text += &self.unassigned();
+        text += &order::waves_text(self.plan, self.paint);
         text + &self.totals()
     }
 
@@ -383,16 +410,19 @@ fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> String {
         });
         let _ = writeln!(text, "{value}");
     }
-    for step in &plan.steps {
+    for (step, wave) in plan.steps.iter().zip(waves(plan)) {
         let needs: Vec<&str> = step
             .needs
             .iter()
             .filter_map(|at| plan.steps.get(*at))
             .map(|step| step.id.as_str())
             .collect();
-        let value = json!({
+        let mut value = json!({
             "event": "step", "step": step.id, "task": step.task, "key": step.key, "needs": needs,
         });
+        if let Some(wave) = wave {
+            value["wave"] = wave.into();
+        }
         let _ = writeln!(text, "{value}");
     }
     text

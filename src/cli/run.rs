@@ -3,6 +3,7 @@
 mod claim;
 mod closing;
 mod outlook;
+mod prune;
 mod tell;
 mod watch;
 
@@ -15,9 +16,10 @@ use super::confirm::{self, Ask};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after};
+use super::{Session, Stop, after, order};
 use crate::checklist::TaskId;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Inventory, TakeOver};
+use crate::diagnostic::render;
 use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
 };
@@ -30,6 +32,7 @@ use crate::resolve::Action;
 use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
+use prune::Prune;
 
 /// The tag that `resolve` gives an image that nobody named.
 const PLACEHOLDER_TAG: &str = ":dev";
@@ -67,9 +70,18 @@ pub(super) struct RunArgs {
     /// Replace files that a person wrote or changed
     #[arg(long)]
     pub(super) overwrite: bool,
-    /// Take fields over that another manager owns
+    /// Take over what other tools own: from that manager (repeatable), or from all
+    #[arg(long, value_name = "MANAGER", num_args = 0..=1, default_missing_value = "")]
+    pub(super) take_over: Vec<String>,
+    /// Delete and make again what has changes that can't be made; never claims, volumes, namespaces
     #[arg(long)]
-    pub(super) take_over: bool,
+    pub(super) recreate: bool,
+    /// Delete what the phase applied and the plan doesn't have any more
+    #[arg(long)]
+    pub(super) prune: bool,
+    /// Name a claim, namespace or definition that `--prune` may delete too
+    #[arg(long, value_name = "KIND/NAME")]
+    pub(super) delete: Vec<String>,
     /// Let the checklist's commands run
     #[arg(long)]
     pub(super) yes: bool,
@@ -94,6 +106,7 @@ struct Prepared<'a> {
     meaning: Meaning,
     plan: Plan,
     cluster: Cluster,
+    inventory: Inventory,
     target: Target,
     /// The target that settings name for this phase, whatever it runs on now.
     own_target: Option<String>,
@@ -127,10 +140,11 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     };
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
-    outlook.refuse_changes(args.accept_changes)?;
+    outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(&prepared)?;
     prepared.refuse_back_door(journal.state())?;
     outlook.look(&prepared).await?;
+    let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
     let detached = if args.allow_detached {
         DetachedHead::Allow
@@ -148,16 +162,22 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         outlook: &outlook,
         repo: &repo,
     };
-    if outlook.nothing_to_run() {
+    if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
+    prepared.warn_of_missing().await?;
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
     prepared.confirm(&outlook, args.confirm.as_deref())?;
     let mut document = Document::new(phase.checklist.clone());
     let claimed = Claimed::by(&prepared).await?;
     let lost = claimed.lost();
-    let went = go(&prepared, &outlook, (&secrets, ledger), &mut document, lost).await;
-    let ended = went.and_then(|(report, ledger)| close.after_run(&report, ledger, &mut document));
+    let ended = async {
+        let went = go(&prepared, &outlook, (&secrets, ledger), &mut document, lost).await;
+        let (mut report, mut ledger) = went?;
+        prune.after(&prepared, &mut report, &mut ledger).await?;
+        close.after_run(&report, ledger, &mut document)
+    };
+    let ended = ended.await;
     claimed.end(ended).await
 }
 
@@ -171,7 +191,8 @@ fn options(args: &RunArgs, target: &Target, phase: &Phase) -> Options {
         address: address(target, phase),
         command: phase.settings.timeouts.command,
         overwrite: args.overwrite,
-        take_over: args.take_over,
+        take_over: TakeOver::of(&args.take_over),
+        recreate: args.recreate,
         allow_commands: args.yes,
     }
 }
@@ -199,12 +220,32 @@ impl Prepared<'_> {
         self.target == Target::Rehearsal
     }
 
+    /// Returns the inventory that the phase's objects are members of.
+    fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
     /// A bare context that leads to a protected target is refused.
     fn refuse_back_door(&self, state: &State) -> Result<()> {
         let namespace = &self.meaning.resolved.application.namespace;
         let known = (&self.loaded.settings, state);
         self.target
             .refuse_back_door(self.cluster.info(), namespace, known)
+    }
+
+    /// Names what objects need and nothing brings; their pods would wait for it.
+    async fn warn_of_missing(&self) -> Result<()> {
+        let missing = if self.is_rehearsal() {
+            order::expected(&self.plan)
+        } else {
+            order::missing(&self.plan, &self.cluster).await
+        };
+        if !missing.is_empty() {
+            let warnings = order::warnings(&missing);
+            let colour = self.session.err.colour;
+            crate::terminal::err(&format!("{}\n", render(&warnings, colour)))?;
+        }
+        Ok(())
     }
 
     /// Has a person name a protected target once it is known what will be done there.
@@ -291,7 +332,13 @@ async fn prepare<'a>(
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
     };
+    let inventory = Inventory::new(
+        &phase.set,
+        phase.checklist.number,
+        &meaning.resolved.application.namespace,
+    );
     Ok(Prepared {
+        inventory,
         session,
         loaded,
         phase,
@@ -350,7 +397,10 @@ async fn go(
     lost: Option<tokio::sync::watch::Receiver<bool>>,
 ) -> Result<(Report, Ledger)> {
     let view = watch::View::new(prepared, &outlook.standing);
+    let live = prepared.cluster.live(prepared.plan.objects()).await?;
     let run = Run {
+        inventory: prepared.inventory(),
+        live: &live,
         plan: &prepared.plan,
         standing: &outlook.standing,
         cluster: &prepared.cluster,
@@ -401,6 +451,7 @@ fn header(prepared: &Prepared<'_>) -> Header {
         target: prepared.target.name().to_owned(),
         cluster: info.uid.clone(),
         namespace: prepared.meaning.resolved.application.namespace.clone(),
+        undo: false,
     }
 }
 
@@ -418,7 +469,8 @@ pub(super) fn rehearse(
             address: REHEARSED_GRACE,
             command: phase.settings.timeouts.command,
             overwrite: true,
-            take_over: false,
+            take_over: TakeOver::None,
+            recreate: false,
             allow_commands: false,
         };
         let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;

@@ -2,7 +2,7 @@
 
 mod apply;
 
-pub use apply::ApplyError;
+pub use apply::{ApplyError, WayOut};
 
 use super::connect::CredentialsError;
 use crate::diagnostic::causes;

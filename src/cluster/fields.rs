@@ -1,5 +1,5 @@
 //! Sets of fields as `metadata.managedFields` writes them (`FieldsV1`, structured-merge-diff v4's
-//! wire format): what a manager owns, and whether an object is already live and owned just so.
+//! wire format): what a manager owns.
 //!
 //! Pure. There is no schema here: which lists are associative is read from the set itself, so a
 //! set only answers questions about objects of the kind that it was made for.
@@ -49,13 +49,27 @@ impl Fields {
     /// Returns what a manager owns of an object by server-side apply (operation `Apply`, no
     /// subresource); `None` where it never applied it.
     pub fn applied_by(object: &Value, manager: &str) -> Option<Self> {
-        let entries = object.pointer("/metadata/managedFields")?.as_array()?;
-        let entry = entries.iter().find(|entry| {
-            entry["manager"] == manager
-                && entry["operation"] == "Apply"
-                && entry["subresource"].as_str().unwrap_or_default().is_empty()
-        })?;
+        let entry = applied_entry(object, manager)?;
         Some(Self::parse(&entry["fieldsV1"]))
+    }
+
+    /// Adds all that is in another set.
+    pub fn extend(&mut self, other: &Self) {
+        self.itself |= other.itself;
+        for (element, part) in &other.parts {
+            self.parts.entry(element.clone()).or_default().extend(part);
+        }
+    }
+
+    /// Returns whether the set holds a place, something in it, or all that it is in.
+    pub fn touches(&self, path: &[Element]) -> bool {
+        let Some((first, rest)) = path.split_first() else {
+            return true;
+        };
+        match self.parts.get(first) {
+            Some(part) => part.touches(rest),
+            None => self.is_leaf(),
+        }
     }
 
     /// Returns whether nothing is in the set but the place itself.
@@ -105,93 +119,6 @@ impl Fields {
         }
     }
 
-    /// Returns whether applying `wanted` over `live` would change nothing: this set, what its
-    /// manager owns, is exactly what `wanted` says, and the values are the same.
-    ///
-    /// It may say no where the server would find nothing to do (`1000m` and `1`), never yes where
-    /// it would change something.
-    pub fn is_settled(&self, wanted: &Value, live: &Value) -> bool {
-        let (Value::Object(wanted), Value::Object(live)) = (wanted, live) else {
-            return false;
-        };
-        let named = ["apiVersion", "kind"];
-        if named
-            .iter()
-            .any(|name| wanted.get(*name) != live.get(*name))
-        {
-            return false;
-        }
-        let strip = |map: &Map<String, Value>| {
-            let mut map = map.clone();
-            map.retain(|key, _| !named.contains(&key.as_str()) && key != "status");
-            if let Some(Value::Object(metadata)) = map.get_mut("metadata") {
-                metadata.retain(|key, _| key != "name" && key != "namespace");
-            }
-            Value::Object(map)
-        };
-        let mut wanted = strip(wanted);
-        let metadata = wanted.get("metadata").and_then(Value::as_object);
-        if metadata.is_some_and(Map::is_empty)
-            && let Some(map) = wanted.as_object_mut()
-        {
-            map.remove("metadata");
-        }
-        self.is_same(&wanted, &strip(live))
-    }
-
-    fn is_same(&self, wanted: &Value, live: &Value) -> bool {
-        if self.is_leaf() {
-            return wanted == live;
-        }
-        match (wanted, live) {
-            (Value::Object(wanted), Value::Object(live)) => {
-                wanted.len() == self.parts.len()
-                    && wanted.iter().all(|(key, inner)| {
-                        let part = self.parts.get(&Element::Field(key.clone()));
-                        part.zip(live.get(key))
-                            .is_some_and(|(part, live)| part.is_same(inner, live))
-                    })
-            }
-            (Value::Array(wanted), Value::Array(live)) => {
-                let mut visited: Vec<&Element> = Vec::with_capacity(wanted.len());
-                let same = wanted.iter().enumerate().all(|(at, item)| {
-                    let free = self.parts.iter().find(|(element, _)| {
-                        !visited.contains(element) && element.may_be(at, item)
-                    });
-                    let Some((element, part)) = free else {
-                        return false;
-                    };
-                    visited.push(element);
-                    let theirs = live
-                        .iter()
-                        .enumerate()
-                        .find(|(at, item)| element.is(*at, item));
-                    theirs.is_some_and(|(_, theirs)| part.is_same_item(element, item, theirs))
-                });
-                same && visited.len() == self.parts.len()
-            }
-            _ => false,
-        }
-    }
-
-    /// The key fields that the server filled in by a default are in the set, and not in `wanted`.
-    fn is_same_item(&self, element: &Element, wanted: &Value, live: &Value) -> bool {
-        match (element, wanted) {
-            (Element::Key(key), Value::Object(fields)) if !self.is_leaf() => {
-                let mut whole = fields.clone();
-                let key: Value = serde_json::from_str(key).unwrap_or_default();
-                for (name, value) in key.as_object().into_iter().flatten() {
-                    let owned = self.parts.contains_key(&Element::Field(name.clone()));
-                    if owned && !whole.contains_key(name) {
-                        whole.insert(name.clone(), value.clone());
-                    }
-                }
-                self.is_same(&Value::Object(whole), live)
-            }
-            _ => self.is_same(wanted, live),
-        }
-    }
-
     /// Returns the part that an item of a list is in.
     fn of_item(&self, at: usize, item: &Value) -> Option<(&Element, &Self)> {
         self.parts.iter().find(|(element, _)| element.is(at, item))
@@ -205,7 +132,7 @@ impl Element {
     }
 
     /// The same for an item that the server hasn't defaulted yet: a key field may be missing.
-    fn may_be(&self, at: usize, item: &Value) -> bool {
+    pub(super) fn may_be(&self, at: usize, item: &Value) -> bool {
         self.matches(at, item, true)
     }
 
@@ -216,12 +143,11 @@ impl Element {
             Self::Index(place) => *place == at,
             Self::Item(text) => parsed(text).is_some_and(|value| value == *item),
             Self::Key(text) => parsed(text).is_some_and(|key| {
-                let Value::Object(key) = key else {
-                    return false;
-                };
-                key.iter().all(|(name, value)| match item.get(name) {
-                    Some(found) => found == value,
-                    None => undefaulted,
+                key.as_object().is_some_and(|key| {
+                    key.iter().all(|(name, value)| match item.get(name) {
+                        Some(found) => found == value,
+                        None => undefaulted,
+                    })
                 })
             }),
         }
@@ -231,12 +157,17 @@ impl Element {
 impl std::fmt::Display for Element {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            // Names of annotations and files have dots of their own.
+            Self::Field(name) if name.contains(['.', '/', '[']) => write!(f, "[{name}]"),
             Self::Field(name) => write!(f, ".{name}"),
             Self::Key(key) => {
                 let key: Value = serde_json::from_str(key).unwrap_or_default();
                 let fields = key.as_object().into_iter().flatten();
                 let fields: Vec<String> = fields
-                    .map(|(name, value)| format!("{name}={value}"))
+                    .map(|(name, value)| match value.as_str() {
+                        Some(text) => format!("{name}={text}"),
+                        None => format!("{name}={value}"),
+                    })
                     .collect();
                 write!(f, "[{}]", fields.join(","))
             }
@@ -244,6 +175,16 @@ impl std::fmt::Display for Element {
             Self::Index(at) => write!(f, "[{at}]"),
         }
     }
+}
+
+/// Returns the entry of `managedFields` that says what a manager applied.
+pub(super) fn applied_entry<'a>(object: &'a Value, manager: &str) -> Option<&'a Value> {
+    let entries = object.pointer("/metadata/managedFields")?.as_array()?;
+    entries.iter().find(|entry| {
+        entry["manager"] == manager
+            && entry["operation"] == "Apply"
+            && entry["subresource"].as_str().unwrap_or_default().is_empty()
+    })
 }
 
 fn element(written: &str) -> Option<Element> {
@@ -293,57 +234,6 @@ mod tests {
             .insert(0, json!({ "name": "injected", "image": "mesh" }));
         live["status"] = json!({ "replicas": 2 });
         live
-    }
-
-    #[track_caller]
-    fn settled(change: impl FnOnce(&mut Value, &mut Value), expected: bool) {
-        let (mut wanted, mut live) = (wanted(), live());
-        change(&mut wanted, &mut live);
-        assert_eq!(owned().is_settled(&wanted, &live), expected);
-    }
-
-    #[test]
-    fn what_is_live_and_owned_exactly_so_is_settled() {
-        settled(|_, _| {}, true);
-    }
-
-    #[test]
-    fn a_changed_value_is_not() {
-        settled(|wanted, _| wanted["spec"]["replicas"] = json!(3), false);
-        settled(|_, live| live["spec"]["replicas"] = json!(3), false);
-    }
-
-    #[test]
-    fn a_field_more_or_less_is_not() {
-        settled(|wanted, _| wanted["spec"]["paused"] = json!(true), false);
-        settled(
-            |wanted, _| {
-                let spec = wanted["spec"].as_object_mut();
-                spec.expect("fields").shift_remove("replicas");
-            },
-            false,
-        );
-    }
-
-    #[test]
-    fn an_item_more_or_less_or_changed_is_not() {
-        let containers = "/spec/template/spec/containers";
-        settled(
-            |wanted, _| {
-                let list = wanted.pointer_mut(containers).and_then(Value::as_array_mut);
-                list.expect("a list")
-                    .push(json!({ "name": "b", "image": "y" }));
-            },
-            false,
-        );
-        settled(
-            |wanted, _| wanted["spec"]["template"]["spec"]["containers"] = json!([]),
-            false,
-        );
-        settled(
-            |wanted, _| wanted["spec"]["template"]["spec"]["containers"][0]["args"] = json!([]),
-            false,
-        );
     }
 
     #[test]

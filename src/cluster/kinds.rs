@@ -1,6 +1,7 @@
 //! What a cluster serves: discovery, kept for as long as the run lasts.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kube::api::{Api, DynamicObject};
 use kube::core::{ApiResource, GroupVersion};
@@ -11,6 +12,56 @@ use crate::manifest::Object;
 
 /// How a kind is served.
 pub(super) type Served = (ApiResource, ApiCapabilities);
+
+/// A kind by its `apiVersion` and name.
+type Kind = (String, String);
+
+/// What discovery said. Only what was found is kept, so that a kind whose CRD comes later is asked
+/// for again.
+#[derive(Default)]
+pub(super) struct Kinds {
+    known: Mutex<BTreeMap<Kind, Served>>,
+    /// Whose turn it is to ask about a group and version.
+    turns: Mutex<BTreeMap<String, Turn>>,
+}
+
+type Turn = Arc<tokio::sync::Mutex<()>>;
+
+impl Kinds {
+    /// Returns how a kind is served, as far as that was asked for.
+    pub(super) fn get(&self, kind: &Kind) -> Option<Served> {
+        locked(&self.known).get(kind).cloned()
+    }
+
+    /// Returns a kind of a group in whichever version is known.
+    pub(super) fn of_group(&self, group: &str, kind: &str) -> Option<Served> {
+        let known = locked(&self.known);
+        let mut served = known.values();
+        served
+            .find(|served| served.0.group == group && served.0.kind == kind)
+            .cloned()
+    }
+
+    /// Returns whether a kind is known to live in namespaces.
+    pub(super) fn is_namespaced(&self, api_version: &str, kind: &str) -> bool {
+        let known = self.get(&(api_version.to_owned(), kind.to_owned()));
+        known.is_some_and(|served| served.1.scope == Scope::Namespaced)
+    }
+
+    fn extend(&self, found: BTreeMap<Kind, Served>) {
+        locked(&self.known).extend(found);
+    }
+
+    fn turn(&self, api_version: &str) -> Turn {
+        let mut turns = locked(&self.turns);
+        Arc::clone(turns.entry(api_version.to_owned()).or_default())
+    }
+}
+
+/// What another thread left is whole: entries are only ever added.
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Cluster {
     pub(super) async fn api(&self, object: &Object) -> Result<Api<DynamicObject>, ClusterError> {
@@ -34,14 +85,16 @@ impl Cluster {
         }
     }
 
+    /// Returns how a kind is served, asking for each group and version once.
     pub(super) async fn kind(&self, api_version: &str, kind: &str) -> Result<Served, ClusterError> {
         let key = (api_version.to_owned(), kind.to_owned());
-        if let Some(known) = self
-            .kinds
-            .lock()
-            .ok()
-            .and_then(|kinds| kinds.get(&key).cloned())
-        {
+        if let Some(known) = self.kinds.get(&key) {
+            return Ok(known);
+        }
+        // Many objects of a group come at once: the first asks, the others wait for its answer.
+        let turn = self.kinds.turn(api_version);
+        let _turn = turn.lock().await;
+        if let Some(known) = self.kinds.get(&key) {
             return Ok(known);
         }
         let missing = || ClusterError::NoSuchKind {
@@ -62,9 +115,7 @@ impl Cluster {
             .map(|resource| ((api_version.to_owned(), resource.0.kind.clone()), resource))
             .collect();
         let wanted = found.get(&key).cloned().ok_or_else(missing)?;
-        if let Ok(mut kinds) = self.kinds.lock() {
-            kinds.extend(found);
-        }
+        self.kinds.extend(found);
         Ok(wanted)
     }
 }

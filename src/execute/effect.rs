@@ -1,12 +1,15 @@
 //! What a step does to the disk and the cluster, and what is observed of it.
 
+use std::collections::BTreeSet;
 use std::process::Stdio;
 use std::time::Duration;
 
 use super::Options;
-use crate::cluster::{ApplyOptions, Cluster, Wait, redact};
+use super::membership::Membership;
+use super::previous::Recorder;
+use crate::cluster::{ApplyOptions, Before, Cluster, Live, Situation, Wait, redact};
 use crate::files::Workspace;
-use crate::journal::{Evidence, Failure, ObjectEvidence, sha256};
+use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, sha256};
 use crate::manifest::Object;
 use crate::plan::{Step, Work};
 use crate::resolve::Finding;
@@ -27,13 +30,41 @@ pub(super) struct Surroundings<'a> {
     /// Real values of secrets by key; empty on the rehearsal, which runs on placeholders.
     pub(super) secrets: &'a std::collections::BTreeMap<String, Object>,
     /// Where status lines go.
-    pub(super) report: &'a (dyn Fn(&crate::journal::StepId, String) + Sync),
+    pub(super) report: &'a (dyn Fn(&StepId, String) + Sync),
+    /// The inventory that the objects become members of.
+    pub(super) membership: Membership<'a>,
+    /// What the cluster held before the run.
+    pub(super) live: &'a Live,
+    /// The steps whose object this phase touches for the first time.
+    pub(super) first: BTreeSet<StepId>,
+    /// Takes previous revisions.
+    pub(super) recorder: Recorder,
 }
 
 impl Surroundings<'_> {
-    /// Returns the object that is really sent: a Secret has its real values there.
-    fn wanted<'a>(&'a self, object: &'a Object) -> &'a Object {
-        self.secrets.get(&object.label()).unwrap_or(object)
+    /// Returns the object that is really sent: marked as a member of the inventory, a Secret with
+    /// its real values.
+    fn wanted(&self, object: &Object) -> Object {
+        let real = self.secrets.get(&object.label()).unwrap_or(object);
+        self.membership.inventory.marked(real)
+    }
+
+    /// Records what an object was before this phase first touches it, where it was there.
+    async fn remember(
+        &self,
+        step: &StepId,
+        wanted: &Object,
+        options: &ApplyOptions,
+    ) -> Result<(), Failure> {
+        if !self.first.contains(step) {
+            return Ok(());
+        }
+        let Some(live) = self.live.get(wanted) else {
+            return Ok(());
+        };
+        let revision = self.cluster.revision(wanted, &live, options).await;
+        let revision = revision.map_err(|error| error.failure(&wanted.label()))?;
+        self.recorder.record(step, revision).await
     }
 }
 
@@ -139,18 +170,27 @@ async fn apply(
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
     let real = around.wanted(object);
+    let timeout = step.timeout.unwrap_or(around.options.timeout);
+    let say = |text: String| (around.report)(&step.id, text);
     let options = ApplyOptions {
         dry_run: false,
-        force: around.options.take_over,
+        take_over: around.options.take_over.clone(),
+        recreate: around.options.recreate,
+        patience: timeout,
     };
+    let situation = Situation {
+        before: Before::Unknown,
+        report: &say,
+    };
+    around.membership.open(around.cluster, &real).await?;
+    around.remember(&step.id, &real, &options).await?;
     let applied = around
         .cluster
-        .apply(real, options)
+        .apply_in(&real, &options, situation)
         .await
         .map_err(|error| error.failure(&object.label()))?;
-    let say = |text: String| (around.report)(&step.id, text);
     let wait = Wait {
-        timeout: step.timeout.unwrap_or(around.options.timeout),
+        timeout,
         grace: match object.kind.as_str() {
             "Service" => around.options.address,
             _ => around.options.grace,
@@ -162,6 +202,8 @@ async fn apply(
         .ready(object, &applied, &wait)
         .await
         .map_err(|not| not.failure)?;
+    let served = around.cluster.served(object).await;
+    served.map_err(|error| unserved(&error))?;
     Ok(Evidence::Object(ObjectEvidence {
         api_version: object.api_version.clone(),
         kind: object.kind.clone(),
@@ -169,11 +211,23 @@ async fn apply(
         name: object.name.clone(),
         uid: applied.uid,
         generation: applied.generation,
-        ready: match step.note {
-            Some(note) => format!("{}; {note}", ready.reason),
-            None => ready.reason,
-        },
+        ready: [Some(ready.reason), step.note.map(str::to_owned)]
+            .into_iter()
+            .flatten()
+            .chain(applied.notes)
+            .collect::<Vec<_>>()
+            .join("; "),
     }))
+}
+
+/// A kind whose definition is established, and that can't be used yet.
+fn unserved(error: &crate::cluster::ClusterError) -> Failure {
+    Failure {
+        cause: "its definition is established, and the server doesn't serve the kind yet"
+            .to_owned(),
+        details: crate::diagnostic::causes(error),
+        help: Some("run again; if it stays so, look at the API server's log".to_owned()),
+    }
 }
 
 async fn command(

@@ -7,12 +7,14 @@ use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
 use super::effect::{self, Surroundings};
+use super::membership::Membership;
+use super::previous::{Recorder, first_touched};
 use super::{Ledger, LedgerError, Options, Progress, Report, Standing};
 use crate::checklist::TaskId;
-use crate::cluster::Cluster;
-use crate::journal::{Event, Evidence, Failure, Header, Outcome, StepId};
+use crate::cluster::{Cluster, Inventory, Live};
+use crate::journal::{Event, Evidence, Failure, Header, Outcome, Previous, StepId};
 use crate::manifest::Object;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Step, Work};
 
 /// What is to be run, and with what.
 pub struct Run<'a> {
@@ -28,6 +30,10 @@ pub struct Run<'a> {
     pub written: BTreeMap<String, String>,
     /// How to behave.
     pub options: &'a Options,
+    /// The inventory that the objects become members of.
+    pub inventory: &'a Inventory,
+    /// What the cluster held of the plan's kinds before the run.
+    pub live: &'a Live,
     /// Turns true when a person wants to stop.
     pub cancel: watch::Receiver<bool>,
 }
@@ -132,7 +138,9 @@ pub async fn execute(
     progress: &(dyn Fn(Progress) + Sync),
     ticked: &mut Tick<'_>,
 ) -> Result<Report, ExecuteError> {
+    let first = first_touched(run.plan, ledger.state().target(&header.target));
     ledger.append(vec![Event::RunStarted(header)])?;
+    let (recorder, mut previous) = Recorder::new();
     let report_line = |step: &StepId, text: String| {
         progress(Progress::Under {
             step: step.clone(),
@@ -146,6 +154,10 @@ pub async fn execute(
         written: run.written.clone(),
         secrets: run.secrets,
         report: &report_line,
+        membership: Membership::new(run.inventory, run.plan),
+        live: run.live,
+        first,
+        recorder,
     };
     let mut course = Course::new(run);
     let mut cancel = run.cancel.clone();
@@ -154,7 +166,7 @@ pub async fn execute(
     loop {
         let room = run.options.in_flight.saturating_sub(flying.len());
         let startable = course.take_startable(run.plan, room);
-        announce(run.plan, &startable, ledger, progress)?;
+        announce(run, (&startable, &around.first), ledger, progress)?;
         for at in startable {
             if let Some(step) = run.plan.steps.get(at) {
                 flying.push(effect::perform(step, &around).map(move |outcome| (at, outcome)));
@@ -167,6 +179,10 @@ pub async fn execute(
             biased;
             () = stopped(&mut cancel) => {
                 return Ok(Report { outcome: Outcome::Interrupted, ..finish(run.plan, course) });
+            }
+            Some(note) = previous.recv() => {
+                note.keep(ledger)?;
+                continue;
             }
             first = flying.next() => first.into_iter().collect::<Vec<_>>(),
         };
@@ -187,15 +203,25 @@ async fn stopped(cancel: &mut watch::Receiver<bool>) {
 }
 
 fn announce(
-    plan: &Plan,
-    startable: &[usize],
+    run: &Run<'_>,
+    (startable, first): (&[usize], &BTreeSet<StepId>),
     ledger: &mut Ledger,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<(), LedgerError> {
     let steps: Vec<&Step> = startable
         .iter()
-        .filter_map(|at| plan.steps.get(*at))
+        .filter_map(|at| run.plan.steps.get(*at))
         .collect();
+    let absent = |step: &Step| match &step.work {
+        Work::Apply { object, .. } => {
+            first.contains(&step.id) && run.live.get(object.as_ref()).is_none()
+        }
+        Work::Study { .. }
+        | Work::Conclude { .. }
+        | Work::Refuse { .. }
+        | Work::Write { .. }
+        | Work::Command { .. } => false,
+    };
     ledger.append(
         steps
             .iter()
@@ -203,6 +229,7 @@ fn announce(
                 step: step.id.clone(),
                 key: step.key.clone(),
                 task: step.task.clone(),
+                before: absent(step).then_some(Previous::Absent),
             })
             .collect(),
     )?;

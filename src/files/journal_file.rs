@@ -180,6 +180,7 @@ mod tests {
             target: "тест".into(),
             cluster: String::new(),
             namespace: String::new(),
+            undo: false,
         })
     }
 

@@ -4,7 +4,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::checklist::TaskId;
-use crate::journal::{Evidence, Failure, Header, ObjectEvidence, Outcome, RunId, StepId, StepKey};
+use crate::journal::{
+    Evidence, Failure, FieldChange, Header, ObjectEvidence, Outcome, Previous, Revision, RunId,
+    StepId, StepKey, Was,
+};
 
 fn header() -> Header {
     Header {
@@ -15,6 +18,7 @@ fn header() -> Header {
         target: "rehearsal".into(),
         cluster: "uid".into(),
         namespace: "shop".into(),
+        undo: false,
     }
 }
 
@@ -47,7 +51,22 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
         step: step.clone(),
         key: key.clone(),
         task: kind.is_multiple_of(2).then(|| TaskId::new(text)),
+        before: kind.is_multiple_of(3).then_some(Previous::Absent),
     };
+    let there = Previous::There(Revision {
+        uid: text.to_owned(),
+        changes: vec![
+            FieldChange {
+                path: vec!["f:spec".to_owned(), text.to_owned()],
+                before: Was::Value(serde_json::json!({ "a": [text, kind, 0.5] })),
+            },
+            FieldChange {
+                path: Vec::new(),
+                before: Was::Withheld,
+            },
+        ],
+        owned: Some(serde_json::json!({ "f:spec": {} })),
+    });
     let failure = Failure {
         cause: text.to_owned(),
         details: vec![],
@@ -64,6 +83,7 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
         Event::Observed {
             step: step.clone(),
             note: text.to_owned(),
+            before: kind.is_multiple_of(2).then_some(there),
         },
         Event::Succeeded {
             step,

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Previous;
 use crate::checklist::TaskId;
 
 macro_rules! text_id {
@@ -79,6 +80,9 @@ pub enum Event {
         /// The task it belongs to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         task: Option<TaskId>,
+        /// What its object was before, where that is known already: not there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Previous>,
     },
     /// A sample or decision that must survive a kill.
     Observed {
@@ -86,6 +90,9 @@ pub enum Event {
         step: StepId,
         /// What was observed.
         note: String,
+        /// What its object was before this phase first touched it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<Previous>,
     },
     /// A step's effect was seen to hold.
     Succeeded {
@@ -155,6 +162,9 @@ pub struct Header {
     pub cluster: String,
     /// The namespace.
     pub namespace: String,
+    /// Whether the run turns the phase back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undo: bool,
 }
 
 /// How a run ended.

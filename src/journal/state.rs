@@ -125,10 +125,19 @@ impl State {
                     },
                 );
             }
-            Event::Started { step, key, task } => {
-                self.open_run(step, at)?.start(step, key, task.as_ref())?;
+            Event::Started {
+                step,
+                key,
+                task,
+                before,
+            } => {
+                self.open_run(step, at)?
+                    .start(step, key, (task.as_ref(), before.as_ref()))?;
             }
-            Event::Observed { step, note } => self.open_run(step, at)?.observe(step, note)?,
+            Event::Observed { step, note, before } => {
+                self.open_run(step, at)?
+                    .observe(step, note, before.as_ref())?;
+            }
             Event::Succeeded {
                 step,
                 key,
@@ -155,6 +164,7 @@ impl State {
         target.header = Some(header.clone());
         target.outcome = None;
         target.started.get_or_insert(at);
+        target.undone = None;
         self.current = Some(header.target.clone());
         self.open = true;
         Ok(())
@@ -167,8 +177,13 @@ impl State {
         self.open = false;
         let target = self.current_mut();
         target.outcome = Some(outcome);
-        if outcome == Outcome::Completed {
-            target.completed.get_or_insert(at);
+        let undo = target.header.as_ref().is_some_and(|header| header.undo);
+        match outcome {
+            Outcome::Waiting if undo => target.undone = Some(at),
+            Outcome::Completed => {
+                target.completed.get_or_insert(at);
+            }
+            Outcome::Waiting | Outcome::Failed | Outcome::Interrupted => {}
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ fn run(name: &str, target: &str) -> Event {
         target: target.to_owned(),
         cluster: String::new(),
         namespace: String::new(),
+        undo: false,
     })
 }
 
@@ -29,6 +30,7 @@ fn started(name: &str) -> Event {
         step: id(name),
         key: StepKey::new("k"),
         task: Some(TaskId::new("1.1.1")),
+        before: None,
     }
 }
 

@@ -1,10 +1,10 @@
 //! What is known of one target, and how an open run moves its steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Evidence, Failure, Header, IllegalMove, Outcome, RunId, StepId, StepKey};
+use super::{Evidence, Failure, Header, IllegalMove, Outcome, Previous, RunId, StepId, StepKey};
 use crate::checklist::TaskId;
 
 /// How many notes are kept of a step; the journal has them all.
@@ -24,8 +24,12 @@ pub struct TargetState {
     pub outcome: Option<Outcome>,
     /// When the first run started.
     pub started: Option<Timestamp>,
-    /// When a run completed first; emptied when a task is reopened.
+    /// When a run completed first; emptied when a task is reopened or a step undone.
     pub completed: Option<Timestamp>,
+    /// When the phase was turned back, where nothing was done since.
+    pub undone: Option<Timestamp>,
+    /// The uids of all objects that were ever seen ready.
+    pub(super) applied: BTreeSet<String>,
 }
 
 /// What is known of one step.
@@ -43,6 +47,11 @@ pub struct StepState {
     pub run: RunId,
     /// The last observations since its last start.
     pub notes: Vec<String>,
+    /// What its object was before the phase first touched it, where that is recorded; until it is
+    /// undone.
+    pub before: Option<Previous>,
+    /// The evidence of its last success, whatever happened since.
+    pub last: Option<Evidence>,
 }
 
 /// Where a step stands.
@@ -86,6 +95,11 @@ impl TargetState {
     /// Returns what is known of a step.
     pub fn step(&self, id: &StepId) -> Option<&StepState> {
         self.steps.get(id)
+    }
+
+    /// Returns whether a step brought forth the object of that uid, in whichever run.
+    pub fn has_applied(&self, uid: &str) -> bool {
+        self.applied.contains(uid)
     }
 
     /// Returns every step that ever started, by name.
@@ -162,14 +176,17 @@ impl OpenRun<'_> {
         self,
         step: &StepId,
         key: &StepKey,
-        task: Option<&TaskId>,
+        (task, before): (Option<&TaskId>, Option<&Previous>),
     ) -> Result<(), IllegalMove> {
-        if let Some(known) = self.target.steps.get(step)
-            && known.run == self.run
-            && matches!(known.status, StepStatus::Unknown | StepStatus::Compensating)
-        {
+        let known = self.target.steps.get(step);
+        if known.is_some_and(|known| {
+            known.run == self.run
+                && matches!(known.status, StepStatus::Unknown | StepStatus::Compensating)
+        }) {
             return Err(IllegalMove::StartedTwice(step.clone()));
         }
+        // What was before the phase's first touch stays so until that is undone.
+        let earlier = known.and_then(|known| known.before.clone());
         let state = StepState {
             key: key.clone(),
             status: StepStatus::Unknown,
@@ -177,17 +194,27 @@ impl OpenRun<'_> {
             at: self.at,
             run: self.run,
             notes: Vec::new(),
+            before: earlier.or_else(|| before.cloned()),
+            last: known.and_then(|known| known.last.clone()),
         };
         self.target.steps.insert(step.clone(), state);
         Ok(())
     }
 
-    pub(super) fn observe(mut self, step: &StepId, note: &str) -> Result<(), IllegalMove> {
-        let notes = &mut self.known(step, "was observed")?.notes;
-        if notes.len() == NOTES_KEPT {
-            notes.remove(0);
+    pub(super) fn observe(
+        mut self,
+        step: &StepId,
+        note: &str,
+        before: Option<&Previous>,
+    ) -> Result<(), IllegalMove> {
+        let known = self.known(step, "was observed")?;
+        if known.notes.len() == NOTES_KEPT {
+            known.notes.remove(0);
         }
-        notes.push(note.to_owned());
+        known.notes.push(note.to_owned());
+        if known.before.is_none() {
+            known.before = before.cloned();
+        }
         Ok(())
     }
 
@@ -199,6 +226,12 @@ impl OpenRun<'_> {
     ) -> Result<(), IllegalMove> {
         self.under_way(step, key, "succeeded")?;
         self.go(step, StepStatus::Succeeded(evidence.clone()));
+        if let Evidence::Object(object) = evidence {
+            self.target.applied.insert(object.uid.clone());
+        }
+        if let Some(known) = self.target.steps.get_mut(step) {
+            known.last = Some(evidence.clone());
+        }
         self.target.settle(step);
         Ok(())
     }
@@ -237,6 +270,10 @@ impl OpenRun<'_> {
             return Err(IllegalMove::NotCompensating(step.clone()));
         }
         self.go(step, StepStatus::RolledBack);
+        self.target.completed = None;
+        if let Some(known) = self.target.steps.get_mut(step) {
+            known.before = None;
+        }
         Ok(())
     }
 

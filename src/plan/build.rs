@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::cycle::{Cycle, Edge, End, Why};
 use super::{Plan, Step, Work, order};
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepKey, sha256};
@@ -15,8 +16,8 @@ use crate::resolve::{Action, Answer, FileOrigin, Resolved, ResolvedTask, Role};
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
     /// Steps wait for each other.
-    #[error("these steps wait for each other: {}", .0.join(", "))]
-    Cycle(Vec<String>),
+    #[error("these steps wait for each other: {0}")]
+    Cycle(Cycle),
     /// An `after=` names no task.
     #[error("task {task} waits for `{after}`, and there is no such task")]
     NoSuchTask {
@@ -39,6 +40,42 @@ struct Draft {
     parameters: Value,
 }
 
+impl Draft {
+    /// Returns the object that it applies.
+    fn object(&self) -> Option<&Object> {
+        match &self.work {
+            Work::Apply { object, .. } => Some(object),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Command { .. } => None,
+        }
+    }
+
+    /// Returns whether it changes more than the workspace's files.
+    fn does(&self) -> bool {
+        matches!(self.work, Work::Apply { .. } | Work::Command { .. })
+    }
+
+    /// Returns how it is named in a circle.
+    fn end(&self) -> End {
+        let (name, file) = match &self.work {
+            Work::Apply { object, file } => (object.label(), Some(file.clone())),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Command { .. } => (self.name.clone(), None),
+        };
+        End {
+            name,
+            file,
+            task: self.task.clone(),
+        }
+    }
+}
+
 /// Returns the plan of a phase.
 ///
 /// `rendered` are the files of `resolved.files`; `written` are the objects of the files, folders
@@ -58,15 +95,8 @@ pub fn build(
     let mut needs = stage_needs(&drafts);
     add_object_needs(&drafts, resolved, &mut needs);
     add_explicit_needs(&drafts, resolved, &mut needs)?;
-    let sorted = order::sort(&needs).map_err(|cycle| {
-        PlanError::Cycle(
-            cycle
-                .into_iter()
-                .filter_map(|at| drafts.get(at))
-                .map(|d| d.name.clone())
-                .collect(),
-        )
-    })?;
+    let sorted = order::sort(&needs)
+        .map_err(|stuck| PlanError::Cycle(explained(&drafts, resolved, (&needs, &stuck))))?;
     let mut plan = assemble(drafts, &needs, &sorted, target);
     for step in &mut plan.steps {
         add_directives(step, resolved);
@@ -305,19 +335,17 @@ fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
         .collect()
 }
 
-fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet<usize>]) {
-    let (at, objects): (Vec<usize>, Vec<&Object>) = drafts
+/// The drafts that apply objects, by their places.
+fn applied(drafts: &[Draft]) -> (Vec<usize>, Vec<&Object>) {
+    drafts
         .iter()
         .enumerate()
-        .filter_map(|(at, draft)| match &draft.work {
-            Work::Apply { object, .. } => Some((at, object.as_ref())),
-            Work::Study { .. }
-            | Work::Conclude { .. }
-            | Work::Refuse { .. }
-            | Work::Write { .. }
-            | Work::Command { .. } => None,
-        })
-        .unzip();
+        .filter_map(|(at, draft)| Some((at, draft.object()?)))
+        .unzip()
+}
+
+fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet<usize>]) {
+    let (at, objects) = applied(drafts);
     for (user, wanted) in order::object_needs(&objects, &resolved.application)
         .iter()
         .enumerate()
@@ -326,6 +354,46 @@ fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet
             list.extend(wanted.iter().filter_map(|need| at.get(*need)));
         }
     }
+}
+
+/// Returns a shortest circle among steps that can't be put in order, each edge with its reason.
+fn explained(
+    drafts: &[Draft],
+    resolved: &Resolved,
+    (needs, stuck): (&[BTreeSet<usize>], &[usize]),
+) -> Cycle {
+    let circle = order::cycle(needs, stuck);
+    let next = circle.iter().cycle().skip(1);
+    let ends = circle.iter().zip(next);
+    let edge = |(user, need): (&usize, &usize)| {
+        let (from, to) = (drafts.get(*user)?, drafts.get(*need)?);
+        Some(Edge {
+            user: from.end(),
+            need: to.end(),
+            why: why(drafts, resolved, (*user, *need)),
+        })
+    };
+    Cycle {
+        edges: ends.filter_map(edge).collect(),
+    }
+}
+
+fn why(drafts: &[Draft], resolved: &Resolved, (user, need): (usize, usize)) -> Why {
+    let (at, objects) = applied(drafts);
+    let place = |wanted: usize| at.iter().position(|draft| *draft == wanted);
+    if let (Some(user), Some(need)) = (place(user), place(need)) {
+        let reasons = order::reasons(&objects, &resolved.application, user);
+        if let Some(by) = reasons.get(&need) {
+            return Why::Reference(by);
+        }
+    }
+    let task = |at: usize| drafts.get(at).and_then(|draft| draft.task.as_ref());
+    let directed = resolved
+        .tasks
+        .iter()
+        .find(|known| Some(&known.id) == task(user))
+        .and_then(|known| known.after.iter().find(|after| Some(*after) == task(need)));
+    directed.map_or(Why::Stage, |after| Why::After(after.clone()))
 }
 
 fn add_explicit_needs(
@@ -351,8 +419,14 @@ fn add_explicit_needs(
             }
             let wanted = of(after);
             for user in of(&task.id) {
+                // Files are written, and rules checked, before anything is done: what a task does
+                // waits, not what it says.
+                let says = drafts.get(user).is_some_and(|draft| !draft.does());
+                let waits = |need: &usize| {
+                    !(says && drafts.get(*need).is_some_and(Draft::does)) && *need != user
+                };
                 if let Some(list) = needs.get_mut(user) {
-                    list.extend(wanted.iter().copied());
+                    list.extend(wanted.iter().copied().filter(waits));
                 }
             }
         }

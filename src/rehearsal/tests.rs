@@ -11,7 +11,7 @@ use kube::runtime::watcher;
 use serde_json::{Value, json};
 
 use super::{Rehearsal, Script};
-use crate::cluster::{Applied, ApplyError, ApplyOptions, Cluster, Wait};
+use crate::cluster::{Applied, ApplyError, ApplyOptions, Cluster, TakeOver, Wait};
 use crate::journal::Failure;
 use crate::manifest::Object;
 
@@ -187,13 +187,13 @@ async fn another_managers_field_is_a_conflict_until_taken_over() {
     let ApplyError::Conflict(fields) = &error else {
         panic!("{error}");
     };
-    let fields = fields.join(", ");
+    let fields = fields.lines().join(", ");
     assert!(
         fields.contains("data.LEVEL") && fields.contains("helm"),
         "{fields}"
     );
     let force = ApplyOptions {
-        force: true,
+        take_over: TakeOver::All,
         ..ApplyOptions::default()
     };
     shop.apply_with(ours, force).await.unwrap();

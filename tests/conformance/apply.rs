@@ -4,7 +4,7 @@
 use std::net::TcpListener;
 
 use fs_err as fs;
-use orch::cluster::{ApplyOptions, Cluster, ClusterError};
+use orch::cluster::{ApplyOptions, Cluster, ClusterError, TakeOver};
 use orch::journal::ObjectEvidence;
 use orch::manifest::Object;
 
@@ -178,7 +178,7 @@ fn names_the_other_manager_and_its_field() {
         let refused = apply(&cluster, &settings).await.expect_err("a conflict");
         assert_eq!(
             refused.to_string(),
-            "other managers own fields of it: data.LEVEL (conflict with \"someone\")"
+            "other managers own fields of it: data.LEVEL (someone)"
         );
         let help = refused
             .failure("ConfigMap/settings")
@@ -186,8 +186,8 @@ fn names_the_other_manager_and_its_field() {
             .expect("a way out");
         assert!(help.contains("--take-over"), "{help}");
         let options = ApplyOptions {
-            dry_run: false,
-            force: true,
+            take_over: TakeOver::All,
+            ..ApplyOptions::default()
         };
         let taken = cluster
             .apply(&settings, options)
@@ -221,12 +221,7 @@ fn names_a_field_that_is_immutable() {
         "{}",
         failure.cause
     );
-    assert!(
-        failure
-            .help
-            .expect("a way out")
-            .contains("delete the object")
-    );
+    assert!(failure.help.expect("a way out").contains("--recreate"));
 }
 
 fn needs_the_namespace() {
@@ -278,7 +273,7 @@ fn dry_run_persists_nothing() {
         let cluster = connect().await;
         let options = ApplyOptions {
             dry_run: true,
-            force: false,
+            ..ApplyOptions::default()
         };
         let answer = cluster
             .apply(&settings, options)

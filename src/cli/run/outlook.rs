@@ -13,6 +13,9 @@ use crate::plan::{Plan, Work};
 use crate::resolve::{Action, ResolvedTask};
 use crate::terminal::count;
 
+/// What the names of steps begin with that apply an object.
+const APPLY: &str = "apply ";
+
 /// What a run finds.
 pub(super) struct Outlook {
     /// Where each step stands.
@@ -110,21 +113,24 @@ impl Outlook {
         }
     }
 
-    /// Finished steps that changed are only done again when a person accepts that.
-    pub(super) fn refuse_changes(&self, accepted: bool) -> Result<()> {
-        if self.changed.is_empty() || accepted {
+    /// Finished steps that changed are only done again when a person accepts that; who prunes
+    /// accepts that objects vanished from the plan.
+    pub(super) fn refuse_changes(&self, accepted: bool, prune: bool) -> Result<()> {
+        let changed: Vec<&Changed> = self
+            .changed
+            .iter()
+            .filter(|it| !(prune && it.vanished && it.step.as_str().starts_with(APPLY)))
+            .collect();
+        if changed.is_empty() || accepted {
             return Ok(());
         }
         let list = |vanished: bool| -> Vec<&str> {
-            let of = self
-                .changed
-                .iter()
-                .filter(|change| change.vanished == vanished);
+            let of = changed.iter().filter(|change| change.vanished == vanished);
             of.map(|change| change.step.as_str()).collect()
         };
         let mut stop = Stop::input(format!(
             "{} finished steps are not what they were when they were done",
-            self.changed.len()
+            changed.len()
         ));
         for (vanished, what) in [(false, "changed"), (true, "not in the plan any more")] {
             let steps = list(vanished);
@@ -133,8 +139,8 @@ impl Outlook {
             }
         }
         Err(stop.help(
-            "run with --accept-changes to do what changed again; \
-             what vanished from the plan stays in the cluster",
+            "run with --accept-changes to do what changed again; what vanished from the plan stays \
+             in the cluster, unless you run with --prune",
         ))
     }
 
@@ -224,11 +230,9 @@ impl Outlook {
     pub(super) async fn restore(&self, prepared: &Prepared<'_>) -> Result<()> {
         for (standing, step) in self.standing.iter().zip(&prepared.plan.steps) {
             if let (Standing::Done(_), Work::Apply { object, .. }) = (standing, &step.work) {
-                let options = ApplyOptions {
-                    dry_run: false,
-                    force: false,
-                };
-                let applied = prepared.cluster.apply(object, options).await;
+                let options = ApplyOptions::default();
+                let member = prepared.inventory().marked(object);
+                let applied = prepared.cluster.apply(&member, options).await;
                 applied.map_err(|error| {
                     Stop::input(format!("can't rebuild the rehearsal: {error}"))
                 })?;

@@ -4,6 +4,9 @@ use kube::core::Status;
 use kube::core::response::StatusCause;
 
 use super::ClusterError;
+use crate::cluster::conflict::Conflicts;
+use crate::cluster::owner::Owner;
+use crate::cluster::recreate::{Fixed, Remake};
 use crate::cluster::redact;
 use crate::diagnostic::causes;
 use crate::journal::Failure;
@@ -13,8 +16,11 @@ use crate::manifest::Object;
 #[derive(Debug, thiserror::Error)]
 pub enum ApplyError {
     /// Other managers own fields.
-    #[error("other managers own fields of it: {}", .0.join(", "))]
-    Conflict(Vec<String>),
+    #[error("other managers own fields of it: {0}")]
+    Conflict(Box<Conflicts>),
+    /// Another tool or object keeps it.
+    #[error("it is kept by {}", .0.what)]
+    Owned(Box<Owner>),
     /// A field is unknown or has the wrong type.
     #[error("the server doesn't know what is written: {0}")]
     Schema(String),
@@ -22,8 +28,19 @@ pub enum ApplyError {
     #[error("{0}")]
     Invalid(String),
     /// Fields of what is there can't be changed.
-    #[error("what is there can't be changed so: {}", .0.join(", "))]
-    Immutable(Vec<String>),
+    #[error("what is there can't be changed so: {}", .0.reasons.join(", "))]
+    Immutable(Box<Fixed>),
+    /// It can't be made again as it is written; so it wasn't deleted.
+    #[error("it wasn't deleted, because it couldn't be made again: {0}")]
+    Unmakeable(String),
+    /// What is being deleted isn't gone yet.
+    #[error("{}", ending(*.seconds, .finalizers))]
+    Ending {
+        /// How long it was waited for.
+        seconds: u64,
+        /// What holds it.
+        finalizers: Vec<String>,
+    },
     /// The namespace is missing.
     #[error("{0}")]
     Namespace(String),
@@ -39,12 +56,29 @@ pub enum ApplyError {
     /// A policy of the cluster refuses it: a webhook, an admission policy, pod security.
     #[error("{0}")]
     Policy(String),
+    /// A webhook that has to be asked doesn't answer.
+    #[error("a webhook of the cluster doesn't answer: {0}")]
+    Webhook(String),
+    /// Somebody else changes the object at the same time.
+    #[error("it is changed by others again and again: {0}")]
+    Race(String),
     /// The server can't take it now.
     #[error("{0}")]
     Busy(String),
     /// The cluster can't be asked.
     #[error(transparent)]
     Cluster(#[from] ClusterError),
+}
+
+/// What a person can do about a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WayOut {
+    /// Run with `--take-over`, for these managers or tools.
+    TakeOver(Vec<String>),
+    /// Run with `--recreate`, at this cost.
+    Recreate(&'static str),
+    /// Something else.
+    Other,
 }
 
 impl ApplyError {
@@ -57,27 +91,54 @@ impl ApplyError {
         match status.code {
             401 => Self::Cluster(ClusterError::of(server, kube::Error::Api(status))),
             403 => forbidden(&status),
-            409 if has_cause(&status, "FieldManagerConflict") => Self::Conflict(conflicts(&status)),
+            409 if has_cause(&status, CONFLICT) => {
+                let causes = status_causes(&status).iter();
+                let causes = causes.filter(|cause| cause.reason == CONFLICT);
+                Self::Conflict(Box::new(Conflicts::of(causes.map(texts))))
+            }
+            409 => Self::Race(message),
             500 if message.contains("failed to create typed patch object") => {
                 // `…; Resource=…): .spec.replicaz: field not declared in schema`
                 let detail = message.rsplit_once("): ").map(|(_, detail)| detail);
                 Self::Schema(detail.unwrap_or(&message).to_owned())
             }
+            500..=599 if is_silent_webhook(&message) => Self::Webhook(message),
             400 if message.contains("strict decoding error") => Self::Schema(message),
             400 if is_policy(&message) => Self::Policy(message),
             404 if object.namespace.is_some() && message.starts_with("namespaces ") => {
                 Self::Namespace(message)
             }
-            422 => {
-                let fields = fixed_fields(&status);
-                if fields.is_empty() {
-                    Self::Invalid(message)
-                } else {
-                    Self::Immutable(fields)
-                }
-            }
+            422 => match Fixed::of(status_causes(&status).iter().map(texts)) {
+                Some(fixed) => Self::Immutable(Box::new(fixed)),
+                None => Self::Invalid(message),
+            },
             408 | 429 | 500..=599 => Self::Busy(message),
             _ => Self::Invalid(message),
+        }
+    }
+
+    /// Returns what a person can do about it, where it is a flag.
+    pub fn way_out(&self) -> WayOut {
+        match self {
+            Self::Conflict(conflicts) => WayOut::TakeOver(conflicts.managers()),
+            Self::Owned(owner) => WayOut::TakeOver(owner.names.iter().take(1).cloned().collect()),
+            Self::Immutable(fixed) => match fixed.remake {
+                Remake::Consent(cost) => WayOut::Recreate(cost),
+                Remake::Never(_) => WayOut::Other,
+            },
+            Self::Schema(_)
+            | Self::Invalid(_)
+            | Self::Unmakeable(_)
+            | Self::Ending { .. }
+            | Self::Namespace(_)
+            | Self::Terminating(_)
+            | Self::Forbidden(_)
+            | Self::Quota(_)
+            | Self::Policy(_)
+            | Self::Webhook(_)
+            | Self::Race(_)
+            | Self::Busy(_)
+            | Self::Cluster(_) => WayOut::Other,
         }
     }
 
@@ -85,31 +146,62 @@ impl ApplyError {
     pub fn failure(&self, label: &str) -> Failure {
         let mut chain = causes(self).into_iter();
         let first = chain.next().unwrap_or_default();
+        let mut details: Vec<String> = chain.map(|line| redact(&line)).collect();
+        match self {
+            Self::Conflict(conflicts) => details.extend(conflicts.lines()),
+            Self::Immutable(fixed) => details.extend(fixed.lines()),
+            _ => {}
+        }
         Failure {
             cause: redact(&format!("{label} can't be applied: {first}")),
-            details: chain.map(|line| redact(&line)).collect(),
-            help: self.help().map(str::to_owned),
+            details,
+            help: self.help(),
         }
     }
 
-    fn help(&self) -> Option<&'static str> {
-        Some(match self {
-            Self::Conflict(_) => {
-                "run with --take-over to own these fields, or take them out of the manifest"
+    fn help(&self) -> Option<String> {
+        let text = match self {
+            Self::Conflict(conflicts) => return Some(conflicts.help()),
+            Self::Immutable(fixed) => return Some(fixed.help()),
+            Self::Owned(owner) => {
+                let name = owner.names.first().map(String::as_str).unwrap_or_default();
+                return Some(format!(
+                    "run with --take-over {name} to make it this run's, or take it out of the \
+                     manifest"
+                ));
             }
             Self::Schema(_) => "correct the field in the manifest",
-            Self::Immutable(_) => {
-                "write these fields as they were, or delete the object first, if it may go"
+            Self::Unmakeable(_) => "correct the manifest, then run again",
+            Self::Ending { finalizers, .. } if finalizers.is_empty() => {
+                "wait until it is gone, then run again"
+            }
+            Self::Ending { .. } => {
+                "look at what takes these finalizers away, then run again: it goes on from here"
             }
             Self::Namespace(_) => "create the namespace first: a task that writes it, or `after=`",
             Self::Terminating(_) => "wait until the namespace is gone, then run again",
             Self::Forbidden(_) => "give this user the permission that the server names",
             Self::Quota(_) => "raise the namespace's quota, or ask for less",
             Self::Policy(_) => "change the manifest as the cluster's policy asks",
+            Self::Webhook(_) => "look at the webhook's Service and pods, then run again",
+            Self::Race(_) => "look who else writes it, then run again",
             Self::Busy(_) => "look at the server, then run again: it goes on from here",
             Self::Invalid(_) | Self::Cluster(_) => return None,
-        })
+        };
+        Some(text.to_owned())
     }
+}
+
+/// The reason of a conflict's causes.
+const CONFLICT: &str = "FieldManagerConflict";
+
+fn ending(seconds: u64, finalizers: &[String]) -> String {
+    let held = if finalizers.is_empty() {
+        String::new()
+    } else {
+        format!("; it is held by {}", finalizers.join(", "))
+    };
+    format!("it is being deleted, and wasn't gone after {seconds} s{held}")
 }
 
 fn forbidden(status: &Status) -> ApplyError {
@@ -135,6 +227,10 @@ fn is_policy(message: &str) -> bool {
     .any(|known| message.contains(known))
 }
 
+fn is_silent_webhook(message: &str) -> bool {
+    message.contains("failed calling webhook") || message.contains("conversion webhook for")
+}
+
 fn status_causes(status: &Status) -> &[StatusCause] {
     let details = status.details.as_ref();
     details.map_or(&[], |details| details.causes.as_slice())
@@ -146,36 +242,8 @@ fn has_cause(status: &Status, reason: &str) -> bool {
         .any(|cause| cause.reason == reason)
 }
 
-/// `spec.replicas (conflict with "kubectl")`.
-fn conflicts(status: &Status) -> Vec<String> {
-    let named = status_causes(status).iter().map(|cause| {
-        let field = cause.field.trim_start_matches('.');
-        format!("{field} ({})", cause.message)
-    });
-    named.collect()
-}
-
-/// The fields that the server refuses to change. Its messages quote whole values; the field and
-/// the reason behind them are what helps.
-fn fixed_fields(status: &Status) -> Vec<String> {
-    let fixed = |cause: &&StatusCause| {
-        [
-            "immutable",
-            "may not change once set",
-            "are forbidden",
-            "may not be changed",
-        ]
-        .iter()
-        .any(|sign| cause.message.contains(sign))
-    };
-    let named = status_causes(status).iter().filter(fixed).map(|cause| {
-        let reason = cause.message.rsplit_once(": ");
-        let reason = reason.map_or(&*cause.message, |(_, reason)| reason);
-        format!("`{}`: {reason}", cause.field)
-    });
-    let mut named: Vec<String> = named.collect();
-    named.dedup();
-    named
+fn texts(cause: &StatusCause) -> (&str, &str) {
+    (&cause.field, &cause.message)
 }
 
 #[cfg(test)]
@@ -220,8 +288,9 @@ mod tests {
             json!({ "code": 409, "message": "Apply failed with 1 conflict", "details": {
                 "causes": [{ "reason": "FieldManagerConflict", "field": ".spec.replicas",
                 "message": "conflict with \"kubectl\"" }] } }),
-            "other managers own fields of it: spec.replicas (conflict with \"kubectl\")",
-            "run with --take-over to own these fields, or take them out of the manifest",
+            "other managers own fields of it: spec.replicas (kubectl)",
+            "run with --take-over kubectl to set these fields and own them; or give them up: \
+             take them out of the manifest, and they stay as the cluster has them",
         );
     }
 
@@ -233,7 +302,7 @@ mod tests {
                 "message": "Invalid value: {\"matchLabels\":{\"a\":\"b: c\"}}: \
                             field is immutable" }] } }),
             "what is there can't be changed so: `spec.selector`: field is immutable",
-            "write these fields as they were, or delete the object first, if it may go",
+            "write these fields as they were",
         );
     }
 

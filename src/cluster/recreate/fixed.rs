@@ -1,0 +1,286 @@
+//! What the server refuses to change of an object: the fields, and what each side has there.
+//!
+//! Pure.
+
+use serde_json::Value;
+
+use super::Remake;
+use crate::cluster::conflict::{Sides, shown};
+
+/// How many differences are shown.
+const SHOWN: usize = 8;
+
+/// What a StatefulSet's `spec` lets be changed.
+const STATEFUL: [&str; 7] = [
+    "replicas",
+    "ordinals",
+    "template",
+    "updateStrategy",
+    "revisionHistoryLimit",
+    "persistentVolumeClaimRetentionPolicy",
+    "minReadySeconds",
+];
+
+/// How the server says that a field can't be changed.
+const SIGNS: [&str; 12] = [
+    "immutable",
+    "may not change",
+    "may not be changed",
+    "cannot be changed",
+    "can't be changed",
+    "cannot change",
+    "can not be changed",
+    "cannot be modified",
+    "are forbidden",
+    "is not allowed to be changed",
+    "may not be set or changed",
+    "can not be less than",
+];
+
+/// A field that can't be changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FixedField {
+    /// The field (`spec.selector.matchLabels.app`).
+    pub field: String,
+    /// The manifest's value, as it may be shown; empty where it isn't known.
+    pub ours: String,
+    /// The cluster's value, as it may be shown.
+    pub live: String,
+}
+
+/// All that can't be changed of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fixed {
+    /// The fields as the server names them, each with its reason.
+    pub reasons: Vec<String>,
+    /// What differs there.
+    pub fields: Vec<FixedField>,
+    /// What can be done about it.
+    pub remake: Remake,
+    /// Whether orch never applied the object: it isn't its own to delete.
+    pub foreign: bool,
+    named: Vec<String>,
+}
+
+impl Fixed {
+    /// Takes the causes of a refusal (field and message); `None` where it isn't about fixed fields
+    /// alone, because making the object again wouldn't help then.
+    pub(in crate::cluster) fn of<'a>(
+        causes: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Option<Self> {
+        let mut reasons: Vec<String> = Vec::new();
+        let mut named: Vec<String> = Vec::new();
+        for (field, message) in causes {
+            if !SIGNS.iter().any(|sign| message.contains(sign)) {
+                return None;
+            }
+            // Messages quote whole values; the reason behind them is what helps.
+            let reason = message.rsplit_once(": ");
+            let reason = reason.map_or(message, |(_, reason)| reason);
+            // A pod's goes on with a dump of the difference.
+            let reason = reason.lines().next().unwrap_or_default();
+            let reason = format!("`{field}`: {reason}");
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+            named.push(field.to_owned());
+        }
+        (!named.is_empty()).then(|| Self {
+            reasons,
+            named,
+            foreign: false,
+            fields: Vec::new(),
+            remake: Remake::Never("write these fields as they were"),
+        })
+    }
+
+    /// Adds what differs.
+    pub(in crate::cluster) fn explain(&mut self, sides: &Sides<'_>, remake: Remake) {
+        self.remake = remake;
+        let mut found = Vec::new();
+        for field in &self.named {
+            let field = field.split('[').next().unwrap_or_default();
+            let field = match field {
+                "spec.clusterIPs" => "spec.clusterIP",
+                other => other,
+            };
+            let pointer = format!("/{}", field.replace('.', "/"));
+            let (ours, live) = (sides.wanted.pointer(&pointer), sides.live.pointer(&pointer));
+            let stateful = field == "spec" && sides.live["kind"] == "StatefulSet";
+            let mut place = Place {
+                both_ways: !matches!(field, "spec" | "spec.template"),
+                stateful,
+                found: &mut found,
+            };
+            place.differing(field, ours, live);
+        }
+        found.dedup();
+        self.fields = found
+            .into_iter()
+            .take(SHOWN)
+            .map(|(field, ours, live)| FixedField {
+                ours: shown(&field, ours, sides),
+                live: shown(&field, live, sides),
+                field,
+            })
+            .collect();
+    }
+
+    /// Returns one line a field.
+    pub fn lines(&self) -> Vec<String> {
+        let lines = self.fields.iter().map(|field| {
+            format!(
+                "{}: {} in the cluster, {} in the manifest",
+                field.field, field.live, field.ours
+            )
+        });
+        lines.collect()
+    }
+
+    /// Returns what a person may do.
+    pub(in crate::cluster) fn help(&self) -> String {
+        match self.remake {
+            Remake::Consent(cost) if self.foreign => format!(
+                "orch didn't make it: run with --recreate and --take-over to delete it and make \
+                 it again ({cost}), or write these fields as they are"
+            ),
+            Remake::Consent(cost) => format!(
+                "run with --recreate to delete it and make it again ({cost}), or write these \
+                 fields as they were"
+            ),
+            Remake::Never(by_hand) => by_hand.to_owned(),
+        }
+    }
+}
+
+type Difference<'a> = (String, Option<&'a Value>, Option<&'a Value>);
+
+struct Place<'a, 'b> {
+    /// Whether what only the cluster has counts: not where the server fills defaults in.
+    both_ways: bool,
+    stateful: bool,
+    found: &'b mut Vec<Difference<'a>>,
+}
+
+impl<'a> Place<'a, '_> {
+    fn differing(&mut self, at: &str, ours: Option<&'a Value>, live: Option<&'a Value>) {
+        match (ours, live) {
+            (None, None) => {}
+            (Some(Value::Object(ours)), Some(Value::Object(live))) => {
+                let top = self.stateful && at == "spec";
+                for (name, value) in ours {
+                    if !(top && STATEFUL.contains(&name.as_str())) {
+                        self.differing(&format!("{at}.{name}"), Some(value), live.get(name));
+                    }
+                }
+                let more = live.iter().filter(|(name, _)| !ours.contains_key(*name));
+                for (name, value) in more.filter(|_| self.both_ways) {
+                    self.found.push((format!("{at}.{name}"), None, Some(value)));
+                }
+            }
+            (Some(Value::Array(ours)), Some(Value::Array(live))) if ours.len() == live.len() => {
+                for (number, (ours, live)) in ours.iter().zip(live).enumerate() {
+                    // The name tells more than the place, and whether the value is a secret's.
+                    let name = ours["name"].as_str().filter(|name| live["name"] == **name);
+                    let item = match name {
+                        Some(name) => format!("{at}[name={name:?}]"),
+                        None => format!("{at}[{number}]"),
+                    };
+                    self.differing(&item, Some(ours), Some(live));
+                }
+            }
+            (ours, live) => {
+                if ours != live {
+                    self.found.push((at.to_owned(), ours, live));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Fixed, Remake, Sides};
+
+    #[track_caller]
+    fn check(cause: (&str, &str), wanted: &Value, live: &Value, expected: &[&str]) {
+        let mut fixed = Fixed::of([cause].into_iter()).expect("it is fixed");
+        let sides = Sides {
+            wanted,
+            live,
+            redact: &str::to_owned,
+        };
+        fixed.explain(&sides, Remake::Consent("nothing"));
+        assert_eq!(fixed.lines(), expected);
+    }
+
+    #[test]
+    fn a_selector_shows_what_differs() {
+        check(
+            (
+                "spec.selector",
+                "Invalid value: {\"matchLabels\":{}}: field is immutable",
+            ),
+            &json!({ "kind": "Deployment", "spec": { "selector": { "matchLabels": { "a": "x" } } } }),
+            &json!({ "spec": { "selector": { "matchLabels": { "a": "y", "b": "z" } } } }),
+            &[
+                "spec.selector.matchLabels.a: \"y\" in the cluster, \"x\" in the manifest",
+                "spec.selector.matchLabels.b: \"z\" in the cluster, nothing in the manifest",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_stateful_set_shows_only_what_is_fixed() {
+        check(
+            (
+                "spec",
+                "Forbidden: updates to statefulset spec for fields other than 'replicas' are \
+                 forbidden",
+            ),
+            &json!({ "kind": "StatefulSet", "spec": { "replicas": 3, "serviceName": "b" } }),
+            &json!({ "kind": "StatefulSet",
+                "spec": { "replicas": 1, "serviceName": "a", "podManagementPolicy": "x" } }),
+            &["spec.serviceName: \"a\" in the cluster, \"b\" in the manifest"],
+        );
+    }
+
+    #[test]
+    fn a_template_leaves_defaults_out() {
+        check(
+            ("spec.template", "Invalid value: …: field is immutable"),
+            &json!({ "kind": "Job", "spec": { "template": { "spec": {
+                "containers": [{ "name": "a", "image": "x:2" }] } } } }),
+            &json!({ "kind": "Job", "spec": { "template": { "spec": { "dnsPolicy": "x",
+                "containers": [{ "name": "a", "image": "x:1", "args": [] }] } } } }),
+            &[
+                "spec.template.spec.containers[name=\"a\"].image: \"x:1\" in the cluster, \"x:2\" in the \
+               manifest",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_secrets_values_are_masked() {
+        check(
+            (
+                "data",
+                "Forbidden: field is immutable when `immutable` is set",
+            ),
+            &json!({ "kind": "Secret", "data": { "A": "eA==" } }),
+            &json!({ "kind": "Secret", "data": { "A": "eQ==" } }),
+            &["data.A: *** in the cluster, *** in the manifest"],
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_besides_is_no_matter_of_making_it_again() {
+        let causes = [
+            ("spec.selector", "field is immutable"),
+            ("spec.replicas", "must be greater than or equal to 0"),
+        ];
+        assert_eq!(Fixed::of(causes.into_iter()), None);
+    }
+}
