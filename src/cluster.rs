@@ -3,6 +3,7 @@
 //! Nothing here chooses a cluster: a [`Cluster`] is made of a context that somebody named, or of
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
+mod access;
 mod apply;
 mod conflict;
 mod connect;
@@ -24,11 +25,12 @@ mod redact;
 mod remove;
 mod retry;
 mod secret;
-mod settled;
 mod served;
+mod settled;
 mod sight;
 mod wait;
 
+pub use access::{Account, Asks, Missing, Need, Resource, asks, roles};
 pub use apply::{Applied, ApplyOptions, Before, Situation};
 pub use conflict::{Conflict, Conflicts, Holder};
 pub use connect::{IN_CLUSTER, Sources};

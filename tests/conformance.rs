@@ -1,7 +1,9 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
+mod access;
 mod apply;
 mod control_plane;
+mod kubeconfig;
 mod lease;
 mod outage;
 mod phase;
@@ -25,6 +27,8 @@ pub(crate) fn all() -> Vec<Case> {
         phase::CASES,
         storm::CASES,
         outage::CASES,
+        kubeconfig::CASES,
+        access::CASES,
         targets::CASES,
     ]
     .concat()

@@ -16,9 +16,9 @@ use super::confirm::{self, Ask};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after, order};
+use super::{Session, Stop, access, after, order};
 use crate::checklist::TaskId;
-use crate::cluster::{Cluster, Inventory, TakeOver};
+use crate::cluster::{Cluster, Inventory, TakeOver, asks};
 use crate::diagnostic::render;
 use crate::execute::{
     Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
@@ -143,7 +143,12 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(&prepared)?;
     prepared.refuse_back_door(journal.state())?;
-    outlook.look(&prepared).await?;
+    let looked = outlook.look(&prepared).await;
+    if looked.is_err() {
+        // What may not even be read is told with all that else is missing.
+        prepared.refuse_without_access().await?;
+    }
+    looked?;
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
     let detached = if args.allow_detached {
@@ -165,6 +170,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
+    prepared.refuse_without_access().await?;
     prepared.warn_of_missing().await?;
     let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
     prepared.confirm(&outlook, args.confirm.as_deref())?;
@@ -215,6 +221,18 @@ async fn secrets(
 }
 
 impl Prepared<'_> {
+    /// Refuses a target that doesn't allow what the plan asks of it; the rehearsal allows all.
+    async fn refuse_without_access(&self) -> Result<()> {
+        if self.is_rehearsal() {
+            return Ok(());
+        }
+        let namespace = &self.meaning.resolved.application.namespace;
+        let objects: Vec<&Object> = self.plan.objects().collect();
+        let asks = asks(&objects, namespace);
+        let number = self.phase.checklist.number;
+        access::refuse(&self.cluster, &asks, namespace, number).await
+    }
+
     /// Returns whether the target is the rehearsal.
     fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal

@@ -161,6 +161,14 @@ impl ClusterError {
         }
     }
 
+    /// Returns the way out that the kubeconfig itself names.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Credentials { hint, .. } => hint.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Returns whether it is the target that is refused or unreachable, rather than a request.
     pub fn is_target(&self) -> bool {
         !matches!(self, Self::Api { .. } | Self::NoSuchKind { .. })
