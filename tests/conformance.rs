@@ -2,8 +2,10 @@
 
 mod access;
 mod apply;
+mod conflicts;
 mod control_plane;
 mod kubeconfig;
+mod immutable;
 mod lease;
 mod outage;
 mod phase;
@@ -21,6 +23,8 @@ pub(crate) fn all() -> Vec<Case> {
     [
         control_plane::CASES,
         apply::CASES,
+        conflicts::CASES,
+        immutable::CASES,
         ready::CASES,
         lease::CASES,
         rehearsal::CASES,

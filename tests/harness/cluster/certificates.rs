@@ -19,15 +19,10 @@ pub(crate) fn client(folder: &Path, user: &str) -> io::Result<(PathBuf, PathBuf)
     openssl(
         folder,
         &format!(
-            "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN={user} \
-             -keyout {user}.key -out {user}.csr"
-        ),
-    )?;
-    openssl(
-        folder,
-        &format!(
-            "x509 -req -in {user}.csr -CA clients.pem -CAkey clients.key -CAcreateserial \
-             -days 3650 -out {user}.pem"
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 \
+             -subj /CN={user} -CA clients.pem -CAkey clients.key \
+             -addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=clientAuth \
+             -keyout {user}.key -out {user}.pem"
         ),
     )?;
     let file = |extension: &str| folder.join(user).with_extension(extension);
