@@ -1,10 +1,12 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
+mod access;
 mod apply;
 mod conflicts;
 mod control_plane;
 mod immutable;
 mod inventory;
+mod kubeconfig;
 mod lease;
 mod order;
 mod outage;
@@ -36,6 +38,8 @@ pub(crate) fn all() -> Vec<Case> {
         phase::CASES,
         storm::CASES,
         outage::CASES,
+        kubeconfig::CASES,
+        access::CASES,
         targets::CASES,
         inventory::CASES,
         prune::CASES,
