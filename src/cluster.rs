@@ -30,6 +30,7 @@ mod served;
 mod settled;
 mod sight;
 mod wait;
+mod warning;
 mod watches;
 
 pub use apply::{Applied, ApplyOptions, Before, Situation};
