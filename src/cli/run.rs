@@ -1,11 +1,13 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;
 mod outlook;
 mod prune;
 mod tell;
+mod undo;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -37,6 +39,7 @@ use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
 use prune::Prune;
+pub(super) use undo::{UndoArgs, undo};
 
 /// The tag that `resolve` gives an image that nobody named.
 const PLACEHOLDER_TAG: &str = ":dev";
@@ -389,6 +392,7 @@ async fn prepare<'a>(
     let service_monitors = target.service_monitors(&cluster).await?;
     let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
     let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
     let own_target = match Target::of_phase(loaded, phase)? {
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
@@ -549,7 +553,7 @@ pub(super) fn rehearse(
         };
         let ledger = Ledger::memory();
         let (report, _) = go(&prepared, &outlook, with, ledger, &mut document).await?;
-        tell::tell(&prepared, &report)?;
+        tell::tell(&prepared, &report, tell::Kept::Nothing)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         Ok(if report.outcome == Outcome::Completed {
