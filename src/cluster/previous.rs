@@ -8,7 +8,8 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use super::{
-    ApplyError, ApplyOptions, Cluster, ClusterError, Element, FIELD_MANAGER, Fields, Path, place,
+    ApplyError, ApplyOptions, Cluster, ClusterError, Element, FIELD_MANAGER, Fields, Path,
+    is_settled, place,
 };
 use crate::facts::secret;
 use crate::journal::{FieldChange, Revision, Was};
@@ -59,11 +60,16 @@ impl Cluster {
             ..options.clone()
         };
         let owned = Fields::applied_by(live, FIELD_MANAGER);
-        let then = match self.apply(wanted, trial).await {
-            Ok(then) => then.object,
-            // It is about to be made again: what it was goes with it.
-            Err(ApplyError::Immutable(_)) if options.recreate => live.clone(),
-            Err(error) => return Err(error),
+        let then = if is_settled(wanted, live) {
+            // No need to ask: there may be thousands.
+            live.clone()
+        } else {
+            match self.apply(wanted, trial).await {
+                Ok(then) => then.object,
+                // It is about to be made again: what it was goes with it.
+                Err(ApplyError::Immutable(_)) if options.recreate => live.clone(),
+                Err(error) => return Err(error),
+            }
         };
         let mut places = Vec::new();
         if let Some(fields) = Fields::applied_by(&then, FIELD_MANAGER) {
