@@ -4,6 +4,7 @@ mod apply;
 mod control_plane;
 mod lease;
 mod phase;
+mod preview;
 mod ready;
 mod rehearsal;
 mod storm;
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<Case> {
         lease::CASES,
         rehearsal::CASES,
         phase::CASES,
+        preview::CASES,
         storm::CASES,
         targets::CASES,
     ]

@@ -3,6 +3,7 @@
 pub(super) mod ahead;
 mod claim;
 mod closing;
+pub(super) mod drift;
 mod outlook;
 mod prune;
 mod tell;
