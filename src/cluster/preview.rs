@@ -153,7 +153,11 @@ impl Cluster {
                 notes,
             });
         };
-        let fields = self.told(&wanted.kind, &differences(live, &applied.object));
+        let found = differences(live, &applied.object);
+        let mut fields = self.told(&wanted.kind, &found);
+        for (field, difference) in fields.iter_mut().zip(&found) {
+            field.by = last_writer(live, &difference.path);
+        }
         let effect = if !fields.is_empty() {
             Effect::Change
         } else if Fields::applied_by(live, FIELD_MANAGER).is_none() {

@@ -12,7 +12,64 @@ use crate::harness::proxy::Proxy;
 use crate::harness::workspace::{Run, Workspace};
 
 /// The tests of this file.
-pub(crate) const CASES: &[Case] = &[("preview::shows_what_changes", shows_what_changes)];
+pub(crate) const CASES: &[Case] = &[
+    (
+        "preview::what_is_not_there_comes_after_its_namespace",
+        what_is_not_there_comes_after_its_namespace,
+    ),
+    (
+        "preview::each_field_that_changes_is_shown",
+        each_field_that_changes_is_shown,
+    ),
+    (
+        "preview::what_others_own_is_taken_over_by_name",
+        what_others_own_is_taken_over_by_name,
+    ),
+    (
+        "preview::what_cannot_change_is_recreated_with_consent",
+        what_cannot_change_is_recreated_with_consent,
+    ),
+    (
+        "preview::what_is_of_a_new_kind_comes_after_its_definition",
+        what_is_of_a_new_kind_comes_after_its_definition,
+    ),
+    (
+        "preview::what_the_server_refuses_is_said_before_it_is_tried",
+        what_the_server_refuses_is_said_before_it_is_tried,
+    ),
+    (
+        "preview::a_saved_plan_is_done_exactly",
+        a_saved_plan_is_done_exactly,
+    ),
+    (
+        "preview::a_saved_plan_is_refused_when_an_object_moved",
+        a_saved_plan_is_refused_when_an_object_moved,
+    ),
+    (
+        "preview::a_saved_plan_is_refused_when_a_file_moved",
+        a_saved_plan_is_refused_when_a_file_moved,
+    ),
+    (
+        "preview::a_plan_of_a_newer_orch_is_refused",
+        a_plan_of_a_newer_orch_is_refused,
+    ),
+    (
+        "preview::drift_is_told_by_field_and_by_who_made_it",
+        drift_is_told_by_field_and_by_who_made_it,
+    ),
+    (
+        "preview::a_secrets_drift_is_told_without_its_value",
+        a_secrets_drift_is_told_without_its_value,
+    ),
+    (
+        "preview::nothing_to_do_asks_once_a_kind_and_sends_nothing",
+        nothing_to_do_asks_once_a_kind_and_sends_nothing,
+    ),
+    (
+        "preview::only_what_changed_is_sent",
+        only_what_changed_is_sent,
+    ),
+];
 
 /// The values of a Secret, which must turn up nowhere.
 const FIRST: &str = "swordfish-one";
@@ -40,7 +97,10 @@ impl Objects {
             workspace = workspace.file(&path, text.replace("NS", namespace));
         }
         let workspace = workspace
-            .file("checklists/live/phase-04-objects.md", checklist)
+            .file(
+                &format!("checklists/{namespace}/phase-04-objects.md"),
+                checklist,
+            )
             .file("phases/04-objects.toml", "")
             .commit_all()
             .with_env("KUBECONFIG", cluster().kubeconfig());
@@ -333,7 +393,7 @@ fn a_saved_plan_is_refused_when_a_file_moved() {
         "{said}"
     );
     let said = refusal("saved-checklist", |objects| {
-        let path = "checklists/live/phase-04-objects.md";
+        let path = "checklists/saved-checklist/phase-04-objects.md";
         let text = objects.workspace.read(path) + "\nA note.\n";
         objects.workspace.write(path, text);
     });
@@ -377,7 +437,7 @@ fn drift_is_told_by_field_and_by_who_made_it() {
         "! changed    ConfigMap/config  (4.1.2)",
         "data.LEVEL  info → trace  (kubectl-patch, ",
         "! changed    Deployment/api  (4.1.4)",
-        "spec.replicas  1 → 3  (kubectl, ",
+        "spec.replicas  1 → 3  (kubectl",
         "! gone       Secret/keys  (4.1.3)  Secret/keys is gone",
         "1 object as applied",
         "--repair",
