@@ -12,6 +12,7 @@ mod exit;
 mod explain;
 mod init;
 mod load;
+mod order;
 mod phase;
 mod places;
 mod plan;

@@ -10,6 +10,7 @@ mod diagnose;
 mod diff;
 mod error;
 mod fields;
+mod hint;
 mod inventory;
 mod kinds;
 mod lease;
@@ -25,6 +26,7 @@ mod redact;
 mod remove;
 mod retry;
 mod secret;
+mod served;
 mod settled;
 mod sight;
 mod wait;
@@ -138,9 +140,8 @@ impl Cluster {
         if let Some(namespace) = &object.namespace {
             return Some(namespace.clone());
         }
-        let key = (object.api_version.clone(), object.kind.clone());
-        let scope = self.kinds.get(&key)?.1.scope;
-        (scope == kube::discovery::Scope::Namespaced)
+        self.kinds
+            .is_namespaced(&object.api_version, &object.kind)
             .then(|| self.client.default_namespace().to_owned())
     }
 

@@ -42,7 +42,7 @@ mod tests;
 
 pub use check::{Checked, check};
 pub use parse::parse_documents;
-pub use references::{Ref, references};
+pub use references::{Ref, made_secret, references};
 pub use relocate::relocate;
 pub use secret::{secret_keys, with_secret_values};
 

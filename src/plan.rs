@@ -5,9 +5,15 @@
 //! know what has been done already: `execute` compares a plan with the journal.
 
 mod build;
+mod cycle;
 mod order;
+mod wants;
+mod waves;
 
 pub use build::{PlanError, build};
+pub use cycle::{Cycle, Edge, End, Why};
+pub use wants::{Want, wants};
+pub use waves::waves;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

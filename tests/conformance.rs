@@ -1,8 +1,11 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
 mod apply;
+mod conflicts;
 mod control_plane;
+mod immutable;
 mod lease;
+mod outage;
 mod phase;
 mod preview;
 mod ready;
@@ -19,12 +22,15 @@ pub(crate) fn all() -> Vec<Case> {
     [
         control_plane::CASES,
         apply::CASES,
+        conflicts::CASES,
+        immutable::CASES,
         ready::CASES,
         lease::CASES,
         rehearsal::CASES,
         phase::CASES,
         preview::CASES,
         storm::CASES,
+        outage::CASES,
         targets::CASES,
     ]
     .concat()

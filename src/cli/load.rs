@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::exit::Result;
 use super::target::Target;
-use super::{Session, Stop, places};
+use super::{Session, Stop, order, places};
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts;
 use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace};
 use crate::manifest::{self, Object, Rendered};
-use crate::plan::Plan;
+use crate::plan::{self, Plan, PlanError};
 use crate::resolve::{self, Action, Requirement, Resolved};
 use crate::settings::{PhaseSettings, Settings};
 
@@ -40,6 +40,8 @@ pub(super) struct Meaning {
     /// The objects that `apply` tasks name.
     pub(super) written: BTreeMap<TaskId, Vec<Object>>,
     pub(super) warnings: Diagnostics,
+    /// What it is the meaning of.
+    checklist: Checklist,
 }
 
 impl Meaning {
@@ -64,12 +66,11 @@ impl Meaning {
 
     /// Returns the plan for a target.
     pub(super) fn plan(&self, target: &str) -> Result<Plan> {
-        Ok(crate::plan::build(
-            &self.resolved,
-            &self.rendered,
-            &self.written,
-            target,
-        )?)
+        let plan = plan::build(&self.resolved, &self.rendered, &self.written, target);
+        plan.map_err(|error| match error {
+            PlanError::Cycle(cycle) => order::circle(&cycle, &self.checklist).into(),
+            PlanError::NoSuchTask { .. } => error.into(),
+        })
     }
 }
 
@@ -277,6 +278,7 @@ impl Loaded {
             rendered,
             written,
             warnings,
+            checklist: phase.checklist.clone(),
         })
     }
 

@@ -20,9 +20,10 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::plan::saved::{Of, Saved};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after};
+use super::{Session, Stop, after, order};
 use crate::checklist::TaskId;
 use crate::cluster::{Cluster, Inventory, Live, TakeOver};
+use crate::diagnostic::render;
 use crate::execute::{
     Document, Filled, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute, fill,
 };
@@ -185,6 +186,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
+    prepared.warn_of_missing().await?;
     let secrets = if prepared.is_rehearsal() {
         outlook.restore(&prepared).await?;
         live = prepared.live().await?;
@@ -246,12 +248,32 @@ impl Prepared<'_> {
         self.target == Target::Rehearsal
     }
 
+    /// Returns the inventory that the phase's objects are members of.
+    fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
     /// A bare context that leads to a protected target is refused.
     fn refuse_back_door(&self, state: &State) -> Result<()> {
         let namespace = &self.meaning.resolved.application.namespace;
         let known = (&self.loaded.settings, state);
         self.target
             .refuse_back_door(self.cluster.info(), namespace, known)
+    }
+
+    /// Names what objects need and nothing brings; their pods would wait for it.
+    async fn warn_of_missing(&self) -> Result<()> {
+        let missing = if self.is_rehearsal() {
+            order::expected(&self.plan)
+        } else {
+            order::missing(&self.plan, &self.cluster).await
+        };
+        if !missing.is_empty() {
+            let warnings = order::warnings(&missing);
+            let colour = self.session.err.colour;
+            crate::terminal::err(&format!("{}\n", render(&warnings, colour)))?;
+        }
+        Ok(())
     }
 
     /// Has a person name a protected target once it is known what will be done there.
@@ -263,11 +285,6 @@ impl Prepared<'_> {
             what: outlook.work_text(&self.plan),
         };
         confirm::confirm(self.session, &ask, given)
-    }
-
-    /// Returns the inventory that the phase's objects are members of.
-    fn inventory(&self) -> &Inventory {
-        &self.inventory
     }
 
     /// Returns what the cluster holds of the plan's objects.
@@ -470,7 +487,8 @@ async fn go(
             }
         };
     let show = |event: Progress| view.show(&event);
-    let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked).await;
+    let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked);
+    let report = view.beside(prepared.cluster.trouble(), report).await;
     view.end();
     Ok((report?, ledger))
 }

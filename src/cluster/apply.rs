@@ -30,7 +30,7 @@ pub struct ApplyOptions {
     pub take_over: TakeOver,
     /// Whether what has changes that can't be made may be deleted and made again.
     pub recreate: bool,
-    /// How long an object that is being deleted, or a webhook, is waited for.
+    /// How long an object that is being deleted is waited for.
     pub patience: Duration,
 }
 
@@ -66,7 +66,7 @@ impl Before {
         let plain = Fields::applied_by(live, FIELD_MANAGER).is_some()
             && live["metadata"]["deletionTimestamp"].is_null()
             && Owner::of(live, wanted).is_none()
-            && Migration::of(live, consent).is_none();
+            && Migration::of(live, wanted, consent).is_none();
         if plain { Self::Ours } else { Self::Unknown }
     }
 }
@@ -136,7 +136,7 @@ impl Cluster {
             report: situation.report,
             redact: &redact,
         };
-        let mut tries = Tries::new(options.patience);
+        let mut tries = Tries::default();
         let mut before = situation.before;
         loop {
             let error = match attempt.make(before).await {
@@ -146,9 +146,6 @@ impl Cluster {
             let Some(pause) = tries.pause(&error) else {
                 return Err(error);
             };
-            if matches!(error, ApplyError::Webhook(_)) {
-                (situation.report)(self.redact(&format!("trying again: {error}")));
-            }
             tokio::time::sleep(pause).await;
             before = Before::Unknown;
         }

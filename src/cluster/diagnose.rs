@@ -8,6 +8,7 @@ use kube::api::{Api, ListParams, LogParams};
 use serde_json::Value;
 
 use super::Cluster;
+use super::hint::{exit_code, hint};
 use crate::journal::Failure;
 use crate::manifest::Object;
 
@@ -110,43 +111,6 @@ fn container_trouble(pod: &str, container: &ContainerStatus, tries: bool) -> Opt
     })
 }
 
-/// Returns the way out of a reason.
-fn help(cause: &str) -> Option<&'static str> {
-    [
-        (
-            "ImagePullBackOff",
-            "check that the image exists and that the cluster may pull it",
-        ),
-        (
-            "ErrImage",
-            "check that the image exists and that the cluster may pull it",
-        ),
-        (
-            "InvalidImageName",
-            "correct the image's name: [images] in the phase's settings",
-        ),
-        (
-            "CrashLoopBackOff",
-            "the program ends by itself: see the log above",
-        ),
-        (
-            "CreateContainerConfigError",
-            "create the Secret or ConfigMap key that it names",
-        ),
-        (
-            "no node takes",
-            "lower the requests, add a node, or relax where it may run",
-        ),
-        (
-            "exceeded quota",
-            "raise the namespace's quota, or lower the requests",
-        ),
-    ]
-    .into_iter()
-    .find(|(word, _)| cause.contains(word))
-    .map(|(_, help)| help)
-}
-
 /// A pod's containers, those that run before the others first.
 fn containers(pod: &Pod) -> impl Iterator<Item = &ContainerStatus> {
     pod.status.iter().flat_map(|status| {
@@ -237,7 +201,9 @@ impl Cluster {
         // What keeps a pod from starting says more than that a deadline passed.
         let cause = match pods.first().and_then(pod_trouble) {
             Some(trouble) if !cause.contains(&trouble.text) => {
-                details.insert(0, cause);
+                if !cause.contains("ProgressDeadlineExceeded") {
+                    details.insert(0, cause);
+                }
                 trouble.text
             }
             Some(_) | None => cause,
@@ -245,13 +211,16 @@ impl Cluster {
         for pod in &pods {
             details.extend(self.pod_details(object, pod).await);
         }
-        // The cause is said already.
-        details.retain(|line| !cause.contains(line));
-        let help = details.iter().chain([&cause]).find_map(|text| help(text));
+        // The cause is said already, and a back-off's event is its older self.
+        let backs_off = cause.contains("BackOff");
+        details.retain(|line| {
+            !cause.contains(line) && !(backs_off && line.starts_with("event BackOff: "))
+        });
+        let help = hint(details.iter().chain([&cause]).map(String::as_str));
         Failure {
             cause: self.redact(&cause),
             details: details.iter().map(|line| self.redact(line)).collect(),
-            help: help.map(str::to_owned),
+            help: help.map(|help| self.redact(&help)),
         }
     }
 
@@ -293,11 +262,14 @@ impl Cluster {
         for container in containers(pod) {
             let ended = ended(container);
             if let Some((ended, _)) = ended {
+                let reason = ended.reason.as_deref();
+                let meaning = exit_code(ended.exit_code, reason);
                 details.push(format!(
-                    "container {} ended with exit code {} ({}), {} restarts",
+                    "container {} ended with exit code {} ({}{}), {} restarts",
                     container.name,
                     ended.exit_code,
-                    ended.reason.as_deref().unwrap_or("no reason given"),
+                    reason.unwrap_or("no reason given"),
+                    meaning.map(|it| format!(": {it}")).unwrap_or_default(),
                     container.restart_count
                 ));
             }

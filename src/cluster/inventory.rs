@@ -302,7 +302,7 @@ impl Cluster {
         };
         let extent = inventory.extent(&parent)?;
         let kinds: Vec<Option<Served>> = stream::iter(&extent.kinds)
-            .map(|kind| self.served(kind))
+            .map(|kind| self.served_as(kind))
             .buffered(LISTS)
             .try_collect()
             .await?;
@@ -356,7 +356,7 @@ impl Cluster {
 
     /// Returns how a `Kind.group` is served, in the version that the cluster prefers; `None` where
     /// it is not (any more).
-    async fn served(&self, group_kind: &str) -> Result<Option<Served>, ClusterError> {
+    async fn served_as(&self, group_kind: &str) -> Result<Option<Served>, ClusterError> {
         let (kind, group) = group_kind.split_once('.').unwrap_or((group_kind, ""));
         let known = self.kinds.of_group(group, kind);
         if known.is_some() {

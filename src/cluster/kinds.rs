@@ -33,12 +33,19 @@ impl Kinds {
         locked(&self.known).get(kind).cloned()
     }
 
-    /// Returns how a kind of a group is served in a version that was asked for.
+    /// Returns a kind of a group in whichever version is known.
     pub(super) fn of_group(&self, group: &str, kind: &str) -> Option<Served> {
         let known = locked(&self.known);
         let mut served = known.values();
-        let found = served.find(|served| served.0.kind == kind && served.0.group == group);
-        found.cloned()
+        served
+            .find(|served| served.0.group == group && served.0.kind == kind)
+            .cloned()
+    }
+
+    /// Returns whether a kind is known to live in namespaces.
+    pub(super) fn is_namespaced(&self, api_version: &str, kind: &str) -> bool {
+        let known = self.get(&(api_version.to_owned(), kind.to_owned()));
+        known.is_some_and(|served| served.1.scope == Scope::Namespaced)
     }
 
     fn extend(&self, found: BTreeMap<Kind, Served>) {

@@ -52,20 +52,27 @@ impl Cluster {
         &self,
         wanted: &Object,
         live: &Value,
-        options: ApplyOptions,
+        options: &ApplyOptions,
     ) -> Result<Revision, ApplyError> {
-        let options = ApplyOptions {
+        let trial = ApplyOptions {
             dry_run: true,
-            ..options
+            ..options.clone()
         };
-        let then = self.apply(wanted, options).await?.object;
         let owned = Fields::applied_by(live, FIELD_MANAGER);
+        let then = match self.apply(wanted, trial).await {
+            Ok(then) => then.object,
+            // It is about to be made again: what it was goes with it.
+            Err(ApplyError::Immutable(_)) if options.recreate => live.clone(),
+            Err(error) => return Err(error),
+        };
         let mut places = Vec::new();
         if let Some(fields) = Fields::applied_by(&then, FIELD_MANAGER) {
             differences((live, &then), &fields, &mut Vec::new(), &mut places);
         }
-        if let Some(fields) = &owned {
-            differences((live, &then), fields, &mut Vec::new(), &mut places);
+        // What others owned may go too, where it is taken over from them.
+        for fields in entries(live).filter(|it| it["subresource"].is_null()) {
+            let fields = Fields::parse(&fields["fieldsV1"]);
+            differences((live, &then), &fields, &mut Vec::new(), &mut places);
         }
         places.sort();
         places.dedup();
@@ -199,9 +206,7 @@ impl Cluster {
         let Some(own) = entry_of(live) else {
             return Ok(true);
         };
-        let entries = live.pointer("/metadata/managedFields");
-        let entries = entries.and_then(Value::as_array).into_iter().flatten();
-        let mut kept: Vec<Value> = entries
+        let mut kept: Vec<Value> = entries(live)
             .filter_map(|entry| match (&revision.owned, entry == own) {
                 (_, false) => Some(entry.clone()),
                 (None, true) => None,
@@ -314,10 +319,8 @@ fn is_owned(owned: &Fields, path: &[Element]) -> bool {
 }
 
 fn others(live: &Value) -> impl Iterator<Item = (&Value, Fields)> {
-    let entries = live.pointer("/metadata/managedFields");
-    let entries = entries.and_then(Value::as_array).into_iter().flatten();
     let own = entry_of(live);
-    entries
+    entries(live)
         .filter(move |entry| Some(*entry) != own)
         .map(|entry| (entry, Fields::parse(&entry["fieldsV1"])))
 }
@@ -335,10 +338,14 @@ fn owner(live: &Value, path: &[Element]) -> String {
     )
 }
 
+fn entries(live: &Value) -> impl Iterator<Item = &Value> {
+    let entries = live.pointer("/metadata/managedFields");
+    entries.and_then(Value::as_array).into_iter().flatten()
+}
+
 /// Returns orch's own entry: what it applied.
 fn entry_of(live: &Value) -> Option<&Value> {
-    let entries = live.pointer("/metadata/managedFields")?.as_array()?;
-    entries.iter().find(|entry| {
+    entries(live).find(|entry| {
         entry["manager"] == FIELD_MANAGER
             && entry["operation"] == "Apply"
             && entry["subresource"].as_str().unwrap_or_default().is_empty()

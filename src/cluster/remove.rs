@@ -34,7 +34,7 @@ impl Cluster {
     /// # Errors
     /// Names what holds the object where it isn't gone in time, what the guard says, or what the
     /// cluster refuses.
-    pub async fn remove(
+    pub async fn delete(
         &self,
         (object, uid): (&Object, &str),
         guard: &Guard<'_>,

@@ -293,7 +293,7 @@ pub async fn prune(
         let guard = |live: &Value| is_ours(live, pruning.inventory);
         let ended: Vec<(StepId, Result<(), Failure>)> = stream::iter(wave)
             .map(async |(step, it)| {
-                let removed = cluster.remove((&it.object, &it.uid), &guard, wait).await;
+                let removed = cluster.delete((&it.object, &it.uid), &guard, wait).await;
                 (step, removed)
             })
             .buffer_unordered(AT_ONCE)

@@ -3,7 +3,10 @@
 //! Reads values, not types, so hand-written objects and custom resources work too. Whether what is
 //! referred to exists is not asked here, nor what a label selector means.
 
-use std::collections::BTreeSet;
+mod kinds;
+mod pods;
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -20,6 +23,8 @@ pub struct Ref {
     /// `metadata.name`; a `CustomResourceDefinition`'s is composed by the usual rules of English
     /// (`servicemonitors.monitoring.coreos.com`).
     pub name: String,
+    /// The field that refers to it (`envFrom`, `scaleTargetRef`).
+    pub by: &'static str,
 }
 
 /// Returns what the object refers to, each once, in a stable order. References marked `optional`
@@ -27,19 +32,50 @@ pub struct Ref {
 pub fn references(object: &Object) -> Vec<Ref> {
     let mut found = Found {
         namespace: object.namespace.as_deref(),
-        refs: BTreeSet::new(),
+        refs: BTreeMap::new(),
     };
     if let Some(namespace) = &object.namespace {
-        found.global("Namespace", namespace);
+        found.global("Namespace", namespace, "namespace");
     }
     if let Some(definition) = definition(object) {
-        found.global("CustomResourceDefinition", &definition);
+        found.global("CustomResourceDefinition", &definition, "kind");
+    }
+    for owner in items(&object.value, "/metadata/ownerReferences") {
+        if let Some(kind) = text(owner, "/kind") {
+            found.local(kind, owner, "/name", "ownerReferences");
+        }
     }
     if let Some(spec) = pod_spec(object) {
         found.pod(spec);
     }
     found.by_kind(object);
-    found.refs.into_iter().collect()
+    found
+        .refs
+        .into_iter()
+        .map(|((kind, namespace, name), by)| Ref {
+            kind,
+            namespace,
+            name,
+            by,
+        })
+        .collect()
+}
+
+/// Returns the Secret that an object has its controller make: what uses that Secret comes after
+/// the object, and nobody has to bring the Secret.
+pub fn made_secret(object: &Object) -> Option<&str> {
+    let value = &object.value;
+    let (group, _) = object.api_version.split_once('/')?;
+    match (group, object.kind.as_str()) {
+        ("cert-manager.io", "Certificate") => text(value, "/spec/secretName"),
+        ("external-secrets.io", "ExternalSecret") => {
+            text(value, "/spec/target/name").or(Some(&object.name))
+        }
+        ("bitnami.com", "SealedSecret") => {
+            text(value, "/spec/template/metadata/name").or(Some(&object.name))
+        }
+        _ => None,
+    }
 }
 
 /// Returns the name of the CRD that the object's kind comes from; `None` for built-in kinds.
@@ -78,143 +114,51 @@ fn plural(kind: &str) -> String {
 
 struct Found<'a> {
     namespace: Option<&'a str>,
-    refs: BTreeSet<Ref>,
+    /// By kind, namespace and name: the field that referred to it first.
+    refs: BTreeMap<(String, Option<String>, String), &'static str>,
 }
 
 impl Found<'_> {
-    fn global(&mut self, kind: &str, name: &str) {
-        self.refs.insert(Ref {
-            kind: kind.to_owned(),
-            namespace: None,
-            name: name.to_owned(),
-        });
+    fn add(&mut self, kind: &str, namespace: Option<&str>, name: &str, by: &'static str) {
+        if !name.is_empty() {
+            let key = (
+                kind.to_owned(),
+                namespace.map(str::to_owned),
+                name.to_owned(),
+            );
+            self.refs.entry(key).or_insert(by);
+        }
+    }
+
+    fn global(&mut self, kind: &str, name: &str, by: &'static str) {
+        self.add(kind, None, name, by);
+    }
+
+    /// Adds what a pointer below a value names outside of namespaces.
+    fn global_at(&mut self, kind: &str, value: &Value, pointer: &str, by: &'static str) {
+        if let Some(name) = text(value, pointer) {
+            self.global(kind, name, by);
+        }
     }
 
     /// Adds what a pointer below a value names in the object's own namespace.
-    fn local(&mut self, kind: &str, value: &Value, pointer: &str) {
+    fn local(&mut self, kind: &str, value: &Value, pointer: &str, by: &'static str) {
         let optional = pointer
             .rsplit_once('/')
             .and_then(|(parent, _)| value.pointer(parent));
         if optional.and_then(|parent| parent.get("optional")) == Some(&Value::Bool(true)) {
             return;
         }
-        if let Some(name) = text(value, pointer).filter(|name| !name.is_empty()) {
-            let namespace = self.namespace.map(str::to_owned);
-            self.refs.insert(Ref {
-                kind: kind.to_owned(),
-                namespace,
-                name: name.to_owned(),
-            });
-        }
-    }
-
-    fn pod(&mut self, spec: &Value) {
-        self.local("ServiceAccount", spec, "/serviceAccountName");
-        for secret in items(spec, "/imagePullSecrets") {
-            self.local("Secret", secret, "/name");
-        }
-        if let Some(class) = text(spec, "/priorityClassName").filter(|c| !c.starts_with("system-"))
-        {
-            self.global("PriorityClass", class);
-        }
-        for volume in items(spec, "/volumes") {
-            self.local("ConfigMap", volume, "/configMap/name");
-            self.local("Secret", volume, "/secret/secretName");
-            self.local(
-                "PersistentVolumeClaim",
-                volume,
-                "/persistentVolumeClaim/claimName",
-            );
-            for source in items(volume, "/projected/sources") {
-                self.local("ConfigMap", source, "/configMap/name");
-                self.local("Secret", source, "/secret/name");
-            }
-        }
-        for container in items(spec, "/initContainers").chain(items(spec, "/containers")) {
-            for source in items(container, "/envFrom") {
-                self.local("ConfigMap", source, "/configMapRef/name");
-                self.local("Secret", source, "/secretRef/name");
-            }
-            for variable in items(container, "/env") {
-                self.local("ConfigMap", variable, "/valueFrom/configMapKeyRef/name");
-                self.local("Secret", variable, "/valueFrom/secretKeyRef/name");
-            }
-        }
-    }
-
-    fn by_kind(&mut self, object: &Object) {
-        let value = &object.value;
-        match object.kind.as_str() {
-            "StatefulSet" => {
-                self.local("Service", value, "/spec/serviceName");
-            }
-            "PersistentVolumeClaim" => {
-                if let Some(class) = text(value, "/spec/storageClassName") {
-                    self.global("StorageClass", class);
-                }
-            }
-            "HorizontalPodAutoscaler" => {
-                if let Some(kind) = text(value, "/spec/scaleTargetRef/kind") {
-                    self.local(kind, value, "/spec/scaleTargetRef/name");
-                }
-            }
-            "Ingress" => self.ingress(value),
-            "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" => self.route(value),
-            "RoleBinding" | "ClusterRoleBinding" => self.binding(value),
-            _ => {}
-        }
-    }
-
-    fn ingress(&mut self, value: &Value) {
-        if let Some(class) = text(value, "/spec/ingressClassName") {
-            self.global("IngressClass", class);
-        }
-        self.local("Service", value, "/spec/defaultBackend/service/name");
-        for rule in items(value, "/spec/rules") {
-            for path in items(rule, "/http/paths") {
-                self.local("Service", path, "/backend/service/name");
-            }
-        }
-        for tls in items(value, "/spec/tls") {
-            self.local("Secret", tls, "/secretName");
-        }
-    }
-
-    fn route(&mut self, value: &Value) {
-        for parent in items(value, "/spec/parentRefs") {
-            self.elsewhere(text(parent, "/kind").unwrap_or("Gateway"), parent);
-        }
-        for rule in items(value, "/spec/rules") {
-            for backend in items(rule, "/backendRefs") {
-                self.elsewhere(text(backend, "/kind").unwrap_or("Service"), backend);
-            }
-        }
-    }
-
-    fn binding(&mut self, value: &Value) {
-        match (text(value, "/roleRef/kind"), text(value, "/roleRef/name")) {
-            (Some("ClusterRole"), Some(name)) => self.global("ClusterRole", name),
-            (Some(kind), Some(_)) => self.local(kind, value, "/roleRef/name"),
-            _ => {}
-        }
-        for subject in items(value, "/subjects") {
-            if text(subject, "/kind") == Some("ServiceAccount") {
-                self.elsewhere("ServiceAccount", subject);
-            }
+        if let Some(name) = text(value, pointer) {
+            self.add(kind, self.namespace, name, by);
         }
     }
 
     /// Adds what a value names, in the namespace that it names or else the object's own.
-    fn elsewhere(&mut self, kind: &str, value: &Value) {
+    fn elsewhere(&mut self, kind: &str, value: &Value, by: &'static str) {
         if let Some(name) = text(value, "/name") {
-            let namespace = text(value, "/namespace")
-                .or(self.namespace)
-                .map(str::to_owned);
-            self.refs.insert(Ref {
-                kind: kind.to_owned(),
-                namespace,
-                name: name.to_owned(),
-            });
+            let namespace = text(value, "/namespace").or(self.namespace);
+            self.add(kind, namespace, name, by);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::cycle::{Cycle, Edge, End, Why};
 use super::{Plan, Step, Work, order};
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepKey, sha256};
@@ -15,8 +16,8 @@ use crate::resolve::{Action, Answer, FileOrigin, Resolved, ResolvedTask, Role};
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PlanError {
     /// Steps wait for each other.
-    #[error("these steps wait for each other: {}", .0.join(", "))]
-    Cycle(Vec<String>),
+    #[error("these steps wait for each other: {0}")]
+    Cycle(Cycle),
     /// An `after=` names no task.
     #[error("task {task} waits for `{after}`, and there is no such task")]
     NoSuchTask {
@@ -35,8 +36,72 @@ struct Draft {
     task: Option<TaskId>,
     name: String,
     work: Work,
-    /// What the key hashes beside the target.
+    /// What the key hashes beside the target; nothing for an object, which is hashed where it is.
     parameters: Value,
+}
+
+/// What is hashed of a step; its form is part of the journal's format.
+#[derive(Serialize)]
+struct Keyed<'a, T> {
+    target: &'a str,
+    step: T,
+}
+
+/// What is hashed of an object that is applied.
+#[derive(Serialize)]
+struct KeyedApply<'a> {
+    kind: &'static str,
+    object: &'a Value,
+}
+
+impl Draft {
+    /// Returns the object that it applies.
+    fn object(&self) -> Option<&Object> {
+        match &self.work {
+            Work::Apply { object, .. } => Some(object),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Command { .. } => None,
+        }
+    }
+
+    /// Returns whether it changes more than the workspace's files.
+    fn does(&self) -> bool {
+        matches!(self.work, Work::Apply { .. } | Work::Command { .. })
+    }
+
+    /// Returns how it is named in a circle.
+    fn end(&self) -> End {
+        let (name, file) = match &self.work {
+            Work::Apply { object, file } => (object.label(), Some(file.clone())),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Command { .. } => (self.name.clone(), None),
+        };
+        End {
+            name,
+            file,
+            task: self.task.clone(),
+        }
+    }
+
+    /// Returns the step's key.
+    fn key(&self, target: &str) -> StepKey {
+        StepKey::new(if let Work::Apply { object, .. } = &self.work {
+            let step = KeyedApply {
+                kind: "apply",
+                object: &object.value,
+            };
+            hash(&Keyed { target, step })
+        } else {
+            let step = &self.parameters;
+            hash(&Keyed { target, step })
+        })
+    }
 }
 
 /// Returns the plan of a phase.
@@ -58,15 +123,8 @@ pub fn build(
     let mut needs = stage_needs(&drafts);
     add_object_needs(&drafts, resolved, &mut needs);
     add_explicit_needs(&drafts, resolved, &mut needs)?;
-    let sorted = order::sort(&needs).map_err(|cycle| {
-        PlanError::Cycle(
-            cycle
-                .into_iter()
-                .filter_map(|at| drafts.get(at))
-                .map(|d| d.name.clone())
-                .collect(),
-        )
-    })?;
+    let sorted = order::sort(&needs)
+        .map_err(|stuck| PlanError::Cycle(explained(&drafts, resolved, (&needs, &stuck))))?;
     let mut plan = assemble(drafts, &needs, &sorted, target);
     for step in &mut plan.steps {
         add_directives(step, resolved);
@@ -80,21 +138,34 @@ struct Checked {
     hash: String,
 }
 
+impl Checked {
+    /// Returns all objects where there are rules, else none: nothing looks at them.
+    fn of(
+        resolved: &Resolved,
+        rendered: &[Rendered],
+        written: &BTreeMap<TaskId, Vec<Object>>,
+    ) -> Self {
+        let is_rule = |task: &ResolvedTask| matches!(task.action, Action::Require(_));
+        let ruled = resolved.tasks.iter().any(is_rule);
+        let all: Vec<Object> = rendered
+            .iter()
+            .flat_map(|file| &file.objects)
+            .chain(written.values().flatten())
+            .filter(|_| ruled)
+            .cloned()
+            .collect();
+        // Every rule is checked against all objects: one hash of them all serves every key.
+        let hash = hash(&values(&all));
+        Self { all, hash }
+    }
+}
+
 fn task_drafts(
     resolved: &Resolved,
     rendered: &[Rendered],
     written: &BTreeMap<TaskId, Vec<Object>>,
 ) -> Vec<Draft> {
-    let all: Vec<Object> = rendered
-        .iter()
-        .flat_map(|file| file.objects.iter().cloned())
-        .chain(written.values().flatten().cloned())
-        .collect();
-    // Every rule is checked against all objects: one hash of them all serves every key.
-    let checked_against = Checked {
-        hash: hash(&values(&all)),
-        all,
-    };
+    let checked_against = Checked::of(resolved, rendered, written);
     let mut drafts = Vec::new();
     for task in &resolved.tasks {
         match &task.action {
@@ -236,7 +307,7 @@ fn apply_draft(task: Option<&TaskId>, object: &Object, file: &str) -> Draft {
     Draft {
         task: task.cloned(),
         name: format!("apply {}", object.label()),
-        parameters: json!({ "kind": "apply", "object": object.value }),
+        parameters: Value::Null,
         work: Work::Apply {
             object: Box::new(object.clone()),
             file: file.to_owned(),
@@ -287,6 +358,12 @@ fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
                 }
         )
     });
+    let mut written: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        if let Work::Write { path, .. } = &draft.work {
+            written.entry(path).or_default().push(at);
+        }
+    }
     drafts
         .iter()
         .enumerate()
@@ -296,28 +373,24 @@ fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
             Work::Conclude { .. } | Work::Refuse { .. } | Work::Write { .. } => studies.clone(),
             Work::Apply { file, .. } => {
                 let mut needs = rules.clone();
-                needs.extend(drafts.iter().enumerate().filter_map(|(at, other)| {
-                    matches!(&other.work, Work::Write { path, .. } if path == file).then_some(at)
-                }));
+                needs.extend(written.get(file.as_str()).into_iter().flatten());
                 needs
             }
         })
         .collect()
 }
 
-fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet<usize>]) {
-    let (at, objects): (Vec<usize>, Vec<&Object>) = drafts
+/// The drafts that apply objects, by their places.
+fn applied(drafts: &[Draft]) -> (Vec<usize>, Vec<&Object>) {
+    drafts
         .iter()
         .enumerate()
-        .filter_map(|(at, draft)| match &draft.work {
-            Work::Apply { object, .. } => Some((at, object.as_ref())),
-            Work::Study { .. }
-            | Work::Conclude { .. }
-            | Work::Refuse { .. }
-            | Work::Write { .. }
-            | Work::Command { .. } => None,
-        })
-        .unzip();
+        .filter_map(|(at, draft)| Some((at, draft.object()?)))
+        .unzip()
+}
+
+fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet<usize>]) {
+    let (at, objects) = applied(drafts);
     for (user, wanted) in order::object_needs(&objects, &resolved.application)
         .iter()
         .enumerate()
@@ -326,6 +399,46 @@ fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet
             list.extend(wanted.iter().filter_map(|need| at.get(*need)));
         }
     }
+}
+
+/// Returns a shortest circle among steps that can't be put in order, each edge with its reason.
+fn explained(
+    drafts: &[Draft],
+    resolved: &Resolved,
+    (needs, stuck): (&[BTreeSet<usize>], &[usize]),
+) -> Cycle {
+    let circle = order::cycle(needs, stuck);
+    let next = circle.iter().cycle().skip(1);
+    let ends = circle.iter().zip(next);
+    let edge = |(user, need): (&usize, &usize)| {
+        let (from, to) = (drafts.get(*user)?, drafts.get(*need)?);
+        Some(Edge {
+            user: from.end(),
+            need: to.end(),
+            why: why(drafts, resolved, (*user, *need)),
+        })
+    };
+    Cycle {
+        edges: ends.filter_map(edge).collect(),
+    }
+}
+
+fn why(drafts: &[Draft], resolved: &Resolved, (user, need): (usize, usize)) -> Why {
+    let (at, objects) = applied(drafts);
+    let place = |wanted: usize| at.iter().position(|draft| *draft == wanted);
+    if let (Some(user), Some(need)) = (place(user), place(need)) {
+        let reasons = order::reasons(&objects, &resolved.application, user);
+        if let Some(by) = reasons.get(&need) {
+            return Why::Reference(by);
+        }
+    }
+    let task = |at: usize| drafts.get(at).and_then(|draft| draft.task.as_ref());
+    let directed = resolved
+        .tasks
+        .iter()
+        .find(|known| Some(&known.id) == task(user))
+        .and_then(|known| known.after.iter().find(|after| Some(*after) == task(need)));
+    directed.map_or(Why::Stage, |after| Why::After(after.clone()))
 }
 
 fn add_explicit_needs(
@@ -351,8 +464,14 @@ fn add_explicit_needs(
             }
             let wanted = of(after);
             for user in of(&task.id) {
+                // Files are written, and rules checked, before anything is done: what a task does
+                // waits, not what it says.
+                let says = drafts.get(user).is_some_and(|draft| !draft.does());
+                let waits = |need: &usize| {
+                    !(says && drafts.get(*need).is_some_and(Draft::does)) && *need != user
+                };
                 if let Some(list) = needs.get_mut(user) {
-                    list.extend(wanted.iter().copied());
+                    list.extend(wanted.iter().copied().filter(waits));
                 }
             }
         }
@@ -391,8 +510,8 @@ fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], tar
         .iter()
         .filter_map(|old| Some((*old, numbered.get_mut(*old)?.take()?)))
         .map(|(old, draft)| Step {
+            key: draft.key(target),
             id: StepId::new(draft.name),
-            key: StepKey::new(hash(&json!({ "target": target, "step": draft.parameters }))),
             task: draft.task,
             work: draft.work,
             timeout: None,
@@ -427,4 +546,19 @@ fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], tar
 fn hash(value: &impl Serialize) -> String {
     // What is hashed here are JSON values and strings, none of which serde_json refuses.
     sha256(&serde_json::to_vec(value).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_hashes_target_kind_and_object() {
+        let value = json!({ "kind": "Secret", "apiVersion": "v1", "metadata": { "name": "a" } });
+        let object = Object::from_value(value.clone()).expect("an object");
+        // The form that journals hold: another would make every finished step a changed one.
+        let expected = json!({ "target": "prod", "step": { "kind": "apply", "object": value } });
+        let key = apply_draft(None, &object, "a.yml").key("prod");
+        assert_eq!(key, StepKey::new(hash(&expected)));
+    }
 }

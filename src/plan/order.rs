@@ -1,160 +1,72 @@
 //! Which object must be there before which: from references, and from what selects what.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod index;
+#[cfg(test)]
+mod tests;
 
-use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::manifest::{Object, references};
+use crate::manifest::Object;
 use crate::resolve::Application;
+use index::Index;
 
 /// Returns, for each object, the indices of the objects that must be ready before it.
 pub(super) fn object_needs(objects: &[&Object], application: &Application) -> Vec<BTreeSet<usize>> {
-    let index = Index::of(objects);
-    objects
-        .iter()
-        .enumerate()
-        .map(|(at, object)| {
-            let mut needs = index.referred(object);
-            needs.extend(index.selected(object));
-            needs.extend(index.policies_for(object));
-            needs.extend(index.started_before(object, application));
-            needs.remove(&at);
-            needs
-        })
+    let index = Index::of(objects, application);
+    (0..objects.len())
+        .map(|at| index.needs(at).into_iter().map(|(need, _)| need).collect())
         .collect()
 }
 
-/// The objects by what others refer to them by.
-struct Index<'a> {
-    objects: &'a [&'a Object],
-    by_name: BTreeMap<(&'a str, Option<&'a str>, &'a str), usize>,
+/// Returns why each of an object's needs must be ready before it.
+pub(super) fn reasons(
+    objects: &[&Object],
+    application: &Application,
+    at: usize,
+) -> BTreeMap<usize, &'static str> {
+    let mut reasons = BTreeMap::new();
+    for (need, why) in Index::of(objects, application).needs(at) {
+        reasons.entry(need).or_insert(why);
+    }
+    reasons
 }
 
-impl<'a> Index<'a> {
-    fn of(objects: &'a [&'a Object]) -> Self {
-        let by_name = objects
-            .iter()
-            .enumerate()
-            .map(|(at, object)| {
-                let key = (
-                    object.kind.as_str(),
-                    object.namespace.as_deref(),
-                    object.name.as_str(),
-                );
-                (key, at)
-            })
-            .collect();
-        Self { objects, by_name }
-    }
+/// Returns a shortest cycle among indices that form or hang on one: each needs the next, the last
+/// needs the first.
+pub(super) fn cycle(needs: &[BTreeSet<usize>], within: &[usize]) -> Vec<usize> {
+    let within: BTreeSet<usize> = within.iter().copied().collect();
+    within
+        .iter()
+        .filter_map(|start| back_to(*start, needs, &within))
+        .min_by_key(Vec::len)
+        .unwrap_or_default()
+}
 
-    fn find(&self, kind: &str, namespace: Option<&str>, name: &str) -> Option<usize> {
-        self.by_name.get(&(kind, namespace, name)).copied()
-    }
-
-    /// What the object names itself: its namespace, its `ConfigMap`s, the target of its HPA …
-    fn referred(&self, object: &Object) -> BTreeSet<usize> {
-        references(object)
-            .iter()
-            .filter_map(|reference| {
-                self.find(
-                    &reference.kind,
-                    reference.namespace.as_deref(),
-                    &reference.name,
-                )
-            })
-            .collect()
-    }
-
-    /// What the object selects by labels: a budget its workload, an Ingress the workloads behind
-    /// its Services.
-    fn selected(&self, object: &Object) -> BTreeSet<usize> {
-        match object.kind.as_str() {
-            "PodDisruptionBudget" => {
-                self.workloads(object, &object.value["spec"]["selector"]["matchLabels"])
+/// Returns a shortest way from an index over its needs back to itself.
+fn back_to(
+    start: usize,
+    needs: &[BTreeSet<usize>],
+    within: &BTreeSet<usize>,
+) -> Option<Vec<usize>> {
+    let mut came_from: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut queue = VecDeque::from([start]);
+    while let Some(at) = queue.pop_front() {
+        for need in needs.get(at)?.iter().filter(|need| within.contains(need)) {
+            if *need == start {
+                let mut path = vec![at];
+                while let Some(before) = path.last().and_then(|at| came_from.get(at)) {
+                    path.push(*before);
+                }
+                path.reverse();
+                return Some(path);
             }
-            "Ingress" => self
-                .referred(object)
-                .into_iter()
-                .filter_map(|at| self.objects.get(at))
-                .filter(|referred| referred.kind == "Service")
-                .flat_map(|service| self.workloads(service, &service.value["spec"]["selector"]))
-                .collect(),
-            _ => BTreeSet::new(),
+            if !came_from.contains_key(need) {
+                came_from.insert(*need, at);
+                queue.push_back(*need);
+            }
         }
     }
-
-    /// The network policies that hold for a workload: they come first, so that no pod ever runs
-    /// without them.
-    fn policies_for(&self, object: &Object) -> BTreeSet<usize> {
-        if !is_workload(object) {
-            return BTreeSet::new();
-        }
-        let labels = &object.value["spec"]["template"]["metadata"]["labels"];
-        self.objects
-            .iter()
-            .enumerate()
-            .filter(|(_, policy)| {
-                policy.kind == "NetworkPolicy"
-                    && policy.namespace == object.namespace
-                    && selects(&policy.value["spec"]["podSelector"]["matchLabels"], labels)
-            })
-            .map(|(at, _)| at)
-            .collect()
-    }
-
-    /// The workloads that the application's start order puts before this one (`depends_on`).
-    fn started_before(&self, object: &Object, application: &Application) -> BTreeSet<usize> {
-        if !is_workload(object) {
-            return BTreeSet::new();
-        }
-        let Some(workload) = application.workload(&object.name) else {
-            return BTreeSet::new();
-        };
-        workload
-            .after
-            .iter()
-            .flat_map(|name| {
-                ["Deployment", "StatefulSet", "DaemonSet", "Job"]
-                    .into_iter()
-                    .filter_map(|kind| self.find(kind, object.namespace.as_deref(), name))
-            })
-            .collect()
-    }
-
-    fn workloads(&self, by: &Object, selector: &Value) -> BTreeSet<usize> {
-        self.objects
-            .iter()
-            .enumerate()
-            .filter(|(_, object)| {
-                is_workload(object)
-                    && object.namespace == by.namespace
-                    && selector
-                        .as_object()
-                        .is_some_and(|labels| !labels.is_empty())
-                    && selects(
-                        selector,
-                        &object.value["spec"]["template"]["metadata"]["labels"],
-                    )
-            })
-            .map(|(at, _)| at)
-            .collect()
-    }
-}
-
-fn is_workload(object: &Object) -> bool {
-    matches!(
-        object.kind.as_str(),
-        "Deployment" | "StatefulSet" | "DaemonSet" | "Job"
-    )
-}
-
-/// An absent selector selects everything, as in a `NetworkPolicy`.
-fn selects(selector: &Value, labels: &Value) -> bool {
-    selector.as_object().is_none_or(|wanted| {
-        wanted
-            .iter()
-            .all(|(key, value)| labels.get(key) == Some(value))
-    })
+    None
 }
 
 /// Returns the indices in an order in which each comes after what it needs, ties in the given
@@ -192,30 +104,4 @@ pub(super) fn sort(needs: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> 
     }
     let done: BTreeSet<usize> = sorted.into_iter().collect();
     Err((0..needs.len()).filter(|at| !done.contains(at)).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::sort;
-    use std::collections::BTreeSet;
-
-    #[track_caller]
-    fn check(needs: &[&[usize]], expected: Result<&[usize], &[usize]>) {
-        let needs: Vec<BTreeSet<usize>> = needs
-            .iter()
-            .map(|wanted| wanted.iter().copied().collect())
-            .collect();
-        let sorted = sort(&needs);
-        assert_eq!(sorted.as_deref().map_err(Vec::as_slice), expected);
-    }
-
-    #[test]
-    fn what_is_needed_comes_first_and_ties_keep_their_order() {
-        check(&[&[2], &[], &[]], Ok(&[1, 2, 0]));
-    }
-
-    #[test]
-    fn a_cycle_is_named() {
-        check(&[&[], &[2], &[1]], Err(&[1, 2]));
-    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::after::Lacks;
 use crate::cli::load::{Meaning, Phase};
 use crate::cli::target::Target;
-use crate::plan::Plan;
+use crate::plan::{Plan, waves};
 use crate::resolve::BulletReading;
 
 /// Returns one event a task and one a step.
@@ -37,16 +37,19 @@ pub(super) fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> Strin
         });
         let _ = writeln!(text, "{value}");
     }
-    for step in &plan.steps {
+    for (step, wave) in plan.steps.iter().zip(waves(plan)) {
         let needs: Vec<&str> = step
             .needs
             .iter()
             .filter_map(|at| plan.steps.get(*at))
             .map(|step| step.id.as_str())
             .collect();
-        let value = json!({
+        let mut value = json!({
             "event": "step", "step": step.id, "task": step.task, "key": step.key, "needs": needs,
         });
+        if let Some(wave) = wave {
+            value["wave"] = wave.into();
+        }
         let _ = writeln!(text, "{value}");
     }
     text

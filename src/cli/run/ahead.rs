@@ -9,16 +9,16 @@ use serde_json::Value;
 use super::outlook::Outlook;
 use super::{How, Prepared, Result, RunArgs, options, prepare};
 use crate::checklist::TaskId;
-use crate::cli::Session;
 use crate::cli::load::{Loaded, Meaning, Phase};
 use crate::cli::target::Target;
+use crate::cli::{Session, order};
 use crate::cluster::{ApplyError, ClusterInfo, Effect, FieldChange, Live, Preview};
 use crate::execute::{Candidate, Consent, Filled, Pruning, Standing, prune_candidates};
 use crate::files::Clock;
 use crate::git::Repo;
 use crate::journal::{State, StepId};
 use crate::manifest::Object;
-use crate::plan::{Plan, Step, Work};
+use crate::plan::{Plan, Step, Want, Work};
 
 /// How many dry runs are under way at once.
 const DRY_RUNS: usize = 32;
@@ -29,6 +29,8 @@ pub(in crate::cli) struct Prospect {
     pub(in crate::cli) plan: Plan,
     pub(in crate::cli) info: ClusterInfo,
     pub(in crate::cli) service_monitors: bool,
+    /// What objects need that nothing brings.
+    pub(in crate::cli) missing: Vec<Want>,
     pub(in crate::cli) ahead: Ahead,
 }
 
@@ -93,6 +95,7 @@ impl Prospect {
         let ahead = Ahead::find(&prepared, &outlook, (&live, &filled), state).await?;
         let target = &prepared.target;
         Ok(Self {
+            missing: order::missing(&prepared.plan, &prepared.cluster).await,
             service_monitors: target.service_monitors(&prepared.cluster).await?,
             info: prepared.cluster.info().clone(),
             meaning: prepared.meaning,

@@ -1,0 +1,178 @@
+//! What is said of a plan's order: circles with their reasons, and what must be there already.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use futures::stream::{self, StreamExt as _};
+use serde_json::json;
+
+use crate::checklist::{Checklist, TaskId};
+use crate::cluster::Cluster;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::plan::{Cycle, End, Plan, Want, Why, Work, wants, waves};
+use crate::terminal::{Paint, printable};
+
+/// How many objects are looked for at once.
+const AT_ONCE: usize = 16;
+
+/// What is looked for where there is no server to ask: what applications bring themselves.
+const OWN_KINDS: &[&str] = &[
+    "Namespace",
+    "ConfigMap",
+    "Secret",
+    "ServiceAccount",
+    "PersistentVolumeClaim",
+];
+
+/// Returns the error of steps that wait for each other, at a directive that is part of it.
+pub(super) fn circle(cycle: &Cycle, checklist: &Checklist) -> Diagnostics {
+    let mut error = Diagnostic::error(format!("these steps wait for each other: {cycle}"));
+    if let Some((task, after)) = cycle.directives().next()
+        && let Some(span) = directive(checklist, task, after)
+    {
+        let label = format!("task {task} is to come after {after}");
+        error = error.at(&checklist.path, &checklist.text, span, &label);
+    }
+    for edge in &cycle.edges {
+        let why = match (&edge.why, &edge.user.task) {
+            (Why::After(after), Some(task)) => match directive(checklist, task, after) {
+                Some(span) => {
+                    let line = checklist.line_at(span.start);
+                    format!("{} in {}:{line}", edge.why, checklist.path)
+                }
+                None => edge.why.to_string(),
+            },
+            _ => edge.why.to_string(),
+        };
+        error = error.help(format!(
+            "{} waits for {}: {why}",
+            end(&edge.user),
+            end(&edge.need)
+        ));
+    }
+    let help = if cycle.directives().next().is_some() {
+        "take the `after=` away: what objects refer to is put in order without it"
+    } else {
+        "take one of these references away, or apply one of the objects by a task of its own"
+    };
+    Diagnostics(vec![error.help(help)])
+}
+
+fn end(end: &End) -> String {
+    let mut places: Vec<String> = Vec::new();
+    places.extend(end.task.as_ref().map(|task| format!("task {task}")));
+    places.extend(end.file.clone());
+    if places.is_empty() {
+        end.name.clone()
+    } else {
+        format!("{} ({})", end.name, places.join(", "))
+    }
+}
+
+/// Returns the place of the id in `after=`.
+fn directive(
+    checklist: &Checklist,
+    task: &TaskId,
+    after: &TaskId,
+) -> Option<crate::checklist::Span> {
+    let directive = checklist.task(task)?.directive.as_ref()?;
+    let wanted = directive.after.iter().find(|it| it.value == *after)?;
+    Some(wanted.span.clone())
+}
+
+/// Returns what the objects need that neither the plan brings nor the cluster has; what may not be
+/// looked for is left out.
+pub(super) async fn missing(plan: &Plan, cluster: &Cluster) -> Vec<Want> {
+    stream::iter(wants(plan))
+        .map(|want| async {
+            let found = cluster.get(&want.object).await;
+            matches!(found, Ok(None)).then_some(want)
+        })
+        .buffered(AT_ONCE)
+        .filter_map(|want| async { want })
+        .collect()
+        .await
+}
+
+/// Returns what the objects need that the plan doesn't bring and a fresh cluster wouldn't have.
+pub(super) fn expected(plan: &Plan) -> Vec<Want> {
+    let own = |want: &Want| OWN_KINDS.contains(&want.object.kind.as_str());
+    wants(plan).into_iter().filter(own).collect()
+}
+
+/// Returns what is missing as warnings.
+pub(super) fn warnings(missing: &[Want]) -> Diagnostics {
+    let warning = |want: &Want| {
+        let others = match want.others {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let (user, field) = &want.by;
+        Diagnostic::warning(format!(
+            "nothing brings {}: {user}{others} needs it ({field}, {})",
+            place(want),
+            want.file
+        ))
+        .help("create it in the cluster, or write it in a task that is applied")
+    };
+    Diagnostics(missing.iter().map(warning).collect())
+}
+
+/// Returns what is wanted, with its namespace.
+pub(super) fn place(want: &Want) -> String {
+    let object = &want.object;
+    match &object.namespace {
+        Some(namespace) => format!("{}/{} in `{namespace}`", object.kind, object.name),
+        None => object.label(),
+    }
+}
+
+/// Returns what is missing, one JSON event a line.
+pub(super) fn json(missing: &[Want]) -> String {
+    let mut text = String::new();
+    for want in missing {
+        let value = json!({ "event": "missing", "kind": want.object.kind,
+            "namespace": want.object.namespace, "name": want.object.name,
+            "by": want.by.0, "field": want.by.1, "file": want.file });
+        let _ = writeln!(text, "{value}");
+    }
+    text
+}
+
+/// Returns the objects by waves: those of one may be applied at the same time.
+pub(super) fn waves_text(plan: &Plan, paint: Paint) -> String {
+    let mut by_wave: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for (step, wave) in plan.steps.iter().zip(waves(plan)) {
+        if let (Work::Apply { object, .. }, Some(wave)) = (&step.work, wave) {
+            by_wave.entry(wave).or_default().push(object.label());
+        }
+    }
+    if by_wave.is_empty() {
+        return String::new();
+    }
+    let mut text = format!(
+        "\n{}\n",
+        paint.bold("waves: each once the one before is ready")
+    );
+    for (wave, labels) in by_wave {
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "  {wave:>2}  {}", printable(&by_kind(&labels)));
+    }
+    text
+}
+
+/// Writes labels with each kind once (`ConfigMap a, b · Secret c`).
+fn by_kind(labels: &[String]) -> String {
+    let mut kinds: Vec<(&str, Vec<&str>)> = Vec::new();
+    for (kind, name) in labels.iter().filter_map(|label| label.split_once('/')) {
+        match kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, names)) => names.push(name),
+            None => kinds.push((kind, vec![name])),
+        }
+    }
+    let kinds: Vec<String> = kinds
+        .iter()
+        .map(|(kind, names)| format!("{kind} {}", names.join(", ")))
+        .collect();
+    kinds.join(" · ")
+}
