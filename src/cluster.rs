@@ -4,6 +4,7 @@
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
 mod apply;
+mod claims;
 mod conflict;
 mod connect;
 mod diagnose;
@@ -41,7 +42,7 @@ pub use lease::{Claim, Lease, LeaseError};
 pub use live::{Live, Name};
 pub use owner::{Owner, TakeOver};
 pub use preview::{Effect, FieldChange, Preview};
-pub use previous::{Return, Returning};
+pub use previous::{Return, Returning, set_by};
 pub use readiness::{Verdict, verdict};
 pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;

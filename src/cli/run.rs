@@ -1,5 +1,6 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;
@@ -7,6 +8,7 @@ pub(super) mod drift;
 mod outlook;
 mod prune;
 mod tell;
+mod undo;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -38,6 +40,7 @@ use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
 use prune::Prune;
+pub(super) use undo::{UndoArgs, undo};
 
 /// The tag that `resolve` gives an image that nobody named.
 const PLACEHOLDER_TAG: &str = ":dev";
