@@ -31,6 +31,7 @@ pub(in crate::cli) struct Prospect {
     pub(in crate::cli) service_monitors: bool,
     /// What objects need that nothing brings.
     pub(in crate::cli) missing: Vec<Want>,
+    pub(in crate::cli) ahead: Ahead,
 }
 
 /// What a run would do.
