@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::{Value, json};
 
-use crate::conformance::Case;
+use crate::conformance::{Case, phase};
 use crate::harness::cluster::cluster;
 use crate::harness::proxy::Proxy;
 use crate::harness::workspace::{Run, Workspace};
@@ -64,6 +64,10 @@ pub(crate) const CASES: &[Case] = &[
     (
         "preview::nothing_to_do_asks_once_a_kind_and_sends_nothing",
         nothing_to_do_asks_once_a_kind_and_sends_nothing,
+    ),
+    (
+        "preview::a_whole_phase_is_seen_to_be_settled_without_a_dry_run",
+        a_whole_phase_is_seen_to_be_settled_without_a_dry_run,
     ),
     (
         "preview::only_what_changed_is_sent",
@@ -495,6 +499,23 @@ fn nothing_to_do_asks_once_a_kind_and_sends_nothing() {
         "{asked:#?}"
     );
     assert!(asked.len() <= 10, "{asked:#?}");
+}
+
+fn a_whole_phase_is_seen_to_be_settled_without_a_dry_run() {
+    let proxy = Proxy::before(cluster());
+    let workspace = phase::workspace("settled").with_env("KUBECONFIG", proxy.kubeconfig());
+    let orch = |command| workspace.orch(&["phase", "4", command, "--context", proxy.context()]);
+    orch("run").expect(0);
+    let before = proxy.requests().len();
+    let plan = orch("plan").expect(0).stdout;
+    assert!(
+        plan.contains(" unchanged\n") && !plan.contains("to change"),
+        "{plan}"
+    );
+    let requests = proxy.requests();
+    let asked = requests.get(before..).expect("the plan's");
+    let patches: Vec<&String> = asked.iter().filter(|it| it.starts_with("PATCH")).collect();
+    assert!(patches.is_empty(), "{patches:#?}");
 }
 
 fn only_what_changed_is_sent() {
