@@ -11,6 +11,7 @@ mod lease;
 mod order;
 mod outage;
 mod phase;
+mod preview;
 mod prune;
 mod ready;
 mod rehearsal;
@@ -38,6 +39,7 @@ pub(crate) fn all() -> Vec<Case> {
         order::CASES,
         rehearsal::CASES,
         phase::CASES,
+        preview::CASES,
         storm::CASES,
         outage::CASES,
         kubeconfig::CASES,

@@ -4,6 +4,7 @@ mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;
+pub(super) mod drift;
 mod outlook;
 mod prune;
 mod tell;

@@ -101,7 +101,7 @@ impl Live {
                 .to_owned(),
             generation: live["metadata"]["generation"].as_i64(),
             object: live,
-            notes: Vec::new(),
+            notes: vec!["unchanged".to_owned()],
         })
     }
 }

@@ -216,8 +216,7 @@ async fn apply(
     };
     around.membership.open(around.cluster, &real).await?;
     around.remember(&step.id, &real, &options).await?;
-    if let Some(mut found) = around.live.settled(&real) {
-        found.notes.push("unchanged".to_owned());
+    if let Some(found) = around.live.settled(&real) {
         return Ok(found);
     }
     let live = around.live.get(&real);
