@@ -25,6 +25,7 @@ pub(crate) fn all() -> Vec<Case> {
         ready::CASES,
         lease::CASES,
         rehearsal::CASES,
+        rehearsal::APPLYING,
         phase::CASES,
         storm::CASES,
         targets::CASES,
