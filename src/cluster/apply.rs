@@ -5,6 +5,8 @@
 //! alike; here are the answers that only an apply understands.
 
 mod attempt;
+#[cfg(test)]
+mod tests;
 mod tries;
 
 use std::time::Duration;
