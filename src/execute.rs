@@ -5,7 +5,9 @@
 //! disk or the cluster is in `effect`; what a journal says about a plan is in `standing`; what
 //! follows for the documents is in `project`.
 
+mod air;
 mod consent;
+mod course;
 mod effect;
 mod ledger;
 mod membership;
@@ -33,7 +35,7 @@ use crate::journal::{Evidence, Failure, Outcome, StepId};
 /// How a run behaves.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// How many steps may be under way at once.
+    /// How many steps may be at work at once; those that only wait for readiness don't count.
     pub in_flight: usize,
     /// How long an object may take to become ready.
     pub timeout: Duration,
@@ -87,6 +89,11 @@ pub enum Progress {
         task: Option<TaskId>,
         /// Why.
         failure: Failure,
+    },
+    /// The target keeps the run waiting (lossy).
+    Waiting {
+        /// For what; `None` once it answers again.
+        why: Option<String>,
     },
     /// A task's box was ticked.
     Ticked {

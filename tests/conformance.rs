@@ -5,6 +5,7 @@ mod conflicts;
 mod control_plane;
 mod immutable;
 mod lease;
+mod outage;
 mod phase;
 mod ready;
 mod rehearsal;
@@ -28,6 +29,7 @@ pub(crate) fn all() -> Vec<Case> {
         rehearsal::APPLYING,
         phase::CASES,
         storm::CASES,
+        outage::CASES,
         targets::CASES,
     ]
     .concat()

@@ -426,7 +426,8 @@ async fn go(
             }
         };
     let show = |event: Progress| view.show(&event);
-    let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked).await;
+    let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked);
+    let report = view.beside(prepared.cluster.trouble(), report).await;
     view.end();
     Ok((report?, ledger))
 }

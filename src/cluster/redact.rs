@@ -1,6 +1,6 @@
 //! Nothing secret in what is shown or recorded, and nothing that drives a terminal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use k8s_openapi::ByteString;
@@ -25,17 +25,21 @@ static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
 /// Values shorter than this are words like `true`: masking them would hide everything else.
 const SHORTEST: usize = 6;
 
-/// The values of secrets that are known, to be masked wherever they turn up.
+/// The values of secrets that are known, to be masked wherever they turn up: by their first bytes,
+/// because there may be thousands of values and of texts.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known(BTreeSet<String>);
+pub(super) struct Known(BTreeMap<[u8; SHORTEST], BTreeSet<String>>);
 
 impl Known {
     /// Adds a value, and its lines where it has several: a log shows one at a time.
     pub(super) fn add(&mut self, value: &str) {
         let lines = value.lines().filter(|line| *line != value);
         for value in lines.chain([value]).map(str::trim) {
-            if value.chars().count() >= SHORTEST && value != PLACEHOLDER {
-                self.0.insert(value.to_owned());
+            if value.chars().count() >= SHORTEST
+                && value != PLACEHOLDER
+                && let Some(first) = value.as_bytes().first_chunk()
+            {
+                self.0.entry(*first).or_default().insert(value.to_owned());
             }
         }
     }
@@ -58,14 +62,30 @@ impl Known {
         }
     }
 
-    /// Returns the text with these values masked.
+    /// Returns the text with these values masked; where some overlap, all that they cover.
     pub(super) fn mask(&self, text: &str) -> String {
-        // The longest first: one value may be the beginning of another.
-        let mut values: Vec<&String> = self.0.iter().collect();
-        values.sort_by_key(|value| std::cmp::Reverse(value.len()));
-        values.into_iter().fold(text.to_owned(), |text, value| {
-            text.replace(value.as_str(), "***")
-        })
+        let mut masked = String::new();
+        let mut hidden = 0;
+        for (at, character) in text.char_indices() {
+            if let Some(end) = self.longest(text, at) {
+                if at >= hidden {
+                    masked.push_str("***");
+                }
+                hidden = hidden.max(end);
+            }
+            if at >= hidden {
+                masked.push(character);
+            }
+        }
+        masked
+    }
+
+    /// Returns where the longest value ends that begins there.
+    fn longest(&self, text: &str, at: usize) -> Option<usize> {
+        let rest = text.get(at..)?;
+        let values = self.0.get(rest.as_bytes().first_chunk()?)?;
+        let found = values.iter().filter(|value| rest.starts_with(*value));
+        found.map(String::len).max().map(|length| at + length)
     }
 
     /// Returns the text with these values and whatever looks like a secret masked, and control
@@ -140,6 +160,30 @@ mod tests {
             known.redact("illegal value aHVudGVyMi1iYXNl"),
             "illegal value ***"
         );
+    }
+
+    #[test]
+    fn values_that_overlap_are_masked_as_one() {
+        let mut known = Known::default();
+        for value in [
+            "swordfish",
+            "fishmonger",
+            "sword-and-sorcery",
+            "swordfish-1",
+            "пароль-1",
+        ] {
+            known.add(value);
+        }
+        for (text, expected) in [
+            ("a swordfishmonger b", "a *** b"),
+            ("swordfish-1", "***"),
+            ("swordfish-2", "***-2"),
+            ("sword", "sword"),
+            ("swordfishswordfish", "******"),
+            ("мой пароль-1!", "мой ***!"),
+        ] {
+            assert_eq!(known.mask(text), expected);
+        }
     }
 
     #[test]

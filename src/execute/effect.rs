@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Options;
 use super::membership::Membership;
 use super::previous::Recorder;
-use crate::cluster::{ApplyOptions, Before, Cluster, Live, Situation, Wait, redact};
+use crate::cluster::{Applied, ApplyOptions, Before, Cluster, Live, Situation, Wait, redact};
 use crate::files::Workspace;
 use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, sha256};
 use crate::manifest::Object;
@@ -68,22 +68,17 @@ impl Surroundings<'_> {
     }
 }
 
-/// Does a step, again where its task says how often, and returns what was observed.
-pub(super) async fn perform(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
-    let mut left = step.retries;
-    loop {
-        match once(step, around).await {
-            Err(failure) if left > 0 => {
-                (around.report)(&step.id, format!("trying again: {}", failure.cause));
-                left -= 1;
-            }
-            outcome => return outcome,
-        }
-    }
+/// What a step's effect came to.
+pub(super) enum Acted<'a> {
+    /// The step is over.
+    Over(Result<Evidence, Failure>),
+    /// Its object is applied, and is to become ready.
+    Applied(&'a Object, Box<Applied>),
 }
 
-async fn once(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
-    match &step.work {
+/// Does what a step does to the disk or the cluster.
+pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<'a> {
+    Acted::Over(match &step.work {
         Work::Study { findings } => study(findings),
         Work::Conclude { evidence } => Ok(evidence.clone()),
         Work::Refuse { rule, violations } => Err(Failure {
@@ -92,9 +87,51 @@ async fn once(step: &Step, around: &Surroundings<'_>) -> Result<Evidence, Failur
             help: None,
         }),
         Work::Write { path, text } => write(path, text, around),
-        Work::Apply { object, .. } => apply(step, object, around).await,
+        Work::Apply { object, .. } => match apply(step, object, around).await {
+            Ok(applied) => return Acted::Applied(object, Box::new(applied)),
+            Err(failure) => Err(failure),
+        },
         Work::Command { run } => command(run, step.timeout, around).await,
-    }
+    })
+}
+
+/// Waits until a step's object is ready, and returns what was observed.
+pub(super) async fn ready(
+    step: &Step,
+    object: &Object,
+    applied: Box<Applied>,
+    around: &Surroundings<'_>,
+) -> Result<Evidence, Failure> {
+    let say = |text: String| (around.report)(&step.id, text);
+    let wait = Wait {
+        timeout: step.timeout.unwrap_or(around.options.timeout),
+        grace: match object.kind.as_str() {
+            "Service" => around.options.address,
+            _ => around.options.grace,
+        },
+        report: &say,
+    };
+    let ready = around
+        .cluster
+        .ready(object, &applied, &wait)
+        .await
+        .map_err(|not| not.failure)?;
+    let served = around.cluster.served(object).await;
+    served.map_err(|error| unserved(&error))?;
+    Ok(Evidence::Object(ObjectEvidence {
+        api_version: object.api_version.clone(),
+        kind: object.kind.clone(),
+        namespace: object.namespace.clone(),
+        name: object.name.clone(),
+        uid: applied.uid,
+        generation: applied.generation,
+        ready: [Some(ready.reason), step.note.map(str::to_owned)]
+            .into_iter()
+            .flatten()
+            .chain(applied.notes)
+            .collect::<Vec<_>>()
+            .join("; "),
+    }))
 }
 
 fn study(findings: &[Finding]) -> Result<Evidence, Failure> {
@@ -168,15 +205,14 @@ async fn apply(
     step: &Step,
     object: &Object,
     around: &Surroundings<'_>,
-) -> Result<Evidence, Failure> {
+) -> Result<Applied, Failure> {
     let real = around.wanted(object);
-    let timeout = step.timeout.unwrap_or(around.options.timeout);
     let say = |text: String| (around.report)(&step.id, text);
     let options = ApplyOptions {
         dry_run: false,
         take_over: around.options.take_over.clone(),
         recreate: around.options.recreate,
-        patience: timeout,
+        patience: step.timeout.unwrap_or(around.options.timeout),
     };
     let situation = Situation {
         before: Before::Unknown,
@@ -184,40 +220,8 @@ async fn apply(
     };
     around.membership.open(around.cluster, &real).await?;
     around.remember(&step.id, &real, &options).await?;
-    let applied = around
-        .cluster
-        .apply_in(&real, &options, situation)
-        .await
-        .map_err(|error| error.failure(&object.label()))?;
-    let wait = Wait {
-        timeout,
-        grace: match object.kind.as_str() {
-            "Service" => around.options.address,
-            _ => around.options.grace,
-        },
-        report: &say,
-    };
-    let ready = around
-        .cluster
-        .ready(object, &applied, &wait)
-        .await
-        .map_err(|not| not.failure)?;
-    let served = around.cluster.served(object).await;
-    served.map_err(|error| unserved(&error))?;
-    Ok(Evidence::Object(ObjectEvidence {
-        api_version: object.api_version.clone(),
-        kind: object.kind.clone(),
-        namespace: object.namespace.clone(),
-        name: object.name.clone(),
-        uid: applied.uid,
-        generation: applied.generation,
-        ready: [Some(ready.reason), step.note.map(str::to_owned)]
-            .into_iter()
-            .flatten()
-            .chain(applied.notes)
-            .collect::<Vec<_>>()
-            .join("; "),
-    }))
+    let applied = around.cluster.apply_in(&real, &options, situation).await;
+    applied.map_err(|error| error.failure(&object.label()))
 }
 
 /// A kind whose definition is established, and that can't be used yet.

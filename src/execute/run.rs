@@ -1,12 +1,12 @@
 //! The loop: start what can start, record, do, record, project.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use futures::future::FutureExt;
-use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 
-use super::effect::{self, Surroundings};
+use super::air::Air;
+use super::course::Course;
+use super::effect::Surroundings;
 use super::membership::Membership;
 use super::previous::{Recorder, first_touched};
 use super::{Ledger, LedgerError, Options, Progress, Report, Standing};
@@ -53,78 +53,9 @@ pub enum ExecuteError {
     Project(#[from] super::ProjectError),
 }
 
-/// What is known while a run goes on.
-struct Course {
-    done: BTreeMap<StepId, Evidence>,
-    /// By index: done before or elsewhere, or now.
-    satisfied: BTreeSet<usize>,
-    todo: BTreeSet<usize>,
-    failed: Vec<(StepId, Option<TaskId>, Failure)>,
-    ran: usize,
-}
-
-impl Course {
-    fn new(run: &Run<'_>) -> Self {
-        let mut course = Self {
-            done: BTreeMap::new(),
-            satisfied: BTreeSet::new(),
-            todo: BTreeSet::new(),
-            failed: Vec::new(),
-            ran: 0,
-        };
-        for (at, (step, standing)) in run.plan.steps.iter().zip(run.standing).enumerate() {
-            match standing {
-                Standing::Done(evidence) => {
-                    course.done.insert(step.id.clone(), evidence.clone());
-                    course.satisfied.insert(at);
-                }
-                Standing::Elsewhere => {
-                    course.satisfied.insert(at);
-                }
-                Standing::Todo(_) => {
-                    course.todo.insert(at);
-                }
-            }
-        }
-        course
-    }
-
-    /// Takes up to `room` steps whose needs are satisfied, in the plan's order.
-    fn take_startable(&mut self, plan: &Plan, room: usize) -> Vec<usize> {
-        let startable: Vec<usize> = self
-            .todo
-            .iter()
-            .copied()
-            .filter(|at| {
-                plan.steps
-                    .get(*at)
-                    .is_some_and(|step| step.needs.iter().all(|n| self.satisfied.contains(n)))
-            })
-            .take(room)
-            .collect();
-        for at in &startable {
-            self.todo.remove(at);
-        }
-        startable
-    }
-
-    fn settle(&mut self, at: usize, step: &Step, outcome: Result<Evidence, Failure>) {
-        self.ran += 1;
-        match outcome {
-            Ok(evidence) => {
-                self.satisfied.insert(at);
-                self.done.insert(step.id.clone(), evidence);
-            }
-            Err(failure) => self
-                .failed
-                .push((step.id.clone(), step.task.clone(), failure)),
-        }
-    }
-}
-
-/// Runs a plan to its end, to failure, or until it is cancelled; `ticked` is called after each
-/// batch of outcomes is recorded, with the evidence of all steps done so far, and brings the
-/// documents up to date.
+/// Runs a plan to its end, to failure, or until it is cancelled; `ticked` is called at the start
+/// and whenever the last step of a task is recorded as done, with the evidence of all steps done so
+/// far, and brings the documents up to date.
 ///
 /// The caller records how the run ended, because what comes after the steps (waiting for a
 /// person, the closing of the phase) is part of that.
@@ -159,39 +90,43 @@ pub async fn execute(
         first,
         recorder,
     };
-    let mut course = Course::new(run);
+    let mut course = Course::new(run.plan, run.standing);
+    let mut air = Air::clear(&around);
     let mut cancel = run.cancel.clone();
-    let mut flying = FuturesUnordered::new();
+    let mut record = Record::default();
     tell(ticked(&course.done)?, progress);
     loop {
-        let room = run.options.in_flight.saturating_sub(flying.len());
-        let startable = course.take_startable(run.plan, room);
-        announce(run, (&startable, &around.first), ledger, progress)?;
-        for at in startable {
-            if let Some(step) = run.plan.steps.get(at) {
-                flying.push(effect::perform(step, &around).map(move |outcome| (at, outcome)));
-            }
+        let starting = course.take_startable(air.room());
+        record.started(&starting, &around);
+        // Outcomes and what begins after them are recorded with one sync.
+        record.write(ledger, progress)?;
+        for (at, step) in starting {
+            air.begin(at, step);
         }
-        if flying.is_empty() {
-            return Ok(finish(run.plan, course));
+        if air.is_empty() {
+            return Ok(course.finish());
         }
-        let mut landed = tokio::select! {
+        let landed = tokio::select! {
             biased;
             () = stopped(&mut cancel) => {
-                return Ok(Report { outcome: Outcome::Interrupted, ..finish(run.plan, course) });
+                return Ok(Report { outcome: Outcome::Interrupted, ..course.finish() });
             }
             Some(note) = previous.recv() => {
                 note.keep(ledger)?;
                 continue;
             }
-            first = flying.next() => first.into_iter().collect::<Vec<_>>(),
+            landed = air.landed(&mut course) => landed,
         };
-        // What has landed by now is recorded with one sync.
-        while let Some(Some(more)) = flying.next().now_or_never() {
-            landed.push(more);
+        let mut complete = false;
+        for (at, step, outcome) in landed {
+            record.over(step, &outcome);
+            complete |= course.settle(at, step, outcome);
         }
-        record(run.plan, landed, &mut course, ledger, progress)?;
-        tell(ticked(&course.done)?, progress);
+        if complete {
+            // A box is ticked for what is recorded only.
+            record.write(ledger, progress)?;
+            tell(ticked(&course.done)?, progress);
+        }
     }
 }
 
@@ -202,116 +137,87 @@ async fn stopped(cancel: &mut watch::Receiver<bool>) {
     }
 }
 
-fn announce(
-    run: &Run<'_>,
-    (startable, first): (&[usize], &BTreeSet<StepId>),
-    ledger: &mut Ledger,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), LedgerError> {
-    let steps: Vec<&Step> = startable
-        .iter()
-        .filter_map(|at| run.plan.steps.get(*at))
-        .collect();
-    let absent = |step: &Step| match &step.work {
+/// What is to be recorded, and then told.
+#[derive(Default)]
+struct Record {
+    events: Vec<Event>,
+    told: Vec<Progress>,
+}
+
+impl Record {
+    fn started(&mut self, steps: &[(usize, &Step)], around: &Surroundings<'_>) {
+        for (_, step) in steps {
+            let (id, task) = (step.id.clone(), step.task.clone());
+            self.events.push(Event::Started {
+                step: id.clone(),
+                key: step.key.clone(),
+                task: task.clone(),
+                before: is_absent(step, around).then_some(Previous::Absent),
+            });
+            self.told.push(Progress::Started { step: id, task });
+        }
+    }
+
+    fn over(&mut self, step: &Step, outcome: &Result<Evidence, Failure>) {
+        let (id, key, task) = (step.id.clone(), step.key.clone(), step.task.clone());
+        let (event, told) = match outcome {
+            Ok(evidence) => (
+                Event::Succeeded {
+                    step: id.clone(),
+                    key,
+                    evidence: evidence.clone(),
+                },
+                Progress::Succeeded {
+                    step: id,
+                    task,
+                    evidence: evidence.clone(),
+                },
+            ),
+            Err(failure) => (
+                Event::Failed {
+                    step: id.clone(),
+                    key,
+                    failure: failure.clone(),
+                },
+                Progress::Failed {
+                    step: id,
+                    task,
+                    failure: failure.clone(),
+                },
+            ),
+        };
+        self.events.push(event);
+        self.told.push(told);
+    }
+
+    /// Records it all, and then tells it: nobody is told what a kill could take back.
+    fn write(
+        &mut self,
+        ledger: &mut Ledger,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<(), LedgerError> {
+        ledger.append(std::mem::take(&mut self.events))?;
+        self.told.drain(..).for_each(progress);
+        Ok(())
+    }
+}
+
+/// Whether a step makes an object that wasn't there before this phase.
+fn is_absent(step: &Step, around: &Surroundings<'_>) -> bool {
+    match &step.work {
         Work::Apply { object, .. } => {
-            first.contains(&step.id) && run.live.get(object.as_ref()).is_none()
+            around.first.contains(&step.id) && around.live.get(object.as_ref()).is_none()
         }
         Work::Study { .. }
         | Work::Conclude { .. }
         | Work::Refuse { .. }
         | Work::Write { .. }
         | Work::Command { .. } => false,
-    };
-    ledger.append(
-        steps
-            .iter()
-            .map(|step| Event::Started {
-                step: step.id.clone(),
-                key: step.key.clone(),
-                task: step.task.clone(),
-                before: absent(step).then_some(Previous::Absent),
-            })
-            .collect(),
-    )?;
-    for step in steps {
-        progress(Progress::Started {
-            step: step.id.clone(),
-            task: step.task.clone(),
-        });
     }
-    Ok(())
-}
-
-fn record(
-    plan: &Plan,
-    landed: Vec<(usize, Result<Evidence, Failure>)>,
-    course: &mut Course,
-    ledger: &mut Ledger,
-    progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), LedgerError> {
-    let landed: Vec<(usize, &Step, Result<Evidence, Failure>)> = landed
-        .into_iter()
-        .filter_map(|(at, outcome)| Some((at, plan.steps.get(at)?, outcome)))
-        .collect();
-    ledger.append(
-        landed
-            .iter()
-            .map(|(_, step, outcome)| {
-                let (step, key) = (step.id.clone(), step.key.clone());
-                match outcome {
-                    Ok(evidence) => Event::Succeeded {
-                        step,
-                        key,
-                        evidence: evidence.clone(),
-                    },
-                    Err(failure) => Event::Failed {
-                        step,
-                        key,
-                        failure: failure.clone(),
-                    },
-                }
-            })
-            .collect(),
-    )?;
-    for (at, step, outcome) in landed {
-        let (id, task) = (step.id.clone(), step.task.clone());
-        progress(match &outcome {
-            Ok(evidence) => Progress::Succeeded {
-                step: id,
-                task,
-                evidence: evidence.clone(),
-            },
-            Err(failure) => Progress::Failed {
-                step: id,
-                task,
-                failure: failure.clone(),
-            },
-        });
-        course.settle(at, step, outcome);
-    }
-    Ok(())
 }
 
 fn tell(tasks: Vec<TaskId>, progress: &(dyn Fn(Progress) + Sync)) {
     for task in tasks {
         progress(Progress::Ticked { task });
-    }
-}
-
-fn finish(plan: &Plan, course: Course) -> Report {
-    let blocked = course
-        .todo
-        .iter()
-        .filter_map(|at| plan.steps.get(*at))
-        .map(|s| s.id.clone());
-    Report {
-        outcome: if course.failed.is_empty() {
-            Outcome::Completed
-        } else {
-            Outcome::Failed
-        },
-        blocked: blocked.collect(),
-        failed: course.failed,
-        ran: course.ran,
     }
 }

@@ -140,6 +140,10 @@ impl TargetState {
         let Some(task) = self.steps.get(step).and_then(|state| state.task.clone()) else {
             return;
         };
+        // Hardly ever: or a phase of many steps would look through all of them after each.
+        if !self.reopened.contains_key(&task) {
+            return;
+        }
         if !self
             .steps_of(&task)
             .any(|(_, state)| state.status == StepStatus::Reopened)

@@ -36,8 +36,22 @@ struct Draft {
     task: Option<TaskId>,
     name: String,
     work: Work,
-    /// What the key hashes beside the target.
+    /// What the key hashes beside the target; nothing for an object, which is hashed where it is.
     parameters: Value,
+}
+
+/// What is hashed of a step; its form is part of the journal's format.
+#[derive(Serialize)]
+struct Keyed<'a, T> {
+    target: &'a str,
+    step: T,
+}
+
+/// What is hashed of an object that is applied.
+#[derive(Serialize)]
+struct KeyedApply<'a> {
+    kind: &'static str,
+    object: &'a Value,
 }
 
 impl Draft {
@@ -73,6 +87,20 @@ impl Draft {
             file,
             task: self.task.clone(),
         }
+    }
+
+    /// Returns the step's key.
+    fn key(&self, target: &str) -> StepKey {
+        StepKey::new(if let Work::Apply { object, .. } = &self.work {
+            let step = KeyedApply {
+                kind: "apply",
+                object: &object.value,
+            };
+            hash(&Keyed { target, step })
+        } else {
+            let step = &self.parameters;
+            hash(&Keyed { target, step })
+        })
     }
 }
 
@@ -110,21 +138,34 @@ struct Checked {
     hash: String,
 }
 
+impl Checked {
+    /// Returns all objects where there are rules, else none: nothing looks at them.
+    fn of(
+        resolved: &Resolved,
+        rendered: &[Rendered],
+        written: &BTreeMap<TaskId, Vec<Object>>,
+    ) -> Self {
+        let is_rule = |task: &ResolvedTask| matches!(task.action, Action::Require(_));
+        let ruled = resolved.tasks.iter().any(is_rule);
+        let all: Vec<Object> = rendered
+            .iter()
+            .flat_map(|file| &file.objects)
+            .chain(written.values().flatten())
+            .filter(|_| ruled)
+            .cloned()
+            .collect();
+        // Every rule is checked against all objects: one hash of them all serves every key.
+        let hash = hash(&values(&all));
+        Self { all, hash }
+    }
+}
+
 fn task_drafts(
     resolved: &Resolved,
     rendered: &[Rendered],
     written: &BTreeMap<TaskId, Vec<Object>>,
 ) -> Vec<Draft> {
-    let all: Vec<Object> = rendered
-        .iter()
-        .flat_map(|file| file.objects.iter().cloned())
-        .chain(written.values().flatten().cloned())
-        .collect();
-    // Every rule is checked against all objects: one hash of them all serves every key.
-    let checked_against = Checked {
-        hash: hash(&values(&all)),
-        all,
-    };
+    let checked_against = Checked::of(resolved, rendered, written);
     let mut drafts = Vec::new();
     for task in &resolved.tasks {
         match &task.action {
@@ -266,7 +307,7 @@ fn apply_draft(task: Option<&TaskId>, object: &Object, file: &str) -> Draft {
     Draft {
         task: task.cloned(),
         name: format!("apply {}", object.label()),
-        parameters: json!({ "kind": "apply", "object": object.value }),
+        parameters: Value::Null,
         work: Work::Apply {
             object: Box::new(object.clone()),
             file: file.to_owned(),
@@ -317,6 +358,12 @@ fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
                 }
         )
     });
+    let mut written: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        if let Work::Write { path, .. } = &draft.work {
+            written.entry(path).or_default().push(at);
+        }
+    }
     drafts
         .iter()
         .enumerate()
@@ -326,9 +373,7 @@ fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
             Work::Conclude { .. } | Work::Refuse { .. } | Work::Write { .. } => studies.clone(),
             Work::Apply { file, .. } => {
                 let mut needs = rules.clone();
-                needs.extend(drafts.iter().enumerate().filter_map(|(at, other)| {
-                    matches!(&other.work, Work::Write { path, .. } if path == file).then_some(at)
-                }));
+                needs.extend(written.get(file.as_str()).into_iter().flatten());
                 needs
             }
         })
@@ -465,8 +510,8 @@ fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], tar
         .iter()
         .filter_map(|old| Some((*old, numbered.get_mut(*old)?.take()?)))
         .map(|(old, draft)| Step {
+            key: draft.key(target),
             id: StepId::new(draft.name),
-            key: StepKey::new(hash(&json!({ "target": target, "step": draft.parameters }))),
             task: draft.task,
             work: draft.work,
             timeout: None,
@@ -501,4 +546,19 @@ fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], tar
 fn hash(value: &impl Serialize) -> String {
     // What is hashed here are JSON values and strings, none of which serde_json refuses.
     sha256(&serde_json::to_vec(value).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_hashes_target_kind_and_object() {
+        let value = json!({ "kind": "Secret", "apiVersion": "v1", "metadata": { "name": "a" } });
+        let object = Object::from_value(value.clone()).expect("an object");
+        // The form that journals hold: another would make every finished step a changed one.
+        let expected = json!({ "target": "prod", "step": { "kind": "apply", "object": value } });
+        let key = apply_draft(None, &object, "a.yml").key("prod");
+        assert_eq!(key, StepKey::new(hash(&expected)));
+    }
 }

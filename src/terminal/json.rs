@@ -15,7 +15,7 @@ impl Json {
             Progress::Started { step, task } => {
                 json!({ "event": "started", "step": step, "task": task })
             }
-            Progress::Under { .. } => return None,
+            Progress::Under { .. } | Progress::Waiting { .. } => return None,
             Progress::Succeeded {
                 step,
                 task,

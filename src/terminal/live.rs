@@ -32,6 +32,8 @@ pub struct Live {
     /// The evidence of each task's steps until the task is done.
     seen: BTreeMap<TaskId, Vec<Evidence>>,
     ticked: BTreeSet<TaskId>,
+    /// What the target keeps the run waiting for.
+    waiting: Option<String>,
     drawn: usize,
     last: Option<Instant>,
 }
@@ -51,6 +53,7 @@ impl Live {
             under: BTreeMap::new(),
             seen: BTreeMap::new(),
             ticked: BTreeSet::new(),
+            waiting: None,
             drawn: 0,
             last: None,
         }
@@ -75,6 +78,7 @@ impl Live {
                 task,
                 failure,
             } => self.failed(step, task.as_ref(), failure),
+            Progress::Waiting { why } => self.waiting(why.as_deref()),
             Progress::Ticked { task } => self.ticked(task),
         }
         self.draw(false);
@@ -119,6 +123,21 @@ impl Live {
             printable(step.as_str()),
             printable(&failure.cause)
         );
+        self.line(&line);
+    }
+
+    /// Where there is no row to keep up to date, the beginning and the end are told.
+    fn waiting(&mut self, why: Option<&str>) {
+        let before = self.waiting.take();
+        self.waiting = why.map(printable);
+        if self.tty {
+            return;
+        }
+        let line = match (&before, &self.waiting) {
+            (None, Some(why)) => format!("{} {why}", self.paint.bad("!")),
+            (Some(_), None) => format!("{} the server answers again", self.paint.good("✓")),
+            (None, None) | (Some(_), Some(_)) => return,
+        };
         self.line(&line);
     }
 
@@ -179,6 +198,11 @@ impl Live {
             self.done,
             self.total
         )];
+        rows.extend(
+            self.waiting
+                .iter()
+                .map(|why| self.paint.bad(format!("  ! {why}"))),
+        );
         rows.extend(self.under.iter().take(ROWS).map(|(step, text)| {
             format!("  {} {}", printable(step.as_str()), self.paint.dim(text))
         }));

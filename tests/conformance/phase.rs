@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::conformance::Case;
 use crate::harness::call_center::{self, JOURNAL, SETTINGS};
-use crate::harness::cluster::cluster;
+use crate::harness::cluster::{Cluster, cluster};
 use crate::harness::workspace::{Run, Workspace};
 
 /// The tests of this file.
@@ -50,8 +50,17 @@ pub(super) fn workspace(namespace: &str) -> Workspace {
     with_checklist(namespace, &call_center::checklist())
 }
 
+/// Returns the same for a control plane of a test's own.
+pub(super) fn workspace_on(cluster: &Cluster, namespace: &str) -> Workspace {
+    with(cluster, namespace, &call_center::checklist())
+}
+
 /// Returns the call centre under that checklist, with its own namespace.
 fn with_checklist(namespace: &str, checklist: &str) -> Workspace {
+    with(cluster(), namespace, checklist)
+}
+
+fn with(cluster: &Cluster, namespace: &str, checklist: &str) -> Workspace {
     let named = |text: &str| text.replace("`call-center`", &format!("`{namespace}`"));
     let settings = call_center::settings();
     let (top, ingress) = settings
@@ -61,7 +70,7 @@ fn with_checklist(namespace: &str, checklist: &str) -> Workspace {
         .file(SETTINGS, format!("{top}{PATIENCE}\n[ingress]{ingress}"))
         .commit_all()
         .file(".env", SECRETS)
-        .with_env("KUBECONFIG", cluster().kubeconfig())
+        .with_env("KUBECONFIG", cluster.kubeconfig())
 }
 
 pub(super) fn run(workspace: &Workspace) -> Run {

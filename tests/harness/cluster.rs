@@ -8,6 +8,7 @@ mod commands;
 
 use std::future::Future;
 use std::io::{self, Write};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -23,10 +24,10 @@ use kube::{Api, Client, Config};
 use serde_json::json;
 
 use crate::harness::cluster::commands::{
-    CONTEXT, ORDINARY, TOKEN, controllers, free_ports, kubeconfig, store,
+    API_SERVER, CONTEXT, ORDINARY, Ports, TOKEN, api_server, controllers, kubeconfig, store,
 };
 use crate::harness::programs;
-use crate::harness::wait::LIMIT;
+use crate::harness::wait::{LIMIT, eventually};
 
 /// The programs' own record, one file each, beside the cluster's data.
 const PROGRAMS: [&str; 5] = [
@@ -41,6 +42,7 @@ const PROGRAMS: [&str; 5] = [
 pub(crate) struct Cluster {
     folder: PathBuf,
     programs: PathBuf,
+    ports: Ports,
     supervisor: Mutex<Option<Child>>,
 }
 
@@ -185,6 +187,36 @@ impl Cluster {
         name
     }
 
+    /// Returns a control plane of a test's own, which it may stop and start.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub(crate) fn private() -> Self {
+        match Self::start() {
+            Ok(cluster) => cluster,
+            Err(problem) => panic!("no control plane: {problem}"),
+        }
+    }
+
+    /// Ends the API server alone by a signal (`KILL`, or `TERM`, after which it finishes what it
+    /// has begun), and waits until it takes no connection. Only for a control plane of the test's
+    /// own.
+    pub(crate) fn stop_api_server(&self, signal: &str) {
+        self.order(&format!("-{signal} {API_SERVER}\n"))
+            .expect("a supervisor");
+        let address = ("127.0.0.1", self.ports.api_server);
+        eventually("the API server's end", || {
+            TcpStream::connect(address).is_err().then_some(())
+        });
+    }
+
+    /// Starts the API server again, without waiting until it answers. One that still finishes
+    /// something is ended.
+    pub(crate) fn start_api_server(&self) {
+        let lines = format!("-KILL {API_SERVER}\n{}", api_server(self.ports));
+        self.order(&lines).expect("a supervisor");
+    }
+
     fn start() -> Result<Self, String> {
         let programs = programs::build().map_err(|error| error.to_string())?;
         let started = Instant::now();
@@ -208,13 +240,17 @@ impl Cluster {
     /// Starts what the rest stands on, without waiting for it.
     fn launch(programs: PathBuf) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("orch-cluster-").tempdir()?;
-        let [etcd, peers, api_server] = free_ports();
+        let ports = Ports::free();
         std::os::unix::fs::symlink(&programs, folder.path().join("programs"))?;
+        // Copies, because another clone may build the programs anew while this cluster runs.
+        for file in ["cert.pem", "key.pem"] {
+            fs::copy(programs.join(file), folder.path().join(file))?;
+        }
         let tokens =
             format!("{TOKEN},admin,admin,system:masters\n{ORDINARY},ordinary,ordinary,ordinary\n");
         fs::write(folder.path().join("tokens"), tokens)?;
         for (file, token) in [("kubeconfig", TOKEN), ("kubeconfig-ordinary", ORDINARY)] {
-            let text = kubeconfig(&programs, api_server, token);
+            let text = kubeconfig(folder.path(), ports.api_server, token);
             fs::write(folder.path().join(file), text)?;
         }
 
@@ -229,13 +265,15 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()?;
         if let Some(input) = supervisor.stdin.as_mut() {
-            input.write_all(store(etcd, peers, api_server).as_bytes())?;
+            input.write_all(store(ports).as_bytes())?;
+            input.write_all(api_server(ports).as_bytes())?;
         }
         // From here on the supervisor removes the folder, because it outlives a killed test.
         let folder = folder.keep();
         Ok(Self {
             folder,
             programs,
+            ports,
             supervisor: Some(supervisor).into(),
         })
     }
@@ -249,6 +287,11 @@ impl Cluster {
 
     /// The programs that need the API server; they would end if it weren't there.
     fn launch_rest(&self) -> io::Result<()> {
+        self.order(&controllers())
+    }
+
+    /// Gives the supervisor lines to do.
+    fn order(&self, lines: &str) -> io::Result<()> {
         let mut supervisor = self
             .supervisor
             .lock()
@@ -257,7 +300,7 @@ impl Cluster {
             .as_mut()
             .and_then(|supervisor| supervisor.stdin.as_mut())
         {
-            Some(input) => input.write_all(controllers().as_bytes()),
+            Some(input) => input.write_all(lines.as_bytes()),
             None => Err(io::Error::other("the supervisor has ended")),
         }
     }

@@ -2,13 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::{Prepared, Standing};
 use crate::checklist::TaskId;
+use crate::cluster::Trouble;
 use crate::execute::Progress;
 use crate::terminal::{Json, Live, out};
+
+/// How long the target may be in trouble before people are told.
+const HICCUP: Duration = Duration::from_secs(1);
+
+/// How often they are told how long it lasts.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Where a run is shown.
 pub(super) struct View {
@@ -45,6 +53,40 @@ impl View {
             }
         } else if let Ok(mut live) = self.live.lock() {
             live.show(event);
+        }
+    }
+
+    /// Returns what a run returns, and shows meanwhile what the target keeps it waiting for.
+    pub(super) async fn beside<T>(
+        &self,
+        mut trouble: watch::Receiver<Option<Trouble>>,
+        run: impl Future<Output = T>,
+    ) -> T {
+        let told = async {
+            // The sender lives as long as the cluster, and that as long as the run.
+            while trouble.wait_for(Option::is_some).await.is_ok() {
+                let over = trouble.wait_for(Option::is_none);
+                // A hiccup is not worth a line.
+                if tokio::time::timeout(HICCUP, over).await.is_ok() {
+                    continue;
+                }
+                loop {
+                    let why = trouble.borrow().as_ref().map(Trouble::text);
+                    let over = why.is_none();
+                    self.show(&Progress::Waiting { why });
+                    if over {
+                        break;
+                    }
+                    let over = trouble.wait_for(Option::is_none);
+                    // One second later it says so.
+                    drop(tokio::time::timeout(SECOND, over).await);
+                }
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            outcome = run => outcome,
+            never = told => never,
         }
     }
 
