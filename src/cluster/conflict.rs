@@ -113,6 +113,7 @@ impl Conflicts {
                 if is_amount(&path) && ours.zip(live).is_some_and(|(a, b)| same_amount(a, b)) {
                     conflict.same = Some(path.clone());
                 }
+                conflict.field = text(&path);
                 conflict.ours = shown(&conflict.field, ours, sides);
                 conflict.live = shown(&conflict.field, live, sides);
             }
@@ -282,7 +283,7 @@ pub(super) fn entries_of(object: &Value) -> &[Value] {
 fn path(set: &Value, field: &str) -> Option<Vec<Element>> {
     fn search(set: &Fields, so_far: &str, field: &str) -> Option<Vec<Element>> {
         set.parts().find_map(|(element, part)| {
-            let text = format!("{so_far}{element}");
+            let text = format!("{so_far}{}", as_the_server(element));
             let text = text.trim_start_matches('.');
             if text == field {
                 return Some(vec![element.clone()]);
@@ -297,6 +298,29 @@ fn path(set: &Value, field: &str) -> Option<Vec<Element>> {
         })
     }
     search(&Fields::parse(set), "", field)
+}
+
+/// Returns an element as the server's messages write it.
+fn as_the_server(element: &Element) -> String {
+    match element {
+        Element::Field(name) => format!(".{name}"),
+        Element::Key(key) => {
+            let key: Value = serde_json::from_str(key).unwrap_or_default();
+            let fields = key.as_object().into_iter().flatten();
+            let fields: Vec<String> = fields
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            format!("[{}]", fields.join(","))
+        }
+        Element::Item(item) => format!("[={item}]"),
+        Element::Index(at) => format!("[{at}]"),
+    }
+}
+
+/// Returns a place for people.
+pub(super) fn text(path: &[Element]) -> String {
+    let text: String = path.iter().map(ToString::to_string).collect();
+    text.trim_start_matches('.').to_owned()
 }
 
 /// Returns what an object has at a path.
@@ -344,7 +368,7 @@ pub(super) fn shown(field: &str, value: Option<&Value>, sides: &Sides<'_>) -> St
     short
 }
 
-/// Whether a field's name says that its value is secret: `env[name="DB_PASSWORD"].value`.
+/// Whether a field's name says that its value is secret: `env[name=DB_PASSWORD].value`.
 fn is_secret(field: &str) -> bool {
     let last = field.rsplit(['.', '/']).next().unwrap_or_default();
     let name = if last == "value" {
@@ -492,7 +516,7 @@ mod tests {
         check(
             ".metadata.labels.app.kubernetes.io/name",
             "conflict with \"helm\"",
-            "metadata.labels.app.kubernetes.io/name: \"web\" in the cluster, \"shop\" in the \
+            "metadata.labels[app.kubernetes.io/name]: \"web\" in the cluster, \"shop\" in the \
              manifest; owned by helm (Apply, last at 2026-11-20T10:00:00Z)",
         );
     }
@@ -502,11 +526,11 @@ mod tests {
         check(
             ".spec.template.spec.containers[name=\"main\"].env[name=\"DB_PASSWORD\"].value",
             "conflict with \"helm\"",
-            "spec.template.spec.containers[name=\"main\"].env[name=\"DB_PASSWORD\"].value: *** in \
+            "spec.template.spec.containers[name=main].env[name=DB_PASSWORD].value: *** in \
              the cluster, *** in the manifest; owned by helm (Apply, last at \
              2026-11-20T10:00:00Z)",
         );
-        assert!(!is_secret("spec.volumes[name=\"a\"].secret.secretName"));
+        assert!(!is_secret("spec.volumes[name=a].secret.secretName"));
         assert!(is_secret("data.API_TOKEN"));
     }
 

@@ -1,7 +1,7 @@
 //! Objects that others made or write too: `kubectl`, `helm`, an autoscaler, Flux, another ApplySet.
 
 use fs_err as fs;
-use orch::cluster::{Applied, ApplyError, ApplyOptions, TakeOver, WayOut};
+use orch::cluster::{Applied, ApplyError, ApplyOptions, Cluster, TakeOver, WayOut};
 use orch::journal::Failure;
 use orch::manifest::Object;
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::conformance::Case;
 use crate::conformance::target::{apply, connect, deployment, object};
 use crate::harness::cluster::{block_on, cluster};
+use crate::harness::proxy::{Fault, Proxy};
 use crate::harness::wait::eventually;
 
 /// The tests of this file.
@@ -69,6 +70,10 @@ pub(crate) const CASES: &[Case] = &[
     (
         "conflicts::many_at_once_under_a_quota_get_through",
         many_at_once_under_a_quota,
+    ),
+    (
+        "conflicts::a_migration_whose_answer_is_lost_is_made_once",
+        a_migration_whose_answer_is_lost,
     ),
     (
         "conflicts::a_dry_run_shows_the_migration",
@@ -155,7 +160,7 @@ fn every_field_is_shown() {
         &[
             "data.LEVEL: \"debug\" in the cluster, \"info\" in the manifest; owned by someone \
              (Apply, last at 20",
-            "metadata.labels.app.kubernetes.io/name: \"other\" in the cluster, \"shop\" in the \
+            "metadata.labels[app.kubernetes.io/name]: \"other\" in the cluster, \"shop\" in the \
              manifest; owned by someone (Apply",
         ],
     );
@@ -313,7 +318,7 @@ fn hand_edits_are_named() {
             "spec.replicas: 5 in the cluster, 2 in the manifest; owned by kubectl (Update, of its \
              scale",
             "somebody scaled it by hand",
-            "containers[name=\"main\"].image: \"example.test/main:2\" in the cluster, \
+            "containers[name=main].image: \"example.test/main:2\" in the cluster, \
              \"example.test/main:1\" in the manifest; owned by kubectl-set (Update, last at",
             "spec.progressDeadlineSeconds: 70 in the cluster, 90 in the manifest; owned by \
              kubectl-edit",
@@ -393,7 +398,7 @@ fn client_side_apply_is_migrated() {
         &taken.notes.join("\n"),
         &[
             "taken over from kubectl-client-side-apply; not in the manifest, so taken out: \
-             spec.template.spec.containers[name=\"main\"].env[name=\"OLD\"]",
+             spec.template.spec.containers[name=main].env[name=OLD]",
         ],
     );
     let again = applied(&object(&namespace, &less), consent(&["kubectl"]));
@@ -628,4 +633,21 @@ fn a_dry_run_shows_the_migration() {
     let live = block_on(async { connect().await.get(&less).await });
     let live = live.expect("it answers").expect("it is there");
     assert_eq!(live.data["data"], json!({ "LEVEL": "info", "SIZE": "1" }));
+}
+
+fn a_migration_whose_answer_is_lost() {
+    let namespace = cluster().namespace("lost-move");
+    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
+    let proxy = Proxy::before(cluster());
+    let less = object(&namespace, &SETTINGS.replace(", SIZE: '1'", ""));
+    block_on(async {
+        let target = Cluster::connect(proxy.context(), &[proxy.kubeconfig()]).await;
+        let target = target.expect("it connects");
+        // The one patch that is no apply: those say whether they force.
+        proxy.hit(1, "settings?&fieldManager=orch", Fault::LoseAnswer);
+        let taken = target.apply(&less, all()).await.expect("it is taken over");
+        assert_eq!(proxy.hits(), 1);
+        assert_eq!(taken.object["data"], json!({ "LEVEL": "info" }));
+        assert_eq!(managers(&taken.object), ["orch Apply"]);
+    });
 }

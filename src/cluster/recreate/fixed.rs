@@ -183,7 +183,7 @@ impl<'a> Place<'a, '_> {
                     // The name tells more than the place, and whether the value is a secret's.
                     let name = ours["name"].as_str().filter(|name| live["name"] == **name);
                     let item = match name {
-                        Some(name) => format!("{at}[name={name:?}]"),
+                        Some(name) => format!("{at}[name={name}]"),
                         None => format!("{at}[{number}]"),
                     };
                     self.differing(&item, Some(ours), Some(live));
@@ -256,7 +256,7 @@ mod tests {
             &json!({ "kind": "Job", "spec": { "template": { "spec": { "dnsPolicy": "x",
                 "containers": [{ "name": "a", "image": "x:1", "args": [] }] } } } }),
             &[
-                "spec.template.spec.containers[name=\"a\"].image: \"x:1\" in the cluster, \"x:2\" in the \
+                "spec.template.spec.containers[name=a].image: \"x:1\" in the cluster, \"x:2\" in the \
                manifest",
             ],
         );
