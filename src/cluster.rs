@@ -4,9 +4,11 @@
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
 mod apply;
+mod claims;
 mod conflict;
 mod connect;
 mod diagnose;
+mod diff;
 mod error;
 mod fields;
 mod hint;
@@ -17,6 +19,7 @@ mod live;
 mod migrate;
 mod owner;
 mod place;
+mod preview;
 mod previous;
 mod readiness;
 mod recreate;
@@ -38,7 +41,8 @@ pub use inventory::{Extent, Inventory, InventoryError, PART_OF};
 pub use lease::{Claim, Lease, LeaseError};
 pub use live::{Live, Name};
 pub use owner::{Owner, TakeOver};
-pub use previous::{Return, Returning};
+pub use preview::{Effect, FieldChange, Preview};
+pub use previous::{Return, Returning, set_by};
 pub use readiness::{Verdict, verdict};
 pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;

@@ -4,14 +4,18 @@ mod apply;
 mod conflicts;
 mod control_plane;
 mod immutable;
+mod inventory;
 mod lease;
 mod outage;
 mod phase;
+mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
 mod target;
 mod targets;
+mod things;
+mod undo;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -31,6 +35,9 @@ pub(crate) fn all() -> Vec<Case> {
         storm::CASES,
         outage::CASES,
         targets::CASES,
+        inventory::CASES,
+        prune::CASES,
+        undo::CASES,
     ]
     .concat()
 }

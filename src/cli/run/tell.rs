@@ -13,6 +13,22 @@ const NAMED: usize = 12;
 
 /// Says what failed and what could not start because of it.
 pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
+    failures(prepared, report)?;
+    let mut text = String::new();
+    if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
+        text += &blocked_text(&report.blocked);
+    }
+    match report.outcome {
+        Outcome::Failed => text += "what succeeded is recorded; run again to go on from there\n",
+        Outcome::Interrupted => text += "interrupted; run again to go on\n",
+        Outcome::Completed | Outcome::Waiting => {}
+    }
+    err(&text)?;
+    Ok(())
+}
+
+/// Says what failed.
+pub(super) fn failures(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
     let paint = prepared.session.err;
     let checklist = &prepared.phase.checklist;
     let mut text = String::new();
@@ -39,14 +55,6 @@ pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
         if let Some(help) = &failure.help {
             let _ = writeln!(text, "  {} {}", paint.name("help:"), printable(help));
         }
-    }
-    if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
-        text += &blocked_text(&report.blocked);
-    }
-    match report.outcome {
-        Outcome::Failed => text += "what succeeded is recorded; run again to go on from there\n",
-        Outcome::Interrupted => text += "interrupted; run again to go on\n",
-        Outcome::Completed | Outcome::Waiting => {}
     }
     err(&text)?;
     Ok(())
