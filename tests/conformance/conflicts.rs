@@ -11,6 +11,7 @@ use crate::conformance::target::{apply, connect, deployment, object};
 use crate::harness::cluster::{block_on, cluster};
 use crate::harness::proxy::{Fault, Proxy};
 use crate::harness::wait::eventually;
+use crate::harness::workspace::Workspace;
 
 /// The tests of this file.
 pub(crate) const CASES: &[Case] = &[
@@ -74,6 +75,10 @@ pub(crate) const CASES: &[Case] = &[
     (
         "conflicts::a_migration_whose_answer_is_lost_is_made_once",
         a_migration_whose_answer_is_lost,
+    ),
+    (
+        "conflicts::a_run_asks_for_consent_and_tells_what_it_took",
+        a_run_asks_for_consent,
     ),
     (
         "conflicts::a_dry_run_shows_the_migration",
@@ -650,4 +655,46 @@ fn a_migration_whose_answer_is_lost() {
         assert_eq!(taken.object["data"], json!({ "LEVEL": "info" }));
         assert_eq!(managers(&taken.object), ["orch Apply"]);
     });
+}
+
+fn a_run_asks_for_consent() {
+    let namespace = cluster().namespace("run");
+    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
+    let manifest = SETTINGS
+        .replace(
+            "name: settings",
+            &format!("name: settings, namespace: {namespace}"),
+        )
+        .replace("info, SIZE: '1'", "debug");
+    let checklist = "# Phase 1: Settings\n\n## 1.1 Settings\n\n\
+         - [ ] Settle it <!-- orch: apply=\"k8s/settings.yml\" -->\n";
+    let workspace = Workspace::new()
+        .file("checklists/demo/phase-01-settings.md", checklist)
+        .file("k8s/settings.yml", manifest)
+        .with_env("KUBECONFIG", cluster().kubeconfig())
+        .commit_all();
+    let run = |more: &[&'static str]| {
+        let all = [
+            &["phase", "1", "run", "--context", cluster().context()],
+            more,
+        ]
+        .concat();
+        workspace.orch(&all)
+    };
+    let refused = run(&[]).expect(1);
+    contains(
+        &refused.stderr,
+        &[
+            "ConfigMap/settings can't be applied",
+            "data.LEVEL: \"info\" in the cluster, \"debug\" in the manifest",
+            "--take-over kubectl-client-side-apply",
+        ],
+    );
+    run(&["--take-over", "helm", "--take-over", "argocd"]).expect(1);
+    let taken = run(&["--take-over", "kubectl-client-side-apply"]).expect(0);
+    contains(&taken.stderr, &["taken out: data.SIZE"]);
+    let data = ["get", "configmap", "settings", "-o", "jsonpath={.data}"];
+    assert_eq!(kubectl(&namespace, &data, ""), r#"{"LEVEL":"debug"}"#);
+    let journal = workspace.read(".orch/demo/phase-01.jsonl");
+    contains(&journal, &["taken over from kubectl-client-side-apply"]);
 }
