@@ -31,6 +31,7 @@ mod served;
 mod settled;
 mod sight;
 mod wait;
+mod watches;
 
 pub use apply::{Applied, ApplyOptions, Before, Situation};
 pub use conflict::{Conflict, Conflicts, Holder};
@@ -72,6 +73,9 @@ pub struct Cluster {
     kinds: Arc<Kinds>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
+    /// What is watched for those who wait.
+    watches: Arc<watches::Watches>,
+    classes: Arc<watches::Classes>,
     /// Where requests say that they have to ask again.
     board: retry::Board,
 }

@@ -6,6 +6,7 @@ mod control_plane;
 mod immutable;
 mod inventory;
 mod lease;
+mod order;
 mod outage;
 mod phase;
 mod prune;
@@ -16,6 +17,7 @@ mod target;
 mod targets;
 mod things;
 mod undo;
+mod watches;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -29,6 +31,7 @@ pub(crate) fn all() -> Vec<Case> {
         immutable::CASES,
         ready::CASES,
         lease::CASES,
+        order::CASES,
         rehearsal::CASES,
         rehearsal::APPLYING,
         phase::CASES,
@@ -38,6 +41,7 @@ pub(crate) fn all() -> Vec<Case> {
         inventory::CASES,
         prune::CASES,
         undo::CASES,
+        watches::CASES,
     ]
     .concat()
 }

@@ -392,6 +392,7 @@ async fn prepare<'a>(
     let service_monitors = target.service_monitors(&cluster).await?;
     let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
     let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
     let own_target = match Target::of_phase(loaded, phase)? {
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
@@ -552,7 +553,7 @@ pub(super) fn rehearse(
         };
         let ledger = Ledger::memory();
         let (report, _) = go(&prepared, &outlook, with, ledger, &mut document).await?;
-        tell::tell(&prepared, &report)?;
+        tell::tell(&prepared, &report, tell::Kept::Nothing)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         Ok(if report.outcome == Outcome::Completed {
