@@ -5,7 +5,7 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
 use serde_json::Value;
 
 use super::{Applied, ApplyOptions, Before};
-use crate::cluster::conflict::{Sides, entries_of, text};
+use crate::cluster::conflict::{Show, Sides, entries_of, text};
 use crate::cluster::migrate::{self, Migration};
 use crate::cluster::owner::{Owner, TakeOver, origin};
 use crate::cluster::recreate::{Fixed, Old, Remake, remake};
@@ -21,8 +21,8 @@ pub(super) struct Attempt<'a> {
     pub(super) wanted: &'a Value,
     pub(super) options: &'a ApplyOptions,
     pub(super) report: &'a (dyn Fn(String) + Sync),
-    /// Masks what may not be shown.
-    pub(super) redact: &'a (dyn Fn(&str) -> String + Sync),
+    /// Returns a value at a place as it may be shown.
+    pub(super) show: Show<'a>,
 }
 
 /// How a configuration is sent.
@@ -315,7 +315,7 @@ impl Attempt<'_> {
         Sides {
             wanted: self.wanted,
             live,
-            redact: self.redact,
+            show: self.show,
         }
     }
 

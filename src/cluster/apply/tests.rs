@@ -123,6 +123,40 @@ async fn only_conflicts_with_those_that_are_named_are_settled() {
 }
 
 #[tokio::test]
+async fn nothing_secret_is_in_a_conflict() {
+    let stage = Stage::open().await;
+    let with = |word: &str| {
+        let mut job = job("x:1");
+        job["spec"]["template"]["spec"]["containers"][0]["env"] =
+            json!([{ "name": "DB_PASSWORD", "value": word }]);
+        job
+    };
+    let jobs: Api<Job> = Api::namespaced(stage.client.clone(), "default");
+    let params = PatchParams::apply("ci");
+    let theirs = with("swordfish");
+    let patched = jobs.patch("j", &params, &Patch::Apply(&theirs)).await;
+    patched.expect("it is applied");
+    let refused = stage.apply(&with("hunter"), ApplyOptions::default()).await;
+    let failure = refused.expect_err("ci owns it").failure("Job/j");
+    let text = format!("{failure:?}");
+    assert!(
+        text.contains("env[name=DB_PASSWORD].value: *** in the cluster, ***"),
+        "{text}"
+    );
+    // And in what can't be changed.
+    let refused = stage.apply(&with("hunter"), consent(TakeOver::All)).await;
+    let failure = refused.expect_err("a template is fixed").failure("Job/j");
+    let text = format!("{text} {failure:?}");
+    assert!(
+        text.contains("env[name=DB_PASSWORD].value: *** in the cluster, ***"),
+        "{text}"
+    );
+    for word in ["swordfish", "hunter"] {
+        assert!(!text.contains(word), "{word} in {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_job_is_made_again_only_with_consent() {
     let stage = Stage::open().await;
     let first = stage.apply(&job("x:1"), ApplyOptions::default()).await;
