@@ -1,10 +1,12 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
+mod access;
 mod apply;
 mod conflicts;
 mod control_plane;
 mod immutable;
 mod inventory;
+mod kubeconfig;
 mod lease;
 mod order;
 mod outage;
@@ -13,6 +15,7 @@ mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
+mod stuck;
 mod target;
 mod targets;
 mod things;
@@ -30,6 +33,7 @@ pub(crate) fn all() -> Vec<Case> {
         conflicts::CASES,
         immutable::CASES,
         ready::CASES,
+        stuck::CASES,
         lease::CASES,
         order::CASES,
         rehearsal::CASES,
@@ -37,6 +41,8 @@ pub(crate) fn all() -> Vec<Case> {
         phase::CASES,
         storm::CASES,
         outage::CASES,
+        kubeconfig::CASES,
+        access::CASES,
         targets::CASES,
         inventory::CASES,
         prune::CASES,
