@@ -38,6 +38,7 @@ pub(crate) fn all() -> Vec<Case> {
         lease::CASES,
         order::CASES,
         rehearsal::CASES,
+        rehearsal::APPLYING,
         phase::CASES,
         preview::CASES,
         storm::CASES,

@@ -15,7 +15,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::settled::is_settled;
-use super::{Applied, Cluster, ClusterError};
+use super::{Applied, Before, Cluster, ClusterError, TakeOver};
 use crate::journal::ObjectEvidence;
 use crate::manifest::Object;
 
@@ -85,6 +85,14 @@ impl Live {
     /// one has its name.
     pub fn gone(&self, evidence: &ObjectEvidence) -> Option<String> {
         gone(evidence, self.get(evidence).as_ref())
+    }
+
+    /// Returns what an apply knows of an object from these lists, while they can be believed.
+    pub fn before(&self, wanted: &Object, consent: &TakeOver) -> Before {
+        if self.taken.elapsed() > FRESH {
+            return Before::Unknown;
+        }
+        Before::of(self.get(wanted).as_ref(), &wanted.value, consent)
     }
 
     /// Returns what applying an object would find, where it would change nothing and what the
