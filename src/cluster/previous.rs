@@ -399,3 +399,7 @@ fn text(value: &Value, pointer: &str) -> String {
     let text = value.pointer(pointer).and_then(Value::as_str);
     text.unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+#[path = "previous/tests.rs"]
+mod tests;

@@ -380,3 +380,7 @@ pub(super) fn uid(live: &Value) -> String {
     let uid = live.pointer("/metadata/uid").and_then(Value::as_str);
     uid.unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+#[path = "prune/tests.rs"]
+mod tests;

@@ -210,3 +210,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn records_of_before_there_were_revisions_are_read() {
+    let started = r#"{"v":1,"seq":2,"prev":"x","at":"2026-01-02T03:04:05Z","event":"started","step":"apply ConfigMap/a","key":"k"}"#;
+    let record: Record = serde_json::from_str(started).expect("a record");
+    let expected = Event::Started {
+        step: StepId::new("apply ConfigMap/a"),
+        key: StepKey::new("k"),
+        task: None,
+        before: None,
+    };
+    assert_eq!(record.event, expected);
+    assert_eq!(encode(&record), started, "and written the same way");
+}
