@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Code, Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
-use crate::cluster::ApplyOptions;
+use crate::cluster::{ApplyOptions, Live};
 use crate::execute::{Changed, Projection, Standing, Why, compare, task_done};
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, sha256};
+use crate::manifest::Object;
 use crate::plan::{Plan, Work};
 use crate::resolve::{Action, ResolvedTask};
 use crate::terminal::count;
@@ -113,6 +114,12 @@ impl Outlook {
         }
     }
 
+    /// Returns the finished steps that changed or vanished.
+    pub(super) fn changed_steps(&self) -> Vec<StepId> {
+        let changed = self.changed.iter();
+        changed.map(|change| change.step.clone()).collect()
+    }
+
     /// Finished steps that changed are only done again when a person accepts that; who prunes
     /// accepts that objects vanished from the plan.
     pub(super) fn refuse_changes(&self, accepted: bool, prune: bool) -> Result<()> {
@@ -197,7 +204,7 @@ impl Outlook {
     }
 
     /// Looks whether what finished steps made is still there.
-    pub(super) async fn look(&mut self, prepared: &Prepared<'_>) -> Result<()> {
+    pub(super) fn look(&mut self, prepared: &Prepared<'_>, live: &Live) -> Result<()> {
         for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
             let Standing::Done(evidence) = standing else {
                 continue;
@@ -214,9 +221,7 @@ impl Outlook {
                 }
                 // A rehearsal ends with its process; it is rebuilt from the record.
                 (Work::Apply { .. }, Evidence::Object(_)) if prepared.is_rehearsal() => None,
-                (Work::Apply { .. }, Evidence::Object(object)) => {
-                    prepared.cluster.gone(object).await?
-                }
+                (Work::Apply { .. }, Evidence::Object(object)) => live.gone(object),
                 _ => None,
             };
             if let Some(what) = gone {
@@ -224,6 +229,25 @@ impl Outlook {
             }
         }
         Ok(())
+    }
+
+    /// Takes up again what finished steps applied and others changed since.
+    pub(super) fn repair(
+        &mut self,
+        prepared: &Prepared<'_>,
+        live: &Live,
+        secrets: &BTreeMap<String, Object>,
+    ) {
+        for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
+            if let (Standing::Done(_), Work::Apply { object, .. }) = (&*standing, &step.work) {
+                let real = secrets.get(&object.label()).unwrap_or(object);
+                let wanted = prepared.inventory().marked(real);
+                if live.settled(&wanted).is_none() {
+                    let what = format!("{} was changed", object.label());
+                    *standing = Standing::Todo(Why::Gone(what));
+                }
+            }
+        }
     }
 
     /// Rebuilds the rehearsal as the finished steps left it.
