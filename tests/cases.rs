@@ -12,4 +12,5 @@ mod repository;
 mod supervisor;
 mod target;
 mod terminal;
+mod undo;
 mod workspace;

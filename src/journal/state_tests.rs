@@ -7,6 +7,14 @@ use crate::journal::{
 };
 
 fn run(name: &str, target: &str) -> Event {
+    begun(name, target, false)
+}
+
+fn undoing(name: &str, target: &str) -> Event {
+    begun(name, target, true)
+}
+
+fn begun(name: &str, target: &str, undo: bool) -> Event {
     Event::RunStarted(Header {
         run: RunId::new(name),
         checklist: String::new(),
@@ -15,7 +23,7 @@ fn run(name: &str, target: &str) -> Event {
         target: target.to_owned(),
         cluster: String::new(),
         namespace: String::new(),
-        undo: false,
+        undo,
     })
 }
 
@@ -329,13 +337,7 @@ fn an_observed_revision_is_that_of_its_step() {
 
 #[test]
 fn a_phase_is_undone_until_it_runs_again() {
-    let undo = match run("b", "r") {
-        Event::RunStarted(header) => Event::RunStarted(Header {
-            undo: true,
-            ..header
-        }),
-        other => other,
-    };
+    let undo = undoing("b", "r");
     let events = [
         run("a", "r"),
         started("s"),

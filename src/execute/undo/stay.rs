@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(entry: Value, expected: Option<&str>) {
+    fn check(entry: &Value, expected: Option<&str>) {
         let wanted = object("Deployment", "web", &json!({ "replicas": 1 }));
         let mut live = wanted.value.clone();
         live["metadata"]["managedFields"] = json!([
@@ -83,12 +83,12 @@ mod tests {
     fn a_field_of_the_manifest_that_another_owns_is_taken() {
         let replicas = json!({ "f:spec": { "f:replicas": {} } });
         check(
-            json!({ "manager": "kubectl", "operation": "Update", "fieldsV1": replicas,
+            &json!({ "manager": "kubectl", "operation": "Update", "fieldsV1": replicas,
                 "subresource": "scale" }),
             Some("kubectl changed .spec.replicas since"),
         );
         check(
-            json!({ "manager": "flux", "operation": "Apply", "fieldsV1": {} }),
+            &json!({ "manager": "flux", "operation": "Apply", "fieldsV1": {} }),
             Some("flux applies it too"),
         );
     }
@@ -96,12 +96,12 @@ mod tests {
     #[test]
     fn what_controllers_add_is_not() {
         check(
-            json!({ "manager": "kube-controller-manager", "operation": "Update",
+            &json!({ "manager": "kube-controller-manager", "operation": "Update",
                 "fieldsV1": { "f:metadata": { "f:annotations": { "f:revision": {} } } } }),
             None,
         );
         check(
-            json!({ "manager": "kube-controller-manager", "operation": "Update",
+            &json!({ "manager": "kube-controller-manager", "operation": "Update",
                 "subresource": "status", "fieldsV1": { "f:spec": { "f:replicas": {} } } }),
             None,
         );
