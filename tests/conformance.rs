@@ -1,11 +1,14 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
+mod access;
 mod apply;
 mod conflicts;
 mod control_plane;
 mod immutable;
 mod inventory;
+mod kubeconfig;
 mod lease;
+mod order;
 mod outage;
 mod phase;
 mod prune;
@@ -16,6 +19,7 @@ mod target;
 mod targets;
 mod things;
 mod undo;
+mod watches;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -29,14 +33,18 @@ pub(crate) fn all() -> Vec<Case> {
         immutable::CASES,
         ready::CASES,
         lease::CASES,
+        order::CASES,
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
         outage::CASES,
+        kubeconfig::CASES,
+        access::CASES,
         targets::CASES,
         inventory::CASES,
         prune::CASES,
         undo::CASES,
+        watches::CASES,
     ]
     .concat()
 }
