@@ -422,13 +422,13 @@ async fn prepare<'a>(
         &meaning.resolved.application.namespace,
     );
     Ok(Prepared {
-        inventory,
         session,
         loaded,
         phase,
         meaning,
         plan,
         cluster,
+        inventory,
         target,
         own_target,
         how,
