@@ -23,7 +23,7 @@ pub use ledger::{Ledger, LedgerError};
 pub use project::{Document, ProjectError, Projection, project};
 pub use prune::{Candidate, Fate, Pruning, prune, prune_candidates, settle_gone};
 pub use run::{ExecuteError, Run, Tick, execute};
-pub use secrets::{SecretsError, fill};
+pub use secrets::{Filled, SecretsError, fill};
 pub use standing::{Changed, Comparison, Standing, Why, compare, hold, task_done};
 
 use std::time::Duration;

@@ -1,7 +1,9 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
 mod apply;
+mod conflicts;
 mod control_plane;
+mod immutable;
 mod lease;
 mod order;
 mod outage;
@@ -20,6 +22,8 @@ pub(crate) fn all() -> Vec<Case> {
     [
         control_plane::CASES,
         apply::CASES,
+        conflicts::CASES,
+        immutable::CASES,
         ready::CASES,
         lease::CASES,
         order::CASES,

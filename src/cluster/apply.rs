@@ -66,7 +66,7 @@ impl Before {
         let plain = Fields::applied_by(live, FIELD_MANAGER).is_some()
             && live["metadata"]["deletionTimestamp"].is_null()
             && Owner::of(live, wanted).is_none()
-            && Migration::of(live, consent).is_none();
+            && Migration::of(live, wanted, consent).is_none();
         if plain { Self::Ours } else { Self::Unknown }
     }
 }

@@ -59,11 +59,10 @@ pub(super) struct Migration {
 
 impl Migration {
     /// Returns what there is to migrate with this consent.
-    pub(super) fn of(live: &Value, consent: &TakeOver) -> Option<Self> {
+    pub(super) fn of(live: &Value, wanted: &Value, consent: &TakeOver) -> Option<Self> {
         let entries = entries_of(live);
-        let (moved, kept): (Vec<&Value>, Vec<&Value>) = entries
-            .iter()
-            .partition(|entry| moves(entry, live, consent));
+        let is_moved = |entry: &&Value| moves(entry, (live, wanted), consent);
+        let (moved, kept): (Vec<&Value>, Vec<&Value>) = entries.iter().partition(is_moved);
         if moved.is_empty() {
             return None;
         }
@@ -141,13 +140,14 @@ pub(super) fn take_out(object: &mut Value, fields: &[Path]) {
             (Value::Object(map), Element::Field(name)) => {
                 map.shift_remove(name);
             }
-            (Value::Array(list), element) => {
-                let place = (0..list.len()).find(|place| {
-                    list.get(*place)
+            (Value::Array(items), element) => {
+                let place = (0..items.len()).find(|place| {
+                    items
+                        .get(*place)
                         .is_some_and(|item| element.may_be(*place, item))
                 });
                 if let Some(place) = place {
-                    list.remove(place);
+                    items.remove(place);
                 }
             }
             _ => {}
@@ -171,7 +171,10 @@ fn is_client_side(manager: &str) -> bool {
     manager == CLIENT_SIDE || manager == BEFORE
 }
 
-fn moves(entry: &Value, live: &Value, consent: &TakeOver) -> bool {
+/// Whether an entry becomes ours: that of a manager of whole manifests; of a person's hand where
+/// it was named; of any other manager that was named where most of the manifest is its own. What an
+/// operator adds to others' objects stays its own, though it may be overruled.
+fn moves(entry: &Value, (live, wanted): (&Value, &Value), consent: &TakeOver) -> bool {
     let manager = entry["manager"].as_str().unwrap_or_default();
     let through = entry["subresource"].as_str().unwrap_or_default();
     if manager == FIELD_MANAGER || !through.is_empty() || !consent.allows(manager) {
@@ -181,7 +184,35 @@ fn moves(entry: &Value, live: &Value, consent: &TakeOver) -> bool {
     if manager == BEFORE && last_applied(live).is_none() {
         return false;
     }
-    APPLIERS.contains(&manager) || consent.names(manager)
+    let by_hand = manager.starts_with("kubectl-");
+    let whole = entry["operation"] == "Apply" && {
+        let (owned, all) = share(&Fields::parse(&entry["fieldsV1"]), wanted);
+        owned * 2 >= all
+    };
+    APPLIERS.contains(&manager) || consent.names(manager) && (by_hand || whole)
+}
+
+/// How many of the manifest's values are in a set, and how many there are.
+fn share(set: &Fields, wanted: &Value) -> (usize, usize) {
+    let mut wanted = wanted.clone();
+    if let Some(fields) = wanted.as_object_mut() {
+        fields.retain(|name, _| name != "apiVersion" && name != "kind");
+    }
+    if let Some(metadata) = wanted["metadata"].as_object_mut() {
+        metadata.retain(|name, _| name != "name" && name != "namespace");
+    }
+    (
+        set.restrict(&wanted).as_ref().map_or(0, values),
+        values(&wanted),
+    )
+}
+
+fn values(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => map.values().map(values).sum(),
+        Value::Array(list) => list.iter().map(values).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
+    }
 }
 
 /// Returns what a manager was given by its manifest.
@@ -309,9 +340,14 @@ mod tests {
             "immutable": false, "data": { "A": "1", "B": "2", "C": "3" } })
     }
 
+    fn wanted() -> Value {
+        json!({ "metadata": { "name": "a" }, "data": { "A": "1" } })
+    }
+
     #[test]
     fn what_client_side_apply_was_given_becomes_ours() {
-        let migration = Migration::of(&live(), &TakeOver::All).expect("there is something");
+        let migration =
+            Migration::of(&live(), &wanted(), &TakeOver::All).expect("there is something");
         assert_eq!(migration.managers, ["kubectl-client-side-apply"]);
         let metadata = &migration.patch["metadata"];
         assert_eq!(metadata["resourceVersion"], "7");
@@ -329,7 +365,8 @@ mod tests {
 
     #[test]
     fn what_the_manifest_leaves_out_goes() {
-        let migration = Migration::of(&live(), &TakeOver::All).expect("there is something");
+        let migration =
+            Migration::of(&live(), &wanted(), &TakeOver::All).expect("there is something");
         let wanted = json!({ "metadata": { "name": "a" }, "data": { "A": "1" } });
         let going: Vec<String> = migration.going(&live(), &wanted).iter().map(text).collect();
         assert_eq!(going, ["data.B", "metadata.labels.old"]);
@@ -337,17 +374,30 @@ mod tests {
 
     #[test]
     fn without_consent_nothing_is_moved() {
-        assert_eq!(Migration::of(&live(), &TakeOver::None), None);
+        assert_eq!(Migration::of(&live(), &wanted(), &TakeOver::None), None);
         let other = TakeOver::Only(vec!["helm".to_owned()]);
-        assert_eq!(Migration::of(&live(), &other), None);
+        assert_eq!(Migration::of(&live(), &wanted(), &other), None);
     }
 
     #[test]
     fn a_hand_edit_is_moved_only_by_name() {
         let named = TakeOver::Only(vec!["kubectl-edit".to_owned()]);
-        let migration = Migration::of(&live(), &named).expect("there is something");
+        let migration = Migration::of(&live(), &wanted(), &named).expect("there is something");
         assert_eq!(migration.managers, ["kubectl-edit"]);
         assert!(migration.patch["metadata"].get("annotations").is_none());
+    }
+
+    #[test]
+    fn a_named_manager_keeps_what_it_adds_to_others_objects() {
+        let named = TakeOver::Only(vec!["ci".to_owned()]);
+        let with = |fields: Value| {
+            let mut live = live();
+            live["metadata"]["managedFields"][2] = json!({ "manager": "ci",
+                "operation": "Apply", "apiVersion": "v1", "fieldsV1": fields });
+            Migration::of(&live, &wanted(), &named).is_some()
+        };
+        assert!(with(json!({ "f:data": { "f:A": {}, "f:C": {} } })));
+        assert!(!with(json!({ "f:data": { "f:C": {} } })));
     }
 
     #[test]

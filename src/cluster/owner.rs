@@ -32,25 +32,25 @@ impl TakeOver {
         }
     }
 
-    /// Returns whether it may be taken over from a manager or tool of that name.
+    /// Returns whether it may be taken over from a manager or tool of that name. `kubectl` is all
+    /// that kubectl calls itself.
     pub fn allows(&self, manager: &str) -> bool {
+        let kubectl = manager.starts_with("kubectl-") || manager == "before-first-apply";
         match self {
             Self::None => false,
             Self::All => true,
-            Self::Only(_) => self.names(manager),
+            Self::Only(names) => {
+                self.names(manager) || kubectl && names.iter().any(|name| name == "kubectl")
+            }
         }
     }
 
-    /// Returns whether that manager was named. `kubectl` names all that kubectl calls itself.
+    /// Returns whether exactly that manager was named.
     pub(super) fn names(&self, manager: &str) -> bool {
-        let Self::Only(names) = self else {
-            return false;
-        };
-        names.iter().any(|name| {
-            name.eq_ignore_ascii_case(manager)
-                || (name == "kubectl"
-                    && (manager.starts_with("kubectl-") || manager == "before-first-apply"))
-        })
+        match self {
+            Self::None | Self::All => false,
+            Self::Only(names) => names.iter().any(|name| name.eq_ignore_ascii_case(manager)),
+        }
     }
 }
 

@@ -238,7 +238,7 @@ impl Cluster {
     }
 
     /// Returns whether a value is to be recorded and shown nowhere: by its name, or by itself.
-    fn is_secret(&self, path: &[Element], value: &Value) -> bool {
+    pub(super) fn is_secret(&self, path: &[Element], value: &Value) -> bool {
         match value {
             Value::String(text) => {
                 names_of(path).any(|name| secret::by_name(&name).is_some())

@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn stateful(old: &Value, expected: &Result<Way, ()>) {
+    fn stateful(old: &Value, expected: Result<Way, ()>) {
         let wanted = object(
             "apps/v1",
             "StatefulSet",
@@ -238,13 +238,13 @@ mod tests {
         );
         let live = object("apps/v1", "StatefulSet", old);
         let found = way(&wanted, &live.value).map(|(way, _)| way);
-        assert_eq!(found.map_err(|_| ()), *expected);
+        assert_eq!(found.map_err(|_| ()), expected);
     }
 
     #[test]
     fn a_stateful_sets_pods_stay_where_the_new_one_knows_them() {
-        stateful(&json!({ "selector": { "a": "b" } }), &Ok(Way::Orphan));
-        stateful(&json!({ "selector": { "a": "c" } }), &Ok(Way::Foreground));
+        stateful(&json!({ "selector": { "a": "b" } }), Ok(Way::Orphan));
+        stateful(&json!({ "selector": { "a": "c" } }), Ok(Way::Foreground));
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
         stateful(
             &json!({ "selector": { "a": "c" },
                 "persistentVolumeClaimRetentionPolicy": { "whenDeleted": "Delete" } }),
-            &Err(()),
+            Err(()),
         );
     }
 }

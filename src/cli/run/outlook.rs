@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Code, Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
-use crate::cluster::ApplyOptions;
+use crate::cluster::{ApplyOptions, Live};
 use crate::execute::{Changed, Projection, Standing, Why, compare, hold, task_done};
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, sha256};
+use crate::manifest::Object;
 use crate::plan::{Plan, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
 use crate::terminal::count;
@@ -122,6 +123,12 @@ impl Outlook {
         }
     }
 
+    /// Returns the finished steps that changed or vanished.
+    pub(super) fn changed_steps(&self) -> Vec<StepId> {
+        let changed = self.changed.iter();
+        changed.map(|change| change.step.clone()).collect()
+    }
+
     /// Finished steps that changed are only done again when a person accepts that; who prunes
     /// accepts that objects vanished from the plan.
     pub(super) fn refuse_changes(&self, accepted: bool, prune: bool) -> Result<()> {
@@ -181,8 +188,8 @@ impl Outlook {
         .help(help))
     }
 
-    /// Returns what is to be done, in numbers.
-    pub(super) fn work_text(&self, plan: &Plan) -> String {
+    /// Returns what is to be done, in numbers; `pruned` is how many objects go.
+    pub(super) fn work_text(&self, plan: &Plan, pruned: usize) -> String {
         let (mut steps, mut objects, mut files, mut commands) = (0, 0, 0, 0);
         for (standing, step) in self.standing.iter().zip(&plan.steps) {
             if !matches!(standing, Standing::Todo(_)) {
@@ -196,17 +203,21 @@ impl Outlook {
                 Work::Study { .. } | Work::Conclude { .. } | Work::Refuse { .. } => {}
             }
         }
-        format!(
+        let mut text = format!(
             "{}: {} to apply, {} to write, {} to run",
             count(steps, "step"),
             count(objects, "object"),
             count(files, "file"),
             count(commands, "command"),
-        )
+        );
+        if pruned > 0 {
+            text += &format!("; {} to delete", count(pruned, "object"));
+        }
+        text
     }
 
     /// Looks whether what finished steps made is still there.
-    pub(super) async fn look(&mut self, prepared: &Prepared<'_>) -> Result<()> {
+    pub(super) fn look(&mut self, prepared: &Prepared<'_>, live: &Live) -> Result<()> {
         for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
             let Standing::Done(evidence) = standing else {
                 continue;
@@ -223,9 +234,7 @@ impl Outlook {
                 }
                 // A rehearsal ends with its process; it is rebuilt from the record.
                 (Work::Apply { .. }, Evidence::Object(_)) if prepared.is_rehearsal() => None,
-                (Work::Apply { .. }, Evidence::Object(object)) => {
-                    prepared.cluster.gone(object).await?
-                }
+                (Work::Apply { .. }, Evidence::Object(object)) => live.gone(object),
                 _ => None,
             };
             if let Some(what) = gone {
@@ -233,6 +242,25 @@ impl Outlook {
             }
         }
         Ok(())
+    }
+
+    /// Takes up again what finished steps applied and others changed since.
+    pub(super) fn repair(
+        &mut self,
+        prepared: &Prepared<'_>,
+        live: &Live,
+        secrets: &BTreeMap<String, Object>,
+    ) {
+        for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
+            if let (Standing::Done(_), Work::Apply { object, .. }) = (&*standing, &step.work) {
+                let real = secrets.get(&object.label()).unwrap_or(object);
+                let wanted = prepared.inventory().marked(real);
+                if live.settled(&wanted).is_none() {
+                    let what = format!("{} was changed", object.label());
+                    *standing = Standing::Todo(Why::Gone(what));
+                }
+            }
+        }
     }
 
     /// Rebuilds the rehearsal as the finished steps left it.

@@ -5,7 +5,7 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
 use serde_json::Value;
 
 use super::{Applied, ApplyOptions, Before};
-use crate::cluster::conflict::Sides;
+use crate::cluster::conflict::{Sides, entries_of};
 use crate::cluster::migrate::{self, Migration};
 use crate::cluster::owner::{Owner, TakeOver, origin};
 use crate::cluster::recreate::{Fixed, Old, Remake, remake};
@@ -102,7 +102,9 @@ impl Attempt<'_> {
         } else if Fields::applied_by(live, FIELD_MANAGER).is_none() {
             story.notes.push(format!("adopted: {}", origin(live)));
             let client_side = live["metadata"]["annotations"].get(migrate::LAST_APPLIED);
-            if client_side.is_some() && Migration::of(live, &self.options.take_over).is_none() {
+            if client_side.is_some()
+                && Migration::of(live, self.wanted, &self.options.take_over).is_none()
+            {
                 story.notes.push(
                     "kubectl's client-side apply keeps its share of it: what is taken out of the \
                      manifest stays, until a run with --take-over kubectl-client-side-apply"
@@ -116,7 +118,7 @@ impl Attempt<'_> {
     /// Makes what the tool before owned ours. All is tried first: what is refused after this would
     /// leave an object that is half taken over.
     async fn migrate(&self, live: &Value, story: &mut Story) -> Result<(), ApplyError> {
-        let Some(migration) = Migration::of(live, &self.options.take_over) else {
+        let Some(migration) = Migration::of(live, self.wanted, &self.options.take_over) else {
             return Ok(());
         };
         let trial = Sending {
@@ -343,10 +345,16 @@ fn is_ending(live: &Value) -> bool {
 
 /// Says that somebody made it between the list that didn't have it and this apply.
 fn meanwhile(object: &Value) -> Option<String> {
-    let entries = crate::cluster::conflict::entries_of(object);
-    let other = entries
+    let entries = entries_of(object);
+    let own = entries
         .iter()
-        .find(|entry| entry["manager"] != FIELD_MANAGER && entry["subresource"].is_null())?;
+        .find(|entry| entry["manager"] == FIELD_MANAGER)?;
+    // Times are written so that their order is that of their letters.
+    let other = entries.iter().find(|entry| {
+        entry["manager"] != FIELD_MANAGER
+            && entry["subresource"].is_null()
+            && entry["time"].as_str() < own["time"].as_str()
+    })?;
     let manager = other["manager"].as_str().unwrap_or_default();
     Some(format!("adopted: {manager} made it at the same time"))
 }

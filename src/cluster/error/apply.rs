@@ -147,10 +147,10 @@ impl ApplyError {
         let mut chain = causes(self).into_iter();
         let first = chain.next().unwrap_or_default();
         let mut details: Vec<String> = chain.map(|line| redact(&line)).collect();
-        match self {
-            Self::Conflict(conflicts) => details.extend(conflicts.lines()),
-            Self::Immutable(fixed) => details.extend(fixed.lines()),
-            _ => {}
+        if let Self::Conflict(conflicts) = self {
+            details.extend(conflicts.lines());
+        } else if let Self::Immutable(fixed) = self {
+            details.extend(fixed.lines());
         }
         Failure {
             cause: redact(&format!("{label} can't be applied: {first}")),
@@ -180,6 +180,10 @@ impl ApplyError {
             }
             Self::Namespace(_) => "create the namespace first: a task that writes it, or `after=`",
             Self::Terminating(_) => "wait until the namespace is gone, then run again",
+            Self::Forbidden(text) if text.contains("can be resized") => {
+                "its storage class doesn't let claims grow: set `allowVolumeExpansion: true` on \
+                 the class, where its driver can, or write the size as it was"
+            }
             Self::Forbidden(_) => "give this user the permission that the server names",
             Self::Quota(_) => "raise the namespace's quota, or ask for less",
             Self::Policy(_) => "change the manifest as the cluster's policy asks",
