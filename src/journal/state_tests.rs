@@ -60,6 +60,7 @@ fn reopened() -> Event {
     Event::Reopened {
         task: TaskId::new("1.1.1"),
         who: "ann".into(),
+        target: None,
     }
 }
 
@@ -68,6 +69,7 @@ fn waived() -> Event {
         task: TaskId::new("1.1.1"),
         who: "ann".into(),
         why: "by hand".into(),
+        target: None,
     }
 }
 
@@ -271,4 +273,19 @@ fn an_outcome_with_another_key_is_illegal() {
         [run("a", "r"), started("s"), other],
         "`s` succeeded with another key than it started with",
     );
+}
+
+#[test]
+fn a_decision_may_be_about_another_target_than_the_last_runs() {
+    let named = Event::Waived {
+        task: TaskId::new("1.1.1"),
+        who: "ann".into(),
+        why: "by hand".into(),
+        target: Some("staging".into()),
+    };
+    let events = [run("r1", "prod"), ended(Outcome::Waiting), named];
+    let state = fold(events).expect("legal");
+    let waived = |name: &str| state.target(name).map(|target| target.waived.len());
+    assert_eq!((waived("prod"), waived("staging")), (Some(0), Some(1)));
+    assert_eq!(state.first(), Some("prod"));
 }
