@@ -4,6 +4,7 @@
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
 mod apply;
+mod claims;
 mod conflict;
 mod connect;
 mod diagnose;
@@ -30,6 +31,7 @@ mod served;
 mod settled;
 mod sight;
 mod wait;
+mod watches;
 
 pub use apply::{Applied, ApplyOptions, Before, Situation};
 pub use conflict::{Conflict, Conflicts, Holder};
@@ -41,7 +43,7 @@ pub use lease::{Claim, Lease, LeaseError};
 pub use live::{Live, Name};
 pub use owner::{Owner, TakeOver};
 pub use preview::{Effect, FieldChange, Preview};
-pub use previous::{Return, Returning};
+pub use previous::{Return, Returning, set_by};
 pub use readiness::{Verdict, verdict};
 pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;
@@ -71,6 +73,9 @@ pub struct Cluster {
     kinds: Arc<Kinds>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
+    /// What is watched for those who wait.
+    watches: Arc<watches::Watches>,
+    classes: Arc<watches::Classes>,
     /// Where requests say that they have to ask again.
     board: retry::Board,
 }

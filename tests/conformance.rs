@@ -4,15 +4,20 @@ mod apply;
 mod conflicts;
 mod control_plane;
 mod immutable;
+mod inventory;
 mod lease;
 mod order;
 mod outage;
 mod phase;
+mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
 mod target;
 mod targets;
+mod things;
+mod undo;
+mod watches;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -32,6 +37,10 @@ pub(crate) fn all() -> Vec<Case> {
         storm::CASES,
         outage::CASES,
         targets::CASES,
+        inventory::CASES,
+        prune::CASES,
+        undo::CASES,
+        watches::CASES,
     ]
     .concat()
 }

@@ -1,11 +1,13 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;
 mod outlook;
 mod prune;
 mod tell;
+mod undo;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -37,6 +39,7 @@ use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
 use prune::Prune;
+pub(super) use undo::{UndoArgs, undo};
 
 /// The tag that `resolve` gives an image that nobody named.
 const PLACEHOLDER_TAG: &str = ":dev";

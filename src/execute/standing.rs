@@ -106,9 +106,8 @@ pub fn compare(
                 }
                 StepStatus::Failed(_) => Standing::Todo(Why::Failed),
                 StepStatus::Reopened => Standing::Todo(Why::Reopened),
-                StepStatus::Unknown | StepStatus::Compensating | StepStatus::RolledBack => {
-                    Standing::Todo(Why::Unknown)
-                }
+                StepStatus::RolledBack => Standing::Todo(Why::New),
+                StepStatus::Unknown | StepStatus::Compensating => Standing::Todo(Why::Unknown),
             }
         })
         .collect();

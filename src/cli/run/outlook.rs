@@ -423,7 +423,7 @@ fn written_files(state: &State) -> BTreeMap<String, String> {
         .flat_map(|(_, target)| target.steps())
         .map(|(_, step)| step)
     {
-        if let Some(Evidence::File { path, sha256 }) = step.evidence() {
+        if let Some(Evidence::File { path, sha256 }) = &step.last {
             let entry = latest
                 .entry(path.clone())
                 .or_insert((step.at, sha256.clone()));

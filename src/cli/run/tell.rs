@@ -23,6 +23,36 @@ pub(super) enum Kept {
 
 /// Says what failed and what could not start because of it.
 pub(super) fn tell(prepared: &Prepared<'_>, report: &Report, kept: Kept) -> Result<()> {
+    failures(prepared, report)?;
+    let mut text = String::new();
+    if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
+        text += &blocked_text(&report.blocked);
+    }
+    text += match (report.outcome, kept) {
+        (Outcome::Completed | Outcome::Waiting, _) => "",
+        (Outcome::Failed, Kept::Recorded) => {
+            "what succeeded is recorded; run again to go on from there
+"
+        }
+        (Outcome::Interrupted, Kept::Recorded) => {
+            "interrupted; run again to go on
+"
+        }
+        (Outcome::Failed, Kept::Nothing) => {
+            "a run would end so; correct it and rehearse again
+"
+        }
+        (Outcome::Interrupted, Kept::Nothing) => {
+            "interrupted
+"
+        }
+    };
+    err(&text)?;
+    Ok(())
+}
+
+/// Says what failed.
+pub(super) fn failures(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
     let paint = prepared.session.err;
     let checklist = &prepared.phase.checklist;
     let mut text = String::new();
@@ -50,18 +80,6 @@ pub(super) fn tell(prepared: &Prepared<'_>, report: &Report, kept: Kept) -> Resu
             let _ = writeln!(text, "  {} {}", paint.name("help:"), printable(help));
         }
     }
-    if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
-        text += &blocked_text(&report.blocked);
-    }
-    text += match (report.outcome, kept) {
-        (Outcome::Completed | Outcome::Waiting, _) => "",
-        (Outcome::Failed, Kept::Recorded) => {
-            "what succeeded is recorded; run again to go on from there\n"
-        }
-        (Outcome::Interrupted, Kept::Recorded) => "interrupted; run again to go on\n",
-        (Outcome::Failed, Kept::Nothing) => "a run would end so; correct it and rehearse again\n",
-        (Outcome::Interrupted, Kept::Nothing) => "interrupted\n",
-    };
     err(&text)?;
     Ok(())
 }
