@@ -206,7 +206,10 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
         filled.complete()?
     };
-    prepared.confirm(&outlook, args.confirm.as_deref())?;
+    prepared.confirm(
+        outlook.work_text(&prepared.plan, prune.going()),
+        args.confirm.as_deref(),
+    )?;
     let mut document = Document::new(phase.checklist.clone());
     let claimed = Claimed::by(&prepared).await?;
     let lost = claimed.lost();
@@ -298,12 +301,12 @@ impl Prepared<'_> {
     }
 
     /// Has a person name a protected target once it is known what will be done there.
-    fn confirm(&self, outlook: &Outlook, given: Option<&str>) -> Result<()> {
+    fn confirm(&self, what: String, given: Option<&str>) -> Result<()> {
         let ask = Ask {
             target: &self.target,
             info: self.cluster.info(),
             namespace: &self.meaning.resolved.application.namespace,
-            what: outlook.work_text(&self.plan),
+            what,
         };
         confirm::confirm(self.session, &ask, given)
     }

@@ -257,7 +257,7 @@ fn head(
         bar(done, total, 24)
     );
     for (name, target) in columns.known(state) {
-        let said = match target {
+        let said = match target.filter(|target| target.started.is_some()) {
             Some(target) => target_text(name, target),
             None if columns.several() => format!("{name}: nothing yet"),
             None => continue,

@@ -97,6 +97,7 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
             task: TaskId::new(name),
             who: text.to_owned(),
             why: text.to_owned(),
+            target: kind.is_multiple_of(2).then(|| text.to_owned()),
         },
     ]
 }

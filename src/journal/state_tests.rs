@@ -70,6 +70,7 @@ fn reopened() -> Event {
     Event::Reopened {
         task: TaskId::new("1.1.1"),
         who: "ann".into(),
+        target: None,
     }
 }
 
@@ -78,6 +79,7 @@ fn waived() -> Event {
         task: TaskId::new("1.1.1"),
         who: "ann".into(),
         why: "by hand".into(),
+        target: None,
     }
 }
 
@@ -358,4 +360,19 @@ fn a_phase_is_undone_until_it_runs_again() {
     assert_eq!(last, Some(Evidence::Command { exit: 0 }));
     let state = fold(events.into_iter().chain([run("c", "r")])).expect("legal");
     assert_eq!(state.current().undone, None);
+}
+
+#[test]
+fn a_decision_may_be_about_another_target_than_the_last_runs() {
+    let named = Event::Waived {
+        task: TaskId::new("1.1.1"),
+        who: "ann".into(),
+        why: "by hand".into(),
+        target: Some("staging".into()),
+    };
+    let events = [run("r1", "prod"), ended(Outcome::Waiting), named];
+    let state = fold(events).expect("legal");
+    let waived = |name: &str| state.target(name).map(|target| target.waived.len());
+    assert_eq!((waived("prod"), waived("staging")), (Some(0), Some(1)));
+    assert_eq!(state.first(), Some("prod"));
 }
