@@ -5,9 +5,11 @@
 
 mod access;
 mod apply;
+mod claims;
 mod conflict;
 mod connect;
 mod diagnose;
+mod diff;
 mod error;
 mod fields;
 mod hint;
@@ -18,6 +20,7 @@ mod live;
 mod migrate;
 mod owner;
 mod place;
+mod preview;
 mod previous;
 mod readiness;
 mod recreate;
@@ -29,6 +32,7 @@ mod served;
 mod settled;
 mod sight;
 mod wait;
+mod watches;
 
 pub use access::{Account, Asks, Missing, Need, Resource, asks, roles};
 pub use apply::{Applied, ApplyOptions, Before, Situation};
@@ -40,7 +44,8 @@ pub use inventory::{Extent, Inventory, InventoryError, PART_OF};
 pub use lease::{Claim, Lease, LeaseError};
 pub use live::{Live, Name};
 pub use owner::{Owner, TakeOver};
-pub use previous::{Return, Returning};
+pub use preview::{Effect, FieldChange, Preview};
+pub use previous::{Return, Returning, set_by};
 pub use readiness::{Verdict, verdict};
 pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;
@@ -70,6 +75,9 @@ pub struct Cluster {
     kinds: Arc<Kinds>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
+    /// What is watched for those who wait.
+    watches: Arc<watches::Watches>,
+    classes: Arc<watches::Classes>,
     /// Where requests say that they have to ask again.
     board: retry::Board,
 }

@@ -5,15 +5,21 @@ mod apply;
 mod conflicts;
 mod control_plane;
 mod immutable;
+mod inventory;
 mod kubeconfig;
 mod lease;
+mod order;
 mod outage;
 mod phase;
+mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
 mod target;
 mod targets;
+mod things;
+mod undo;
+mod watches;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -27,6 +33,7 @@ pub(crate) fn all() -> Vec<Case> {
         immutable::CASES,
         ready::CASES,
         lease::CASES,
+        order::CASES,
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
@@ -34,6 +41,10 @@ pub(crate) fn all() -> Vec<Case> {
         kubeconfig::CASES,
         access::CASES,
         targets::CASES,
+        inventory::CASES,
+        prune::CASES,
+        undo::CASES,
+        watches::CASES,
     ]
     .concat()
 }

@@ -155,7 +155,6 @@ stops! {
     },
     SecretsError => |error| match error {
         SecretsError::Missing(_) => Code::Input,
-        SecretsError::Cluster(_) => Code::Target,
     },
     crate::execute::LedgerError => |_| Code::Failed,
     ExecuteError => |error| match error {

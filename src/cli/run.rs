@@ -1,13 +1,18 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+mod account;
+pub(super) mod ahead;
 mod claim;
 mod closing;
 mod outlook;
+mod permit;
 mod prune;
 mod tell;
+mod undo;
 mod watch;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -15,13 +20,14 @@ use clap::Args;
 use super::confirm::{self, Ask};
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
+use super::plan::saved::{Of, Saved};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, access, after, order};
+use super::{Session, Stop, after, order};
 use crate::checklist::TaskId;
-use crate::cluster::{Cluster, Inventory, TakeOver, asks};
+use crate::cluster::{Cluster, Inventory, Live, TakeOver};
 use crate::diagnostic::render;
 use crate::execute::{
-    Document, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute,
+    Document, Filled, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute, fill,
 };
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::{DetachedHead, GitError, Repo};
@@ -29,10 +35,12 @@ use crate::journal::{Evidence, Header, Outcome, RunId, State, StepId, sha256};
 use crate::manifest::Object;
 use crate::plan::Plan;
 use crate::resolve::Action;
+use ahead::Ahead;
 use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
 use prune::Prune;
+pub(super) use undo::{UndoArgs, undo};
 
 /// The tag that `resolve` gives an image that nobody named.
 const PLACEHOLDER_TAG: &str = ":dev";
@@ -76,6 +84,12 @@ pub(super) struct RunArgs {
     /// Delete and make again what has changes that can't be made; never claims, volumes, namespaces
     #[arg(long)]
     pub(super) recreate: bool,
+    /// Do exactly what `plan --out FILE` saved, or refuse where anything has moved since
+    #[arg(long, value_name = "FILE")]
+    pub(super) plan: Option<PathBuf>,
+    /// Put back what others changed of finished steps' objects (`orch phase N status --live`)
+    #[arg(long)]
+    pub(super) repair: bool,
     /// Delete what the phase applied and the plan doesn't have any more
     #[arg(long)]
     pub(super) prune: bool,
@@ -143,12 +157,22 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(&prepared)?;
     prepared.refuse_back_door(journal.state())?;
-    let looked = outlook.look(&prepared).await;
-    if looked.is_err() {
+    let live = prepared.live().await;
+    if live.is_err() {
         // What may not even be read is told with all that else is missing.
         prepared.refuse_without_access().await?;
     }
-    looked?;
+    let mut live = live?;
+    outlook.look(&prepared, &live)?;
+    if args.repair {
+        let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
+        outlook.repair(&prepared, &live, &filled.objects);
+    }
+    if let Some(path) = &args.plan {
+        let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
+        let held = (&outlook, &live, &filled);
+        prepared.hold_to(path, held, journal.state()).await?;
+    }
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
     let detached = if args.allow_detached {
@@ -172,13 +196,27 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     }
     prepared.refuse_without_access().await?;
     prepared.warn_of_missing().await?;
-    let secrets = secrets(&prepared, &outlook, &repo, args.env_file.as_deref()).await?;
+    let secrets = if prepared.is_rehearsal() {
+        outlook.restore(&prepared).await?;
+        live = prepared.live().await?;
+        // It runs on placeholders.
+        BTreeMap::new()
+    } else {
+        refuse_placeholders(&prepared)?;
+        let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
+        filled.complete()?
+    };
     prepared.confirm(&outlook, args.confirm.as_deref())?;
     let mut document = Document::new(phase.checklist.clone());
     let claimed = Claimed::by(&prepared).await?;
     let lost = claimed.lost();
     let ended = async {
-        let went = go(&prepared, &outlook, (&secrets, ledger), &mut document, lost).await;
+        let with = With {
+            secrets: &secrets,
+            live: &live,
+            lost,
+        };
+        let went = go(&prepared, &outlook, with, ledger, &mut document).await;
         let (mut report, mut ledger) = went?;
         prune.after(&prepared, &mut report, &mut ledger).await?;
         close.after_run(&report, ledger, &mut document)
@@ -203,36 +241,17 @@ fn options(args: &RunArgs, target: &Target, phase: &Phase) -> Options {
     }
 }
 
-/// Returns the Secrets with their real values; the rehearsal, which runs on placeholders, is
-/// rebuilt as the finished steps left it instead.
-async fn secrets(
-    prepared: &Prepared<'_>,
-    outlook: &Outlook,
-    repo: &Repo,
-    env_file: Option<&str>,
-) -> Result<BTreeMap<String, Object>> {
-    if prepared.is_rehearsal() {
-        outlook.restore(prepared).await?;
-        return Ok(BTreeMap::new());
-    }
-    refuse_placeholders(prepared)?;
-    let given = target::secret_values(prepared.session, prepared.loaded, repo, env_file)?;
-    Ok(crate::execute::fill(&prepared.plan, &prepared.cluster, &given).await?)
+/// What a run goes on with.
+struct With<'a> {
+    /// The Secrets with their real values.
+    secrets: &'a BTreeMap<String, Object>,
+    /// What the cluster held just now.
+    live: &'a Live,
+    /// Turns true when the claim on the phase is lost.
+    lost: Option<tokio::sync::watch::Receiver<bool>>,
 }
 
 impl Prepared<'_> {
-    /// Refuses a target that doesn't allow what the plan asks of it; the rehearsal allows all.
-    async fn refuse_without_access(&self) -> Result<()> {
-        if self.is_rehearsal() {
-            return Ok(());
-        }
-        let namespace = &self.meaning.resolved.application.namespace;
-        let objects: Vec<&Object> = self.plan.objects().collect();
-        let asks = asks(&objects, namespace);
-        let number = self.phase.checklist.number;
-        access::refuse(&self.cluster, &asks, namespace, number).await
-    }
-
     /// Returns whether the target is the rehearsal.
     fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal
@@ -275,6 +294,40 @@ impl Prepared<'_> {
             what: outlook.work_text(&self.plan),
         };
         confirm::confirm(self.session, &ask, given)
+    }
+
+    /// Returns what the cluster holds of the plan's objects.
+    async fn live(&self) -> Result<Live> {
+        Ok(self.cluster.live(self.plan.objects()).await?)
+    }
+
+    /// Returns the Secrets with their real values, as far as there are any.
+    fn filled(&self, repo: &Repo, env_file: Option<&str>, live: &Live) -> Result<Filled> {
+        let given = target::secret_values(self.session, self.loaded, repo, env_file)?;
+        Ok(fill(&self.plan, live, &given))
+    }
+
+    /// Refuses to go on where anything isn't as it was when a plan was saved.
+    async fn hold_to(
+        &self,
+        path: &Path,
+        (outlook, live, filled): (&Outlook, &Live, &Filled),
+        state: &State,
+    ) -> Result<()> {
+        let saved = Saved::read(path)?;
+        if self.is_rehearsal() {
+            return Err(Stop::input(
+                "a saved plan is for a cluster, not for the rehearsal",
+            ));
+        }
+        let ahead = Ahead::find(self, outlook, (live, filled), state).await?;
+        let of = Of {
+            loaded: self.loaded,
+            phase: self.phase,
+            plan: &self.plan,
+            info: self.cluster.info(),
+        };
+        saved.refuse_unless(&Saved::new(&of, &ahead), path)
     }
 
     /// Returns today's date.
@@ -346,6 +399,7 @@ async fn prepare<'a>(
     let service_monitors = target.service_monitors(&cluster).await?;
     let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
     let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
     let own_target = match Target::of_phase(loaded, phase)? {
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
@@ -410,22 +464,21 @@ fn refuse_placeholders(prepared: &Prepared<'_>) -> Result<()> {
 async fn go(
     prepared: &Prepared<'_>,
     outlook: &Outlook,
-    (secrets, mut ledger): (&BTreeMap<String, Object>, Ledger),
+    with: With<'_>,
+    mut ledger: Ledger,
     document: &mut Document,
-    lost: Option<tokio::sync::watch::Receiver<bool>>,
 ) -> Result<(Report, Ledger)> {
     let view = watch::View::new(prepared, &outlook.standing);
-    let live = prepared.cluster.live(prepared.plan.objects()).await?;
     let run = Run {
         inventory: prepared.inventory(),
-        live: &live,
+        live: with.live,
         plan: &prepared.plan,
         standing: &outlook.standing,
         cluster: &prepared.cluster,
-        secrets,
+        secrets: with.secrets,
         written: outlook.written.clone(),
         options: &prepared.how.options,
-        cancel: watch::interrupted(lost),
+        cancel: watch::interrupted(with.lost),
     };
     let workspace = ledger.workspace().cloned();
     let mut events = outlook.reopenings(prepared)?;
@@ -500,9 +553,14 @@ pub(super) fn rehearse(
         let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
         let outlook = Outlook::afresh(&prepared);
         let mut document = Document::new(phase.checklist.clone());
-        let ledger = (&BTreeMap::new(), Ledger::memory());
-        let (report, _) = go(&prepared, &outlook, ledger, &mut document, None).await?;
-        tell::tell(&prepared, &report)?;
+        let with = With {
+            secrets: &BTreeMap::new(),
+            live: &prepared.live().await?,
+            lost: None,
+        };
+        let ledger = Ledger::memory();
+        let (report, _) = go(&prepared, &outlook, with, ledger, &mut document).await?;
+        tell::tell(&prepared, &report, tell::Kept::Nothing)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         Ok(if report.outcome == Outcome::Completed {

@@ -104,6 +104,8 @@ impl Cluster {
             info: Arc::new(info),
             kinds: Arc::default(),
             secrets: Arc::default(),
+            watches: Arc::default(),
+            classes: Arc::default(),
             board,
         })
     }

@@ -4,8 +4,10 @@
 //! asked of the cluster by `wait`, because the object's own status doesn't say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Pod;
+use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::diagnose::{Trouble, pod_trouble};
@@ -16,16 +18,16 @@ pub(super) struct Sight {
     /// Its kind: the items of a list don't say it.
     kind: String,
     /// The object as the apply left it.
-    applied: Value,
+    applied: Arc<Value>,
     /// The object as it was seen last; `None` once it is gone.
-    object: Option<Value>,
+    object: Option<Arc<Value>>,
     /// The generation that was applied.
     generation: Option<i64>,
     /// Whether the apply changed nothing that its controller hadn't seen before: what fails then
     /// may be on its way to recover, because something else was mended (a Secret, an image).
     settled: bool,
     consumer: bool,
-    pods: BTreeMap<String, Pod>,
+    pods: BTreeMap<String, Arc<Pod>>,
     /// Pods of older revisions, by uid: their failure must not fail the fix.
     old: BTreeSet<String>,
 }
@@ -37,21 +39,21 @@ pub(super) enum Next {
     /// It won't become ready.
     Failed(String),
     /// It won't become ready if one of these pods is of its newest revision.
-    Suspect(Vec<(Pod, Trouble)>),
+    Suspect(Vec<(Arc<Pod>, Trouble)>),
     /// How far it is.
     Wait(String),
 }
 
 impl Sight {
     /// Returns the sight of an object as the server answered the apply.
-    pub(super) fn new(kind: &str, applied: Value, consumer: bool) -> Self {
+    pub(super) fn new(kind: &str, applied: Arc<Value>, consumer: bool) -> Self {
         let generation = applied
             .pointer("/metadata/generation")
             .and_then(Value::as_i64);
         let settled = generation.is_some() && observed(&applied) >= generation;
         let mut sight = Self {
             kind: kind.to_owned(),
-            applied: applied.clone(),
+            applied: Arc::clone(&applied),
             object: None,
             generation,
             settled,
@@ -64,27 +66,32 @@ impl Sight {
     }
 
     /// Takes the object as it is now; `None` when it is gone.
-    pub(super) fn see(&mut self, object: Option<Value>) {
-        let pod = object.as_ref().filter(|_| self.kind == "Pod");
-        if let Some(pod) = pod.and_then(|pod| serde_json::from_value(pod.clone()).ok()) {
-            self.see_pod(pod);
+    pub(super) fn see(&mut self, object: Option<Arc<Value>>) {
+        if object.as_deref().is_some_and(|now| self.is_older(now)) {
+            return;
+        }
+        let pod = object.as_deref().filter(|_| self.kind == "Pod");
+        if let Some(pod) = pod.and_then(|pod| Pod::deserialize(pod).ok()) {
+            self.see_pod(Arc::new(pod));
         }
         self.object = object;
     }
 
+    /// Whether that is the object as it was before the apply: a watch may lag behind.
+    fn is_older(&self, now: &Value) -> bool {
+        let generation = now.pointer("/metadata/generation").and_then(Value::as_i64);
+        let same = now.pointer("/metadata/uid") == self.applied.pointer("/metadata/uid");
+        same && generation.is_some() && generation < self.generation
+    }
+
     /// Takes one of its pods as it is now.
-    pub(super) fn see_pod(&mut self, pod: Pod) {
+    pub(super) fn see_pod(&mut self, pod: Arc<Pod>) {
         self.pods.insert(name_of(&pod), pod);
     }
 
-    /// Forgets a pod that is gone.
-    pub(super) fn lose_pod(&mut self, pod: &Pod) {
-        self.pods.remove(&name_of(pod));
-    }
-
-    /// Forgets all pods: they are about to be listed again.
-    pub(super) fn lose_pods(&mut self) {
-        self.pods.clear();
+    /// Forgets a pod that is gone, or well.
+    pub(super) fn lose_pod(&mut self, name: &str) {
+        self.pods.remove(name);
     }
 
     /// Leaves a pod of an older revision out from now on.
@@ -94,7 +101,14 @@ impl Sight {
 
     /// Returns the object as it was seen last.
     pub(super) fn object(&self) -> Option<&Value> {
-        self.object.as_ref()
+        self.object.as_deref()
+    }
+
+    /// Returns the object's generation, where its controller has seen it.
+    pub(super) fn settled_generation(&self) -> Option<i64> {
+        let object = self.object.as_deref()?;
+        let generation = object.pointer("/metadata/generation")?.as_i64();
+        generation.filter(|_| observed(object) >= generation)
     }
 
     /// Returns what follows; `patient` as long as the grace period lasts.
@@ -119,7 +133,7 @@ impl Sight {
         {
             return Next::Wait(text);
         }
-        let troubled: Vec<(Pod, Trouble)> = self
+        let troubled: Vec<(Arc<Pod>, Trouble)> = self
             .pods
             .values()
             .filter(|pod| pod.metadata.deletion_timestamp.is_none())
@@ -129,7 +143,7 @@ impl Sight {
                     .as_ref()
                     .is_some_and(|uid| self.old.contains(uid))
             })
-            .filter_map(|pod| Some((pod.clone(), pod_trouble(pod)?)))
+            .filter_map(|pod| Some((Arc::clone(pod), pod_trouble(pod)?)))
             .collect();
         let why = troubled.first().map(|(_, trouble)| trouble.text.clone());
         let counts = |trouble: &Trouble| {
@@ -176,18 +190,19 @@ mod tests {
         assert_eq!(said, expected);
     }
 
-    fn deployment(generation: i64, observed: i64) -> Value {
-        json!({ "kind": "Deployment", "metadata": { "generation": generation },
+    fn deployment(generation: i64, observed: i64) -> Arc<Value> {
+        let value = json!({ "kind": "Deployment", "metadata": { "generation": generation },
             "spec": { "replicas": 1 }, "status": { "observedGeneration": observed,
-            "replicas": 1, "updatedReplicas": 1 } })
+            "replicas": 1, "updatedReplicas": 1 } });
+        Arc::new(value)
     }
 
-    fn pod(name: &str, status: &Value) -> Pod {
+    fn pod(name: &str, status: &Value) -> Arc<Pod> {
         let value = json!({ "metadata": { "name": name, "uid": name }, "status": status });
-        serde_json::from_value(value).expect("a pod")
+        Arc::new(serde_json::from_value(value).expect("a pod"))
     }
 
-    fn crashing(name: &str) -> Pod {
+    fn crashing(name: &str) -> Arc<Pod> {
         pod(
             name,
             &json!({ "containerStatuses": [{ "name": "main", "image": "", "imageID": "",
@@ -196,7 +211,7 @@ mod tests {
         )
     }
 
-    fn unscheduled(name: &str) -> Pod {
+    fn unscheduled(name: &str) -> Arc<Pod> {
         pod(
             name,
             &json!({ "conditions": [{ "type": "PodScheduled", "status": "False",
@@ -248,7 +263,7 @@ mod tests {
             "wait: 0 of 1 replicas available; no node takes pod a: too big",
         );
         check(&sight, false, "suspect: a");
-        sight.lose_pods();
+        sight.lose_pod("a");
         check(&sight, false, "wait: 0 of 1 replicas available");
     }
 
@@ -259,11 +274,11 @@ mod tests {
         check(&sight, true, "failed: somebody deleted it");
     }
 
-    fn over_quota(at: &str, observed: i64) -> Value {
-        let mut object = deployment(2, observed);
+    fn over_quota(at: &str, observed: i64) -> Arc<Value> {
+        let mut object = Value::clone(&deployment(2, observed));
         object["status"]["conditions"] = json!([{ "type": "ReplicaFailure", "status": "True",
             "lastTransitionTime": at, "reason": "FailedCreate" }]);
-        object
+        Arc::new(object)
     }
 
     #[test]
@@ -279,20 +294,20 @@ mod tests {
     #[test]
     fn an_object_that_took_its_name_is_another() {
         let mut sight = Sight::new("Deployment", deployment(1, 0), false);
-        let mut other = deployment(1, 1);
+        let mut other = Value::clone(&deployment(1, 1));
         other["metadata"]["uid"] = json!("v");
-        sight.see(Some(other));
+        sight.see(Some(Arc::new(other)));
         check(&sight, true, "failed: another object took its name");
     }
 
     #[test]
     fn a_job_decides_itself_how_often_its_program_may_fail() {
         let job = json!({ "kind": "Job", "metadata": {}, "status": {} });
-        let mut sight = Sight::new("Job", job, false);
-        let mut pod = crashing("a");
+        let mut sight = Sight::new("Job", Arc::new(job), false);
+        let mut pod = Pod::clone(&crashing("a"));
         let owner = json!([{ "apiVersion": "batch/v1", "kind": "Job", "name": "j", "uid": "u" }]);
         pod.metadata.owner_references = serde_json::from_value(owner).expect("an owner");
-        sight.see_pod(pod);
+        sight.see_pod(Arc::new(pod));
         check(
             &sight,
             true,

@@ -214,12 +214,17 @@ async fn apply(
         recreate: around.options.recreate,
         patience: step.timeout.unwrap_or(around.options.timeout),
     };
-    let situation = Situation {
-        before: Before::Unknown,
-        report: &say,
-    };
     around.membership.open(around.cluster, &real).await?;
     around.remember(&step.id, &real, &options).await?;
+    if let Some(mut found) = around.live.settled(&real) {
+        found.notes.push("unchanged".to_owned());
+        return Ok(found);
+    }
+    let live = around.live.get(&real);
+    let situation = Situation {
+        before: Before::of(live.as_ref(), &real.value, &options.take_over),
+        report: &say,
+    };
     let applied = around.cluster.apply_in(&real, &options, situation).await;
     applied.map_err(|error| error.failure(&object.label()))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::{Cluster, ClusterError};
+use crate::cluster::Live;
 use crate::manifest::{Object, secret_keys, with_secret_values};
 use crate::plan::Plan;
 
@@ -13,9 +13,29 @@ pub enum SecretsError {
     /// Values are missing; all of them are listed.
     #[error("no value for {} of {} Secrets: {}", .0.len(), secrets(.0), list(.0))]
     Missing(Vec<(String, String)>),
-    /// The cluster could not be asked.
-    #[error("can't look for the Secrets that are there already")]
-    Cluster(#[from] ClusterError),
+}
+
+/// Secrets with their real values, as far as there are any.
+#[derive(Debug, Default)]
+pub struct Filled {
+    /// The Secrets that hold no placeholder any more, by label.
+    pub objects: BTreeMap<String, Object>,
+    /// The values that are missing: the Secret's name and the key.
+    pub missing: Vec<(String, String)>,
+}
+
+impl Filled {
+    /// Returns the Secrets where none lacks a value.
+    ///
+    /// # Errors
+    /// Returns all missing values together, before anything is applied.
+    pub fn complete(self) -> Result<BTreeMap<String, Object>, SecretsError> {
+        if self.missing.is_empty() {
+            Ok(self.objects)
+        } else {
+            Err(SecretsError::Missing(self.missing))
+        }
+    }
 }
 
 fn secrets(missing: &[(String, String)]) -> usize {
@@ -34,66 +54,44 @@ fn list(missing: &[(String, String)]) -> String {
         .join(", ")
 }
 
-/// Returns the Secrets of a plan with real values, by label.
+/// Returns the Secrets of a plan with real values.
 ///
 /// A key's value is taken from `given`, else left as it is in the Secret that the cluster holds
 /// already: what is there is never overwritten by a placeholder.
-///
-/// # Errors
-/// Returns all missing values together, before anything is applied.
-pub async fn fill(
-    plan: &Plan,
-    cluster: &Cluster,
-    given: &BTreeMap<String, String>,
-) -> Result<BTreeMap<String, Object>, SecretsError> {
-    let mut filled = BTreeMap::new();
-    let mut missing = Vec::new();
+pub fn fill(plan: &Plan, live: &Live, given: &BTreeMap<String, String>) -> Filled {
+    let mut filled = Filled::default();
     for object in plan.objects().filter(|object| object.kind == "Secret") {
         let keys = secret_keys(object);
         if keys.is_empty() {
             continue;
         }
-        let kept = kept_values(cluster, object).await?;
+        let kept = kept_values(live, object);
         let mut values = BTreeMap::new();
+        let missing = filled.missing.len();
         for key in keys {
-            match given
-                .get(&key)
-                .filter(|value| !value.is_empty())
-                .or_else(|| kept.get(&key))
-            {
-                Some(value) => {
-                    values.insert(key, value.clone());
-                }
-                None => missing.push((object.name.clone(), key)),
+            let value = given.get(&key).filter(|value| !value.is_empty());
+            match value.or_else(|| kept.get(&key)) {
+                Some(value) => drop(values.insert(key, value.clone())),
+                None => filled.missing.push((object.name.clone(), key)),
             }
         }
-        filled.insert(object.label(), with_secret_values(object, &values));
+        if filled.missing.len() == missing {
+            let real = with_secret_values(object, &values);
+            filled.objects.insert(object.label(), real);
+        }
     }
-    if missing.is_empty() {
-        Ok(filled)
-    } else {
-        Err(SecretsError::Missing(missing))
-    }
+    filled
 }
 
 /// The values of the Secret that the cluster holds, where they are text.
-async fn kept_values(
-    cluster: &Cluster,
-    object: &Object,
-) -> Result<BTreeMap<String, String>, ClusterError> {
-    let Some(there) = cluster.get(object).await? else {
-        return Ok(BTreeMap::new());
-    };
-    let data = there
-        .data
-        .get("data")
-        .and_then(serde_json::Value::as_object);
-    Ok(data
-        .into_iter()
+fn kept_values(live: &Live, object: &Object) -> BTreeMap<String, String> {
+    let there = live.get(object).unwrap_or_default();
+    let data = there.get("data").and_then(serde_json::Value::as_object);
+    data.into_iter()
         .flatten()
         .filter_map(|(key, value)| {
             let bytes: k8s_openapi::ByteString = serde_json::from_value(value.clone()).ok()?;
             Some((key.clone(), String::from_utf8(bytes.0).ok()?))
         })
-        .collect())
+        .collect()
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Code, Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
-use crate::cluster::ApplyOptions;
-use crate::execute::{Changed, Projection, Standing, Why, compare, task_done};
+use crate::cluster::{ApplyOptions, Live};
+use crate::execute::{Changed, Projection, Standing, Why, compare, hold, task_done};
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, sha256};
-use crate::plan::{Plan, Work};
+use crate::manifest::Object;
+use crate::plan::{Plan, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
 use crate::terminal::count;
 
@@ -83,8 +84,14 @@ impl Outlook {
             if task.marker.checked && !recorded {
                 elsewhere.insert(task.id.clone());
             }
-            let all_done =
-                !steps.is_empty() && steps.iter().all(|(_, step)| step.evidence().is_some());
+            // One that was never begun tells nothing of the box.
+            let begun = |step: &Step| target.is_some_and(|known| known.step(&step.id).is_some());
+            let all_done = !steps.is_empty()
+                && steps.iter().all(|(_, step)| step.evidence().is_some())
+                && prepared
+                    .plan
+                    .steps_of(&task.id)
+                    .all(|(_, step)| begun(step));
             let killed = state.running().is_some();
             // `task done` ticks before it records: an open box was opened by a person since.
             let taken_back = waived.contains(&task.id);
@@ -95,8 +102,11 @@ impl Outlook {
             }
         }
         let comparison = compare(&prepared.plan, target, &elsewhere, &reopened);
+        let mut standing = comparison.standing;
+        let decided = |task: &TaskId| waived.contains(task) || elsewhere.contains(task);
+        hold(&prepared.plan, &mut standing, &held(prepared, decided));
         Self {
-            standing: comparison.standing,
+            standing,
             changed: comparison.changed,
             home,
             rehearsed: own.unwrap_or(name) == REHEARSAL,
@@ -111,6 +121,12 @@ impl Outlook {
                 .and_then(|t| t.header.as_ref())
                 .map(|header| header.cluster.clone()),
         }
+    }
+
+    /// Returns the finished steps that changed or vanished.
+    pub(super) fn changed_steps(&self) -> Vec<StepId> {
+        let changed = self.changed.iter();
+        changed.map(|change| change.step.clone()).collect()
     }
 
     /// Finished steps that changed are only done again when a person accepts that; who prunes
@@ -197,7 +213,7 @@ impl Outlook {
     }
 
     /// Looks whether what finished steps made is still there.
-    pub(super) async fn look(&mut self, prepared: &Prepared<'_>) -> Result<()> {
+    pub(super) fn look(&mut self, prepared: &Prepared<'_>, live: &Live) -> Result<()> {
         for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
             let Standing::Done(evidence) = standing else {
                 continue;
@@ -214,9 +230,7 @@ impl Outlook {
                 }
                 // A rehearsal ends with its process; it is rebuilt from the record.
                 (Work::Apply { .. }, Evidence::Object(_)) if prepared.is_rehearsal() => None,
-                (Work::Apply { .. }, Evidence::Object(object)) => {
-                    prepared.cluster.gone(object).await?
-                }
+                (Work::Apply { .. }, Evidence::Object(object)) => live.gone(object),
                 _ => None,
             };
             if let Some(what) = gone {
@@ -224,6 +238,25 @@ impl Outlook {
             }
         }
         Ok(())
+    }
+
+    /// Takes up again what finished steps applied and others changed since.
+    pub(super) fn repair(
+        &mut self,
+        prepared: &Prepared<'_>,
+        live: &Live,
+        secrets: &BTreeMap<String, Object>,
+    ) {
+        for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
+            if let (Standing::Done(_), Work::Apply { object, .. }) = (&*standing, &step.work) {
+                let real = secrets.get(&object.label()).unwrap_or(object);
+                let wanted = prepared.inventory().marked(real);
+                if live.settled(&wanted).is_none() {
+                    let what = format!("{} was changed", object.label());
+                    *standing = Standing::Todo(Why::Gone(what));
+                }
+            }
+        }
     }
 
     /// Rebuilds the rehearsal as the finished steps left it.
@@ -286,7 +319,7 @@ impl Outlook {
             .zip(&prepared.plan.steps)
             .filter_map(|(standing, step)| match standing {
                 Standing::Done(evidence) => Some((step.id.clone(), evidence.clone())),
-                Standing::Elsewhere | Standing::Todo(_) => None,
+                Standing::Elsewhere | Standing::Todo(_) | Standing::Held(_) => None,
             })
             .collect()
     }
@@ -308,6 +341,12 @@ impl Outlook {
         ticked.extend(self.waived.iter().cloned());
         ticked.extend(self.elsewhere.iter().cloned());
         ticked
+    }
+
+    /// Returns how many steps wait for a person to do a task.
+    pub(super) fn held_by(&self, task: &TaskId) -> usize {
+        let by = |standing: &&Standing| matches!(standing, Standing::Held(by) if by == task);
+        self.standing.iter().filter(by).count()
     }
 
     /// Returns the tasks that wait for a person.
@@ -355,6 +394,21 @@ impl Outlook {
     }
 }
 
+/// The tasks that come after one which a person has to do and hasn't done, with that one.
+fn held(prepared: &Prepared<'_>, decided: impl Fn(&TaskId) -> bool) -> BTreeMap<TaskId, TaskId> {
+    let tasks = &prepared.meaning.resolved.tasks;
+    let open: BTreeSet<&TaskId> = tasks
+        .iter()
+        .filter(|task| matches!(task.action, Action::Manual) && !decided(&task.id))
+        .map(|task| &task.id)
+        .collect();
+    let waits = |task: &ResolvedTask| {
+        let before = task.after.iter().find(|after| open.contains(after))?;
+        Some((task.id.clone(), before.clone()))
+    };
+    tasks.iter().filter_map(waits).collect()
+}
+
 /// The hash of each file as orch wrote it last, on whichever target.
 fn written_files(state: &State) -> BTreeMap<String, String> {
     let mut latest = BTreeMap::new();
@@ -363,7 +417,7 @@ fn written_files(state: &State) -> BTreeMap<String, String> {
         .flat_map(|(_, target)| target.steps())
         .map(|(_, step)| step)
     {
-        if let Some(Evidence::File { path, sha256 }) = step.evidence() {
+        if let Some(Evidence::File { path, sha256 }) = &step.last {
             let entry = latest
                 .entry(path.clone())
                 .or_insert((step.at, sha256.clone()));

@@ -1,0 +1,82 @@
+//! A phase's plan as JSON: one event a line.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use crate::cli::after::Lacks;
+use crate::cli::load::{Meaning, Phase};
+use crate::cli::target::Target;
+use crate::plan::{Plan, waves};
+use crate::resolve::BulletReading;
+
+/// Returns one event a task and one a step.
+pub(super) fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> String {
+    let mut text = String::new();
+    for task in &meaning.resolved.tasks {
+        let steps: Vec<&str> = plan
+            .steps_of(&task.id)
+            .map(|(_, step)| step.id.as_str())
+            .collect();
+        let unread: Vec<&str> = task
+            .bullets
+            .iter()
+            .filter_map(|bullet| match bullet {
+                BulletReading::Unread { text, .. } => Some(text.as_str()),
+                BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
+            })
+            .collect();
+        let checked = phase
+            .checklist
+            .task(&task.id)
+            .is_some_and(|task| task.marker.checked);
+        let value = json!({
+            "event": "task", "task": task.id, "action": task.action.word(),
+            "rule": task.reading.rule, "matched": task.reading.matched, "checked": checked,
+            "steps": steps, "unread": unread, "notes": task.notes,
+        });
+        let _ = writeln!(text, "{value}");
+    }
+    for (step, wave) in plan.steps.iter().zip(waves(plan)) {
+        let needs: Vec<&str> = step
+            .needs
+            .iter()
+            .filter_map(|at| plan.steps.get(*at))
+            .map(|step| step.id.as_str())
+            .collect();
+        let mut value = json!({
+            "event": "step", "step": step.id, "task": step.task, "key": step.key, "needs": needs,
+        });
+        if let Some(wave) = wave {
+            value["wave"] = wave.into();
+        }
+        let _ = writeln!(text, "{value}");
+    }
+    text
+}
+
+/// Returns the event that ends a plan.
+pub(super) fn json_plan(plan: &Plan, target: &Target, lacking: &[Lacks]) -> String {
+    let mut value = json!({ "event": "plan", "target": target.called(),
+        "fingerprint": plan.fingerprint });
+    if let Some(named) = target.settings() {
+        let after: serde_json::Map<String, Value> = named
+            .after
+            .iter()
+            .map(|name| {
+                let lacks = lacking.iter().find(|lacks| lacks.target == *name);
+                let said = lacks.map_or_else(
+                    || json!({ "has": true }),
+                    |lacks| {
+                        json!({ "has": false, "never": lacks.never, "changed": lacks.changed,
+                        "undone": lacks.undone, "waiting": lacks.waiting })
+                    },
+                );
+                (name.clone(), said)
+            })
+            .collect();
+        value["after"] = after.into();
+        value["protected"] = named.protected.into();
+    }
+    format!("{value}\n")
+}

@@ -1,0 +1,316 @@
+//! A phase's plan for people: what each box means, why, and what it waits for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::cli::after::Lacks;
+use crate::cli::load::{Meaning, Phase};
+use crate::cli::order;
+use crate::cli::target::Target;
+use crate::cluster::ClusterInfo;
+use crate::plan::{Plan, Work};
+use crate::resolve::{Action, BulletReading, FileOrigin, ResolvedTask};
+use crate::terminal::{Paint, count, printable};
+
+/// A phase's plan as it is shown.
+pub(super) struct Shown<'a> {
+    pub(super) phase: &'a Phase,
+    pub(super) meaning: &'a Meaning,
+    pub(super) plan: &'a Plan,
+    /// What targets lack that this one comes after.
+    pub(super) lacking: &'a [Lacks],
+    pub(super) paint: Paint,
+}
+
+impl Shown<'_> {
+    /// Returns the whole text.
+    pub(super) fn text(
+        &self,
+        target: &Target,
+        info: Option<&ClusterInfo>,
+        service_monitors: bool,
+    ) -> String {
+        let checklist = &self.phase.checklist;
+        let application = &self.meaning.resolved.application;
+        let mut text = format!(
+            "{}\n",
+            self.paint.bold(format!(
+                "phase {} {}",
+                checklist.number,
+                printable(&checklist.title)
+            ))
+        );
+        let _ = writeln!(text, "  checklist  {}", checklist.path);
+        let _ = match info {
+            None => writeln!(
+                text,
+                "  target     {} (embedded, no cluster is touched)",
+                target.name()
+            ),
+            Some(info) => writeln!(
+                text,
+                "  target     {}context {} · {} · Kubernetes {}",
+                target
+                    .settings()
+                    .map(|named| format!("{} · ", printable(&named.name)))
+                    .unwrap_or_default(),
+                printable(&info.target),
+                printable(&info.server),
+                printable(&info.version)
+            ),
+        };
+        let _ = writeln!(text, "  namespace  {}", application.namespace);
+        text += &self.conditions(target);
+        if !service_monitors {
+            text += "  no ServiceMonitor CRD there: Prometheus scrapes by static configuration\n";
+        }
+        for section in &checklist.sections {
+            let _ = writeln!(
+                text,
+                "\n{}",
+                self.paint
+                    .bold(format!("{} {}", section.number, printable(&section.title)))
+            );
+            for task in &section.tasks {
+                let resolved = self.meaning.resolved.tasks.iter().find(|r| r.id == task.id);
+                if let Some(resolved) = resolved {
+                    text += &self.task(resolved, task.marker.checked, &task.text.plain());
+                }
+            }
+        }
+        text += &self.unassigned();
+        text += &order::waves_text(self.plan, self.paint);
+        text + &self.totals()
+    }
+
+    /// What must hold before a run on the target begins.
+    fn conditions(&self, target: &Target) -> String {
+        let mut text = String::new();
+        let Some(named) = target.settings() else {
+            return text;
+        };
+        for before in &named.after {
+            let lacks = self.lacking.iter().find(|lacks| lacks.target == *before);
+            let said = match lacks {
+                None => "has it".to_owned(),
+                Some(lacks) => self.paint.warn(format!("lacks it: {}", lacks.summary())),
+            };
+            let _ = writeln!(text, "  after      {}: {said}", printable(before));
+        }
+        if named.protected {
+            text += "  protected  a run asks for the target's name\n";
+        }
+        text
+    }
+
+    fn task(&self, task: &ResolvedTask, checked: bool, title: &str) -> String {
+        let mark = if checked { "x" } else { " " };
+        let mut text = format!(
+            "  [{mark}] {:<7} {:<9} {}\n",
+            task.id.as_str(),
+            self.paint.name(task.action.word()),
+            printable(title)
+        );
+        let matched: Vec<String> = task
+            .reading
+            .matched
+            .iter()
+            .map(|word| format!("`{}`", printable(word)))
+            .collect();
+        let _ = writeln!(
+            text,
+            "      {}",
+            self.paint.dim(format!(
+                "by rule {}: {}",
+                task.reading.rule,
+                matched.join(", ")
+            ))
+        );
+        for line in self.details(task) {
+            let _ = writeln!(text, "      {}", printable(&line));
+        }
+        let waits = self.waits_for(task);
+        if !waits.is_empty() {
+            let _ = writeln!(text, "      waits for {}", waits.join(", "));
+        }
+        for bullet in &task.bullets {
+            let line = match bullet {
+                BulletReading::Read { text, meaning } => {
+                    format!("· {} → {}", printable(text), printable(meaning))
+                }
+                BulletReading::Vacuous { text, reason } => {
+                    format!("· {} → nothing to do: {reason}", printable(text))
+                }
+                BulletReading::Unread { text, .. } => self.paint.warn(format!(
+                    "· {} → unread; the box stays open for a person",
+                    printable(text)
+                )),
+            };
+            let _ = writeln!(text, "        {line}");
+        }
+        for note in &task.notes {
+            let _ = writeln!(
+                text,
+                "      {} {}",
+                self.paint.warn("note:"),
+                printable(note)
+            );
+        }
+        text
+    }
+
+    fn details(&self, task: &ResolvedTask) -> Vec<String> {
+        match &task.action {
+            Action::Study { findings } => findings
+                .iter()
+                .map(|finding| match &finding.missing {
+                    Some(where_) => format!("{}: not found ({where_})", finding.subject),
+                    None => format!(
+                        "{}: {}",
+                        finding.subject,
+                        count(finding.facts.len(), "fact")
+                    ),
+                })
+                .collect(),
+            Action::Inventory { answer, .. } => {
+                let mut lines: Vec<String> = answer
+                    .matched
+                    .iter()
+                    .map(|(name, what, origin)| match origin {
+                        Some(origin) => format!("{name} = {what} ({origin})"),
+                        None => format!("{name} = {what}"),
+                    })
+                    .collect();
+                lines.extend(
+                    answer
+                        .missing
+                        .iter()
+                        .map(|name| format!("{name}: not found")),
+                );
+                let extra: Vec<&str> = answer.extra.iter().map(|(what, _)| what.as_str()).collect();
+                if !extra.is_empty() {
+                    lines.push(format!("not listed: {}", extra.join(", ")));
+                }
+                lines
+            }
+            Action::Write { path } => {
+                let objects = self.meaning.rendered.iter().find(|file| file.path == *path);
+                let labels: Vec<String> = objects
+                    .into_iter()
+                    .flat_map(|file| &file.objects)
+                    .map(crate::manifest::Object::label)
+                    .collect();
+                if labels.is_empty() {
+                    vec!["written, nothing to apply".to_owned()]
+                } else {
+                    vec![format!("applies {}", labels.join(", "))]
+                }
+            }
+            Action::Apply { .. } => {
+                let objects = self.meaning.written.get(&task.id).into_iter().flatten();
+                let labels: Vec<String> = objects.map(crate::manifest::Object::label).collect();
+                vec![format!("applies {}", labels.join(", "))]
+            }
+            Action::Command { run } => vec![format!("runs {run}")],
+            Action::Require(_) | Action::Manual | Action::Skip => Vec::new(),
+        }
+    }
+
+    /// The tasks and unassigned files whose steps this task's steps need.
+    fn waits_for(&self, task: &ResolvedTask) -> Vec<String> {
+        let mut tasks: BTreeMap<usize, String> = BTreeMap::new();
+        let mut others: BTreeSet<String> = BTreeSet::new();
+        let needs = self
+            .plan
+            .steps_of(&task.id)
+            .flat_map(|(_, step)| &step.needs);
+        for step in needs.filter_map(|at| self.plan.steps.get(*at)) {
+            match (&step.task, &step.work) {
+                (Some(other), _) if *other == task.id => {}
+                (Some(other), _) => {
+                    let at = self
+                        .meaning
+                        .resolved
+                        .tasks
+                        .iter()
+                        .position(|t| t.id == *other);
+                    tasks.insert(at.unwrap_or(usize::MAX), other.to_string());
+                }
+                (None, Work::Apply { object, .. }) => {
+                    others.insert(object.label());
+                }
+                (None, _) => {}
+            }
+        }
+        ranges(&tasks).into_iter().chain(others).collect()
+    }
+
+    fn unassigned(&self) -> String {
+        if self.meaning.resolved.unassigned.is_empty() {
+            return String::new();
+        }
+        let mut text = format!(
+            "\n{}\n",
+            self.paint.bold("unassigned: in Compose, named by no task")
+        );
+        for note in &self.meaning.resolved.unassigned {
+            let place = note
+                .origin
+                .as_ref()
+                .map(|o| format!(" ({o})"))
+                .unwrap_or_default();
+            let _ = writeln!(text, "  {}{place}", printable(&note.text));
+        }
+        text
+    }
+
+    fn totals(&self) -> String {
+        let resolved = &self.meaning.resolved;
+        let manual = resolved
+            .tasks
+            .iter()
+            .filter(|task| matches!(task.action, Action::Manual))
+            .count();
+        let unread = resolved
+            .tasks
+            .iter()
+            .filter(|task| task.has_unread())
+            .count();
+        let extra = resolved
+            .files
+            .iter()
+            .filter(|file| matches!(file.origin, FileOrigin::Unassigned { .. }))
+            .count();
+        format!(
+            "\n{} tasks: {manual} for a person, {unread} with something unread · {} files ({extra} \
+             unassigned) · {} objects · {} steps\n",
+            resolved.tasks.len(),
+            resolved.files.len(),
+            self.plan.objects().count(),
+            self.plan.steps.len()
+        )
+    }
+}
+
+/// Writes neighbouring tasks as a range (`4.0.1–4.0.5`).
+fn ranges(tasks: &BTreeMap<usize, String>) -> Vec<String> {
+    let mut runs: Vec<(usize, &str, usize, &str)> = Vec::new();
+    for (at, id) in tasks {
+        match runs.last_mut() {
+            Some((_, _, last, end)) if *last + 1 == *at => {
+                *last = *at;
+                *end = id;
+            }
+            _ => runs.push((*at, id, *at, id)),
+        }
+    }
+    runs.into_iter()
+        .map(|(_, start, _, end)| {
+            if start == end {
+                start.to_owned()
+            } else {
+                format!("{start}–{end}")
+            }
+        })
+        .collect()
+}

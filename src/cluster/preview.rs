@@ -1,0 +1,324 @@
+//! What applying an object would do, by the server's own word: a dry run beside what is there.
+//!
+//! Values of secrets are masked in all that is returned. What a run would do about it (consent,
+//! order) is not decided here.
+
+use serde_json::Value;
+
+use super::diff::{Difference, differences, shown};
+use super::fields::{Element, Fields, Path};
+use super::recreate::Remake;
+use super::settled::is_settled;
+use super::{
+    ApplyError, ApplyOptions, Before, Cluster, ClusterError, FIELD_MANAGER, Situation, TakeOver,
+};
+use crate::manifest::Object;
+
+/// What stands for a secret's value.
+const MASK: &str = "***";
+
+/// What applying an object would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// In a word.
+    pub effect: Effect,
+    /// The fields that would change.
+    pub fields: Vec<FieldChange>,
+    /// What else there is to know.
+    pub notes: Vec<String>,
+}
+
+/// What an apply would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// The object isn't there yet.
+    Create,
+    /// Fields change.
+    Change,
+    /// Fields or the object belong to others: it needs `--take-over`, for these.
+    TakeOver(Vec<String>),
+    /// It has to be deleted and made again: it needs `--recreate`, at this cost.
+    Recreate(&'static str),
+    /// Nothing changes but that orch owns it from then on.
+    Adopt,
+    /// Nothing changes.
+    Unchanged,
+    /// It would be refused: why, and the way out.
+    Refused(String, Option<String>),
+}
+
+/// A field that would change, secrets masked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// The field (`spec.template.spec.containers[name=main].image`).
+    pub path: String,
+    /// What is there; `None` where nothing is.
+    pub before: Option<String>,
+    /// What would be there; `None` where nothing would be.
+    pub after: Option<String>,
+    /// Who else owns it or wrote it last, where that is known.
+    pub by: Option<String>,
+}
+
+impl Cluster {
+    /// Returns what applying an object would do to `live`, what the cluster has of it.
+    ///
+    /// # Errors
+    /// Where the cluster can't be asked; what it refuses is part of the preview.
+    pub async fn preview(
+        &self,
+        wanted: &Object,
+        live: Option<&Value>,
+    ) -> Result<Preview, ClusterError> {
+        let plain = |effect| Preview {
+            effect,
+            fields: Vec::new(),
+            notes: Vec::new(),
+        };
+        if live.is_some_and(|live| is_settled(wanted, live)) {
+            return Ok(plain(Effect::Unchanged));
+        }
+        let (error, consent) = match self.dry(wanted, live, TakeOver::None).await {
+            Ok(preview) => return Ok(preview),
+            Err(error @ (ApplyError::Conflict(_) | ApplyError::Owned(_))) => {
+                let owners = match &error {
+                    ApplyError::Owned(owner) => vec![owner.what.clone()],
+                    _ => Vec::new(),
+                };
+                match self.dry(wanted, live, TakeOver::All).await {
+                    Ok(preview) => return Ok(taken_over(preview, &error, &owners)),
+                    Err(second) => (second, true),
+                }
+            }
+            Err(error) => (error, false),
+        };
+        match error {
+            ApplyError::Cluster(error) if error.is_target() => Err(error),
+            ApplyError::Immutable(fixed) => {
+                let field = |field: &super::FixedField| FieldChange {
+                    path: field.field.clone(),
+                    before: Some(field.live.clone()),
+                    after: Some(field.ours.clone()),
+                    by: None,
+                };
+                let fields = fixed.fields.iter().map(field).collect();
+                let mut notes = fixed.reasons.clone();
+                if consent || fixed.foreign {
+                    notes.push("it needs --take-over too: orch didn't make it".to_owned());
+                }
+                let effect = match fixed.remake {
+                    Remake::Consent(cost) => Effect::Recreate(cost),
+                    Remake::Never(why) => Effect::Refused(
+                        "it can't be changed, and is never deleted by orch".to_owned(),
+                        Some(why.to_owned()),
+                    ),
+                };
+                Ok(Preview {
+                    effect,
+                    fields,
+                    notes,
+                })
+            }
+            error => {
+                let failure = error.failure("");
+                let cause = failure.cause.trim_start_matches(" can't be applied: ");
+                let cause = self.redact(cause);
+                Ok(plain(Effect::Refused(cause, failure.help)))
+            }
+        }
+    }
+
+    /// Asks for a dry run and tells what would change.
+    async fn dry(
+        &self,
+        wanted: &Object,
+        live: Option<&Value>,
+        take_over: TakeOver,
+    ) -> Result<Preview, ApplyError> {
+        let situation = Situation {
+            before: Before::of(live, &wanted.value, &take_over),
+            report: &|_| (),
+        };
+        let options = ApplyOptions {
+            dry_run: true,
+            take_over,
+            ..ApplyOptions::default()
+        };
+        let applied = self.apply_in(wanted, &options, situation).await?;
+        let notes = applied.notes.iter().map(|note| self.redact(note)).collect();
+        let Some(live) = live else {
+            return Ok(Preview {
+                effect: Effect::Create,
+                fields: Vec::new(),
+                notes,
+            });
+        };
+        let fields = self.told(&wanted.kind, &differences(live, &applied.object));
+        let effect = if !fields.is_empty() {
+            Effect::Change
+        } else if Fields::applied_by(live, FIELD_MANAGER).is_none() {
+            Effect::Adopt
+        } else {
+            Effect::Unchanged
+        };
+        Ok(Preview {
+            effect,
+            fields,
+            notes,
+        })
+    }
+
+    /// Returns what others changed of an object that orch applied: before is what orch applied,
+    /// after what is there now, with who wrote it.
+    ///
+    /// # Errors
+    /// Where the server refuses the dry run that tells the difference.
+    pub async fn drift(
+        &self,
+        wanted: &Object,
+        live: &Value,
+    ) -> Result<Vec<FieldChange>, ApplyError> {
+        if is_settled(wanted, live) {
+            return Ok(Vec::new());
+        }
+        let options = ApplyOptions {
+            dry_run: true,
+            take_over: TakeOver::All,
+            ..ApplyOptions::default()
+        };
+        let situation = Situation {
+            before: Before::Ours,
+            report: &|_| (),
+        };
+        let applied = self.apply_in(wanted, &options, situation).await?.object;
+        let found = differences(live, &applied);
+        let mut told = self.told(&wanted.kind, &found);
+        for (field, difference) in told.iter_mut().zip(&found) {
+            std::mem::swap(&mut field.before, &mut field.after);
+            field.by = last_writer(live, &difference.path);
+        }
+        if told.is_empty() {
+            told = owned_by_others(&applied, live);
+        }
+        Ok(told)
+    }
+
+    /// Returns differences as they may be shown.
+    fn told(&self, kind: &str, found: &[Difference]) -> Vec<FieldChange> {
+        found
+            .iter()
+            .map(|it| FieldChange {
+                path: shown(&it.path),
+                before: it
+                    .before
+                    .as_ref()
+                    .map(|value| self.text(kind, &it.path, value)),
+                after: it
+                    .after
+                    .as_ref()
+                    .map(|value| self.text(kind, &it.path, value)),
+                by: None,
+            })
+            .collect()
+    }
+
+    fn text(&self, kind: &str, path: &Path, value: &Value) -> String {
+        let content = match path.first() {
+            Some(Element::Field(name)) => ["data", "stringData"].contains(&name.as_str()),
+            _ => false,
+        };
+        if kind == "Secret" && content || self.is_secret(path, value) {
+            return MASK.to_owned();
+        }
+        match value {
+            Value::String(text) => self.redact(text),
+            value => self.redact(&value.to_string()),
+        }
+    }
+}
+
+fn taken_over(preview: Preview, error: &ApplyError, owners: &[String]) -> Preview {
+    let mut managers = Vec::new();
+    let mut notes: Vec<String> = owners
+        .iter()
+        .map(|owner| format!("it is {owner}"))
+        .collect();
+    let mut fields = preview.fields;
+    match error {
+        ApplyError::Conflict(conflicts) => {
+            managers = conflicts.managers();
+            for conflict in &conflicts.list {
+                let holders: Vec<String> =
+                    conflict.holders.iter().map(ToString::to_string).collect();
+                let holders = holders.join(" and ");
+                match fields.iter_mut().find(|it| it.path == conflict.field) {
+                    Some(field) => field.by = Some(holders),
+                    None => notes.push(format!("{} is owned by {holders}", conflict.field)),
+                }
+                notes.extend(conflict.hint.map(str::to_owned));
+            }
+        }
+        ApplyError::Owned(owner) => managers.extend(owner.names.iter().take(1).cloned()),
+        _ => {}
+    }
+    notes.extend(preview.notes);
+    Preview {
+        effect: Effect::TakeOver(managers),
+        fields,
+        notes,
+    }
+}
+
+/// Returns who wrote a place last, beside orch, and when.
+fn last_writer(live: &Value, path: &[Element]) -> Option<String> {
+    let entries = live.pointer("/metadata/managedFields")?.as_array()?;
+    let others = entries.iter().filter(|entry| {
+        let own = entry["manager"] == FIELD_MANAGER && entry["operation"] == "Apply";
+        !own && Fields::parse(&entry["fieldsV1"]).touches(path)
+    });
+    // Times are written so that their order is that of their letters.
+    let last = others.max_by_key(|entry| entry["time"].as_str().unwrap_or_default())?;
+    Some(writer(last))
+}
+
+fn writer(entry: &Value) -> String {
+    let manager = entry["manager"].as_str().unwrap_or("someone");
+    match entry["time"].as_str() {
+        Some(time) => format!("{manager}, {time}"),
+        None => manager.to_owned(),
+    }
+}
+
+/// Returns what has the wanted value although others own it now: a Secret whose value isn't known,
+/// for one.
+fn owned_by_others(applied: &Value, live: &Value) -> Vec<FieldChange> {
+    let owned = Fields::applied_by(live, FIELD_MANAGER).unwrap_or_default();
+    let Some(wanted) = Fields::applied_by(applied, FIELD_MANAGER) else {
+        return Vec::new();
+    };
+    let mut lost = Vec::new();
+    missing(&wanted, &owned, &mut Vec::new(), &mut lost);
+    let changed = lost.iter().filter_map(|path| {
+        let by = last_writer(live, path)?;
+        Some(FieldChange {
+            path: shown(path),
+            before: Some(MASK.to_owned()),
+            after: Some(MASK.to_owned()),
+            by: Some(by),
+        })
+    });
+    changed.collect()
+}
+
+/// Collects the leaves of a set that another one lacks.
+fn missing(set: &Fields, other: &Fields, path: &mut Path, found: &mut Vec<Path>) {
+    for (element, part) in set.parts() {
+        path.push(element.clone());
+        match other.part(element) {
+            Some(other) if !part.is_leaf() => missing(part, other, path, found),
+            Some(_) => {}
+            None => found.push(path.clone()),
+        }
+        path.pop();
+    }
+}
