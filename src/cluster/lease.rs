@@ -270,7 +270,6 @@ impl Keeper {
                     pause = RENEWAL;
                     self.board.hold_back(false);
                 }
-                Ok(Some(false)) => break,
                 // The server may be back in time, or nobody may have taken it when it is.
                 Ok(None) | Err(_) if heard.elapsed() < PATIENCE => {
                     pause = AGAIN;
@@ -278,7 +277,7 @@ impl Keeper {
                         self.board.hold_back(true);
                     }
                 }
-                Ok(None) | Err(_) => break,
+                Ok(_) | Err(_) => break,
             }
         }
         // Nobody listens any more when the run has ended.
@@ -425,7 +424,7 @@ mod tests {
 
     /// A server that is away from the 20th second on, for `away` seconds; who holds the claim when
     /// it is back?
-    async fn after_an_outage(away: u64, holder: &str) -> (Lease, Board) {
+    fn after_an_outage(away: u64, holder: &str) -> (Lease, Board) {
         let began = tokio::time::Instant::now();
         let end = Duration::from_secs(20 + away);
         let then = serde_json::to_value(claim(holder).object(clock(0))).expect("JSON");
@@ -462,7 +461,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn changes_are_held_back_before_the_claim_expires_and_pass_once_it_is_renewed() {
-        let (lease, board) = after_an_outage(80, "one").await;
+        let (lease, board) = after_an_outage(80, "one");
         pass(30).await;
         assert!(!board.holds_back(), "the claim is good for a minute");
         pass(25).await;
@@ -474,7 +473,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_claim_that_another_machine_took_meanwhile_is_lost() {
-        let (lease, board) = after_an_outage(80, "two").await;
+        let (lease, board) = after_an_outage(80, "two");
         pass(120).await;
         assert!(*lease.lost().borrow());
         assert!(board.holds_back(), "nothing is changed any more");
@@ -482,7 +481,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_claim_is_lost_when_the_server_stays_away() {
-        let (lease, _) = after_an_outage(600, "one").await;
+        let (lease, _) = after_an_outage(600, "one");
         pass(200).await;
         assert!(*lease.lost().borrow());
     }
