@@ -15,6 +15,7 @@ mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
+mod stuck;
 mod target;
 mod targets;
 mod things;
@@ -32,6 +33,7 @@ pub(crate) fn all() -> Vec<Case> {
         conflicts::CASES,
         immutable::CASES,
         ready::CASES,
+        stuck::CASES,
         lease::CASES,
         order::CASES,
         rehearsal::CASES,

@@ -157,12 +157,12 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(&prepared)?;
     prepared.refuse_back_door(journal.state())?;
-    let live = prepared.live().await;
-    if live.is_err() {
+    let found = prepared.live().await;
+    if found.is_err() {
         // What may not even be read is told with all that else is missing.
         prepared.refuse_without_access().await?;
     }
-    let mut live = live?;
+    let mut live = found?;
     outlook.look(&prepared, &live)?;
     if args.repair {
         let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
