@@ -6,6 +6,7 @@ mod claim;
 mod closing;
 pub(super) mod drift;
 mod outlook;
+mod permit;
 mod prune;
 mod tell;
 mod undo;
@@ -22,9 +23,9 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::plan::saved::{Of, Saved};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, access, after, order};
+use super::{Session, Stop, after, order};
 use crate::checklist::TaskId;
-use crate::cluster::{Cluster, Inventory, Live, TakeOver, asks};
+use crate::cluster::{Cluster, Inventory, Live, TakeOver};
 use crate::diagnostic::render;
 use crate::execute::{
     Document, Filled, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute, fill,
@@ -255,18 +256,6 @@ struct With<'a> {
 }
 
 impl Prepared<'_> {
-    /// Refuses a target that doesn't allow what the plan asks of it; the rehearsal allows all.
-    async fn refuse_without_access(&self) -> Result<()> {
-        if self.is_rehearsal() {
-            return Ok(());
-        }
-        let namespace = &self.meaning.resolved.application.namespace;
-        let objects: Vec<&Object> = self.plan.objects().collect();
-        let asks = asks(&objects, namespace);
-        let number = self.phase.checklist.number;
-        access::refuse(&self.cluster, &asks, namespace, number).await
-    }
-
     /// Returns whether the target is the rehearsal.
     fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal
