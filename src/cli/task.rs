@@ -111,14 +111,19 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         journal.append(clock.now(), vec![event])?;
     }
     let word = if ticked { "done" } else { "open again" };
+    say(&format!("task {id} is {word}"), number, on.as_deref())?;
+    Ok(Code::Done)
+}
+
+/// Says what was decided, where, and how it goes on.
+fn say(what: &str, number: u32, on: Option<&str>) -> Result<()> {
     let (there, flag) = match on {
         Some(name) => (format!(" on {name}"), format!(" --target {name}")),
         None => (String::new(), String::new()),
     };
-    err(&format!(
-        "task {id} is {word}{there}; `orch phase {number} run{flag}` goes on from there\n"
-    ))?;
-    Ok(Code::Done)
+    let next = format!("`orch phase {number} run{flag}` goes on from there");
+    err(&format!("{what}{there}; {next}\n"))?;
+    Ok(())
 }
 
 /// What a decision is about.
