@@ -3,6 +3,7 @@
 //! Nothing here chooses a cluster: a [`Cluster`] is made of a context that somebody named, or of
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
+mod access;
 mod apply;
 mod claims;
 mod conflict;
@@ -34,6 +35,7 @@ mod wait;
 mod warning;
 mod watches;
 
+pub use access::{Account, Asks, Missing, Need, Resource, asks, roles};
 pub use apply::{Applied, ApplyOptions, Before, Situation};
 pub use conflict::{Conflict, Conflicts, Holder};
 pub use connect::{IN_CLUSTER, Sources};

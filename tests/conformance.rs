@@ -1,14 +1,17 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
+mod access;
 mod apply;
 mod conflicts;
 mod control_plane;
 mod immutable;
 mod inventory;
+mod kubeconfig;
 mod lease;
 mod order;
 mod outage;
 mod phase;
+mod preview;
 mod prune;
 mod ready;
 mod rehearsal;
@@ -35,9 +38,13 @@ pub(crate) fn all() -> Vec<Case> {
         lease::CASES,
         order::CASES,
         rehearsal::CASES,
+        rehearsal::APPLYING,
         phase::CASES,
+        preview::CASES,
         storm::CASES,
         outage::CASES,
+        kubeconfig::CASES,
+        access::CASES,
         targets::CASES,
         inventory::CASES,
         prune::CASES,

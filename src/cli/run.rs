@@ -4,7 +4,9 @@ mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;
+pub(super) mod drift;
 mod outlook;
+mod permit;
 mod prune;
 mod tell;
 mod undo;
@@ -156,7 +158,12 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(&prepared)?;
     prepared.refuse_back_door(journal.state())?;
-    let mut live = prepared.live().await?;
+    let found = prepared.live().await;
+    if found.is_err() {
+        // What may not even be read is told with all that else is missing.
+        prepared.refuse_without_access().await?;
+    }
+    let mut live = found?;
     outlook.look(&prepared, &live)?;
     if args.repair {
         let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
@@ -188,6 +195,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
+    prepared.refuse_without_access().await?;
     prepared.warn_of_missing().await?;
     let secrets = if prepared.is_rehearsal() {
         outlook.restore(&prepared).await?;
@@ -199,7 +207,10 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
         filled.complete()?
     };
-    prepared.confirm(&outlook, args.confirm.as_deref())?;
+    prepared.confirm(
+        outlook.work_text(&prepared.plan, prune.going()),
+        args.confirm.as_deref(),
+    )?;
     let mut document = Document::new(phase.checklist.clone());
     let claimed = Claimed::by(&prepared).await?;
     let lost = claimed.lost();
@@ -279,12 +290,12 @@ impl Prepared<'_> {
     }
 
     /// Has a person name a protected target once it is known what will be done there.
-    fn confirm(&self, outlook: &Outlook, given: Option<&str>) -> Result<()> {
+    fn confirm(&self, what: String, given: Option<&str>) -> Result<()> {
         let ask = Ask {
             target: &self.target,
             info: self.cluster.info(),
             namespace: &self.meaning.resolved.application.namespace,
-            what: outlook.work_text(&self.plan),
+            what,
         };
         confirm::confirm(self.session, &ask, given)
     }
@@ -403,13 +414,13 @@ async fn prepare<'a>(
         &meaning.resolved.application.namespace,
     );
     Ok(Prepared {
-        inventory,
         session,
         loaded,
         phase,
         meaning,
         plan,
         cluster,
+        inventory,
         target,
         own_target,
         how,

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::exit::Result;
 use super::load::{Loaded, Phase};
 use super::{Session, Stop};
-use crate::cluster::{Cluster, ClusterInfo};
+use crate::cluster::{Cluster, ClusterInfo, Sources};
 use crate::files::read_journal;
 use crate::journal::State;
 use crate::manifest::Object;
@@ -174,13 +174,13 @@ impl Target {
                 ..
             } => {
                 let home = session.environment.variables.get("HOME");
-                reach(context, &[kubeconfig_at(path, home)]).await
+                reach(session, context, &[kubeconfig_at(path, home)]).await
             }
             Self::Context {
                 context,
                 kubeconfig: None,
                 ..
-            } => reach(context, &session.environment.kubeconfig).await,
+            } => reach(session, context, &session.environment.kubeconfig).await,
         }
     }
 
@@ -301,9 +301,19 @@ fn kubeconfig_at(path: &Path, home: Option<&String>) -> PathBuf {
 }
 
 /// Connects to a context.
-async fn reach(name: &str, kubeconfig: &[PathBuf]) -> Result<Cluster> {
-    Cluster::connect(name, kubeconfig).await.map_err(|error| {
-        Stop::from(error).help(format!(
+async fn reach(session: &Session, name: &str, kubeconfig: &[PathBuf]) -> Result<Cluster> {
+    let sources = Sources {
+        variables: session.environment.variables.clone(),
+        ..Sources::new(kubeconfig)
+    };
+    Cluster::connect_from(name, &sources).await.map_err(|error| {
+        let hint = error.hint().map(str::to_owned);
+        let stop = Stop::from(error);
+        let stop = match hint {
+            Some(hint) => stop.help(hint),
+            None => stop,
+        };
+        stop.help(format!(
             "that is the context `{name}`; without a cluster, `orch phase N rehearse` runs in memory"
         ))
     })

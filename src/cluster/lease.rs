@@ -3,7 +3,8 @@
 //! It lies in the namespace `default`, because the phase's own may not be there yet, or, where this
 //! user may not have Leases there, in the phase's own. It expires by itself a minute after its
 //! holder's last word, and the clone that held it may take it again at once: its local lock says
-//! that no other run of it is left. All times are the server's: machines' clocks differ.
+//! that no other run of it is left. A holder that can't reach the server holds its changes back
+//! before the claim expires, and goes on if nobody else took it meanwhile. All times are the server's: machines' clocks differ.
 
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use kube::api::{Api, DeleteParams, ObjectMeta, PostParams, Preconditions};
 use kube::client::Body;
 use tokio::sync::watch;
 
+use super::retry::{Board, PATIENCE};
 use super::{Cluster, ClusterError, FIELD_MANAGER};
 use crate::journal::sha256;
 
@@ -26,6 +28,9 @@ const RENEWAL: Duration = Duration::from_secs(15);
 
 /// How long a request may take: less than what is left of the expiry after two renewals.
 const ANSWER: Duration = Duration::from_secs(10);
+
+/// How often it tries to say so once it could not.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Where a Lease can lie before the phase's namespace is there.
 const SHARED: &str = "default";
@@ -83,6 +88,7 @@ struct Keeper {
     clock: Clock,
     object: Object,
     clone: String,
+    board: Board,
 }
 
 impl Claim {
@@ -194,6 +200,7 @@ impl Cluster {
             clock,
             object,
             clone: claim.clone.clone(),
+            board: self.board.clone(),
         };
         Ok(keeper.start())
     }
@@ -242,11 +249,13 @@ impl Keeper {
     }
 
     async fn keep(mut self, mut stopped: watch::Receiver<bool>, lost: watch::Sender<bool>) {
-        let mut heard = Instant::now();
+        // The runtime's clock, which tests can move.
+        let mut heard = tokio::time::Instant::now();
+        let mut pause = RENEWAL;
         loop {
             let ended = tokio::select! {
                 stop = stopped.wait_for(|stop| *stop) => Some(stop.is_ok()),
-                () = tokio::time::sleep(RENEWAL) => None,
+                () = tokio::time::sleep(pause) => None,
             };
             match ended {
                 Some(true) => return self.delete().await,
@@ -256,9 +265,18 @@ impl Keeper {
             }
             let renewed = tokio::time::timeout(ANSWER, self.renew()).await;
             match renewed {
-                Ok(Some(true)) => heard = Instant::now(),
-                // The server may be back in time.
-                Ok(None) | Err(_) if heard.elapsed() + RENEWAL + ANSWER < EXPIRY => {}
+                Ok(Some(true)) => {
+                    heard = tokio::time::Instant::now();
+                    pause = RENEWAL;
+                    self.board.hold_back(false);
+                }
+                // The server may be back in time, or nobody may have taken it when it is.
+                Ok(None) | Err(_) if heard.elapsed() < PATIENCE => {
+                    pause = AGAIN;
+                    if heard.elapsed() + RENEWAL + ANSWER >= EXPIRY {
+                        self.board.hold_back(true);
+                    }
+                }
                 Ok(_) | Err(_) => break,
             }
         }
@@ -402,6 +420,70 @@ mod tests {
             std::process::id()
         );
         assert_eq!(claim("two").held(&object, clock(9)).to_string(), expected);
+    }
+
+    /// A server that is away from the 20th second on, for `away` seconds; who holds the claim when
+    /// it is back?
+    fn after_an_outage(away: u64, holder: &str) -> (Lease, Board) {
+        let began = tokio::time::Instant::now();
+        let end = Duration::from_secs(20 + away);
+        let then = serde_json::to_value(claim(holder).object(clock(0))).expect("JSON");
+        let kept = holder == "one";
+        let server = tower::service_fn(move |request: http::Request<Body>| {
+            let (code, body) = match began.elapsed() {
+                now if now > Duration::from_secs(20) && now < end => (500, serde_json::json!({})),
+                now if now < end || kept => (200, then.clone()),
+                _ if request.method() == http::Method::GET => (200, then.clone()),
+                _ => (
+                    409,
+                    serde_json::json!({ "kind": "Status", "code": 409, "status": "Failure",
+                    "message": "changed", "reason": "Conflict" }),
+                ),
+            };
+            let body = Body::from(body.to_string().into_bytes());
+            let answer = http::Response::builder().status(code).body(body);
+            std::future::ready(answer)
+        });
+        let board = Board::default();
+        let keeper = Keeper {
+            api: Api::namespaced(Client::new(server, "default"), "default"),
+            clock: clock(0),
+            object: claim("one").object(clock(0)),
+            clone: "one".to_owned(),
+            board: board.clone(),
+        };
+        (keeper.start(), board)
+    }
+
+    async fn pass(seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_are_held_back_before_the_claim_expires_and_pass_once_it_is_renewed() {
+        let (lease, board) = after_an_outage(80, "one");
+        pass(30).await;
+        assert!(!board.holds_back(), "the claim is good for a minute");
+        pass(25).await;
+        assert!(board.holds_back(), "it is about to end");
+        pass(50).await;
+        assert!(!board.holds_back(), "nobody took it meanwhile");
+        assert!(!*lease.lost().borrow());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_that_another_machine_took_meanwhile_is_lost() {
+        let (lease, board) = after_an_outage(80, "two");
+        pass(120).await;
+        assert!(*lease.lost().borrow());
+        assert!(board.holds_back(), "nothing is changed any more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_is_lost_when_the_server_stays_away() {
+        let (lease, _) = after_an_outage(600, "one");
+        pass(200).await;
+        assert!(*lease.lost().borrow());
     }
 
     #[test]

@@ -6,12 +6,14 @@
 //! apart, which begin anew from where they were.
 
 mod judge;
+#[cfg(test)]
+mod tests;
 mod trouble;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -19,6 +21,7 @@ use http::{Request, Response};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use kube::client::Body;
+use tokio::time::Instant;
 use tower::{BoxError, Layer, Service, ServiceExt as _};
 
 use super::connect::is_long;
@@ -127,6 +130,13 @@ impl Known {
         let mut failing: Option<Instant> = None;
         let mut pause = PAUSES.0;
         loop {
+            if asked.changes
+                && tokio::time::timeout(PATIENCE, self.board.passage())
+                    .await
+                    .is_err()
+            {
+                return Err(Box::new(HeldBack));
+            }
             let next = copy(&request);
             let answer = once(inner.clone(), request).await;
             let outcome = Outcome::of(&answer);
@@ -212,6 +222,11 @@ where
 #[derive(Debug, thiserror::Error)]
 #[error("no answer within {} s", ANSWER.as_secs())]
 pub(super) struct Silent;
+
+/// The claim on the phase was not renewed in time.
+#[derive(Debug, thiserror::Error)]
+#[error("the claim on this phase was not renewed, so nothing is changed any more")]
+struct HeldBack;
 
 /// Returns a request again, where its body is at hand.
 pub(super) fn copy(request: &Request<Body>) -> Option<Request<Body>> {

@@ -88,7 +88,7 @@ pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<
         }),
         Work::Write { path, text } => write(path, text, around),
         Work::Apply { object, .. } => match apply(step, object, around).await {
-            Ok(applied) => return Acted::Applied(object, Box::new(applied)),
+            Ok(applied) => return Acted::Applied(object, Box::new(applied.trimmed())),
             Err(failure) => Err(failure),
         },
         Work::Command { run } => command(run, step.timeout, around).await,
@@ -216,13 +216,15 @@ async fn apply(
     };
     around.membership.open(around.cluster, &real).await?;
     around.remember(&step.id, &real, &options).await?;
-    if let Some(mut found) = around.live.settled(&real) {
-        found.notes.push("unchanged".to_owned());
+    let before = around.live.before(&real, &options.take_over);
+    // What somebody else owns too may be settled, and is still to be taken over.
+    if before == Before::Ours
+        && let Some(found) = around.live.settled(&real)
+    {
         return Ok(found);
     }
-    let live = around.live.get(&real);
     let situation = Situation {
-        before: Before::of(live.as_ref(), &real.value, &options.take_over),
+        before,
         report: &say,
     };
     let applied = around.cluster.apply_in(&real, &options, situation).await;
