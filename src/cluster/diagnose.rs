@@ -1,5 +1,7 @@
 //! What is seen when something isn't ready: pods, their containers, events, the log's tail.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::{
     ContainerStateTerminated, ContainerStatus, Event, Pod, PodCondition,
@@ -199,22 +201,28 @@ impl Cluster {
         let mut details = self.events_of(object, &object.kind, &object.name).await;
         let pods = self.troubled_pods(object).await;
         // What keeps a pod from starting says more than that a deadline passed.
-        let cause = match pods.first().and_then(pod_trouble) {
-            Some(trouble) if !cause.contains(&trouble.text) => {
+        let mut troubles = pods.iter().filter_map(pod_trouble);
+        let told = troubles.clone().any(|it| cause.contains(&it.text));
+        let cause = match troubles.next().filter(|_| !told) {
+            Some(trouble) => {
                 if !cause.contains("ProgressDeadlineExceeded") {
                     details.insert(0, cause);
                 }
                 trouble.text
             }
-            Some(_) | None => cause,
+            None => cause,
         };
         for pod in &pods {
             details.extend(self.pod_details(object, pod).await);
         }
         // The cause is said already, and a back-off's event is its older self.
         let backs_off = cause.contains("BackOff");
+        let mut said = BTreeSet::new();
         details.retain(|line| {
-            !cause.contains(line) && !(backs_off && line.starts_with("event BackOff: "))
+            let text = line.strip_prefix("event ").unwrap_or(line);
+            !cause.contains(text)
+                && !(backs_off && text.starts_with("BackOff: "))
+                && said.insert(line.clone())
         });
         let help = hint(details.iter().chain([&cause]).map(String::as_str));
         Failure {

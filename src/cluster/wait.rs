@@ -79,7 +79,14 @@ impl Cluster {
         let mut last = String::new();
         let watched = self.watch(&live, &mut sight, wait, &mut last);
         let cause = match tokio::time::timeout(wait.timeout, watched).await {
-            Ok(Ok(reason)) => return Ok(Ready { reason }),
+            Ok(Ok(reason)) => {
+                let seen = sight
+                    .object()
+                    .map(|object| &object["metadata"]["resourceVersion"]);
+                let version = seen.and_then(Value::as_str).unwrap_or_default();
+                tracing::debug!(object = %object.label(), version, %reason, "it is ready");
+                return Ok(Ready { reason });
+            }
             Ok(Err(cause)) => cause,
             Err(_) => format!("still not ready after {} s: {last}", wait.timeout.as_secs()),
         };
