@@ -3,6 +3,7 @@
 //! Nothing here chooses a cluster: a [`Cluster`] is made of a context that somebody named, or of
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
+mod access;
 mod apply;
 mod claims;
 mod conflict;
@@ -31,7 +32,10 @@ mod served;
 mod settled;
 mod sight;
 mod wait;
+mod warning;
+mod watches;
 
+pub use access::{Account, Asks, Missing, Need, Resource, asks, roles};
 pub use apply::{Applied, ApplyOptions, Before, Situation};
 pub use conflict::{Conflict, Conflicts, Holder};
 pub use connect::{IN_CLUSTER, Sources};
@@ -72,6 +76,9 @@ pub struct Cluster {
     kinds: Arc<Kinds>,
     /// The values of the Secrets that were applied or read: masked in whatever is told.
     secrets: Arc<Mutex<Known>>,
+    /// What is watched for those who wait.
+    watches: Arc<watches::Watches>,
+    classes: Arc<watches::Classes>,
     /// Where requests say that they have to ask again.
     board: retry::Board,
 }

@@ -16,6 +16,7 @@ pub use wants::{Want, wants};
 pub use waves::waves;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::checklist::TaskId;
@@ -113,7 +114,7 @@ pub enum Work {
     /// Apply an object and wait until it is ready.
     Apply {
         /// The object, secrets as placeholders.
-        object: Box<Object>,
+        object: Arc<Object>,
         /// The file it stands in.
         file: String,
     },

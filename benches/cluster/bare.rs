@@ -6,17 +6,36 @@ use std::collections::BTreeSet;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use http::{Method, Request, header};
 use http_body_util::BodyExt as _;
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use k8s_openapi::api::apps::v1::Deployment;
-use kube::client::Body;
+use kube::client::{Body, ConfigExt as _};
 use kube::runtime::{WatchStreamExt as _, watcher};
 use kube::{Api, Client, Config};
 use orch::manifest::Object;
+use tower::{BoxError, ServiceBuilder};
 
 use crate::objects::NAMESPACE;
 
-/// Returns a client that has nothing between it and the connection.
+/// Returns a client that has nothing between it and one connection over HTTP/2.
 pub(crate) fn client(config: &Config) -> Client {
-    Client::try_from(config.clone()).expect("a client")
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    let https = HttpsConnectorBuilder::new()
+        .with_tls_config(config.rustls_client_config().expect("certificates"))
+        .https_only()
+        .enable_http2()
+        .wrap_connector(http);
+    let connection = legacy::Client::builder(TokioExecutor::new()).build(https);
+    let service = ServiceBuilder::new()
+        .layer(config.base_uri_layer())
+        .option_layer(config.auth_layer().expect("credentials"))
+        .map_err(BoxError::from)
+        .service(connection);
+    Client::new(service, config.default_namespace.clone())
 }
 
 /// Applies the objects, the first one, the namespace, before the others.

@@ -1,7 +1,8 @@
 //! From a folder to a phase that is read, resolved and rendered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::exit::Result;
 use super::target::Target;
@@ -38,7 +39,7 @@ pub(super) struct Meaning {
     pub(super) resolved: Resolved,
     pub(super) rendered: Vec<Rendered>,
     /// The objects that `apply` tasks name.
-    pub(super) written: BTreeMap<TaskId, Vec<Object>>,
+    pub(super) written: BTreeMap<TaskId, Vec<Arc<Object>>>,
     pub(super) warnings: Diagnostics,
     /// What it is the meaning of.
     checklist: Checklist,
@@ -52,7 +53,8 @@ impl Meaning {
             namespace.to_owned(),
         );
         let rendered = self.rendered.iter_mut().flat_map(|file| &mut file.objects);
-        for object in rendered.chain(self.written.values_mut().flatten()) {
+        let written = self.written.values_mut().flatten().map(Arc::make_mut);
+        for object in rendered.chain(written) {
             manifest::relocate(object, &from, namespace);
         }
         for task in &mut self.resolved.tasks {
@@ -154,6 +156,17 @@ impl Loaded {
         } else {
             names.join(", ")
         }
+    }
+
+    /// Returns the numbers of the phases of the set that is meant, or of all where none is.
+    pub(super) fn phase_numbers(&self, session: &Session) -> Vec<u32> {
+        let wanted = session.global.set.as_ref().or(self.settings.set.as_ref());
+        let sets = self.snapshot.sets.iter();
+        let meant = sets.filter(|set| wanted.is_none_or(|wanted| *wanted == set.name));
+        let numbers: BTreeSet<u32> = meant
+            .flat_map(|set| set.phases.iter().map(|phase| phase.number))
+            .collect();
+        numbers.into_iter().collect()
     }
 
     /// Reads one phase's checklist and settings.
@@ -283,7 +296,7 @@ impl Loaded {
     }
 
     /// The objects of files, folders and fences that `apply` tasks name.
-    fn written(&self, resolved: &Resolved) -> Result<BTreeMap<TaskId, Vec<Object>>> {
+    fn written(&self, resolved: &Resolved) -> Result<BTreeMap<TaskId, Vec<Arc<Object>>>> {
         let mut written = BTreeMap::new();
         let mut problems = Vec::new();
         for task in &resolved.tasks {
@@ -311,7 +324,7 @@ impl Loaded {
                         written
                             .entry(task.id.clone())
                             .or_insert_with(Vec::new)
-                            .extend(objects);
+                            .extend(objects.into_iter().map(Arc::new));
                     }
                     Err(found) => problems.extend(found.0),
                 }

@@ -84,6 +84,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
 fn rehearsed(loaded: &Loaded, phase: &Phase, target: &Target) -> Result<(There, Plan, Meaning)> {
     let meaning = loaded.meaning(phase, phase.settings.rehearse.service_monitors)?;
     let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
     let there = There {
         info: None,
         service_monitors: phase.settings.rehearse.service_monitors,

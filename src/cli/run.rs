@@ -22,9 +22,9 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::plan::saved::{Of, Saved};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after, order};
+use super::{Session, Stop, access, after, order};
 use crate::checklist::TaskId;
-use crate::cluster::{Cluster, Inventory, Live, TakeOver};
+use crate::cluster::{Cluster, Inventory, Live, TakeOver, asks};
 use crate::diagnostic::render;
 use crate::execute::{
     Document, Filled, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute, fill,
@@ -160,11 +160,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let mut live = look(&prepared, &mut outlook, (&repo, args), journal.state()).await?;
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
-    let detached = if args.allow_detached {
-        DetachedHead::Allow
-    } else {
-        DetachedHead::Refuse
-    };
+    let detached = detached(args);
     repo.check(&owned, detached).map_err(detached_help)?;
     let ledger = Ledger::Durable {
         journal: Box::new(journal),
@@ -179,6 +175,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
+    prepared.refuse_without_access().await?;
     prepared.warn_of_missing().await?;
     let secrets = secrets(&prepared, &outlook, (&repo, args), &mut live).await?;
     prepared.confirm(&outlook, args.confirm.as_deref())?;
@@ -199,6 +196,14 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     claimed.end(ended).await
 }
 
+fn detached(args: &RunArgs) -> DetachedHead {
+    if args.allow_detached {
+        DetachedHead::Allow
+    } else {
+        DetachedHead::Refuse
+    }
+}
+
 /// Looks at what the cluster holds, and whether that is what the flags count on.
 async fn look(
     prepared: &Prepared<'_>,
@@ -206,7 +211,12 @@ async fn look(
     (repo, args): (&Repo, &RunArgs),
     state: &State,
 ) -> Result<Live> {
-    let live = prepared.live().await?;
+    let found = prepared.live().await;
+    if found.is_err() {
+        // What may not even be read is told with all that else is missing.
+        prepared.refuse_without_access().await?;
+    }
+    let live = found?;
     outlook.look(prepared, &live)?;
     if !args.repair && args.plan.is_none() {
         return Ok(live);
@@ -267,6 +277,18 @@ struct With<'a> {
 }
 
 impl Prepared<'_> {
+    /// Refuses a target that doesn't allow what the plan asks of it; the rehearsal allows all.
+    async fn refuse_without_access(&self) -> Result<()> {
+        if self.is_rehearsal() {
+            return Ok(());
+        }
+        let namespace = &self.meaning.resolved.application.namespace;
+        let objects: Vec<&Object> = self.plan.objects().collect();
+        let asks = asks(&objects, namespace);
+        let number = self.phase.checklist.number;
+        access::refuse(&self.cluster, &asks, namespace, number).await
+    }
+
     /// Returns whether the target is the rehearsal.
     fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal
@@ -414,6 +436,7 @@ async fn prepare<'a>(
     let service_monitors = target.service_monitors(&cluster).await?;
     let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
     let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
     let own_target = match Target::of_phase(loaded, phase)? {
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
@@ -574,7 +597,7 @@ pub(super) fn rehearse(
         };
         let ledger = Ledger::memory();
         let (report, _) = go(&prepared, &outlook, with, ledger, &mut document).await?;
-        tell::tell(&prepared, &report)?;
+        tell::tell(&prepared, &report, tell::Kept::Nothing)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         Ok(if report.outcome == Outcome::Completed {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     ApplyError, ApplyOptions, Before, Cluster, ClusterError, Element, FIELD_MANAGER, Fields, Path,
-    Situation, place,
+    Situation, is_settled, place,
 };
 use crate::facts::secret;
 use crate::journal::{FieldChange, Revision, Was};
@@ -60,11 +60,16 @@ impl Cluster {
             ..options.clone()
         };
         let owned = Fields::applied_by(live, FIELD_MANAGER);
-        let then = match self.apply(wanted, trial).await {
-            Ok(then) => then.object,
-            // It is about to be made again: what it was goes with it.
-            Err(ApplyError::Immutable(_)) if options.recreate => live.clone(),
-            Err(error) => return Err(error),
+        let then = if is_settled(wanted, live) {
+            // No need to ask: there may be thousands.
+            live.clone()
+        } else {
+            match self.apply(wanted, trial).await {
+                Ok(then) => then.object,
+                // It is about to be made again: what it was goes with it.
+                Err(ApplyError::Immutable(_)) if options.recreate => live.clone(),
+                Err(error) => return Err(error),
+            }
         };
         let mut places = Vec::new();
         if let Some(fields) = Fields::applied_by(&then, FIELD_MANAGER) {

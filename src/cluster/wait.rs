@@ -1,19 +1,22 @@
 //! Waiting by watching: an object until it is ready or can't become so any more.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::stream::{BoxStream, StreamExt as _, select};
 use k8s_openapi::api::core::v1::Pod;
-use k8s_openapi::api::storage::v1::StorageClass;
-use kube::api::{Api, DynamicObject, ListParams};
-use kube::runtime::{WatchStreamExt as _, watcher};
-use serde_json::Value;
+use kube::api::Api;
+use serde_json::{Value, json};
 
-use super::diagnose::Trouble;
+use super::diagnose::{Revision, Trouble};
 use super::sight::{Next, Sight};
-use super::{Applied, Cluster, diagnose};
+use super::watches::{Seen, Ticket, Warning, pod_labels, slim};
+use super::{Applied, Cluster, warning};
 use crate::journal::Failure;
 use crate::manifest::Object;
+
+/// After that time, what is recorded of an object that still isn't ready is looked at, too: most
+/// are ready before.
+const QUIET: Duration = Duration::from_millis(500);
 
 /// How long to wait, and for what.
 #[derive(Clone, Copy)]
@@ -40,20 +43,12 @@ pub struct NotReady {
     pub failure: Failure,
 }
 
-/// What a watch saw.
-enum Seen {
-    /// The object as it is now; `None` when it is gone.
-    Object(Option<Box<Value>>),
-    /// A pod came or changed.
-    Pod(Box<Pod>),
-    /// A pod is gone.
-    NoPod(Box<Pod>),
-    /// The pods are about to be listed again.
-    PodsAgain,
-    /// The watch broke off; it begins again by itself.
-    Broken(String),
-    /// The user may not watch it: no sense in trying again.
-    Refused(String),
+impl Applied {
+    /// Returns it without what waiting doesn't need: many wait at once.
+    pub(crate) fn trimmed(mut self) -> Self {
+        self.object = slim(&self.object);
+        self
+    }
 }
 
 impl Cluster {
@@ -68,19 +63,19 @@ impl Cluster {
         wait: &Wait<'_>,
     ) -> Result<Ready, NotReady> {
         // As the server completed it: a Job's selector is the server's.
-        let namespace = applied
-            .object
-            .pointer("/metadata/namespace")
-            .and_then(Value::as_str);
+        let known = Arc::new(slim(&applied.object));
+        let namespace = known.pointer("/metadata/namespace").and_then(Value::as_str);
         let live = Object {
-            value: applied.object.clone(),
+            value: reference(&known),
             namespace: namespace
                 .map(str::to_owned)
                 .or_else(|| object.namespace.clone()),
-            ..object.clone()
+            api_version: object.api_version.clone(),
+            kind: object.kind.clone(),
+            name: object.name.clone(),
         };
         let consumer = self.waits_for_consumer(&live).await;
-        let mut sight = Sight::new(&object.kind, applied.object.clone(), consumer);
+        let mut sight = Sight::new(&object.kind, known, consumer);
         let mut last = String::new();
         let watched = self.watch(&live, &mut sight, wait, &mut last);
         let cause = match tokio::time::timeout(wait.timeout, watched).await {
@@ -101,79 +96,160 @@ impl Cluster {
         wait: &Wait<'_>,
         last: &mut String,
     ) -> Result<String, String> {
-        let mut seen: Option<BoxStream<'static, Seen>> = None;
+        let mut watch: Option<Watch> = None;
+        let mut newest = None;
+        let mut told = Told::new(self, wait);
         let grace = tokio::time::sleep(wait.grace);
-        tokio::pin!(grace);
-        let mut patient = true;
+        let quiet = tokio::time::sleep(QUIET);
+        tokio::pin!(grace, quiet);
+        let (mut patient, mut listens) = (true, false);
         loop {
             match sight.next(patient) {
                 Next::Ready(reason) => return Ok(reason),
                 Next::Failed(cause) => return Err(cause),
                 Next::Suspect(pods) => {
-                    if let Some(cause) = self.blame(live, sight, pods).await {
+                    if let Some(cause) = self.blame(live, sight, pods, &mut newest).await {
                         return Err(cause);
                     }
-                    // All of them were of older revisions: what is left decides.
+                    // All of them were of older revisions, or got on: what is left decides.
                     continue;
                 }
                 Next::Wait(_) if !patient && live.kind == "Service" => {
                     return Ok("has its address; no load balancer gave one yet".to_owned());
                 }
-                Next::Wait(text) if text != *last => {
-                    last.clone_from(&text);
-                    (wait.report)(self.redact(&text));
+                Next::Wait(text) => {
+                    told.waits(&text);
+                    *last = text;
                 }
-                Next::Wait(_) => {}
             }
-            let stream = match &mut seen {
-                Some(stream) => stream,
-                None => seen.insert(self.seen(live).await.map_err(|error| error.to_string())?),
+            let watch = match &mut watch {
+                Some(watch) => watch,
+                None => watch.insert(self.open(live).await.map_err(|error| error.to_string())?),
             };
-            tokio::select! {
-                event = stream.next() => match event.ok_or("the watch ended")? {
-                    Seen::Object(now) => sight.see(now.map(|object| *object)),
-                    Seen::Pod(pod) => sight.see_pod(*pod),
-                    Seen::NoPod(pod) => sight.lose_pod(&pod),
-                    Seen::PodsAgain => sight.lose_pods(),
-                    Seen::Broken(why) => (wait.report)(self.redact(&format!("watching again: {why}"))),
-                    Seen::Refused(why) => return Err(format!("it can't be watched: {why}")),
+            let seen = tokio::select! {
+                seen = watch.next() => seen,
+                () = &mut grace, if patient => {
+                    patient = false;
+                    continue;
+                }
+                () = &mut quiet, if !listens => {
+                    watch.listen(self, live);
+                    listens = true;
+                    continue;
+                }
+            };
+            told.broken = false;
+            match seen {
+                Seen::Object(now) => sight.see(now),
+                Seen::Missing => match self.look(live).await {
+                    Ok(now) => sight.see(now),
+                    Err(error) => told.breaks(&error.to_string()),
                 },
-                () = &mut grace, if patient => patient = false,
+                Seen::Pod(pod) => sight.see_pod(pod),
+                Seen::NoPod(name) => sight.lose_pod(&name),
+                Seen::Warning(warning) => self.hear(live, sight, warning).await,
+                Seen::Broken(why) => told.breaks(&why),
+                Seen::Refused(why) => watch.narrow(self, live, &why)?,
             }
         }
     }
 
+    /// Takes a warning where it says something against the object.
+    async fn hear(&self, live: &Object, sight: &mut Sight, warning: Arc<Warning>) {
+        if live.value["metadata"]["uid"] == *warning.uid {
+            return sight.see_warning(warning);
+        }
+        if warning::trouble(&warning).is_none() || sight.is_left_out(&warning.uid) {
+            return;
+        }
+        let pod = match sight.stuck(&warning.name) {
+            Some(pod) => Ok(Some(pod)),
+            None => self.own_pod(live, &warning.name).await,
+        };
+        match pod {
+            Ok(Some(pod)) if pod.metadata.uid.as_ref() == Some(&warning.uid) => {
+                if is_starting(&pod) {
+                    sight.see_stuck(pod, warning);
+                }
+            }
+            Ok(_) => sight.leave_out_uid(&warning.uid),
+            // It is recorded again where it matters.
+            Err(_) => {}
+        }
+    }
+
+    /// Returns the pod of a name, where it is one of the object's.
+    async fn own_pod(&self, live: &Object, name: &str) -> kube::Result<Option<Arc<Pod>>> {
+        let (Some(labels), Some(namespace)) = (pod_labels(&live.value), live.namespace.as_deref())
+        else {
+            return Ok(None);
+        };
+        let pods: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
+        let pod = pods.get_opt(name).await?;
+        let ours = |pod: &Pod| {
+            let found = pod.metadata.labels.as_ref();
+            labels
+                .iter()
+                .all(|(key, value)| found.and_then(|found| found.get(key)) == Some(value))
+        };
+        Ok(pod.filter(ours).map(Arc::new))
+    }
+
+    /// Returns whether what was recorded of a pod still keeps it from starting.
+    async fn stays_stuck(&self, live: &Object, name: &str) -> bool {
+        let pod = self.own_pod(live, name).await.ok().flatten();
+        pod.is_some_and(|pod| is_starting(&pod))
+    }
+
     /// Returns the trouble of the first suspect that is of the newest revision; the others are
-    /// left out from now on.
+    /// left out from now on. `known` is the newest revision of a generation.
     async fn blame(
         &self,
         live: &Object,
         sight: &mut Sight,
-        suspects: Vec<(Pod, Trouble)>,
+        suspects: Vec<(Arc<Pod>, Trouble)>,
+        known: &mut Option<(Option<i64>, Revision)>,
     ) -> Option<String> {
-        let newest = self.newest_revision(live, sight.object()).await;
+        let generation = sight.settled_generation();
+        let generation = generation.filter(|_| live.kind == "Deployment");
+        let asked = known.as_ref().and_then(|(generation, _)| *generation);
+        if generation.is_none() || asked != generation {
+            let found = self.newest_revision(live, sight.object()).await;
+            *known = found.map(|revision| (generation, revision));
+        }
+        let newest = known.as_ref().map(|(_, revision)| revision);
         for (pod, trouble) in suspects {
-            if newest.as_ref().is_none_or(|newest| newest.has(&pod)) {
+            let name = pod.metadata.name.clone().unwrap_or_default();
+            if newest.is_some_and(|newest| !newest.has(&pod)) {
+                sight.leave_out(&pod);
+            } else if sight.stuck(&name).is_some() && !self.stays_stuck(live, &name).await {
+                // What was recorded of it is past: nothing that is seen of pods says so.
+                sight.forget_stuck(&name);
+            } else {
                 return Some(trouble.text);
             }
-            sight.leave_out(&pod);
         }
         None
     }
 
-    /// The object's changes and, where it has pods, theirs.
-    async fn seen(&self, live: &Object) -> Result<BoxStream<'static, Seen>, super::ClusterError> {
-        let api = self.api(live).await?;
-        let config = watcher::Config::default().fields(&format!("metadata.name={}", live.name));
-        let own = own_changes(api, config);
-        let (Some(selector), Some(namespace)) =
-            (diagnose::selector(&live.value), live.namespace.as_deref())
-        else {
-            return Ok(own);
-        };
-        let pods: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
-        let config = watcher::Config::default().labels(&selector);
-        Ok(select(own, pod_changes(pods, config)).boxed())
+    /// Begins to watch an object and, where it has pods, theirs.
+    async fn open(&self, live: &Object) -> Result<Watch, super::ClusterError> {
+        let path = self.api(live).await?.resource_url().to_owned();
+        let pods = live.namespace.as_deref().zip(pod_labels(&live.value));
+        Ok(Watch {
+            own: self.watches.object(&self.client, &path, &live.value, false),
+            pods: pods
+                .map(|(namespace, labels)| self.watches.pods(&self.client, namespace, labels)),
+            warnings: None,
+            path,
+            alone: false,
+        })
+    }
+
+    /// Returns an object that no watch saw where it should be.
+    async fn look(&self, live: &Object) -> Result<Option<Arc<Value>>, super::ClusterError> {
+        let found = self.get(live).await?;
+        Ok(found.map(|found| Arc::new(slim(&serde_json::to_value(found).unwrap_or_default()))))
     }
 
     /// Whether a claim's class binds it only when a pod uses it. A class that can't be read is
@@ -182,80 +258,129 @@ impl Cluster {
         if object.kind != "PersistentVolumeClaim" {
             return false;
         }
-        let classes: Api<StorageClass> = Api::all(self.client.clone());
-        let Ok(classes) = classes.list(&ListParams::default()).await else {
-            return false;
-        };
-        let wanted = object
-            .value
-            .pointer("/spec/storageClassName")
-            .and_then(Value::as_str);
-        let class = classes.into_iter().find(|class| match wanted {
-            Some(name) => class.metadata.name.as_deref() == Some(name),
-            None => class.metadata.annotations.as_ref().is_some_and(|notes| {
-                notes
-                    .get("storageclass.kubernetes.io/is-default-class")
-                    .map(String::as_str)
-                    == Some("true")
-            }),
-        });
-        class.is_some_and(|class| {
-            class.volume_binding_mode.as_deref() == Some("WaitForFirstConsumer")
-        })
+        let wanted = object.value.pointer("/spec/storageClassName");
+        let wanted = wanted.and_then(Value::as_str);
+        self.classes.is_late(&self.client, wanted).await
     }
 }
 
-/// The changes of one object.
-fn own_changes(api: Api<DynamicObject>, config: watcher::Config) -> BoxStream<'static, Seen> {
-    let mut listed = true;
-    // Without the back-off a server that is down is asked again without a pause.
-    let events = watcher::watcher(api, config).default_backoff();
-    let seen = events.filter_map(move |event| {
-        let seen = match event {
-            Ok(watcher::Event::Apply(object) | watcher::Event::InitApply(object)) => {
-                listed = true;
-                let value = serde_json::to_value(object).unwrap_or_default();
-                Some(Seen::Object(Some(Box::new(value))))
-            }
-            Ok(watcher::Event::Delete(_)) => Some(Seen::Object(None)),
-            Ok(watcher::Event::Init) => {
-                listed = false;
-                None
-            }
-            // It went while nobody watched.
-            Ok(watcher::Event::InitDone) => (!listed).then_some(Seen::Object(None)),
-            Err(error) if is_refusal(&error) => Some(Seen::Refused(error.to_string())),
-            Err(error) => Some(Seen::Broken(error.to_string())),
-        };
-        std::future::ready(seen)
-    });
-    seen.boxed()
-}
-
-/// The changes of an object's pods. Where the user may not see pods, the object's own status has
-/// to do.
-fn pod_changes(api: Api<Pod>, config: watcher::Config) -> BoxStream<'static, Seen> {
-    let events = watcher::watcher(api, config).default_backoff();
-    let seen = events.filter_map(|event| {
-        let seen = match event {
-            Ok(watcher::Event::Apply(pod) | watcher::Event::InitApply(pod)) => {
-                Some(Seen::Pod(Box::new(pod)))
-            }
-            Ok(watcher::Event::Delete(pod)) => Some(Seen::NoPod(Box::new(pod))),
-            Ok(watcher::Event::Init) => Some(Seen::PodsAgain),
-            Ok(watcher::Event::InitDone) => None,
-            Err(error) => Some(Seen::Broken(error.to_string())),
-        };
-        std::future::ready(seen)
-    });
-    seen.boxed()
-}
-
-fn is_refusal(error: &watcher::Error) -> bool {
-    let (watcher::Error::InitialListFailed(error) | watcher::Error::WatchStartFailed(error)) =
-        error
-    else {
-        return false;
+/// Returns what is to be known of an object to ask about it: which it is, and which pods are its.
+fn reference(known: &Value) -> Value {
+    let part = |part: &str, wanted: &[&str]| {
+        let found = known.get(part).and_then(Value::as_object);
+        let found = found.into_iter().flatten();
+        let kept = found.filter(|(key, _)| wanted.contains(&key.as_str()));
+        Value::Object(
+            kept.map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        )
     };
-    matches!(error, kube::Error::Api(status) if matches!(status.code, 401 | 403))
+    json!({
+        "metadata": part("metadata", &["name", "resourceVersion"]),
+        "spec": part("spec", &["selector", "template", "storageClassName"]),
+    })
+}
+
+/// What was told of a wait.
+struct Told<'a> {
+    cluster: &'a Cluster,
+    wait: &'a Wait<'a>,
+    line: String,
+    /// Whether what was seen last is that the watch broke off.
+    broken: bool,
+}
+
+impl<'a> Told<'a> {
+    fn new(cluster: &'a Cluster, wait: &'a Wait<'a>) -> Self {
+        Self {
+            cluster,
+            wait,
+            line: String::new(),
+            broken: false,
+        }
+    }
+
+    /// Tells how far it is; while nothing is seen, that is not known.
+    fn waits(&mut self, text: &str) {
+        if !self.broken {
+            self.say(text);
+        }
+    }
+
+    fn breaks(&mut self, why: &str) {
+        self.broken = true;
+        self.say(&format!("watching again: {why}"));
+    }
+
+    fn say(&mut self, line: &str) {
+        if self.line != line {
+            line.clone_into(&mut self.line);
+            (self.wait.report)(self.cluster.redact(line));
+        }
+    }
+}
+
+/// What is watched for one object.
+struct Watch {
+    own: Ticket,
+    pods: Option<Ticket>,
+    /// What is recorded of it and its pods, once it takes long.
+    warnings: Option<Ticket>,
+    path: String,
+    /// Whether only this object is watched: the user may not see the others.
+    alone: bool,
+}
+
+impl Watch {
+    async fn next(&mut self) -> Seen {
+        loop {
+            // Where the others may not be seen, the object's own status has to do.
+            tokio::select! {
+                biased;
+                seen = self.own.next() => return seen,
+                seen = next_of(&mut self.pods) => match seen {
+                    Seen::Refused(_) => self.pods = None,
+                    seen => return seen,
+                },
+                seen = next_of(&mut self.warnings) => match seen {
+                    Seen::Refused(_) => self.warnings = None,
+                    seen => return seen,
+                },
+            }
+        }
+    }
+
+    /// Begins to look at what is recorded of the object and its pods.
+    fn listen(&mut self, cluster: &Cluster, live: &Object) {
+        let namespace = live.namespace.as_deref();
+        let watches = &cluster.watches;
+        self.warnings =
+            namespace.map(|namespace| watches.warnings(&cluster.client, namespace, &live.value));
+    }
+
+    /// Watches the object alone, where its siblings may not be seen.
+    fn narrow(&mut self, cluster: &Cluster, live: &Object, why: &str) -> Result<(), String> {
+        if self.alone {
+            return Err(format!("it can't be watched: {why}"));
+        }
+        self.alone = true;
+        let watches = &cluster.watches;
+        self.own = watches.object(&cluster.client, &self.path, &live.value, true);
+        Ok(())
+    }
+}
+
+async fn next_of(ticket: &mut Option<Ticket>) -> Seen {
+    match ticket {
+        Some(ticket) => ticket.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn is_starting(pod: &Pod) -> bool {
+    let phase = pod
+        .status
+        .as_ref()
+        .and_then(|status| status.phase.as_deref());
+    phase == Some("Pending")
 }

@@ -60,7 +60,7 @@ impl Ledger {
             }
             Self::Memory { state, cursor } => {
                 for event in events {
-                    let record = next_record(cursor, Timestamp::UNIX_EPOCH, event);
+                    let (record, _) = next_record(cursor, Timestamp::UNIX_EPOCH, event);
                     state.apply(&record)?;
                 }
             }

@@ -44,22 +44,30 @@ impl Recorder {
     }
 }
 
+/// Records revisions, all with one sync, and lets their steps go on.
+pub(super) fn keep(notes: Vec<Note>, ledger: &mut Ledger) -> Result<(), LedgerError> {
+    let (events, waiting): (Vec<Event>, Vec<_>) = notes.into_iter().map(Note::event).unzip();
+    ledger.append(events)?;
+    for done in waiting {
+        // A step that was given up needs no answer.
+        let _ = done.send(());
+    }
+    Ok(())
+}
+
 impl Note {
-    /// Records the revision and lets its step go on.
-    pub(super) fn keep(self, ledger: &mut Ledger) -> Result<(), LedgerError> {
+    fn event(self) -> (Event, oneshot::Sender<()>) {
         let note = match self.revision.changes.len() {
             0 => "it was there before, just so".to_owned(),
             1 => "it was there before; 1 field changes".to_owned(),
             count => format!("it was there before; {count} fields change"),
         };
-        ledger.append(vec![Event::Observed {
+        let event = Event::Observed {
             step: self.step,
             note,
             before: Some(Previous::There(self.revision)),
-        }])?;
-        // A step that was given up needs no answer.
-        let _ = self.done.send(());
-        Ok(())
+        };
+        (event, self.done)
     }
 }
 

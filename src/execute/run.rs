@@ -8,7 +8,7 @@ use super::air::Air;
 use super::course::Course;
 use super::effect::Surroundings;
 use super::membership::Membership;
-use super::previous::{Recorder, first_touched};
+use super::previous::{self, Recorder, first_touched};
 use super::{Ledger, LedgerError, Options, Progress, Report, Standing};
 use crate::checklist::TaskId;
 use crate::cluster::{Cluster, Inventory, Live};
@@ -71,7 +71,7 @@ pub async fn execute(
 ) -> Result<Report, ExecuteError> {
     let first = first_touched(run.plan, ledger.state().target(&header.target));
     ledger.append(vec![Event::RunStarted(header)])?;
-    let (recorder, mut previous) = Recorder::new();
+    let (recorder, mut revisions) = Recorder::new();
     let report_line = |step: &StepId, text: String| {
         progress(Progress::Under {
             step: step.clone(),
@@ -111,8 +111,10 @@ pub async fn execute(
             () = stopped(&mut cancel) => {
                 return Ok(Report { outcome: Outcome::Interrupted, ..course.finish() });
             }
-            Some(note) = previous.recv() => {
-                note.keep(ledger)?;
+            Some(note) = revisions.recv() => {
+                // All that wait for theirs by now go on after one sync.
+                let more = std::iter::from_fn(|| revisions.try_recv().ok());
+                previous::keep(std::iter::once(note).chain(more).collect(), ledger)?;
                 continue;
             }
             landed = air.landed(&mut course) => landed,
@@ -206,7 +208,7 @@ impl Record {
 fn is_absent(step: &Step, around: &Surroundings<'_>) -> bool {
     match &step.work {
         Work::Apply { object, .. } => {
-            around.first.contains(&step.id) && around.live.get(object.as_ref()).is_none()
+            around.first.contains(&step.id) && !around.live.has(object.as_ref())
         }
         Work::Study { .. }
         | Work::Conclude { .. }

@@ -96,8 +96,8 @@ pub fn encode(record: &Record) -> String {
     serde_json::to_string(record).unwrap_or_default()
 }
 
-/// Returns the next record and moves the cursor behind it.
-pub fn next_record(cursor: &mut Cursor, at: Timestamp, event: Event) -> Record {
+/// Returns the next record and its line, and moves the cursor behind it.
+pub fn next_record(cursor: &mut Cursor, at: Timestamp, event: Event) -> (Record, String) {
     let record = Record {
         v: VERSION,
         seq: cursor.seq,
@@ -105,9 +105,10 @@ pub fn next_record(cursor: &mut Cursor, at: Timestamp, event: Event) -> Record {
         at,
         event,
     };
+    let line = encode(&record);
     cursor.seq += 1;
-    cursor.prev = sha256(encode(&record).as_bytes());
-    record
+    cursor.prev = sha256(line.as_bytes());
+    (record, line)
 }
 
 /// Returns the SHA-256 in hex.

@@ -102,7 +102,7 @@ fn journal(events: Vec<Event>) -> (Vec<Record>, String) {
     let mut cursor = Cursor::default();
     let records: Vec<Record> = events
         .into_iter()
-        .map(|event| next_record(&mut cursor, Timestamp::UNIX_EPOCH, event))
+        .map(|event| next_record(&mut cursor, Timestamp::UNIX_EPOCH, event).0)
         .collect();
     let text = records.iter().map(|record| encode(record) + "\n").collect();
     (records, text)

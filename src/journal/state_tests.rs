@@ -76,7 +76,7 @@ fn fold(events: impl IntoIterator<Item = Event>) -> Result<State, IllegalMove> {
     let mut cursor = Cursor::default();
     for (second, event) in (0_i64..).zip(events) {
         let at = Timestamp::from_second(second).expect("in range");
-        state.apply(&next_record(&mut cursor, at, event))?;
+        state.apply(&next_record(&mut cursor, at, event).0)?;
     }
     Ok(state)
 }

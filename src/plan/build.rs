@@ -1,6 +1,7 @@
 //! Building a plan: one draft step for each unit of work, edges, an order, keys.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -114,7 +115,7 @@ impl Draft {
 pub fn build(
     resolved: &Resolved,
     rendered: &[Rendered],
-    written: &BTreeMap<TaskId, Vec<Object>>,
+    written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
     target: &str,
 ) -> Result<Plan, PlanError> {
     let mut drafts = task_drafts(resolved, rendered, written);
@@ -143,14 +144,14 @@ impl Checked {
     fn of(
         resolved: &Resolved,
         rendered: &[Rendered],
-        written: &BTreeMap<TaskId, Vec<Object>>,
+        written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
     ) -> Self {
         let is_rule = |task: &ResolvedTask| matches!(task.action, Action::Require(_));
         let ruled = resolved.tasks.iter().any(is_rule);
         let all: Vec<Object> = rendered
             .iter()
             .flat_map(|file| &file.objects)
-            .chain(written.values().flatten())
+            .chain(written.values().flatten().map(Arc::as_ref))
             .filter(|_| ruled)
             .cloned()
             .collect();
@@ -163,7 +164,7 @@ impl Checked {
 fn task_drafts(
     resolved: &Resolved,
     rendered: &[Rendered],
-    written: &BTreeMap<TaskId, Vec<Object>>,
+    written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
 ) -> Vec<Draft> {
     let checked_against = Checked::of(resolved, rendered, written);
     let mut drafts = Vec::new();
@@ -180,7 +181,9 @@ fn task_drafts(
             Action::Apply { path, .. } => {
                 let file = path.clone().unwrap_or_else(|| format!("task {}", task.id));
                 let objects = written.get(&task.id).into_iter().flatten();
-                drafts.extend(objects.map(|object| apply_draft(Some(&task.id), object, &file)));
+                drafts.extend(
+                    objects.map(|object| apply_draft(Some(&task.id), Arc::clone(object), &file)),
+                );
             }
             Action::Command { run } => drafts.push(Draft {
                 task: Some(task.id.clone()),
@@ -299,17 +302,17 @@ fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
     let applies = file
         .objects
         .iter()
-        .map(|object| apply_draft(task, object, &file.path));
+        .map(|object| apply_draft(task, Arc::new(object.clone()), &file.path));
     std::iter::once(write).chain(applies).collect()
 }
 
-fn apply_draft(task: Option<&TaskId>, object: &Object, file: &str) -> Draft {
+fn apply_draft(task: Option<&TaskId>, object: Arc<Object>, file: &str) -> Draft {
     Draft {
         task: task.cloned(),
         name: format!("apply {}", object.label()),
         parameters: Value::Null,
         work: Work::Apply {
-            object: Box::new(object.clone()),
+            object,
             file: file.to_owned(),
         },
     }
@@ -558,7 +561,7 @@ mod tests {
         let object = Object::from_value(value.clone()).expect("an object");
         // The form that journals hold: another would make every finished step a changed one.
         let expected = json!({ "target": "prod", "step": { "kind": "apply", "object": value } });
-        let key = apply_draft(None, &object, "a.yml").key("prod");
+        let key = apply_draft(None, Arc::new(object), "a.yml").key("prod");
         assert_eq!(key, StepKey::new(hash(&expected)));
     }
 }

@@ -216,7 +216,7 @@ impl Shown<'_> {
             }
             Action::Apply { .. } => {
                 let objects = self.meaning.written.get(&task.id).into_iter().flatten();
-                let labels: Vec<String> = objects.map(crate::manifest::Object::label).collect();
+                let labels: Vec<String> = objects.map(|object| object.label()).collect();
                 vec![format!("applies {}", labels.join(", "))]
             }
             Action::Command { run } => vec![format!("runs {run}")],

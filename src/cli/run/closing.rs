@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::account::Moment;
 use super::outlook::Outlook;
-use super::tell::{tell, waiting_text};
+use super::tell::{Kept, tell, waiting_text};
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind, TaskId};
 use crate::execute::{Document, Ledger, Report};
@@ -65,7 +65,7 @@ impl Close<'_> {
         }
         let committed = waiting.is_empty() && recorded && self.commit(&ledger)?;
         let text = if !waiting.is_empty() {
-            waiting_text(prepared, &waiting)
+            waiting_text(prepared, self.outlook, &waiting)
         } else if committed || finished {
             "finished what an interrupted run had left: documents and commit are up to date\n"
                 .to_owned()
@@ -95,7 +95,7 @@ impl Close<'_> {
         document: &mut Document,
     ) -> Result {
         let prepared = self.prepared;
-        tell(prepared, report)?;
+        tell(prepared, report, Kept::Recorded)?;
         let name = prepared.target.name();
         match report.outcome {
             Outcome::Failed | Outcome::Interrupted => {
@@ -117,7 +117,7 @@ impl Close<'_> {
                     self.commit(&ledger)?;
                     self.say(&self.done_text(report), "done")?;
                 } else {
-                    self.say(&waiting_text(prepared, &waiting), "waiting")?;
+                    self.say(&waiting_text(prepared, self.outlook, &waiting), "waiting")?;
                 }
                 Ok(Outlook::code(&waiting))
             }
