@@ -48,6 +48,10 @@ enum TaskCommand {
     },
 }
 
+fn unknown(id: &str) -> Stop {
+    Stop::input(format!("which phase is `{id}` of?")).help("name it: --phase N")
+}
+
 pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let (id, number, note, on) = match &args.command {
         TaskCommand::Done {
@@ -58,11 +62,8 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         } => (id, phase, Some(note), target),
         TaskCommand::Reopen { id, phase, target } => (id, phase, None, target),
     };
-    let number = number
-        .or_else(|| id.split('.').next()?.parse().ok())
-        .ok_or_else(|| {
-            Stop::input(format!("which phase is `{id}` of?")).help("name it: --phase N")
-        })?;
+    let number = number.or_else(|| id.split('.').next()?.parse().ok());
+    let number = number.ok_or_else(|| unknown(id))?;
     let loaded = load::workspace(session)?;
     let phase = loaded.phase(session, number)?;
     let id = TaskId::new(id.clone());
