@@ -338,6 +338,7 @@ fn objects(namespace: &str) -> BTreeMap<String, Value> {
             if let Some(labels) = item["metadata"]["labels"].as_object_mut() {
                 // The inventory's id is made of its namespace too.
                 labels.remove("applyset.kubernetes.io/part-of");
+                labels.remove("applyset.kubernetes.io/id");
             }
             for field in [
                 "clusterIP",
