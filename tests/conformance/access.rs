@@ -75,9 +75,12 @@ fn what_is_missing_is_told() {
     let workspace = under_roles(namespace, |roles| {
         let lines = roles.split_inclusive('\n');
         lines
-            .map(|line| match line.contains("resources: [deployments") {
-                true => line.replace("deployments", "daemonsets"),
-                false => line.to_owned(),
+            .map(|line| {
+                if line.contains("resources: [deployments") {
+                    line.replace("deployments", "daemonsets")
+                } else {
+                    line.to_owned()
+                }
             })
             .collect()
     });

@@ -146,7 +146,7 @@ fn contains(text: &str, pieces: &[&str]) {
     }
 }
 
-fn server_side<'a>(manager: &'a str) -> [&'a str; 5] {
+fn server_side(manager: &str) -> [&str; 5] {
     ["apply", "--server-side", manager, "-f", "-"]
 }
 

@@ -133,14 +133,7 @@ fn leaves_what_only_carries_the_label() {
         "-p",
         &patch,
     ]);
-    // In a namespace that the inventory doesn't name nothing is even looked at.
-    let elsewhere = cluster().namespace("elsewhere");
-    let same = format!(
-        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: far\n  \
-         labels: {{ applyset.kubernetes.io/part-of: {id} }}\n"
-    );
-    let as_orch = ["--server-side", "--field-manager=orch"];
-    kubectl_apply(&elsewhere, &as_orch, &same);
+    let elsewhere = labelled_elsewhere(&id);
     take_out(&workspace, &["rest"]);
     let pruned = run(&workspace, &["--prune"]).expect(0);
     for said in [
@@ -159,6 +152,19 @@ fn leaves_what_only_carries_the_label() {
     assert!(is_there(&namespace, "configmap/copied"));
     assert!(is_there(&namespace, "configmap/made"));
     assert!(!is_there(&namespace, "configmap/rest"));
+}
+
+/// A namespace that the inventory doesn't name, with an object that carries its label: nothing is
+/// even looked at there.
+fn labelled_elsewhere(id: &str) -> String {
+    let elsewhere = cluster().namespace("elsewhere");
+    let same = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: far\n  \
+         labels: {{ applyset.kubernetes.io/part-of: {id} }}\n"
+    );
+    let as_orch = ["--server-side", "--field-manager=orch"];
+    kubectl_apply(&elsewhere, &as_orch, &same);
+    elsewhere
 }
 
 fn goes_on_after_a_kill() {

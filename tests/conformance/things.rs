@@ -2,6 +2,7 @@
 //! its own, in a namespace of its own.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -40,8 +41,10 @@ pub(crate) fn checklist(manifests: &[(&str, &str)]) -> String {
             0 => String::new(),
             at => format!(" after=4.1.{at}"),
         };
-        text +=
-            &format!("- [ ] Bring {name} <!-- orch: apply=\"manifests/{name}.yml\"{after} -->\n");
+        let _ = writeln!(
+            text,
+            "- [ ] Bring {name} <!-- orch: apply=\"manifests/{name}.yml\"{after} -->"
+        );
     }
     text
 }

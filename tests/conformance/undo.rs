@@ -56,28 +56,7 @@ fn leaves_a_namespace_as_it_was() {
     run(&workspace, &[]).expect(0);
     assert!(content(&namespace).len() > before.len());
 
-    let shown = undo(&workspace, &[]).expect(3);
-    let place = |name: &str| shown.stdout.find(name).expect("it is shown");
-    assert!(
-        place("ConfigMap/rest") < place("Deployment/web"),
-        "{}",
-        shown.stdout
-    );
-    assert!(
-        place("Deployment/web") < place("ConfigMap/settings"),
-        "{}",
-        shown.stdout
-    );
-    assert!(
-        is_there(&namespace, "deployment/web"),
-        "nothing was done yet"
-    );
-    undo(&workspace, &["--dry-run"]).expect(0);
-    assert!(
-        is_there(&namespace, "deployment/web"),
-        "nothing was done yet"
-    );
-
+    shows_the_way_back_and_does_nothing(&workspace, &namespace);
     undo(&workspace, &["--yes"]).expect(0);
     assert_eq!(content(&namespace), before);
     assert_eq!(
@@ -114,6 +93,20 @@ fn leaves_a_namespace_as_it_was() {
         is_there(&namespace, "deployment/web"),
         "it can be done again"
     );
+}
+
+#[track_caller]
+fn shows_the_way_back_and_does_nothing(workspace: &Workspace, namespace: &str) {
+    let shown = undo(workspace, &[]).expect(3).stdout;
+    let place = |name: &str| shown.find(name).expect("it is shown");
+    assert!(place("ConfigMap/rest") < place("Deployment/web"), "{shown}");
+    assert!(
+        place("Deployment/web") < place("ConfigMap/settings"),
+        "{shown}"
+    );
+    assert!(is_there(namespace, "deployment/web"), "nothing was done");
+    undo(workspace, &["--dry-run"]).expect(0);
+    assert!(is_there(namespace, "deployment/web"), "nothing was done");
 }
 
 fn keeps_claims_and_namespaces_unless_named() {

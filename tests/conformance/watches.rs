@@ -211,9 +211,9 @@ fn a_forgotten_version_is_listed() {
             until(&proxy, 3, "watch=true").await;
             let address =
                 json!({ "status": { "loadBalancer": { "ingress": [{ "ip": "192.0.2.1" }] } } });
-            let (params, patch) = (PatchParams::default(), Patch::Merge(address));
-            let patched = services.patch_status("front", &params, &patch);
-            patched.await.expect("it is patched");
+            let (params, change) = (PatchParams::default(), Patch::Merge(address));
+            let done = services.patch_status("front", &params, &change).await;
+            done.expect("it is patched");
         };
         let (ready, ()) = futures::join!(wait(&target, &object, &applied), meanwhile);
         assert_eq!(ready.expect("ready").reason, "load balancer at 192.0.2.1");
@@ -263,7 +263,7 @@ fn an_object_made_again_is_another() {
 fn what_becomes_ready_is_noticed_at_once() {
     let namespace = cluster().namespace("at-once");
     let address = json!({ "status": { "loadBalancer": { "ingress": [{ "ip": "192.0.2.1" }] } } });
-    let (params, patch) = (PatchParams::default(), Patch::Merge(address));
+    let (params, change) = (PatchParams::default(), Patch::Merge(address));
     let delays = block_on(async {
         let target = connect().await;
         let services: Api<Service> = Api::namespaced(cluster().client().await, &namespace);
