@@ -2,6 +2,7 @@
 //!
 //! This is where the environment is read and where errors become exit codes.
 
+mod access;
 mod after;
 mod analyze;
 mod completions;
@@ -93,6 +94,8 @@ enum Command {
     Phase(phase::PhaseArgs),
     /// Decide about one task as a person
     Task(task::TaskArgs),
+    /// Check what a run needs to be allowed on a target, or print the roles that allow it
+    Access(access::AccessArgs),
     /// Print what is known of the application, each fact with file and line
     Analyze(analyze::AnalyzeArgs),
     /// Print a completion script for a shell
@@ -130,6 +133,7 @@ pub fn main() -> ExitCode {
         Command::Status => status::all(&session),
         Command::Phase(args) => phase::run(&session, &args),
         Command::Task(args) => task::run(&session, &args),
+        Command::Access(args) => access::run(&session, &args),
         Command::Analyze(args) => analyze::run(&session, &args),
         Command::Completions(args) => completions::run(&args),
     };

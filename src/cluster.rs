@@ -3,7 +3,9 @@
 //! Nothing here chooses a cluster: a [`Cluster`] is made of a context that somebody named, or of
 //! the rehearsal's client. Which object comes before which is `plan`'s business.
 
+mod access;
 mod apply;
+mod claims;
 mod conflict;
 mod connect;
 mod diagnose;
@@ -32,6 +34,7 @@ mod sight;
 mod wait;
 mod watches;
 
+pub use access::{Account, Asks, Missing, Need, Resource, asks, roles};
 pub use apply::{Applied, ApplyOptions, Before, Situation};
 pub use conflict::{Conflict, Conflicts, Holder};
 pub use connect::{IN_CLUSTER, Sources};
@@ -42,7 +45,7 @@ pub use lease::{Claim, Lease, LeaseError};
 pub use live::{Live, Name};
 pub use owner::{Owner, TakeOver};
 pub use preview::{Effect, FieldChange, Preview};
-pub use previous::{Return, Returning};
+pub use previous::{Return, Returning, set_by};
 pub use readiness::{Verdict, verdict};
 pub use recreate::{Fixed, FixedField, Remake};
 pub use redact::redact;

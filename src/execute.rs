@@ -17,6 +17,7 @@ mod prune;
 mod run;
 mod secrets;
 mod standing;
+mod undo;
 
 pub use consent::Consent;
 pub use ledger::{Ledger, LedgerError};
@@ -24,7 +25,9 @@ pub use project::{Document, ProjectError, Projection, project};
 pub use prune::{Candidate, Fate, Pruning, prune, prune_candidates, settle_gone};
 pub use run::{ExecuteError, Run, Tick, execute};
 pub use secrets::{Filled, SecretsError, fill};
-pub use standing::{Changed, Comparison, Standing, Why, compare, task_done};
+pub use standing::{Changed, Comparison, Standing, Why, compare, hold, task_done};
+
+pub use undo::{Turn, Undo, Undoing, Undone};
 
 use std::time::Duration;
 

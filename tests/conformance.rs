@@ -1,17 +1,25 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
+mod access;
 mod apply;
 mod conflicts;
 mod control_plane;
 mod immutable;
+mod inventory;
+mod kubeconfig;
 mod lease;
+mod order;
 mod outage;
 mod phase;
+mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
 mod target;
 mod targets;
+mod things;
+mod undo;
+mod watches;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -25,11 +33,18 @@ pub(crate) fn all() -> Vec<Case> {
         immutable::CASES,
         ready::CASES,
         lease::CASES,
+        order::CASES,
         rehearsal::CASES,
         phase::CASES,
         storm::CASES,
         outage::CASES,
+        kubeconfig::CASES,
+        access::CASES,
         targets::CASES,
+        inventory::CASES,
+        prune::CASES,
+        undo::CASES,
+        watches::CASES,
     ]
     .concat()
 }

@@ -7,5 +7,6 @@ pub(crate) mod cluster;
 pub(crate) mod impostor;
 pub(crate) mod programs;
 pub(crate) mod proxy;
+pub(crate) mod tunnel;
 pub(crate) mod wait;
 pub(crate) mod workspace;

@@ -197,7 +197,7 @@ impl There<'_> {
                 Standing::Done(evidence) => {
                     done.insert(step.id.clone(), evidence);
                 }
-                Standing::Elsewhere => {}
+                Standing::Elsewhere | Standing::Held(_) => {}
                 Standing::Todo(Why::Changed) => changed.push(named()),
                 Standing::Todo(
                     Why::New | Why::Failed | Why::Unknown | Why::Gone(_) | Why::Reopened,

@@ -1,6 +1,6 @@
 //! From a folder to a phase that is read, resolved and rendered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -156,6 +156,17 @@ impl Loaded {
         } else {
             names.join(", ")
         }
+    }
+
+    /// Returns the numbers of the phases of the set that is meant, or of all where none is.
+    pub(super) fn phase_numbers(&self, session: &Session) -> Vec<u32> {
+        let wanted = session.global.set.as_ref().or(self.settings.set.as_ref());
+        let sets = self.snapshot.sets.iter();
+        let meant = sets.filter(|set| wanted.is_none_or(|wanted| *wanted == set.name));
+        let numbers: BTreeSet<u32> = meant
+            .flat_map(|set| set.phases.iter().map(|phase| phase.number))
+            .collect();
+        numbers.into_iter().collect()
     }
 
     /// Reads one phase's checklist and settings.

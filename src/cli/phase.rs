@@ -23,6 +23,8 @@ enum PhaseCommand {
     Run(run::RunArgs),
     /// Run the whole phase in memory: nothing is ticked, written or committed
     Rehearse(run::RehearseArgs),
+    /// Turn the phase back: delete what it made, put back what it changed; shown first
+    Undo(run::UndoArgs),
     /// Show each task with its evidence
     Status(status::StatusArgs),
     /// Show how one task is read, and why
@@ -38,6 +40,7 @@ pub(super) fn run(session: &Session, args: &PhaseArgs) -> Result {
     match &args.command {
         PhaseCommand::Plan(args) => plan::run(session, &loaded, &phase, args),
         PhaseCommand::Run(args) => run::run(session, &loaded, &phase, args),
+        PhaseCommand::Undo(args) => run::undo(session, &loaded, &phase, args),
         PhaseCommand::Rehearse(args) => run::rehearse(session, &loaded, &phase, args),
         PhaseCommand::Status(args) => status::phase(session, &loaded, &phase, args),
         PhaseCommand::Explain { task } => {

@@ -52,6 +52,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         let monitors = phase.settings.rehearse.service_monitors;
         let meaning = loaded.meaning_on(phase, monitors, &target)?;
         let plan = meaning.plan(target.name())?;
+        target.refuse_idle_failures(phase, &plan)?;
         let missing = order::expected(&plan);
         Some((meaning, plan, monitors, missing))
     } else {

@@ -1,11 +1,13 @@
 //! `orch phase N run` and `orch phase N rehearse`.
 
+mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;
 mod outlook;
 mod prune;
 mod tell;
+mod undo;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -19,9 +21,9 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::plan::saved::{Of, Saved};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after, order};
+use super::{Session, Stop, access, after, order};
 use crate::checklist::TaskId;
-use crate::cluster::{Cluster, Inventory, Live, TakeOver};
+use crate::cluster::{Cluster, Inventory, Live, TakeOver, asks};
 use crate::diagnostic::render;
 use crate::execute::{
     Document, Filled, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute, fill,
@@ -37,6 +39,7 @@ use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
 use prune::Prune;
+pub(super) use undo::{UndoArgs, undo};
 
 /// The tag that `resolve` gives an image that nobody named.
 const PLACEHOLDER_TAG: &str = ":dev";
@@ -153,7 +156,12 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(&prepared)?;
     prepared.refuse_back_door(journal.state())?;
-    let mut live = prepared.live().await?;
+    let found = prepared.live().await;
+    if found.is_err() {
+        // What may not even be read is told with all that else is missing.
+        prepared.refuse_without_access().await?;
+    }
+    let mut live = found?;
     outlook.look(&prepared, &live)?;
     if args.repair {
         let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
@@ -185,6 +193,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     if outlook.nothing_to_run() && !prune.is_due() {
         return close.without_run(ledger);
     }
+    prepared.refuse_without_access().await?;
     prepared.warn_of_missing().await?;
     let secrets = if prepared.is_rehearsal() {
         outlook.restore(&prepared).await?;
@@ -242,6 +251,18 @@ struct With<'a> {
 }
 
 impl Prepared<'_> {
+    /// Refuses a target that doesn't allow what the plan asks of it; the rehearsal allows all.
+    async fn refuse_without_access(&self) -> Result<()> {
+        if self.is_rehearsal() {
+            return Ok(());
+        }
+        let namespace = &self.meaning.resolved.application.namespace;
+        let objects: Vec<&Object> = self.plan.objects().collect();
+        let asks = asks(&objects, namespace);
+        let number = self.phase.checklist.number;
+        access::refuse(&self.cluster, &asks, namespace, number).await
+    }
+
     /// Returns whether the target is the rehearsal.
     fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal
@@ -389,6 +410,7 @@ async fn prepare<'a>(
     let service_monitors = target.service_monitors(&cluster).await?;
     let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
     let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
     let own_target = match Target::of_phase(loaded, phase)? {
         Target::Rehearsal => None,
         own @ Target::Context { .. } => Some(own.name().to_owned()),
@@ -549,7 +571,7 @@ pub(super) fn rehearse(
         };
         let ledger = Ledger::memory();
         let (report, _) = go(&prepared, &outlook, with, ledger, &mut document).await?;
-        tell::tell(&prepared, &report)?;
+        tell::tell(&prepared, &report, tell::Kept::Nothing)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         Ok(if report.outcome == Outcome::Completed {

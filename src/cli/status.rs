@@ -128,9 +128,10 @@ fn target_text(name: &str, target: &TargetState) -> String {
         .steps()
         .filter(|(_, step)| step.evidence().is_some())
         .count();
-    match target.completed {
-        Some(at) => format!("{name}: done {at:.0}"),
-        None => format!("{name}: {done} of {steps} steps"),
+    match (target.completed, target.undone) {
+        (Some(at), _) => format!("{name}: done {at:.0}"),
+        (None, Some(at)) => format!("{name}: turned back {at:.0}"),
+        (None, None) => format!("{name}: {done} of {steps} steps"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which cluster a phase runs against: one that was named, or the rehearsal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -9,10 +9,12 @@ use serde_json::json;
 use super::exit::Result;
 use super::load::{Loaded, Phase};
 use super::{Session, Stop};
-use crate::cluster::{Cluster, ClusterInfo};
+use crate::cluster::{Cluster, ClusterInfo, Sources};
 use crate::files::read_journal;
 use crate::journal::State;
-use crate::rehearsal::{Rehearsal, Script};
+use crate::manifest::Object;
+use crate::plan::Plan;
+use crate::rehearsal::{Rehearsal, Script, Selector};
 use crate::settings::{self, Rehearse, Settings};
 
 /// The rehearsal's name as a target.
@@ -172,13 +174,13 @@ impl Target {
                 ..
             } => {
                 let home = session.environment.variables.get("HOME");
-                reach(context, &[kubeconfig_at(path, home)]).await
+                reach(session, context, &[kubeconfig_at(path, home)]).await
             }
             Self::Context {
                 context,
                 kubeconfig: None,
                 ..
-            } => reach(context, &session.environment.kubeconfig).await,
+            } => reach(session, context, &session.environment.kubeconfig).await,
         }
     }
 
@@ -187,6 +189,41 @@ impl Target {
         Ok(cluster
             .has("monitoring.coreos.com/v1", "ServiceMonitor")
             .await?)
+    }
+
+    /// Refuses failures that a rehearsal is to show and that nothing in the plan can have.
+    ///
+    /// # Errors
+    /// Names what has pods in the plan.
+    pub(super) fn refuse_idle_failures(&self, phase: &Phase, plan: &Plan) -> Result<()> {
+        if *self != Self::Rehearsal {
+            return Ok(());
+        }
+        let failures = script(&phase.settings.rehearse)?.failures;
+        let idle = |selector: &&Selector| {
+            !plan
+                .objects()
+                .any(|object| selector.fits(&object.kind, &object.name))
+        };
+        let mut selectors = failures.iter().map(|failure| &failure.selector);
+        let Some(selector) = selectors.find(idle) else {
+            return Ok(());
+        };
+        let place = phase.settings_path.as_deref().unwrap_or("the settings");
+        let with_pods: BTreeSet<String> = plan
+            .objects()
+            .filter(|object| Selector::has_pods(&object.kind))
+            .map(Object::label)
+            .collect();
+        let with_pods: Vec<String> = with_pods.into_iter().collect();
+        let help = match with_pods.as_slice() {
+            [] => "nothing of this phase has pods".to_owned(),
+            known => format!("what has pods in this phase: {}", known.join(", ")),
+        };
+        Err(Stop::input(format!(
+            "`{selector}` of [[rehearse.failures]] in {place} is nothing that this phase applies"
+        ))
+        .help(help))
     }
 
     /// Refuses a bare context that turns out to lead to a protected target.
@@ -264,9 +301,19 @@ fn kubeconfig_at(path: &Path, home: Option<&String>) -> PathBuf {
 }
 
 /// Connects to a context.
-async fn reach(name: &str, kubeconfig: &[PathBuf]) -> Result<Cluster> {
-    Cluster::connect(name, kubeconfig).await.map_err(|error| {
-        Stop::from(error).help(format!(
+async fn reach(session: &Session, name: &str, kubeconfig: &[PathBuf]) -> Result<Cluster> {
+    let sources = Sources {
+        variables: session.environment.variables.clone(),
+        ..Sources::new(kubeconfig)
+    };
+    Cluster::connect_from(name, &sources).await.map_err(|error| {
+        let hint = error.hint().map(str::to_owned);
+        let stop = Stop::from(error);
+        let stop = match hint {
+            Some(hint) => stop.help(hint),
+            None => stop,
+        };
+        stop.help(format!(
             "that is the context `{name}`; without a cluster, `orch phase N rehearse` runs in memory"
         ))
     })

@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::migrate::Migration;
 use super::owner::{Owner, TakeOver};
-use super::watches::slim;
 use super::{ApplyError, Cluster, FIELD_MANAGER, Fields, secret};
 use crate::manifest::Object;
 use attempt::Attempt;
@@ -92,17 +91,6 @@ pub struct Applied {
     pub object: Value,
     /// What is worth telling of how it went: adopted, taken over, made again.
     pub notes: Vec<String>,
-}
-
-impl Applied {
-    /// Returns it with no more of the object than waiting for it needs: many may wait.
-    #[must_use]
-    pub fn slim(self) -> Self {
-        Self {
-            object: slim(&self.object),
-            ..self
-        }
-    }
 }
 
 impl Cluster {

@@ -51,7 +51,10 @@ impl Cluster {
         let retry = Retry::new();
         let board = retry.board();
         let client = stack::client(&found.config, credentials, proxy.as_ref(), retry.clone())
-            .map_err(|error| ClusterError::of(&server, error))?;
+            .map_err(|error| ClusterError::Unusable {
+                context: context.to_owned(),
+                source: Box::new(error),
+            })?;
         let asked = Self::with(client, context, server.clone(), board);
         let answer = tokio::time::timeout(ANSWER, asked).await;
         let cluster = answer.unwrap_or(Err(ClusterError::Silent {

@@ -88,6 +88,14 @@ pub enum ClusterError {
         /// The way out, where the kubeconfig names one.
         hint: Option<String>,
     },
+    /// A context's certificates or headers can't be used.
+    #[error("the context `{context}` can't be used")]
+    Unusable {
+        /// The context.
+        context: String,
+        /// Why.
+        source: Box<kube::Error>,
+    },
     /// The server can't be reached.
     #[error("the server {server} can't be reached")]
     Unreachable {
@@ -158,6 +166,14 @@ impl ClusterError {
                 server,
                 source: Box::new(source),
             },
+        }
+    }
+
+    /// Returns the way out that the kubeconfig itself names.
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::Credentials { hint, .. } => hint.as_deref(),
+            _ => None,
         }
     }
 

@@ -6,18 +6,16 @@
 //! and narrowed once what is superfluous was deleted. Members carry a label with the parent's id;
 //! the files don't. Which members are to go is not decided here.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod requests;
 
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+use std::collections::BTreeSet;
+
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::api::{Api, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
-use kube::discovery::Scope;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::kinds::Served;
-use super::{Cluster, ClusterError};
+use super::ClusterError;
 use crate::journal::sha256;
 use crate::manifest::Object;
 
@@ -31,15 +29,6 @@ const NAMESPACES: &str = "applyset.kubernetes.io/additional-namespaces";
 
 /// The tool's name in the annotation; a parent of another tool is left alone.
 const TOOL: &str = "orch";
-
-/// The field manager of parents, named as `kubectl` names its own.
-const MANAGER: &str = "orch-applyset";
-
-/// How many objects one answer holds.
-const PAGE: u32 = 500;
-
-/// How many lists are under way at once.
-const LISTS: usize = 8;
 
 /// Which inventory a phase has. Whether it is there is asked of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +106,12 @@ impl Inventory {
         marked
     }
 
+    /// Returns the id of another inventory that an object is a member of.
+    pub fn other<'v>(&self, object: &'v Value) -> Option<&'v str> {
+        let id = object["metadata"]["labels"][PART_OF].as_str()?;
+        (id != self.id).then_some(id)
+    }
+
     /// Returns whether an object carries the label.
     pub fn marks(&self, object: &Value) -> bool {
         object["metadata"]["labels"][PART_OF] == self.id.as_str()
@@ -192,223 +187,8 @@ impl Extent {
     }
 }
 
-impl Cluster {
-    /// Returns the kinds and namespaces of objects that are or will be members.
-    pub async fn extent<'a>(&self, objects: impl Iterator<Item = &'a Object>) -> Extent {
-        let mut extent = Extent::default();
-        let mut places = BTreeMap::new();
-        for object in objects {
-            let key = (object.api_version.clone(), object.kind.clone());
-            extent.kinds.insert(group_kind(object));
-            places
-                .entry(key)
-                .or_insert_with(BTreeSet::new)
-                .insert(object.namespace.clone());
-        }
-        for ((api_version, kind), namespaces) in places {
-            for namespace in namespaces {
-                match namespace {
-                    Some(namespace) => {
-                        extent.namespaces.insert(namespace);
-                    }
-                    // What names no namespace lives in none, or in the connection's own.
-                    None => {
-                        let served = self.kind(&api_version, &kind).await;
-                        if served.is_ok_and(|served| served.1.scope == Scope::Namespaced) {
-                            let own = self.client.default_namespace().to_owned();
-                            extent.namespaces.insert(own);
-                        }
-                    }
-                }
-            }
-        }
-        extent
-    }
-
-    /// Makes sure that the inventory covers what is about to be applied; returns false where its
-    /// namespace isn't there yet.
-    ///
-    /// # Errors
-    /// Where the parent's name is taken, or the cluster refuses.
-    pub async fn open_inventory(
-        &self,
-        inventory: &Inventory,
-        extent: &Extent,
-    ) -> Result<bool, InventoryError> {
-        let known = match self.parent(inventory).await? {
-            Some(parent) => inventory.extent(&parent)?,
-            None => Extent::default(),
-        };
-        let wanted = known.clone().with(extent);
-        let wanted = Extent {
-            namespaces: wanted
-                .namespaces
-                .into_iter()
-                .chain([inventory.namespace.clone()])
-                .collect(),
-            ..wanted
-        };
-        if wanted == known {
-            return Ok(true);
-        }
-        self.write_parent(inventory, &wanted).await
-    }
-
-    /// Narrows the inventory to what is left in it, or takes it away where nothing is.
-    ///
-    /// # Errors
-    /// Where the parent's name is taken, or the cluster refuses.
-    pub async fn close_inventory(
-        &self,
-        inventory: &Inventory,
-        extent: Option<&Extent>,
-    ) -> Result<(), InventoryError> {
-        let Some(parent) = self.parent(inventory).await? else {
-            return Ok(());
-        };
-        let known = inventory.extent(&parent)?;
-        match extent {
-            Some(extent) if *extent == known => Ok(()),
-            Some(extent) => self.write_parent(inventory, extent).await.map(|_| ()),
-            None => {
-                let params = DeleteParams {
-                    preconditions: Some(Preconditions {
-                        uid: parent.metadata.uid,
-                        resource_version: None,
-                    }),
-                    ..DeleteParams::default()
-                };
-                match self
-                    .parents(inventory)
-                    .delete(&inventory.name, &params)
-                    .await
-                {
-                    Ok(_) => Ok(()),
-                    Err(kube::Error::Api(status)) if status.code == 404 => Ok(()),
-                    Err(error) => Err(self.error(error).into()),
-                }
-            }
-        }
-    }
-
-    /// Returns the members: what carries the label, of the kinds and in the namespaces that the
-    /// parent names, and nowhere else.
-    ///
-    /// # Errors
-    /// Where the parent's name is taken, or the cluster can't be asked.
-    pub async fn members(&self, inventory: &Inventory) -> Result<Vec<Object>, InventoryError> {
-        let Some(parent) = self.parent(inventory).await? else {
-            return Ok(Vec::new());
-        };
-        let extent = inventory.extent(&parent)?;
-        let kinds: Vec<Option<Served>> = stream::iter(&extent.kinds)
-            .map(|kind| self.served_as(kind))
-            .buffered(LISTS)
-            .try_collect()
-            .await?;
-        let mut places: Vec<(Served, Option<String>)> = Vec::new();
-        for served in kinds.into_iter().flatten() {
-            if served.1.scope == Scope::Cluster {
-                places.push((served, None));
-            } else {
-                let namespaces = extent.namespaces.iter();
-                places.extend(namespaces.map(|name| (served.clone(), Some(name.clone()))));
-            }
-        }
-        let lists: Vec<Vec<Object>> = stream::iter(places)
-            .map(|(served, namespace)| self.labelled(served, namespace, inventory))
-            .buffered(LISTS)
-            .try_collect()
-            .await?;
-        Ok(lists.into_iter().flatten().collect())
-    }
-
-    async fn labelled(
-        &self,
-        served: Served,
-        namespace: Option<String>,
-        inventory: &Inventory,
-    ) -> Result<Vec<Object>, ClusterError> {
-        let api: Api<DynamicObject> = self.api_of(&served, namespace.as_deref());
-        let label = format!("{PART_OF}={}", inventory.id);
-        let mut params = ListParams::default().labels(&label).limit(PAGE);
-        let mut found = Vec::new();
-        loop {
-            let page = api.list(&params).await.map_err(|error| self.error(error))?;
-            for mut object in page.items {
-                // The items of a list don't say what they are.
-                object.types = Some(kube::core::TypeMeta {
-                    api_version: served.0.api_version.clone(),
-                    kind: served.0.kind.clone(),
-                });
-                if served.0.kind == "Secret" {
-                    self.known().add_secret(&object.data);
-                }
-                let value = serde_json::to_value(object).unwrap_or_default();
-                found.extend(Object::from_value(value));
-            }
-            match page.metadata.continue_.filter(|token| !token.is_empty()) {
-                Some(token) => params = params.continue_token(&token),
-                None => return Ok(found),
-            }
-        }
-    }
-
-    /// Returns how a `Kind.group` is served, in the version that the cluster prefers; `None` where
-    /// it is not (any more).
-    async fn served_as(&self, group_kind: &str) -> Result<Option<Served>, ClusterError> {
-        let (kind, group) = group_kind.split_once('.').unwrap_or((group_kind, ""));
-        let known = self.kinds.of_group(group, kind);
-        if known.is_some() {
-            return Ok(known);
-        }
-        match kube::discovery::group(&self.client, group).await {
-            Ok(found) => Ok(found.recommended_kind(kind)),
-            Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
-            Err(kube::Error::Discovery(_)) => Ok(None),
-            Err(error) => Err(self.error(error)),
-        }
-    }
-
-    fn parents(&self, inventory: &Inventory) -> Api<ConfigMap> {
-        Api::namespaced(self.client.clone(), &inventory.namespace)
-    }
-
-    async fn parent(&self, inventory: &Inventory) -> Result<Option<ConfigMap>, ClusterError> {
-        let found = self.parents(inventory).get_opt(&inventory.name).await;
-        found.map_err(|error| self.error(error))
-    }
-
-    /// Returns false where the parent's namespace isn't there, or is going.
-    async fn write_parent(
-        &self,
-        inventory: &Inventory,
-        extent: &Extent,
-    ) -> Result<bool, InventoryError> {
-        // Its id was checked: it is ours, whoever wrote to it.
-        let params = PatchParams::apply(MANAGER).force();
-        let patch = Patch::Apply(inventory.parent(extent));
-        let written = self.parents(inventory);
-        match written.patch(&inventory.name, &params, &patch).await {
-            Ok(_) => Ok(true),
-            Err(kube::Error::Api(status)) if status.code == 404 || is_terminating(&status) => {
-                Ok(false)
-            }
-            Err(error) => Err(self.error(error).into()),
-        }
-    }
-}
-
-fn is_terminating(status: &kube::core::Status) -> bool {
-    let causes = status.details.iter().flat_map(|details| &details.causes);
-    status.code == 403
-        && causes
-            .into_iter()
-            .any(|cause| cause.reason == "NamespaceTerminating")
-}
-
 /// Returns `Kind.group`, or `Kind` of the core group.
-pub(super) fn group_kind(object: &Object) -> String {
+fn group_kind(object: &Object) -> String {
     match object.api_version.split_once('/') {
         Some((group, _)) => format!("{}.{group}", object.kind),
         None => object.kind.clone(),
@@ -442,86 +222,4 @@ fn plain(set: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_id_is_what_kubectl_computes() {
-        // `kubectl apply --prune --applyset=configmap/orch-shop-phase-04 -n shop` (1.36.3).
-        let inventory = Inventory::new("shop", 4, "shop");
-        assert_eq!(inventory.name(), "orch-shop-phase-04");
-        assert_eq!(
-            inventory.id(),
-            "applyset-9OtdM1WATEhJqzoB1dJ6BhiTsLrgC-LeibQRdr-ggNA-v1"
-        );
-    }
-
-    #[track_caller]
-    fn named(set: &str, expected: &str) {
-        assert_eq!(Inventory::new(set, 4, "n").name(), expected);
-    }
-
-    #[test]
-    fn any_set_has_a_name_that_kubernetes_takes() {
-        named("call-center", "orch-call-center-phase-04");
-        named("Call_Center", "orch-callcenter-bc8f38cfab-phase-04");
-        named("Запуск", "orch-f7ffa59af6-phase-04");
-    }
-
-    #[test]
-    fn the_parent_is_listed_in_order_and_without_its_own_namespace() {
-        let inventory = Inventory::new("shop", 4, "shop");
-        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let extent = Extent {
-            kinds: set(&["Service", "Deployment.apps"]),
-            namespaces: set(&["shop", "b", "a"]),
-        };
-        let parent = inventory.parent(&extent);
-        let notes = &parent["metadata"]["annotations"];
-        assert_eq!(notes[KINDS], "Deployment.apps,Service");
-        assert_eq!(notes[NAMESPACES], "a,b");
-        let parent: ConfigMap = serde_json::from_value(parent).expect("a ConfigMap");
-        assert_eq!(inventory.extent(&parent).expect("ours"), extent);
-    }
-
-    #[track_caller]
-    fn refused(change: impl FnOnce(&mut Value), expected: &str) {
-        let inventory = Inventory::new("shop", 4, "shop");
-        let mut parent = inventory.parent(&Extent::default());
-        change(&mut parent["metadata"]);
-        let parent: ConfigMap = serde_json::from_value(parent).expect("a ConfigMap");
-        let error = inventory.extent(&parent).expect_err("it is foreign");
-        assert!(error.to_string().contains(expected), "{error}");
-    }
-
-    #[test]
-    fn a_parent_of_others_is_left_alone() {
-        refused(
-            |metadata| metadata["annotations"][TOOLING] = "kubectl/v1.36".into(),
-            "managed by `kubectl/v1.36`",
-        );
-        refused(
-            |metadata| metadata["annotations"] = json!({}),
-            "it has no `applyset.kubernetes.io/tooling`",
-        );
-        refused(
-            |metadata| metadata["labels"] = json!({}),
-            "its `applyset.kubernetes.io/id` is not",
-        );
-    }
-
-    #[test]
-    fn the_label_is_added_to_those_that_are_there() {
-        let inventory = Inventory::new("shop", 4, "shop");
-        let object = |labels: Value| {
-            Object::from_value(json!({ "apiVersion": "v1", "kind": "ConfigMap",
-                "metadata": { "name": "a", "labels": labels } }))
-            .expect("an object")
-        };
-        let marked = inventory.marked(&object(json!({ "app": "a" })));
-        assert_eq!(marked.value["metadata"]["labels"]["app"], "a");
-        assert!(inventory.marks(&marked.value));
-        assert!(inventory.marks(&inventory.marked(&object(Value::Null)).value));
-        assert!(!inventory.marks(&object(Value::Null).value));
-    }
-}
+mod tests;

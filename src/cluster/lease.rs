@@ -3,7 +3,8 @@
 //! It lies in the namespace `default`, because the phase's own may not be there yet, or, where this
 //! user may not have Leases there, in the phase's own. It expires by itself a minute after its
 //! holder's last word, and the clone that held it may take it again at once: its local lock says
-//! that no other run of it is left. All times are the server's: machines' clocks differ.
+//! that no other run of it is left. A holder that can't reach the server holds its changes back
+//! before the claim expires, and goes on if nobody else took it meanwhile. All times are the server's: machines' clocks differ.
 
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use kube::api::{Api, DeleteParams, ObjectMeta, PostParams, Preconditions};
 use kube::client::Body;
 use tokio::sync::watch;
 
+use super::retry::{Board, PATIENCE};
 use super::{Cluster, ClusterError, FIELD_MANAGER};
 use crate::journal::sha256;
 
@@ -26,6 +28,9 @@ const RENEWAL: Duration = Duration::from_secs(15);
 
 /// How long a request may take: less than what is left of the expiry after two renewals.
 const ANSWER: Duration = Duration::from_secs(10);
+
+/// How often it tries to say so once it could not.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Where a Lease can lie before the phase's namespace is there.
 const SHARED: &str = "default";
@@ -83,6 +88,7 @@ struct Keeper {
     clock: Clock,
     object: Object,
     clone: String,
+    board: Board,
 }
 
 impl Claim {
@@ -194,6 +200,7 @@ impl Cluster {
             clock,
             object,
             clone: claim.clone.clone(),
+            board: self.board.clone(),
         };
         Ok(keeper.start())
     }
@@ -243,10 +250,11 @@ impl Keeper {
 
     async fn keep(mut self, mut stopped: watch::Receiver<bool>, lost: watch::Sender<bool>) {
         let mut heard = Instant::now();
+        let mut pause = RENEWAL;
         loop {
             let ended = tokio::select! {
                 stop = stopped.wait_for(|stop| *stop) => Some(stop.is_ok()),
-                () = tokio::time::sleep(RENEWAL) => None,
+                () = tokio::time::sleep(pause) => None,
             };
             match ended {
                 Some(true) => return self.delete().await,
@@ -256,10 +264,20 @@ impl Keeper {
             }
             let renewed = tokio::time::timeout(ANSWER, self.renew()).await;
             match renewed {
-                Ok(Some(true)) => heard = Instant::now(),
-                // The server may be back in time.
-                Ok(None) | Err(_) if heard.elapsed() + RENEWAL + ANSWER < EXPIRY => {}
-                Ok(_) | Err(_) => break,
+                Ok(Some(true)) => {
+                    heard = Instant::now();
+                    pause = RENEWAL;
+                    self.board.hold_back(false);
+                }
+                Ok(Some(false)) => break,
+                // The server may be back in time, or nobody may have taken it when it is.
+                Ok(None) | Err(_) if heard.elapsed() < PATIENCE => {
+                    pause = AGAIN;
+                    if heard.elapsed() + RENEWAL + ANSWER >= EXPIRY {
+                        self.board.hold_back(true);
+                    }
+                }
+                Ok(None) | Err(_) => break,
             }
         }
         // Nobody listens any more when the run has ended.

@@ -8,8 +8,8 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use super::{
-    ApplyError, ApplyOptions, Cluster, ClusterError, Element, FIELD_MANAGER, Fields, Path,
-    is_settled, place,
+    ApplyError, ApplyOptions, Before, Cluster, ClusterError, Element, FIELD_MANAGER, Fields, Path,
+    Situation, is_settled, place,
 };
 use crate::facts::secret;
 use crate::journal::{FieldChange, Revision, Was};
@@ -111,8 +111,8 @@ impl Cluster {
                     || now.is_some_and(|value| self.is_secret(&path, value));
                 let value = |value: &Value| match (secret, value) {
                     (true, _) => "***".to_owned(),
-                    (false, Value::String(text)) => self.redact(text),
-                    (false, value) => self.redact(&value.to_string()),
+                    (false, Value::String(text)) => short(&self.redact(text)),
+                    (false, value) => short(&self.redact(&value.to_string())),
                 };
                 let was = match &change.before {
                     Was::Value(value) => Some(value),
@@ -158,7 +158,13 @@ impl Cluster {
                 value: self.configuration(object, &live, (&owned, revision)),
                 ..object.clone()
             };
-            let then = self.apply(&config, ApplyOptions::default()).await?.object;
+            // What it was may say that another tool keeps it; it is ours until it is given up.
+            let ours = Situation {
+                before: Before::Ours,
+                report: &|_| {},
+            };
+            let options = ApplyOptions::default();
+            let then = self.apply_in(&config, &options, ours).await?.object;
             if self.give_up(&api, &then, revision).await? {
                 return Ok(());
             }
@@ -249,6 +255,9 @@ impl Cluster {
             Value::String(text) => {
                 names_of(path).any(|name| secret::by_name(&name).is_some())
                     || secret::by_value(text).is_some()
+                    || configuration(text).is_some_and(|inner| {
+                        inner["kind"] == "Secret" || self.is_secret(&[], &inner)
+                    })
                     || self.redact(text) != printable(text)
             }
             Value::Array(items) => items.iter().any(|item| self.is_secret(&[], item)),
@@ -263,6 +272,23 @@ impl Cluster {
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
+}
+
+/// Returns the first place of a set at which a manifest sets something.
+pub fn set_by(fields: &Fields, manifest: &Value) -> Option<String> {
+    fn find(fields: &Fields, manifest: &Value, path: &mut Path) -> bool {
+        for (element, part) in fields.parts() {
+            path.push(element.clone());
+            let set = place::at(manifest, path).is_some();
+            if set && (part.is_leaf() || find(part, manifest, path)) {
+                return true;
+            }
+            path.pop();
+        }
+        false
+    }
+    let mut path = Path::new();
+    find(fields, manifest, &mut path).then(|| place::shown(&path))
 }
 
 /// Collects the places of a set at which two objects differ; where one lacks a whole part, that
@@ -285,6 +311,22 @@ fn differences(
         }
         path.pop();
     }
+}
+
+/// The configuration that `kubectl`'s client-side apply keeps in an annotation.
+fn configuration(text: &str) -> Option<Value> {
+    let value: Value = serde_json::from_str(text).ok()?;
+    value["kind"].is_string().then_some(value)
+}
+
+/// Returns a value's beginning: it is shown in a line.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut begin: String = text.chars().take(LONGEST).collect();
+    if begin.len() < text.len() {
+        begin.push('…');
+    }
+    begin
 }
 
 /// The values of a Secret.

@@ -127,6 +127,13 @@ impl Known {
         let mut failing: Option<Instant> = None;
         let mut pause = PAUSES.0;
         loop {
+            if asked.changes
+                && tokio::time::timeout(PATIENCE, self.board.passage())
+                    .await
+                    .is_err()
+            {
+                return Err(Box::new(HeldBack));
+            }
             let next = copy(&request);
             let answer = once(inner.clone(), request).await;
             let outcome = Outcome::of(&answer);
@@ -212,6 +219,11 @@ where
 #[derive(Debug, thiserror::Error)]
 #[error("no answer within {} s", ANSWER.as_secs())]
 pub(super) struct Silent;
+
+/// The claim on the phase was not renewed in time.
+#[derive(Debug, thiserror::Error)]
+#[error("the claim on this phase was not renewed, so nothing is changed any more")]
+struct HeldBack;
 
 /// Returns a request again, where its body is at hand.
 pub(super) fn copy(request: &Request<Body>) -> Option<Request<Body>> {

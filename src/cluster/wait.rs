@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::diagnose::{Revision, Trouble};
 use super::sight::{Next, Sight};
@@ -38,6 +38,14 @@ pub struct NotReady {
     pub failure: Failure,
 }
 
+impl Applied {
+    /// Returns it without what waiting doesn't need: many wait at once.
+    pub(crate) fn trimmed(mut self) -> Self {
+        self.object = slim(&self.object);
+        self
+    }
+}
+
 impl Cluster {
     /// Waits until an applied object is ready.
     ///
@@ -53,7 +61,7 @@ impl Cluster {
         let known = Arc::new(slim(&applied.object));
         let namespace = known.pointer("/metadata/namespace").and_then(Value::as_str);
         let live = Object {
-            value: Value::clone(&known),
+            value: reference(&known),
             namespace: namespace
                 .map(str::to_owned)
                 .or_else(|| object.namespace.clone()),
@@ -85,6 +93,7 @@ impl Cluster {
     ) -> Result<String, String> {
         let mut watch: Option<Watch> = None;
         let mut newest = None;
+        let mut told = Told::new(self, wait);
         let grace = tokio::time::sleep(wait.grace);
         tokio::pin!(grace);
         let mut patient = true;
@@ -102,29 +111,33 @@ impl Cluster {
                 Next::Wait(_) if !patient && live.kind == "Service" => {
                     return Ok("has its address; no load balancer gave one yet".to_owned());
                 }
-                Next::Wait(text) if text != *last => {
-                    last.clone_from(&text);
-                    (wait.report)(self.redact(&text));
+                Next::Wait(text) => {
+                    told.waits(&text);
+                    *last = text;
                 }
-                Next::Wait(_) => {}
             }
             let watch = match &mut watch {
                 Some(watch) => watch,
                 None => watch.insert(self.open(live).await.map_err(|error| error.to_string())?),
             };
-            tokio::select! {
-                seen = watch.next() => match seen {
-                    Seen::Object(now) => sight.see(now),
-                    Seen::Missing => sight.see(self.look(live).await?),
-                    Seen::Pod(pod) => sight.see_pod(pod),
-                    Seen::NoPod(name) => sight.lose_pod(&name),
-                    Seen::Broken(why) => {
-                        *last = format!("watching again: {why}");
-                        (wait.report)(self.redact(last));
-                    }
-                    Seen::Refused(why) => watch.narrow(self, live, &why)?,
+            let seen = tokio::select! {
+                seen = watch.next() => seen,
+                () = &mut grace, if patient => {
+                    patient = false;
+                    continue;
+                }
+            };
+            told.broken = false;
+            match seen {
+                Seen::Object(now) => sight.see(now),
+                Seen::Missing => match self.look(live).await {
+                    Ok(now) => sight.see(now),
+                    Err(error) => told.breaks(&error.to_string()),
                 },
-                () = &mut grace, if patient => patient = false,
+                Seen::Pod(pod) => sight.see_pod(pod),
+                Seen::NoPod(name) => sight.lose_pod(&name),
+                Seen::Broken(why) => told.breaks(&why),
+                Seen::Refused(why) => watch.narrow(self, live, &why)?,
             }
         }
     }
@@ -169,8 +182,8 @@ impl Cluster {
     }
 
     /// Returns an object that no watch saw where it should be.
-    async fn look(&self, live: &Object) -> Result<Option<Arc<Value>>, String> {
-        let found = self.get(live).await.map_err(|error| error.to_string())?;
+    async fn look(&self, live: &Object) -> Result<Option<Arc<Value>>, super::ClusterError> {
+        let found = self.get(live).await?;
         Ok(found.map(|found| Arc::new(slim(&serde_json::to_value(found).unwrap_or_default()))))
     }
 
@@ -183,6 +196,62 @@ impl Cluster {
         let wanted = object.value.pointer("/spec/storageClassName");
         let wanted = wanted.and_then(Value::as_str);
         self.classes.is_late(&self.client, wanted).await
+    }
+}
+
+/// Returns what is to be known of an object to ask about it: which it is, and which pods are its.
+fn reference(known: &Value) -> Value {
+    let part = |part: &str, wanted: &[&str]| {
+        let found = known.get(part).and_then(Value::as_object);
+        let found = found.into_iter().flatten();
+        let kept = found.filter(|(key, _)| wanted.contains(&key.as_str()));
+        Value::Object(
+            kept.map(|(key, value)| (key.clone(), value.clone()))
+                .collect(),
+        )
+    };
+    json!({
+        "metadata": part("metadata", &["name", "resourceVersion"]),
+        "spec": part("spec", &["selector", "template", "storageClassName"]),
+    })
+}
+
+/// What was told of a wait.
+struct Told<'a> {
+    cluster: &'a Cluster,
+    wait: &'a Wait<'a>,
+    line: String,
+    /// Whether what was seen last is that the watch broke off.
+    broken: bool,
+}
+
+impl<'a> Told<'a> {
+    fn new(cluster: &'a Cluster, wait: &'a Wait<'a>) -> Self {
+        Self {
+            cluster,
+            wait,
+            line: String::new(),
+            broken: false,
+        }
+    }
+
+    /// Tells how far it is; while nothing is seen, that is not known.
+    fn waits(&mut self, text: &str) {
+        if !self.broken {
+            self.say(text);
+        }
+    }
+
+    fn breaks(&mut self, why: &str) {
+        self.broken = true;
+        self.say(&format!("watching again: {why}"));
+    }
+
+    fn say(&mut self, line: &str) {
+        if self.line != line {
+            line.clone_into(&mut self.line);
+            (self.wait.report)(self.cluster.redact(line));
+        }
     }
 }
 

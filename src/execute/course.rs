@@ -71,7 +71,8 @@ impl<'a> Course<'a> {
                         course.retries.insert(at, step.retries);
                     }
                 }
-                None => {}
+                // It isn't begun, and neither is what needs it.
+                Some(Standing::Held(_)) | None => {}
             }
         }
         let free = |at: &usize| course.missing.get(*at) == Some(&0);

@@ -88,7 +88,7 @@ pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<
         }),
         Work::Write { path, text } => write(path, text, around),
         Work::Apply { object, .. } => match apply(step, object, around).await {
-            Ok(applied) => return Acted::Applied(object, Box::new(applied.slim())),
+            Ok(applied) => return Acted::Applied(object, Box::new(applied.trimmed())),
             Err(failure) => Err(failure),
         },
         Work::Command { run } => command(run, step.timeout, around).await,

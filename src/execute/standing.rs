@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepStatus, TargetState};
-use crate::plan::Plan;
+use crate::plan::{Plan, Work};
 
 /// Where a step stands before a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub enum Standing {
     Elsewhere,
     /// To be done.
     Todo(Why),
+    /// To be done once a person has done that task.
+    Held(TaskId),
 }
 
 /// Why a step is to be done.
@@ -104,14 +106,42 @@ pub fn compare(
                 }
                 StepStatus::Failed(_) => Standing::Todo(Why::Failed),
                 StepStatus::Reopened => Standing::Todo(Why::Reopened),
-                StepStatus::Unknown | StepStatus::Compensating | StepStatus::RolledBack => {
-                    Standing::Todo(Why::Unknown)
-                }
+                StepStatus::RolledBack => Standing::Todo(Why::New),
+                StepStatus::Unknown | StepStatus::Compensating => Standing::Todo(Why::Unknown),
             }
         })
         .collect();
     changed.extend(vanished(plan, state));
     Comparison { standing, changed }
+}
+
+/// Holds what tasks do that come after a task which a person hasn't done yet, and all that needs
+/// it; `held` has the latter by the former. Files are written all the same.
+pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, TaskId>) {
+    if held.is_empty() {
+        return;
+    }
+    for (at, step) in plan.steps.iter().enumerate() {
+        let does = matches!(step.work, Work::Apply { .. } | Work::Command { .. });
+        let directed = step.task.as_ref().filter(|_| does);
+        let by = directed.and_then(|task| held.get(task)).cloned();
+        let needed = || {
+            step.needs
+                .iter()
+                .find_map(|need| match standing.get(*need) {
+                    Some(Standing::Held(task)) => Some(task.clone()),
+                    Some(Standing::Done(_) | Standing::Elsewhere | Standing::Todo(_)) | None => {
+                        None
+                    }
+                })
+        };
+        let by = by.or_else(needed);
+        if let (Some(by), Some(now)) = (by, standing.get_mut(at))
+            && matches!(now, Standing::Todo(_))
+        {
+            *now = Standing::Held(by);
+        }
+    }
 }
 
 fn vanished(plan: &Plan, state: Option<&TargetState>) -> Vec<Changed> {

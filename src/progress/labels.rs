@@ -39,6 +39,8 @@ pub struct Words {
     pub written: &'static str,
     /// Said before the number of ready objects.
     pub ready: &'static str,
+    /// Said of a phase that was turned back.
+    pub undone: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -59,6 +61,7 @@ const ENGLISH: Words = Words {
     rehearsed: "rehearsed",
     written: "files written",
     ready: "objects ready",
+    undone: "turned back",
 };
 
 const RUSSIAN: Words = Words {
@@ -79,6 +82,7 @@ const RUSSIAN: Words = Words {
     rehearsed: "репетиция",
     written: "файлов записано",
     ready: "объектов готово",
+    undone: "возвращена назад",
 };
 
 const UKRAINIAN: Words = Words {
@@ -99,6 +103,7 @@ const UKRAINIAN: Words = Words {
     rehearsed: "репетиція",
     written: "файлів записано",
     ready: "об'єктів готово",
+    undone: "повернута назад",
 };
 
 impl Words {

@@ -139,8 +139,8 @@ fn updated(
         let new = match topic {
             Some(Topic::Status) => status_cell(old, row, vocabulary, words),
             Some(Topic::Progress) => progress_cell(old, row),
-            Some(Topic::Started) => date_cell(old, row.started),
-            Some(Topic::Completed) => date_cell(old, row.completed),
+            Some(Topic::Started) => date_cell(old, row.started, row),
+            Some(Topic::Completed) => date_cell(old, row.completed, row),
             Some(
                 Topic::Number
                 | Topic::Phase
@@ -217,9 +217,11 @@ fn progress_cell(old: &str, row: &PhaseRow) -> String {
     text
 }
 
-fn date_cell(old: &str, date: Option<jiff::civil::Date>) -> String {
+fn date_cell(old: &str, date: Option<jiff::civil::Date>, row: &PhaseRow) -> String {
     match date {
         Some(date) => date_like(date, Some(old)),
+        // It was turned back.
+        None if row.status == StatusKind::NotStarted && !is_blank(old) => "-".to_owned(),
         None => old.to_owned(),
     }
 }

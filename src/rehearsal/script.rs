@@ -98,6 +98,23 @@ impl Selector {
     pub fn name(&self) -> &str {
         &self.name
     }
+
+    /// Returns whether objects of that kind have pods, or are pods.
+    pub fn has_pods(kind: &str) -> bool {
+        KINDS.contains(&kind)
+    }
+
+    /// Returns whether an object, or a pod or replica set that comes from it, may be meant.
+    pub fn fits(&self, kind: &str, name: &str) -> bool {
+        let itself = self.kind == kind && self.name == name;
+        let below = match self.kind.as_str() {
+            "Pod" => Self::has_pods(kind) && kind != "Pod",
+            "ReplicaSet" => kind == "Deployment",
+            _ => false,
+        };
+        let of_it = self.name.strip_prefix(name);
+        itself || (below && of_it.is_some_and(|rest| rest.starts_with('-') && rest.len() > 1))
+    }
 }
 
 impl FromStr for Selector {
@@ -199,6 +216,21 @@ mod tests {
         refused("api", "`Kind/name`");
         refused("Deployment/", "`Kind/name`");
         refused("Service/api", "has no pods");
+    }
+
+    #[test]
+    fn a_selector_fits_an_object_and_what_comes_from_it() {
+        let fits = |selector: &str, kind: &str, name: &str| {
+            let selector: Selector = selector.parse().expect("a selector");
+            selector.fits(kind, name)
+        };
+        assert!(fits("Deployment/api", "Deployment", "api"));
+        assert!(fits("Pod/db-0", "StatefulSet", "db"));
+        assert!(fits("ReplicaSet/api-1a2b", "Deployment", "api"));
+        assert!(!fits("Deployment/ap", "Deployment", "api"));
+        assert!(!fits("Deployment/api", "Service", "api"));
+        assert!(!fits("Pod/db", "StatefulSet", "db"));
+        assert!(!fits("ReplicaSet/api-1a2b", "StatefulSet", "api"));
     }
 
     #[test]

@@ -151,7 +151,7 @@ fn read_answer(
         None | Some("status") => object_response(call, &(StatusCode::OK, object)),
         Some("scale") => json_response(StatusCode::OK, &scale(&object)),
         Some("log") if target.resource.plural == "pods" => {
-            let log = super::controllers::log(world, &object, &call.parameters);
+            let log = super::controllers::log(world, &object, &call.parameters)?;
             let mut response = Response::new(UnsyncBoxBody::new(Full::new(Bytes::from(log))));
             let plain = header::HeaderValue::from_static("text/plain");
             response.headers_mut().insert(header::CONTENT_TYPE, plain);

@@ -187,7 +187,12 @@ impl Refusal {
         let causes: Vec<Value> = causes
             .iter()
             .map(|(field, what)| {
-                json!({"reason": "FieldValueInvalid", "message": what, "field": field})
+                let reason = if what.starts_with("Required value") {
+                    "FieldValueRequired"
+                } else {
+                    "FieldValueInvalid"
+                };
+                json!({"reason": reason, "message": what, "field": field})
             })
             .collect();
         let mut refusal = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message)

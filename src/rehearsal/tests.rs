@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::StreamExt as _;
 use k8s_openapi::api::apps::v1::{Deployment, ReplicaSet};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Pod};
-use kube::api::{Api, DeleteParams, ListParams, Patch, PatchParams, PostParams};
+use kube::api::{Api, DeleteParams, ListParams, LogParams, Patch, PatchParams, PostParams};
 use kube::runtime::wait::{await_condition, conditions::is_deleted};
 use kube::runtime::watcher;
 use serde_json::{Value, json};
@@ -142,6 +142,40 @@ async fn a_crash_loop_shows_pod_exit_code_and_log() {
     assert!(
         details.contains("exit code 1") && details.contains("no database"),
         "{details}"
+    );
+}
+
+#[tokio::test]
+async fn a_log_is_that_of_one_run_of_the_container() {
+    let shop = Shop::open(failing("CrashLoopBackOff")).await;
+    shop.roll_out(deployment(1)).await.unwrap_err();
+    let pods: Api<Pod> = shop.api();
+    let crashed = pods.list(&ListParams::default()).await.unwrap().items;
+    let status = crashed[0].status.clone().unwrap();
+    assert!(status.container_statuses.unwrap()[0].restart_count > 1);
+    let name = crashed[0].metadata.name.clone().unwrap();
+    for previous in [false, true] {
+        let params = LogParams {
+            previous,
+            ..LogParams::default()
+        };
+        let log = pods.logs(&name, &params).await.unwrap();
+        assert_eq!(log, "no database\n", "previous: {previous}");
+    }
+
+    let shop = Shop::open(json!({})).await;
+    shop.roll_out(deployment(1)).await.unwrap();
+    let pods: Api<Pod> = shop.api();
+    let running = pods.list(&ListParams::default()).await.unwrap().items;
+    let name = running[0].metadata.name.clone().unwrap();
+    let params = LogParams {
+        previous: true,
+        ..LogParams::default()
+    };
+    let error = pods.logs(&name, &params).await.unwrap_err();
+    assert!(
+        error.to_string().contains("previous terminated container"),
+        "{error}"
     );
 }
 

@@ -123,8 +123,11 @@ pub(crate) fn apply(
 ) -> Written {
     let resource = &target.resource;
     if parameters.text("fieldManager").is_empty() {
-        return Err(Refusal::bad(
-            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+        let what = "Required value: is required for apply patch".to_owned();
+        return Err(Refusal::invalid(
+            ("meta.k8s.io", "PatchOptions"),
+            "",
+            &[("fieldManager".to_owned(), what)],
         ));
     }
     if config["metadata"]["managedFields"]

@@ -161,3 +161,31 @@ fn a_finished_step_that_changed_needs_consent() {
     assert_eq!(workspace.messages().len(), 3);
     assert!(workspace.git_status().is_empty());
 }
+
+#[test]
+fn a_failure_that_nothing_can_have_is_refused_with_what_there_is() {
+    let workspace =
+        failing("selector = \"Deployment/call-procesor\"\noutcome = \"CrashLoopBackOff\"\n");
+    let before = workspace.contents();
+    for command in ["plan", "rehearse", "run"] {
+        let run = workspace.orch(&["phase", "4", command]).expect(2);
+        for piece in [
+            "`Deployment/call-procesor`",
+            SETTINGS,
+            "Deployment/call-processor",
+            "StatefulSet/redis",
+        ] {
+            assert!(run.stderr.contains(piece), "no {piece:?} in {}", run.stderr);
+        }
+    }
+    assert_eq!(workspace.contents(), before, "nothing is written");
+}
+
+#[test]
+fn a_failed_rehearsal_does_not_speak_of_records() {
+    let workspace =
+        failing("selector = \"Deployment/call-processor\"\noutcome = \"ImagePullBackOff\"\n");
+    let run = workspace.orch(&["phase", "4", "rehearse"]).expect(1);
+    assert!(!run.stderr.contains("recorded"), "{}", run.stderr);
+    assert!(run.stderr.contains("rehearse again"), "{}", run.stderr);
+}

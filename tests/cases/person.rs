@@ -1,6 +1,6 @@
 //! What a person decides, does, ticks and unticks.
 
-use crate::harness::call_center::{CHECKLIST, call_center, checklist, with_checklist};
+use crate::harness::call_center::{CHECKLIST, JOURNAL, call_center, checklist, with_checklist};
 use crate::harness::workspace::Workspace;
 
 /// The last task of 4.3.
@@ -210,4 +210,47 @@ fn check_done(workspace: &Workspace) {
     assert!(run.stderr.contains("nothing to do"), "{}", run.stderr);
     assert_eq!(workspace.contents(), contents);
     assert_eq!(workspace.head(), head);
+}
+
+#[test]
+fn what_comes_after_a_persons_task_waits_for_it() {
+    let text = checklist()
+        .replace(
+            "- [ ] Create `k8s/namespace.yml`: the namespace\n",
+            "- [ ] Create `k8s/namespace.yml`: the namespace\n\
+             - [ ] Ask Ada whether it may go on <!-- orch: id=ask manual -->\n",
+        )
+        .replace(
+            "PostgreSQL 16\n",
+            "PostgreSQL 16 <!-- orch: after=ask -->\n",
+        );
+    assert_eq!(text.matches("after=ask").count(), 1, "{text}");
+    let workspace = with_checklist(&text);
+    let run = workspace.orch(&["phase", "4", "run"]).expect(3);
+    assert!(run.stderr.contains("wait for it"), "{}", run.stderr);
+    let begun = |object: &str| {
+        let started = |line: &str| line.contains("\"started\"") && line.contains(object);
+        workspace.read(JOURNAL).lines().any(started)
+    };
+    assert!(workspace.has("k8s/postgresql/statefulset.yml"));
+    assert!(begun("apply StatefulSet/redis"));
+    assert!(!begun("apply StatefulSet/postgresql"));
+    // What needs the database waits, too.
+    assert!(!begun("apply Deployment/call-processor"));
+    let records = workspace.read(JOURNAL);
+    workspace.orch(&["phase", "4", "run"]).expect(3);
+    assert_eq!(workspace.read(JOURNAL), records, "nothing could be done");
+
+    let done = [
+        "task",
+        "done",
+        "ask",
+        "--phase",
+        "4",
+        "--note",
+        "she agrees",
+    ];
+    workspace.orch(&done).expect(0);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert!(begun("apply StatefulSet/postgresql"));
 }

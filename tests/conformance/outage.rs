@@ -49,14 +49,7 @@ fn in_mid_apply(cluster: &cluster::Cluster) {
     away(cluster, "KILL");
     let run = running.wait().expect(0);
     assert!(run.stderr.contains("trying again since"), "{}", run.stderr);
-    for (event, count) in [("failed", 0), ("run-started", 1)] {
-        assert_eq!(events(&workspace, event), count, "{event}");
-    }
-    let (started, succeeded) = (
-        events(&workspace, "started"),
-        events(&workspace, "succeeded"),
-    );
-    assert_eq!(started, succeeded, "each step once");
+    assert_each_step_was_done_once(&workspace);
     let found = cluster.kubectl(&["-n", namespace, "get", "deployments", "-o", "json"]);
     let found: Value = serde_json::from_slice(&found.stdout).expect("a list");
     let items = found["items"].as_array().expect("items");
@@ -106,6 +99,16 @@ fn in_mid_wait(cluster: &cluster::Cluster) {
         let ready = waiting.join().expect("no panic").expect("it is ready");
         assert!(ready.reason.contains("192.0.2.1"), "{}", ready.reason);
     });
+}
+
+/// One run, in which every step began once and succeeded.
+#[track_caller]
+pub(super) fn assert_each_step_was_done_once(workspace: &Workspace) {
+    for (event, count) in [("failed", 0), ("run-started", 1)] {
+        assert_eq!(events(workspace, event), count, "{event}");
+    }
+    let (started, succeeded) = (events(workspace, "started"), events(workspace, "succeeded"));
+    assert_eq!(started, succeeded, "each step once");
 }
 
 /// How often the journal tells of an event.

@@ -5,6 +5,8 @@ use std::time::Duration;
 use orch::cluster::Cluster;
 
 use crate::conformance::Case;
+use crate::conformance::outage::assert_each_step_was_done_once;
+use crate::conformance::phase::workspace;
 use crate::conformance::target::{apply, bring, object};
 use crate::harness::cluster::{block_on, cluster};
 use crate::harness::proxy::{Fault, Proxy};
@@ -24,10 +26,43 @@ pub(crate) const CASES: &[Case] = &[
         a_wrong_object_is_sent_once,
     ),
     (
+        "storm::a_phase_is_done_on_a_busy_server",
+        a_phase_is_done_on_a_busy_server,
+    ),
+    (
+        "storm::a_phase_is_done_on_a_server_that_breaks",
+        a_phase_is_done_on_a_server_that_breaks,
+    ),
+    (
         "storm::watches_that_are_cut_begin_anew",
         watches_that_are_cut_begin_anew,
     ),
 ];
+
+/// Runs the whole phase through the proxy.
+fn run_through(proxy: &Proxy, namespace: &str) {
+    let workspace = workspace(namespace).with_env("KUBECONFIG", proxy.kubeconfig());
+    workspace
+        .orch(&["phase", "4", "run", "--context", proxy.context()])
+        .expect(0);
+    assert_each_step_was_done_once(&workspace);
+    assert!(proxy.hits() > 20, "{}", proxy.hits());
+}
+
+fn a_phase_is_done_on_a_busy_server() {
+    let proxy = Proxy::before(cluster());
+    proxy.hit_every(4, "", Fault::Answer(429, Some(1)));
+    run_through(&proxy, "busy-phase");
+}
+
+fn a_phase_is_done_on_a_server_that_breaks() {
+    let proxy = Proxy::before(cluster());
+    proxy.hit_every(3, "PATCH", Fault::Answer(500, None));
+    proxy.hit_every(4, "PATCH", Fault::LoseAnswer);
+    proxy.hit_every(5, "GET", Fault::Answer(503, None));
+    proxy.hit_every(7, "watch=true", Fault::Drop);
+    run_through(&proxy, "breaking-phase");
+}
 
 const CONFIG_MAP: &str =
     "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { key: value }\n";

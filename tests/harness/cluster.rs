@@ -4,6 +4,7 @@
 //! One serves all tests of a process; each test works in a namespace of its own. It doesn't run
 //! containers, so nothing here shows what an image would do.
 
+mod certificates;
 mod commands;
 
 use std::future::Future;
@@ -174,6 +175,39 @@ impl Cluster {
         child.wait_with_output().expect("kubectl ends")
     }
 
+    /// Returns the API server's address.
+    pub(crate) fn server(&self) -> String {
+        format!("https://127.0.0.1:{}", self.ports.api_server)
+    }
+
+    /// Returns the file of the authority that signed the API server's certificate.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.folder.join("cert.pem")
+    }
+
+    /// Returns the files of a new client certificate and its key, for that user.
+    pub(crate) fn client_certificate(&self, user: &str) -> (PathBuf, PathBuf) {
+        certificates::client(&self.folder, user).expect("openssl")
+    }
+
+    /// Returns a token of a new service account that may do nothing.
+    #[track_caller]
+    pub(crate) fn account_token(&self, namespace: &str, name: &str) -> String {
+        let made = self.kubectl(&["-n", namespace, "create", "serviceaccount", name]);
+        let said = String::from_utf8_lossy(&made.stderr);
+        assert!(
+            made.status.success() || said.contains("already exists"),
+            "{said}"
+        );
+        let token = self.kubectl(&["-n", namespace, "create", "token", name]);
+        assert!(
+            token.status.success(),
+            "{}",
+            String::from_utf8_lossy(&token.stderr)
+        );
+        String::from_utf8_lossy(&token.stdout).trim().to_owned()
+    }
+
     /// Returns the name of a new namespace, `name` with a number of its own.
     #[track_caller]
     pub(crate) fn namespace(&self, name: &str) -> String {
@@ -246,6 +280,7 @@ impl Cluster {
         for file in ["cert.pem", "key.pem"] {
             fs::copy(programs.join(file), folder.path().join(file))?;
         }
+        certificates::authority(folder.path())?;
         let tokens =
             format!("{TOKEN},admin,admin,system:masters\n{ORDINARY},ordinary,ordinary,ordinary\n");
         fs::write(folder.path().join("tokens"), tokens)?;

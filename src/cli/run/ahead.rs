@@ -161,6 +161,7 @@ impl View<'_> {
         let live = self.live.get(object);
         let would = match standing {
             Standing::Elsewhere => Would::Leave("a person ticked its task"),
+            Standing::Held(_) => Would::Leave("a task before it waits for a person"),
             Standing::Done(_) => self.since_done(object, live.as_ref()).await?,
             Standing::Todo(_) => self.to_do(object, live.as_ref()).await?,
         };

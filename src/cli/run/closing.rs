@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::account::Moment;
 use super::outlook::Outlook;
-use super::tell::{tell, waiting_text};
+use super::tell::{Kept, tell, waiting_text};
 use super::{Code, Prepared, Result};
-use crate::checklist::{Checklist, StatusKind, TaskId, parse};
+use crate::checklist::{Checklist, StatusKind, TaskId};
 use crate::execute::{Document, Ledger, Report};
 use crate::git::{Draft, Repo};
 use crate::journal::{Event, Evidence, Outcome, RunId, StepId, TargetState};
-use crate::progress::{Entry, PhaseRow, Place, View, update};
 use crate::terminal::{err, out, printable};
 
 /// The commit's message where settings give no other.
 const MESSAGE: &str = "checklist({set}): phase-{phase} {name} completed";
+
+/// The commit's message of a phase that was turned back, where settings give no other.
+const UNDONE: &str = "checklist({set}): phase-{phase} {name} undone";
 
 /// What is needed to end a run.
 pub(super) struct Close<'a> {
@@ -31,6 +34,7 @@ impl Close<'_> {
         let done = self.outlook.done(prepared);
         let waiting = self.outlook.waiting(prepared, &done);
         let killed = ledger.state().running().is_some();
+        let undo = ledger.state().running().is_some_and(|header| header.undo);
         let name = prepared.target.name();
         let recorded = ledger
             .state()
@@ -53,7 +57,7 @@ impl Close<'_> {
         let behind = recorded && self.outlook.home && !shows(&document.checklist, &waiting);
         let mut finished = false;
         if killed || unticked || closes || taken_back || behind {
-            if !killed {
+            if !killed || undo {
                 ledger.append(vec![Event::RunStarted(super::header(prepared))])?;
             }
             self.finish(&done, &waiting, &mut ledger, &mut document)?;
@@ -61,7 +65,7 @@ impl Close<'_> {
         }
         let committed = waiting.is_empty() && recorded && self.commit(&ledger)?;
         let text = if !waiting.is_empty() {
-            waiting_text(prepared, &waiting)
+            waiting_text(prepared, self.outlook, &waiting)
         } else if committed || finished {
             "finished what an interrupted run had left: documents and commit are up to date\n"
                 .to_owned()
@@ -91,14 +95,14 @@ impl Close<'_> {
         document: &mut Document,
     ) -> Result {
         let prepared = self.prepared;
-        tell(prepared, report)?;
+        tell(prepared, report, Kept::Recorded)?;
         let name = prepared.target.name();
         match report.outcome {
             Outcome::Failed | Outcome::Interrupted => {
                 ledger.append(vec![Event::RunEnded {
                     outcome: report.outcome,
                 }])?;
-                self.progress(&ledger, document, None)?;
+                self.progress(&ledger, document, Moment::Under)?;
                 Ok(if report.outcome == Outcome::Failed {
                     Code::Failed
                 } else {
@@ -113,7 +117,7 @@ impl Close<'_> {
                     self.commit(&ledger)?;
                     self.say(&self.done_text(report), "done")?;
                 } else {
-                    self.say(&waiting_text(prepared, &waiting), "waiting")?;
+                    self.say(&waiting_text(prepared, self.outlook, &waiting), "waiting")?;
                 }
                 Ok(Outlook::code(&waiting))
             }
@@ -136,7 +140,7 @@ impl Close<'_> {
             let wanted = self.outlook.projection(prepared, done, today.clone());
             document.update(&prepared.loaded.workspace, &wanted)?;
         }
-        self.progress(ledger, document, today.as_deref())?;
+        self.progress(ledger, document, Moment::completed(today.as_deref()))?;
         let outcome = if complete {
             Outcome::Completed
         } else {
@@ -146,125 +150,19 @@ impl Close<'_> {
         Ok(())
     }
 
-    /// Brings PROGRESS.md up to date.
-    fn progress(
-        &self,
-        ledger: &Ledger,
-        document: &Document,
-        completed: Option<&str>,
-    ) -> Result<()> {
-        let prepared = self.prepared;
-        let workspace = &prepared.loaded.workspace;
-        let path = prepared.progress_path();
-        let existing = workspace.read(&path)?;
-        let view = self.view(ledger, &document.checklist, completed, &path);
-        let text = update(existing.as_deref(), &view)?;
-        if existing.as_deref() != Some(text.as_str()) {
-            workspace.write_atomic(&path, text.as_bytes())?;
-        }
-        Ok(())
-    }
-
-    fn view(
-        &self,
-        ledger: &Ledger,
-        checklist: &Checklist,
-        completed: Option<&str>,
-        path: &str,
-    ) -> View {
-        let prepared = self.prepared;
-        let number = checklist.number;
-        let set = prepared.loaded.snapshot.set(&prepared.phase.set);
-        let mut phases: Vec<PhaseRow> = Vec::new();
-        for file in set.into_iter().flat_map(|set| &set.phases) {
-            if file.number == number {
-                phases.push(self.row(checklist, path));
-            } else if let Some(text) = prepared.loaded.snapshot.tree.get(&file.path)
-                && let Ok(parsed) = parse(&file.path, text)
-            {
-                phases.push(self.row(&parsed.checklist, path));
-            }
-        }
-        let next = phases
-            .iter()
-            .map(|row| row.number)
-            .find(|other| *other > number);
-        let following = || next.or(checklist.closing.as_ref().and_then(|c| c.next_phase));
-        let current = match completed {
-            // What a further target has got says nothing of where the phases stand.
-            _ if !self.outlook.home => {
-                let open = |row: &&PhaseRow| row.status != StatusKind::Completed;
-                phases
-                    .iter()
-                    .find(open)
-                    .map(|row| row.number)
-                    .or_else(following)
-            }
-            Some(_) => following(),
-            None => Some(number),
-        };
-        let history = completed.and_then(|date| {
-            let done = evidence(ledger.state().target(prepared.target.name()));
-            Some(Entry {
-                date: date.parse().ok()?,
-                phase: number,
-                title: checklist.title.clone(),
-                text: summary(prepared, &done, self.outlook.home),
-            })
-        });
-        View {
-            set: prepared.phase.set.clone(),
-            language: checklist.language,
-            phases,
-            phase: number,
-            current: current.unwrap_or(number),
-            history: history.into_iter().collect(),
-        }
-    }
-
-    fn row(&self, checklist: &Checklist, progress: &str) -> PhaseRow {
-        let ours = checklist.number == self.prepared.phase.checklist.number;
-        let date = |field: &Option<crate::checklist::DateField>| {
-            field.as_ref().and_then(|field| field.text.parse().ok())
-        };
-        let status = checklist.status.as_ref().and_then(|status| {
-            status
-                .boxes
-                .iter()
-                .rev()
-                .find(|b| b.marker.checked)
-                .map(|b| b.kind)
-        });
-        PhaseRow {
-            number: checklist.number,
-            title: checklist.title.clone(),
-            status: status.unwrap_or(StatusKind::NotStarted),
-            done: checklist.tasks().filter(|task| task.marker.checked).count(),
-            total: checklist.tasks().count(),
-            started: date(&checklist.started),
-            completed: date(&checklist.completed),
-            file: relative(&checklist.path, progress),
-            place: if ours && self.outlook.rehearsed {
-                Place::Rehearsal
-            } else {
-                Place::Cluster
-            },
-        }
-    }
-
     /// Commits what orch owns, once a run; returns whether a commit was made.
-    fn commit(&self, ledger: &Ledger) -> Result<bool> {
+    pub(super) fn commit(&self, ledger: &Ledger) -> Result<bool> {
         let prepared = self.prepared;
         let Some(state) = ledger.state().target(prepared.target.name()) else {
             return Ok(false);
         };
-        let (Some(header), Some(at)) = (&state.header, state.completed) else {
+        let (Some(header), Some(at)) = (&state.header, state.completed.or(state.undone)) else {
             return Ok(false);
         };
         if self.repo.head_has_trailer(header.run.as_str())? {
             return Ok(false);
         }
-        let message = self.message();
+        let message = self.message(state.undone.is_some());
         let journal =
             crate::files::journal_path(&prepared.phase.set, prepared.phase.checklist.number);
         let paths = self.outlook.owned_paths(prepared, &journal);
@@ -287,12 +185,18 @@ impl Close<'_> {
         Ok(committed.created)
     }
 
-    fn message(&self) -> String {
+    fn message(&self, undone: bool) -> String {
         let prepared = self.prepared;
         let file = &prepared.phase.file;
         let template = prepared.loaded.settings.commit_message.as_deref();
+        let template = match (template, undone) {
+            (Some(own), false) => own.to_owned(),
+            (Some(own), true) if own.contains("completed") => own.replace("completed", "undone"),
+            (Some(own), true) => format!("{own} (undone)"),
+            (None, false) => MESSAGE.to_owned(),
+            (None, true) => UNDONE.to_owned(),
+        };
         let message = template
-            .unwrap_or(MESSAGE)
             .replace("{set}", &prepared.phase.set)
             .replace("{phase}", &file.number.to_string())
             .replace("{name}", &file.name);
@@ -335,7 +239,7 @@ impl Close<'_> {
         text
     }
 
-    fn say(&self, text: &str, outcome: &str) -> Result<()> {
+    pub(super) fn say(&self, text: &str, outcome: &str) -> Result<()> {
         if self.prepared.session.global.json {
             let value = serde_json::json!({ "event": "ended", "outcome": outcome,
                 "target": self.prepared.target.called() });
@@ -361,45 +265,10 @@ fn shows(checklist: &Checklist, waiting: &[TaskId]) -> bool {
     })
 }
 
-/// What a phase did, in one line.
-fn summary(prepared: &Prepared<'_>, done: &BTreeMap<StepId, Evidence>, home: bool) -> String {
-    let files = done
-        .values()
-        .filter(|e| matches!(e, Evidence::File { .. }))
-        .count();
-    let objects = done
-        .values()
-        .filter(|e| matches!(e, Evidence::Object(_)))
-        .count();
-    let words = crate::progress::Words::of(prepared.phase.checklist.language);
-    // Which target it was is worth a word where it may be one of several.
-    let several = prepared.loaded.settings.targets.len() > 1;
-    let place = if prepared.is_rehearsal() {
-        format!(" ({})", words.rehearsed)
-    } else if several || !home {
-        format!(" ({})", prepared.target.called())
-    } else {
-        String::new()
-    };
-    format!(
-        "{}: {files}, {}: {objects}{place}",
-        words.written, words.ready
-    )
-}
-
-fn evidence(state: Option<&TargetState>) -> BTreeMap<StepId, Evidence> {
+pub(super) fn evidence(state: Option<&TargetState>) -> BTreeMap<StepId, Evidence> {
     state
         .into_iter()
         .flat_map(TargetState::steps)
         .filter_map(|(id, step)| Some((id.clone(), step.evidence()?.clone())))
         .collect()
-}
-
-/// Returns a path relative to the folder of another.
-fn relative(path: &str, beside: &str) -> String {
-    let folder = beside.rsplit_once('/').map_or("", |(folder, _)| folder);
-    match path.strip_prefix(folder) {
-        Some(rest) if !folder.is_empty() => rest.trim_start_matches('/').to_owned(),
-        _ => path.to_owned(),
-    }
 }

@@ -6,11 +6,11 @@ use super::{Code, Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
 use crate::cluster::{ApplyOptions, Live};
-use crate::execute::{Changed, Projection, Standing, Why, compare, task_done};
+use crate::execute::{Changed, Projection, Standing, Why, compare, hold, task_done};
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, sha256};
 use crate::manifest::Object;
-use crate::plan::{Plan, Work};
+use crate::plan::{Plan, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
 use crate::terminal::count;
 
@@ -84,8 +84,14 @@ impl Outlook {
             if task.marker.checked && !recorded {
                 elsewhere.insert(task.id.clone());
             }
-            let all_done =
-                !steps.is_empty() && steps.iter().all(|(_, step)| step.evidence().is_some());
+            // One that was never begun tells nothing of the box.
+            let begun = |step: &Step| target.is_some_and(|known| known.step(&step.id).is_some());
+            let all_done = !steps.is_empty()
+                && steps.iter().all(|(_, step)| step.evidence().is_some())
+                && prepared
+                    .plan
+                    .steps_of(&task.id)
+                    .all(|(_, step)| begun(step));
             let killed = state.running().is_some();
             // `task done` ticks before it records: an open box was opened by a person since.
             let taken_back = waived.contains(&task.id);
@@ -96,8 +102,11 @@ impl Outlook {
             }
         }
         let comparison = compare(&prepared.plan, target, &elsewhere, &reopened);
+        let mut standing = comparison.standing;
+        let decided = |task: &TaskId| waived.contains(task) || elsewhere.contains(task);
+        hold(&prepared.plan, &mut standing, &held(prepared, decided));
         Self {
-            standing: comparison.standing,
+            standing,
             changed: comparison.changed,
             home,
             rehearsed: own.unwrap_or(name) == REHEARSAL,
@@ -310,7 +319,7 @@ impl Outlook {
             .zip(&prepared.plan.steps)
             .filter_map(|(standing, step)| match standing {
                 Standing::Done(evidence) => Some((step.id.clone(), evidence.clone())),
-                Standing::Elsewhere | Standing::Todo(_) => None,
+                Standing::Elsewhere | Standing::Todo(_) | Standing::Held(_) => None,
             })
             .collect()
     }
@@ -332,6 +341,12 @@ impl Outlook {
         ticked.extend(self.waived.iter().cloned());
         ticked.extend(self.elsewhere.iter().cloned());
         ticked
+    }
+
+    /// Returns how many steps wait for a person to do a task.
+    pub(super) fn held_by(&self, task: &TaskId) -> usize {
+        let by = |standing: &&Standing| matches!(standing, Standing::Held(by) if by == task);
+        self.standing.iter().filter(by).count()
     }
 
     /// Returns the tasks that wait for a person.
@@ -379,6 +394,21 @@ impl Outlook {
     }
 }
 
+/// The tasks that come after one which a person has to do and hasn't done, with that one.
+fn held(prepared: &Prepared<'_>, decided: impl Fn(&TaskId) -> bool) -> BTreeMap<TaskId, TaskId> {
+    let tasks = &prepared.meaning.resolved.tasks;
+    let open: BTreeSet<&TaskId> = tasks
+        .iter()
+        .filter(|task| matches!(task.action, Action::Manual) && !decided(&task.id))
+        .map(|task| &task.id)
+        .collect();
+    let waits = |task: &ResolvedTask| {
+        let before = task.after.iter().find(|after| open.contains(after))?;
+        Some((task.id.clone(), before.clone()))
+    };
+    tasks.iter().filter_map(waits).collect()
+}
+
 /// The hash of each file as orch wrote it last, on whichever target.
 fn written_files(state: &State) -> BTreeMap<String, String> {
     let mut latest = BTreeMap::new();
@@ -387,7 +417,7 @@ fn written_files(state: &State) -> BTreeMap<String, String> {
         .flat_map(|(_, target)| target.steps())
         .map(|(_, step)| step)
     {
-        if let Some(Evidence::File { path, sha256 }) = step.evidence() {
+        if let Some(Evidence::File { path, sha256 }) = &step.last {
             let entry = latest
                 .entry(path.clone())
                 .or_insert((step.at, sha256.clone()));

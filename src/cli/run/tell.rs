@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::outlook::Outlook;
 use super::{Prepared, Result};
 use crate::checklist::TaskId;
 use crate::execute::Report;
@@ -11,8 +12,47 @@ use crate::terminal::{count, err, printable};
 /// How many steps that could not start are named.
 const NAMED: usize = 12;
 
+/// What becomes of the steps that succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// The journal has them.
+    Recorded,
+    /// Nothing: it was tried in memory.
+    Nothing,
+}
+
 /// Says what failed and what could not start because of it.
-pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
+pub(super) fn tell(prepared: &Prepared<'_>, report: &Report, kept: Kept) -> Result<()> {
+    failures(prepared, report)?;
+    let mut text = String::new();
+    if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
+        text += &blocked_text(&report.blocked);
+    }
+    text += match (report.outcome, kept) {
+        (Outcome::Completed | Outcome::Waiting, _) => "",
+        (Outcome::Failed, Kept::Recorded) => {
+            "what succeeded is recorded; run again to go on from there
+"
+        }
+        (Outcome::Interrupted, Kept::Recorded) => {
+            "interrupted; run again to go on
+"
+        }
+        (Outcome::Failed, Kept::Nothing) => {
+            "a run would end so; correct it and rehearse again
+"
+        }
+        (Outcome::Interrupted, Kept::Nothing) => {
+            "interrupted
+"
+        }
+    };
+    err(&text)?;
+    Ok(())
+}
+
+/// Says what failed.
+pub(super) fn failures(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
     let paint = prepared.session.err;
     let checklist = &prepared.phase.checklist;
     let mut text = String::new();
@@ -40,14 +80,6 @@ pub(super) fn tell(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
             let _ = writeln!(text, "  {} {}", paint.name("help:"), printable(help));
         }
     }
-    if !report.blocked.is_empty() && report.outcome == Outcome::Failed {
-        text += &blocked_text(&report.blocked);
-    }
-    match report.outcome {
-        Outcome::Failed => text += "what succeeded is recorded; run again to go on from there\n",
-        Outcome::Interrupted => text += "interrupted; run again to go on\n",
-        Outcome::Completed | Outcome::Waiting => {}
-    }
     err(&text)?;
     Ok(())
 }
@@ -67,7 +99,11 @@ fn blocked_text(blocked: &[StepId]) -> String {
 }
 
 /// Returns what waits for a person, each task with its place.
-pub(super) fn waiting_text(prepared: &Prepared<'_>, waiting: &[TaskId]) -> String {
+pub(super) fn waiting_text(
+    prepared: &Prepared<'_>,
+    outlook: &Outlook,
+    waiting: &[TaskId],
+) -> String {
     let checklist = &prepared.phase.checklist;
     let mut text = format!("{} for a person to do:\n", count(waiting.len(), "task"));
     for id in waiting {
@@ -81,6 +117,11 @@ pub(super) fn waiting_text(prepared: &Prepared<'_>, waiting: &[TaskId]) -> Strin
             checklist.path,
             checklist.line_at(task.span.start)
         );
+        let held = outlook.held_by(id);
+        if held > 0 {
+            let wait = if held == 1 { "waits" } else { "wait" };
+            let _ = writeln!(text, "         {} {wait} for it", count(held, "step"));
+        }
     }
     let first = waiting.first().map_or("ID", TaskId::as_str);
     text + &format!("when one is done: orch task done {first} --note \"what was done\"\n")

@@ -136,6 +136,7 @@ fn word(target: &TargetState) -> &'static str {
         (_, None) => "none",
         (Some(Outcome::Completed), _) => "done",
         (Some(Outcome::Failed), _) => "failed",
+        (Some(Outcome::Waiting), _) if target.undone.is_some() => "turned back",
         (Some(Outcome::Waiting), _) => "waiting",
         (Some(Outcome::Interrupted), _) => "interrupted",
         (None, _) => "open",
@@ -147,7 +148,10 @@ fn phase_cell(target: &TargetState) -> String {
     match (target.outcome, target.completed) {
         (Some(Outcome::Completed), Some(at)) => format!("done {}", at.strftime("%Y-%m-%d")),
         (Some(Outcome::Failed), _) => format!("failed {done}/{total}"),
-        (Some(Outcome::Waiting), _) => format!("waits {done}/{total}"),
+        (Some(Outcome::Waiting), _) => match target.undone {
+            Some(at) => format!("undone {}", at.strftime("%Y-%m-%d")),
+            None => format!("waits {done}/{total}"),
+        },
         _ => format!("{done}/{total}"),
     }
 }

@@ -29,6 +29,8 @@ const PERMANENT: [&str; 4] = [
 pub(super) struct Asked {
     /// Whether doing it twice is the same as doing it once.
     idempotent: bool,
+    /// Whether it changes what a claim protects.
+    pub(super) changes: bool,
 }
 
 /// To ask again.
@@ -79,7 +81,12 @@ impl Asked {
                 .is_ok_and(|options| options.pointer("/preconditions/uid").is_some()),
             _ => false,
         };
-        Ok((Self { idempotent }, Request::from_parts(head, body.into())))
+        let reads = matches!(head.method, Method::GET | Method::HEAD);
+        let asked = Self {
+            idempotent,
+            changes: !reads && !head.uri.path().contains("/leases"),
+        };
+        Ok((asked, Request::from_parts(head, body.into())))
     }
 
     /// Returns why and how to ask again, if it makes sense. `waking`: a connection was lost a

@@ -1,4 +1,4 @@
-//! What people see while a server is asked again and again.
+//! What people see while a server is asked again and again, and what holds changes back.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +28,8 @@ impl Trouble {
 pub(in crate::cluster) struct Board {
     told: Arc<watch::Sender<Option<Trouble>>>,
     waiting: Arc<Mutex<Waiting>>,
+    /// Whether changes are held back.
+    fence: Arc<watch::Sender<bool>>,
 }
 
 /// The requests that wait, oldest first.
@@ -48,6 +50,7 @@ impl Default for Board {
         Self {
             told: Arc::new(watch::channel(None).0),
             waiting: Arc::default(),
+            fence: Arc::new(watch::channel(false).0),
         }
     }
 }
@@ -56,6 +59,23 @@ impl Board {
     /// Returns what keeps requests waiting, as it changes.
     pub(in crate::cluster) fn trouble(&self) -> watch::Receiver<Option<Trouble>> {
         self.told.subscribe()
+    }
+
+    /// Holds changes back, or lets them pass again: nobody may change anything whose claim may
+    /// have gone to another machine.
+    pub(in crate::cluster) fn hold_back(&self, hold: bool) {
+        self.fence.send_replace(hold);
+    }
+
+    /// Waits until changes may pass.
+    pub(super) async fn passage(&self) {
+        let mut held = self.fence.subscribe();
+        if *held.borrow_and_update() {
+            let entry = self.enter();
+            entry.says("the claim on this phase has to be renewed first".to_owned());
+            // The sender is this very board's.
+            drop(held.wait_for(|held| !held).await);
+        }
     }
 
     /// Says that one more request waits.
@@ -109,6 +129,20 @@ impl Drop for Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_wait_behind_the_fence() {
+        use futures::FutureExt as _;
+        let board = Board::default();
+        assert_eq!(board.passage().now_or_never(), Some(()));
+        board.hold_back(true);
+        let mut change = Box::pin(board.passage());
+        assert_eq!(change.as_mut().now_or_never(), None);
+        assert!(board.trouble().borrow().is_some());
+        board.hold_back(false);
+        assert_eq!(change.now_or_never(), Some(()));
+        assert!(board.trouble().borrow().is_none());
+    }
 
     #[test]
     fn the_request_that_waits_longest_is_told_until_none_waits() {

@@ -11,6 +11,7 @@ use super::conditions::{self, Condition};
 use super::{Task, events, number, owned, pods_failing, text};
 use crate::rehearsal::request::Parameters;
 use crate::rehearsal::script::{Outcome, ScriptedFailure};
+use crate::rehearsal::status::Refusal;
 use crate::rehearsal::store::Key;
 use crate::rehearsal::world::{Part, World};
 
@@ -46,8 +47,11 @@ pub(crate) struct Run {
     blocked: bool,
     /// How often the container was started again, or the pull tried.
     pub(super) attempts: u32,
-    /// What the container wrote.
+    /// What the container wrote since it was started last.
     pub(super) log: String,
+    /// What it wrote in the run before that, or in the last one where it waits to be started
+    /// again.
+    pub(super) previous: Option<String>,
 }
 
 /// Looks at a pod that waits for an object.
@@ -59,6 +63,7 @@ pub(super) fn nudge(world: &mut World, key: &Key, pod: &Value) {
         blocked: true,
         attempts: 0,
         log: String::new(),
+        previous: None,
     });
     if run.blocked {
         let step = run.step;
@@ -313,6 +318,9 @@ fn start(world: &mut World, key: &Key, pod: &Value, failure: Option<&ScriptedFai
         let started = format!("Started container {name}");
         events::record(world, pod, "kubelet", ("Normal", "Started", &started));
     }
+    if let Some(run) = world.runs.get_mut(text(pod, "/metadata/uid")) {
+        run.log.clear();
+    }
     let crash = failure.filter(|failure| failure.outcome == Outcome::CrashLoopBackOff);
     let after = crash.map_or_else(|| warm_up(pod), |failure| failure.after.millis());
     enter(world, pod, Stage::Started, Some(after), key);
@@ -464,20 +472,32 @@ fn missing(
     ))
 }
 
-/// Returns a pod's log, or its tail.
-pub(crate) fn log(world: &World, pod: &Value, parameters: &Parameters) -> String {
+/// Returns a pod's log, or its tail: that of one run of its container, as a kubelet keeps them.
+pub(crate) fn log(world: &World, pod: &Value, parameters: &Parameters) -> Result<String, Refusal> {
     let run = world.runs.get(text(pod, "/metadata/uid"));
-    let log = run.map_or("", |run| run.log.as_str());
+    let log = if parameters.flag("previous") {
+        run.and_then(|run| run.previous.as_deref()).ok_or_else(|| {
+            let asked = parameters.text("container");
+            let only = text(pod, "/spec/containers/0/name");
+            let container = if asked.is_empty() { only } else { asked };
+            let pod = text(pod, "/metadata/name");
+            Refusal::bad(format!(
+                "previous terminated container {container:?} in pod {pod:?} not found"
+            ))
+        })?
+    } else {
+        run.map_or("", |run| run.log.as_str())
+    };
     let lines: Vec<&str> = log.lines().collect();
     let tail = parameters
         .number("tailLines")
         .and_then(|tail| usize::try_from(tail).ok());
     let skip = lines.len().saturating_sub(tail.unwrap_or(usize::MAX));
-    lines
+    Ok(lines
         .iter()
         .skip(skip)
         .flat_map(|line| [line, "\n"])
-        .collect()
+        .collect())
 }
 
 /// Returns how often a pod's containers were started again.

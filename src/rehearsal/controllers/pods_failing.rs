@@ -156,8 +156,8 @@ pub(super) fn crash(world: &mut World, key: &Key, failure: Option<&ScriptedFailu
     let Some(run) = world.runs.get_mut(text(&pod, "/metadata/uid")) else {
         return;
     };
-    run.log.push_str(&why);
-    run.log.push('\n');
+    run.log = format!("{why}\n");
+    run.previous = Some(run.log.clone());
     run.attempts += 1;
     let attempts = run.attempts;
     if !again {

@@ -13,6 +13,10 @@ pub(super) const CASES: &[Case] = &[
         apply_creates,
     ),
     ("rehearsal::conflict_and_force", conflict_and_force),
+    (
+        "rehearsal::apply_names_its_manager",
+        apply_names_its_manager,
+    ),
     ("rehearsal::unknown_fields", unknown_fields),
     ("rehearsal::dry_run", dry_run),
     ("rehearsal::missing_namespace", missing_namespace),
@@ -136,6 +140,21 @@ fn conflict_and_force() {
                 &map("a", "info"),
                 (200, json!({ "data": { "LEVEL": "info" } })),
             ),
+        ],
+    );
+}
+
+fn apply_names_its_manager() {
+    let refused = json!({ "kind": "Status", "status": "Failure", "reason": "Invalid", "code": 422,
+        "message": "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
+        "details": { "group": "meta.k8s.io", "kind": "PatchOptions", "causes": [
+            { "reason": "FieldValueRequired", "field": "fieldManager",
+                "message": "Required value: is required for apply patch" }] } });
+    check(
+        "manager",
+        &[
+            apply(&at("a"), "fieldManager=", &map("a", "info"), (422, refused)),
+            get(&at("a"), (404, json!({ "reason": "NotFound" }))),
         ],
     );
 }

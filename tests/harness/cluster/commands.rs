@@ -60,7 +60,7 @@ pub(crate) fn api_server(ports: Ports) -> String {
          --service-account-key-file cert.pem \
          --service-account-signing-key-file key.pem \
          --service-account-issuer https://kubernetes.default.svc \
-         --token-auth-file tokens --authorization-mode RBAC \
+         --token-auth-file tokens --client-ca-file clients.pem --authorization-mode RBAC \
          --service-cluster-ip-range 10.96.0.0/16 --allow-privileged\n"
     )
 }

@@ -1,0 +1,242 @@
+//! `orch phase N undo`: what would be turned back, shown; a person's consent; doing it; and what
+//! follows for the documents.
+
+mod closing;
+mod preview;
+
+use std::io::{BufRead as _, IsTerminal as _};
+
+use clap::Args;
+
+use super::claim::Claimed;
+use super::closing::Close;
+use super::outlook::Outlook;
+use super::{
+    Code, How, Prepared, Result, RunArgs, Stop, detached_help, header, options, prepare, prune,
+    target, watch,
+};
+use crate::cli::Session;
+use crate::cli::confirm::{self, Ask};
+use crate::cli::load::{Loaded, Phase};
+use crate::cli::target::{Target, TargetArgs};
+use crate::cluster::Wait;
+use crate::execute::{Ledger, Turn, Undo, Undoing, Undone};
+use crate::files::{Clock, JournalFile, Lock};
+use crate::git::{DetachedHead, Repo};
+use crate::journal::{Event, Header, Outcome};
+use crate::terminal::{count, err, out};
+
+/// Arguments of `undo`.
+#[derive(Debug, Clone, Default, Args)]
+pub(in crate::cli) struct UndoArgs {
+    #[command(flatten)]
+    on: TargetArgs,
+    /// The name of a protected target, where no terminal can ask for it
+    #[arg(long, value_name = "NAME")]
+    confirm: Option<String>,
+    /// Name a claim, namespace or other object that would stay, and may be deleted
+    #[arg(long, value_name = "KIND/NAME")]
+    delete: Vec<String>,
+    /// Only show what would be turned back
+    #[arg(long)]
+    dry_run: bool,
+    /// Turn back without asking
+    #[arg(long)]
+    yes: bool,
+    /// Commit even on a detached HEAD
+    #[arg(long)]
+    allow_detached: bool,
+}
+
+pub(in crate::cli) fn undo(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    args: &UndoArgs,
+) -> Result {
+    target::runtime()?.block_on(undo_phase(session, loaded, phase, args))
+}
+
+async fn undo_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &UndoArgs) -> Result {
+    let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
+    let repo = Repo::open(loaded.workspace.root())?;
+    repo.identity()?;
+    let number = phase.checklist.number;
+    let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
+    let target = Target::choose(&args.on, loaded, phase)?;
+    let journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
+    let consent = prune::consent(&args.delete)?;
+    let Some(state) = journal.state().target(target.name()).cloned() else {
+        let name = target.called();
+        err(&format!(
+            "nothing to turn back: phase {number} never ran on {name}\n"
+        ))?;
+        return Ok(Code::Done);
+    };
+    let how = How {
+        options: options(&RunArgs::default(), &target, phase),
+        accept_unread: false,
+        clock,
+    };
+    let prepared = prepare(session, loaded, phase, target, how).await?;
+    let outlook = Outlook::new(&prepared, journal.state());
+    outlook.refuse_other_cluster(&prepared)?;
+    prepared.refuse_back_door(journal.state())?;
+    let undo = Undo {
+        plan: &prepared.plan,
+        inventory: prepared.inventory(),
+        state: &state,
+        consent: &consent,
+    };
+    let cluster = (!prepared.is_rehearsal()).then_some(&prepared.cluster);
+    let waves = undo.look(cluster).await?;
+    let objects = waves.iter().flatten().filter_map(|it| it.object.as_ref());
+    let unknown = consent.unknown(objects);
+    if !unknown.is_empty() {
+        let names = unknown.join(", ");
+        return Err(Stop::input(format!(
+            "this phase has nothing that is called {names}"
+        )));
+    }
+    out(&preview::text(&prepared, &waves))?;
+    let left = waves
+        .iter()
+        .flatten()
+        .any(|it| !matches!(it.turn, Turn::Keep(_)));
+    // A kill may have come between the last object and the documents.
+    let begun = journal.state().running().is_some_and(|header| header.undo);
+    if args.dry_run || !(left || begun) {
+        return Ok(Code::Done);
+    }
+    let owned = outlook.owned_paths(&prepared, journal.path());
+    repo.check(&owned, detached(args)).map_err(detached_help)?;
+    if !agreed(args)? {
+        err("nothing was changed; to turn it back, run again with --yes\n")?;
+        return Ok(Code::Waiting);
+    }
+    prepared.confirm_undo(&waves, args.confirm.as_deref())?;
+    let ledger = Ledger::Durable {
+        journal: Box::new(journal),
+        workspace: loaded.workspace.clone(),
+        clock,
+    };
+    let close = Close {
+        prepared: &prepared,
+        outlook: &outlook,
+        repo: &repo,
+    };
+    let claimed = Claimed::by(&prepared).await?;
+    let stop = watch::interrupted(claimed.lost());
+    let ended = turn_back(&close, undo, &waves, (ledger, stop)).await;
+    claimed.end(ended).await
+}
+
+/// Turns back and ends the run.
+async fn turn_back(
+    close: &Close<'_>,
+    undo: Undo<'_>,
+    waves: &[Vec<Undoing>],
+    (mut ledger, stop): (Ledger, tokio::sync::watch::Receiver<bool>),
+) -> Result {
+    let prepared = close.prepared;
+    let cluster = (!prepared.is_rehearsal()).then_some(&prepared.cluster);
+    ledger.append(vec![Event::RunStarted(Header {
+        undo: true,
+        ..header(prepared)
+    })])?;
+    let say = |text: String| tracing::info!("{text}");
+    let wait = Wait {
+        timeout: prepared.how.options.timeout,
+        grace: prepared.how.options.grace,
+        report: &say,
+    };
+    let stopped = || *stop.borrow();
+    let undone = undo
+        .perform(cluster, waves, (&mut ledger, &stopped), &wait)
+        .await?;
+    let outcome = if !undone.failed.is_empty() {
+        Outcome::Failed
+    } else if undone.interrupted {
+        Outcome::Interrupted
+    } else {
+        Outcome::Waiting
+    };
+    if outcome != Outcome::Waiting {
+        ledger.append(vec![Event::RunEnded { outcome }])?;
+        return tell(prepared, &undone);
+    }
+    if let Some(cluster) = cluster {
+        let inventory = prepared.inventory();
+        let mut left = cluster.members(inventory).await?;
+        // Its namespace alone needs no parent.
+        left.retain(|it| it.kind != "Namespace" || it.name != inventory.namespace());
+        let extent = cluster.extent(left.iter()).await;
+        let extent = (!left.is_empty()).then_some(&extent);
+        cluster.close_inventory(inventory, extent).await?;
+    }
+    close.turned_back(&undone, ledger)
+}
+
+/// Says how far it came.
+fn tell(prepared: &Prepared<'_>, undone: &Undone) -> Result {
+    let report = crate::execute::Report {
+        outcome: Outcome::Failed,
+        failed: undone
+            .failed
+            .iter()
+            .map(|(step, failure)| (step.clone(), None, failure.clone()))
+            .collect(),
+        blocked: Vec::new(),
+        ran: 0,
+    };
+    if undone.interrupted {
+        err("interrupted; run `undo` again to go on\n")?;
+        return Ok(Code::Interrupted);
+    }
+    super::tell::failures(prepared, &report)?;
+    err("what was turned back is recorded; run `undo` again to go on from there\n")?;
+    Ok(Code::Failed)
+}
+
+fn detached(args: &UndoArgs) -> DetachedHead {
+    if args.allow_detached {
+        DetachedHead::Allow
+    } else {
+        DetachedHead::Refuse
+    }
+}
+
+/// Returns whether a person agrees: by flag, or on the terminal.
+fn agreed(args: &UndoArgs) -> Result<bool> {
+    if args.yes {
+        return Ok(true);
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Ok(false);
+    }
+    err("turn it back? type yes: ")?;
+    let mut typed = String::new();
+    std::io::stdin().lock().read_line(&mut typed)?;
+    Ok(typed.trim() == "yes")
+}
+
+impl Prepared<'_> {
+    /// Has a person name a protected target once it is known what will be turned back there.
+    fn confirm_undo(&self, waves: &[Vec<Undoing>], given: Option<&str>) -> Result<()> {
+        let those = |wanted: fn(&Turn) -> bool| {
+            let all = waves.iter().flatten();
+            all.filter(|it| wanted(&it.turn)).count()
+        };
+        let ask = Ask {
+            target: &self.target,
+            info: self.cluster.info(),
+            namespace: &self.meaning.resolved.application.namespace,
+            what: format!(
+                "{} to delete, {} to put back",
+                count(those(|turn| matches!(turn, Turn::Delete(_))), "object"),
+                count(those(|turn| matches!(turn, Turn::Restore(..))), "object"),
+            ),
+        };
+        confirm::confirm(self.session, &ask, given)
+    }
+}
