@@ -89,7 +89,7 @@ enum Command {
     /// Make an example workspace and run its phase 4 against the embedded rehearsal
     Demo(demo::DemoArgs),
     /// Show every set and phase
-    Status,
+    Status(status::AllArgs),
     /// Plan, run or look at one phase
     Phase(phase::PhaseArgs),
     /// Decide about one task as a person
@@ -130,7 +130,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Init(args) => init::run(&session, &args),
         Command::Demo(args) => demo::run(&session, &args),
-        Command::Status => status::all(&session),
+        Command::Status(args) => status::all(&session, &args),
         Command::Phase(args) => phase::run(&session, &args),
         Command::Task(args) => task::run(&session, &args),
         Command::Access(args) => access::run(&session, &args),

@@ -32,6 +32,7 @@ mod served;
 mod settled;
 mod sight;
 mod wait;
+mod warning;
 mod watches;
 
 pub use access::{Account, Asks, Missing, Need, Resource, asks, roles};

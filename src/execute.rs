@@ -26,7 +26,6 @@ pub use prune::{Candidate, Fate, Pruning, prune, prune_candidates, settle_gone};
 pub use run::{ExecuteError, Run, Tick, execute};
 pub use secrets::{Filled, SecretsError, fill};
 pub use standing::{Changed, Comparison, Standing, Why, compare, hold, task_done};
-
 pub use undo::{Turn, Undo, Undoing, Undone};
 
 use std::time::Duration;

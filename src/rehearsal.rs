@@ -13,6 +13,7 @@ mod controllers;
 mod defaults;
 mod delete;
 mod discovery;
+mod fixed;
 mod read;
 mod request;
 mod resources;

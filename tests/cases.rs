@@ -14,4 +14,5 @@ mod supervisor;
 mod target;
 mod targets;
 mod terminal;
+mod undo;
 mod workspace;

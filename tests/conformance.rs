@@ -11,10 +11,12 @@ mod lease;
 mod order;
 mod outage;
 mod phase;
+mod preview;
 mod prune;
 mod ready;
 mod rehearsal;
 mod storm;
+mod stuck;
 mod target;
 mod targets;
 mod things;
@@ -32,10 +34,13 @@ pub(crate) fn all() -> Vec<Case> {
         conflicts::CASES,
         immutable::CASES,
         ready::CASES,
+        stuck::CASES,
         lease::CASES,
         order::CASES,
         rehearsal::CASES,
+        rehearsal::APPLYING,
         phase::CASES,
+        preview::CASES,
         storm::CASES,
         outage::CASES,
         kubeconfig::CASES,

@@ -172,6 +172,11 @@ impl Loaded {
     /// Reads one phase's checklist and settings.
     pub(super) fn phase(&self, session: &Session, number: u32) -> Result<Phase> {
         let (set, file) = self.choose(session, number)?;
+        self.phase_of(set, file)
+    }
+
+    /// Reads that phase's checklist and settings.
+    pub(super) fn phase_of(&self, set: &SetFiles, file: &PhaseFile) -> Result<Phase> {
         let (settings, settings_path) = self.phase_settings(&set.name, file)?;
         let text = self
             .snapshot

@@ -6,21 +6,22 @@ pub(super) mod preview;
 pub(super) mod saved;
 mod shown;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::after;
 use super::exit::{Code, Result};
-use super::load::{Loaded, Phase};
+use super::load::{Loaded, Meaning, Phase};
 use super::run::ahead::Prospect;
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, order};
+use super::{Session, Stop, after, order};
 use crate::diagnostic::render;
 use crate::files::read_journal;
+use crate::journal::State;
+use crate::plan::Plan;
 use crate::terminal::{err, out};
 use saved::{Of, Saved};
-use shown::Shown;
+use shown::{Shown, There};
 
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
@@ -38,83 +39,94 @@ pub(super) struct PlanArgs {
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &PlanArgs) -> Result {
     let target = Target::choose(&args.on, loaded, phase)?;
     let state = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?.state;
-    let lacking = after::lacking(loaded, phase, (&target, &state))?;
-    let prospect = match &target {
-        // Known without a server: a plan for the rehearsal needs no runtime at all.
-        Target::Rehearsal => None,
+    let (there, plan, meaning) = match &target {
+        Target::Rehearsal if args.out.is_some() => {
+            let said = "a plan for the rehearsal isn't saved: it begins anew each time";
+            return Err(Stop::input(said).help("name a cluster: --target NAME or --context NAME"));
+        }
+        Target::Rehearsal => rehearsed(loaded, phase, &target)?,
         Target::Context { .. } => {
             let on = (target.clone(), args.env_file.as_deref());
-            let found = Prospect::find(session, loaded, phase, on, &state);
-            Some(target::runtime()?.block_on(found)?)
+            target::runtime()?.block_on(live(session, loaded, phase, on, &state))?
         }
     };
-    let rehearsed = if prospect.is_none() {
-        let monitors = phase.settings.rehearse.service_monitors;
-        let meaning = loaded.meaning_on(phase, monitors, &target)?;
-        let plan = meaning.plan(target.name())?;
-        target.refuse_idle_failures(phase, &plan)?;
-        let missing = order::expected(&plan);
-        Some((meaning, plan, monitors, missing))
-    } else {
-        None
-    };
-    let (meaning, plan, monitors, missing) = match (&prospect, &rehearsed) {
-        (Some(found), _) => (
-            &found.meaning,
-            &found.plan,
-            found.service_monitors,
-            &found.missing,
-        ),
-        (None, Some((meaning, plan, monitors, missing))) => (meaning, plan, *monitors, missing),
-        (None, None) => return Ok(Code::Done),
-    };
-    let ahead = prospect.as_ref().map(|found| &found.ahead);
+    let lacking = after::lacking(loaded, phase, (&target, &state))?;
+    let ahead = there.ahead.as_ref();
     if session.global.json {
-        out(&json::json_lines(phase, meaning, plan))?;
+        out(&json::json_lines(phase, &meaning, &plan))?;
+        out(&order::json(&there.missing))?;
         out(&ahead.map(preview::json).unwrap_or_default())?;
-        out(&order::json(missing))?;
-        out(&json::json_plan(plan, &target, &lacking))?;
+        out(&json::json_plan(&plan, &target, &lacking))?;
     } else {
         let shown = Shown {
             phase,
-            meaning,
-            plan,
+            meaning: &meaning,
+            plan: &plan,
             lacking: &lacking,
             paint: session.out,
         };
-        let info = prospect.as_ref().map(|found| &found.info);
-        out(&shown.text(&target, info, monitors))?;
+        out(&shown.text(&target, &there))?;
         let changes = ahead.map(|ahead| preview::text(ahead, target.called(), session.out));
         out(&changes.unwrap_or_default())?;
     }
     let mut warnings = meaning.warnings.clone();
-    warnings.0.extend(order::warnings(missing).0);
+    warnings.0.extend(order::warnings(&there.missing).0);
     if !warnings.0.is_empty() {
-        err(&format!(
-            "{}
-",
-            render(&warnings, session.err.colour)
-        ))?;
+        err(&format!("{}\n", render(&warnings, session.err.colour)))?;
     }
     if let Some(path) = &args.out {
-        let Some(found) = &prospect else {
-            return Err(Stop::input(
-                "a plan for the rehearsal isn't saved: it begins anew each time",
-            )
-            .help("name a cluster: --target NAME or --context NAME"));
-        };
-        let of = Of {
-            loaded,
-            phase,
-            plan,
-            info: &found.info,
-        };
-        Saved::new(&of, &found.ahead).write(path)?;
-        err(&format!(
-            "saved; do exactly that: orch phase {} run --plan {}\n",
-            phase.checklist.number,
-            path.display()
-        ))?;
+        save((loaded, phase), &plan, &there, path)?;
     }
     Ok(Code::Done)
+}
+
+/// What is known without a server: a plan for the rehearsal needs no runtime at all.
+fn rehearsed(loaded: &Loaded, phase: &Phase, target: &Target) -> Result<(There, Plan, Meaning)> {
+    let meaning = loaded.meaning(phase, phase.settings.rehearse.service_monitors)?;
+    let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
+    let there = There {
+        info: None,
+        service_monitors: phase.settings.rehearse.service_monitors,
+        missing: order::expected(&plan),
+        ahead: None,
+    };
+    Ok((there, plan, meaning))
+}
+
+/// What a real target says.
+async fn live(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    on: (Target, Option<&str>),
+    state: &State,
+) -> Result<(There, Plan, Meaning)> {
+    let found = Prospect::find(session, loaded, phase, on, state).await?;
+    let there = There {
+        info: Some(found.info),
+        service_monitors: found.service_monitors,
+        missing: found.missing,
+        ahead: Some(found.ahead),
+    };
+    Ok((there, found.plan, found.meaning))
+}
+
+fn save((loaded, phase): (&Loaded, &Phase), plan: &Plan, there: &There, path: &Path) -> Result<()> {
+    let (Some(info), Some(ahead)) = (&there.info, &there.ahead) else {
+        return Ok(());
+    };
+    let of = Of {
+        loaded,
+        phase,
+        plan,
+        info,
+    };
+    Saved::new(&of, ahead).write(path)?;
+    err(&format!(
+        "saved; do exactly that: orch phase {} run --plan {}\n",
+        phase.checklist.number,
+        path.display()
+    ))?;
+    Ok(())
 }

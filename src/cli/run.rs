@@ -4,7 +4,9 @@ mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;
+pub(super) mod drift;
 mod outlook;
+mod permit;
 mod prune;
 mod tell;
 mod undo;
@@ -21,9 +23,9 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::plan::saved::{Of, Saved};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, access, after, order};
+use super::{Session, Stop, after, order};
 use crate::checklist::TaskId;
-use crate::cluster::{Cluster, Inventory, Live, TakeOver, asks};
+use crate::cluster::{Cluster, Inventory, Live, TakeOver};
 use crate::diagnostic::render;
 use crate::execute::{
     Document, Filled, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute, fill,
@@ -205,7 +207,10 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
         filled.complete()?
     };
-    prepared.confirm(&outlook, args.confirm.as_deref())?;
+    prepared.confirm(
+        outlook.work_text(&prepared.plan, prune.going()),
+        args.confirm.as_deref(),
+    )?;
     let mut document = Document::new(phase.checklist.clone());
     let claimed = Claimed::by(&prepared).await?;
     let lost = claimed.lost();
@@ -251,18 +256,6 @@ struct With<'a> {
 }
 
 impl Prepared<'_> {
-    /// Refuses a target that doesn't allow what the plan asks of it; the rehearsal allows all.
-    async fn refuse_without_access(&self) -> Result<()> {
-        if self.is_rehearsal() {
-            return Ok(());
-        }
-        let namespace = &self.meaning.resolved.application.namespace;
-        let objects: Vec<&Object> = self.plan.objects().collect();
-        let asks = asks(&objects, namespace);
-        let number = self.phase.checklist.number;
-        access::refuse(&self.cluster, &asks, namespace, number).await
-    }
-
     /// Returns whether the target is the rehearsal.
     fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal
@@ -297,12 +290,12 @@ impl Prepared<'_> {
     }
 
     /// Has a person name a protected target once it is known what will be done there.
-    fn confirm(&self, outlook: &Outlook, given: Option<&str>) -> Result<()> {
+    fn confirm(&self, what: String, given: Option<&str>) -> Result<()> {
         let ask = Ask {
             target: &self.target,
             info: self.cluster.info(),
             namespace: &self.meaning.resolved.application.namespace,
-            what: outlook.work_text(&self.plan),
+            what,
         };
         confirm::confirm(self.session, &ask, given)
     }
@@ -421,13 +414,13 @@ async fn prepare<'a>(
         &meaning.resolved.application.namespace,
     );
     Ok(Prepared {
-        inventory,
         session,
         loaded,
         phase,
         meaning,
         plan,
         cluster,
+        inventory,
         target,
         own_target,
         how,

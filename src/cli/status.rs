@@ -1,6 +1,7 @@
 //! `orch status` and `orch phase N status`.
 
 mod columns;
+mod drift;
 
 use std::fmt::Write as _;
 
@@ -9,6 +10,7 @@ use serde_json::json;
 
 use super::exit::{Code, Result};
 use super::load::{self, Loaded, Phase};
+use super::target::TargetArgs;
 use super::{Session, Stop};
 use crate::checklist::{Checklist, StatusKind, Task, parse};
 use crate::diagnostic::Diagnostics;
@@ -24,10 +26,29 @@ pub(super) struct StatusArgs {
     /// Show that target only
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    /// Ask the cluster what became of what was applied: gone, changed (by whom), not ready
+    #[arg(long)]
+    live: bool,
+    /// Ask that kubeconfig context, where no target names it
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "live",
+        conflicts_with = "target"
+    )]
+    context: Option<String>,
+}
+
+/// Arguments of `orch status`.
+#[derive(Debug, Args)]
+pub(super) struct AllArgs {
+    /// Ask the clusters what became of what was applied: gone, changed (by whom), not ready
+    #[arg(long)]
+    live: bool,
 }
 
 /// Shows every set and phase.
-pub(super) fn all(session: &Session) -> Result {
+pub(super) fn all(session: &Session, args: &AllArgs) -> Result {
     let loaded = load::workspace(session)?;
     let mut text = String::new();
     let mut problems = Vec::new();
@@ -57,11 +78,31 @@ pub(super) fn all(session: &Session) -> Result {
         text += "no checklist was found: no folder holds a `phase-NN-name.md` (try `orch demo`)\n";
     }
     out(&text)?;
+    if args.live {
+        all_live(session, &loaded)?;
+    }
     if problems.is_empty() {
         Ok(Code::Done)
     } else {
         Err(Diagnostics(problems).into())
     }
+}
+
+/// Shows what became of what each phase applied.
+fn all_live(session: &Session, loaded: &Loaded) -> Result<()> {
+    let wanted = session.global.set.as_ref();
+    let sets = loaded.snapshot.sets.iter();
+    for set in sets.filter(|set| wanted.is_none_or(|wanted| *wanted == set.name)) {
+        for file in &set.phases {
+            let state = read_journal(&loaded.workspace, &set.name, file.number)?.state;
+            if state.targets().next().is_some() {
+                let phase = loaded.phase_of(set, file)?;
+                let none = TargetArgs::default();
+                out(&drift::live(session, loaded, &phase, &none, &state)?)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The rows of one set's phases, with a column for each target where there are several.
@@ -189,6 +230,13 @@ pub(super) fn phase(
         }
     }
     out(&text)?;
+    if args.live {
+        let only = TargetArgs {
+            target: args.target.clone(),
+            context: args.context.clone(),
+        };
+        out(&drift::live(session, loaded, phase, &only, &state)?)?;
+    }
     Ok(Code::Done)
 }
 
@@ -209,7 +257,7 @@ fn head(
         bar(done, total, 24)
     );
     for (name, target) in columns.known(state) {
-        let said = match target {
+        let said = match target.filter(|target| target.started.is_some()) {
             Some(target) => target_text(name, target),
             None if columns.several() => format!("{name}: nothing yet"),
             None => continue,

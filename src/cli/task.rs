@@ -3,11 +3,13 @@
 use clap::{Args, Subcommand};
 
 use super::exit::{Code, Result};
+use super::load::{Loaded, Phase};
+use super::target::{Target, TargetArgs};
 use super::{Session, Stop, load};
 use crate::checklist::{Edits, TaskId};
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::Repo;
-use crate::journal::{Event, sha256};
+use crate::journal::{Event, State, sha256};
 use crate::terminal::err;
 
 /// Arguments of `orch task`.
@@ -29,6 +31,9 @@ enum TaskCommand {
         /// The phase, where the id doesn't tell
         #[arg(long)]
         phase: Option<u32>,
+        /// The target that it is about; by default the last run's
+        #[arg(long, value_name = "NAME")]
+        target: Option<String>,
     },
     /// Open a task again: it is to be done once more
     Reopen {
@@ -37,13 +42,21 @@ enum TaskCommand {
         /// The phase, where the id doesn't tell
         #[arg(long)]
         phase: Option<u32>,
+        /// The target that it is about; by default the last run's
+        #[arg(long, value_name = "NAME")]
+        target: Option<String>,
     },
 }
 
 pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
-    let (id, number, note) = match &args.command {
-        TaskCommand::Done { id, note, phase } => (id, phase, Some(note)),
-        TaskCommand::Reopen { id, phase } => (id, phase, None),
+    let (id, number, note, on) = match &args.command {
+        TaskCommand::Done {
+            id,
+            note,
+            phase,
+            target,
+        } => (id, phase, Some(note), target),
+        TaskCommand::Reopen { id, phase, target } => (id, phase, None, target),
     };
     let number = number
         .or_else(|| id.split('.').next()?.parse().ok())
@@ -65,15 +78,19 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
     let mut journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
     let who = format!("{name} <{mail}>");
+    let place = Place::find(&loaded, &phase, (on.as_deref(), journal.state()))?;
+    let target = place.named.clone();
     let event = match note {
         Some(note) => Event::Waived {
             task: id.clone(),
             who,
             why: note.trim().to_owned(),
+            target,
         },
         None => Event::Reopened {
             task: id.clone(),
             who,
+            target,
         },
     };
     let ticked = note.is_some();
@@ -82,7 +99,7 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     if !ticked {
         journal.append(clock.now(), vec![event.clone()])?;
     }
-    if task.marker.checked != ticked {
+    if place.has_boxes && task.marker.checked != ticked {
         let text = &phase.checklist.text;
         let edited = Edits::new().tick(&task.marker, ticked).apply(text)?;
         let before = sha256(text.as_bytes());
@@ -94,8 +111,49 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         journal.append(clock.now(), vec![event])?;
     }
     let word = if ticked { "done" } else { "open again" };
+    let (there, flag) = match on {
+        Some(name) => (format!(" on {name}"), format!(" --target {name}")),
+        None => (String::new(), String::new()),
+    };
     err(&format!(
-        "task {id} is {word}; `orch phase {number} run` goes on from there\n"
+        "task {id} is {word}{there}; `orch phase {number} run{flag}` goes on from there\n"
     ))?;
     Ok(Code::Done)
+}
+
+/// What a decision is about.
+struct Place {
+    /// The target, where it isn't the last run's.
+    named: Option<String>,
+    /// Whether the boxes are that target's.
+    has_boxes: bool,
+}
+
+impl Place {
+    fn find(loaded: &Loaded, phase: &Phase, (on, state): (Option<&str>, &State)) -> Result<Self> {
+        let own = match Target::of_phase(loaded, phase)? {
+            Target::Rehearsal => state.first().map(str::to_owned),
+            own @ Target::Context { .. } => Some(own.name().to_owned()),
+        };
+        let asked = match on {
+            Some(name) => {
+                let flags = TargetArgs {
+                    target: Some(name.to_owned()),
+                    context: None,
+                };
+                Some(Target::choose(&flags, loaded, phase)?.name().to_owned())
+            }
+            None => None,
+        };
+        let about = asked.as_deref().or(state.current_name());
+        let has_boxes = match (about, own.as_deref()) {
+            (Some(about), Some(own)) => about == own,
+            (None, _) | (_, None) => true,
+        };
+        let last = state.current_name();
+        Ok(Self {
+            has_boxes,
+            named: asked.filter(|asked| last != Some(asked)),
+        })
+    }
 }

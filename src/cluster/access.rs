@@ -91,6 +91,11 @@ pub fn asks(objects: &[&Object], namespace: &str) -> Asks {
             let classes = Resource::new("storage.k8s.io", "storageclasses", None);
             asks.add(&classes, &["get", "list"], Need::Diagnosis);
         }
+        if object.kind == "StatefulSet" {
+            // Its claims stay when it goes, and are named when a phase is turned back.
+            let claims = Resource::new("", "persistentvolumeclaims", home);
+            asks.add(&claims, &["get", "list", "delete"], Need::Removal);
+        }
         if object.namespace.is_some() {
             asks.add(&Resource::new("", "events", home), &READ, Need::Diagnosis);
         }

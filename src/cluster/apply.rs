@@ -5,6 +5,8 @@
 //! alike; here are the answers that only an apply understands.
 
 mod attempt;
+#[cfg(test)]
+mod tests;
 mod tries;
 
 use std::time::Duration;
@@ -13,7 +15,7 @@ use serde_json::Value;
 
 use super::migrate::Migration;
 use super::owner::{Owner, TakeOver};
-use super::{ApplyError, Cluster, FIELD_MANAGER, Fields, secret};
+use super::{ApplyError, Cluster, Element, FIELD_MANAGER, Fields, secret};
 use crate::manifest::Object;
 use attempt::Attempt;
 use tries::Tries;
@@ -126,7 +128,7 @@ impl Cluster {
         if object.kind == "Secret" {
             self.known().add_secret(&wanted);
         }
-        let redact = |text: &str| self.redact(text);
+        let show = |path: &[Element], value: &Value| self.shown(&object.kind, path, value);
         let attempt = Attempt {
             cluster: self,
             api: &api,
@@ -134,7 +136,7 @@ impl Cluster {
             wanted: &wanted,
             options,
             report: situation.report,
-            redact: &redact,
+            show: &show,
         };
         let mut tries = Tries::default();
         let mut before = situation.before;
@@ -148,6 +150,16 @@ impl Cluster {
             };
             tokio::time::sleep(pause).await;
             before = Before::Unknown;
+        }
+    }
+
+    /// Returns a value of an object as it may be shown.
+    fn shown(&self, kind: &str, path: &[Element], value: &Value) -> String {
+        let content = matches!(path.first(), Some(Element::Field(name)) if name == "data");
+        if kind == "Secret" && content || self.is_secret(path, value) {
+            "***".to_owned()
+        } else {
+            self.redact(&value.to_string())
         }
     }
 

@@ -3,10 +3,15 @@
 //! Pure. What the server calls a conflict is decided by the server alone; here it is explained from
 //! the object as the cluster has it.
 
+mod places;
+
 use serde_json::Value;
 
-use super::fields::{Element, Fields, Path};
+use super::fields::{Element, Path};
 use super::owner::TakeOver;
+use super::settled::amount;
+use places::path;
+pub(super) use places::{at, at_mut, entries_of, text};
 
 /// How much of a value is shown.
 const SHOWN: usize = 80;
@@ -52,14 +57,17 @@ pub struct Conflicts {
     pub client_side: bool,
 }
 
+/// Returns what stands at a place as it may be shown: nothing secret in it.
+pub(super) type Show<'a> = &'a (dyn Fn(&[Element], &Value) -> String + Sync);
+
 /// What a conflict is explained from.
 pub(super) struct Sides<'a> {
     /// What is applied.
     pub(super) wanted: &'a Value,
     /// The object as the cluster has it.
     pub(super) live: &'a Value,
-    /// Masks what may not be shown.
-    pub(super) redact: &'a (dyn Fn(&str) -> String + Sync),
+    /// Returns a value at a place as it may be shown.
+    pub(super) show: Show<'a>,
 }
 
 impl Conflicts {
@@ -110,11 +118,16 @@ impl Conflicts {
             if let Some(path) = found.find_map(|entry| path(&entry["fieldsV1"], &conflict.field)) {
                 let (ours, live) = (at(sides.wanted, &path), at(sides.live, &path));
                 conflict.hint = hint(conflict);
-                if is_amount(&path) && ours.zip(live).is_some_and(|(a, b)| same_amount(a, b)) {
+                if is_amount(&path)
+                    && ours
+                        .zip(live)
+                        .is_some_and(|(a, b)| amount::same_amount(a, b))
+                {
                     conflict.same = Some(path.clone());
                 }
-                conflict.ours = shown(&conflict.field, ours, sides);
-                conflict.live = shown(&conflict.field, live, sides);
+                conflict.ours = sides.shown(&path, ours);
+                conflict.live = sides.shown(&path, live);
+                conflict.field = text(&path);
             }
         }
     }
@@ -272,101 +285,19 @@ fn holder(message: &str) -> Holder {
     }
 }
 
-/// Returns the entries of an object's `managedFields`.
-pub(super) fn entries_of(object: &Value) -> &[Value] {
-    let entries = object.pointer("/metadata/managedFields");
-    entries.and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-/// Returns the path in a set whose text is `field`.
-fn path(set: &Value, field: &str) -> Option<Vec<Element>> {
-    fn search(set: &Fields, so_far: &str, field: &str) -> Option<Vec<Element>> {
-        set.parts().find_map(|(element, part)| {
-            let text = format!("{so_far}{element}");
-            let text = text.trim_start_matches('.');
-            if text == field {
-                return Some(vec![element.clone()]);
-            }
-            // A label's name has dots of its own: the text alone doesn't split.
-            if !field.starts_with(text) {
-                return None;
-            }
-            let mut rest = search(part, text, field)?;
-            rest.insert(0, element.clone());
-            Some(rest)
-        })
+impl Sides<'_> {
+    /// Returns a value as it may be shown: nothing secret, and not too long.
+    pub(super) fn shown(&self, path: &[Element], value: Option<&Value>) -> String {
+        let Some(value) = value else {
+            return "nothing".to_owned();
+        };
+        let text = (self.show)(path, value);
+        let mut short: String = text.chars().take(SHOWN).collect();
+        if short.len() < text.len() {
+            short.push('…');
+        }
+        short
     }
-    search(&Fields::parse(set), "", field)
-}
-
-/// Returns what an object has at a path.
-pub(super) fn at<'a>(object: &'a Value, path: &[Element]) -> Option<&'a Value> {
-    path.iter()
-        .try_fold(object, |value, element| match element {
-            Element::Field(name) => value.get(name),
-            Element::Key(_) | Element::Item(_) | Element::Index(_) => {
-                let items = value.as_array()?.iter().enumerate();
-                let mut items = items.filter(|(at, item)| element.may_be(*at, item));
-                items.next().map(|(_, item)| item)
-            }
-        })
-}
-
-/// The same, to be changed.
-pub(super) fn at_mut<'a>(object: &'a mut Value, path: &[Element]) -> Option<&'a mut Value> {
-    path.iter()
-        .try_fold(object, |value, element| match element {
-            Element::Field(name) => value.get_mut(name),
-            Element::Key(_) | Element::Item(_) | Element::Index(_) => {
-                let items = value.as_array_mut()?.iter_mut().enumerate();
-                let mut items = items.filter(|(at, item)| element.may_be(*at, item));
-                items.next().map(|(_, item)| item)
-            }
-        })
-}
-
-/// Returns a value as it may be shown: nothing secret, and not too long.
-pub(super) fn shown(field: &str, value: Option<&Value>, sides: &Sides<'_>) -> String {
-    let Some(value) = value else {
-        return "nothing".to_owned();
-    };
-    let of_secret = sides.wanted["kind"] == "Secret" || sides.live["kind"] == "Secret";
-    if (of_secret && !field.starts_with("metadata") && field != "immutable" && field != "type")
-        || (is_secret(field) && value.is_string())
-    {
-        return "***".to_owned();
-    }
-    let text = (sides.redact)(&value.to_string());
-    let mut short: String = text.chars().take(SHOWN).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
-}
-
-/// Whether a field's name says that its value is secret: `env[name="DB_PASSWORD"].value`.
-fn is_secret(field: &str) -> bool {
-    let last = field.rsplit(['.', '/']).next().unwrap_or_default();
-    let name = if last == "value" {
-        let rest = field.strip_suffix(".value").unwrap_or_default();
-        rest.rsplit('[').next().unwrap_or_default()
-    } else {
-        last
-    };
-    let name = name.to_ascii_lowercase();
-    let refers = ["name", "ref", "path"]
-        .iter()
-        .any(|end| name.ends_with(end));
-    let words = [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "apikey",
-        "api_key",
-        "credential",
-    ];
-    !refers && words.iter().any(|word| name.contains(word))
 }
 
 fn hint(conflict: &Conflict) -> Option<&'static str> {
@@ -383,62 +314,19 @@ fn hint(conflict: &Conflict) -> Option<&'static str> {
     (scaled && by("kubectl")).then_some("somebody scaled it by hand")
 }
 
-/// Whether a field holds an amount of a resource.
+/// Whether a field holds an amount of a resource, as the server knows it.
 fn is_amount(path: &[Element]) -> bool {
-    let amounts = [
-        "limits",
-        "requests",
-        "capacity",
-        "hard",
-        "sizeLimit",
-        "averageValue",
-    ];
-    path.iter()
-        .any(|element| matches!(element, Element::Field(name) if amounts.contains(&name.as_str())))
-}
-
-/// Whether two different texts are the same quantity: `1000m` and `1`.
-fn same_amount(one: &Value, other: &Value) -> bool {
-    let amount = |value: &Value| match value {
-        Value::String(text) => amount(text),
-        Value::Number(number) => number.as_f64(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    };
-    amount(one).zip(amount(other)).is_some_and(|(one, other)| {
-        let scale = one.abs().max(other.abs());
-        (one - other).abs() <= scale * 1e-12
-    })
-}
-
-fn amount(text: &str) -> Option<f64> {
-    let end = text
-        .find(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let (number, suffix) = text.split_at(end);
-    let number: f64 = number.parse().ok()?;
-    let factor = match suffix {
-        "" => 1.0,
-        "n" => 1e-9,
-        "u" => 1e-6,
-        "m" => 1e-3,
-        "k" => 1e3,
-        "M" => 1e6,
-        "G" => 1e9,
-        "T" => 1e12,
-        "Ki" => 1024.0,
-        "Mi" => 1024.0 * 1024.0,
-        "Gi" => 1024.0 * 1024.0 * 1024.0,
-        "Ti" => 1024.0 * 1024.0 * 1024.0 * 1024.0,
-        _ => return None,
-    };
-    Some(number * factor)
+    match path {
+        [.., Element::Field(holder), Element::Field(field)] => amount::is_amount(holder, field),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Conflicts, Sides, TakeOver, is_secret, same_amount};
+    use super::{Conflicts, Sides, TakeOver};
 
     fn live() -> Value {
         json!({ "kind": "Deployment", "metadata": { "managedFields": [
@@ -465,7 +353,7 @@ mod tests {
         conflicts.explain(&Sides {
             wanted: &wanted(),
             live: &live(),
-            redact: &str::to_owned,
+            show: &|_, value| value.to_string(),
         });
         conflicts
     }
@@ -492,22 +380,9 @@ mod tests {
         check(
             ".metadata.labels.app.kubernetes.io/name",
             "conflict with \"helm\"",
-            "metadata.labels.app.kubernetes.io/name: \"web\" in the cluster, \"shop\" in the \
+            "metadata.labels[app.kubernetes.io/name]: \"web\" in the cluster, \"shop\" in the \
              manifest; owned by helm (Apply, last at 2026-11-20T10:00:00Z)",
         );
-    }
-
-    #[test]
-    fn a_secret_of_the_environment_is_masked() {
-        check(
-            ".spec.template.spec.containers[name=\"main\"].env[name=\"DB_PASSWORD\"].value",
-            "conflict with \"helm\"",
-            "spec.template.spec.containers[name=\"main\"].env[name=\"DB_PASSWORD\"].value: *** in \
-             the cluster, *** in the manifest; owned by helm (Apply, last at \
-             2026-11-20T10:00:00Z)",
-        );
-        assert!(!is_secret("spec.volumes[name=\"a\"].secret.secretName"));
-        assert!(is_secret("data.API_TOKEN"));
     }
 
     #[test]
@@ -524,17 +399,5 @@ mod tests {
         assert!(!conflicts.covered(&TakeOver::Only(vec!["helm".to_owned()])));
         assert_eq!(conflicts.others, ["kubectl-edit"]);
         assert!(conflicts.covered(&TakeOver::All));
-    }
-
-    #[test]
-    fn amounts_are_the_same_however_they_are_written() {
-        let check = |one: Value, other: Value, expected: bool| {
-            assert_eq!(same_amount(&one, &other), expected, "{one} {other}");
-        };
-        check(json!("1000m"), json!("1"), true);
-        check(json!("0.5"), json!("500m"), true);
-        check(json!("1Gi"), json!("1024Mi"), true);
-        check(json!("1G"), json!("1Gi"), false);
-        check(json!("info"), json!("debug"), false);
     }
 }

@@ -57,7 +57,13 @@ pub(super) fn differences(before: &Value, after: &Value) -> Vec<Difference> {
 
 /// Returns a place for people: `spec.containers[name=main].image`.
 pub(super) fn shown(path: &[Element]) -> String {
-    let text: String = path.iter().map(ToString::to_string).collect();
+    let text = |element: &Element| match element {
+        // Names of annotations and files have dots of their own.
+        Element::Field(name) if name.contains(['.', '/', '[']) => format!("[{name}]"),
+        Element::Key(_) => element.to_string().replace('"', ""),
+        Element::Field(_) | Element::Item(_) | Element::Index(_) => element.to_string(),
+    };
+    let text: String = path.iter().map(text).collect();
     text.trim_start_matches('.').to_owned()
 }
 

@@ -157,17 +157,12 @@ impl Element {
 impl std::fmt::Display for Element {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            // Names of annotations and files have dots of their own.
-            Self::Field(name) if name.contains(['.', '/', '[']) => write!(f, "[{name}]"),
             Self::Field(name) => write!(f, ".{name}"),
             Self::Key(key) => {
                 let key: Value = serde_json::from_str(key).unwrap_or_default();
                 let fields = key.as_object().into_iter().flatten();
                 let fields: Vec<String> = fields
-                    .map(|(name, value)| match value.as_str() {
-                        Some(text) => format!("{name}={text}"),
-                        None => format!("{name}={value}"),
-                    })
+                    .map(|(name, value)| format!("{name}={value}"))
                     .collect();
                 write!(f, "[{}]", fields.join(","))
             }

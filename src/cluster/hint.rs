@@ -13,7 +13,7 @@ type Rule = (Regex, fn(&Captures<'_>) -> String);
 
 /// The first that matches wins: what names a cause comes before what names an effect.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let rules: [(&str, fn(&Captures<'_>) -> String); 28] = [
+    let rules: [(&str, fn(&Captures<'_>) -> String); 29] = [
         (
             r"exceeded quota: ([^,]+), requested: ([^,]+(?:,[^,:]+=[^,]+)*), used: ([^,]+(?:,[^,:]+=[^,]+)*), limited: (.+)$",
             |it| {
@@ -70,6 +70,15 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
                 format!(
                     "create the {kind} `{}`, or correct the reference to it",
                     &it[2]
+                )
+            },
+        ),
+        (
+            r#"storageclass\.storage\.k8s\.io "([^"]+)" not found"#,
+            |it| {
+                format!(
+                    "the cluster has no StorageClass `{}`: correct the claim's storageClassName",
+                    &it[1]
                 )
             },
         ),
@@ -272,7 +281,7 @@ mod tests {
 
     #[test]
     fn every_pattern_is_one() {
-        assert_eq!(super::RULES.len(), 28);
+        assert_eq!(super::RULES.len(), 29);
     }
 
     #[test]
@@ -301,6 +310,10 @@ mod tests {
         check(
             "event FailedMount: MountVolume.SetUp failed: configmap \"conf\" not found",
             "create the ConfigMap `conf`",
+        );
+        check(
+            "ProvisioningFailed: storageclass.storage.k8s.io \"fast\" not found",
+            "has no StorageClass `fast`",
         );
         check(
             "error looking up service account a/b: serviceaccount \"b\" not found",

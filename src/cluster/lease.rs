@@ -249,7 +249,8 @@ impl Keeper {
     }
 
     async fn keep(mut self, mut stopped: watch::Receiver<bool>, lost: watch::Sender<bool>) {
-        let mut heard = Instant::now();
+        // The runtime's clock, which tests can move.
+        let mut heard = tokio::time::Instant::now();
         let mut pause = RENEWAL;
         loop {
             let ended = tokio::select! {
@@ -265,11 +266,10 @@ impl Keeper {
             let renewed = tokio::time::timeout(ANSWER, self.renew()).await;
             match renewed {
                 Ok(Some(true)) => {
-                    heard = Instant::now();
+                    heard = tokio::time::Instant::now();
                     pause = RENEWAL;
                     self.board.hold_back(false);
                 }
-                Ok(Some(false)) => break,
                 // The server may be back in time, or nobody may have taken it when it is.
                 Ok(None) | Err(_) if heard.elapsed() < PATIENCE => {
                     pause = AGAIN;
@@ -277,7 +277,7 @@ impl Keeper {
                         self.board.hold_back(true);
                     }
                 }
-                Ok(None) | Err(_) => break,
+                Ok(_) | Err(_) => break,
             }
         }
         // Nobody listens any more when the run has ended.
@@ -420,6 +420,70 @@ mod tests {
             std::process::id()
         );
         assert_eq!(claim("two").held(&object, clock(9)).to_string(), expected);
+    }
+
+    /// A server that is away from the 20th second on, for `away` seconds; who holds the claim when
+    /// it is back?
+    fn after_an_outage(away: u64, holder: &str) -> (Lease, Board) {
+        let began = tokio::time::Instant::now();
+        let end = Duration::from_secs(20 + away);
+        let then = serde_json::to_value(claim(holder).object(clock(0))).expect("JSON");
+        let kept = holder == "one";
+        let server = tower::service_fn(move |request: http::Request<Body>| {
+            let (code, body) = match began.elapsed() {
+                now if now > Duration::from_secs(20) && now < end => (500, serde_json::json!({})),
+                now if now < end || kept => (200, then.clone()),
+                _ if request.method() == http::Method::GET => (200, then.clone()),
+                _ => (
+                    409,
+                    serde_json::json!({ "kind": "Status", "code": 409, "status": "Failure",
+                    "message": "changed", "reason": "Conflict" }),
+                ),
+            };
+            let body = Body::from(body.to_string().into_bytes());
+            let answer = http::Response::builder().status(code).body(body);
+            std::future::ready(answer)
+        });
+        let board = Board::default();
+        let keeper = Keeper {
+            api: Api::namespaced(Client::new(server, "default"), "default"),
+            clock: clock(0),
+            object: claim("one").object(clock(0)),
+            clone: "one".to_owned(),
+            board: board.clone(),
+        };
+        (keeper.start(), board)
+    }
+
+    async fn pass(seconds: u64) {
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn changes_are_held_back_before_the_claim_expires_and_pass_once_it_is_renewed() {
+        let (lease, board) = after_an_outage(80, "one");
+        pass(30).await;
+        assert!(!board.holds_back(), "the claim is good for a minute");
+        pass(25).await;
+        assert!(board.holds_back(), "it is about to end");
+        pass(50).await;
+        assert!(!board.holds_back(), "nobody took it meanwhile");
+        assert!(!*lease.lost().borrow());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_that_another_machine_took_meanwhile_is_lost() {
+        let (lease, board) = after_an_outage(80, "two");
+        pass(120).await;
+        assert!(*lease.lost().borrow());
+        assert!(board.holds_back(), "nothing is changed any more");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_is_lost_when_the_server_stays_away() {
+        let (lease, _) = after_an_outage(600, "one");
+        pass(200).await;
+        assert!(*lease.lost().borrow());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::settled::is_settled;
-use super::{Applied, Cluster, ClusterError};
+use super::{Applied, Before, Cluster, ClusterError, TakeOver};
 use crate::journal::ObjectEvidence;
 use crate::manifest::Object;
 
@@ -87,6 +87,14 @@ impl Live {
         gone(evidence, self.get(evidence).as_ref())
     }
 
+    /// Returns what an apply knows of an object from these lists, while they can be believed.
+    pub fn before(&self, wanted: &Object, consent: &TakeOver) -> Before {
+        if self.taken.elapsed() > FRESH {
+            return Before::Unknown;
+        }
+        Before::of(self.get(wanted).as_ref(), &wanted.value, consent)
+    }
+
     /// Returns what applying an object would find, where it would change nothing and what the
     /// cluster held was asked for just now; `None` where it has to be applied.
     pub fn settled(&self, wanted: &Object) -> Option<Applied> {
@@ -101,7 +109,7 @@ impl Live {
                 .to_owned(),
             generation: live["metadata"]["generation"].as_i64(),
             object: live,
-            notes: Vec::new(),
+            notes: vec!["unchanged".to_owned()],
         })
     }
 }

@@ -155,12 +155,6 @@ pub(super) fn take_out(object: &mut Value, fields: &[Path]) {
     }
 }
 
-/// Returns a path as text.
-pub(super) fn text(path: &Path) -> String {
-    let text: String = path.iter().map(ToString::to_string).collect();
-    text.trim_start_matches('.').to_owned()
-}
-
 fn is_ours(entry: &Value) -> bool {
     entry["manager"] == FIELD_MANAGER
         && entry["operation"] == "Apply"
@@ -317,7 +311,8 @@ fn has(set: &Fields, path: &[Element]) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{LAST_APPLIED, Migration, TakeOver, text, union};
+    use super::{LAST_APPLIED, Migration, TakeOver, union};
+    use crate::cluster::conflict::text;
 
     fn live() -> Value {
         let manifest = json!({ "apiVersion": "v1", "kind": "ConfigMap",
@@ -368,7 +363,11 @@ mod tests {
         let migration =
             Migration::of(&live(), &wanted(), &TakeOver::All).expect("there is something");
         let wanted = json!({ "metadata": { "name": "a" }, "data": { "A": "1" } });
-        let going: Vec<String> = migration.going(&live(), &wanted).iter().map(text).collect();
+        let going: Vec<String> = migration
+            .going(&live(), &wanted)
+            .iter()
+            .map(|path| text(path))
+            .collect();
         assert_eq!(going, ["data.B", "metadata.labels.old"]);
     }
 

@@ -153,7 +153,11 @@ impl Cluster {
                 notes,
             });
         };
-        let fields = self.told(&wanted.kind, &differences(live, &applied.object));
+        let found = differences(live, &applied.object);
+        let mut fields = self.told(&wanted.kind, &found);
+        for (field, difference) in fields.iter_mut().zip(&found) {
+            field.by = last_writer(live, &difference.path);
+        }
         let effect = if !fields.is_empty() {
             Effect::Change
         } else if Fields::applied_by(live, FIELD_MANAGER).is_none() {
@@ -251,7 +255,10 @@ fn taken_over(preview: Preview, error: &ApplyError, owners: &[String]) -> Previe
                 let holders: Vec<String> =
                     conflict.holders.iter().map(ToString::to_string).collect();
                 let holders = holders.join(" and ");
-                match fields.iter_mut().find(|it| it.path == conflict.field) {
+                match fields
+                    .iter_mut()
+                    .find(|it| is_same(&it.path, &conflict.field))
+                {
                     Some(field) => field.by = Some(holders),
                     None => notes.push(format!("{} is owned by {holders}", conflict.field)),
                 }
@@ -267,6 +274,15 @@ fn taken_over(preview: Preview, error: &ApplyError, owners: &[String]) -> Previe
         fields,
         notes,
     }
+}
+
+/// Whether a field as it is told here is one as the server tells it.
+fn is_same(told: &str, servers: &str) -> bool {
+    let letters = |text: &str| -> String {
+        let marks = ['.', '[', ']', '"'];
+        text.chars().filter(|c| !marks.contains(c)).collect()
+    };
+    letters(told) == letters(servers)
 }
 
 /// Returns who wrote a place last, beside orch, and when.

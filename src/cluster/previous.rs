@@ -155,7 +155,7 @@ impl Cluster {
                 return Ok(());
             }
             let config = Object {
-                value: self.configuration(object, &live, (&owned, revision)),
+                value: configured(object, &live, (&owned, revision)),
                 ..object.clone()
             };
             // What it was may say that another tool keeps it; it is ours until it is given up.
@@ -174,37 +174,6 @@ impl Cluster {
             message: format!("{} is being changed all the time", object.label()),
         }
         .into())
-    }
-
-    /// What orch applies of the object now, with the fields put back.
-    fn configuration(
-        &self,
-        object: &Object,
-        live: &Value,
-        (owned, revision): (&Fields, &Revision),
-    ) -> Value {
-        let mut config = owned.restrict(live).unwrap_or_else(|| json!({}));
-        for change in &revision.changes {
-            let Some(path) = place::parse(&change.path) else {
-                continue;
-            };
-            // What others own by now stays theirs.
-            if !is_owned(owned, &path) && owned_by_others(live, &path) {
-                continue;
-            }
-            match &change.before {
-                Was::Absent => place::remove(&mut config, &path),
-                Was::Value(value) => place::put(&mut config, &path, value),
-                Was::Withheld => {}
-            }
-        }
-        config["apiVersion"] = object.api_version.as_str().into();
-        config["kind"] = object.kind.as_str().into();
-        config["metadata"]["name"] = object.name.as_str().into();
-        if let Some(namespace) = &object.namespace {
-            config["metadata"]["namespace"] = namespace.as_str().into();
-        }
-        config
     }
 
     /// Sets what orch owns of an object to what it owned before; returns false where someone
@@ -272,6 +241,32 @@ impl Cluster {
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }
+}
+
+/// What orch applies of the object now, with the fields put back.
+fn configured(object: &Object, live: &Value, (owned, revision): (&Fields, &Revision)) -> Value {
+    let mut config = owned.restrict(live).unwrap_or_else(|| json!({}));
+    for change in &revision.changes {
+        let Some(path) = place::parse(&change.path) else {
+            continue;
+        };
+        // What others own by now stays theirs.
+        if !is_owned(owned, &path) && owned_by_others(live, &path) {
+            continue;
+        }
+        match &change.before {
+            Was::Absent => place::remove(&mut config, &path),
+            Was::Value(value) => place::put(&mut config, &path, value),
+            Was::Withheld => {}
+        }
+    }
+    config["apiVersion"] = object.api_version.as_str().into();
+    config["kind"] = object.kind.as_str().into();
+    config["metadata"]["name"] = object.name.as_str().into();
+    if let Some(namespace) = &object.namespace {
+        config["metadata"]["namespace"] = namespace.as_str().into();
+    }
+    config
 }
 
 /// Returns the first place of a set at which a manifest sets something.
@@ -404,3 +399,7 @@ fn text(value: &Value, pointer: &str) -> String {
     let text = value.pointer(pointer).and_then(Value::as_str);
     text.unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+#[path = "previous/tests.rs"]
+mod tests;

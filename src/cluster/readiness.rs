@@ -61,7 +61,14 @@ pub fn verdict(kind: &str, object: &Value, waits_for_consumer: bool) -> Verdict 
             None => unseen(),
         },
         "Ingress" => Ready("accepted".to_owned()),
-        _ => by_condition(object),
+        "CronJob" if object["spec"]["suspend"] == true => {
+            Ready("suspended: it runs when somebody resumes it".to_owned())
+        }
+        "PersistentVolume" => volume(object),
+        "APIService" if condition(object, "Available").is_none() => unseen(),
+        "HTTPRoute" | "GRPCRoute" | "TLSRoute" | "TCPRoute" | "UDPRoute" => route(object),
+        "GatewayClass" => by_condition(object, &["Accepted"]),
+        _ => by_condition(object, &["Ready", "Available", "Reconciled", "Programmed"]),
     }
 }
 
@@ -115,6 +122,35 @@ fn claim(object: &Value, waits_for_consumer: bool) -> Verdict {
         // Waiting for it before its pod is applied would be a deadlock (argo-cd #12840).
         _ if waits_for_consumer => Ready("bound when a pod uses it".to_owned()),
         _ => Progressing("not bound yet".to_owned()),
+    }
+}
+
+fn volume(object: &Value) -> Verdict {
+    match object["status"]["phase"].as_str().unwrap_or_default() {
+        found @ ("Available" | "Bound" | "Released") => Ready(found.to_lowercase()),
+        "Failed" => Failed(told(&object["status"])),
+        _ => Progressing("not available yet".to_owned()),
+    }
+}
+
+/// A route of the Gateway API: each gateway that it names says for itself whether it takes it. One
+/// that none has said anything of counts as ready by being there, as any kind without a status.
+fn route(object: &Value) -> Verdict {
+    let parents = object["status"]["parents"].as_array();
+    let parents = parents.map(Vec::as_slice).unwrap_or_default();
+    for parent in parents {
+        let view = serde_json::json!({ "metadata": object["metadata"], "status": parent });
+        for kind in ["Accepted", "ResolvedRefs"] {
+            match by_condition(&view, &[kind]) {
+                Ready(_) => {}
+                other => return other,
+            }
+        }
+    }
+    match parents.len() {
+        0 => Ready("present".to_owned()),
+        1 => Ready("accepted by its gateway".to_owned()),
+        gateways => Ready(format!("accepted by {gateways} gateways")),
     }
 }
 
@@ -193,7 +229,7 @@ fn autoscaler(object: &Value) -> Verdict {
 
 /// Kinds that nothing here knows. One whose controller hasn't written a status yet counts as ready
 /// by being there: whether it will write one can't be told.
-fn by_condition(object: &Value) -> Verdict {
+fn by_condition(object: &Value, kinds: &[&str]) -> Verdict {
     let generation = number(object, "/metadata/generation");
     let current = |found: &&Value| match found["observedGeneration"].as_i64() {
         Some(observed) => Some(observed) >= generation,
@@ -207,7 +243,7 @@ fn by_condition(object: &Value) -> Verdict {
     if let Some(stalled) = holds("Stalled") {
         return Failed(told(stalled));
     }
-    for kind in ["Ready", "Available", "Reconciled"] {
+    for kind in kinds {
         let Some(found) = condition(object, kind) else {
             continue;
         };
@@ -233,139 +269,4 @@ fn is_terminal(reason: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::{Verdict, is_stale, verdict};
-
-    #[track_caller]
-    fn check(object: &Value, expected: &str) {
-        let found = match verdict(object["kind"].as_str().unwrap(), object, false) {
-            Verdict::Ready(text) => format!("ready: {text}"),
-            Verdict::Progressing(text) => format!("progressing: {text}"),
-            Verdict::Failed(text) => format!("failed: {text}"),
-        };
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_pending_claim_is_ready_only_where_its_class_waits_for_a_consumer() {
-        let claim = json!({ "kind": "PersistentVolumeClaim", "status": { "phase": "Pending" } });
-        check(&claim, "progressing: not bound yet");
-        assert_eq!(
-            verdict("PersistentVolumeClaim", &claim, true),
-            Verdict::Ready("bound when a pod uses it".to_owned())
-        );
-    }
-
-    #[test]
-    fn a_load_balancer_waits_for_its_address() {
-        let service = |status: &Value| {
-            json!({ "kind": "Service", "spec": { "type": "LoadBalancer",
-                "clusterIP": "10.0.0.1" }, "status": status })
-        };
-        check(
-            &service(&json!({})),
-            "progressing: no load balancer address yet",
-        );
-        check(
-            &service(&json!({ "loadBalancer": { "ingress": [{ "ip": "192.0.2.1" }] } })),
-            "ready: load balancer at 192.0.2.1",
-        );
-    }
-
-    #[test]
-    fn a_definition_with_a_taken_name_has_failed() {
-        check(
-            &json!({ "kind": "CustomResourceDefinition", "status": { "conditions": [
-                { "type": "NamesAccepted", "status": "False", "reason": "ListKindConflict" }] } }),
-            "failed: ListKindConflict",
-        );
-    }
-
-    #[test]
-    fn an_autoscaler_is_ready_when_it_wants_its_minimum_even_without_metrics() {
-        let autoscaler = |wanted: i64, active: &str| {
-            json!({ "kind": "HorizontalPodAutoscaler",
-                "spec": { "minReplicas": 2, "maxReplicas": 10 },
-                "status": { "desiredReplicas": wanted, "conditions": [
-                    { "type": "AbleToScale", "status": "True" },
-                    { "type": "ScalingActive", "status": active }] } })
-        };
-        check(
-            &autoscaler(1, "True"),
-            "progressing: wants 1 replicas, 2 at least are asked for",
-        );
-        check(&autoscaler(2, "True"), "ready: wants 2 replicas of 2 to 10");
-        check(
-            &autoscaler(2, "False"),
-            "ready: wants 2 replicas of 2 to 10; no metrics yet",
-        );
-    }
-
-    #[test]
-    fn what_is_being_deleted_has_failed() {
-        check(
-            &json!({ "kind": "ConfigMap", "metadata": { "deletionTimestamp": "2026-01-01T00:00:00Z" } }),
-            "failed: somebody is deleting it",
-        );
-    }
-
-    #[test]
-    fn other_kinds_go_by_their_condition_or_are_ready_by_being_there() {
-        check(&json!({ "kind": "ConfigMap" }), "ready: present");
-        check(
-            &json!({ "kind": "Certificate", "status": { "conditions": [
-                { "type": "Ready", "status": "False", "reason": "Issuing" }] } }),
-            "progressing: Issuing",
-        );
-    }
-
-    #[test]
-    fn a_condition_of_an_older_generation_does_not_count() {
-        let certificate = |observed: i64, reason: &str| {
-            json!({ "kind": "Certificate", "metadata": { "generation": 2 },
-                "status": { "conditions": [{ "type": "Ready", "status": "False",
-                "observedGeneration": observed, "reason": reason }] } })
-        };
-        check(
-            &certificate(1, "InvalidSpec"),
-            "progressing: its controller hasn't seen the change yet",
-        );
-        check(&certificate(2, "InvalidSpec"), "failed: InvalidSpec");
-        check(&certificate(2, "Issuing"), "progressing: Issuing");
-    }
-
-    #[test]
-    fn what_its_controller_gave_up_has_failed() {
-        check(
-            &json!({ "kind": "HelmRelease", "status": { "conditions": [
-                { "type": "Stalled", "status": "True", "reason": "RetriesExceeded" },
-                { "type": "Ready", "status": "False", "reason": "InstallFailed" }] } }),
-            "failed: RetriesExceeded",
-        );
-    }
-
-    #[test]
-    fn a_failure_is_stale_until_its_condition_changes() {
-        let deployment = |at: &str| {
-            json!({ "kind": "Deployment", "status": { "conditions": [
-                { "type": "ReplicaFailure", "status": "True", "lastUpdateTime": at }] } })
-        };
-        assert!(is_stale(
-            "Deployment",
-            &deployment("10:00"),
-            &deployment("10:00")
-        ));
-        assert!(!is_stale(
-            "Deployment",
-            &deployment("10:00"),
-            &deployment("10:01")
-        ));
-        let job = json!({ "kind": "Job" });
-        assert!(
-            !is_stale("Job", &job, &job),
-            "a Job that has failed stays failed"
-        );
-    }
-}
+mod tests;

@@ -37,6 +37,9 @@ enum Way {
     Alone,
 }
 
+/// The pause before a watch that was cut begins anew.
+const AGAIN: Duration = Duration::from_millis(200);
+
 const CLAIM: &str = "orch never deletes a claim: its data would go with it. The storage class, the \
     access modes and the volume of a claim can't be changed, and its size can only grow, where the \
     class allows it. Copy the data into a claim of another name, or write these fields as they \
@@ -171,11 +174,19 @@ impl Cluster {
     /// Waits until an object that is being deleted is gone.
     pub(super) async fn gone_by_itself(&self, old: &Old<'_>) -> Result<(), ApplyError> {
         let uid = old.live["metadata"]["uid"].as_str().unwrap_or_default();
-        let name = &old.object.name;
-        let gone = await_condition(old.api.clone(), name, conditions::is_deleted(uid));
+        let gone = async {
+            let is_deleted = || conditions::is_deleted(uid);
+            while await_condition(old.api.clone(), &old.object.name, is_deleted())
+                .await
+                .is_err()
+            {
+                // A watch that was cut begins anew.
+                tokio::time::sleep(AGAIN).await;
+            }
+        };
         match tokio::time::timeout(old.patience, gone).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(_)) | Err(_) => self.still_there(old, uid).await,
+            Ok(()) => Ok(()),
+            Err(_) => self.still_there(old, uid).await,
         }
     }
 

@@ -6,7 +6,7 @@
 //! that only the server's own ways to write a value have to be known: amounts, and the defaults
 //! inside of what is owned as a whole.
 
-mod amount;
+pub(super) mod amount;
 
 #[cfg(test)]
 mod tests;

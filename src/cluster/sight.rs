@@ -12,6 +12,8 @@ use serde_json::Value;
 
 use super::diagnose::{Trouble, pod_trouble};
 use super::readiness::{Verdict, is_stale, verdict};
+use super::warning::{passes, trouble};
+use super::watches::Warning;
 
 /// What has been seen so far.
 pub(super) struct Sight {
@@ -26,8 +28,15 @@ pub(super) struct Sight {
     /// Whether the apply changed nothing that its controller hadn't seen before: what fails then
     /// may be on its way to recover, because something else was mended (a Secret, an image).
     settled: bool,
+    /// Whether no controller had looked at it yet when its apply was answered: what is recorded of
+    /// it is of this apply.
+    new: bool,
     consumer: bool,
     pods: BTreeMap<String, Arc<Pod>>,
+    /// What was recorded against the object itself since it last got on.
+    warning: Option<Arc<Warning>>,
+    /// Pods that can't start for what was recorded of them, by name.
+    stuck: BTreeMap<String, (Arc<Pod>, Arc<Warning>)>,
     /// Pods of older revisions, by uid: their failure must not fail the fix.
     old: BTreeSet<String>,
 }
@@ -57,8 +66,11 @@ impl Sight {
             object: None,
             generation,
             settled,
+            new: is_new(&applied),
             consumer,
             pods: BTreeMap::new(),
+            warning: None,
+            stuck: BTreeMap::new(),
             old: BTreeSet::new(),
         };
         sight.see(Some(applied));
@@ -74,7 +86,44 @@ impl Sight {
         if let Some(pod) = pod.and_then(|pod| Pod::deserialize(pod).ok()) {
             self.see_pod(Arc::new(pod));
         }
+        // It gets on: what stood in the way before may not any more.
+        let before = self.object.as_deref().map(|object| &object["status"]);
+        if object.as_deref().map(|object| &object["status"]) != before {
+            self.warning = None;
+        }
         self.object = object;
+    }
+
+    /// Takes a warning that was recorded of the object itself.
+    pub(super) fn see_warning(&mut self, warning: Arc<Warning>) {
+        if trouble(&warning).is_some() {
+            self.warning = Some(warning);
+        }
+    }
+
+    /// Takes a warning that was recorded of one of its pods.
+    pub(super) fn see_stuck(&mut self, pod: Arc<Pod>, warning: Arc<Warning>) {
+        self.stuck.insert(name_of(&pod), (pod, warning));
+    }
+
+    /// Forgets what was recorded of a pod: it has started since, or is gone.
+    pub(super) fn forget_stuck(&mut self, name: &str) {
+        self.stuck.remove(name);
+    }
+
+    /// Returns the pod of which something was recorded that speaks against it.
+    pub(super) fn stuck(&self, name: &str) -> Option<Arc<Pod>> {
+        self.stuck.get(name).map(|(pod, _)| Arc::clone(pod))
+    }
+
+    /// Returns whether a pod is left out.
+    pub(super) fn is_left_out(&self, uid: &str) -> bool {
+        self.old.contains(uid)
+    }
+
+    /// Leaves out what is nobody's, or somebody else's, pod.
+    pub(super) fn leave_out_uid(&mut self, uid: &str) {
+        self.old.insert(uid.to_owned());
     }
 
     /// Whether that is the object as it was before the apply: a watch may lag behind.
@@ -125,6 +174,8 @@ impl Sight {
             Verdict::Failed(text) if patient && is_stale(&self.kind, &self.applied, object) => {
                 format!("before this apply: {text}")
             }
+            // Such as the account of a namespace that has just been made.
+            Verdict::Failed(text) if patient && passes(&text) => text,
             Verdict::Failed(cause) => return Next::Failed(cause),
             Verdict::Progressing(text) => text,
         };
@@ -133,25 +184,18 @@ impl Sight {
         {
             return Next::Wait(text);
         }
-        let troubled: Vec<(Arc<Pod>, Trouble)> = self
-            .pods
-            .values()
-            .filter(|pod| pod.metadata.deletion_timestamp.is_none())
-            .filter(|pod| {
-                !pod.metadata
-                    .uid
-                    .as_ref()
-                    .is_some_and(|uid| self.old.contains(uid))
-            })
-            .filter_map(|pod| Some((Arc::clone(pod), pod_trouble(pod)?)))
-            .collect();
-        let why = troubled.first().map(|(_, trouble)| trouble.text.clone());
-        let counts = |trouble: &Trouble| {
-            trouble.certain && !(self.settled && patient) || trouble.after_grace && !patient
-        };
+        if let Some((warning, trouble)) = self.own_trouble() {
+            if self.counts(&trouble, patient, warning.fresh) {
+                return Next::Failed(trouble.text);
+            }
+            return Next::Wait(format!("{text}; {}", trouble.text));
+        }
+        let troubled = self.troubled();
+        let why = troubled.first().map(|(_, trouble, _)| trouble.text.clone());
         let suspects: Vec<_> = troubled
             .into_iter()
-            .filter(|(_, trouble)| counts(trouble))
+            .filter(|(_, trouble, fresh)| self.counts(trouble, patient, *fresh))
+            .map(|(pod, trouble, _)| (pod, trouble))
             .collect();
         match why {
             _ if !suspects.is_empty() => Next::Suspect(suspects),
@@ -159,6 +203,44 @@ impl Sight {
             None => Next::Wait(text),
         }
     }
+
+    fn own_trouble(&self) -> Option<(&Warning, Trouble)> {
+        let warning = self.warning.as_deref()?;
+        Some((warning, trouble(warning)?))
+    }
+
+    /// Its pods that are in trouble, and whether that is known to be of now.
+    fn troubled(&self) -> Vec<(Arc<Pod>, Trouble, bool)> {
+        let shown = self.pods.values().filter_map(|pod| {
+            let trouble = pod_trouble(pod)?;
+            Some((Arc::clone(pod), trouble, !self.settled))
+        });
+        let recorded = self
+            .stuck
+            .values()
+            .filter_map(|(pod, warning)| Some((Arc::clone(pod), trouble(warning)?, warning.fresh)));
+        let is_old = |pod: &Pod| {
+            let uid = pod.metadata.uid.as_ref();
+            uid.is_some_and(|uid| self.is_left_out(uid))
+        };
+        shown
+            .chain(recorded)
+            .filter(|(pod, ..)| pod.metadata.deletion_timestamp.is_none() && !is_old(pod))
+            .collect()
+    }
+
+    /// Whether trouble is a reason to give up. What isn't known to be of now may be on its way to
+    /// recover as long as the grace period lasts.
+    fn counts(&self, trouble: &Trouble, patient: bool, fresh: bool) -> bool {
+        trouble.certain && (fresh || self.new || !patient) || trouble.after_grace && !patient
+    }
+}
+
+/// Whether no controller has looked at an object yet.
+fn is_new(object: &Value) -> bool {
+    ["observedGeneration", "startTime", "conditions"]
+        .iter()
+        .all(|field| object["status"].get(field).is_none())
 }
 
 fn observed(object: &Value) -> Option<i64> {
@@ -172,146 +254,4 @@ fn name_of(pod: &Pod) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[track_caller]
-    fn check(sight: &Sight, patient: bool, expected: &str) {
-        let said = match sight.next(patient) {
-            Next::Ready(text) => format!("ready: {text}"),
-            Next::Failed(text) => format!("failed: {text}"),
-            Next::Wait(text) => format!("wait: {text}"),
-            Next::Suspect(pods) => {
-                let names: Vec<String> = pods.iter().map(|(pod, _)| name_of(pod)).collect();
-                format!("suspect: {}", names.join(", "))
-            }
-        };
-        assert_eq!(said, expected);
-    }
-
-    fn deployment(generation: i64, observed: i64) -> Arc<Value> {
-        let value = json!({ "kind": "Deployment", "metadata": { "generation": generation },
-            "spec": { "replicas": 1 }, "status": { "observedGeneration": observed,
-            "replicas": 1, "updatedReplicas": 1 } });
-        Arc::new(value)
-    }
-
-    fn pod(name: &str, status: &Value) -> Arc<Pod> {
-        let value = json!({ "metadata": { "name": name, "uid": name }, "status": status });
-        Arc::new(serde_json::from_value(value).expect("a pod"))
-    }
-
-    fn crashing(name: &str) -> Arc<Pod> {
-        pod(
-            name,
-            &json!({ "containerStatuses": [{ "name": "main", "image": "", "imageID": "",
-            "ready": false, "restartCount": 3,
-            "state": { "waiting": { "reason": "CrashLoopBackOff" } } }] }),
-        )
-    }
-
-    fn unscheduled(name: &str) -> Arc<Pod> {
-        pod(
-            name,
-            &json!({ "conditions": [{ "type": "PodScheduled", "status": "False",
-            "reason": "Unschedulable", "message": "too big" }] }),
-        )
-    }
-
-    #[test]
-    fn pods_are_looked_at_once_the_controller_has_seen_the_change() {
-        let mut sight = Sight::new("Deployment", deployment(2, 1), false);
-        sight.see_pod(crashing("a"));
-        check(
-            &sight,
-            true,
-            "wait: its controller hasn't seen the change yet",
-        );
-        sight.see(Some(deployment(2, 2)));
-        check(&sight, true, "suspect: a");
-    }
-
-    #[test]
-    fn pods_of_an_older_revision_are_left_out() {
-        let mut sight = Sight::new("Deployment", deployment(2, 1), false);
-        sight.see(Some(deployment(2, 2)));
-        let old = crashing("a");
-        sight.see_pod(old.clone());
-        sight.leave_out(&old);
-        check(&sight, true, "wait: 0 of 1 replicas available");
-    }
-
-    #[test]
-    fn what_failed_before_an_apply_that_changed_nothing_may_recover() {
-        let mut sight = Sight::new("Deployment", deployment(2, 2), false);
-        sight.see_pod(crashing("a"));
-        let text = "wait: 0 of 1 replicas available; container main of pod a: CrashLoopBackOff";
-        check(&sight, true, text);
-        check(&sight, false, "suspect: a");
-    }
-
-    #[test]
-    fn an_unschedulable_pod_counts_after_the_grace_period_whatever_its_siblings_do() {
-        let mut sight = Sight::new("Deployment", deployment(1, 0), false);
-        sight.see(Some(deployment(1, 1)));
-        sight.see_pod(unscheduled("a"));
-        sight.see_pod(pod("b", &json!({})));
-        check(
-            &sight,
-            true,
-            "wait: 0 of 1 replicas available; no node takes pod a: too big",
-        );
-        check(&sight, false, "suspect: a");
-        sight.lose_pod("a");
-        check(&sight, false, "wait: 0 of 1 replicas available");
-    }
-
-    #[test]
-    fn an_object_that_is_gone_has_failed() {
-        let mut sight = Sight::new("Deployment", deployment(1, 0), false);
-        sight.see(None);
-        check(&sight, true, "failed: somebody deleted it");
-    }
-
-    fn over_quota(at: &str, observed: i64) -> Arc<Value> {
-        let mut object = Value::clone(&deployment(2, observed));
-        object["status"]["conditions"] = json!([{ "type": "ReplicaFailure", "status": "True",
-            "lastTransitionTime": at, "reason": "FailedCreate" }]);
-        Arc::new(object)
-    }
-
-    #[test]
-    fn an_old_failure_does_not_fail_the_change_that_mends_it() {
-        let mut sight = Sight::new("Deployment", over_quota("10:00", 1), false);
-        sight.see(Some(over_quota("10:00", 2)));
-        check(&sight, true, "wait: before this apply: FailedCreate");
-        check(&sight, false, "failed: FailedCreate");
-        sight.see(Some(over_quota("10:01", 2)));
-        check(&sight, true, "failed: FailedCreate");
-    }
-
-    #[test]
-    fn an_object_that_took_its_name_is_another() {
-        let mut sight = Sight::new("Deployment", deployment(1, 0), false);
-        let mut other = Value::clone(&deployment(1, 1));
-        other["metadata"]["uid"] = json!("v");
-        sight.see(Some(Arc::new(other)));
-        check(&sight, true, "failed: another object took its name");
-    }
-
-    #[test]
-    fn a_job_decides_itself_how_often_its_program_may_fail() {
-        let job = json!({ "kind": "Job", "metadata": {}, "status": {} });
-        let mut sight = Sight::new("Job", Arc::new(job), false);
-        let mut pod = Pod::clone(&crashing("a"));
-        let owner = json!([{ "apiVersion": "batch/v1", "kind": "Job", "name": "j", "uid": "u" }]);
-        pod.metadata.owner_references = serde_json::from_value(owner).expect("an owner");
-        sight.see_pod(Arc::new(pod));
-        check(
-            &sight,
-            true,
-            "wait: 0 of 1 pods succeeded; container main of pod a: CrashLoopBackOff",
-        );
-    }
-}
+mod tests;

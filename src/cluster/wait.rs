@@ -4,14 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Pod;
+use kube::api::Api;
 use serde_json::{Value, json};
 
 use super::diagnose::{Revision, Trouble};
 use super::sight::{Next, Sight};
-use super::watches::{Seen, Ticket, pod_labels, slim};
-use super::{Applied, Cluster};
+use super::watches::{Seen, Ticket, Warning, pod_labels, slim};
+use super::{Applied, Cluster, warning};
 use crate::journal::Failure;
 use crate::manifest::Object;
+
+/// After that time, what is recorded of an object that still isn't ready is looked at, too: most
+/// are ready before.
+const QUIET: Duration = Duration::from_millis(500);
 
 /// How long to wait, and for what.
 #[derive(Clone, Copy)]
@@ -95,8 +100,9 @@ impl Cluster {
         let mut newest = None;
         let mut told = Told::new(self, wait);
         let grace = tokio::time::sleep(wait.grace);
-        tokio::pin!(grace);
-        let mut patient = true;
+        let quiet = tokio::time::sleep(QUIET);
+        tokio::pin!(grace, quiet);
+        let (mut patient, mut listens) = (true, false);
         loop {
             match sight.next(patient) {
                 Next::Ready(reason) => return Ok(reason),
@@ -105,7 +111,7 @@ impl Cluster {
                     if let Some(cause) = self.blame(live, sight, pods, &mut newest).await {
                         return Err(cause);
                     }
-                    // All of them were of older revisions: what is left decides.
+                    // All of them were of older revisions, or got on: what is left decides.
                     continue;
                 }
                 Next::Wait(_) if !patient && live.kind == "Service" => {
@@ -126,6 +132,11 @@ impl Cluster {
                     patient = false;
                     continue;
                 }
+                () = &mut quiet, if !listens => {
+                    watch.listen(self, live);
+                    listens = true;
+                    continue;
+                }
             };
             told.broken = false;
             match seen {
@@ -136,10 +147,58 @@ impl Cluster {
                 },
                 Seen::Pod(pod) => sight.see_pod(pod),
                 Seen::NoPod(name) => sight.lose_pod(&name),
+                Seen::Warning(warning) => self.hear(live, sight, warning).await,
                 Seen::Broken(why) => told.breaks(&why),
                 Seen::Refused(why) => watch.narrow(self, live, &why)?,
             }
         }
+    }
+
+    /// Takes a warning where it says something against the object.
+    async fn hear(&self, live: &Object, sight: &mut Sight, warning: Arc<Warning>) {
+        if live.value["metadata"]["uid"] == *warning.uid {
+            return sight.see_warning(warning);
+        }
+        if warning::trouble(&warning).is_none() || sight.is_left_out(&warning.uid) {
+            return;
+        }
+        let pod = match sight.stuck(&warning.name) {
+            Some(pod) => Ok(Some(pod)),
+            None => self.own_pod(live, &warning.name).await,
+        };
+        match pod {
+            Ok(Some(pod)) if pod.metadata.uid.as_ref() == Some(&warning.uid) => {
+                if is_starting(&pod) {
+                    sight.see_stuck(pod, warning);
+                }
+            }
+            Ok(_) => sight.leave_out_uid(&warning.uid),
+            // It is recorded again where it matters.
+            Err(_) => {}
+        }
+    }
+
+    /// Returns the pod of a name, where it is one of the object's.
+    async fn own_pod(&self, live: &Object, name: &str) -> kube::Result<Option<Arc<Pod>>> {
+        let (Some(labels), Some(namespace)) = (pod_labels(&live.value), live.namespace.as_deref())
+        else {
+            return Ok(None);
+        };
+        let pods: Api<Pod> = Api::namespaced(self.client.clone(), namespace);
+        let pod = pods.get_opt(name).await?;
+        let ours = |pod: &Pod| {
+            let found = pod.metadata.labels.as_ref();
+            labels
+                .iter()
+                .all(|(key, value)| found.and_then(|found| found.get(key)) == Some(value))
+        };
+        Ok(pod.filter(ours).map(Arc::new))
+    }
+
+    /// Returns whether what was recorded of a pod still keeps it from starting.
+    async fn stays_stuck(&self, live: &Object, name: &str) -> bool {
+        let pod = self.own_pod(live, name).await.ok().flatten();
+        pod.is_some_and(|pod| is_starting(&pod))
     }
 
     /// Returns the trouble of the first suspect that is of the newest revision; the others are
@@ -160,10 +219,15 @@ impl Cluster {
         }
         let newest = known.as_ref().map(|(_, revision)| revision);
         for (pod, trouble) in suspects {
-            if newest.is_none_or(|newest| newest.has(&pod)) {
+            let name = pod.metadata.name.clone().unwrap_or_default();
+            if newest.is_some_and(|newest| !newest.has(&pod)) {
+                sight.leave_out(&pod);
+            } else if sight.stuck(&name).is_some() && !self.stays_stuck(live, &name).await {
+                // What was recorded of it is past: nothing that is seen of pods says so.
+                sight.forget_stuck(&name);
+            } else {
                 return Some(trouble.text);
             }
-            sight.leave_out(&pod);
         }
         None
     }
@@ -176,6 +240,7 @@ impl Cluster {
             own: self.watches.object(&self.client, &path, &live.value, false),
             pods: pods
                 .map(|(namespace, labels)| self.watches.pods(&self.client, namespace, labels)),
+            warnings: None,
             path,
             alone: false,
         })
@@ -259,6 +324,8 @@ impl<'a> Told<'a> {
 struct Watch {
     own: Ticket,
     pods: Option<Ticket>,
+    /// What is recorded of it and its pods, once it takes long.
+    warnings: Option<Ticket>,
     path: String,
     /// Whether only this object is watched: the user may not see the others.
     alone: bool,
@@ -266,20 +333,29 @@ struct Watch {
 
 impl Watch {
     async fn next(&mut self) -> Seen {
-        let Some(pods) = &mut self.pods else {
-            return self.own.next().await;
-        };
-        let seen = tokio::select! {
-            biased;
-            seen = self.own.next() => return seen,
-            seen = pods.next() => seen,
-        };
-        if !matches!(seen, Seen::Refused(_)) {
-            return seen;
+        loop {
+            // Where the others may not be seen, the object's own status has to do.
+            tokio::select! {
+                biased;
+                seen = self.own.next() => return seen,
+                seen = next_of(&mut self.pods) => match seen {
+                    Seen::Refused(_) => self.pods = None,
+                    seen => return seen,
+                },
+                seen = next_of(&mut self.warnings) => match seen {
+                    Seen::Refused(_) => self.warnings = None,
+                    seen => return seen,
+                },
+            }
         }
-        // The object's own status has to do.
-        self.pods = None;
-        self.own.next().await
+    }
+
+    /// Begins to look at what is recorded of the object and its pods.
+    fn listen(&mut self, cluster: &Cluster, live: &Object) {
+        let namespace = live.namespace.as_deref();
+        let watches = &cluster.watches;
+        self.warnings =
+            namespace.map(|namespace| watches.warnings(&cluster.client, namespace, &live.value));
     }
 
     /// Watches the object alone, where its siblings may not be seen.
@@ -292,4 +368,19 @@ impl Watch {
         self.own = watches.object(&cluster.client, &self.path, &live.value, true);
         Ok(())
     }
+}
+
+async fn next_of(ticket: &mut Option<Ticket>) -> Seen {
+    match ticket {
+        Some(ticket) => ticket.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn is_starting(pod: &Pod) -> bool {
+    let phase = pod
+        .status
+        .as_ref()
+        .and_then(|status| status.phase.as_deref());
+    phase == Some("Pending")
 }

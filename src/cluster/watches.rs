@@ -1,5 +1,5 @@
 //! Watches that are shared: one for a kind in a namespace, however many of its objects are waited
-//! for, and one for the pods of a namespace.
+//! for, one for the pods of a namespace, and one for its warnings.
 //!
 //! A watch begins where the first of those who wait knows its object from, so that nothing is
 //! listed that was just applied; who comes later and knows less makes it go back, or list. Nobody
@@ -15,6 +15,7 @@ mod follow;
 mod names;
 mod pods;
 mod slim;
+mod warnings;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -34,6 +35,8 @@ use pods::Pods;
 pub(super) use pods::{Labels, pod_labels};
 use slim::Version;
 pub(super) use slim::slim;
+pub(super) use warnings::Warning;
+use warnings::Warnings;
 
 /// What somebody who waits sees.
 #[derive(Debug)]
@@ -46,6 +49,8 @@ pub(super) enum Seen {
     Pod(Arc<Pod>),
     /// A pod is gone, or not in trouble any more.
     NoPod(String),
+    /// A warning was recorded of it, or of what may be one of its pods.
+    Warning(Arc<Warning>),
     /// The watch broke off; it begins anew by itself.
     Broken(String),
     /// The user may not watch it.
@@ -71,7 +76,10 @@ pub(super) struct Watches {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Whose {
     Names,
+    /// Only one name, where the others may not be seen.
+    Name,
     Pods,
+    Warnings,
 }
 
 impl Watches {
@@ -82,12 +90,13 @@ impl Watches {
         let name = name.unwrap_or_default();
         let source = Source {
             path: path.to_owned(),
-            name: alone.then(|| name.to_owned()),
+            fields: alone.then(|| format!("metadata.name={name}")),
         };
-        let hub = self.hub(client, source, Whose::Names);
+        let whose = if alone { Whose::Name } else { Whose::Names };
+        let hub = self.hub(client, source, whose);
         hub.join(|fan, id, seen| match fan {
             Fan::Names(names) => names.add(name, (id, Version::of(known)), seen),
-            Fan::Pods(_) => None,
+            Fan::Pods(_) | Fan::Warnings(_) => None,
         })
     }
 
@@ -95,19 +104,33 @@ impl Watches {
     pub(super) fn pods(&self, client: &Client, namespace: &str, labels: Labels) -> Ticket {
         let source = Source {
             path: format!("/api/v1/namespaces/{namespace}/pods"),
-            name: None,
+            fields: None,
         };
         let hub = self.hub(client, source, Whose::Pods);
         hub.join(|fan, id, seen| match fan {
             Fan::Pods(pods) => pods.add(id, labels, seen),
-            Fan::Names(_) => None,
+            Fan::Names(_) | Fan::Warnings(_) => None,
+        })
+    }
+
+    /// Returns the warnings that are recorded of an object, or of what may be its pods by their
+    /// names: those that are there, and those to come.
+    pub(super) fn warnings(&self, client: &Client, namespace: &str, known: &Value) -> Ticket {
+        let source = Source {
+            path: format!("/api/v1/namespaces/{namespace}/events"),
+            fields: Some("type=Warning".to_owned()),
+        };
+        let hub = self.hub(client, source, Whose::Warnings);
+        hub.join(|fan, id, seen| match fan {
+            Fan::Warnings(warnings) => warnings.add(id, known, seen),
+            Fan::Names(_) | Fan::Pods(_) => None,
         })
     }
 
     fn hub(&self, client: &Client, source: Source, whose: Whose) -> Arc<Hub> {
         let mut hubs = self.hubs.lock().unwrap_or_else(PoisonError::into_inner);
         // One name's watch is nobody else's: what it knew, or wasn't allowed, is past.
-        hubs.retain(|(source, _), hub| source.name.is_none() || Arc::strong_count(hub) > 1);
+        hubs.retain(|(_, whose), hub| *whose != Whose::Name || Arc::strong_count(hub) > 1);
         let key = (source, whose);
         if let Some(hub) = hubs.get(&key) {
             return Arc::clone(hub);
@@ -117,8 +140,9 @@ impl Watches {
             source: key.0.clone(),
             state: Mutex::new(State {
                 fan: match whose {
-                    Whose::Names => Fan::Names(Names::default()),
+                    Whose::Names | Whose::Name => Fan::Names(Names::default()),
                     Whose::Pods => Fan::Pods(Pods::default()),
+                    Whose::Warnings => Fan::Warnings(Warnings::default()),
                 },
                 begin: Begin::List,
                 anew: false,
@@ -158,6 +182,7 @@ struct State {
 enum Fan {
     Names(Names),
     Pods(Pods),
+    Warnings(Warnings),
 }
 
 impl State {
@@ -183,6 +208,7 @@ impl State {
         match &mut self.fan {
             Fan::Names(names) => names.take(change),
             Fan::Pods(pods) => pods.take(change),
+            Fan::Warnings(warnings) => warnings.take(change),
         }
     }
 }
@@ -281,6 +307,7 @@ impl Drop for Ticket {
         let last = match &mut state.fan {
             Fan::Names(names) => names.remove(self.id),
             Fan::Pods(pods) => pods.remove(self.id),
+            Fan::Warnings(warnings) => warnings.remove(self.id),
         };
         // Somebody who has just come drives it already where it can't be locked.
         if last && let Ok(mut changes) = self.hub.changes.try_lock() {

@@ -12,14 +12,14 @@ impl Consent {
     /// # Errors
     /// Returns the first that isn't one.
     pub fn parse(names: &[String]) -> Result<Self, String> {
-        let named = names.iter().map(|text| {
+        let pairs = names.iter().map(|text| {
             let (kind, name) = text.split_once('/').ok_or_else(|| text.clone())?;
             if kind.is_empty() || name.is_empty() {
                 return Err(text.clone());
             }
             Ok((kind_of(kind), name.to_owned()))
         });
-        named.collect::<Result<_, _>>().map(Self)
+        pairs.collect::<Result<_, _>>().map(Self)
     }
 
     /// Returns whether an object was named.

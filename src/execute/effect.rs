@@ -216,13 +216,15 @@ async fn apply(
     };
     around.membership.open(around.cluster, &real).await?;
     around.remember(&step.id, &real, &options).await?;
-    if let Some(mut found) = around.live.settled(&real) {
-        found.notes.push("unchanged".to_owned());
+    let before = around.live.before(&real, &options.take_over);
+    // What somebody else owns too may be settled, and is still to be taken over.
+    if before == Before::Ours
+        && let Some(found) = around.live.settled(&real)
+    {
         return Ok(found);
     }
-    let live = around.live.get(&real);
     let situation = Situation {
-        before: Before::of(live.as_ref(), &real.value, &options.take_over),
+        before,
         report: &say,
     };
     let applied = around.cluster.apply_in(&real, &options, situation).await;

@@ -82,7 +82,7 @@ pub async fn prune_candidates(
             Fate::Goes(None) | Fate::Named(_) if object.kind == "Namespace" => {
                 of_namespace(cluster, &object, &pruning).await?
             }
-            fate => fate,
+            fate @ (Fate::Goes(_) | Fate::Named(_) | Fate::Foreign(_)) => fate,
         };
         candidates.push(Candidate {
             uid: uid(&object.value),
@@ -194,16 +194,16 @@ async fn of_namespace(
 /// Returns what becomes of a namespace by what is in it.
 pub(super) fn namespace_fate(
     namespace: &Object,
-    content: &[Object],
+    inside: &[Object],
     inventory: &Inventory,
     consent: &Consent,
 ) -> Fate {
-    let claims: Vec<String> = content
+    let claims: Vec<String> = inside
         .iter()
         .filter(|it| it.kind == "PersistentVolumeClaim" && !consent.names(it))
         .map(Object::label)
         .collect();
-    let foreign: Vec<String> = content
+    let foreign: Vec<String> = inside
         .iter()
         .filter(|it| !inventory.marks(&it.value) && it.name != inventory.name())
         .map(Object::label)
@@ -380,3 +380,7 @@ pub(super) fn uid(live: &Value) -> String {
     let uid = live.pointer("/metadata/uid").and_then(Value::as_str);
     uid.unwrap_or_default().to_owned()
 }
+
+#[cfg(test)]
+#[path = "prune/tests.rs"]
+mod tests;

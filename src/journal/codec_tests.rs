@@ -22,6 +22,23 @@ fn header() -> Header {
     }
 }
 
+fn there(text: &str, kind: u8) -> Previous {
+    Previous::There(Revision {
+        uid: text.to_owned(),
+        changes: vec![
+            FieldChange {
+                path: vec!["f:spec".to_owned(), text.to_owned()],
+                before: Was::Value(serde_json::json!({ "a": [text, kind, 0.5] })),
+            },
+            FieldChange {
+                path: Vec::new(),
+                before: Was::Withheld,
+            },
+        ],
+        owned: Some(serde_json::json!({ "f:spec": {} })),
+    })
+}
+
 /// Returns the events of one step, each with whatever text.
 fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
     let step = StepId::new(name);
@@ -53,20 +70,6 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
         task: kind.is_multiple_of(2).then(|| TaskId::new(text)),
         before: kind.is_multiple_of(3).then_some(Previous::Absent),
     };
-    let there = Previous::There(Revision {
-        uid: text.to_owned(),
-        changes: vec![
-            FieldChange {
-                path: vec!["f:spec".to_owned(), text.to_owned()],
-                before: Was::Value(serde_json::json!({ "a": [text, kind, 0.5] })),
-            },
-            FieldChange {
-                path: Vec::new(),
-                before: Was::Withheld,
-            },
-        ],
-        owned: Some(serde_json::json!({ "f:spec": {} })),
-    });
     let failure = Failure {
         cause: text.to_owned(),
         details: vec![],
@@ -83,7 +86,7 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
         Event::Observed {
             step: step.clone(),
             note: text.to_owned(),
-            before: kind.is_multiple_of(2).then_some(there),
+            before: kind.is_multiple_of(2).then(|| there(text, kind)),
         },
         Event::Succeeded {
             step,
@@ -94,6 +97,7 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
             task: TaskId::new(name),
             who: text.to_owned(),
             why: text.to_owned(),
+            target: kind.is_multiple_of(2).then(|| text.to_owned()),
         },
     ]
 }
@@ -209,4 +213,18 @@ proptest! {
             prop_assert_eq!(replayed.torn.is_none(), prefix.is_empty() || prefix.ends_with('\n'));
         }
     }
+}
+
+#[test]
+fn records_of_before_there_were_revisions_are_read() {
+    let started = r#"{"v":1,"seq":2,"prev":"x","at":"2026-01-02T03:04:05Z","event":"started","step":"apply ConfigMap/a","key":"k"}"#;
+    let record: Record = serde_json::from_str(started).expect("a record");
+    let expected = Event::Started {
+        step: StepId::new("apply ConfigMap/a"),
+        key: StepKey::new("k"),
+        task: None,
+        before: None,
+    };
+    assert_eq!(record.event, expected);
+    assert_eq!(encode(&record), started, "and written the same way");
 }

@@ -120,6 +120,9 @@ pub enum Event {
         who: String,
         /// Why.
         why: String,
+        /// The target that it holds for, where that isn't the last run's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<String>,
     },
     /// A person wants a task done again.
     Reopened {
@@ -127,6 +130,9 @@ pub enum Event {
         task: TaskId,
         /// Who (git's identity).
         who: String,
+        /// The target that it holds for, where that isn't the last run's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        target: Option<String>,
     },
     /// What undoes a step is about to happen.
     Compensating {

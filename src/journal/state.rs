@@ -89,6 +89,19 @@ impl State {
             .unwrap_or(&self.early)
     }
 
+    /// Returns the name of the last run's target.
+    pub fn current_name(&self) -> Option<&str> {
+        self.current.as_deref()
+    }
+
+    /// Returns the target of the first run.
+    pub fn first(&self) -> Option<&str> {
+        let started = self
+            .targets()
+            .filter_map(|(name, target)| Some((target.started?, name)));
+        started.min().map(|(_, name)| name)
+    }
+
     /// Returns the header of the last run where that has no end: it is under way or was killed.
     pub fn running(&self) -> Option<&Header> {
         if self.open { self.last_header() } else { None }
@@ -108,16 +121,21 @@ impl State {
         match &record.event {
             Event::RunStarted(header) => self.run_started(header, at)?,
             Event::RunEnded { outcome } => self.run_ended(*outcome, at)?,
-            Event::Waived { task, who, why } => {
+            Event::Waived {
+                task,
+                who,
+                why,
+                target,
+            } => {
                 let waiver = Waiver {
                     who: who.clone(),
                     why: why.clone(),
                     at,
                 };
-                self.current_mut().waive(task, waiver);
+                self.decided_on(target.as_deref()).waive(task, waiver);
             }
-            Event::Reopened { task, who } => {
-                self.current_mut().reopen(
+            Event::Reopened { task, who, target } => {
+                self.decided_on(target.as_deref()).reopen(
                     task,
                     Reopening {
                         who: who.clone(),
@@ -186,6 +204,14 @@ impl State {
             Outcome::Waiting | Outcome::Failed | Outcome::Interrupted => {}
         }
         Ok(())
+    }
+
+    /// Returns the target that a person's decision is about: the last run's where none is named.
+    fn decided_on(&mut self, name: Option<&str>) -> &mut TargetState {
+        match name {
+            Some(name) => self.targets.entry(name.to_owned()).or_default(),
+            None => self.current_mut(),
+        }
     }
 
     fn current_mut(&mut self) -> &mut TargetState {

@@ -2,9 +2,19 @@
 
 use super::*;
 use crate::checklist::TaskId;
-use crate::journal::{Cursor, Evidence, Failure, StepKey, StepStatus, next_record};
+use crate::journal::{
+    Cursor, Evidence, Failure, Previous, Revision, StepKey, StepStatus, next_record,
+};
 
 fn run(name: &str, target: &str) -> Event {
+    begun(name, target, false)
+}
+
+fn undoing(name: &str, target: &str) -> Event {
+    begun(name, target, true)
+}
+
+fn begun(name: &str, target: &str, undo: bool) -> Event {
     Event::RunStarted(Header {
         run: RunId::new(name),
         checklist: String::new(),
@@ -13,7 +23,7 @@ fn run(name: &str, target: &str) -> Event {
         target: target.to_owned(),
         cluster: String::new(),
         namespace: String::new(),
-        undo: false,
+        undo,
     })
 }
 
@@ -60,6 +70,7 @@ fn reopened() -> Event {
     Event::Reopened {
         task: TaskId::new("1.1.1"),
         who: "ann".into(),
+        target: None,
     }
 }
 
@@ -68,6 +79,7 @@ fn waived() -> Event {
         task: TaskId::new("1.1.1"),
         who: "ann".into(),
         why: "by hand".into(),
+        target: None,
     }
 }
 
@@ -271,4 +283,96 @@ fn an_outcome_with_another_key_is_illegal() {
         [run("a", "r"), started("s"), other],
         "`s` succeeded with another key than it started with",
     );
+}
+
+fn first_touch(before: Previous) -> Event {
+    Event::Started {
+        step: id("s"),
+        key: StepKey::new("k"),
+        task: None,
+        before: Some(before),
+    }
+}
+
+fn there() -> Previous {
+    Previous::There(Revision {
+        uid: "u".to_owned(),
+        changes: Vec::new(),
+        owned: None,
+    })
+}
+
+#[track_caller]
+fn check_before(events: impl IntoIterator<Item = Event>, expected: Option<&Previous>) {
+    let state = fold(events).expect("legal");
+    let step = state.current().step(&id("s")).expect("known");
+    assert_eq!(step.before.as_ref(), expected);
+}
+
+#[test]
+fn what_was_before_the_first_touch_stays_so_until_it_is_undone() {
+    let begin = [run("a", "r"), first_touch(Previous::Absent)];
+    check_before(begin.clone(), Some(&Previous::Absent));
+    let later = [succeeded("s"), run("b", "r"), first_touch(there())];
+    check_before(
+        begin.clone().into_iter().chain(later),
+        Some(&Previous::Absent),
+    );
+    let undone = [
+        Event::Compensating { step: id("s") },
+        Event::RolledBack { step: id("s") },
+    ];
+    check_before(begin.clone().into_iter().chain(undone.clone()), None);
+    let again = [run("b", "r"), first_touch(there())];
+    check_before(begin.into_iter().chain(undone).chain(again), Some(&there()));
+}
+
+#[test]
+fn an_observed_revision_is_that_of_its_step() {
+    let observed = Event::Observed {
+        step: id("s"),
+        note: "it was there before".to_owned(),
+        before: Some(there()),
+    };
+    check_before([run("a", "r"), started("s"), observed], Some(&there()));
+}
+
+#[test]
+fn a_phase_is_undone_until_it_runs_again() {
+    let undo = undoing("b", "r");
+    let events = [
+        run("a", "r"),
+        started("s"),
+        succeeded("s"),
+        ended(Outcome::Completed),
+        undo,
+        Event::Compensating { step: id("s") },
+        Event::RolledBack { step: id("s") },
+        ended(Outcome::Waiting),
+    ];
+    let state = fold(events.clone()).expect("legal");
+    assert_eq!(state.current().completed, None);
+    assert_eq!(state.current().undone, Timestamp::from_second(7).ok());
+    let last = state
+        .current()
+        .step(&id("s"))
+        .and_then(|it| it.last.clone());
+    assert_eq!(last, Some(Evidence::Command { exit: 0 }));
+    let state = fold(events.into_iter().chain([run("c", "r")])).expect("legal");
+    assert_eq!(state.current().undone, None);
+}
+
+#[test]
+fn a_decision_may_be_about_another_target_than_the_last_runs() {
+    let named = Event::Waived {
+        task: TaskId::new("1.1.1"),
+        who: "ann".into(),
+        why: "by hand".into(),
+        target: Some("staging".into()),
+    };
+    let events = [run("r1", "prod"), ended(Outcome::Waiting), named];
+    let state = fold(events).expect("legal");
+    let waived = |name: &str| state.target(name).map(|target| target.waived.len());
+    assert_eq!((waived("prod"), waived("staging")), (Some(0), Some(1)));
+    assert_eq!(state.first(), Some("prod"));
 }

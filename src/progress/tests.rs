@@ -290,3 +290,24 @@ proptest! {
         prop_assert_eq!(twice, once);
     }
 }
+
+#[test]
+fn a_phase_that_is_turned_back_has_no_dates() {
+    let mut undone = view(Language::English);
+    undone.phases[1] = row(4, "Kubernetes", StatusKind::NotStarted, 0);
+    undone.current = 4;
+    undone.history[0].text = "turned back".into();
+    check(
+        &undone,
+        "| # | Phase | Status | Started | Completed |\n|---|---|---|---|---|\n\
+         | 3 | Testing | Completed | 2026-01-30 | 2026-01-31 |\n\
+         | 4 | Kubernetes | Completed | 2026-01-30 | 2026-01-31 |\n\n\
+         | Date | Event |\n|---|---|\n",
+        "| # | Phase | Status | Started | Completed |\n|---|---|---|---|---|\n\
+         | 3 | Testing | Completed | 2026-01-30 | 2026-01-31 |\n\
+         | 4 | Kubernetes | Not started | - | - |\n\
+         | 5 | Backup | Not started | - | - |\n\n\
+         | Date | Event |\n|---|---|\n\
+         | 2026-01-31 | Kubernetes (4): turned back |\n",
+    );
+}

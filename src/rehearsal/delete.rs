@@ -23,16 +23,7 @@ pub(crate) fn delete(
     let key = target.key(name);
     let live = world.store.get(&key).cloned();
     let live = live.ok_or_else(|| Refusal::not_found(target.resource.names(), name))?;
-    for field in ["uid", "resourceVersion"] {
-        let wanted = &options["preconditions"][field];
-        if wanted.is_string() && *wanted != live["metadata"][field] {
-            let what = format!(
-                "{field} in precondition: {wanted}, in object meta: {}",
-                live["metadata"][field]
-            );
-            return Err(Refusal::precondition(target.resource.names(), name, &what));
-        }
-    }
+    preconditions(target, name, (options, &live))?;
     let dry = parameters.dry_run() || options["dryRun"][0] == "All";
     if dry {
         return Ok((*live).clone());
@@ -41,6 +32,19 @@ pub(crate) fn delete(
         "" => options["propagationPolicy"].as_str().unwrap_or_default(),
         given => given,
     };
+    let known = ["", "Foreground", "Background", "Orphan"];
+    if !known.contains(&policy) {
+        let what = format!(
+            "Unsupported value: {policy:?}: supported values: \"Foreground\", \"Background\", \
+             \"Orphan\", \"nil\""
+        );
+        let about = ("meta.k8s.io", "DeleteOptions");
+        return Err(Refusal::invalid(
+            about,
+            "",
+            &[("propagationPolicy".to_owned(), what)],
+        ));
+    }
     // The API's own default for Jobs leaves their pods behind.
     let orphan = policy == "Orphan" || (policy.is_empty() && &*key.resource == "batch/jobs");
     let uid = live["metadata"]["uid"]
@@ -68,6 +72,32 @@ pub(crate) fn delete(
             },
         })),
     }
+}
+
+/// Refuses to delete another object than the one that was meant.
+fn preconditions(
+    target: &Target,
+    name: &str,
+    (options, live): (&Value, &Value),
+) -> Result<(), Refusal> {
+    for (field, shown, might) in [
+        ("uid", "UID", "deleted and then recreated"),
+        ("resourceVersion", "ResourceVersion", "modified"),
+    ] {
+        let wanted = &options["preconditions"][field];
+        let found = &live["metadata"][field];
+        if let Some(text) = wanted.as_str().filter(|_| wanted != found) {
+            let found = found.as_str().unwrap_or_default();
+            let what = format!(
+                "the {shown} in the precondition ({text}) does not match the {shown} in record \
+                 ({found}). The object might have been {might}"
+            );
+            let resource = &target.resource;
+            let about = (resource.group.as_str(), resource.kind.as_str());
+            return Err(Refusal::precondition(about, name, &what));
+        }
+    }
+    Ok(())
 }
 
 /// Ends an object: at once, or once its finalizers, its pods' grace or its content are gone.

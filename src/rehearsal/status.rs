@@ -105,7 +105,7 @@ impl Refusal {
     /// A precondition that doesn't hold.
     pub(crate) fn precondition(resource: (&str, &str), name: &str, what: &str) -> Self {
         let message = format!(
-            "Operation cannot be fulfilled on {} {name:?}: Precondition failed: {what}",
+            "Operation cannot be fulfilled on {} {name:?}: {what}",
             qualified(resource)
         );
         Self::new(StatusCode::CONFLICT, "Conflict", message).about(resource, name)

@@ -1,5 +1,5 @@
-//! What the server insists on beyond the schema: names, selectors, immutable fields; and what it
-//! allocates for a new object.
+//! What the server insists on beyond the schema: names, selectors; and what it allocates for a new
+//! object. What can't be changed later is in `fixed`.
 
 use serde_json::{Value, json};
 
@@ -84,71 +84,6 @@ fn pod_spec(path: &str, spec: &Value, causes: &mut Vec<Cause>) {
                 causes.push((field, format!("Not found: {}", value["name"])));
             }
         }
-    }
-}
-
-/// Returns what an update must not change.
-pub(crate) fn change(resource: &Resource, old: &Value, new: &Value) -> Vec<Cause> {
-    let immutable: &[&str] = match resource.plural.as_str() {
-        "deployments" | "daemonsets" | "replicasets" => &["/spec/selector"],
-        "jobs" => &["/spec/selector", "/spec/template", "/spec/completions"],
-        "services" => &["/spec/clusterIP"],
-        "persistentvolumeclaims" => &[
-            "/spec/accessModes",
-            "/spec/storageClassName",
-            "/spec/volumeName",
-            "/spec/volumeMode",
-        ],
-        "secrets" => &["/type"],
-        "rolebindings" | "clusterrolebindings" => &["/roleRef"],
-        "storageclasses" => &["/provisioner", "/parameters", "/volumeBindingMode"],
-        _ => &[],
-    };
-    let mut causes = Vec::new();
-    for pointer in immutable {
-        let (before, after) = (old.pointer(pointer), new.pointer(pointer));
-        let unset = before.is_none_or(|value| value.is_null() || value == "");
-        if before != after && !unset {
-            let shown = after.cloned().unwrap_or_default();
-            let field = pointer.trim_start_matches('/').replace('/', ".");
-            causes.push((field, format!("Invalid value: {shown}: field is immutable")));
-        }
-    }
-    if resource.plural == "statefulsets" {
-        stateful_set(&old["spec"], &new["spec"], &mut causes);
-    }
-    if matches!(resource.plural.as_str(), "configmaps" | "secrets") && old["immutable"] == true {
-        for field in ["data", "binaryData"] {
-            if old[field] != new[field] {
-                let what = "Forbidden: field is immutable when `immutable` is set";
-                causes.push((field.to_owned(), what.to_owned()));
-            }
-        }
-    }
-    causes
-}
-
-fn stateful_set(old: &Value, new: &Value, causes: &mut Vec<Cause>) {
-    const ALLOWED: [&str; 8] = [
-        "replicas",
-        "ordinals",
-        "template",
-        "updateStrategy",
-        "revisionHistoryLimit",
-        "persistentVolumeClaimRetentionPolicy",
-        "minReadySeconds",
-        "podManagementPolicy",
-    ];
-    let fixed = |spec: &Value| {
-        let fields = spec.as_object().into_iter().flatten();
-        fields
-            .filter(|(name, _)| *name == "podManagementPolicy" || !ALLOWED.contains(&name.as_str()))
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect::<std::collections::BTreeMap<_, _>>()
-    };
-    if fixed(old) != fixed(new) {
-        let what = "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
-        causes.push(("spec".to_owned(), what.to_owned()));
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::apply::managed::{self, Context, Entry, Writer};
 use super::apply::typed;
 use super::defaults;
+use super::fixed;
 use super::request::{Parameters, Target};
 use super::resources::Resource;
 use super::status::Refusal;
@@ -215,6 +216,7 @@ fn admit(
     let Some(live) = write.live else {
         return admit_new(world, write, new, entries);
     };
+    drop_empty(&mut new);
     keep(
         resource,
         write.target.subresource.as_deref(),
@@ -225,7 +227,7 @@ fn admit(
     validate::carry_over(resource, live, &mut new);
     let causes = [
         validate::object(resource, &new),
-        validate::change(resource, live, &new),
+        fixed::change(resource, live, &new),
     ]
     .concat();
     if !causes.is_empty() {
@@ -404,6 +406,16 @@ fn keep(resource: &Resource, subresource: Option<&str>, live: &Value, new: &mut 
                 }
             }
         }
+    }
+}
+
+/// Maps of metadata that became empty are as good as none.
+fn drop_empty(object: &mut Value) {
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.retain(|name, value| {
+            let map = ["annotations", "labels"].contains(&name.as_str());
+            !(map && value.as_object().is_some_and(Map::is_empty))
+        });
     }
 }
 

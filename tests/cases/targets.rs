@@ -1,6 +1,6 @@
 //! Several targets: what is refused before any of them is touched, and what is shown of each.
 
-use crate::harness::call_center::{JOURNAL, SETTINGS, call_center};
+use crate::harness::call_center::{CHECKLIST, JOURNAL, SETTINGS, call_center};
 use crate::harness::workspace::Workspace;
 
 const TARGETS: &str = "[targets.staging]\ncontext = \"here\"\n\
@@ -112,4 +112,29 @@ fn each_has_a_column_even_before_its_first_run() {
     let only = ["phase", "4", "status", "--target", "nowhere"];
     let refused = workspace.orch(&only).expect(2);
     assert!(refused.stderr.contains("`nowhere`"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_persons_decision_is_about_the_target_that_is_named() {
+    let workspace = workspace();
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let checklist = workspace.read(CHECKLIST);
+    let done = [
+        "task", "done", "4.1.1", "--target", "staging", "--note", "by hand",
+    ];
+    let said = workspace.orch(&done).expect(0).stderr;
+    assert!(said.contains("done on staging"), "{said}");
+    let status = workspace.orch(&["phase", "4", "status"]).expect(0).stdout;
+    let row = status.lines().find(|line| line.contains(" 4.1.1 "));
+    let cells: Vec<&str> = row.expect("a row").split_whitespace().collect();
+    assert_eq!(cells[1..5], ["4.1.1", "decided", "–", "done"], "{status}");
+    let again = ["task", "reopen", "4.1.1", "--target", "staging"];
+    workspace.orch(&again).expect(0);
+    assert_eq!(
+        workspace.read(CHECKLIST),
+        checklist,
+        "its boxes are another's"
+    );
+    let unknown = ["task", "reopen", "4.1.1", "--target", "nowhere"];
+    workspace.orch(&unknown).expect(2);
 }

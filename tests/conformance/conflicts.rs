@@ -1,7 +1,7 @@
 //! Objects that others made or write too: `kubectl`, `helm`, an autoscaler, Flux, another ApplySet.
 
 use fs_err as fs;
-use orch::cluster::{Applied, ApplyError, ApplyOptions, TakeOver, WayOut};
+use orch::cluster::{Applied, ApplyError, ApplyOptions, Cluster, TakeOver, WayOut};
 use orch::journal::Failure;
 use orch::manifest::Object;
 use serde_json::{Value, json};
@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use crate::conformance::Case;
 use crate::conformance::target::{apply, connect, deployment, object};
 use crate::harness::cluster::{block_on, cluster};
+use crate::harness::proxy::{Fault, Proxy};
 use crate::harness::wait::eventually;
+use crate::harness::workspace::Workspace;
 
 /// The tests of this file.
 pub(crate) const CASES: &[Case] = &[
@@ -69,6 +71,14 @@ pub(crate) const CASES: &[Case] = &[
     (
         "conflicts::many_at_once_under_a_quota_get_through",
         many_at_once_under_a_quota,
+    ),
+    (
+        "conflicts::a_migration_whose_answer_is_lost_is_made_once",
+        a_migration_whose_answer_is_lost,
+    ),
+    (
+        "conflicts::a_run_asks_for_consent_and_tells_what_it_took",
+        a_run_asks_for_consent,
     ),
     (
         "conflicts::a_dry_run_shows_the_migration",
@@ -155,7 +165,7 @@ fn every_field_is_shown() {
         &[
             "data.LEVEL: \"debug\" in the cluster, \"info\" in the manifest; owned by someone \
              (Apply, last at 20",
-            "metadata.labels.app.kubernetes.io/name: \"other\" in the cluster, \"shop\" in the \
+            "metadata.labels[app.kubernetes.io/name]: \"other\" in the cluster, \"shop\" in the \
              manifest; owned by someone (Apply",
         ],
     );
@@ -313,7 +323,7 @@ fn hand_edits_are_named() {
             "spec.replicas: 5 in the cluster, 2 in the manifest; owned by kubectl (Update, of its \
              scale",
             "somebody scaled it by hand",
-            "containers[name=\"main\"].image: \"example.test/main:2\" in the cluster, \
+            "containers[name=main].image: \"example.test/main:2\" in the cluster, \
              \"example.test/main:1\" in the manifest; owned by kubectl-set (Update, last at",
             "spec.progressDeadlineSeconds: 70 in the cluster, 90 in the manifest; owned by \
              kubectl-edit",
@@ -393,7 +403,7 @@ fn client_side_apply_is_migrated() {
         &taken.notes.join("\n"),
         &[
             "taken over from kubectl-client-side-apply; not in the manifest, so taken out: \
-             spec.template.spec.containers[name=\"main\"].env[name=\"OLD\"]",
+             spec.template.spec.containers[name=main].env[name=OLD]",
         ],
     );
     let again = applied(&object(&namespace, &less), consent(&["kubectl"]));
@@ -628,4 +638,63 @@ fn a_dry_run_shows_the_migration() {
     let live = block_on(async { connect().await.get(&less).await });
     let live = live.expect("it answers").expect("it is there");
     assert_eq!(live.data["data"], json!({ "LEVEL": "info", "SIZE": "1" }));
+}
+
+fn a_migration_whose_answer_is_lost() {
+    let namespace = cluster().namespace("lost-move");
+    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
+    let proxy = Proxy::before(cluster());
+    let less = object(&namespace, &SETTINGS.replace(", SIZE: '1'", ""));
+    block_on(async {
+        let target = Cluster::connect(proxy.context(), &[proxy.kubeconfig()]).await;
+        let target = target.expect("it connects");
+        // The one patch that is no apply: those say whether they force.
+        proxy.hit(1, "settings?&fieldManager=orch", Fault::LoseAnswer);
+        let taken = target.apply(&less, all()).await.expect("it is taken over");
+        assert_eq!(proxy.hits(), 1);
+        assert_eq!(taken.object["data"], json!({ "LEVEL": "info" }));
+        assert_eq!(managers(&taken.object), ["orch Apply"]);
+    });
+}
+
+fn a_run_asks_for_consent() {
+    let namespace = cluster().namespace("run");
+    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
+    let manifest = SETTINGS
+        .replace(
+            "name: settings",
+            &format!("name: settings, namespace: {namespace}"),
+        )
+        .replace("info, SIZE: '1'", "debug");
+    let checklist = "# Phase 1: Settings\n\n## 1.1 Settings\n\n\
+         - [ ] Settle it <!-- orch: apply=\"k8s/settings.yml\" -->\n";
+    let workspace = Workspace::new()
+        .file("checklists/demo/phase-01-settings.md", checklist)
+        .file("k8s/settings.yml", manifest)
+        .with_env("KUBECONFIG", cluster().kubeconfig())
+        .commit_all();
+    let run = |more: &[&'static str]| {
+        let all = [
+            &["phase", "1", "run", "--context", cluster().context()],
+            more,
+        ]
+        .concat();
+        workspace.orch(&all)
+    };
+    let refused = run(&[]).expect(1);
+    contains(
+        &refused.stderr,
+        &[
+            "ConfigMap/settings can't be applied",
+            "data.LEVEL: \"info\" in the cluster, \"debug\" in the manifest",
+            "--take-over kubectl-client-side-apply",
+        ],
+    );
+    run(&["--take-over", "helm", "--take-over", "argocd"]).expect(1);
+    let taken = run(&["--take-over", "kubectl-client-side-apply"]).expect(0);
+    contains(&taken.stderr, &["taken out: data.SIZE"]);
+    let data = ["get", "configmap", "settings", "-o", "jsonpath={.data}"];
+    assert_eq!(kubectl(&namespace, &data, ""), r#"{"LEVEL":"debug"}"#);
+    let journal = workspace.read(".orch/demo/phase-01.jsonl");
+    contains(&journal, &["taken over from kubectl-client-side-apply"]);
 }

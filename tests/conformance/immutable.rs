@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use orch::cluster::{Applied, ApplyError, ApplyOptions, TakeOver, WayOut};
+use orch::cluster::{Applied, ApplyError, ApplyOptions, Cluster, TakeOver, WayOut};
 use orch::journal::Failure;
 use orch::manifest::Object;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::conformance::Case;
 use crate::conformance::target::{bring, cluster_object, connect, deployment, object};
 use crate::harness::cluster::{block_on, cluster};
+use crate::harness::proxy::{Fault, Proxy};
 use crate::harness::wait::eventually;
 use crate::harness::workspace::Workspace;
 
@@ -56,6 +57,14 @@ pub(crate) const CASES: &[Case] = &[
     (
         "immutable::a_run_killed_while_it_makes_again_is_resumed",
         a_killed_run_is_resumed,
+    ),
+    (
+        "immutable::lost_answers_lose_no_object",
+        lost_answers_lose_no_object,
+    ),
+    (
+        "immutable::a_namespace_that_goes_is_made_again",
+        a_namespace_that_goes_is_made_again,
     ),
     (
         "immutable::what_a_person_deletes_is_waited_for_and_made",
@@ -135,7 +144,7 @@ fn a_jobs_template_needs_consent() {
     assert_eq!(
         failure.details,
         [
-            "spec.template.spec.containers[name=\"c\"].image: \"example.test/c:1\" in the cluster, \
+            "spec.template.spec.containers[name=c].image: \"example.test/c:1\" in the cluster, \
           \"example.test/c:2\" in the manifest"
         ]
     );
@@ -309,7 +318,7 @@ fn the_table() {
              image: example.test/c, command: [old] }] }\n",
             "old",
             "new",
-            "spec.containers[name=\"c\"].command[0]: \"old\" in the cluster, \"new\" in the",
+            "spec.containers[name=c].command[0]: \"old\" in the cluster, \"new\" in the",
         ),
     ] {
         let after = object(&namespace, &yaml.replace(old, new));
@@ -507,10 +516,7 @@ fn a_killed_run_is_resumed() {
         );
         workspace.commit("Change the job");
         let refused = workspace.orch(&run(&["--accept-changes"])).expect(1);
-        contains(
-            &refused.stderr,
-            &["--recreate", "containers[name=\"c\"].image"],
-        );
+        contains(&refused.stderr, &["--recreate", "containers[name=c].image"]);
 
         let ending =
             || job(&namespace).is_some_and(|job| job["metadata"]["deletionTimestamp"].is_string());
@@ -556,4 +562,36 @@ fn what_a_person_deletes_is_made() {
     });
     assert_ne!(first.uid, again.uid);
     release(&namespace);
+}
+
+fn lost_answers_lose_no_object() {
+    let namespace = cluster().namespace("lost-job");
+    let proxy = Proxy::before(cluster());
+    applied(&object(&namespace, JOB), ApplyOptions::default());
+    let changed = object(&namespace, &JOB.replace("c:1", "c:2"));
+    block_on(async {
+        let target = Cluster::connect(proxy.context(), &[proxy.kubeconfig()]).await;
+        let target = target.expect("it connects");
+        proxy.hit(1, "DELETE", Fault::LoseAnswer);
+        let again = target.apply(&changed, recreate()).await;
+        let again = again.expect("it is made again");
+        assert_eq!((proxy.hits(), proxy.count("DELETE")), (1, 2));
+        let image = "/spec/template/spec/containers/0/image";
+        assert_eq!(
+            again.object.pointer(image),
+            Some(&json!("example.test/c:2"))
+        );
+    });
+}
+
+fn a_namespace_that_goes_is_made_again() {
+    let name = cluster().namespace("again");
+    let yaml = format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {name} }}\n");
+    let namespace = cluster_object(&yaml);
+    let first = applied(&namespace, ApplyOptions::default());
+    let output = cluster().kubectl(&["delete", "namespace", &name, "--wait=false"]);
+    assert!(output.status.success());
+    let second = applied(&namespace, recreate());
+    assert_ne!(first.uid, second.uid);
+    applied(&object(&name, JOB), ApplyOptions::default());
 }

@@ -2,7 +2,8 @@
 
 use crate::conformance::Case;
 use crate::conformance::things::{
-    CHECKLIST, CLAIM, JOURNAL, WEB, arguments, get, is_there, kubectl, phase, run, settings,
+    CHECKLIST, CLAIM, JOURNAL, WEB, arguments, get, is_there, kubectl, kubectl_apply, phase, run,
+    settings,
 };
 use crate::harness::cluster::cluster;
 use crate::harness::workspace::Workspace;
@@ -132,6 +133,14 @@ fn leaves_what_only_carries_the_label() {
         "-p",
         &patch,
     ]);
+    // In a namespace that the inventory doesn't name nothing is even looked at.
+    let elsewhere = cluster().namespace("elsewhere");
+    let same = format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: far\n  \
+         labels: {{ applyset.kubernetes.io/part-of: {id} }}\n"
+    );
+    let as_orch = ["--server-side", "--field-manager=orch"];
+    kubectl_apply(&elsewhere, &as_orch, &same);
     take_out(&workspace, &["rest"]);
     let pruned = run(&workspace, &["--prune"]).expect(0);
     for said in [
@@ -141,6 +150,12 @@ fn leaves_what_only_carries_the_label() {
     ] {
         assert!(pruned.stderr.contains(said), "{said}: {}", pruned.stderr);
     }
+    assert!(
+        !pruned.stderr.contains("ConfigMap/far"),
+        "{}",
+        pruned.stderr
+    );
+    assert!(is_there(&elsewhere, "configmap/far"));
     assert!(is_there(&namespace, "configmap/copied"));
     assert!(is_there(&namespace, "configmap/made"));
     assert!(!is_there(&namespace, "configmap/rest"));

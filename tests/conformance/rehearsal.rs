@@ -2,6 +2,7 @@
 //!
 //! A scenario is a row of requests, each with the code and the part of the answer that both give.
 
+mod applying;
 mod scenarios;
 
 use futures::StreamExt as _;
@@ -18,7 +19,11 @@ use crate::harness::wait::LIMIT;
 /// The tests of this file.
 pub(crate) const CASES: &[Case] = scenarios::CASES;
 
+/// Those of what an apply meets on its way.
+pub(crate) const APPLYING: &[Case] = applying::CASES;
+
 /// A request and what both servers answer to it. `NS` stands for the scenario's namespace.
+#[derive(Clone)]
 struct Step {
     method: &'static str,
     path: String,

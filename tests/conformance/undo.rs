@@ -27,6 +27,18 @@ pub(crate) const CASES: &[Case] = &[
         keeps_what_a_person_changed_since,
     ),
     ("undo::goes_on_after_a_kill", goes_on_after_a_kill),
+    (
+        "undo::a_run_after_a_killed_undo_does_the_phase_again",
+        a_run_after_a_killed_undo,
+    ),
+    (
+        "undo::a_whole_phase_leaves_its_claims_alone",
+        a_whole_phase_leaves_its_claims_alone,
+    ),
+    (
+        "undo::leaves_what_another_inventory_has_by_now",
+        leaves_what_another_inventory_has_by_now,
+    ),
     ("undo::records_no_secret", records_no_secret),
 ];
 
@@ -286,6 +298,92 @@ fn goes_on_after_a_kill() {
     assert_eq!(said(&namespace, "configmap/before"), before.1);
     let open = workspace.read(CHECKLIST).matches("- [ ] Bring").count();
     assert_eq!(open, 3, "{}", workspace.read(CHECKLIST));
+}
+
+fn a_run_after_a_killed_undo() {
+    let namespace = cluster().namespace("undo-run");
+    kubectl_apply(&namespace, &["--server-side"], &settings("before", "debug"));
+    let files = [
+        ("before", &*settings("before", "info")),
+        ("settings", &settings("settings", "info")),
+        ("web", WEB),
+    ];
+    let workspace = phase(&namespace, &files);
+    run(&workspace, &["--take-over"]).expect(0);
+    let lines = || workspace.read(JOURNAL).lines().count();
+    let before = lines();
+    let running = workspace.spawn(&arguments("undo", &["--yes"]));
+    running.kill_when("a step turned back", || lines() > before + 1);
+    run(&workspace, &["--take-over"]).expect(0);
+    assert_eq!(
+        get(&namespace, "deployment/web")["status"]["readyReplicas"],
+        1
+    );
+    assert_eq!(get(&namespace, "configmap/before")["data"]["LEVEL"], "info");
+    undo(&workspace, &["--yes"]).expect(0);
+    assert_eq!(
+        get(&namespace, "configmap/before")["data"]["LEVEL"],
+        "debug"
+    );
+    assert!(!is_there(&namespace, "deployment/web"));
+}
+
+fn a_whole_phase_leaves_its_claims_alone() {
+    let namespace = cluster().namespace("undo-all");
+    let before = content(&namespace);
+    let workspace = crate::conformance::phase::workspace(&namespace);
+    crate::conformance::phase::run(&workspace).expect(0);
+    let done = undo(&workspace, &["--yes"]).expect(0);
+    let left: Vec<String> = content(&namespace).difference(&before).cloned().collect();
+    assert!(!left.is_empty(), "it has claims");
+    let mut flags = vec!["--yes".to_owned()];
+    for name in &left {
+        let claim = name.strip_prefix("persistentvolumeclaim/");
+        let Some(claim) = claim else {
+            // As long as something is left, so is what names it.
+            assert!(
+                name.starts_with("configmap/orch-"),
+                "{left:?}\n{}",
+                done.stdout
+            );
+            continue;
+        };
+        assert!(
+            done.stdout.contains(&format!(
+                "--delete PersistentVolumeClaim/{claim} lets it go"
+            )),
+            "{claim}: {}",
+            done.stdout
+        );
+        flags.extend(["--delete".to_owned(), format!("pvc/{claim}")]);
+    }
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    undo(&workspace, &flags).expect(0);
+    assert_eq!(content(&namespace), before);
+}
+
+fn leaves_what_another_inventory_has_by_now() {
+    let namespace = cluster().namespace("handed-over");
+    let workspace = phase(&namespace, &[("settings", &settings("settings", "info"))]);
+    run(&workspace, &[]).expect(0);
+    let other = "applyset.kubernetes.io/part-of=applyset-of-another-phase-v1";
+    let name = "configmap/settings";
+    kubectl(&[
+        "-n",
+        &namespace,
+        "label",
+        "--overwrite",
+        "--field-manager=orch",
+        name,
+        other,
+    ]);
+    let kept = undo(&workspace, &["--yes"]).expect(0);
+    assert!(
+        kept.stdout.contains("another inventory has it by now"),
+        "{}",
+        kept.stdout
+    );
+    assert!(is_there(&namespace, name));
 }
 
 fn records_no_secret() {

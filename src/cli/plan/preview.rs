@@ -275,7 +275,7 @@ fn totals(ahead: &Ahead, paint: Paint) -> String {
         };
         let _ = writeln!(
             text,
-            "  {} finished and another thing now, so that it needs --accept-changes: {}{more}",
+            "  {} finished steps are another thing now, a run needs --accept-changes: {}{more}",
             paint.warn("note:"),
             printable(&names.join(", "))
         );

@@ -230,16 +230,24 @@ impl Saved {
 
 impl SavedObject {
     fn new(object: &Foreseen) -> Self {
-        let fields: &[FieldChange] = match &object.would {
-            Would::Apply(preview) => &preview.fields,
-            Would::Drift(fields) => fields,
-            Would::After(_) | Would::Leave(_) => &[],
+        let (fields, drifted): (&[FieldChange], bool) = match &object.would {
+            Would::Apply(preview) => (&preview.fields, false),
+            Would::Drift(fields) => (fields, true),
+            Would::After(_) | Would::Leave(_) => (&[], false),
         };
-        let saved = |it: &FieldChange| SavedField {
-            path: it.path.clone(),
-            before: it.before.clone(),
-            after: it.after.clone(),
-            by: it.by.clone(),
+        let saved = |it: &FieldChange| {
+            // What is there is what counts, whichever way it is told.
+            let (there, wanted) = if drifted {
+                (&it.after, &it.before)
+            } else {
+                (&it.before, &it.after)
+            };
+            SavedField {
+                path: it.path.clone(),
+                before: there.clone(),
+                after: wanted.clone(),
+                by: it.by.clone(),
+            }
         };
         Self {
             object: object.label.clone(),

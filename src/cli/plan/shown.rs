@@ -6,11 +6,24 @@ use std::fmt::Write as _;
 use crate::cli::after::Lacks;
 use crate::cli::load::{Meaning, Phase};
 use crate::cli::order;
+use crate::cli::run::ahead::Ahead;
 use crate::cli::target::Target;
 use crate::cluster::ClusterInfo;
-use crate::plan::{Plan, Work};
+use crate::plan::{Plan, Want, Work};
 use crate::resolve::{Action, BulletReading, FileOrigin, ResolvedTask};
 use crate::terminal::{Paint, count, printable};
+
+/// What is known of the target itself.
+pub(super) struct There {
+    /// `None` for the rehearsal.
+    pub(super) info: Option<ClusterInfo>,
+    /// Whether it serves `ServiceMonitor`s.
+    pub(super) service_monitors: bool,
+    /// What objects need that nothing brings.
+    pub(super) missing: Vec<Want>,
+    /// What a run would do there; `None` for the rehearsal.
+    pub(super) ahead: Option<Ahead>,
+}
 
 /// A phase's plan as it is shown.
 pub(super) struct Shown<'a> {
@@ -24,12 +37,7 @@ pub(super) struct Shown<'a> {
 
 impl Shown<'_> {
     /// Returns the whole text.
-    pub(super) fn text(
-        &self,
-        target: &Target,
-        info: Option<&ClusterInfo>,
-        service_monitors: bool,
-    ) -> String {
+    pub(super) fn text(&self, target: &Target, there: &There) -> String {
         let checklist = &self.phase.checklist;
         let application = &self.meaning.resolved.application;
         let mut text = format!(
@@ -41,7 +49,7 @@ impl Shown<'_> {
             ))
         );
         let _ = writeln!(text, "  checklist  {}", checklist.path);
-        let _ = match info {
+        let _ = match &there.info {
             None => writeln!(
                 text,
                 "  target     {} (embedded, no cluster is touched)",
@@ -61,7 +69,7 @@ impl Shown<'_> {
         };
         let _ = writeln!(text, "  namespace  {}", application.namespace);
         text += &self.conditions(target);
-        if !service_monitors {
+        if !there.service_monitors {
             text += "  no ServiceMonitor CRD there: Prometheus scrapes by static configuration\n";
         }
         for section in &checklist.sections {

@@ -29,9 +29,9 @@ pub(in crate::cli) struct Prospect {
     pub(in crate::cli) plan: Plan,
     pub(in crate::cli) info: ClusterInfo,
     pub(in crate::cli) service_monitors: bool,
-    pub(in crate::cli) ahead: Ahead,
     /// What objects need that nothing brings.
     pub(in crate::cli) missing: Vec<Want>,
+    pub(in crate::cli) ahead: Ahead,
 }
 
 /// What a run would do.
@@ -95,8 +95,8 @@ impl Prospect {
         let ahead = Ahead::find(&prepared, &outlook, (&live, &filled), state).await?;
         let target = &prepared.target;
         Ok(Self {
-            service_monitors: target.service_monitors(&prepared.cluster).await?,
             missing: order::missing(&prepared.plan, &prepared.cluster).await,
+            service_monitors: target.service_monitors(&prepared.cluster).await?,
             info: prepared.cluster.info().clone(),
             meaning: prepared.meaning,
             plan: prepared.plan,
@@ -161,9 +161,9 @@ impl View<'_> {
         let live = self.live.get(object);
         let would = match standing {
             Standing::Elsewhere => Would::Leave("a person ticked its task"),
-            Standing::Held(_) => Would::Leave("a task before it waits for a person"),
             Standing::Done(_) => self.since_done(object, live.as_ref()).await?,
             Standing::Todo(_) => self.to_do(object, live.as_ref()).await?,
+            Standing::Held(task) => Would::After(vec![format!("task {task}")]),
         };
         let of = |pointer: &str| {
             let found = live.as_ref()?.pointer(pointer)?.as_str()?;

@@ -24,6 +24,8 @@ pub(super) struct Outlook {
     changed: Vec<Changed>,
     /// Whether the boxes show this target's evidence.
     pub(super) home: bool,
+    /// Whether the last run was on this target.
+    last: bool,
     /// Whether what the boxes show was rehearsed only.
     pub(super) rehearsed: bool,
     /// The hashes of the files that orch wrote, by path.
@@ -48,6 +50,7 @@ impl Outlook {
             standing: comparison.standing,
             changed: Vec::new(),
             home: false,
+            last: true,
             rehearsed: false,
             written: BTreeMap::new(),
             waived: BTreeSet::new(),
@@ -62,10 +65,7 @@ impl Outlook {
     pub(super) fn new(prepared: &Prepared<'_>, state: &State) -> Self {
         let name = prepared.target.name();
         let target = state.target(name);
-        let own = prepared
-            .own_target
-            .as_deref()
-            .or_else(|| first_target(state));
+        let own = prepared.own_target.as_deref().or_else(|| state.first());
         let home = own.is_none_or(|own| own == name);
         let mut waived: BTreeSet<TaskId> = target
             .unwrap_or(state.current())
@@ -109,6 +109,7 @@ impl Outlook {
             standing,
             changed: comparison.changed,
             home,
+            last: state.current_name().is_none_or(|last| last == name),
             rehearsed: own.unwrap_or(name) == REHEARSAL,
             written: written_files(state),
             waived,
@@ -188,8 +189,8 @@ impl Outlook {
         .help(help))
     }
 
-    /// Returns what is to be done, in numbers.
-    pub(super) fn work_text(&self, plan: &Plan) -> String {
+    /// Returns what is to be done, in numbers; `pruned` is how many objects go.
+    pub(super) fn work_text(&self, plan: &Plan, pruned: usize) -> String {
         let (mut steps, mut objects, mut files, mut commands) = (0, 0, 0, 0);
         for (standing, step) in self.standing.iter().zip(&plan.steps) {
             if !matches!(standing, Standing::Todo(_)) {
@@ -203,13 +204,17 @@ impl Outlook {
                 Work::Study { .. } | Work::Conclude { .. } | Work::Refuse { .. } => {}
             }
         }
-        format!(
+        let mut text = format!(
             "{}: {} to apply, {} to write, {} to run",
             count(steps, "step"),
             count(objects, "object"),
             count(files, "file"),
             count(commands, "command"),
-        )
+        );
+        if pruned > 0 {
+            text += &format!("; {} to delete", count(pruned, "object"));
+        }
+        text
     }
 
     /// Looks whether what finished steps made is still there.
@@ -292,6 +297,7 @@ impl Outlook {
         let reopen = |task: &TaskId| Event::Reopened {
             task: task.clone(),
             who: format!("{name} <{mail}>"),
+            target: (!self.last).then(|| prepared.target.name().to_owned()),
         };
         Ok(self.reopened.iter().map(reopen).collect())
     }
@@ -430,12 +436,4 @@ fn written_files(state: &State) -> BTreeMap<String, String> {
         .into_iter()
         .map(|(path, (_, hash))| (path, hash))
         .collect()
-}
-
-/// The target of the first run: the boxes are its, where settings name no other.
-fn first_target(state: &State) -> Option<&str> {
-    let started = state
-        .targets()
-        .filter_map(|(name, target)| Some((target.started?, name)));
-    started.min().map(|(_, name)| name)
 }

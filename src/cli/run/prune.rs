@@ -65,7 +65,8 @@ impl Prune {
         !self.settled.is_empty() || self.going() > 0
     }
 
-    fn going(&self) -> usize {
+    /// Returns how many objects are to be deleted.
+    pub(super) fn going(&self) -> usize {
         let goes = |it: &&Candidate| matches!(it.fate, Fate::Goes(_));
         self.candidates.iter().filter(goes).count()
     }

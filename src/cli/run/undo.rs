@@ -88,47 +88,79 @@ async fn undo_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Un
         state: &state,
         consent: &consent,
     };
-    let cluster = (!prepared.is_rehearsal()).then_some(&prepared.cluster);
-    let waves = undo.look(cluster).await?;
-    let objects = waves.iter().flatten().filter_map(|it| it.object.as_ref());
-    let unknown = consent.unknown(objects);
-    if !unknown.is_empty() {
-        let names = unknown.join(", ");
-        return Err(Stop::input(format!(
-            "this phase has nothing that is called {names}"
-        )));
-    }
-    out(&preview::text(&prepared, &waves))?;
-    let left = waves
-        .iter()
-        .flatten()
-        .any(|it| !matches!(it.turn, Turn::Keep(_)));
-    // A kill may have come between the last object and the documents.
-    let begun = journal.state().running().is_some_and(|header| header.undo);
-    if args.dry_run || !(left || begun) {
-        return Ok(Code::Done);
-    }
-    let owned = outlook.owned_paths(&prepared, journal.path());
-    repo.check(&owned, detached(args)).map_err(detached_help)?;
-    if !agreed(args)? {
-        err("nothing was changed; to turn it back, run again with --yes\n")?;
-        return Ok(Code::Waiting);
-    }
-    prepared.confirm_undo(&waves, args.confirm.as_deref())?;
-    let ledger = Ledger::Durable {
-        journal: Box::new(journal),
-        workspace: loaded.workspace.clone(),
-        clock,
-    };
+    let waves = show(&prepared, undo).await?;
     let close = Close {
         prepared: &prepared,
         outlook: &outlook,
         repo: &repo,
     };
-    let claimed = Claimed::by(&prepared).await?;
+    with_consent(&close, undo, (&waves, journal), args).await
+}
+
+/// Turns back what there is, if a person agrees.
+async fn with_consent(
+    close: &Close<'_>,
+    undo: Undo<'_>,
+    (waves, journal): (&[Vec<Undoing>], JournalFile),
+    args: &UndoArgs,
+) -> Result {
+    let prepared = close.prepared;
+    let mut all = waves.iter().flatten();
+    // A kill may have come between the last object and the documents, or the commit.
+    let begun = journal.state().running().is_some_and(|header| header.undo);
+    let work = begun || all.any(|it| !matches!(it.turn, Turn::Keep(_)));
+    if args.dry_run || !(work || undo.state.undone.is_some()) {
+        return Ok(Code::Done);
+    }
+    let owned = close.outlook.owned_paths(prepared, journal.path());
+    close
+        .repo
+        .check(&owned, detached(args))
+        .map_err(detached_help)?;
+    let ledger = Ledger::Durable {
+        journal: Box::new(journal),
+        workspace: prepared.loaded.workspace.clone(),
+        clock: prepared.how.clock,
+    };
+    if !work {
+        close.commit(&ledger)?;
+        return Ok(Code::Done);
+    }
+    if !agreed(args)? {
+        err("nothing was changed; to turn it back, run again with --yes\n")?;
+        return Ok(Code::Waiting);
+    }
+    prepared.confirm_undo(waves, args.confirm.as_deref())?;
+    claimed(close, undo, waves, ledger).await
+}
+
+/// Turns back while no other machine runs the phase.
+async fn claimed(
+    close: &Close<'_>,
+    undo: Undo<'_>,
+    waves: &[Vec<Undoing>],
+    ledger: Ledger,
+) -> Result {
+    let claimed = Claimed::by(close.prepared).await?;
     let stop = watch::interrupted(claimed.lost());
-    let ended = turn_back(&close, undo, &waves, (ledger, stop)).await;
+    let ended = turn_back(close, undo, waves, (ledger, stop)).await;
     claimed.end(ended).await
+}
+
+/// Looks what is to become of what the phase did, and shows it.
+async fn show(prepared: &Prepared<'_>, undo: Undo<'_>) -> Result<Vec<Vec<Undoing>>> {
+    let cluster = (!prepared.is_rehearsal()).then_some(&prepared.cluster);
+    let waves = undo.look(cluster).await?;
+    let objects = waves.iter().flatten().filter_map(|it| it.object.as_ref());
+    let unknown = undo.consent.unknown(objects);
+    if !unknown.is_empty() {
+        return Err(Stop::input(format!(
+            "this phase has nothing that is called {}",
+            unknown.join(", ")
+        )));
+    }
+    out(&preview::text(prepared, &waves))?;
+    Ok(waves)
 }
 
 /// Turns back and ends the run.

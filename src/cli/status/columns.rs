@@ -145,6 +145,9 @@ fn word(target: &TargetState) -> &'static str {
 
 fn phase_cell(target: &TargetState) -> String {
     let (done, total) = steps(target);
+    if target.started.is_none() {
+        return NOTHING.to_owned();
+    }
     match (target.outcome, target.completed) {
         (Some(Outcome::Completed), Some(at)) => format!("done {}", at.strftime("%Y-%m-%d")),
         (Some(Outcome::Failed), _) => format!("failed {done}/{total}"),

@@ -78,8 +78,8 @@ pub fn roles(asks: &Asks, account: &Account, removal: bool) -> String {
 }
 
 /// Every cluster has these.
-fn is_there(namespace: &&&str) -> bool {
-    matches!(**namespace, "default" | "kube-system" | "kube-public")
+fn is_there(namespace: &str) -> bool {
+    matches!(namespace, "default" | "kube-system" | "kube-public")
 }
 
 fn role_in(home: Option<&str>, role: &str, asks: &[(&Resource, &str)]) -> String {

@@ -5,11 +5,11 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams, ValidationDirective};
 use serde_json::Value;
 
 use super::{Applied, ApplyOptions, Before};
-use crate::cluster::conflict::{Sides, entries_of};
+use crate::cluster::conflict::{Show, Sides, entries_of, text};
 use crate::cluster::migrate::{self, Migration};
 use crate::cluster::owner::{Owner, TakeOver, origin};
 use crate::cluster::recreate::{Fixed, Old, Remake, remake};
-use crate::cluster::{ApplyError, Cluster, FIELD_MANAGER, Fields};
+use crate::cluster::{ApplyError, Cluster, ClusterError, FIELD_MANAGER, Fields};
 use crate::manifest::Object;
 
 /// All that an attempt needs.
@@ -21,8 +21,8 @@ pub(super) struct Attempt<'a> {
     pub(super) wanted: &'a Value,
     pub(super) options: &'a ApplyOptions,
     pub(super) report: &'a (dyn Fn(String) + Sync),
-    /// Masks what may not be shown.
-    pub(super) redact: &'a (dyn Fn(&str) -> String + Sync),
+    /// Returns a value at a place as it may be shown.
+    pub(super) show: Show<'a>,
 }
 
 /// How a configuration is sent.
@@ -141,6 +141,8 @@ impl Attempt<'_> {
         match tried {
             // It is about to be made again: nothing is left to be migrated then.
             Err(ApplyError::Immutable(_)) => return Ok(()),
+            // A webhook that can't be tried tells nothing about the apply.
+            Err(ApplyError::Policy(text)) if text.contains("dry run") => {}
             Err(error) => return Err(error),
             Ok(_) => {}
         }
@@ -149,7 +151,7 @@ impl Attempt<'_> {
         story.notes.push(if going.is_empty() {
             format!("taken over from {managers}")
         } else {
-            let fields: Vec<String> = going.iter().map(migrate::text).collect();
+            let fields: Vec<String> = going.iter().map(|path| text(path)).collect();
             let fields = fields.join(", ");
             format!("taken over from {managers}; not in the manifest, so taken out: {fields}")
         });
@@ -163,9 +165,13 @@ impl Attempt<'_> {
         };
         let patch = Patch::Merge(&migration.patch);
         let answer = self.api.patch(&self.object.name, &params, &patch).await;
-        answer
-            .map(drop)
-            .map_err(|error| self.cluster.refusal(self.object, error))
+        match answer.map_err(|error| self.cluster.refusal(self.object, error)) {
+            // Whether it was made is seen by looking again; its version guards it meanwhile.
+            Err(ApplyError::Cluster(
+                error @ (ClusterError::Unreachable { .. } | ClusterError::Silent { .. }),
+            )) => Err(ApplyError::Race(error.to_string())),
+            answer => answer.map(drop),
+        }
     }
 
     /// Sends the object and settles what stands in its way, as far as there is consent.
@@ -309,7 +315,7 @@ impl Attempt<'_> {
         Sides {
             wanted: self.wanted,
             live,
-            redact: self.redact,
+            show: self.show,
         }
     }
 

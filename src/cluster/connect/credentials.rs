@@ -56,7 +56,7 @@ pub(super) struct Credentials {
 
 /// Where tokens come from.
 enum Source {
-    Plugin(Plugin),
+    Plugin(Box<Plugin>),
     File(PathBuf),
 }
 
@@ -88,7 +88,7 @@ impl Credentials {
             if user.token.is_some() || user.username.is_some() {
                 return Ok(None);
             }
-            Source::Plugin(Plugin::new(exec))
+            Source::Plugin(Box::new(Plugin::new(exec)))
         } else {
             return Ok(None);
         };
@@ -140,6 +140,10 @@ impl Credentials {
 }
 
 impl Source {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a plugin says by the wall clock when its token ends"
+    )]
     fn is_over(&self, held: &Held) -> bool {
         match self {
             Self::Plugin(_) => held

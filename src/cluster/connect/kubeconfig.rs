@@ -173,9 +173,10 @@ fn in_cluster(sources: &Sources) -> Result<Kubeconfig, ClusterError> {
     let port = variable("KUBERNETES_SERVICE_PORT")?;
     let file = |name: &str| {
         let path = sources.service_account.join(name);
-        match path.is_file() {
-            true => Ok(path.display().to_string()),
-            false => Err(outside(format!("the file {}", path.display()))),
+        if path.is_file() {
+            Ok(path.display().to_string())
+        } else {
+            Err(outside(format!("the file {}", path.display())))
         }
     };
     let host = if host.contains(':') {

@@ -36,18 +36,15 @@ impl Cluster {
         }
         for ((api_version, kind), namespaces) in places {
             for namespace in namespaces {
-                match namespace {
-                    Some(namespace) => {
-                        extent.namespaces.insert(namespace);
-                    }
-                    // What names no namespace lives in none, or in the connection's own.
-                    None => {
-                        let served = self.kind(&api_version, &kind).await;
-                        if served.is_ok_and(|served| served.1.scope == Scope::Namespaced) {
-                            let own = self.client.default_namespace().to_owned();
-                            extent.namespaces.insert(own);
-                        }
-                    }
+                if let Some(namespace) = namespace {
+                    extent.namespaces.insert(namespace);
+                    continue;
+                }
+                // What names no namespace lives in none, or in the connection's own.
+                let served = self.kind(&api_version, &kind).await;
+                if served.is_ok_and(|served| served.1.scope == Scope::Namespaced) {
+                    let own = self.client.default_namespace().to_owned();
+                    extent.namespaces.insert(own);
                 }
             }
         }

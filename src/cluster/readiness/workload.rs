@@ -67,6 +67,12 @@ pub(super) fn stateful_set(object: &Value) -> Verdict {
     if ready < desired {
         return Progressing(format!("{ready} of {desired} replicas ready"));
     }
+    // Where a pod has to be ready for a while.
+    let waits = number(object, "/spec/minReadySeconds").is_some_and(|seconds| seconds > 0);
+    let available = status(object, "availableReplicas");
+    if waits && available < desired {
+        return Progressing(format!("{available} of {desired} replicas available"));
+    }
     let surplus = status(object, "replicas") - desired;
     if surplus > 0 {
         return Progressing(format!("{surplus} surplus replicas are still there"));
@@ -107,6 +113,8 @@ pub(super) fn daemon_set(object: &Value) -> Verdict {
 pub(super) fn job(object: &Value) -> Verdict {
     for (kind, make) in [
         ("Failed", Failed as fn(String) -> Verdict),
+        // It is decided; only its pods still have to end.
+        ("FailureTarget", Failed),
         ("Complete", Ready),
     ] {
         if let Some(found) = condition(object, kind)
@@ -136,7 +144,10 @@ pub(super) fn job(object: &Value) -> Verdict {
 pub(super) fn pod(object: &Value) -> Verdict {
     match object["status"]["phase"].as_str().unwrap_or_default() {
         "Succeeded" => Ready("succeeded".to_owned()),
-        "Failed" => Failed(told(&object["status"])),
+        "Failed" => Failed(match told(&object["status"]) {
+            said if said.is_empty() => "it has ended, and not well".to_owned(),
+            said => said,
+        }),
         _ => match condition(object, "Ready") {
             Some(ready) if ready["status"] == "True" => Ready("ready".to_owned()),
             Some(ready) => Progressing(told(ready)),
@@ -255,12 +266,24 @@ mod tests {
     }
 
     #[test]
+    fn a_stateful_set_s_replicas_stay_ready_for_as_long_as_it_wants() {
+        let set = |available: i64| {
+            json!({ "kind": "StatefulSet", "spec": { "replicas": 1, "minReadySeconds": 5 },
+                "status": { "observedGeneration": 1, "readyReplicas": 1, "updatedReplicas": 1,
+                "availableReplicas": available, "currentRevision": "a", "updateRevision": "a" } })
+        };
+        check(&set(0), "progressing: 0 of 1 replicas available");
+        check(&set(1), "ready: 1 of 1 replicas ready");
+    }
+
+    #[test]
     fn a_job_ends_in_one_of_two_ways() {
         let job = |kind: &str| {
             json!({ "kind": "Job", "status": { "conditions": [
                 { "type": kind, "status": "True", "reason": "BackoffLimitExceeded" }] } })
         };
         check(&job("Failed"), "failed: BackoffLimitExceeded");
+        check(&job("FailureTarget"), "failed: BackoffLimitExceeded");
         check(&job("Complete"), "ready: BackoffLimitExceeded");
     }
 
@@ -346,6 +369,10 @@ mod tests {
         check(
             &pod(&json!({ "phase": "Failed", "reason": "Evicted" })),
             "failed: Evicted",
+        );
+        check(
+            &pod(&json!({ "phase": "Failed" })),
+            "failed: it has ended, and not well",
         );
         check(
             &pod(&json!({ "phase": "Running", "conditions": [

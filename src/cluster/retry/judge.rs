@@ -198,3 +198,116 @@ fn last(error: &BoxError) -> String {
         None => last.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const APPLY: &str = "PATCH application/apply-patch+yaml";
+
+    /// Returns what is asked by `VERB [content type]`, with that body.
+    fn asked(what: &str, body: &'static str) -> Asked {
+        use futures::FutureExt as _;
+        let (verb, kind) = what.split_once(' ').unwrap_or((what, "application/json"));
+        let request = Request::builder()
+            .method(verb)
+            .uri("/api/v1/namespaces/n/pods")
+            .header(http::header::CONTENT_TYPE, kind)
+            .body(Body::from(body.as_bytes().to_vec()))
+            .expect("a request");
+        let asked = Asked::of(request).now_or_never().expect("the body is here");
+        asked.expect("a body").0
+    }
+
+    fn answer(status: u16, message: &str) -> Outcome {
+        Outcome::Answer {
+            status: StatusCode::from_u16(status).expect("a status"),
+            message: message.to_owned(),
+            after: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(what: &str, outcome: &Outcome, expected: Option<(&str, Duration)>) {
+        let again = asked(what, "{}").again(outcome, false);
+        let again = again.as_ref().map(|again| (&*again.why, again.limit));
+        assert_eq!(again, expected);
+    }
+
+    #[test]
+    fn what_was_never_sent_is_sent_again_whatever_it_is() {
+        let refused = Outcome::Unsent("connection refused".to_owned());
+        let why = "the server can't be reached (connection refused)";
+        for what in ["GET", "POST", "DELETE", APPLY] {
+            check(what, &refused, Some((why, PATIENCE)));
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_done_is_asked_again_only_where_twice_is_once() {
+        let lost = Outcome::Lost("connection reset".to_owned());
+        let why = Some(("the server doesn't answer (connection reset)", PATIENCE));
+        check("GET", &lost, why);
+        check(APPLY, &lost, why);
+        check("PATCH application/merge-patch+json", &lost, None);
+        check("POST", &lost, None);
+        check("PUT", &lost, None);
+        check("DELETE", &lost, None);
+        let guarded = asked("DELETE", r#"{"preconditions":{"uid":"u"}}"#);
+        assert!(guarded.again(&lost, false).is_some());
+    }
+
+    #[test]
+    fn a_busy_server_did_nothing_and_a_broken_one_may_have() {
+        let busy = Some(("the server is busy (429)", PATIENCE));
+        check("POST", &answer(429, ""), busy);
+        check(APPLY, &answer(429, ""), busy);
+        check("POST", &answer(503, ""), None);
+        check(
+            "GET",
+            &answer(503, "starting"),
+            Some(("the server answers 503: starting", PATIENCE)),
+        );
+        check(
+            APPLY,
+            &answer(500, "webhook"),
+            Some(("the server answers 500: webhook", OWN_ERROR)),
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_for_good_is_not_asked_again() {
+        let message = "failed to create typed patch object (n/a; /v1, Kind=ConfigMap): .dota: \
+                       field not declared in schema";
+        check(APPLY, &answer(500, message), None);
+        check("GET", &answer(404, ""), None);
+        check(APPLY, &answer(409, "conflict"), None);
+        check(APPLY, &answer(403, "no"), None);
+        check("GET", &Outcome::Own, None);
+    }
+
+    #[test]
+    fn a_refusal_right_after_an_outage_may_be_a_server_that_is_not_all_there() {
+        let refused = answer(403, "not yet ready to handle request");
+        assert!(asked("POST", "").again(&refused, true).is_some());
+        assert!(asked("POST", "").again(&answer(404, ""), true).is_none());
+    }
+
+    #[test]
+    fn the_pause_is_the_headers_else_the_bodys_and_never_endless() {
+        let pause = |header: Option<&'static str>, said| {
+            let mut headers = HeaderMap::new();
+            if let Some(header) = header {
+                headers.insert(
+                    http::header::RETRY_AFTER,
+                    http::HeaderValue::from_static(header),
+                );
+            }
+            super::pause(&headers, said).map(|pause| pause.as_secs())
+        };
+        assert_eq!(pause(Some("7"), Some(3)), Some(7));
+        assert_eq!(pause(None, Some(3)), Some(3));
+        assert_eq!(pause(Some("86400"), None), Some(60));
+        assert_eq!(pause(Some("Wed, 21 Oct 2026 07:28:00 GMT"), None), None);
+    }
+}

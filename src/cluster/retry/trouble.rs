@@ -67,6 +67,12 @@ impl Board {
         self.fence.send_replace(hold);
     }
 
+    /// Returns whether changes are held back.
+    #[cfg(test)]
+    pub(in crate::cluster) fn holds_back(&self) -> bool {
+        *self.fence.borrow()
+    }
+
     /// Waits until changes may pass.
     pub(super) async fn passage(&self) {
         let mut held = self.fence.subscribe();

@@ -15,12 +15,12 @@ const FIELDS: [(&str, &str); 4] = [
 ];
 
 /// Returns whether a field that stands in `holder` is an amount.
-pub(super) fn is_amount(holder: &str, field: &str) -> bool {
+pub(in crate::cluster) fn is_amount(holder: &str, field: &str) -> bool {
     MAPS.contains(&holder) || FIELDS.contains(&(holder, field))
 }
 
 /// Returns whether two values are the same amount.
-pub(super) fn same_amount(one: &Value, other: &Value) -> bool {
+pub(in crate::cluster) fn same_amount(one: &Value, other: &Value) -> bool {
     let text = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -31,8 +31,8 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from
 pub(super) struct Source {
     /// The path of the kind, in its namespace if it has one.
     pub(super) path: String,
-    /// The only name, where the others may not be seen.
-    pub(super) name: Option<String>,
+    /// The selector of the fields of those that are looked at; all where there is none.
+    pub(super) fields: Option<String>,
 }
 
 /// What is seen.
@@ -109,7 +109,7 @@ impl Follower {
     async fn list(&mut self, token: Option<String>) -> Step {
         self.pause().await;
         let mut params = ListParams::default().limit(PAGE);
-        params.field_selector = self.fields();
+        params.field_selector.clone_from(&self.source.fields);
         params.continue_token.clone_from(&token);
         let list: ObjectList<Slim> = match Request::new(&self.source.path).list(&params) {
             Ok(request) => match self.client.request(request).await {
@@ -134,7 +134,7 @@ impl Follower {
     async fn watch(&mut self, version: Version) -> Step {
         self.pause().await;
         let params = WatchParams {
-            field_selector: self.fields(),
+            field_selector: self.source.fields.clone(),
             timeout: Some(OPEN),
             ..WatchParams::default()
         };
@@ -206,11 +206,6 @@ impl Follower {
             let pause = PAUSES.0 * 2_u32.saturating_pow(doublings.min(16));
             tokio::time::sleep(pause.min(PAUSES.1)).await;
         }
-    }
-
-    fn fields(&self) -> Option<String> {
-        let name = self.source.name.as_ref()?;
-        Some(format!("metadata.name={name}"))
     }
 }
 

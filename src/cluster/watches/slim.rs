@@ -23,6 +23,9 @@ const BIG: [&str; 5] = [
     "volumes",
 ];
 
+/// Parts of an event beside its metadata.
+const EVENT: [&str; 5] = ["involvedObject", "reason", "message", "count", "series"];
+
 /// An object without its big parts: metadata, spec and status.
 #[derive(Debug, Clone)]
 pub(super) struct Slim {
@@ -115,6 +118,7 @@ impl At {
             (Self::Object, "apiVersion" | "kind" | "status") | (Self::Manager, "manager") => {
                 Fate::Keep
             }
+            (Self::Object, key) if EVENT.contains(&key) => Fate::Keep,
             (Self::Metadata, "annotations") => Fate::Enter(Self::Annotations),
             (Self::Metadata, "managedFields") => Fate::Enter(Self::Managers),
             (Self::Object | Self::Manager, _) | (Self::Annotations, LAST_APPLIED) => Fate::Drop,

@@ -140,6 +140,10 @@ fn told(seen: Seen) -> String {
         Seen::Missing => "missing".to_owned(),
         Seen::Pod(pod) => format!("pod {}", pod.metadata.name.as_deref().unwrap()),
         Seen::NoPod(name) => format!("no pod {name}"),
+        Seen::Warning(it) => {
+            let when = if it.fresh { "now" } else { "once" };
+            format!("{} of {} {} times, {when}", it.reason, it.name, it.count)
+        }
         Seen::Broken(why) => format!("broken: {why}"),
         Seen::Refused(_) => "refused".to_owned(),
     }
@@ -421,4 +425,68 @@ async fn pods_in_trouble_are_told_to_those_whose_they_are() {
         told = api.next() => panic!("{told:?}"),
         () = listed => {}
     }
+}
+
+fn recorded(name: &str, version: u32, (kind, about, count): (&str, &str, u32)) -> Value {
+    json!({
+        "metadata": { "name": name, "uid": name, "resourceVersion": version.to_string() },
+        "involvedObject": { "kind": kind, "name": about, "uid": about },
+        "reason": "FailedCreate", "message": "no", "count": count, "type": "Warning",
+    })
+}
+
+#[tokio::test]
+async fn warnings_are_told_to_those_whose_they_are_and_whose_pods() {
+    let server = Server::new([
+        list(
+            5,
+            &[
+                recorded("a", 1, ("StatefulSet", "api", 2)),
+                recorded("b", 2, ("StatefulSet", "web", 1)),
+            ],
+        ),
+        Answer::Open(vec![
+            event("MODIFIED", &recorded("a", 6, ("StatefulSet", "api", 3))),
+            event("ADDED", &recorded("c", 7, ("Pod", "web-0", 1))),
+            event("ADDED", &recorded("d", 8, ("Pod", "api-0", 1))),
+        ]),
+    ]);
+    let watches = Watches::default();
+    let known = object("api", 1, "");
+    let mut ticket = watches.warnings(&server.client(), "shop", &known);
+    for expected in [
+        "FailedCreate of api 2 times, once",
+        "FailedCreate of api 3 times, now",
+        "FailedCreate of api-0 1 times, now",
+    ] {
+        assert_eq!(seen(&mut ticket).await, expected);
+    }
+    // Who comes later hears what is known, and asks for nothing.
+    let mut second = watches.warnings(&server.client(), "shop", &object("web", 1, ""));
+    let mut both = vec![seen(&mut second).await, seen(&mut second).await];
+    both.sort();
+    assert_eq!(
+        both,
+        [
+            "FailedCreate of web 1 times, once",
+            "FailedCreate of web-0 1 times, now"
+        ]
+    );
+    assert_eq!(
+        server.asked(),
+        ["list type%3DWarning", "watch 5 type%3DWarning"]
+    );
+}
+
+#[tokio::test]
+async fn a_list_made_again_tells_new_warnings_by_their_count() {
+    let server = Server::new([
+        list(5, &[recorded("a", 1, ("Job", "api", 2))]),
+        Answer::Open(vec![json!({ "type": "ERROR", "object": gone() })]),
+        list(9, &[recorded("a", 8, ("Job", "api", 4))]),
+    ]);
+    let watches = Watches::default();
+    let mut ticket = watches.warnings(&server.client(), "shop", &object("api", 1, ""));
+    assert_eq!(seen(&mut ticket).await, "FailedCreate of api 2 times, once");
+    assert_eq!(seen(&mut ticket).await, "FailedCreate of api 4 times, now");
 }

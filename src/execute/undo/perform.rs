@@ -22,12 +22,12 @@ impl Undo<'_> {
         &self,
         cluster: Option<&Cluster>,
         waves: &[Vec<Undoing>],
-        (ledger, stop): (&mut Ledger, &(dyn Fn() -> bool + Sync)),
+        (ledger, is_stopped): (&mut Ledger, &(dyn Fn() -> bool + Sync)),
         wait: &Wait<'_>,
     ) -> Result<Undone, LedgerError> {
         let mut undone = Undone::default();
         for wave in waves {
-            if stop() {
+            if is_stopped() {
                 undone.interrupted = true;
                 return Ok(undone);
             }

@@ -99,7 +99,7 @@ pub(crate) fn update(context: Context<'_>, live: &Value, new: &Value) -> Vec<Ent
         writer,
         now,
     } = context;
-    let mut entries = read(live);
+    let mut entries = given(live, new);
     let mut comparison = typed::compare(schema, id, &without_managed(live), &without_managed(new));
     strip_comparison(&mut comparison, writer);
     let changed = comparison.added.union(&comparison.modified);
@@ -181,8 +181,17 @@ impl Entry {
         if self.writer.applies {
             shown
         } else {
-            format!("{shown} using {} at {}", self.api_version, self.time)
+            format!("{shown} using {}", self.api_version)
         }
+    }
+}
+
+/// Returns the owners that a write starts from: those that it gives itself, as a migration from one
+/// manager to another does; a writer who knows nothing of owners leaves them out.
+fn given(live: &Value, new: &Value) -> Vec<Entry> {
+    match read(new) {
+        given if given.is_empty() => read(live),
+        given => given,
     }
 }
 

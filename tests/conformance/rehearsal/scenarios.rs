@@ -41,16 +41,16 @@ pub(super) const CASES: &[Case] = &[
     ("rehearsal::discovery", discovery),
 ];
 
-const MAPS: &str = "/api/v1/namespaces/NS/configmaps";
-const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/NS/deployments";
+pub(super) const MAPS: &str = "/api/v1/namespaces/NS/configmaps";
+pub(super) const DEPLOYMENTS: &str = "/apis/apps/v1/namespaces/NS/deployments";
 
-fn map(name: &str, level: &str) -> Value {
+pub(super) fn map(name: &str, level: &str) -> Value {
     json!({ "apiVersion": "v1", "kind": "ConfigMap",
         "metadata": { "name": name, "labels": { "app": name, "tier": level } },
         "data": { "LEVEL": level } })
 }
 
-fn deployment(app: &str) -> Value {
+pub(super) fn deployment(app: &str) -> Value {
     json!({ "apiVersion": "apps/v1", "kind": "Deployment", "metadata": { "name": "api" },
         "spec": { "replicas": 1, "selector": { "matchLabels": { "app": app } },
             "template": { "metadata": { "labels": { "app": app } },
@@ -61,7 +61,7 @@ fn create(name: &str, level: &str) -> Step {
     step("POST", MAPS, &map(name, level), (201, json!({})))
 }
 
-fn apply(path: &str, query: &str, body: &Value, answer: (u16, Value)) -> Step {
+pub(super) fn apply(path: &str, query: &str, body: &Value, answer: (u16, Value)) -> Step {
     let manager = if query.contains("fieldManager=") {
         ""
     } else {
@@ -70,11 +70,11 @@ fn apply(path: &str, query: &str, body: &Value, answer: (u16, Value)) -> Step {
     step("PATCH", &format!("{path}?{query}{manager}"), body, answer)
 }
 
-fn get(path: &str, answer: (u16, Value)) -> Step {
+pub(super) fn get(path: &str, answer: (u16, Value)) -> Step {
     step("GET", path, &Value::Null, answer)
 }
 
-fn at(name: &str) -> String {
+pub(super) fn at(name: &str) -> String {
     format!("{MAPS}/{name}")
 }
 

@@ -73,6 +73,7 @@ impl Close<'_> {
         let reopened = tasks.into_iter().map(|task| Event::Reopened {
             task,
             who: format!("{name} <{mail}>"),
+            target: None,
         });
         Ok(ledger.append(reopened.collect())?)
     }
