@@ -158,29 +158,10 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(&prepared)?;
     prepared.refuse_back_door(journal.state())?;
-    let found = prepared.live().await;
-    if found.is_err() {
-        // What may not even be read is told with all that else is missing.
-        prepared.refuse_without_access().await?;
-    }
-    let mut live = found?;
-    outlook.look(&prepared, &live)?;
-    if args.repair {
-        let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
-        outlook.repair(&prepared, &live, &filled.objects);
-    }
-    if let Some(path) = &args.plan {
-        let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
-        let held = (&outlook, &live, &filled);
-        prepared.hold_to(path, held, journal.state()).await?;
-    }
+    let mut live = look(&prepared, &mut outlook, (&repo, args), journal.state()).await?;
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
-    let detached = if args.allow_detached {
-        DetachedHead::Allow
-    } else {
-        DetachedHead::Refuse
-    };
+    let detached = detached(args);
     repo.check(&owned, detached).map_err(detached_help)?;
     let ledger = Ledger::Durable {
         journal: Box::new(journal),
@@ -197,28 +178,18 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     }
     prepared.refuse_without_access().await?;
     prepared.warn_of_missing().await?;
-    let secrets = if prepared.is_rehearsal() {
-        outlook.restore(&prepared).await?;
-        live = prepared.live().await?;
-        // It runs on placeholders.
-        BTreeMap::new()
-    } else {
-        refuse_placeholders(&prepared)?;
-        let filled = prepared.filled(&repo, args.env_file.as_deref(), &live)?;
-        filled.complete()?
-    };
+    let secrets = secrets(&prepared, &outlook, (&repo, args), &mut live).await?;
     prepared.confirm(
         outlook.work_text(&prepared.plan, prune.going()),
         args.confirm.as_deref(),
     )?;
     let mut document = Document::new(phase.checklist.clone());
     let claimed = Claimed::by(&prepared).await?;
-    let lost = claimed.lost();
     let ended = async {
         let with = With {
             secrets: &secrets,
             live: &live,
-            lost,
+            lost: claimed.lost(),
         };
         let went = go(&prepared, &outlook, with, ledger, &mut document).await;
         let (mut report, mut ledger) = went?;
@@ -227,6 +198,60 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     };
     let ended = ended.await;
     claimed.end(ended).await
+}
+
+fn detached(args: &RunArgs) -> DetachedHead {
+    if args.allow_detached {
+        DetachedHead::Allow
+    } else {
+        DetachedHead::Refuse
+    }
+}
+
+/// Looks at what the cluster holds, and whether that is what the flags count on.
+async fn look(
+    prepared: &Prepared<'_>,
+    outlook: &mut Outlook,
+    (repo, args): (&Repo, &RunArgs),
+    state: &State,
+) -> Result<Live> {
+    let found = prepared.live().await;
+    if found.is_err() {
+        // What may not even be read is told with all that else is missing.
+        prepared.refuse_without_access().await?;
+    }
+    let live = found?;
+    outlook.look(prepared, &live)?;
+    if !args.repair && args.plan.is_none() {
+        return Ok(live);
+    }
+    let filled = prepared.filled(repo, args.env_file.as_deref(), &live)?;
+    if args.repair {
+        outlook.repair(prepared, &live, &filled.objects);
+    }
+    if let Some(path) = &args.plan {
+        let held = (&*outlook, &live, &filled);
+        prepared.hold_to(path, held, state).await?;
+    }
+    Ok(live)
+}
+
+/// Returns the Secrets with their real values; the rehearsal, which runs on placeholders, is
+/// rebuilt as the finished steps left it instead.
+async fn secrets(
+    prepared: &Prepared<'_>,
+    outlook: &Outlook,
+    (repo, args): (&Repo, &RunArgs),
+    live: &mut Live,
+) -> Result<BTreeMap<String, Object>> {
+    if prepared.is_rehearsal() {
+        outlook.restore(prepared).await?;
+        *live = prepared.live().await?;
+        return Ok(BTreeMap::new());
+    }
+    refuse_placeholders(prepared)?;
+    let filled = prepared.filled(repo, args.env_file.as_deref(), live)?;
+    Ok(filled.complete()?)
 }
 
 /// Returns how the flags and the settings want a run to behave.

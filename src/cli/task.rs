@@ -48,6 +48,10 @@ enum TaskCommand {
     },
 }
 
+fn unknown(id: &str) -> Stop {
+    Stop::input(format!("which phase is `{id}` of?")).help("name it: --phase N")
+}
+
 pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let (id, number, note, on) = match &args.command {
         TaskCommand::Done {
@@ -58,11 +62,8 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         } => (id, phase, Some(note), target),
         TaskCommand::Reopen { id, phase, target } => (id, phase, None, target),
     };
-    let number = number
-        .or_else(|| id.split('.').next()?.parse().ok())
-        .ok_or_else(|| {
-            Stop::input(format!("which phase is `{id}` of?")).help("name it: --phase N")
-        })?;
+    let number = number.or_else(|| id.split('.').next()?.parse().ok());
+    let number = number.ok_or_else(|| unknown(id))?;
     let loaded = load::workspace(session)?;
     let phase = loaded.phase(session, number)?;
     let id = TaskId::new(id.clone());
@@ -111,14 +112,19 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         journal.append(clock.now(), vec![event])?;
     }
     let word = if ticked { "done" } else { "open again" };
+    say(&format!("task {id} is {word}"), number, on.as_deref())?;
+    Ok(Code::Done)
+}
+
+/// Says what was decided, where, and how it goes on.
+fn say(what: &str, number: u32, on: Option<&str>) -> Result<()> {
     let (there, flag) = match on {
         Some(name) => (format!(" on {name}"), format!(" --target {name}")),
         None => (String::new(), String::new()),
     };
-    err(&format!(
-        "task {id} is {word}{there}; `orch phase {number} run{flag}` goes on from there\n"
-    ))?;
-    Ok(Code::Done)
+    let next = format!("`orch phase {number} run{flag}` goes on from there");
+    err(&format!("{what}{there}; {next}\n"))?;
+    Ok(())
 }
 
 /// What a decision is about.

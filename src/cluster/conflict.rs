@@ -49,7 +49,7 @@ pub struct Conflict {
 /// All conflicts of an apply.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conflicts {
-    /// The conflicts, in the server's order.
+    /// The conflicts, by field.
     pub list: Vec<Conflict>,
     /// The managers that `--take-over` names none of, where it names some.
     pub others: Vec<String>,
@@ -89,6 +89,8 @@ impl Conflicts {
                 }),
             }
         }
+        // The server's order is that of its managers, by chance.
+        list.sort_by(|one, other| one.field.cmp(&other.field));
         Self {
             list,
             ..Self::default()

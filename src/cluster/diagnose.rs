@@ -220,11 +220,10 @@ impl Cluster {
         let mut said = BTreeSet::new();
         details.retain(|line| {
             let text = line.strip_prefix("event ").unwrap_or(line);
-            !cause.contains(text)
-                && !(backs_off && text.starts_with("BackOff: "))
+            !(cause.contains(text) || backs_off && text.starts_with("BackOff: "))
                 && said.insert(line.clone())
         });
-        let help = hint(details.iter().chain([&cause]).map(String::as_str));
+        let help = hint(&details.iter().chain([&cause]).map(String::as_str));
         Failure {
             cause: self.redact(&cause),
             details: details.iter().map(|line| self.redact(line)).collect(),

@@ -331,7 +331,7 @@ mod tests {
     fn a_list_that_is_owned_as_a_whole_changes_as_a_whole() {
         check(
             |after| {
-                after["spec"]["template"]["spec"]["containers"][0]["args"] = json!(["-q", "-v"])
+                after["spec"]["template"]["spec"]["containers"][0]["args"] = json!(["-q", "-v"]);
             },
             &[r#"spec.template.spec.containers[name=main].args ["-v"] ["-q","-v"]"#],
         );

@@ -8,12 +8,15 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-/// A text that is known: its pattern, and what is to be done where it matches.
-type Rule = (Regex, fn(&Captures<'_>) -> String);
+/// A text that is known: its pattern, and what is to be done.
+type Rule<P> = (P, Way);
+
+/// What is to be done where a pattern matches.
+type Way = fn(&Captures<'_>) -> String;
 
 /// The first that matches wins: what names a cause comes before what names an effect.
-static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let rules: [(&str, fn(&Captures<'_>) -> String); 29] = [
+static RULES: LazyLock<Vec<Rule<Regex>>> = LazyLock::new(|| {
+    let rules: [Rule<&str>; 29] = [
         (
             r"exceeded quota: ([^,]+), requested: ([^,]+(?:,[^,:]+=[^,]+)*), used: ([^,]+(?:,[^,:]+=[^,]+)*), limited: (.+)$",
             |it| {
@@ -201,7 +204,7 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 /// Returns the way out of what these texts tell of, the first of them that is known.
-pub(super) fn hint<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> Option<String> {
+pub(super) fn hint<'a>(texts: &(impl Iterator<Item = &'a str> + Clone)) -> Option<String> {
     RULES.iter().find_map(|(pattern, hint)| {
         let found = texts.clone().find_map(|text| pattern.captures(text))?;
         Some(hint(&found))
@@ -275,7 +278,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        let found = hint([text].into_iter()).unwrap_or_default();
+        let found = hint(&[text].into_iter()).unwrap_or_default();
         assert!(found.contains(expected), "{found}");
     }
 
@@ -354,7 +357,7 @@ mod tests {
             "container main of pod a: CrashLoopBackOff",
             "container main ended with exit code 127 (Error), 3 restarts",
         ];
-        let found = hint(texts.into_iter()).unwrap_or_default();
+        let found = hint(&texts.into_iter()).unwrap_or_default();
         assert!(found.contains("isn't in the image"), "{found}");
     }
 
@@ -377,7 +380,7 @@ mod tests {
 
     #[test]
     fn what_is_unknown_gets_no_hint() {
-        assert_eq!(hint(["all is well"].into_iter()), None);
+        assert_eq!(hint(&["all is well"].into_iter()), None);
         assert_eq!(exit_code(1, Some("Error")), None);
     }
 }

@@ -34,19 +34,23 @@ const FRESH: Duration = Duration::from_secs(30);
 /// An object by its place and name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
-    api_version: String,
-    kind: String,
-    namespace: Option<String>,
-    name: String,
+    place: Place,
+    /// `metadata.name`.
+    called: String,
 }
+
+/// A kind in a namespace: group and version, kind, namespace.
+type Place = (String, String, Option<String>);
 
 impl From<&Object> for Name {
     fn from(object: &Object) -> Self {
         Self {
-            api_version: object.api_version.clone(),
-            kind: object.kind.clone(),
-            namespace: object.namespace.clone(),
-            name: object.name.clone(),
+            place: (
+                object.api_version.clone(),
+                object.kind.clone(),
+                object.namespace.clone(),
+            ),
+            called: object.name.clone(),
         }
     }
 }
@@ -54,10 +58,12 @@ impl From<&Object> for Name {
 impl From<&ObjectEvidence> for Name {
     fn from(evidence: &ObjectEvidence) -> Self {
         Self {
-            api_version: evidence.api_version.clone(),
-            kind: evidence.kind.clone(),
-            namespace: evidence.namespace.clone(),
-            name: evidence.name.clone(),
+            place: (
+                evidence.api_version.clone(),
+                evidence.kind.clone(),
+                evidence.namespace.clone(),
+            ),
+            called: evidence.name.clone(),
         }
     }
 }
@@ -129,9 +135,6 @@ pub(super) fn gone(evidence: &ObjectEvidence, live: Option<&Value>) -> Option<St
     }
 }
 
-/// A kind in a namespace: group and version, kind, namespace.
-type Place = (String, String, Option<String>);
-
 /// One question to the cluster.
 enum Ask {
     /// All of a kind in a namespace; these names are kept.
@@ -155,8 +158,7 @@ impl Cluster {
         let mut places: BTreeMap<Place, BTreeSet<String>> = BTreeMap::new();
         for name in objects {
             let name: Name = name.into();
-            let place = (name.api_version, name.kind, name.namespace);
-            places.entry(place).or_default().insert(name.name);
+            places.entry(name.place).or_default().insert(name.called);
         }
         let questions: Vec<Ask> = places
             .into_iter()
@@ -193,16 +195,14 @@ impl Cluster {
     }
 
     async fn one(&self, name: Name) -> Result<Option<(Name, Box<str>)>, ClusterError> {
-        let place = (name.api_version, name.kind, name.namespace);
-        let Some(path) = self.path(&place).await? else {
+        let Some(path) = self.path(&name.place).await? else {
             return Ok(None);
         };
-        let name = named(&place, name.name);
-        let request = Request::new(path).get(&name.name, &GetParams::default());
+        let request = Request::new(path).get(&name.called, &GetParams::default());
         let request = request.map_err(|error| self.error(kube::Error::BuildRequest(error)))?;
         match self.client.request_text(request).await {
             Ok(text) => {
-                self.keep_secret(&place, &text);
+                self.keep_secret(&name.place, &text);
                 Ok(Some((name, text.into())))
             }
             Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
@@ -269,12 +269,10 @@ fn each(place: &Place, names: BTreeSet<String>) -> Vec<Ask> {
     names.into_iter().map(one).collect()
 }
 
-fn named((api_version, kind, namespace): &Place, name: String) -> Name {
+fn named(place: &Place, called: String) -> Name {
     Name {
-        api_version: api_version.clone(),
-        kind: kind.clone(),
-        namespace: namespace.clone(),
-        name,
+        place: place.clone(),
+        called,
     }
 }
 

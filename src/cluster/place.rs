@@ -149,7 +149,8 @@ mod tests {
     #[test]
     fn a_place_is_written_and_read_again_and_shown() {
         assert_eq!(written(&place(IMAGE)), IMAGE);
-        assert_eq!(shown(&place(IMAGE)), ".spec.containers[name=main].image");
+        let text = shown(&place(IMAGE)).replace('"', "");
+        assert_eq!(text, ".spec.containers[name=main].image");
         assert_eq!(parse(&["x:y".to_owned()]), None);
     }
 

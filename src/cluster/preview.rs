@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use super::diff::{Difference, differences, shown};
 use super::fields::{Element, Fields, Path};
-use super::recreate::Remake;
 use super::settled::is_settled;
 use super::{
-    ApplyError, ApplyOptions, Before, Cluster, ClusterError, FIELD_MANAGER, Situation, TakeOver,
+    ApplyError, ApplyOptions, Before, Cluster, ClusterError, FIELD_MANAGER, Fixed, FixedField,
+    Remake, Situation, TakeOver,
 };
 use crate::manifest::Object;
 
@@ -81,51 +81,29 @@ impl Cluster {
         let (error, consent) = match self.dry(wanted, live, TakeOver::None).await {
             Ok(preview) => return Ok(preview),
             Err(error @ (ApplyError::Conflict(_) | ApplyError::Owned(_))) => {
-                let owners = match &error {
-                    ApplyError::Owned(owner) => vec![owner.what.clone()],
-                    _ => Vec::new(),
-                };
                 match self.dry(wanted, live, TakeOver::All).await {
-                    Ok(preview) => return Ok(taken_over(preview, &error, &owners)),
+                    Ok(preview) => return Ok(taken_over(preview, &error)),
                     Err(second) => (second, true),
                 }
             }
             Err(error) => (error, false),
         };
-        match error {
-            ApplyError::Cluster(error) if error.is_target() => Err(error),
-            ApplyError::Immutable(fixed) => {
-                let field = |field: &super::FixedField| FieldChange {
-                    path: field.field.clone(),
-                    before: Some(field.live.clone()),
-                    after: Some(field.ours.clone()),
-                    by: None,
-                };
-                let fields = fixed.fields.iter().map(field).collect();
-                let mut notes = fixed.reasons.clone();
-                if consent || fixed.foreign {
-                    notes.push("it needs --take-over too: orch didn't make it".to_owned());
-                }
-                let effect = match fixed.remake {
-                    Remake::Consent(cost) => Effect::Recreate(cost),
-                    Remake::Never(why) => Effect::Refused(
-                        "it can't be changed, and is never deleted by orch".to_owned(),
-                        Some(why.to_owned()),
-                    ),
-                };
-                Ok(Preview {
-                    effect,
-                    fields,
-                    notes,
-                })
-            }
-            error => {
-                let failure = error.failure("");
-                let cause = failure.cause.trim_start_matches(" can't be applied: ");
-                let cause = self.redact(cause);
-                Ok(plain(Effect::Refused(cause, failure.help)))
-            }
+        if let ApplyError::Cluster(error) = error {
+            return if error.is_target() {
+                Err(error)
+            } else {
+                Ok(plain(Effect::Refused(
+                    self.redact(&error.to_string()),
+                    None,
+                )))
+            };
         }
+        if let ApplyError::Immutable(fixed) = &error {
+            return Ok(made_again(fixed, consent));
+        }
+        let failure = error.failure("");
+        let cause = failure.cause.trim_start_matches(" can't be applied: ");
+        Ok(plain(Effect::Refused(self.redact(cause), failure.help)))
     }
 
     /// Asks for a dry run and tells what would change.
@@ -236,37 +214,61 @@ impl Cluster {
         }
         match value {
             Value::String(text) => self.redact(text),
-            value => self.redact(&value.to_string()),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => self.redact(&value.to_string()),
         }
     }
 }
 
-fn taken_over(preview: Preview, error: &ApplyError, owners: &[String]) -> Preview {
+/// An object with fields that can't be changed; `taken` where it belongs to others, too.
+fn made_again(fixed: &Fixed, taken: bool) -> Preview {
+    let field = |field: &FixedField| FieldChange {
+        path: field.field.clone(),
+        before: Some(field.live.clone()),
+        after: Some(field.ours.clone()),
+        by: None,
+    };
+    let mut notes = fixed.reasons.clone();
+    if taken || fixed.foreign {
+        notes.push("it needs --take-over too: orch didn't make it".to_owned());
+    }
+    let effect = match fixed.remake {
+        Remake::Consent(cost) => Effect::Recreate(cost),
+        Remake::Never(why) => Effect::Refused(
+            "it can't be changed, and is never deleted by orch".to_owned(),
+            Some(why.to_owned()),
+        ),
+    };
+    Preview {
+        effect,
+        fields: fixed.fields.iter().map(field).collect(),
+        notes,
+    }
+}
+
+fn taken_over(preview: Preview, error: &ApplyError) -> Preview {
     let mut managers = Vec::new();
-    let mut notes: Vec<String> = owners
-        .iter()
-        .map(|owner| format!("it is {owner}"))
-        .collect();
+    let mut notes: Vec<String> = Vec::new();
     let mut fields = preview.fields;
-    match error {
-        ApplyError::Conflict(conflicts) => {
-            managers = conflicts.managers();
-            for conflict in &conflicts.list {
-                let holders: Vec<String> =
-                    conflict.holders.iter().map(ToString::to_string).collect();
-                let holders = holders.join(" and ");
-                match fields
-                    .iter_mut()
-                    .find(|it| is_same(&it.path, &conflict.field))
-                {
-                    Some(field) => field.by = Some(holders),
-                    None => notes.push(format!("{} is owned by {holders}", conflict.field)),
-                }
-                notes.extend(conflict.hint.map(str::to_owned));
+    if let ApplyError::Owned(owner) = error {
+        notes.push(format!("it is {}", owner.what));
+        managers.extend(owner.names.iter().take(1).cloned());
+    }
+    if let ApplyError::Conflict(conflicts) = error {
+        managers = conflicts.managers();
+        for conflict in &conflicts.list {
+            let holders: Vec<String> = conflict.holders.iter().map(ToString::to_string).collect();
+            let holders = holders.join(" and ");
+            let mut known = fields.iter_mut();
+            match known.find(|it| is_same(&it.path, &conflict.field)) {
+                Some(field) => field.by = Some(holders),
+                None => notes.push(format!("{} is owned by {holders}", conflict.field)),
             }
+            notes.extend(conflict.hint.map(str::to_owned));
         }
-        ApplyError::Owned(owner) => managers.extend(owner.names.iter().take(1).cloned()),
-        _ => {}
     }
     notes.extend(preview.notes);
     Preview {

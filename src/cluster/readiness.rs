@@ -141,9 +141,9 @@ fn route(object: &Value) -> Verdict {
     for parent in parents {
         let view = serde_json::json!({ "metadata": object["metadata"], "status": parent });
         for kind in ["Accepted", "ResolvedRefs"] {
-            match by_condition(&view, &[kind]) {
-                Ready(_) => {}
-                other => return other,
+            let verdict = by_condition(&view, &[kind]);
+            if !matches!(verdict, Ready(_)) {
+                return verdict;
             }
         }
     }

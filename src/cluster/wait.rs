@@ -345,14 +345,18 @@ impl Watch {
             tokio::select! {
                 biased;
                 seen = self.own.next() => return seen,
-                seen = next_of(&mut self.pods) => match seen {
-                    Seen::Refused(_) => self.pods = None,
-                    seen => return seen,
-                },
-                seen = next_of(&mut self.warnings) => match seen {
-                    Seen::Refused(_) => self.warnings = None,
-                    seen => return seen,
-                },
+                seen = next_of(&mut self.pods) => {
+                    if !matches!(seen, Seen::Refused(_)) {
+                        return seen;
+                    }
+                    self.pods = None;
+                }
+                seen = next_of(&mut self.warnings) => {
+                    if !matches!(seen, Seen::Refused(_)) {
+                        return seen;
+                    }
+                    self.warnings = None;
+                }
             }
         }
     }

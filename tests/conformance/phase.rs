@@ -335,6 +335,11 @@ fn objects(namespace: &str) -> BTreeMap<String, Value> {
                     .expect("metadata")
                     .remove(field);
             }
+            if let Some(labels) = item["metadata"]["labels"].as_object_mut() {
+                // The inventory's id is made of its namespace too.
+                labels.remove("applyset.kubernetes.io/part-of");
+                labels.remove("applyset.kubernetes.io/id");
+            }
             for field in [
                 "clusterIP",
                 "clusterIPs",

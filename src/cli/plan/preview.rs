@@ -5,9 +5,11 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 
+use crate::checklist::TaskId;
 use crate::cli::run::ahead::{Ahead, Foreseen, Would};
 use crate::cluster::{Effect, FieldChange};
 use crate::execute::{Candidate, Fate};
+use crate::journal::StepId;
 use crate::terminal::{Paint, count, printable};
 
 /// How much of a value is shown.
@@ -37,7 +39,7 @@ pub(super) fn text(ahead: &Ahead, context: &str, paint: Paint) -> String {
         text += &line(
             &row,
             &object.label,
-            object.task.as_ref().map(|it| it.as_str()),
+            object.task.as_ref().map(TaskId::as_str),
             paint,
         );
         text += &below(&object.would, paint);
@@ -129,9 +131,10 @@ fn below(would: &Would, paint: Paint) -> String {
     let mut text = String::new();
     let (fields, notes, help) = match would {
         Would::Apply(preview) => {
-            let help = match &preview.effect {
-                Effect::Refused(_, help) => help.as_ref(),
-                _ => None,
+            let help = if let Effect::Refused(_, help) = &preview.effect {
+                help.as_ref()
+            } else {
+                None
             };
             (preview.fields.as_slice(), preview.notes.as_slice(), help)
         }
@@ -253,6 +256,17 @@ fn totals(ahead: &Ahead, paint: Paint) -> String {
     if !stays.is_empty() {
         parts.push(format!("{} unchanged", stays.len()));
     }
+    let text = beside(ahead, &stays, paint);
+    let parts = if parts.is_empty() {
+        "no object".to_owned()
+    } else {
+        parts.join(" · ")
+    };
+    text + &format!("  {parts}\n")
+}
+
+/// Returns what there is to know beside the objects' rows.
+fn beside(ahead: &Ahead, stays: &[&Foreseen], paint: Paint) -> String {
     let mut text = String::new();
     let left: Vec<String> = stays
         .iter()
@@ -265,7 +279,7 @@ fn totals(ahead: &Ahead, paint: Paint) -> String {
         let _ = writeln!(text, "  {}", paint.dim(printable(line)));
     }
     if !ahead.changed.is_empty() {
-        let names: Vec<&str> = ahead.changed.iter().map(|it| it.as_str()).collect();
+        let names: Vec<&str> = ahead.changed.iter().map(StepId::as_str).collect();
         let more = names.len().saturating_sub(NAMED);
         let names = names.get(..NAMED.min(names.len())).unwrap_or_default();
         let more = if more > 0 {
@@ -280,12 +294,7 @@ fn totals(ahead: &Ahead, paint: Paint) -> String {
             printable(&names.join(", "))
         );
     }
-    let parts = if parts.is_empty() {
-        "no object".to_owned()
-    } else {
-        parts.join(" · ")
-    };
-    text + &format!("  {parts}\n")
+    text
 }
 
 /// Returns one JSON event an object, and one for what would be pruned.

@@ -278,8 +278,8 @@ impl SavedObject {
         let mut moved = Vec::new();
         for field in &now.fields {
             let then = known.get(field.path.as_str());
-            let same = |it: &&&SavedField| it.before == field.before && it.after == field.after;
-            if then.filter(same).is_none() {
+            let same = |it: &&SavedField| it.before == field.before && it.after == field.after;
+            if !then.is_some_and(same) {
                 let by = field.by.as_ref().map(|by| format!(" ({by})"));
                 let is = field.before.as_deref().unwrap_or("not there");
                 moved.push(format!(

@@ -204,17 +204,17 @@ impl Outlook {
                 Work::Study { .. } | Work::Conclude { .. } | Work::Refuse { .. } => {}
             }
         }
-        let mut text = format!(
-            "{}: {} to apply, {} to write, {} to run",
+        let deleted = match pruned {
+            0 => String::new(),
+            some => format!("; {} to delete", count(some, "object")),
+        };
+        format!(
+            "{}: {} to apply, {} to write, {} to run{deleted}",
             count(steps, "step"),
             count(objects, "object"),
             count(files, "file"),
             count(commands, "command"),
-        );
-        if pruned > 0 {
-            text += &format!("; {} to delete", count(pruned, "object"));
-        }
-        text
+        )
     }
 
     /// Looks whether what finished steps made is still there.

@@ -202,8 +202,11 @@ impl Attempt<'_> {
         let Some(live) = self.look().await? else {
             return Err(ApplyError::Race("it went away".to_owned()));
         };
+        // A consent for all covers what comes meanwhile too: an object that changes all the time
+        // would never stand still for the guard.
+        let guarded = self.options.take_over != TakeOver::All;
         let exactly = Sending {
-            version: version(&live),
+            version: version(&live).filter(|_| guarded),
             ..plain
         };
         let mut conflicts = match self.send(exactly).await {

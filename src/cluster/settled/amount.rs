@@ -78,26 +78,26 @@ mod tests {
     use super::same_amount;
 
     #[track_caller]
-    fn check(one: Value, other: Value, expected: bool) {
-        assert_eq!(same_amount(&one, &other), expected, "{one} {other}");
+    fn check(one: &Value, other: &Value, expected: bool) {
+        assert_eq!(same_amount(one, other), expected, "{one} {other}");
     }
 
     #[test]
     fn amounts_are_the_same_however_they_are_written() {
-        check(json!("1000m"), json!("1"), true);
-        check(json!(1), json!("1"), true);
-        check(json!("0.5"), json!("500m"), true);
-        check(json!("1024Mi"), json!("1Gi"), true);
-        check(json!("1e3"), json!("1k"), true);
-        check(json!("1.5Gi"), json!("1536Mi"), true);
+        check(&json!("1000m"), &json!("1"), true);
+        check(&json!(1), &json!("1"), true);
+        check(&json!("0.5"), &json!("500m"), true);
+        check(&json!("1024Mi"), &json!("1Gi"), true);
+        check(&json!("1e3"), &json!("1k"), true);
+        check(&json!("1.5Gi"), &json!("1536Mi"), true);
     }
 
     #[test]
     fn other_amounts_and_what_is_none_are_not() {
-        check(json!("1000m"), json!("1001m"), false);
-        check(json!("1G"), json!("1Gi"), false);
-        check(json!("one"), json!("one"), false);
-        check(json!("-1"), json!("1"), false);
-        check(json!(""), json!(""), false);
+        check(&json!("1000m"), &json!("1001m"), false);
+        check(&json!("1G"), &json!("1Gi"), false);
+        check(&json!("one"), &json!("one"), false);
+        check(&json!("-1"), &json!("1"), false);
+        check(&json!(""), &json!(""), false);
     }
 }

@@ -318,12 +318,17 @@ fn start(world: &mut World, key: &Key, pod: &Value, failure: Option<&ScriptedFai
         let started = format!("Started container {name}");
         events::record(world, pod, "kubelet", ("Normal", "Started", &started));
     }
-    if let Some(run) = world.runs.get_mut(text(pod, "/metadata/uid")) {
-        run.log.clear();
-    }
+    begin_log(world, pod);
     let crash = failure.filter(|failure| failure.outcome == Outcome::CrashLoopBackOff);
     let after = crash.map_or_else(|| warm_up(pod), |failure| failure.after.millis());
     enter(world, pod, Stage::Started, Some(after), key);
+}
+
+/// A container that is started begins a log of its own.
+fn begin_log(world: &mut World, pod: &Value) {
+    if let Some(run) = world.runs.get_mut(text(pod, "/metadata/uid")) {
+        run.log.clear();
+    }
 }
 
 /// Returns how long a pod runs before it is ready, or done.
