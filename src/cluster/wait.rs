@@ -283,7 +283,7 @@ fn reference(known: &Value) -> Value {
         )
     };
     json!({
-        "metadata": part("metadata", &["name", "resourceVersion"]),
+        "metadata": part("metadata", &["name", "uid", "resourceVersion"]),
         "spec": part("spec", &["selector", "template", "storageClassName"]),
     })
 }
