@@ -277,7 +277,7 @@ fn what_becomes_ready_is_noticed_at_once() {
                 Instant::now()
             };
             let reported = async {
-                let patched = services.patch_status(&name, &params, &patch);
+                let patched = services.patch_status(&name, &params, &change);
                 patched.await.expect("it is patched");
                 Instant::now()
             };
