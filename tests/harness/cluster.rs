@@ -405,7 +405,7 @@ async fn configuration(kubeconfig: PathBuf) -> Config {
 
 fn node(name: &str, zone: &str) -> Node {
     let resources =
-        json!({ "cpu": "32", "memory": "256Gi", "ephemeral-storage": "100Gi", "pods": "110" });
+        json!({ "cpu": "32", "memory": "256Gi", "ephemeral-storage": "100Gi", "pods": "2000" });
     serde_json::from_value(json!({
         "metadata": {
             "name": name,
