@@ -1,6 +1,7 @@
 //! What is seen when something isn't ready: pods, their containers, events, the log's tail.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use k8s_openapi::api::apps::v1::ReplicaSet;
 use k8s_openapi::api::core::v1::{
@@ -19,6 +20,9 @@ const RESTARTS: i32 = 2;
 
 /// Lines of a log that are shown.
 const TAIL: i64 = 10;
+
+/// How long a log is waited for.
+const LOG: Duration = Duration::from_secs(3);
 
 /// Pods that are shown: their siblings fail alike.
 const PODS: usize = 2;
@@ -307,8 +311,11 @@ impl Cluster {
             tail_lines: Some(TAIL),
             ..LogParams::default()
         };
-        let Ok(log) = api.logs(pod, &params).await else {
-            return Vec::new();
+        // A node that doesn't answer must not hold the failure back.
+        let log = match tokio::time::timeout(LOG, api.logs(pod, &params)).await {
+            Ok(Ok(log)) => log,
+            Ok(Err(kube::Error::Api(status))) if status.code < 500 => return Vec::new(),
+            Ok(Err(_)) | Err(_) => "can't be read: its node doesn't answer".to_owned(),
         };
         log.lines()
             .map(|line| format!("log {container}: {line}"))

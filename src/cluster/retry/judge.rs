@@ -31,6 +31,8 @@ pub(super) struct Asked {
     idempotent: bool,
     /// Whether it changes what a claim protects.
     pub(super) changes: bool,
+    /// Whether it is a node that has to answer, through the server.
+    node: bool,
 }
 
 /// To ask again.
@@ -85,6 +87,7 @@ impl Asked {
         let asked = Self {
             idempotent,
             changes: !reads && !head.uri.path().contains("/leases"),
+            node: head.uri.path().ends_with("/log"),
         };
         Ok((asked, Request::from_parts(head, body.into())))
     }
@@ -113,7 +116,7 @@ impl Asked {
                     502..=504 if self.idempotent => PATIENCE,
                     // It refuses what it would take once it is all there; nothing was done.
                     401 | 403 if waking => PATIENCE,
-                    500 if self.idempotent && !is_permanent(message) => OWN_ERROR,
+                    500 if self.idempotent && !self.node && !is_permanent(message) => OWN_ERROR,
                     _ => return None,
                 };
                 let why = match status.as_u16() {
