@@ -34,7 +34,7 @@ pub(super) fn confirm(session: &Session, ask: &Ask<'_>, given: Option<&str>) -> 
     if !ask.target.settings().is_some_and(|it| it.protected) {
         return Ok(());
     }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !can_ask() {
         return Err(Stop::target(format!(
             "`{name}` is protected: its name must be typed, and there is no terminal to ask on"
         ))
@@ -42,7 +42,7 @@ pub(super) fn confirm(session: &Session, ask: &Ask<'_>, given: Option<&str>) -> 
     }
     let info = ask.info;
     let paint = session.err;
-    err(&format!(
+    let typed = typed(&format!(
         "{}\n  target     {} · context {} · {} · Kubernetes {}\n  namespace  {}\n  to do      {}\n\
          type the target's name to go on: ",
         paint.warn(format!("`{name}` is protected")),
@@ -53,13 +53,24 @@ pub(super) fn confirm(session: &Session, ask: &Ask<'_>, given: Option<&str>) -> 
         printable(ask.namespace),
         ask.what,
     ))?;
-    let mut typed = String::new();
-    std::io::stdin().lock().read_line(&mut typed)?;
-    if typed.trim() == name {
+    if typed == name {
         Ok(())
     } else {
-        Err(other_name(typed.trim(), name))
+        Err(other_name(&typed, name))
     }
+}
+
+/// Returns whether there is a terminal to ask a person on.
+pub(super) fn can_ask() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks a person and returns the line that they typed, without the blanks around it.
+pub(super) fn typed(question: &str) -> Result<String> {
+    err(question)?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim().to_owned())
 }
 
 fn other_name(given: &str, name: &str) -> Stop {

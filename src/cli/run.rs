@@ -113,6 +113,33 @@ pub(super) struct RehearseArgs {
     accept_unread: bool,
 }
 
+/// What every command that changes a target holds from its beginning to its end.
+struct Opened {
+    clock: Clock,
+    repo: Repo,
+    _lock: Lock,
+    target: Target,
+    journal: JournalFile,
+}
+
+impl Opened {
+    /// Takes the phase's lock, and then reads which target is meant and what is recorded.
+    fn by(session: &Session, loaded: &Loaded, phase: &Phase, on: &TargetArgs) -> Result<Self> {
+        let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
+        let repo = Repo::open(loaded.workspace.root())?;
+        repo.identity()?;
+        let number = phase.checklist.number;
+        let lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
+        Ok(Self {
+            clock,
+            repo,
+            _lock: lock,
+            target: Target::choose(on, loaded, phase)?,
+            journal: JournalFile::open(&loaded.workspace, &phase.set, number)?,
+        })
+    }
+}
+
 /// All that is known before the first step runs.
 struct Prepared<'a> {
     session: &'a Session,
@@ -140,13 +167,13 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &RunA
 }
 
 async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &RunArgs) -> Result {
-    let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
-    let repo = Repo::open(loaded.workspace.root())?;
-    repo.identity()?;
-    let number = phase.checklist.number;
-    let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
-    let target = Target::choose(&args.on, loaded, phase)?;
-    let journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
+    let Opened {
+        clock,
+        repo,
+        _lock,
+        target,
+        journal,
+    } = Opened::by(session, loaded, phase, &args.on)?;
     after::refuse_too_early(session, loaded, phase, (&target, journal.state()))?;
     let how = How {
         options: options(args, &target, phase),
@@ -161,8 +188,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let mut live = look(&prepared, &mut outlook, (&repo, args), journal.state()).await?;
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
-    let detached = detached(args);
-    repo.check(&owned, detached).map_err(detached_help)?;
+    check(&repo, &owned, args.allow_detached)?;
     let ledger = Ledger::Durable {
         journal: Box::new(journal),
         workspace: loaded.workspace.clone(),
@@ -198,14 +224,6 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     };
     let ended = ended.await;
     claimed.end(ended).await
-}
-
-fn detached(args: &RunArgs) -> DetachedHead {
-    if args.allow_detached {
-        DetachedHead::Allow
-    } else {
-        DetachedHead::Refuse
-    }
 }
 
 /// Looks at what the cluster holds, and whether that is what the flags count on.
@@ -452,15 +470,23 @@ async fn prepare<'a>(
     })
 }
 
-/// Names the flag that allows what git alone would not want.
-fn detached_help(error: GitError) -> Stop {
-    let detached = matches!(error, GitError::Detached);
-    let stop = Stop::from(error);
-    if detached {
-        stop.help("or commit there all the same, as CI may want to: --allow-detached")
+/// Makes sure that these paths can be committed, and names the flag that allows what git alone
+/// would not want.
+fn check(repo: &Repo, owned: &[String], allow_detached: bool) -> Result<()> {
+    let detached = if allow_detached {
+        DetachedHead::Allow
     } else {
-        stop
-    }
+        DetachedHead::Refuse
+    };
+    repo.check(owned, detached).map_err(|error| {
+        let is_detached = matches!(error, GitError::Detached);
+        let stop = Stop::from(error);
+        if is_detached {
+            stop.help("or commit there all the same, as CI may want to: --allow-detached")
+        } else {
+            stop
+        }
+    })
 }
 
 /// An image that nobody built can't run anywhere but in a rehearsal.
@@ -563,15 +589,8 @@ pub(super) fn rehearse(
 ) -> Result {
     target::runtime()?.block_on(async {
         let options = Options {
-            in_flight: 32,
-            timeout: phase.settings.timeouts.ready.unwrap_or(READY),
-            grace: REHEARSED_GRACE,
-            address: REHEARSED_GRACE,
-            command: phase.settings.timeouts.command,
             overwrite: true,
-            take_over: TakeOver::None,
-            recreate: false,
-            allow_commands: false,
+            ..options(&RunArgs::default(), &Target::Rehearsal, phase)
         };
         let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
         let how = How {

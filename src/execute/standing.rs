@@ -56,15 +56,6 @@ pub struct Comparison {
     pub changed: Vec<Changed>,
 }
 
-impl Comparison {
-    /// Returns whether nothing is to be done.
-    pub fn is_done(&self) -> bool {
-        self.standing
-            .iter()
-            .all(|standing| !matches!(standing, Standing::Todo(_)))
-    }
-}
-
 /// Returns where the steps of a plan stand.
 ///
 /// `elsewhere` are the tasks whose boxes a person ticked without a record, `reopened` those whose

@@ -98,32 +98,24 @@ impl<'d> Reader<'d> {
 
     /// Returns the texts of a string or of a list of strings, each with its place.
     pub(super) fn names(&mut self, entry: &Entry<'_, '_>) -> Vec<(String, Span)> {
-        if let Some(one) = entry.value.as_str() {
-            return vec![(one.to_owned(), entry.span.clone())];
+        match entry.value.as_str() {
+            Some(one) => vec![(one.to_owned(), entry.span.clone())],
+            None => self.items(entry, "a string or a list of strings"),
         }
-        let Some(array) = entry.value.as_array() else {
-            let none: Option<()> = self.wrong_type(entry, "a string or a list of strings");
-            return none.map(|()| Vec::new()).unwrap_or_default();
-        };
-        let mut names = Vec::new();
-        for item in array {
-            let entry = Entry {
-                key: entry.key,
-                key_span: entry.key_span.clone(),
-                value: item.get_ref(),
-                span: item.span(),
-            };
-            names.extend(self.string(&entry).map(|name| (name, item.span())));
-        }
-        names
     }
 
     pub(super) fn strings(&mut self, entry: &Entry<'_, '_>) -> Vec<String> {
+        let items = self.items(entry, "a list of strings").into_iter();
+        items.map(|(text, _)| text).collect()
+    }
+
+    /// Returns the texts of a list, each with its place, or none where it isn't what is `wanted`.
+    fn items(&mut self, entry: &Entry<'_, '_>, wanted: &str) -> Vec<(String, Span)> {
         let Some(array) = entry.value.as_array() else {
-            let none: Option<()> = self.wrong_type(entry, "a list of strings");
+            let none: Option<()> = self.wrong_type(entry, wanted);
             return none.map(|()| Vec::new()).unwrap_or_default();
         };
-        let mut strings = Vec::new();
+        let mut items = Vec::new();
         for item in array {
             let entry = Entry {
                 key: entry.key,
@@ -131,9 +123,9 @@ impl<'d> Reader<'d> {
                 value: item.get_ref(),
                 span: item.span(),
             };
-            strings.extend(self.string(&entry));
+            items.extend(self.string(&entry).map(|text| (text, item.span())));
         }
-        strings
+        items
     }
 
     /// Returns the entries of a table, or none where it isn't one.

@@ -93,10 +93,9 @@ impl Prospect {
         let repo = Repo::open(loaded.workspace.root())?;
         let filled = prepared.filled(&repo, env_file, &live)?;
         let ahead = Ahead::find(&prepared, &outlook, (&live, &filled), state).await?;
-        let target = &prepared.target;
         Ok(Self {
             missing: order::missing(&prepared.plan, &prepared.cluster).await,
-            service_monitors: target.service_monitors(&prepared.cluster).await?,
+            service_monitors: prepared.meaning.resolved.application.service_monitors,
             info: prepared.cluster.info().clone(),
             meaning: prepared.meaning,
             plan: prepared.plan,

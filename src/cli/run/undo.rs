@@ -4,25 +4,22 @@
 mod closing;
 mod preview;
 
-use std::io::{BufRead as _, IsTerminal as _};
-
 use clap::Args;
 
 use super::claim::Claimed;
 use super::closing::Close;
 use super::outlook::Outlook;
 use super::{
-    Code, How, Prepared, Result, RunArgs, Stop, detached_help, header, options, prepare, prune,
+    Code, How, Opened, Prepared, Result, RunArgs, Stop, check, header, options, prepare, prune,
     target, watch,
 };
 use crate::cli::Session;
-use crate::cli::confirm::{self, Ask};
+use crate::cli::confirm;
 use crate::cli::load::{Loaded, Phase};
-use crate::cli::target::{Target, TargetArgs};
+use crate::cli::target::TargetArgs;
 use crate::cluster::Wait;
 use crate::execute::{Ledger, Turn, Undo, Undoing, Undone};
-use crate::files::{Clock, JournalFile, Lock};
-use crate::git::{DetachedHead, Repo};
+use crate::files::JournalFile;
 use crate::journal::{Event, Header, Outcome};
 use crate::terminal::{count, err, out};
 
@@ -58,18 +55,19 @@ pub(in crate::cli) fn undo(
 }
 
 async fn undo_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &UndoArgs) -> Result {
-    let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
-    let repo = Repo::open(loaded.workspace.root())?;
-    repo.identity()?;
-    let number = phase.checklist.number;
-    let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
-    let target = Target::choose(&args.on, loaded, phase)?;
-    let journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
+    let Opened {
+        clock,
+        repo,
+        _lock,
+        target,
+        journal,
+    } = Opened::by(session, loaded, phase, &args.on)?;
     let consent = prune::consent(&args.delete)?;
     let Some(state) = journal.state().target(target.name()).cloned() else {
         let name = target.called();
         err(&format!(
-            "nothing to turn back: phase {number} never ran on {name}\n"
+            "nothing to turn back: phase {} never ran on {name}\n",
+            phase.checklist.number
         ))?;
         return Ok(Code::Done);
     };
@@ -113,10 +111,7 @@ async fn with_consent(
         return Ok(Code::Done);
     }
     let owned = close.outlook.owned_paths(prepared, journal.path());
-    close
-        .repo
-        .check(&owned, detached(args))
-        .map_err(detached_help)?;
+    check(close.repo, &owned, args.allow_detached)?;
     let ledger = Ledger::Durable {
         journal: Box::new(journal),
         workspace: prepared.loaded.workspace.clone(),
@@ -130,7 +125,7 @@ async fn with_consent(
         err("nothing was changed; to turn it back, run again with --yes\n")?;
         return Ok(Code::Waiting);
     }
-    prepared.confirm_undo(waves, args.confirm.as_deref())?;
+    prepared.confirm(work_text(waves), args.confirm.as_deref())?;
     claimed(close, undo, waves, ledger).await
 }
 
@@ -230,45 +225,23 @@ fn tell(prepared: &Prepared<'_>, undone: &Undone) -> Result {
     Ok(Code::Failed)
 }
 
-fn detached(args: &UndoArgs) -> DetachedHead {
-    if args.allow_detached {
-        DetachedHead::Allow
-    } else {
-        DetachedHead::Refuse
-    }
-}
-
 /// Returns whether a person agrees: by flag, or on the terminal.
 fn agreed(args: &UndoArgs) -> Result<bool> {
     if args.yes {
         return Ok(true);
     }
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(false);
-    }
-    err("turn it back? type yes: ")?;
-    let mut typed = String::new();
-    std::io::stdin().lock().read_line(&mut typed)?;
-    Ok(typed.trim() == "yes")
+    Ok(confirm::can_ask() && confirm::typed("turn it back? type yes: ")? == "yes")
 }
 
-impl Prepared<'_> {
-    /// Has a person name a protected target once it is known what will be turned back there.
-    fn confirm_undo(&self, waves: &[Vec<Undoing>], given: Option<&str>) -> Result<()> {
-        let those = |wanted: fn(&Turn) -> bool| {
-            let all = waves.iter().flatten();
-            all.filter(|it| wanted(&it.turn)).count()
-        };
-        let ask = Ask {
-            target: &self.target,
-            info: self.cluster.info(),
-            namespace: &self.meaning.resolved.application.namespace,
-            what: format!(
-                "{} to delete, {} to put back",
-                count(those(|turn| matches!(turn, Turn::Delete(_))), "object"),
-                count(those(|turn| matches!(turn, Turn::Restore(..))), "object"),
-            ),
-        };
-        confirm::confirm(self.session, &ask, given)
-    }
+/// Returns what turning back is to do (`2 objects to delete, 1 object to put back`).
+fn work_text(waves: &[Vec<Undoing>]) -> String {
+    let those = |wanted: fn(&Turn) -> bool| {
+        let all = waves.iter().flatten();
+        all.filter(|it| wanted(&it.turn)).count()
+    };
+    format!(
+        "{} to delete, {} to put back",
+        count(those(|turn| matches!(turn, Turn::Delete(_))), "object"),
+        count(those(|turn| matches!(turn, Turn::Restore(..))), "object"),
+    )
 }
