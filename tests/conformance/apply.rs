@@ -9,7 +9,7 @@ use orch::journal::ObjectEvidence;
 use orch::manifest::Object;
 
 use crate::conformance::Case;
-use crate::conformance::target::{apply, cluster_object, connect, deployment, object};
+use crate::conformance::target::{apply, cluster_object, connect, deployment, kubectl, object};
 use crate::harness::cluster::{block_on, cluster};
 use crate::harness::wait::eventually;
 
@@ -362,16 +362,4 @@ fn refusal(object: &Object) -> String {
     block_on(async { apply(&connect().await, object).await })
         .expect_err("it is refused")
         .to_string()
-}
-
-/// Returns what `kubectl` prints; it must succeed.
-#[track_caller]
-fn kubectl(arguments: &[&str]) -> String {
-    let output = cluster().kubectl(arguments);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -1,13 +1,12 @@
 //! Objects that others made or write too: `kubectl`, `helm`, an autoscaler, Flux, another ApplySet.
 
 use fs_err as fs;
-use orch::cluster::{Applied, ApplyError, ApplyOptions, Cluster, TakeOver, WayOut};
-use orch::journal::Failure;
+use orch::cluster::{Applied, ApplyOptions, Cluster, TakeOver, WayOut};
 use orch::manifest::Object;
 use serde_json::{Value, json};
 
 use crate::conformance::Case;
-use crate::conformance::target::{apply, connect, deployment, object};
+use crate::conformance::target::{apply, connect, deployment, object, refused};
 use crate::harness::cluster::{block_on, cluster};
 use crate::harness::proxy::{Fault, Proxy};
 use crate::harness::wait::eventually;
@@ -118,14 +117,6 @@ fn all() -> ApplyOptions {
 fn applied(object: &Object, options: ApplyOptions) -> Applied {
     let applied = block_on(async { connect().await.apply(object, options).await });
     applied.expect("it is applied")
-}
-
-#[track_caller]
-fn refused(object: &Object, options: ApplyOptions) -> (ApplyError, Failure) {
-    let refused = block_on(async { connect().await.apply(object, options).await });
-    let error = refused.expect_err("it is refused");
-    let failure = error.failure(&object.label());
-    (error, failure)
 }
 
 /// Returns the managers of an object, each with its operation.

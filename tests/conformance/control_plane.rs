@@ -1,6 +1,7 @@
 //! What the other tests rely on: the API answers, controllers work, pods and claims become ready.
 
 use crate::conformance::Case;
+use crate::conformance::target::{deployment, kubectl};
 use crate::harness::cluster::{block_on, cluster};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
@@ -52,7 +53,7 @@ fn gives_each_test_its_namespace() {
 
 fn makes_a_deployment_ready() {
     let namespace = cluster().namespace("deployment");
-    apply(&namespace, &deployment("api", ""));
+    apply(&namespace, &deployment("api", "", ""));
     kubectl(&[
         "-n",
         &namespace,
@@ -109,7 +110,7 @@ fn keeps_a_failing_pod_failing() {
     ] {
         apply(
             &namespace,
-            &deployment(mode, &format!(", orch.test/pod: {mode}")),
+            &deployment(mode, &format!(", orch.test/pod: {mode}"), ""),
         );
         let path = "{.status.containerStatuses[0].state.waiting.reason}";
         let wait = format!("--for=jsonpath={path}={reason}");
@@ -160,18 +161,6 @@ fn apply(namespace: &str, manifest: &str) {
     );
 }
 
-/// Returns what `kubectl` prints; it must succeed.
-#[track_caller]
-fn kubectl(arguments: &[&str]) -> String {
-    let output = cluster().kubectl(arguments);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
 #[track_caller]
 fn ready(namespace: &str, object: &str) -> String {
     kubectl(&[
@@ -182,21 +171,6 @@ fn ready(namespace: &str, object: &str) -> String {
         "-o",
         "jsonpath={.status.readyReplicas}",
     ])
-}
-
-/// A deployment of two replicas; `label` is added to its pods' labels.
-fn deployment(name: &str, label: &str) -> String {
-    format!(
-        "apiVersion: apps/v1\n\
-         kind: Deployment\n\
-         metadata: {{ name: {name} }}\n\
-         spec:\n  \
-           replicas: 2\n  \
-           selector: {{ matchLabels: {{ app: {name} }} }}\n  \
-           template:\n    \
-             metadata: {{ labels: {{ app: {name}{label} }} }}\n    \
-             spec: {{ containers: [{{ name: main, image: example.test/main:1 }}] }}\n"
-    )
 }
 
 const STATEFUL_SET: &str = "

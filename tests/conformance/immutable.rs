@@ -4,12 +4,11 @@
 use std::time::Duration;
 
 use orch::cluster::{Applied, ApplyError, ApplyOptions, Cluster, TakeOver, WayOut};
-use orch::journal::Failure;
 use orch::manifest::Object;
 use serde_json::{Value, json};
 
 use crate::conformance::Case;
-use crate::conformance::target::{bring, cluster_object, connect, deployment, object};
+use crate::conformance::target::{bring, cluster_object, connect, deployment, object, refused};
 use crate::harness::cluster::{block_on, cluster};
 use crate::harness::proxy::{Fault, Proxy};
 use crate::harness::wait::eventually;
@@ -113,14 +112,6 @@ fn ready(object: &Object) {
     let grace = Duration::from_secs(30);
     let ready = block_on(async { bring(&connect().await, object, grace).await });
     ready.expect("it is ready");
-}
-
-#[track_caller]
-fn refused(object: &Object, options: ApplyOptions) -> (ApplyError, Failure) {
-    let refused = block_on(async { connect().await.apply(object, options).await });
-    let error = refused.expect_err("it is refused");
-    let failure = error.failure(&object.label());
-    (error, failure)
 }
 
 #[track_caller]

@@ -1,15 +1,12 @@
 //! The inventory of a phase: what it covers, and that `kubectl` reads it as its own kind of set.
 
-use std::io::Write as _;
-use std::process::Stdio;
-
 use serde_json::Value;
 
 use crate::conformance::Case;
 use crate::conformance::things::{
     CLAIM, WEB, get, is_there, kubectl, kubectl_apply, phase, run, settings,
 };
-use crate::harness::cluster::cluster;
+use crate::harness::cluster::{cluster, fed};
 
 /// The tests of this file.
 pub(crate) const CASES: &[Case] = &[
@@ -96,8 +93,8 @@ fn kubectl_reads_it() {
 
 /// What `kubectl apply --prune --applyset` says of the phase's inventory, changing nothing.
 fn applyset(namespace: &str, text: &str) -> String {
-    let mut child = cluster()
-        .program("kubectl")
+    let mut kubectl = cluster().program("kubectl");
+    kubectl
         .env("KUBECTL_APPLYSET", "true")
         .args([
             "-n",
@@ -113,17 +110,8 @@ fn applyset(namespace: &str, text: &str) -> String {
             "--dry-run=server",
             "-f",
             "-",
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("kubectl was built");
-    let mut stdin = child.stdin.take().expect("its input is a pipe");
-    // A kubectl that ends before it reads says why on its stderr.
-    drop(stdin.write_all(text.as_bytes()));
-    drop(stdin);
-    let output = child.wait_with_output().expect("kubectl ends");
+        ]);
+    let output = fed(kubectl, text);
     format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),

@@ -2,7 +2,7 @@
 
 use orch::cluster::{Claim, LeaseError};
 
-use crate::conformance::target::connect;
+use crate::conformance::target::{connect, kubectl};
 use crate::conformance::{Case, phase};
 use crate::harness::cluster::{block_on, cluster};
 
@@ -143,16 +143,4 @@ fn leases(set: &str) -> String {
     let path =
         format!("jsonpath={{.items[?(@.metadata.annotations.orch/set=='{set}')].metadata.name}}");
     kubectl(&["-n", "default", "get", "leases", "-o", &path])
-}
-
-/// Returns what `kubectl` prints; it must succeed.
-#[track_caller]
-fn kubectl(arguments: &[&str]) -> String {
-    let output = cluster().kubectl(arguments);
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -3,7 +3,7 @@
 use crate::conformance::Case;
 use crate::conformance::things::{
     CHECKLIST, CLAIM, JOURNAL, WEB, arguments, get, is_there, kubectl, kubectl_apply, phase, run,
-    settings,
+    set_finalizers, settings,
 };
 use crate::harness::cluster::cluster;
 use crate::harness::workspace::Workspace;
@@ -175,19 +175,7 @@ fn goes_on_after_a_kill() {
     ];
     let workspace = phase(&namespace, &files);
     run(&workspace, &[]).expect(0);
-    let finalizers = |list: &str| {
-        let patch = format!("{{\"metadata\":{{\"finalizers\":{list}}}}}");
-        let name = "configmap/settings";
-        kubectl(&[
-            "-n",
-            &namespace,
-            "patch",
-            name,
-            "--type=merge",
-            "-p",
-            &patch,
-        ]);
-    };
+    let finalizers = |list: &str| set_finalizers(&namespace, "configmap/settings", list);
     finalizers("[\"example.test/hold\"]");
     take_out(&workspace, &["settings"]);
     let settings = workspace.read("phases/04-things.toml");

@@ -435,7 +435,7 @@ spec:
       spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
 ";
 
-const DAEMON_SET: &str = "
+pub(crate) const DAEMON_SET: &str = "
 apiVersion: apps/v1
 kind: DaemonSet
 metadata: { name: agent }
@@ -446,7 +446,7 @@ spec:
     spec: { containers: [{ name: main, image: 'example.test/agent:1' }] }
 ";
 
-const JOB: &str = "
+pub(crate) const JOB: &str = "
 apiVersion: batch/v1
 kind: Job
 metadata: { name: once }

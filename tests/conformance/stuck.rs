@@ -6,6 +6,7 @@ use orch::journal::Failure;
 use orch::manifest::Object;
 
 use crate::conformance::Case;
+use crate::conformance::ready::{DAEMON_SET, JOB};
 use crate::conformance::target::{apply, bring, connect, deployment, object};
 use crate::harness::cluster::{block_on, cluster};
 use crate::harness::wait::LIMIT;
@@ -152,26 +153,6 @@ spec:
   template:
     metadata: { labels: { app: store } }
     spec: { containers: [{ name: main, image: 'example.test/store:1' }] }
-";
-
-const DAEMON_SET: &str = "
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: { name: agent }
-spec:
-  selector: { matchLabels: { app: agent } }
-  template:
-    metadata: { labels: { app: agent } }
-    spec: { containers: [{ name: main, image: 'example.test/agent:1' }] }
-";
-
-const JOB: &str = "
-apiVersion: batch/v1
-kind: Job
-metadata: { name: once }
-spec:
-  template:
-    spec: { restartPolicy: Never, containers: [{ name: main, image: 'example.test/once:1' }] }
 ";
 
 /// A namespace in which that many pods may be, once the controllers know.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use orch::cluster::{Applied, ApplyError, ApplyOptions, Cluster, NotReady, Ready, Wait};
+use orch::journal::Failure;
 use orch::manifest::{Object, parse_documents};
 
-use crate::harness::cluster::cluster;
+use crate::harness::cluster::{block_on, cluster};
 use crate::harness::wait::LIMIT;
 
 /// Returns a connection to the control plane through its named context.
@@ -68,4 +69,22 @@ pub(crate) fn deployment(name: &str, labels: &str, container: &str) -> String {
              metadata: {{ labels: {{ app: {name}{labels} }} }}\n    \
              spec: {{ containers: [{{ name: main, image: example.test/main:1{container} }}] }}\n"
     )
+}
+
+/// Returns what `kubectl` prints; it must succeed.
+#[track_caller]
+pub(crate) fn kubectl(arguments: &[&str]) -> String {
+    let output = cluster().kubectl(arguments);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Returns with what an apply is refused, and how that is told.
+#[track_caller]
+pub(crate) fn refused(object: &Object, options: ApplyOptions) -> (ApplyError, Failure) {
+    let refused = block_on(async { connect().await.apply(object, options).await });
+    let error = refused.expect_err("it is refused");
+    let failure = error.failure(&object.label());
+    (error, failure)
 }

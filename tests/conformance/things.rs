@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::conformance::target;
 use crate::harness::cluster::cluster;
 use crate::harness::workspace::{Run, Workspace};
 
@@ -82,13 +83,17 @@ pub(crate) fn kubectl_apply(namespace: &str, arguments: &[&str], text: &str) {
     assert!(output.status.success(), "{said}");
 }
 
-/// Returns what `kubectl` answers, which must succeed.
+/// Returns what `kubectl` prints, without the blanks around it; it must succeed.
 #[track_caller]
 pub(crate) fn kubectl(arguments: &[&str]) -> String {
-    let output = cluster().kubectl(arguments);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    target::kubectl(arguments).trim().to_owned()
+}
+
+/// Sets an object's finalizers (`["example.test/hold"]`, `null`).
+#[track_caller]
+pub(crate) fn set_finalizers(namespace: &str, name: &str, list: &str) {
+    let patch = format!("{{\"metadata\":{{\"finalizers\":{list}}}}}");
+    kubectl(&["-n", namespace, "patch", name, "--type=merge", "-p", &patch]);
 }
 
 /// Returns an object as the cluster has it.

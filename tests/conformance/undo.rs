@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::conformance::Case;
 use crate::conformance::things::{
     CHECKLIST, CLAIM, JOURNAL, WEB, arguments, content, get, is_there, kubectl, kubectl_apply,
-    phase, run, settings, undo,
+    phase, run, set_finalizers, settings, undo,
 };
 use crate::harness::cluster::cluster;
 use crate::harness::workspace::{Run, Workspace};
@@ -261,19 +261,7 @@ fn goes_on_after_a_kill() {
     ];
     let workspace = phase(&namespace, &files);
     run(&workspace, &["--take-over"]).expect(0);
-    let finalizers = |list: &str| {
-        let patch = format!("{{\"metadata\":{{\"finalizers\":{list}}}}}");
-        let name = "configmap/held";
-        kubectl(&[
-            "-n",
-            &namespace,
-            "patch",
-            name,
-            "--type=merge",
-            "-p",
-            &patch,
-        ]);
-    };
+    let finalizers = |list: &str| set_finalizers(&namespace, "configmap/held", list);
     finalizers("[\"example.test/hold\"]");
     let running = workspace.spawn(&arguments("undo", &["--yes"]));
     running.kill_when("the held object's deletion", || {

@@ -160,19 +160,9 @@ impl Cluster {
 
     /// Returns what `kubectl` answers to these arguments, with `input` for `-f -`.
     pub(crate) fn kubectl_with(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = self
-            .program("kubectl")
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("kubectl was built");
-        let mut stdin = child.stdin.take().expect("its input is a pipe");
-        // A kubectl that ends before it reads says why on its stderr.
-        drop(stdin.write_all(input.as_bytes()));
-        drop(stdin);
-        child.wait_with_output().expect("kubectl ends")
+        let mut kubectl = self.program("kubectl");
+        kubectl.args(arguments);
+        fed(kubectl, input)
     }
 
     /// Returns the API server's address.
@@ -401,6 +391,21 @@ async fn configuration(kubeconfig: PathBuf) -> Config {
     let kubeconfig = Kubeconfig::read_from(kubeconfig).expect("a kubeconfig");
     let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
     config.expect("a configuration")
+}
+
+/// Returns what a program answers to this input.
+pub(crate) fn fed(mut program: Command, input: &str) -> Output {
+    let mut child = program
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it was built");
+    let mut stdin = child.stdin.take().expect("its input is a pipe");
+    // One that ends before it reads says why on its stderr.
+    drop(stdin.write_all(input.as_bytes()));
+    drop(stdin);
+    child.wait_with_output().expect("it ends")
 }
 
 fn node(name: &str, zone: &str) -> Node {

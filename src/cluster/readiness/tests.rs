@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::{Verdict, is_stale, verdict};
 
+/// Asserts the verdict on an object (`ready: 2 of 2 replicas available`).
 #[track_caller]
-fn check(object: &Value, expected: &str) {
+pub(super) fn check(object: &Value, expected: &str) {
     let found = match verdict(object["kind"].as_str().unwrap(), object, false) {
         Verdict::Ready(text) => format!("ready: {text}"),
         Verdict::Progressing(text) => format!("progressing: {text}"),

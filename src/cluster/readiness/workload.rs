@@ -186,17 +186,7 @@ fn on_delete(object: &Value) -> bool {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::cluster::readiness::{Verdict, verdict};
-
-    #[track_caller]
-    fn check(object: &Value, expected: &str) {
-        let found = match verdict(object["kind"].as_str().unwrap(), object, false) {
-            Verdict::Ready(text) => format!("ready: {text}"),
-            Verdict::Progressing(text) => format!("progressing: {text}"),
-            Verdict::Failed(text) => format!("failed: {text}"),
-        };
-        assert_eq!(found, expected);
-    }
+    use crate::cluster::readiness::tests::check;
 
     fn deployment(status: &Value) -> Value {
         json!({ "kind": "Deployment", "metadata": { "generation": 2 },
