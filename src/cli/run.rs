@@ -1,4 +1,4 @@
-//! `orch phase N run` and `orch phase N rehearse`.
+//! `orch phase N run`.
 
 mod account;
 pub(super) mod ahead;
@@ -7,40 +7,36 @@ mod closing;
 pub(super) mod drift;
 mod outlook;
 mod permit;
+mod prepared;
 mod prune;
+mod rehearse;
 mod tell;
 mod undo;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 
-use super::confirm::{self, Ask};
 use super::exit::{Code, Result};
-use super::load::{Loaded, Meaning, Phase};
-use super::plan::saved::{Of, Saved};
+use super::load::{Loaded, Phase};
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after, order};
+use super::{Session, Stop, after};
 use crate::checklist::TaskId;
-use crate::cluster::{Cluster, Inventory, Live, TakeOver};
-use crate::diagnostic::render;
-use crate::execute::{
-    Document, Filled, Ledger, Options, Progress, ProjectError, Report, Run, Standing, execute, fill,
-};
+use crate::cluster::{Live, TakeOver};
+use crate::execute::{Document, Ledger, Options, Progress, ProjectError, Report, Run, execute};
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::{DetachedHead, GitError, Repo};
-use crate::journal::{Evidence, Header, Outcome, RunId, State, StepId, sha256};
+use crate::journal::{Evidence, Header, RunId, State, StepId, sha256};
 use crate::manifest::Object;
-use crate::plan::Plan;
-use crate::resolve::Action;
-use ahead::Ahead;
 use claim::Claimed;
 use closing::Close;
 use outlook::Outlook;
+use prepared::{How, Prepared, prepare};
 use prune::Prune;
+pub(super) use rehearse::{RehearseArgs, rehearse};
 pub(super) use undo::{UndoArgs, undo};
 
 /// The tag that `resolve` gives an image that nobody named.
@@ -105,14 +101,6 @@ pub(super) struct RunArgs {
     pub(super) allow_detached: bool,
 }
 
-/// Arguments of `rehearse`.
-#[derive(Debug, Clone, Args)]
-pub(super) struct RehearseArgs {
-    /// Tick boxes although a bullet below them was read by no rule
-    #[arg(long)]
-    accept_unread: bool,
-}
-
 /// What every command that changes a target holds from its beginning to its end.
 struct Opened {
     clock: Clock,
@@ -138,28 +126,6 @@ impl Opened {
             journal: JournalFile::open(&loaded.workspace, &phase.set, number)?,
         })
     }
-}
-
-/// All that is known before the first step runs.
-struct Prepared<'a> {
-    session: &'a Session,
-    loaded: &'a Loaded,
-    phase: &'a Phase,
-    meaning: Meaning,
-    plan: Plan,
-    cluster: Cluster,
-    inventory: Inventory,
-    target: Target,
-    /// The target that settings name for this phase, whatever it runs on now.
-    own_target: Option<String>,
-    how: How,
-}
-
-/// How a run behaves.
-struct How {
-    options: Options,
-    accept_unread: bool,
-    clock: Clock,
 }
 
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &RunArgs) -> Result {
@@ -298,176 +264,12 @@ struct With<'a> {
     lost: Option<tokio::sync::watch::Receiver<bool>>,
 }
 
-impl Prepared<'_> {
-    /// Returns whether the target is the rehearsal.
-    fn is_rehearsal(&self) -> bool {
-        self.target == Target::Rehearsal
-    }
-
-    /// Returns the inventory that the phase's objects are members of.
-    fn inventory(&self) -> &Inventory {
-        &self.inventory
-    }
-
-    /// A bare context that leads to a protected target is refused.
-    fn refuse_back_door(&self, state: &State) -> Result<()> {
-        let namespace = &self.meaning.resolved.application.namespace;
-        let known = (&self.loaded.settings, state);
-        self.target
-            .refuse_back_door(self.cluster.info(), namespace, known)
-    }
-
-    /// Names what objects need and nothing brings; their pods would wait for it.
-    async fn warn_of_missing(&self) -> Result<()> {
-        let missing = if self.is_rehearsal() {
-            order::expected(&self.plan)
-        } else {
-            order::missing(&self.plan, &self.cluster).await
-        };
-        if !missing.is_empty() {
-            let warnings = order::warnings(&missing);
-            let colour = self.session.err.colour;
-            crate::terminal::err(&format!("{}\n", render(&warnings, colour)))?;
-        }
-        Ok(())
-    }
-
-    /// Has a person name a protected target once it is known what will be done there.
-    fn confirm(&self, what: String, given: Option<&str>) -> Result<()> {
-        let ask = Ask {
-            target: &self.target,
-            info: self.cluster.info(),
-            namespace: &self.meaning.resolved.application.namespace,
-            what,
-        };
-        confirm::confirm(self.session, &ask, given)
-    }
-
-    /// Returns what the cluster holds of the plan's objects.
-    async fn live(&self) -> Result<Live> {
-        Ok(self.cluster.live(self.plan.objects()).await?)
-    }
-
-    /// Returns the Secrets with their real values, as far as there are any.
-    fn filled(&self, repo: &Repo, env_file: Option<&str>, live: &Live) -> Result<Filled> {
-        let given = target::secret_values(self.session, self.loaded, repo, env_file)?;
-        Ok(fill(&self.plan, live, &given))
-    }
-
-    /// Refuses to go on where anything isn't as it was when a plan was saved.
-    async fn hold_to(
-        &self,
-        path: &Path,
-        (outlook, live, filled): (&Outlook, &Live, &Filled),
-        state: &State,
-    ) -> Result<()> {
-        let saved = Saved::read(path)?;
-        if self.is_rehearsal() {
-            return Err(Stop::input(
-                "a saved plan is for a cluster, not for the rehearsal",
-            ));
-        }
-        let ahead = Ahead::find(self, outlook, (live, filled), state).await?;
-        let of = Of {
-            loaded: self.loaded,
-            phase: self.phase,
-            plan: &self.plan,
-            info: self.cluster.info(),
-        };
-        saved.refuse_unless(&Saved::new(&of, &ahead), path)
-    }
-
-    /// Returns today's date.
-    fn today(&self) -> String {
-        self.how.clock.date().to_string()
-    }
-
-    /// Returns PROGRESS.md's path: the set's own where there is one, else the workspace's.
-    fn progress_path(&self) -> String {
-        self.loaded.progress_path(&self.phase.set)
-    }
-
-    /// Returns whether a task's box stays open for a person although its steps are done; one that
-    /// is ticked was accepted.
-    fn needs_person(&self, id: &TaskId) -> bool {
-        if self
-            .phase
-            .checklist
-            .task(id)
-            .is_some_and(|task| task.marker.checked)
-        {
-            return false;
-        }
-        let Some(task) = self
-            .meaning
-            .resolved
-            .tasks
-            .iter()
-            .find(|task| task.id == *id)
-        else {
-            return false;
-        };
-        let strict = self
-            .phase
-            .settings
-            .strict
-            .unwrap_or(self.loaded.settings.strict);
-        let unanswered = match &task.action {
-            Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
-            Action::Study { .. }
-            | Action::Require(_)
-            | Action::Write { .. }
-            | Action::Apply { .. }
-            | Action::Command { .. }
-            | Action::Manual
-            | Action::Skip => false,
-        };
-        unanswered || (task.has_unread() && !self.how.accept_unread)
-    }
-}
-
 /// The rehearsal's clock is virtual: what hasn't happened there within a second of ours won't.
 fn address(target: &Target, phase: &Phase) -> Duration {
     match target {
         Target::Rehearsal => REHEARSED_GRACE,
         Target::Context { .. } => phase.settings.timeouts.load_balancer.unwrap_or(GRACE),
     }
-}
-
-/// Connects and reads the phase for the target.
-async fn prepare<'a>(
-    session: &'a Session,
-    loaded: &'a Loaded,
-    phase: &'a Phase,
-    target: Target,
-    how: How,
-) -> Result<Prepared<'a>> {
-    let cluster = target.connect(session, phase).await?;
-    let service_monitors = target.service_monitors(&cluster).await?;
-    let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
-    let plan = meaning.plan(target.name())?;
-    target.refuse_idle_failures(phase, &plan)?;
-    let own_target = match Target::of_phase(loaded, phase)? {
-        Target::Rehearsal => None,
-        own @ Target::Context { .. } => Some(own.name().to_owned()),
-    };
-    let inventory = Inventory::new(
-        &phase.set,
-        phase.checklist.number,
-        &meaning.resolved.application.namespace,
-    );
-    Ok(Prepared {
-        session,
-        loaded,
-        phase,
-        meaning,
-        plan,
-        cluster,
-        inventory,
-        target,
-        own_target,
-        how,
-    })
 }
 
 /// Makes sure that these paths can be committed, and names the flag that allows what git alone
@@ -523,6 +325,7 @@ async fn go(
     mut ledger: Ledger,
     document: &mut Document,
 ) -> Result<(Report, Ledger)> {
+    prepared.early.end();
     let view = watch::View::new(prepared, &outlook.standing);
     let run = Run {
         inventory: prepared.inventory(),
@@ -579,42 +382,4 @@ fn header(prepared: &Prepared<'_>) -> Header {
         namespace: prepared.meaning.resolved.application.namespace.clone(),
         undo: false,
     }
-}
-
-pub(super) fn rehearse(
-    session: &Session,
-    loaded: &Loaded,
-    phase: &Phase,
-    args: &RehearseArgs,
-) -> Result {
-    target::runtime()?.block_on(async {
-        let options = Options {
-            overwrite: true,
-            ..options(&RunArgs::default(), &Target::Rehearsal, phase)
-        };
-        let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
-        let how = How {
-            options,
-            accept_unread: args.accept_unread,
-            clock,
-        };
-        let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
-        let outlook = Outlook::afresh(&prepared);
-        let mut document = Document::new(phase.checklist.clone());
-        let with = With {
-            secrets: &BTreeMap::new(),
-            live: &prepared.live().await?,
-            lost: None,
-        };
-        let ledger = Ledger::memory();
-        let (report, _) = go(&prepared, &outlook, with, ledger, &mut document).await?;
-        tell::tell(&prepared, &report, tell::Kept::Nothing)?;
-        let note = "rehearsed in memory: nothing was ticked, written or committed\n";
-        crate::terminal::err(note)?;
-        Ok(if report.outcome == Outcome::Completed {
-            Code::Done
-        } else {
-            Code::Failed
-        })
-    })
 }

@@ -5,12 +5,14 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 
-use super::{Prepared, Standing};
+use super::Prepared;
 use crate::checklist::TaskId;
-use crate::cluster::Trouble;
-use crate::execute::Progress;
-use crate::terminal::{Json, Live, out};
+use crate::cli::Session;
+use crate::cluster::{Cluster, Trouble};
+use crate::execute::{Progress, Standing};
+use crate::terminal::{Json, Live, err, out, printable};
 
 /// How long the target may be in trouble before people are told.
 const HICCUP: Duration = Duration::from_secs(1);
@@ -59,34 +61,13 @@ impl View {
     /// Returns what a run returns, and shows meanwhile what the target keeps it waiting for.
     pub(super) async fn beside<T>(
         &self,
-        mut trouble: watch::Receiver<Option<Trouble>>,
+        trouble: watch::Receiver<Option<Trouble>>,
         run: impl Future<Output = T>,
     ) -> T {
-        let told = async {
-            // The sender lives as long as the cluster, and that as long as the run.
-            while trouble.wait_for(Option::is_some).await.is_ok() {
-                let over = trouble.wait_for(Option::is_none);
-                // A hiccup is not worth a line.
-                if tokio::time::timeout(HICCUP, over).await.is_ok() {
-                    continue;
-                }
-                loop {
-                    let why = trouble.borrow().as_ref().map(Trouble::text);
-                    let over = why.is_none();
-                    self.show(&Progress::Waiting { why });
-                    if over {
-                        break;
-                    }
-                    let over = trouble.wait_for(Option::is_none);
-                    // One second later it says so.
-                    drop(tokio::time::timeout(SECOND, over).await);
-                }
-            }
-            std::future::pending().await
-        };
+        let told = tell(trouble, |why| self.show(&Progress::Waiting { why }));
         tokio::select! {
             outcome = run => outcome,
-            never = told => never,
+            () = told => std::future::pending().await,
         }
     }
 
@@ -94,6 +75,69 @@ impl View {
     pub(super) fn end(&self) {
         if let Ok(mut live) = self.live.lock() {
             live.end();
+        }
+    }
+}
+
+/// Tells what the target keeps requests waiting for, while nothing else is shown yet; no more when
+/// it ends or is dropped.
+pub(super) struct Early(AbortHandle);
+
+impl Early {
+    /// Begins to tell.
+    pub(super) fn new(session: &Session, cluster: &Cluster) -> Self {
+        let paint = session.err;
+        let trouble = cluster.trouble();
+        let told = tokio::spawn(async move {
+            let mut before = false;
+            tell(trouble, |why| {
+                let line = match why {
+                    Some(why) if !before => format!("{} {}\n", paint.bad("!"), printable(&why)),
+                    None if before => {
+                        format!("{} the server answers again\n", paint.good("✓"))
+                    }
+                    Some(_) | None => return,
+                };
+                before = !before;
+                // A stderr that is gone must not end a run.
+                let _ = err(&line);
+            })
+            .await;
+        });
+        Self(told.abort_handle())
+    }
+
+    /// Ends it.
+    pub(super) fn end(&self) {
+        self.0.abort();
+    }
+}
+
+impl Drop for Early {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Tells each second why requests wait, and once that they don't any more.
+async fn tell(mut trouble: watch::Receiver<Option<Trouble>>, mut show: impl FnMut(Option<String>)) {
+    // It ends with the cluster's connection.
+    while trouble.wait_for(Option::is_some).await.is_ok() {
+        let over = trouble.wait_for(Option::is_none);
+        // A hiccup is not worth a line.
+        if tokio::time::timeout(HICCUP, over).await.is_ok() {
+            continue;
+        }
+        loop {
+            let why = trouble.borrow().as_ref().map(Trouble::text);
+            let over = why.is_none();
+            show(why);
+            if over {
+                break;
+            }
+            let over = trouble.wait_for(Option::is_none);
+            // One second later it says so.
+            drop(tokio::time::timeout(SECOND, over).await);
         }
     }
 }

@@ -1,0 +1,229 @@
+//! A phase that is ready to be run: connected, read and planned for its target.
+
+use std::path::Path;
+
+use super::ahead::Ahead;
+use super::outlook::Outlook;
+use super::watch::Early;
+use crate::checklist::TaskId;
+use crate::cli::confirm::{self, Ask};
+use crate::cli::exit::Result;
+use crate::cli::load::{Loaded, Meaning, Phase};
+use crate::cli::plan::saved::{Of, Saved};
+use crate::cli::target::{self, Target};
+use crate::cli::{Session, Stop, order};
+use crate::cluster::{Cluster, Inventory, Live};
+use crate::diagnostic::render;
+use crate::execute::{Filled, Options, fill};
+use crate::files::Clock;
+use crate::git::Repo;
+use crate::journal::State;
+use crate::plan::Plan;
+use crate::resolve::Action;
+
+/// All that is known before the first step runs.
+pub(super) struct Prepared<'a> {
+    /// What the program was started with.
+    pub(super) session: &'a Session,
+    /// The workspace.
+    pub(super) loaded: &'a Loaded,
+    /// The phase.
+    pub(super) phase: &'a Phase,
+    /// What its boxes mean.
+    pub(super) meaning: Meaning,
+    /// The steps.
+    pub(super) plan: Plan,
+    /// The target, connected.
+    pub(super) cluster: Cluster,
+    /// What the phase's objects are members of.
+    pub(super) inventory: Inventory,
+    /// Which target that is.
+    pub(super) target: Target,
+    /// The target that settings name for this phase, whatever it runs on now.
+    pub(super) own_target: Option<String>,
+    /// How a run behaves.
+    pub(super) how: How,
+    /// Tells of the target's troubles until the run is shown.
+    pub(super) early: Early,
+}
+
+/// How a run behaves.
+pub(super) struct How {
+    /// What the flags and settings say of the steps.
+    pub(super) options: Options,
+    /// Whether boxes with unread bullets are ticked.
+    pub(super) accept_unread: bool,
+    /// The time.
+    pub(super) clock: Clock,
+}
+
+impl Prepared<'_> {
+    /// Returns whether the target is the rehearsal.
+    pub(super) fn is_rehearsal(&self) -> bool {
+        self.target == Target::Rehearsal
+    }
+
+    /// Returns the inventory that the phase's objects are members of.
+    pub(super) fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
+    /// A bare context that leads to a protected target is refused.
+    pub(super) fn refuse_back_door(&self, state: &State) -> Result<()> {
+        let namespace = &self.meaning.resolved.application.namespace;
+        let known = (&self.loaded.settings, state);
+        self.target
+            .refuse_back_door(self.cluster.info(), namespace, known)
+    }
+
+    /// Names what objects need and nothing brings; their pods would wait for it.
+    pub(super) async fn warn_of_missing(&self) -> Result<()> {
+        let missing = if self.is_rehearsal() {
+            order::expected(&self.plan)
+        } else {
+            order::missing(&self.plan, &self.cluster).await
+        };
+        if !missing.is_empty() {
+            let warnings = order::warnings(&missing);
+            let colour = self.session.err.colour;
+            crate::terminal::err(&format!("{}\n", render(&warnings, colour)))?;
+        }
+        Ok(())
+    }
+
+    /// Has a person name a protected target once it is known what will be done there.
+    pub(super) fn confirm(&self, what: String, given: Option<&str>) -> Result<()> {
+        let ask = Ask {
+            target: &self.target,
+            info: self.cluster.info(),
+            namespace: &self.meaning.resolved.application.namespace,
+            what,
+        };
+        confirm::confirm(self.session, &ask, given)
+    }
+
+    /// Returns what the cluster holds of the plan's objects.
+    pub(super) async fn live(&self) -> Result<Live> {
+        Ok(self.cluster.live(self.plan.objects()).await?)
+    }
+
+    /// Returns the Secrets with their real values, as far as there are any.
+    pub(super) fn filled(
+        &self,
+        repo: &Repo,
+        env_file: Option<&str>,
+        live: &Live,
+    ) -> Result<Filled> {
+        let given = target::secret_values(self.session, self.loaded, repo, env_file)?;
+        Ok(fill(&self.plan, live, &given))
+    }
+
+    /// Refuses to go on where anything isn't as it was when a plan was saved.
+    pub(super) async fn hold_to(
+        &self,
+        path: &Path,
+        (outlook, live, filled): (&Outlook, &Live, &Filled),
+        state: &State,
+    ) -> Result<()> {
+        let saved = Saved::read(path)?;
+        if self.is_rehearsal() {
+            return Err(Stop::input(
+                "a saved plan is for a cluster, not for the rehearsal",
+            ));
+        }
+        let ahead = Ahead::find(self, outlook, (live, filled), state).await?;
+        let of = Of {
+            loaded: self.loaded,
+            phase: self.phase,
+            plan: &self.plan,
+            info: self.cluster.info(),
+        };
+        saved.refuse_unless(&Saved::new(&of, &ahead), path)
+    }
+
+    /// Returns today's date.
+    pub(super) fn today(&self) -> String {
+        self.how.clock.date().to_string()
+    }
+
+    /// Returns PROGRESS.md's path: the set's own where there is one, else the workspace's.
+    pub(super) fn progress_path(&self) -> String {
+        self.loaded.progress_path(&self.phase.set)
+    }
+
+    /// Returns whether a task's box stays open for a person although its steps are done; one that
+    /// is ticked was accepted.
+    pub(super) fn needs_person(&self, id: &TaskId) -> bool {
+        if self
+            .phase
+            .checklist
+            .task(id)
+            .is_some_and(|task| task.marker.checked)
+        {
+            return false;
+        }
+        let Some(task) = self
+            .meaning
+            .resolved
+            .tasks
+            .iter()
+            .find(|task| task.id == *id)
+        else {
+            return false;
+        };
+        let strict = self
+            .phase
+            .settings
+            .strict
+            .unwrap_or(self.loaded.settings.strict);
+        let unanswered = match &task.action {
+            Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
+            Action::Study { .. }
+            | Action::Require(_)
+            | Action::Write { .. }
+            | Action::Apply { .. }
+            | Action::Command { .. }
+            | Action::Manual
+            | Action::Skip => false,
+        };
+        unanswered || (task.has_unread() && !self.how.accept_unread)
+    }
+}
+
+/// Connects and reads the phase for the target.
+pub(super) async fn prepare<'a>(
+    session: &'a Session,
+    loaded: &'a Loaded,
+    phase: &'a Phase,
+    target: Target,
+    how: How,
+) -> Result<Prepared<'a>> {
+    let cluster = target.connect(session, phase).await?;
+    let early = Early::new(session, &cluster);
+    let service_monitors = target.service_monitors(&cluster).await?;
+    let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
+    let plan = meaning.plan(target.name())?;
+    target.refuse_idle_failures(phase, &plan)?;
+    let own_target = match Target::of_phase(loaded, phase)? {
+        Target::Rehearsal => None,
+        own @ Target::Context { .. } => Some(own.name().to_owned()),
+    };
+    let inventory = Inventory::new(
+        &phase.set,
+        phase.checklist.number,
+        &meaning.resolved.application.namespace,
+    );
+    Ok(Prepared {
+        session,
+        loaded,
+        phase,
+        meaning,
+        plan,
+        cluster,
+        inventory,
+        target,
+        own_target,
+        how,
+        early,
+    })
+}

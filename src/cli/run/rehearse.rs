@@ -1,0 +1,62 @@
+//! `orch phase N rehearse`: the whole phase in memory.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+
+use super::outlook::Outlook;
+use super::prepared::{How, prepare};
+use super::{RunArgs, With, go, options, tell};
+use crate::cli::Session;
+use crate::cli::exit::{Code, Result};
+use crate::cli::load::{Loaded, Phase};
+use crate::cli::target::{self, Target};
+use crate::execute::{Document, Ledger, Options};
+use crate::files::Clock;
+use crate::journal::Outcome;
+
+/// Arguments of `rehearse`.
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct RehearseArgs {
+    /// Tick boxes although a bullet below them was read by no rule
+    #[arg(long)]
+    accept_unread: bool,
+}
+
+pub(in crate::cli) fn rehearse(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    args: &RehearseArgs,
+) -> Result {
+    target::runtime()?.block_on(async {
+        let options = Options {
+            overwrite: true,
+            ..options(&RunArgs::default(), &Target::Rehearsal, phase)
+        };
+        let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
+        let how = How {
+            options,
+            accept_unread: args.accept_unread,
+            clock,
+        };
+        let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
+        let outlook = Outlook::afresh(&prepared);
+        let mut document = Document::new(phase.checklist.clone());
+        let with = With {
+            secrets: &BTreeMap::new(),
+            live: &prepared.live().await?,
+            lost: None,
+        };
+        let ledger = Ledger::memory();
+        let (report, _) = go(&prepared, &outlook, with, ledger, &mut document).await?;
+        tell::tell(&prepared, &report, tell::Kept::Nothing)?;
+        let note = "rehearsed in memory: nothing was ticked, written or committed\n";
+        crate::terminal::err(note)?;
+        Ok(if report.outcome == Outcome::Completed {
+            Code::Done
+        } else {
+            Code::Failed
+        })
+    })
+}
