@@ -6,12 +6,15 @@
 
 mod build;
 mod cycle;
+mod draft;
 mod order;
+mod twice;
 mod wants;
 mod waves;
 
 pub use build::{PlanError, build};
 pub use cycle::{Cycle, Edge, End, Why};
+pub use twice::Twice;
 pub use wants::{Want, wants};
 pub use waves::waves;
 

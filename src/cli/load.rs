@@ -71,6 +71,7 @@ impl Meaning {
         let plan = plan::build(&self.resolved, &self.rendered, &self.written, target);
         plan.map_err(|error| match error {
             PlanError::Cycle(cycle) => order::circle(&cycle, &self.checklist).into(),
+            PlanError::Twice(twice) => order::twice(&twice, &self.checklist).into(),
             PlanError::NoSuchTask { .. } => error.into(),
         })
     }

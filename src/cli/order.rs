@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::checklist::{Checklist, TaskId};
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::plan::{Cycle, End, Plan, Want, Why, Work, wants, waves};
+use crate::plan::{Cycle, End, Plan, Twice, Want, Why, Work, wants, waves};
 use crate::terminal::{Paint, printable};
 
 /// How many objects are looked for at once.
@@ -56,6 +56,29 @@ pub(super) fn circle(cycle: &Cycle, checklist: &Checklist) -> Diagnostics {
         "take one of these references away, or apply one of the objects by a task of its own"
     };
     Diagnostics(vec![error.help(help)])
+}
+
+/// Returns the error of an object that is described twice, at the task that comes second.
+pub(super) fn twice(twice: &Twice, checklist: &Checklist) -> Diagnostics {
+    let message = format!(
+        "one object is described twice, differently: {}",
+        twice.first.name
+    );
+    let mut error = Diagnostic::error(message);
+    let task = |end: &End| end.task.as_ref().and_then(|id| checklist.task(id));
+    if let Some(task) = task(&twice.second).or_else(|| task(&twice.first)) {
+        let label = format!("task {} applies one of the two", task.id);
+        error = error.at(&checklist.path, &checklist.text, task.span.clone(), &label);
+    }
+    let ends = format!("{} and {}", end(&twice.first), end(&twice.second));
+    let help = match (&twice.first.task, &twice.second.task) {
+        (Some(first), Some(second)) if first != second => format!(
+            "take one of them away; or, where the second is to replace the first: after={first} \
+             at task {second}"
+        ),
+        _ => "take one of them away".to_owned(),
+    };
+    Diagnostics(vec![error.help(format!("it is in {ends}")).help(help)])
 }
 
 fn end(end: &End) -> String {

@@ -74,3 +74,36 @@ fn what_a_task_does_waits_and_what_it_writes_does_not() {
     );
     with_checklist(&text).orch(&["phase", "4", "run"]).expect(0);
 }
+
+#[test]
+fn an_object_that_is_described_twice_is_told_unless_one_replaces_the_other() {
+    let last = "- [ ] `k8s/kustomization.yml`: Kustomize over all of it\n";
+    let two = |directive: &str| {
+        let task = |name: &str, more: &str| {
+            format!("- [ ] Bring {name} <!-- orch: id={name} apply=\"more/{name}.yml\"{more} -->\n")
+        };
+        let text = checklist().replace(
+            last,
+            &(last.to_owned() + &task("first", "") + &task("second", directive)),
+        );
+        let map = |value: &str| {
+            format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: colour, namespace: n }}\n\
+                 data: {{ colour: {value} }}\n"
+            )
+        };
+        with_checklist(&text)
+            .file("more/first.yml", map("blue"))
+            .file("more/second.yml", map("green"))
+    };
+    check_refused(
+        &two(""),
+        &[
+            "one object is described twice, differently: ConfigMap/colour",
+            "ConfigMap/colour (task first, more/first.yml) and ConfigMap/colour (task second, \
+             more/second.yml)",
+            "after=first at task second",
+        ],
+    );
+    two(" after=first").orch(&["phase", "4", "plan"]).expect(0);
+}

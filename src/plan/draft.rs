@@ -1,0 +1,333 @@
+//! One draft step for each unit of work: what it does, its name, and what its key hashes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Work;
+use super::cycle::End;
+use crate::checklist::TaskId;
+use crate::journal::{Evidence, StepKey, sha256};
+use crate::manifest::{Object, Rendered, check};
+use crate::resolve::{Action, Answer, FileOrigin, Resolved, ResolvedTask};
+
+/// A step before its edges are known.
+pub(super) struct Draft {
+    pub(super) task: Option<TaskId>,
+    pub(super) name: String,
+    pub(super) work: Work,
+    /// What the key hashes beside the target; nothing for an object, which is hashed where it is.
+    parameters: Value,
+}
+
+/// What is hashed of a step; its form is part of the journal's format.
+#[derive(Serialize)]
+struct Keyed<'a, T> {
+    target: &'a str,
+    step: T,
+}
+
+/// What is hashed of an object that is applied.
+#[derive(Serialize)]
+struct KeyedApply<'a> {
+    kind: &'static str,
+    object: &'a Value,
+}
+
+impl Draft {
+    /// Returns the object that it applies.
+    pub(super) fn object(&self) -> Option<&Object> {
+        match &self.work {
+            Work::Apply { object, .. } => Some(object),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Command { .. } => None,
+        }
+    }
+
+    /// Returns whether it changes more than the workspace's files.
+    pub(super) fn does(&self) -> bool {
+        matches!(self.work, Work::Apply { .. } | Work::Command { .. })
+    }
+
+    /// Returns how it is named in a circle.
+    pub(super) fn end(&self) -> End {
+        let (name, file) = match &self.work {
+            Work::Apply { object, file } => (object.label(), Some(file.clone())),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Command { .. } => (self.name.clone(), None),
+        };
+        End {
+            name,
+            file,
+            task: self.task.clone(),
+        }
+    }
+
+    /// Returns the step's key.
+    pub(super) fn key(&self, target: &str) -> StepKey {
+        StepKey::new(if let Work::Apply { object, .. } = &self.work {
+            let step = KeyedApply {
+                kind: "apply",
+                object: &object.value,
+            };
+            hash(&Keyed { target, step })
+        } else {
+            let step = &self.parameters;
+            hash(&Keyed { target, step })
+        })
+    }
+}
+
+/// Returns the steps of tasks in their order, then those of the files that no task names.
+pub(super) fn all(
+    resolved: &Resolved,
+    rendered: &[Rendered],
+    written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
+) -> Vec<Draft> {
+    let mut drafts = of_tasks(resolved, rendered, written);
+    drafts.extend(unassigned(resolved, rendered));
+    name_uniquely(&mut drafts);
+    drafts
+}
+
+/// Returns the SHA-256 of a value's JSON, in hex.
+pub(super) fn hash(value: &impl Serialize) -> String {
+    // What is hashed here are JSON values and strings, none of which serde_json refuses.
+    sha256(&serde_json::to_vec(value).unwrap_or_default())
+}
+
+/// What rules are checked against.
+struct Checked {
+    all: Vec<Object>,
+    hash: String,
+}
+
+impl Checked {
+    /// Returns all objects where there are rules, else none: nothing looks at them.
+    fn of(
+        resolved: &Resolved,
+        rendered: &[Rendered],
+        written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
+    ) -> Self {
+        let is_rule = |task: &ResolvedTask| matches!(task.action, Action::Require(_));
+        let ruled = resolved.tasks.iter().any(is_rule);
+        let all: Vec<Object> = rendered
+            .iter()
+            .flat_map(|file| &file.objects)
+            .chain(written.values().flatten().map(Arc::as_ref))
+            .filter(|_| ruled)
+            .cloned()
+            .collect();
+        // Every rule is checked against all objects: one hash of them all serves every key.
+        let hash = hash(&values(&all));
+        Self { all, hash }
+    }
+}
+
+fn of_tasks(
+    resolved: &Resolved,
+    rendered: &[Rendered],
+    written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
+) -> Vec<Draft> {
+    let checked_against = Checked::of(resolved, rendered, written);
+    let mut drafts = Vec::new();
+    for task in &resolved.tasks {
+        match &task.action {
+            Action::Study { .. } | Action::Inventory { .. } | Action::Require(_) => {
+                drafts.extend(conclusion(task, &checked_against));
+            }
+            Action::Write { path } => {
+                if let Some(file) = rendered.iter().find(|file| file.path == *path) {
+                    drafts.extend(file_drafts(Some(&task.id), file));
+                }
+            }
+            Action::Apply { path, .. } => {
+                let file = path.clone().unwrap_or_else(|| format!("task {}", task.id));
+                let objects = written.get(&task.id).into_iter().flatten();
+                drafts.extend(
+                    objects.map(|object| apply_draft(Some(&task.id), Arc::clone(object), &file)),
+                );
+            }
+            Action::Command { run } => drafts.push(Draft {
+                task: Some(task.id.clone()),
+                name: format!("run {run}"),
+                parameters: json!({ "kind": "command", "run": run }),
+                work: Work::Command { run: run.clone() },
+            }),
+            Action::Manual | Action::Skip => {}
+        }
+    }
+    drafts
+}
+
+fn values(objects: &[Object]) -> Vec<&Value> {
+    objects.iter().map(|object| &object.value).collect()
+}
+
+/// A step whose outcome follows from facts and manifests alone.
+fn conclusion(task: &ResolvedTask, against: &Checked) -> Option<Draft> {
+    let (name, work, parameters) = match &task.action {
+        Action::Study { findings } => {
+            let subjects: Vec<&str> = findings.iter().map(|f| f.subject.as_str()).collect();
+            let found: Vec<String> = findings
+                .iter()
+                .flat_map(|finding| &finding.facts)
+                .map(|(fact, origin)| format!("{fact} ({origin})"))
+                .collect();
+            (
+                format!("study {}", subjects.join(", ")),
+                Work::Study {
+                    findings: findings.clone(),
+                },
+                json!({ "kind": "study", "subjects": subjects, "found": found }),
+            )
+        }
+        Action::Inventory { kind, answer } => {
+            let evidence = answer_evidence(answer);
+            let parameters =
+                json!({ "kind": "inventory", "of": format!("{kind:?}"), "answer": evidence });
+            (
+                format!("answer {kind:?}").to_lowercase(),
+                Work::Conclude { evidence },
+                parameters,
+            )
+        }
+        Action::Require(requirement) => {
+            let checked = check(requirement, &against.all);
+            let parameters = json!({ "kind": "require", "rule": checked.rule,
+                "objects": against.hash });
+            let name = format!("require {}", checked.rule);
+            if checked.violations.is_empty() {
+                let evidence = Evidence::Checked {
+                    rule: checked.rule,
+                    objects: checked.objects,
+                    exempt: checked.exempt,
+                };
+                (name, Work::Conclude { evidence }, parameters)
+            } else {
+                let work = Work::Refuse {
+                    rule: checked.rule,
+                    violations: checked.violations,
+                };
+                (name, work, parameters)
+            }
+        }
+        Action::Write { .. }
+        | Action::Apply { .. }
+        | Action::Command { .. }
+        | Action::Manual
+        | Action::Skip => return None,
+    };
+    Some(Draft {
+        task: Some(task.id.clone()),
+        name,
+        work,
+        parameters,
+    })
+}
+
+fn answer_evidence(answer: &Answer) -> Evidence {
+    let place = |text: &str, origin: Option<&crate::facts::Origin>| {
+        origin.map_or_else(|| text.to_owned(), |origin| format!("{text} ({origin})"))
+    };
+    Evidence::Answer {
+        matched: answer
+            .matched
+            .iter()
+            .map(|(name, what, origin)| place(&format!("{name}: {what}"), origin.as_ref()))
+            .collect(),
+        missing: answer.missing.clone(),
+        extra: answer
+            .extra
+            .iter()
+            .map(|(what, origin)| place(what, origin.as_ref()))
+            .collect(),
+    }
+}
+
+/// The steps of one file: writing it, and applying each of its objects.
+fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
+    // Objects rather than the text: a header's prose or the order of keys makes no difference.
+    let content = if file.objects.is_empty() {
+        hash(&file.text)
+    } else {
+        hash(&values(&file.objects))
+    };
+    let write = Draft {
+        task: task.cloned(),
+        name: format!("write {}", file.path),
+        parameters: json!({ "kind": "write", "path": file.path, "content": content }),
+        work: Work::Write {
+            path: file.path.clone(),
+            text: file.text.clone(),
+        },
+    };
+    let applies = file
+        .objects
+        .iter()
+        .map(|object| apply_draft(task, Arc::new(object.clone()), &file.path));
+    std::iter::once(write).chain(applies).collect()
+}
+
+fn apply_draft(task: Option<&TaskId>, object: Arc<Object>, file: &str) -> Draft {
+    Draft {
+        task: task.cloned(),
+        name: format!("apply {}", object.label()),
+        parameters: Value::Null,
+        work: Work::Apply {
+            object,
+            file: file.to_owned(),
+        },
+    }
+}
+
+fn unassigned(resolved: &Resolved, rendered: &[Rendered]) -> Vec<Draft> {
+    resolved
+        .files
+        .iter()
+        .filter(|file| matches!(file.origin, FileOrigin::Unassigned { .. }))
+        .filter_map(|file| rendered.iter().find(|rendered| rendered.path == file.path))
+        .flat_map(|file| file_drafts(None, file))
+        .collect()
+}
+
+/// Two tasks may study one file, and two namespaces hold objects of one name.
+fn name_uniquely(drafts: &mut [Draft]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for draft in drafts {
+        let count = seen.entry(draft.name.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            draft.name = format!("{} ({count})", draft.name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::{apply_draft, hash};
+    use crate::journal::StepKey;
+    use crate::manifest::Object;
+
+    #[test]
+    fn a_key_hashes_target_kind_and_object() {
+        let value = json!({ "kind": "Secret", "apiVersion": "v1", "metadata": { "name": "a" } });
+        let object = Object::from_value(value.clone()).expect("an object");
+        // The form that journals hold: another would make every finished step a changed one.
+        let expected = json!({ "target": "prod", "step": { "kind": "apply", "object": value } });
+        let key = apply_draft(None, Arc::new(object), "a.yml").key("prod");
+        assert_eq!(key, StepKey::new(hash(&expected)));
+    }
+}
