@@ -94,7 +94,12 @@ fn workspace_settings(sets: &[SetFiles]) -> String {
          # Clusters that phases may name (`target = \"staging\"`). Without one, the embedded\n\
          # rehearsal runs; the kubeconfig's current context is never used by itself.\n\
          # [targets.staging]\n\
-         # context = \"my-staging-context\"\n"
+         # context = \"my-staging-context\"\n\
+         #\n\
+         # [targets.prod]\n\
+         # context = \"my-production-context\"\n\
+         # after = [\"staging\"]  # a phase comes here only once it is done there\n\
+         # protected = true  # its name must be typed before anything is changed\n"
     )
 }
 
