@@ -3,8 +3,10 @@
 //! A diagnostic is a fact about a document; rendering is done by `annotate-snippets`. This module
 //! doesn't decide exit codes.
 
+mod nearest;
 mod render;
 
+pub(crate) use nearest::nearest;
 pub use render::render;
 
 use std::fmt;

@@ -17,13 +17,17 @@ mod source;
 mod tree;
 mod yaml;
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 pub use compose::default_compose_files;
 pub use model::{
-    Build, Condition, ConfigFile, Dependency, Dockerfile, Endpoint, EnvVar, Facts, HealthTest,
-    Healthcheck, Limits, Mount, MountSource, Origin, Port, Project, Protocol, Service, Text,
-    UnreadKey, Variable, VariableUse, Volume,
+    Build, Condition, ConfigFile, Constraint, Dependency, Deploy, Dockerfile, Endpoint, EnvVar,
+    Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Mode, Mount, MountSource, Network,
+    Origin, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy, Service, Text,
+    UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
 pub use tree::Tree;
 
@@ -105,19 +109,22 @@ fn dockerfiles(tree: &Tree, project: Option<&Project>) -> Vec<Dockerfile> {
     let services = project
         .map(|project| project.services.as_slice())
         .unwrap_or_default();
-    let mut paths: Vec<&str> = Vec::new();
+    let mut known: HashSet<&str> = HashSet::new();
+    let mut found = Vec::new();
     for build in services.iter().filter_map(|service| service.build.as_ref()) {
-        if !paths.contains(&build.dockerfile.as_str()) {
-            paths.push(&build.dockerfile);
+        let path = build.dockerfile.as_str();
+        if !known.insert(path) {
+            continue;
         }
+        let inline = build.inline.as_deref().map(Arc::from);
+        let text = inline.or_else(|| tree.get(path).cloned());
+        found.extend(text.map(|text| dockerfile::parse(path, &text)));
     }
-    if paths.is_empty() {
-        paths.push("Dockerfile");
+    if known.is_empty() {
+        let root = tree.get("Dockerfile");
+        found.extend(root.map(|text| dockerfile::parse("Dockerfile", text)));
     }
-    paths
-        .iter()
-        .filter_map(|path| Some(dockerfile::parse(path, tree.get(path)?)))
-        .collect()
+    found
 }
 
 #[cfg(test)]

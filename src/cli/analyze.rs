@@ -8,7 +8,7 @@ use serde_json::json;
 use super::exit::{Code, Result};
 use super::{Session, load};
 use crate::diagnostic::render;
-use crate::facts::{Facts, Gathered, Inputs, Origin, Service, Variable, gather, secret};
+use crate::facts::{Facts, Gathered, Inputs, Origin, Service, UnreadKey, Variable, gather, secret};
 use crate::terminal::{Paint, err, out, printable};
 
 /// Arguments of `orch analyze`.
@@ -91,6 +91,9 @@ fn lines(facts: &Facts) -> Vec<Line> {
     for volume in facts.project.iter().flat_map(|project| &project.volumes) {
         lines.push(("volumes", volume.name.clone(), volume.origin.clone()));
     }
+    for key in facts.project.iter().flat_map(|project| &project.unread) {
+        lines.push(("project", unread(key), key.origin.clone()));
+    }
     for dockerfile in &facts.dockerfiles {
         for (image, origin) in &dockerfile.stages {
             lines.push(("images", format!("stage from {image}"), origin.clone()));
@@ -139,9 +142,17 @@ fn service_facts(service: &Service) -> Vec<(String, &Origin)> {
         };
         facts.push((format!("{} = {shown}", variable.name), &variable.origin));
     }
-    let unread = service.unread.iter();
-    facts.extend(unread.map(|key| (format!("key {} isn't carried over", key.key), &key.origin)));
+    facts.extend(service.unread.iter().map(|key| (unread(key), &key.origin)));
     facts
+}
+
+/// Says what becomes of a key that isn't carried over.
+fn unread(key: &UnreadKey) -> String {
+    let fate = match key.way {
+        Some(_) => "isn't carried over",
+        None => "has no effect here",
+    };
+    format!("key {} {fate}: {}", key.key, key.why)
 }
 
 fn variable(variable: &Variable) -> Line {

@@ -4,26 +4,36 @@
 //! followed, merged; only then typed, the keys that nothing carries over noted by line. What a
 //! service becomes in Kubernetes isn't decided here.
 
+mod check;
+mod command;
+mod depends;
+mod deploy;
+mod devices;
+mod environment;
 mod fields;
 mod health;
+mod keys;
+mod left;
 mod load;
 mod merge;
 mod mounts;
+mod pod;
 mod ports;
 mod service;
 mod shape;
 mod units;
+mod volumes;
 
 #[cfg(test)]
 mod tests;
 
-use super::interpolate::Values;
-use super::model::{ConfigFile, Project, Service, Volume};
+use super::model::{Project, UnreadKey};
 use super::paths;
 use super::report::Report;
 use super::tree::Tree;
 use super::yaml::Node;
-use fields::{Fields, Notes};
+use depends::Borrowed;
+use fields::{Fields, Left, Notes};
 
 pub(super) use ports::short as short_port;
 pub(super) use units::{duration, words};
@@ -66,126 +76,125 @@ pub(super) fn read(
     let (root, values) = load::load(tree, files, report)?;
     let mut notes = Notes {
         report,
-        unread: Vec::new(),
+        left: Vec::new(),
     };
-    let mut fields = Fields::new(&root, String::new(), &mut notes);
+    let mut fields = Fields::new(&root, String::new(), &keys::PROJECT, &mut notes);
+    let (declared, backings) = volumes::volumes(&mut fields, &mut notes);
     let mut project = Project {
         name: fields.string("name", &mut notes),
         files: files.to_vec(),
         services: Vec::new(),
-        volumes: volumes(&mut fields),
-        configs: config_files(&mut fields, "configs", &mut notes),
-        secrets: config_files(&mut fields, "secrets", &mut notes),
+        volumes: declared,
+        networks: volumes::networks(&mut fields, &mut notes),
+        configs: volumes::configs(&mut fields, &values, &mut notes),
+        secrets: volumes::secrets(&mut fields, &mut notes),
+        unread: Vec::new(),
     };
-    let services = fields
-        .take("services")
-        .map(Node::entries)
-        .unwrap_or_default();
-    // Networks are how Docker separates services; `manifest` does it by who talks to whom.
-    for key in ["version", "networks", "include"] {
-        fields.take(key);
-    }
+    let services = fields.take("services");
+    // Followed where the files are read.
+    fields.take("include");
     fields.finish(&mut notes);
-    for unread in std::mem::take(&mut notes.unread) {
-        let key = unread.key.trim_start_matches('.').to_owned();
-        if let Some(entry) = root.entries().iter().find(|entry| entry.key == key) {
-            let message = format!("`{key}` isn't a key that a Compose file has");
-            notes.report.push(entry.mark.warning(message, "not read"));
-        }
+    let mut left = std::mem::take(&mut notes.left);
+    project.unread = left.iter().map(Left::fact).collect();
+    if let Some(node) = services {
+        let scope = service::Scope {
+            tree,
+            values: &values,
+            volumes: &backings,
+        };
+        let mut reading = Reading {
+            active,
+            left: &mut left,
+            project: &mut project,
+        };
+        reading.services(node, &scope, &mut notes);
     }
-    for entry in services {
-        let service = read_service(entry, tree, &values, &mut notes);
-        let idle = !service.profiles.is_empty()
-            && !service
-                .profiles
-                .iter()
-                .any(|own| active.contains(own) || active.contains(&all()));
-        if idle {
-            let profiles = service.profiles.join(", ");
-            let message = format!("`{}` is left out: it needs a profile", entry.key);
-            let label = format!("of {profiles}");
-            notes.report.push(entry.mark.warning(message, &label));
-        } else {
-            project.services.push(service);
-        }
-    }
-    check_names(&project, &root, &mut notes);
+    left::report(&left, notes.report);
+    check::names(&project, &root, notes.report);
     Some(project)
 }
 
-fn all() -> String {
-    "*".to_owned()
+/// Reads the services into the project.
+struct Reading<'a> {
+    active: &'a [String],
+    left: &'a mut Vec<Left>,
+    project: &'a mut Project,
 }
 
-fn read_service(
-    entry: &super::yaml::Entry,
-    tree: &Tree,
-    values: &Values,
-    notes: &mut Notes<'_>,
-) -> Service {
-    let scope = service::Scope { tree, values };
-    let mut service = service::read(&entry.key, &entry.node, &scope, notes);
-    service.origin = entry.mark.origin();
-    if service.image.is_none() && service.build.is_none() {
-        let message = format!("service `{}` has neither `image` nor `build`", entry.key);
-        notes
-            .report
-            .push(entry.mark.error(message, "nothing says what it runs"));
-    }
-    service
-}
-
-fn volumes(root: &mut Fields<'_>) -> Vec<Volume> {
-    let entries = root.take("volumes").map(Node::entries).unwrap_or_default();
-    let volume = |entry: &super::yaml::Entry| Volume {
-        name: entry.key.clone(),
-        origin: entry.mark.origin(),
-    };
-    entries.iter().map(volume).collect()
-}
-
-fn config_files(
-    root: &mut Fields<'_>,
-    key: &'static str,
-    notes: &mut Notes<'_>,
-) -> Vec<ConfigFile> {
-    let entries = root.take(key).map(Node::entries).unwrap_or_default();
-    let mut found = Vec::new();
-    for entry in entries {
-        let mut fields = Fields::new(&entry.node, format!("{key}.{}", entry.key), notes);
-        let file = fields.string("file", notes);
-        let file = file.map(|path| path.strip_prefix("./").unwrap_or(&path).to_owned());
-        found.push(ConfigFile {
-            name: entry.key.clone(),
-            file,
-            environment: fields.string("environment", notes),
-            content: fields.string("content", notes),
-            origin: entry.mark.origin(),
-        });
-    }
-    found
-}
-
-/// Reports services that depend on what isn't there, and volumes that nothing declares.
-fn check_names(project: &Project, root: &Node, notes: &mut Notes<'_>) {
-    let defined = root.get("services");
-    for service in &project.services {
-        for dependency in &service.depends_on {
-            let name = &dependency.service;
-            if defined.is_some_and(|services| services.get(name).is_some()) {
+impl Reading<'_> {
+    fn services(&mut self, node: &Node, scope: &service::Scope<'_>, notes: &mut Notes<'_>) {
+        if node.text().is_some() || node.kind() == "a list" {
+            notes.unfit(node, "services", "a mapping of names");
+        }
+        let mut aliases: Vec<(String, String)> = Vec::new();
+        let mut borrowed: Vec<(usize, Borrowed)> = Vec::new();
+        for entry in node.entries() {
+            let read = service::read(entry, scope, notes);
+            if self.is_idle(&read.service.profiles) {
+                let profiles = read.service.profiles.join(", ");
+                let message = format!("`{}` is left out: it needs a profile", entry.key);
+                let warning = entry.mark.warning(message, &format!("of {profiles}"));
+                notes.report.push(warning);
                 continue;
             }
-            let node = defined.and_then(|services| services.get(&service.name));
-            let node = node.and_then(|node| node.get("depends_on").or_else(|| node.get("links")));
-            let place = node.and_then(|node| {
-                node.entries()
-                    .iter()
-                    .find(|entry| &entry.key == name)
-                    .map(|entry| &entry.mark)
-            });
-            let message = format!("`{}` depends on `{name}`, which isn't there", service.name);
-            if let Some(mark) = place.or(node.map(|node| &node.mark)) {
-                notes.report.push(mark.error(message, "named here"));
+            self.left.extend(read.left);
+            if entry.node.get("provider").is_some() {
+                self.provided(&entry.key, read.service.unread);
+                continue;
+            }
+            let service = &read.service;
+            if service.image.is_none() && service.build.is_none() {
+                let message = format!("service `{}` has neither `image` nor `build`", entry.key);
+                let error = entry.mark.error(message, "nothing says what it runs");
+                notes.report.push(error);
+            }
+            let place = self.project.services.len();
+            borrowed.extend(read.borrowed.into_iter().map(|one| (place, one)));
+            aliases.extend(read.aliases);
+            self.project.services.push(read.service);
+        }
+        self.share(borrowed, notes);
+        for (name, alias) in aliases {
+            let mut services = self.project.services.iter_mut();
+            if let Some(service) = services.find(|service| service.name == name)
+                && !service.aliases.contains(&alias)
+            {
+                service.aliases.push(alias);
+            }
+        }
+    }
+
+    /// Keeps what is known of a service that isn't a container.
+    fn provided(&mut self, name: &str, unread: Vec<UnreadKey>) {
+        let key = format!("services.{name}.provider");
+        let own = unread.into_iter().filter(|one| one.key == key);
+        self.project.unread.extend(own);
+    }
+
+    fn is_idle(&self, profiles: &[String]) -> bool {
+        let is_active = |one: &String| self.active.iter().any(|it| it == "*" || it == one);
+        !profiles.is_empty() && !profiles.iter().any(is_active)
+    }
+
+    /// Gives services the mounts of those that they name in `volumes_from`.
+    fn share(&mut self, borrowed: Vec<(usize, Borrowed)>, notes: &mut Notes<'_>) {
+        for (place, one) in borrowed {
+            let services = &self.project.services;
+            let Some(lender) = services.iter().find(|it| it.name == one.service) else {
+                let message = format!("`volumes_from` names `{}`, which isn't there", one.service);
+                notes.report.push(one.mark.error(message, "named here"));
+                continue;
+            };
+            let lent = lender.mounts.clone();
+            let Some(service) = self.project.services.get_mut(place) else {
+                continue;
+            };
+            for mut mount in lent {
+                if service.mounts.iter().all(|own| own.target != mount.target) {
+                    mount.read_only |= one.read_only;
+                    mount.origin = one.mark.origin();
+                    service.mounts.push(mount);
+                }
             }
         }
     }

@@ -198,6 +198,7 @@ fn healthcheck(rest: &str, origin: Origin) -> Option<Healthcheck> {
         timeout: None,
         retries: None,
         start_period: None,
+        start_interval: None,
         origin,
     };
     let mut rest = rest.trim();
@@ -208,6 +209,7 @@ fn healthcheck(rest: &str, origin: Origin) -> Option<Healthcheck> {
             "interval" => check.interval = duration(value),
             "timeout" => check.timeout = duration(value),
             "start-period" => check.start_period = duration(value),
+            "start-interval" => check.start_interval = duration(value),
             "retries" => check.retries = value.parse().ok(),
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! `.env` and `env_file` files: `NAME=value`, `export`, quotes, comments.
+//! `.env` and `env_file` files: `NAME=value`, `NAME: value`, `export`, quotes, comments.
 
 use super::model::Origin;
 use std::sync::Arc;
@@ -16,17 +16,55 @@ pub(super) struct Assignment {
     pub(super) origin: Origin,
 }
 
+/// What an env file holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Parsed {
+    /// The assignments, in order.
+    pub(super) lines: Vec<Assignment>,
+    /// The lines that are none.
+    pub(super) odd: Vec<Origin>,
+}
+
 /// Returns the names and values of an env file as they stand, nothing interpolated.
 pub fn values(path: &str, text: &Arc<str>) -> Vec<(String, String)> {
-    let assignments = parse(path, text).into_iter();
+    let assignments = read(path, text, "$").lines.into_iter();
     assignments
         .filter_map(|line| Some((line.name, line.value?)))
         .collect()
 }
 
-/// Returns the assignments of an env file; lines that are none are passed over.
-pub(super) fn parse(path: &str, text: &Arc<str>) -> Vec<Assignment> {
-    let mut found = Vec::new();
+/// Returns the assignments of an env file of the format `raw`: all behind the `=` is the value.
+pub(super) fn parse_raw(path: &str, text: &str) -> Vec<Assignment> {
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    let assignment = |(index, line): (usize, &str)| {
+        let line = line.trim_start();
+        if line.is_empty() || line.starts_with('#') {
+            return None;
+        }
+        let (name, value) = match line.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (line.trim_end(), None),
+        };
+        Some(Assignment {
+            name: name.to_owned(),
+            value,
+            literal: true,
+            origin: Origin {
+                path: path.to_owned(),
+                line: index + 1,
+            },
+        })
+    };
+    lines.filter_map(assignment).collect()
+}
+
+/// Returns what an env file holds, to be interpolated: a `$` that isn't a variable's is doubled.
+pub(super) fn parse(path: &str, text: &str) -> Parsed {
+    read(path, text, "$$")
+}
+
+fn read(path: &str, text: &str, dollar: &str) -> Parsed {
+    let mut parsed = Parsed::default();
     let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     while let Some((index, line)) = lines.next() {
         let line = line.trim();
@@ -34,39 +72,61 @@ pub(super) fn parse(path: &str, text: &Arc<str>) -> Vec<Assignment> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        let (name, rest) = match line.split_once('=') {
-            Some((name, rest)) => (name.trim(), Some(rest.trim().to_owned())),
-            None => (line, None),
-        };
-        if !is_name(name) {
-            continue;
-        }
         let origin = Origin {
             path: path.to_owned(),
             line: index + 1,
         };
+        let (name, rest) = split(line);
+        if !is_name(name) {
+            parsed.odd.push(origin);
+            continue;
+        }
         let mut literal = false;
-        let value = rest.map(|mut rest| {
-            if let Some(quote) = rest.chars().next().filter(|quote| "'\"".contains(*quote)) {
-                literal = quote == '\'';
-                while closing(&rest, quote).is_none() {
-                    let Some((_, more)) = lines.next() else { break };
-                    rest = format!("{rest}\n{more}");
-                }
-                return unquote(&rest, quote);
+        let value = rest.map(|rest| {
+            let quote = rest.chars().next().filter(|quote| "'\"".contains(*quote));
+            let Some(quote) = quote else {
+                return unquoted(rest).to_owned();
+            };
+            literal = quote == '\'';
+            let mut quoted = rest.to_owned();
+            while closing(&quoted, quote).is_none() {
+                let Some((_, more)) = lines.next() else { break };
+                quoted.push('\n');
+                quoted.push_str(more);
             }
-            rest.split_once(" #")
-                .map_or(rest.as_str(), |(value, _)| value.trim_end())
-                .to_owned()
+            unquote(&quoted, quote, dollar)
         });
-        found.push(Assignment {
+        parsed.lines.push(Assignment {
             name: name.to_owned(),
             value,
             literal,
             origin,
         });
     }
-    found
+    parsed
+}
+
+/// Splits a line at the first `=`, or at a `:` before it as in YAML.
+fn split(line: &str) -> (&str, Option<&str>) {
+    match line
+        .find(['=', ':'])
+        .and_then(|at| line.split_at_checked(at))
+    {
+        Some((name, rest)) => {
+            let rest = rest.strip_prefix(['=', ':']).unwrap_or(rest);
+            (name.trim(), Some(rest.trim()))
+        }
+        None => (line, None),
+    }
+}
+
+/// Returns a value without the comment behind it.
+fn unquoted(rest: &str) -> &str {
+    if rest.starts_with('#') {
+        return "";
+    }
+    rest.split_once(" #")
+        .map_or(rest, |(value, _)| value.trim_end())
 }
 
 fn is_name(name: &str) -> bool {
@@ -86,7 +146,7 @@ fn closing(text: &str, quote: char) -> Option<usize> {
     None
 }
 
-fn unquote(text: &str, quote: char) -> String {
+fn unquote(text: &str, quote: char, dollar: &str) -> String {
     let end = closing(text, quote).unwrap_or(text.len());
     let inside = text.get(1..end).unwrap_or_default();
     if quote == '\'' {
@@ -101,7 +161,9 @@ fn unquote(text: &str, quote: char) -> String {
         }
         match characters.next() {
             Some('n') => out.push('\n'),
+            Some('r') => out.push('\r'),
             Some('t') => out.push('\t'),
+            Some('$') => out.push_str(dollar),
             Some(other @ ('"' | '\\')) => out.push(other),
             Some(other) => out.extend(['\\', other]),
             None => out.push('\\'),
@@ -112,13 +174,13 @@ fn unquote(text: &str, quote: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
-    use std::sync::Arc;
+    use super::{parse, parse_raw};
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, Option<&str>, usize)]) {
-        let found = parse(".env", &Arc::from(text));
+        let found = parse(".env", text);
         let found: Vec<_> = found
+            .lines
             .iter()
             .map(|one| (one.name.as_str(), one.value.as_deref(), one.origin.line))
             .collect();
@@ -149,5 +211,32 @@ mod tests {
                 ("D", Some("1"), 5),
             ],
         );
+    }
+
+    #[test]
+    fn lines_may_be_written_as_in_yaml() {
+        check(
+            "MODE: live\nURL=http://x:80/\n",
+            &[("MODE", Some("live"), 1), ("URL", Some("http://x:80/"), 2)],
+        );
+    }
+
+    #[test]
+    fn an_escaped_dollar_stays_one() {
+        check("A=\"cost \\$5\"\n", &[("A", Some("cost $$5"), 1)]);
+    }
+
+    #[test]
+    fn lines_that_are_no_assignments_are_named() {
+        let parsed = parse(".env", "A=1\n1 bad line\n");
+        assert_eq!(parsed.lines.len(), 1);
+        assert_eq!(parsed.odd[0].to_string(), ".env:2");
+    }
+
+    #[test]
+    fn raw_values_stay_as_they_are() {
+        let found = parse_raw("a.env", "# c\nA=\"x\" # $Y\nB\n");
+        assert_eq!(found[0].value.as_deref(), Some("\"x\" # $Y"));
+        assert_eq!((found[1].name.as_str(), &found[1].value), ("B", &None));
     }
 }

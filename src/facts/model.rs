@@ -1,7 +1,17 @@
 //! The types of facts.
 
+mod code;
+mod deploy;
+mod pod;
+
 use std::fmt;
 use std::time::Duration;
+
+pub use code::{Dockerfile, Endpoint, Variable};
+pub use deploy::{
+    Constraint, Deploy, FailureAction, Mode, RestartCondition, RestartPolicy, Update, UpdateOrder,
+};
+pub use pod::{Hook, PodFacts};
 
 /// Where a fact was read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,10 +52,14 @@ pub struct Project {
     pub services: Vec<Service>,
     /// The named volumes.
     pub volumes: Vec<Volume>,
+    /// The top-level `networks`.
+    pub networks: Vec<Network>,
     /// The top-level `configs` (name → file or content).
     pub configs: Vec<ConfigFile>,
     /// The top-level `secrets` (name → file or environment).
     pub secrets: Vec<ConfigFile>,
+    /// Keys beside the services' that nothing carries over, or that have no effect here.
+    pub unread: Vec<UnreadKey>,
 }
 
 impl Project {
@@ -92,13 +106,23 @@ pub struct Service {
     pub replicas: Option<u32>,
     /// `deploy.resources`, `mem_limit`, `cpus`.
     pub limits: Limits,
-    /// `labels`.
+    /// `labels` and those of `label_file`.
     pub labels: Vec<(String, String)>,
     /// `stop_grace_period`.
     pub stop_grace_period: Option<Duration>,
     /// `profiles`.
     pub profiles: Vec<String>,
-    /// Keys that nothing carries over yet; named in `analyze` and `plan`, never dropped in silence.
+    /// `deploy`.
+    pub deploy: Deploy,
+    /// What it asks of its container and pod.
+    pub pod: PodFacts,
+    /// The networks it is in; empty: the default one alone.
+    pub networks: Vec<String>,
+    /// The names beside its own by which others reach it: `container_name`, network aliases and
+    /// those that others link it by.
+    pub aliases: Vec<String>,
+    /// Keys that nothing carries over, or that have no effect here; named in `analyze` and `plan`,
+    /// never dropped in silence.
     pub unread: Vec<UnreadKey>,
 }
 
@@ -109,6 +133,10 @@ pub struct UnreadKey {
     pub key: String,
     /// Where.
     pub origin: Origin,
+    /// Why.
+    pub why: &'static str,
+    /// The way out; `None` where nothing is lost, as the key has no effect in a cluster.
+    pub way: Option<&'static str>,
 }
 
 /// A scalar after interpolation, which still knows what it was made from.
@@ -151,6 +179,8 @@ pub struct Build {
     pub context: String,
     /// The Dockerfile, relative to the workspace.
     pub dockerfile: String,
+    /// `dockerfile_inline`: its text, where it stands in the Compose file.
+    pub inline: Option<String>,
     /// `target`.
     pub target: Option<String>,
 }
@@ -173,6 +203,10 @@ pub struct Port {
     pub published: Option<u16>,
     /// Transport.
     pub protocol: Protocol,
+    /// `name`.
+    pub name: Option<String>,
+    /// `app_protocol`: what is spoken there (`http`, `grpc`).
+    pub app_protocol: Option<String>,
     /// Where.
     pub origin: Origin,
 }
@@ -197,6 +231,10 @@ pub struct Mount {
     pub target: String,
     /// Whether it is read-only.
     pub read_only: bool,
+    /// `volume.subpath`: the folder of the volume that is mounted alone.
+    pub sub_path: Option<String>,
+    /// The size of memory, in bytes, where one is given.
+    pub size: Option<u64>,
     /// Where.
     pub origin: Origin,
 }
@@ -233,6 +271,8 @@ pub struct Healthcheck {
     pub retries: Option<u32>,
     /// `start_period`.
     pub start_period: Option<Duration>,
+    /// `start_interval`.
+    pub start_interval: Option<Duration>,
     /// Where.
     pub origin: Origin,
 }
@@ -255,6 +295,10 @@ pub struct Dependency {
     pub service: String,
     /// What of it.
     pub condition: Condition,
+    /// Whether it must be there at all (`required`).
+    pub required: bool,
+    /// Whether it is started again with what it depends on (`restart`).
+    pub restart: bool,
     /// Where.
     pub origin: Origin,
 }
@@ -288,6 +332,19 @@ pub struct Limits {
 pub struct Volume {
     /// Its name.
     pub name: String,
+    /// Whether it is there already, made by someone else.
+    pub external: bool,
+    /// Where.
+    pub origin: Origin,
+}
+
+/// A top-level network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Network {
+    /// Its name.
+    pub name: String,
+    /// `internal`: what is in it alone doesn't reach the world outside.
+    pub internal: bool,
     /// Where.
     pub origin: Origin,
 }
@@ -303,57 +360,8 @@ pub struct ConfigFile {
     pub environment: Option<String>,
     /// `content`.
     pub content: Option<String>,
-    /// Where.
-    pub origin: Origin,
-}
-
-/// What a Dockerfile says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dockerfile {
-    /// Its path.
-    pub path: String,
-    /// The base images, one a stage, with their lines.
-    pub stages: Vec<(String, Origin)>,
-    /// `EXPOSE`.
-    pub ports: Vec<Port>,
-    /// `USER` of the last stage, build arguments' defaults filled in.
-    pub user: Option<String>,
-    /// `WORKDIR` of the last stage.
-    pub working_dir: Option<String>,
-    /// `ENV` names and values, with their lines.
-    pub environment: Vec<(String, String, Origin)>,
-    /// `ENTRYPOINT` and `CMD`, as written.
-    pub entrypoint: Option<String>,
-    /// `CMD`, as written.
-    pub command: Option<String>,
-    /// `HEALTHCHECK`.
-    pub healthcheck: Option<Healthcheck>,
-}
-
-/// A variable that the source reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variable {
-    /// Its name in the environment, upper case where the source's reader ignores case.
-    pub name: String,
-    /// Its default as text.
-    pub default: Option<String>,
-    /// Its type as the source names it (`int`, `SecretStr`).
-    pub kind: Option<String>,
-    /// Whether the source fails without it.
-    pub required: bool,
-    /// Why it is a secret, if it is.
-    pub secret: Option<String>,
-    /// Where.
-    pub origin: Origin,
-}
-
-/// An HTTP endpoint found in the source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// The method, upper case, where it is known.
-    pub method: Option<String>,
-    /// The path, router prefixes composed where they can be.
-    pub path: String,
+    /// The name of what is there already, made by someone else (`external`).
+    pub external: Option<String>,
     /// Where.
     pub origin: Origin,
 }

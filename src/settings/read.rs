@@ -6,7 +6,7 @@ use std::time::Duration;
 use toml::de::{DeTable, DeValue};
 
 use crate::checklist::Span;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 
 use super::Extras;
 
@@ -211,34 +211,4 @@ fn duration(text: &str) -> Option<Duration> {
         "h" => Some(Duration::from_secs(number.checked_mul(3600)?)),
         _ => None,
     }
-}
-
-/// Returns the known key that is most like the given one, if any is much like it.
-fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    let scored = known
-        .iter()
-        .map(|candidate| (distance(key, candidate), *candidate));
-    let (distance, candidate) = scored.min()?;
-    (distance <= candidate.chars().count().max(3) / 3).then_some(candidate)
-}
-
-/// Returns how many letters must be changed, added or dropped to make one word of the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut left_above = i;
-        let mut left = i + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(&other) {
-            let above = *cell;
-            let changed = left_above + usize::from(a != *b);
-            left = changed.min(left + 1).min(above + 1);
-            left_above = above;
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -1,14 +1,15 @@
 //! `healthcheck`.
 
 use super::super::yaml::{Node, Value};
+use super::command::strings;
 use super::fields::{Fields, Notes};
-use super::service::strings;
+use super::keys;
 use crate::facts::{HealthTest, Healthcheck};
 
 /// Returns a service's health check.
 pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> Option<Healthcheck> {
     let node = service.take("healthcheck")?;
-    let mut fields = Fields::new(node, service.at("healthcheck"), notes);
+    let mut fields = Fields::new(node, service.at("healthcheck"), &keys::HEALTHCHECK, notes);
     let disabled = fields.flag("disable", notes).unwrap_or(false);
     let path = fields.at("test");
     let test = fields
@@ -24,6 +25,7 @@ pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> Option<He
         timeout: fields.duration("timeout", notes),
         retries: fields.number("retries", notes),
         start_period: fields.duration("start_period", notes),
+        start_interval: fields.duration("start_interval", notes),
         origin: node.mark.origin(),
     };
     let given = node.get("test").is_some() || disabled;

@@ -6,6 +6,8 @@ use super::super::interpolate::{Values, interpolate};
 use super::super::report::Report;
 use super::super::yaml::{Entry, Node, Value, parse};
 use super::super::{Tree, dotenv, paths, secret};
+use super::fields::Fields;
+use super::keys;
 use super::merge::{merge, settle};
 use super::shape::{entries_mut, shape};
 use crate::diagnostic::Diagnostic;
@@ -36,7 +38,7 @@ fn env_values(tree: &Tree, folder: &str, outer: &Values) -> Values {
     let mut values = Values::new();
     for assignment in tree
         .get(&path)
-        .map(|text| dotenv::parse(&path, text))
+        .map(|text| dotenv::parse(&path, text).lines)
         .unwrap_or_default()
     {
         let Some(raw) = assignment.value else {
@@ -185,6 +187,9 @@ impl Loader<'_> {
         };
         let mut base: Option<Node> = None;
         for item in items {
+            if item.text().is_none() {
+                Fields::check(&item, "include", &keys::INCLUDE, self.report);
+            }
             let files = included_paths(&item, folder);
             let Some(first) = files.first() else { continue };
             if let Some(missing) = files.iter().find(|file| self.tree.get(file).is_none()) {
@@ -259,6 +264,8 @@ impl Loader<'_> {
         if let Value::Map(entries) = &mut service.value {
             entries.retain(|entry| entry.key != "extends");
         }
+        let at = format!("services.{name}.extends");
+        Fields::check(&extends, &at, &keys::EXTENDS, self.report);
         let Some(wanted) = extends.get("service").and_then(Node::str) else {
             self.report
                 .push(extends.mark.error("`extends` must name a `service`", ""));

@@ -1,53 +1,76 @@
 //! `volumes`, `tmpfs`, and the mounts of `configs` and `secrets`.
 
+use std::collections::HashMap;
+
 use super::super::yaml::{Node, Value};
 use super::super::{Tree, paths};
 use super::fields::{Fields, Notes};
+use super::service::Scope;
+use super::volumes::Backing;
+use super::{keys, units};
 use crate::facts::{Mount, MountSource};
 
 /// Returns what a service mounts, each target once, the later one winning.
-pub(super) fn read(service: &mut Fields<'_>, tree: &Tree, notes: &mut Notes<'_>) -> Vec<Mount> {
-    let mut mounts = Vec::new();
+pub(super) fn read(
+    service: &mut Fields<'_>,
+    scope: &Scope<'_>,
+    notes: &mut Notes<'_>,
+) -> Vec<Mount> {
+    let mut mounts = Mounts::default();
     for (index, node) in service.list("volumes", notes).iter().enumerate() {
         let path = format!("{}[{index}]", service.at("volumes"));
         let mount = match &node.value {
-            Value::Scalar(text) => Some(short(&text.value, node, tree)),
-            Value::Map(_) => long(node, path, tree, notes),
+            Value::Scalar(text) => Some(short(&text.value, node, scope)),
+            Value::Map(_) => long(node, path, scope, notes),
             Value::Null | Value::List(_) => {
                 notes.unfit(node, &path, "a mount like `data:/var/lib/data:ro`");
                 None
             }
         };
-        if let Some(mount) = mount {
-            add(&mut mounts, mount);
-        }
+        mounts.add(mount);
     }
-    for node in service.list("tmpfs", notes) {
-        let target = node.str().unwrap_or_default();
-        let target = target.split_once(':').map_or(target, |(target, _)| target);
-        add(&mut mounts, mount(MountSource::Tmpfs, target, false, node));
+    for (text, node) in service.strings("tmpfs", notes) {
+        let (target, options) = text.split_once(':').unwrap_or((text, ""));
+        let size = options.split(',').find_map(|it| it.strip_prefix("size="));
+        mounts.add(Some(Mount {
+            size: size.and_then(units::bytes),
+            ..mount(MountSource::Tmpfs, target, false, node)
+        }));
     }
     for node in service.list("configs", notes) {
         let path = service.at("configs");
-        let named = grant(node, path, "/", MountSource::Config, notes);
-        if let Some(mount) = named {
-            add(&mut mounts, mount);
-        }
+        mounts.add(grant(node, path, "/", MountSource::Config, notes));
     }
     for node in service.list("secrets", notes) {
         let path = service.at("secrets");
-        let named = grant(node, path, "/run/secrets/", MountSource::Secret, notes);
-        if let Some(mount) = named {
-            add(&mut mounts, mount);
-        }
+        mounts.add(grant(
+            node,
+            path,
+            "/run/secrets/",
+            MountSource::Secret,
+            notes,
+        ));
     }
-    mounts
+    mounts.found
 }
 
-fn add(mounts: &mut Vec<Mount>, mount: Mount) {
-    match mounts.iter_mut().find(|other| other.target == mount.target) {
-        Some(other) => *other = mount,
-        None => mounts.push(mount),
+/// Mounts in order, each target once.
+#[derive(Default)]
+struct Mounts {
+    found: Vec<Mount>,
+    places: HashMap<String, usize>,
+}
+
+impl Mounts {
+    fn add(&mut self, mount: Option<Mount>) {
+        let Some(mount) = mount else { return };
+        let place = self.places.get(&mount.target).copied();
+        if let Some(other) = place.and_then(|place| self.found.get_mut(place)) {
+            *other = mount;
+            return;
+        }
+        self.places.insert(mount.target.clone(), self.found.len());
+        self.found.push(mount);
     }
 }
 
@@ -60,11 +83,23 @@ fn mount(source: MountSource, target: &str, read_only: bool, node: &Node) -> Mou
         source,
         target: target.to_owned(),
         read_only,
+        sub_path: None,
+        size: None,
         origin: node.mark.origin(),
     }
 }
 
-fn short(text: &str, node: &Node, tree: &Tree) -> Mount {
+fn short(text: &str, node: &Node, scope: &Scope<'_>) -> Mount {
+    // `C:\data:/data`: the first colon belongs to the drive.
+    let drive = text
+        .split_once(':')
+        .filter(|(drive, rest)| drive.len() == 1 && rest.starts_with(['\\', '/']));
+    let windows = drive.and_then(|(_, rest)| rest.split_once(':'));
+    if let (Some((drive, _)), Some((folder, rest))) = (drive, windows) {
+        let target = rest.split(':').next().unwrap_or(rest);
+        let host = MountSource::Host(format!("{drive}:{folder}"));
+        return mount(host, target, false, node);
+    }
     let mut parts = text.split(':');
     let first = parts.next().unwrap_or_default();
     let Some(target) = parts.next() else {
@@ -72,18 +107,30 @@ fn short(text: &str, node: &Node, tree: &Tree) -> Mount {
     };
     let options = parts.next().unwrap_or_default();
     let read_only = options.split(',').any(|option| option == "ro");
-    mount(source(first, tree), target, read_only, node)
+    let (source, size) = source(first, scope);
+    Mount {
+        size,
+        ..mount(source, target, read_only, node)
+    }
 }
 
-/// Returns what a source is: `./…` lies in the workspace (see `shape`).
-fn source(written: &str, tree: &Tree) -> MountSource {
-    if let Some(inside) = written.strip_prefix("./") {
-        return MountSource::Bind(bind(inside, tree));
-    }
+/// Returns what a source is, and the size of memory: `./…` lies in the workspace (see `shape`).
+fn source(written: &str, scope: &Scope<'_>) -> (MountSource, Option<u64>) {
     if written.starts_with(['/', '~', '.']) {
-        return MountSource::Host(written.to_owned());
+        return (folder(written, scope.tree), None);
     }
-    MountSource::Volume(written.to_owned())
+    match scope.volumes.get(written) {
+        Some(Backing::Memory(size)) => (MountSource::Tmpfs, *size),
+        Some(Backing::Folder(path)) => (folder(path, scope.tree), None),
+        Some(Backing::Claim) | None => (MountSource::Volume(written.to_owned()), None),
+    }
+}
+
+fn folder(written: &str, tree: &Tree) -> MountSource {
+    match written.strip_prefix("./") {
+        Some(inside) => MountSource::Bind(bind(inside, tree)),
+        None => MountSource::Host(written.to_owned()),
+    }
 }
 
 /// Returns a bind source; a folder's ends with `/`. A path that isn't in the tree is a folder
@@ -99,35 +146,52 @@ fn bind(inside: &str, tree: &Tree) -> String {
     }
 }
 
-fn long(node: &Node, path: String, tree: &Tree, notes: &mut Notes<'_>) -> Option<Mount> {
-    let mut fields = Fields::new(node, path, notes);
-    let kind = fields
-        .string("type", notes)
-        .unwrap_or_else(|| "volume".to_owned());
-    let written = fields.string("source", notes);
+fn long(node: &Node, path: String, scope: &Scope<'_>, notes: &mut Notes<'_>) -> Option<Mount> {
+    let mut fields = Fields::new(node, path, &keys::MOUNT, notes);
+    let kind = fields.string("type", notes);
+    let written = fields.string("source", notes).filter(|it| !it.is_empty());
     let target = fields.string("target", notes);
     let read_only = fields.flag("read_only", notes).unwrap_or(false);
-    // How Docker makes the mount; nothing that a pod could do differently.
-    for key in ["bind", "tmpfs", "consistency"] {
-        fields.take(key);
+    if let Some(node) = fields.take("bind") {
+        let mut part = Fields::new(node, fields.at("bind"), &keys::MOUNT_BIND, notes);
+        part.only("propagation", &["private", "rprivate"], notes);
+        part.finish(notes);
+    }
+    let mut sub_path = None;
+    if let Some(node) = fields.take("volume") {
+        let mut part = Fields::new(node, fields.at("volume"), &keys::MOUNT_VOLUME, notes);
+        sub_path = part.string("subpath", notes);
+        part.finish(notes);
+    }
+    let mut size = None;
+    if let Some(node) = fields.take("tmpfs") {
+        let mut part = Fields::new(node, fields.at("tmpfs"), &keys::MOUNT_TMPFS, notes);
+        size = part.bytes("size", notes);
+        part.finish(notes);
     }
     let path = fields.at("target");
+    let kind = kind.as_deref().unwrap_or("volume");
+    let (source, of_volume) = match (kind, written) {
+        ("tmpfs", _) => (MountSource::Tmpfs, None),
+        ("bind", Some(written)) => (folder(&written, scope.tree), None),
+        ("volume", Some(written)) => source(&written, scope),
+        ("volume", None) => (MountSource::Anonymous, None),
+        _ => {
+            fields.leave("type", Some(kind), &node.mark, notes);
+            fields.finish(notes);
+            return None;
+        }
+    };
     fields.finish(notes);
     let Some(target) = target else {
         notes.unfit(node, &path, "given");
         return None;
     };
-    let source = match (kind.as_str(), written) {
-        ("tmpfs", _) => MountSource::Tmpfs,
-        ("bind", Some(written)) => source(&written, tree),
-        ("volume", Some(written)) => MountSource::Volume(written),
-        ("volume", None) => MountSource::Anonymous,
-        _ => {
-            notes.unread(path.trim_end_matches(".target").to_owned(), node);
-            return None;
-        }
-    };
-    Some(mount(source, &target, read_only, node))
+    Some(Mount {
+        sub_path,
+        size: size.or(of_volume),
+        ..mount(source, &target, read_only, node)
+    })
 }
 
 /// Returns the mount of a config or secret that a service is granted.
@@ -146,12 +210,9 @@ fn grant(
             node,
         ));
     }
-    let mut fields = Fields::new(node, path, notes);
+    let mut fields = Fields::new(node, path, &keys::GRANT, notes);
     let name = fields.string("source", notes);
     let target = fields.string("target", notes);
-    for key in ["uid", "gid", "mode"] {
-        fields.take(key);
-    }
     let path = fields.at("source");
     fields.finish(notes);
     let Some(name) = name else {

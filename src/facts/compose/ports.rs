@@ -1,43 +1,55 @@
 //! `ports` and `expose`: short and long syntax, ranges, host addresses.
 
+use std::collections::HashMap;
+
 use super::super::yaml::{Node, Value};
 use super::fields::{Fields, Notes};
+use super::keys;
 use crate::facts::{Origin, Port, Protocol};
 
 const EXPECTED: &str = "a port like `8080`, `80:8080`, `127.0.0.1:80:8080/tcp` or `9000-9010`";
 
 /// Returns a service's ports, each container port and protocol once, the later one winning.
 pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> Vec<Port> {
-    let mut ports = Vec::new();
+    let mut ports = Ports::default();
     for (index, node) in service.list("ports", notes).iter().enumerate() {
         let path = format!("{}[{index}]", service.at("ports"));
         for port in one(node, &path, notes) {
-            add(&mut ports, port);
+            ports.add(port);
         }
     }
     for (index, node) in service.list("expose", notes).iter().enumerate() {
         let path = format!("{}[{index}]", service.at("expose"));
         for port in one(node, &path, notes) {
-            add(
-                &mut ports,
-                Port {
-                    published: None,
-                    ..port
-                },
-            );
+            ports.add(Port {
+                published: None,
+                ..port
+            });
         }
     }
-    ports
+    ports.found
 }
 
-fn add(ports: &mut Vec<Port>, port: Port) {
-    let same =
-        |other: &&mut Port| other.container == port.container && other.protocol == port.protocol;
-    match ports.iter_mut().find(same) {
-        // A port that is only exposed adds nothing to one that is published.
-        Some(_) if port.published.is_none() => {}
-        Some(other) => *other = port,
-        None => ports.push(port),
+/// Ports in order, each once.
+#[derive(Default)]
+struct Ports {
+    found: Vec<Port>,
+    places: HashMap<(u16, Protocol), usize>,
+}
+
+impl Ports {
+    fn add(&mut self, port: Port) {
+        let key = (port.container, port.protocol);
+        let place = self.places.get(&key).copied();
+        match place.and_then(|place| self.found.get_mut(place)) {
+            // A port that is only exposed adds nothing to one that is published.
+            Some(_) if port.published.is_none() => {}
+            Some(other) => *other = port,
+            None => {
+                self.places.insert(key, self.found.len());
+                self.found.push(port);
+            }
+        }
     }
 }
 
@@ -55,19 +67,22 @@ fn one(node: &Node, path: &str, notes: &mut Notes<'_>) -> Vec<Port> {
 }
 
 fn long(node: &Node, path: &str, notes: &mut Notes<'_>) -> Option<Vec<Port>> {
-    let mut fields = Fields::new(node, path.to_owned(), notes);
-    let target = fields.string("target", notes)?;
+    let mut fields = Fields::new(node, path.to_owned(), &keys::PORT, notes);
+    let target = fields.string("target", notes);
     let published = fields.string("published", notes).unwrap_or_default();
     let protocol = fields.string("protocol", notes);
-    // Names and modes of publishing say nothing about the container.
-    for key in ["name", "mode", "host_ip", "app_protocol"] {
-        fields.take(key);
-    }
+    let name = fields.string("name", notes);
+    let app_protocol = fields.string("app_protocol", notes);
     fields.finish(notes);
     let protocol = protocol
         .as_deref()
         .map_or(Some(Protocol::Tcp), self::protocol)?;
-    pair(&published, &target, protocol, &node.mark.origin())
+    let mut ports = pair(&published, &target?, protocol, &node.mark.origin())?;
+    for port in &mut ports {
+        port.name.clone_from(&name);
+        port.app_protocol.clone_from(&app_protocol);
+    }
+    Some(ports)
 }
 
 /// Returns the ports of the short syntax.
@@ -109,6 +124,8 @@ fn pair(
         // `8000-8010:80` publishes at any one of them.
         published: hosts.map(|(host, _)| host + (container - first)),
         protocol,
+        name: None,
+        app_protocol: None,
         origin: origin.clone(),
     };
     let fits = hosts.is_none_or(|(host, end)| first == last || end - host == last - first);
