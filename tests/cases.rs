@@ -1,5 +1,6 @@
 //! The program from outside, one file for each part of what it promises.
 
+mod applications;
 mod checks;
 mod commands;
 mod crash;

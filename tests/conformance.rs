@@ -1,6 +1,7 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
 mod access;
+mod applications;
 mod apply;
 mod conflicts;
 mod control_plane;
@@ -50,6 +51,7 @@ pub(crate) fn all() -> Vec<Case> {
         prune::CASES,
         undo::CASES,
         watches::CASES,
+        applications::CASES,
     ]
     .concat()
 }

@@ -2,6 +2,7 @@
 //!
 //! Both test binaries compile it; nothing in it asserts what `orch` does.
 
+pub(crate) mod applications;
 pub(crate) mod call_center;
 pub(crate) mod cluster;
 pub(crate) mod impostor;

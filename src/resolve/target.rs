@@ -101,7 +101,6 @@ const GENERIC: &[&str] = &[
     "infra",
     "infrastructure",
     "apps",
-    "app",
     "resources",
 ];
 
@@ -233,8 +232,16 @@ fn slug(description: &str) -> Option<String> {
         .split(['(', ':', ',', ';'])
         .next()?
         .to_lowercase();
-    let words: Vec<&str> = words::words(&head).filter(|word| word.is_ascii()).collect();
+    let words: Vec<&str> = words::words(&head)
+        .filter(|word| word.is_ascii() && !says_what(word))
+        .collect();
     (!words.is_empty()).then(|| words.join("-"))
+}
+
+/// Returns whether a word says what an object is, and not whose.
+fn says_what(word: &str) -> bool {
+    let types = ["clusterip", "nodeport", "loadbalancer", "headless"];
+    types.contains(&word) || KINDS.iter().any(|(kind, _)| *kind == word)
 }
 
 #[cfg(test)]
@@ -261,6 +268,17 @@ mod tests {
             FileKind::Service,
             Some("redis"),
         );
+    }
+
+    #[test]
+    fn an_object_is_not_called_like_its_type() {
+        check(
+            "k8s/app/pdb.yml",
+            "PDB: minAvailable 1",
+            FileKind::Pdb,
+            Some("app"),
+        );
+        assert_eq!(read("k8s/service.yml", "ClusterIP"), None);
     }
 
     #[test]

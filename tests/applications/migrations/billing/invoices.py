@@ -1,0 +1,1 @@
+print("writes the invoices of the day")

@@ -1,0 +1,1 @@
+print("adds the price list, once")

@@ -1,0 +1,1 @@
+print("trains on what lies in /models")

@@ -1,0 +1,76 @@
+//! Applications of many shapes under `tests/applications`, each with a checklist of its own, and
+//! the example application: what the manifests' quality is shown on.
+
+use std::path::PathBuf;
+
+use fs_err as fs;
+
+use crate::harness::call_center::{self, files_below, repository};
+use crate::harness::workspace::Workspace;
+
+/// Every application, the example first.
+pub(crate) const NAMES: &[&str] = &[
+    "call-center",
+    "agents",
+    "database-cluster",
+    "host-network",
+    "kafka",
+    "migrations",
+    "ml-gpu",
+    "monitoring",
+    "multi-file",
+    "node-env-file",
+    "profiles",
+    "queue-workers",
+    "secret-files",
+    "static-site",
+    "udp",
+    "websocket-chat",
+    "wordpress",
+];
+
+/// Returns the folder that holds an application, with all others beside it.
+pub(crate) fn folder() -> PathBuf {
+    repository().join("tests/applications")
+}
+
+/// Returns the path of an application's checklist in its workspace.
+pub(crate) fn checklist(name: &str) -> String {
+    format!("checklists/{name}/phase-04-kubernetes.md")
+}
+
+/// Returns an application in a workspace of its own, committed; nothing was run yet.
+pub(crate) fn workspace(name: &str) -> Workspace {
+    if name == "call-center" {
+        return call_center::call_center();
+    }
+    let folder = folder().join(name);
+    let mut workspace = Workspace::new().file(".gitignore", ".env\n");
+    for path in files_below(&folder) {
+        let place = match path.as_str() {
+            "checklist.md" => checklist(name),
+            "settings.toml" => call_center::SETTINGS.to_owned(),
+            _ => path.clone(),
+        };
+        let text = fs::read(folder.join(&path)).expect("a file of an application");
+        workspace = workspace.file(&place, text);
+    }
+    workspace.commit_all()
+}
+
+/// Returns the manifests of a workspace whose phase was run: path and text, in the order in which
+/// they can be applied (the namespace first). What kustomize and people read is not among them.
+pub(crate) fn manifests(workspace: &Workspace) -> Vec<(String, String)> {
+    let is_manifest = |path: &String| {
+        path.starts_with("k8s/") && path.ends_with(".yml") && !path.ends_with("/kustomization.yml")
+    };
+    let mut paths: Vec<String> = workspace.files().into_iter().filter(is_manifest).collect();
+    paths.sort_by_key(|path| path != "k8s/namespace.yml");
+    paths
+        .into_iter()
+        .map(|path| {
+            let text = workspace.read(&path);
+            (path, text)
+        })
+        .collect()
+}
