@@ -11,6 +11,7 @@ mod demo;
 mod environment;
 mod exit;
 mod explain;
+mod images;
 mod init;
 mod load;
 mod order;

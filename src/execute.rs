@@ -6,6 +6,7 @@
 //! follows for the documents is in `project`.
 
 mod air;
+mod command;
 mod consent;
 mod course;
 mod effect;

@@ -29,7 +29,7 @@ pub use model::{
     Origin, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy, Service, Text,
     UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
-pub use tree::Tree;
+pub use tree::{Other, Tree};
 
 /// Which files the facts are read from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

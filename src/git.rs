@@ -10,12 +10,14 @@ mod error;
 #[cfg(test)]
 mod fixture;
 mod program;
+mod revision;
 
 use std::path::{Component, Path, PathBuf};
 
 pub use check::DetachedHead;
 pub use commit::{Committed, Draft};
 pub use error::GitError;
+pub use revision::Revision;
 
 /// The trailer that names a commit's run.
 pub const TRAILER: &str = "Orch-Run";

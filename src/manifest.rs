@@ -4,21 +4,24 @@
 //! short header that names its task. Secrets are written with placeholders only. What a cluster
 //! makes of the objects is not this module's business.
 
+mod annotations;
 mod check;
 mod claims;
 mod config_map;
 mod container;
 mod deployment;
 mod hpa;
-mod images;
 mod ingress;
+mod known;
 mod kustomization;
 mod labels;
+mod mounts;
 mod namespace;
 mod network_policy;
 mod network_rules;
 mod parse;
 mod pdb;
+mod pins;
 mod pod;
 mod pods;
 mod probes;
@@ -27,6 +30,7 @@ mod readme;
 mod references;
 mod relocate;
 mod secret;
+mod seed;
 mod service;
 mod service_account;
 mod service_monitor;
@@ -42,6 +46,7 @@ mod tests;
 
 pub use check::{Checked, check};
 pub use parse::parse_documents;
+pub use pins::{images, pinned};
 pub use references::{Ref, made_secret, references};
 pub use relocate::relocate;
 pub use secret::{secret_keys, with_secret_values};

@@ -55,7 +55,8 @@ impl Plan {
             | Work::Conclude { .. }
             | Work::Refuse { .. }
             | Work::Write { .. }
-            | Work::Command { .. } => None,
+            | Work::Command { .. }
+            | Work::Build { .. } => None,
         })
     }
 }
@@ -125,5 +126,14 @@ pub enum Work {
     Command {
         /// The command line, for `sh -c`.
         run: String,
+    },
+    /// Build an image and push it; what uses it is applied with the digest that it got.
+    Build {
+        /// The image with its tag.
+        image: String,
+        /// The command line that builds and pushes it, for `sh -c`.
+        run: String,
+        /// The command line that tells its digest, where the first one doesn't.
+        digest: Option<String>,
     },
 }

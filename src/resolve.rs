@@ -13,6 +13,7 @@ mod checks;
 mod environment;
 mod findings;
 mod hosts;
+mod images;
 mod ingress;
 mod layout;
 mod model;
@@ -33,8 +34,9 @@ mod workload;
 
 pub use application::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
-    Hpa, IngressPath, IngressSpec, ManifestItem, Pdb, Probe, ProbeAction, Resources, Role,
-    SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec, Workload, WorkloadKind,
+    Hpa, ImageBuild, IngressPath, IngressSpec, ManifestItem, MapFile, Pdb, Probe, ProbeAction,
+    Resources, Role, SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec, Workload,
+    WorkloadKind,
 };
 pub use model::{
     Action, Answer, BulletReading, Finding, InventoryKind, Note, Reading, Requirement, Resolved,

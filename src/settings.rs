@@ -9,7 +9,9 @@ mod read;
 mod target;
 mod workspace;
 
-pub use phase::{IngressSettings, PhaseSettings, Rehearse, RehearsedFailure, Timeouts};
+pub use phase::{
+    BuildSettings, IngressSettings, PhaseSettings, Rehearse, RehearsedFailure, Timeouts,
+};
 pub use target::Target;
 pub use workspace::Settings;
 

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use super::exit::Result;
 use super::target::Target;
-use super::{Session, Stop, order, places};
+use super::{Session, Stop, images, order, places};
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts;
 use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace};
+use crate::git::Revision;
 use crate::manifest::{self, Object, Rendered};
 use crate::plan::{self, Plan, PlanError};
 use crate::resolve::{self, Action, Requirement, Resolved};
@@ -34,6 +35,14 @@ pub(super) struct Phase {
     pub(super) warnings: Diagnostics,
 }
 
+impl Phase {
+    /// Returns the path of its settings, whether they are there or not.
+    pub(super) fn settings_file(&self) -> String {
+        let usual = || format!("phases/{:02}-{}.toml", self.file.number, self.file.name);
+        self.settings_path.clone().unwrap_or_else(usual)
+    }
+}
+
 /// A phase with its meaning.
 pub(super) struct Meaning {
     pub(super) resolved: Resolved,
@@ -41,6 +50,8 @@ pub(super) struct Meaning {
     /// The objects that `apply` tasks name.
     pub(super) written: BTreeMap<TaskId, Vec<Arc<Object>>>,
     pub(super) warnings: Diagnostics,
+    /// The sources' revision, where images are named by it.
+    pub(super) revision: Option<Revision>,
     /// What it is the meaning of.
     checklist: Checklist,
 }
@@ -237,7 +248,10 @@ impl Loaded {
         service_monitors: bool,
         target: &Target,
     ) -> Result<Meaning> {
-        let mut meaning = self.meaning(phase, service_monitors)?;
+        if *target == Target::Rehearsal {
+            return self.meaning(phase, service_monitors);
+        }
+        let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
         let Some(there) = target.settings() else {
             return Ok(meaning);
         };
@@ -247,6 +261,7 @@ impl Loaded {
             settings.images.extend(phase.settings.images.clone());
             let imaged = self.meaning_by(phase, &settings, service_monitors)?;
             meaning.resolved.application = imaged.resolved.application;
+            meaning.revision = imaged.revision;
             for (file, imaged) in meaning.rendered.iter_mut().zip(imaged.rendered) {
                 file.objects = imaged.objects;
             }
@@ -257,9 +272,11 @@ impl Loaded {
         Ok(meaning)
     }
 
-    /// Resolves and renders a phase, whatever the target.
+    /// Resolves and renders a phase where no cluster pulls images: none is built.
     pub(super) fn meaning(&self, phase: &Phase, service_monitors: bool) -> Result<Meaning> {
-        self.meaning_by(phase, &phase.settings, service_monitors)
+        let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
+        meaning.resolved.application.builds.clear();
+        Ok(meaning)
     }
 
     fn meaning_by(
@@ -269,18 +286,24 @@ impl Loaded {
         service_monitors: bool,
     ) -> Result<Meaning> {
         let gathered = self.facts(phase)?;
-        let context = resolve::Context {
-            set: phase.set.clone(),
-            settings: &self.settings,
-            phase: settings,
-            service_monitors,
+        let tree = images::with_mounted_bytes(self, &gathered.facts)?;
+        let resolve = |settings: &PhaseSettings| {
+            let context = resolve::Context {
+                set: phase.set.clone(),
+                settings: &self.settings,
+                phase: settings,
+                service_monitors,
+            };
+            resolve::resolve(&phase.checklist, &gathered.facts, &tree, &context)
         };
-        let resolved = resolve::resolve(
-            &phase.checklist,
-            &gathered.facts,
-            &self.snapshot.tree,
-            &context,
-        )?;
+        let mut resolved = resolve(settings)?;
+        let revision = if images::name_revision(settings) {
+            let revision = images::revision(self, phase, &resolved)?;
+            resolved = resolve(&images::with_revision(settings, &revision))?;
+            Some(revision)
+        } else {
+            None
+        };
         places::check_written(self, phase, &resolved)?;
         let rendered = manifest::render(&resolved.application, &resolved.files)?;
         let written = self.written(&resolved)?;
@@ -292,6 +315,7 @@ impl Loaded {
             rendered,
             written,
             warnings,
+            revision,
             checklist: phase.checklist.clone(),
         })
     }

@@ -5,6 +5,7 @@ pub(super) mod ahead;
 mod claim;
 mod closing;
 pub(super) mod drift;
+mod images;
 mod outlook;
 mod permit;
 mod prepared;
@@ -38,9 +39,6 @@ use prepared::{How, Prepared, prepare};
 use prune::Prune;
 pub(super) use rehearse::{RehearseArgs, rehearse};
 pub(super) use undo::{UndoArgs, undo};
-
-/// The tag that `resolve` gives an image that nobody named.
-const PLACEHOLDER_TAG: &str = ":dev";
 
 /// How long an object may take to become ready.
 const READY: Duration = Duration::from_mins(10);
@@ -93,7 +91,7 @@ pub(super) struct RunArgs {
     /// Name a claim, namespace or definition that `--prune` may delete too
     #[arg(long, value_name = "KIND/NAME")]
     pub(super) delete: Vec<String>,
-    /// Let the checklist's commands run
+    /// Let the checklist's and the settings' commands run
     #[arg(long)]
     pub(super) yes: bool,
     /// Commit even on a detached HEAD
@@ -209,7 +207,7 @@ async fn look(
     if !args.repair && args.plan.is_none() {
         return Ok(live);
     }
-    let filled = prepared.filled(repo, args.env_file.as_deref(), &live)?;
+    let filled = prepared.filled(repo, args.env_file.as_deref(), (&live, &*outlook))?;
     if args.repair {
         outlook.repair(prepared, &live, &filled.objects);
     }
@@ -233,8 +231,8 @@ async fn secrets(
         *live = prepared.live().await?;
         return Ok(BTreeMap::new());
     }
-    refuse_placeholders(prepared)?;
-    let filled = prepared.filled(repo, args.env_file.as_deref(), live)?;
+    images::refuse_placeholders(prepared)?;
+    let filled = prepared.filled(repo, args.env_file.as_deref(), (live, outlook))?;
     Ok(filled.complete()?)
 }
 
@@ -289,32 +287,6 @@ fn check(repo: &Repo, owned: &[String], allow_detached: bool) -> Result<()> {
             stop
         }
     })
-}
-
-/// An image that nobody built can't run anywhere but in a rehearsal.
-fn refuse_placeholders(prepared: &Prepared<'_>) -> Result<()> {
-    let missing: Vec<&str> = prepared
-        .meaning
-        .resolved
-        .application
-        .workloads
-        .iter()
-        .filter(|workload| workload.built && workload.image.ends_with(PLACEHOLDER_TAG))
-        .map(|workload| workload.name.as_str())
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Stop::input(format!(
-        "no image is named for what is built here: {}",
-        missing.join(", ")
-    ))
-    .help(format!(
-        "push the image and name it in phases/{:02}-{}.toml: [images] {} = \"registry/name:tag\"",
-        prepared.phase.file.number,
-        prepared.phase.file.name,
-        missing.first().copied().unwrap_or("app"),
-    )))
 }
 
 /// Runs the steps and watches.

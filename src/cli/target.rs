@@ -15,6 +15,7 @@ use crate::journal::State;
 use crate::manifest::Object;
 use crate::plan::Plan;
 use crate::rehearsal::{Rehearsal, Script, Selector};
+use crate::resolve::SecretSpec;
 use crate::settings::{self, Rehearse, Settings};
 
 /// The rehearsal's name as a target.
@@ -366,6 +367,38 @@ pub(super) fn secret_values(
         }
         None => Ok(values),
     }
+}
+
+/// Adds the values of secrets whose files Compose names, where nothing else gives them.
+pub(super) fn add_secret_files(
+    secrets: &[SecretSpec],
+    loaded: &Loaded,
+    repo: &crate::git::Repo,
+    values: &mut BTreeMap<String, String>,
+) -> Result<()> {
+    for entry in secrets.iter().flat_map(|secret| &secret.entries) {
+        let given = values
+            .get(&entry.key)
+            .is_some_and(|value| !value.is_empty());
+        let Some(path) = entry.file.as_deref().filter(|_| !given) else {
+            continue;
+        };
+        match loaded.workspace.read(path)? {
+            Some(_) if !repo.is_ignored(path)? => {
+                return Err(Stop::input(format!(
+                    "`{path}` holds the secret `{}` and git doesn't ignore it",
+                    entry.key
+                ))
+                .help(format!(
+                    "add `{path}` to .gitignore, or give the value in the environment: {}=…",
+                    entry.key
+                )));
+            }
+            Some(text) => drop(values.insert(entry.key.clone(), text)),
+            None => {}
+        }
+    }
+    Ok(())
 }
 
 /// Returns the runtime that everything asynchronous runs on.

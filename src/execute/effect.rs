@@ -1,21 +1,18 @@
 //! What a step does to the disk and the cluster, and what is observed of it.
 
-use std::collections::BTreeSet;
-use std::process::Stdio;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use super::Options;
+use super::command;
 use super::membership::Membership;
 use super::previous::Recorder;
-use crate::cluster::{Applied, ApplyOptions, Before, Cluster, Live, Situation, Wait, redact};
+use crate::cluster::{Applied, ApplyOptions, Before, Cluster, Live, Situation, Wait};
 use crate::files::Workspace;
 use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, sha256};
-use crate::manifest::Object;
+use crate::manifest::{self, Object};
 use crate::plan::{Step, Work};
 use crate::resolve::Finding;
-
-/// How many of a failed command's last lines are shown.
-const TAIL: usize = 10;
 
 /// All that a step's effect needs.
 pub(super) struct Surroundings<'a> {
@@ -27,8 +24,11 @@ pub(super) struct Surroundings<'a> {
     pub(super) options: &'a Options,
     /// The hashes of the files that orch wrote, by path.
     pub(super) written: std::collections::BTreeMap<String, String>,
-    /// Real values of secrets by key; empty on the rehearsal, which runs on placeholders.
-    pub(super) secrets: &'a std::collections::BTreeMap<String, Object>,
+    /// Objects as they are really sent, by label: with secrets' values, and images by digests that
+    /// are known already. None on the rehearsal, which runs on placeholders.
+    pub(super) secrets: &'a BTreeMap<String, Object>,
+    /// The digests of the images that this run pushed.
+    pub(super) digests: Mutex<BTreeMap<String, String>>,
     /// Where status lines go.
     pub(super) report: &'a (dyn Fn(&StepId, String) + Sync),
     /// The inventory that the objects become members of.
@@ -43,10 +43,18 @@ pub(super) struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// Returns the object that is really sent: marked as a member of the inventory, a Secret with
-    /// its real values.
+    /// its real values, images by their digests.
     fn wanted(&self, object: &Object) -> Object {
         let real = self.secrets.get(&object.label()).unwrap_or(object);
+        let digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        let pinned = manifest::pinned(real, &digests);
+        let real = pinned.as_ref().unwrap_or(real);
         self.membership.inventory.marked(real)
+    }
+
+    fn pin(&self, image: &str, digest: &str) {
+        let mut digests = self.digests.lock().unwrap_or_else(PoisonError::into_inner);
+        digests.insert(image.to_owned(), digest.to_owned());
     }
 
     /// Records what an object was before this phase first touches it, where it was there.
@@ -91,7 +99,14 @@ pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<
             Ok(applied) => return Acted::Applied(object, Box::new(applied.trimmed())),
             Err(failure) => Err(failure),
         },
-        Work::Command { run } => command(run, step.timeout, around).await,
+        Work::Command { run } => command::run(run, step.timeout, around).await,
+        Work::Build { image, run, digest } => {
+            let built = command::build((image, run, digest.as_deref()), step.timeout, around).await;
+            if let Ok(Evidence::Image { image, digest }) = &built {
+                around.pin(image, digest);
+            }
+            built
+        }
     })
 }
 
@@ -238,78 +253,5 @@ fn unserved(error: &crate::cluster::ClusterError) -> Failure {
             .to_owned(),
         details: crate::diagnostic::causes(error),
         help: Some("run again; if it stays so, look at the API server's log".to_owned()),
-    }
-}
-
-async fn command(
-    run: &str,
-    timeout: Option<Duration>,
-    around: &Surroundings<'_>,
-) -> Result<Evidence, Failure> {
-    if !around.options.allow_commands {
-        return Err(Failure {
-            cause: format!("`{run}` needs your consent"),
-            details: Vec::new(),
-            help: Some("run again with --yes to let the checklist's commands run".to_owned()),
-        });
-    }
-    let Some(workspace) = &around.workspace else {
-        return Ok(Evidence::Facts {
-            found: vec![format!("`{run}` not run: nothing is kept")],
-        });
-    };
-    let failed = |cause: String| Failure {
-        cause,
-        details: Vec::new(),
-        help: None,
-    };
-    // A group of its own: the terminal's Ctrl-C reaches orch alone, which then ends all of it.
-    let child = tokio::process::Command::new("sh")
-        .args(["-c", run])
-        .current_dir(workspace.root())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
-    let mut group = Group(child.id());
-    let limit = timeout.or(around.options.command).unwrap_or(Duration::MAX);
-    let output = tokio::time::timeout(limit, child.wait_with_output())
-        .await
-        .map_err(|_| {
-            failed(format!(
-                "`{run}` took longer than {} s",
-                limit.as_secs_f32()
-            ))
-        })?
-        .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
-    group.0 = None;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let mut tail: Vec<String> = said.lines().rev().take(TAIL).map(redact).collect();
-    tail.reverse();
-    let failed = |cause: String| Failure {
-        details: tail,
-        ..failed(cause)
-    };
-    match output.status.code() {
-        Some(0) => Ok(Evidence::Command { exit: 0 }),
-        Some(code) => Err(failed(format!("`{run}` ended with exit code {code}"))),
-        None => Err(failed(format!("`{run}` was ended by a signal"))),
-    }
-}
-
-/// The processes of a command, which must not outlive a run that is interrupted.
-struct Group(Option<u32>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(id) = self.0 {
-            let kill = format!("kill -KILL -{id}");
-            // Where it can't be ended there is nobody left to tell.
-            let _ = std::process::Command::new("sh")
-                .args(["-c", &kill])
-                .status();
-        }
     }
 }

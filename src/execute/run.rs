@@ -1,6 +1,7 @@
 //! The loop: start what can start, record, do, record, project.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 
 use tokio::sync::watch;
 
@@ -24,7 +25,8 @@ pub struct Run<'a> {
     pub standing: &'a [Standing],
     /// The target.
     pub cluster: &'a Cluster,
-    /// Secrets with their real values, by label (`Secret/db-credentials`); none on the rehearsal.
+    /// Objects as they are really sent, by label (`Secret/db-credentials`): with secrets' values,
+    /// images by known digests; none on the rehearsal.
     pub secrets: &'a BTreeMap<String, Object>,
     /// The hashes of the files that orch wrote, by path.
     pub written: BTreeMap<String, String>,
@@ -73,10 +75,8 @@ pub async fn execute(
     ledger.append(vec![Event::RunStarted(header)])?;
     let (recorder, mut revisions) = Recorder::new();
     let report_line = |step: &StepId, text: String| {
-        progress(Progress::Under {
-            step: step.clone(),
-            text,
-        });
+        let step = step.clone();
+        progress(Progress::Under { step, text });
     };
     let around = Surroundings {
         cluster: run.cluster,
@@ -84,6 +84,7 @@ pub async fn execute(
         options: run.options,
         written: run.written.clone(),
         secrets: run.secrets,
+        digests: Mutex::default(),
         report: &report_line,
         membership: Membership::new(run.inventory, run.plan),
         live: run.live,
@@ -214,7 +215,8 @@ fn is_absent(step: &Step, around: &Surroundings<'_>) -> bool {
         | Work::Conclude { .. }
         | Work::Refuse { .. }
         | Work::Write { .. }
-        | Work::Command { .. } => false,
+        | Work::Command { .. }
+        | Work::Build { .. } => false,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::cluster::Live;
-use crate::manifest::{Object, secret_keys, with_secret_values};
+use crate::manifest::{Object, pinned, secret_keys, with_secret_values};
 use crate::plan::Plan;
 
 /// Why Secrets can't be filled.
@@ -15,16 +15,27 @@ pub enum SecretsError {
     Missing(Vec<(String, String)>),
 }
 
-/// Secrets with their real values, as far as there are any.
+/// Objects as they are really sent.
 #[derive(Debug, Default)]
 pub struct Filled {
-    /// The Secrets that hold no placeholder any more, by label.
+    /// The Secrets that hold no placeholder any more, and what runs images whose digests are
+    /// known, by label.
     pub objects: BTreeMap<String, Object>,
     /// The values that are missing: the Secret's name and the key.
     pub missing: Vec<(String, String)>,
 }
 
 impl Filled {
+    /// Puts digests (image with tag → `sha256:…`) in place of the tags of a plan's images.
+    pub fn pin(&mut self, plan: &Plan, digests: &BTreeMap<String, String>) {
+        if digests.is_empty() {
+            return;
+        }
+        let pinned = plan.objects().filter_map(|object| pinned(object, digests));
+        self.objects
+            .extend(pinned.map(|object| (object.label(), object)));
+    }
+
     /// Returns the Secrets where none lacks a value.
     ///
     /// # Errors

@@ -113,7 +113,10 @@ pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, Task
         return;
     }
     for (at, step) in plan.steps.iter().enumerate() {
-        let does = matches!(step.work, Work::Apply { .. } | Work::Command { .. });
+        let does = matches!(
+            step.work,
+            Work::Apply { .. } | Work::Command { .. } | Work::Build { .. }
+        );
         let directed = step.task.as_ref().filter(|_| does);
         let by = directed.and_then(|task| held.get(task)).cloned();
         let needed = || {

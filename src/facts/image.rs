@@ -1,7 +1,15 @@
 //! Image references, and the products that orch knows by their images.
 //!
-//! A product is known by the image's last path segment only, whoever publishes it; exporters,
-//! backups and admin tools that carry a product's name are not the product.
+//! A product is known by the end of the image's path, whoever publishes it; exporters, backups and
+//! admin tools that carry a product's name are not the product.
+
+mod known;
+mod monitoring;
+mod servers;
+mod stores;
+mod tools;
+
+pub use known::{Check, Data, Known, Part, Seeded, User, of_part, rows};
 
 use super::model::{MountSource, Service};
 
@@ -16,196 +24,48 @@ pub struct Reference {
     pub digest: Option<String>,
 }
 
-impl Reference {
-    /// Returns the last path segment in lower case.
-    pub fn short(&self) -> String {
-        self.name
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-            .to_lowercase()
+/// A product known by its image: a row of the table. Two images of one product are equal.
+#[derive(Debug, Clone, Copy)]
+pub struct Product(&'static Known);
+
+impl PartialEq for Product {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.title == other.0.title
     }
 }
 
-/// A product known by its image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Product {
-    /// `PostgreSQL` and what is built on it.
-    Postgres,
-    /// Redis.
-    Redis,
-    /// Valkey.
-    Valkey,
-    /// `MySQL`.
-    Mysql,
-    /// `MariaDB`.
-    Mariadb,
-    /// `MongoDB`.
-    Mongo,
-    /// `RabbitMQ`.
-    Rabbitmq,
-    /// Kafka.
-    Kafka,
-    /// Elasticsearch or `OpenSearch`.
-    Elasticsearch,
-    /// `MinIO`.
-    Minio,
-    /// Prometheus.
-    Prometheus,
-    /// Grafana.
-    Grafana,
-    /// nginx.
-    Nginx,
-    /// Traefik.
-    Traefik,
-}
-
-/// What is known of a product: images, title, port, the folder of its data (empty: keeps none).
-struct Known {
-    product: Product,
-    images: &'static [&'static str],
-    title: &'static str,
-    port: u16,
-    data: &'static str,
-}
-
-const KNOWN: &[Known] = &[
-    Known {
-        product: Product::Postgres,
-        images: &[
-            "postgres",
-            "postgresql",
-            "pgvector",
-            "postgis",
-            "timescaledb",
-            "timescaledb-ha",
-            "postgresql-repmgr",
-            "spilo",
-            "pg_search",
-            "paradedb",
-        ],
-        title: "PostgreSQL",
-        port: 5432,
-        data: "/var/lib/postgresql/data",
-    },
-    Known {
-        product: Product::Redis,
-        images: &["redis", "redis-stack", "redis-stack-server"],
-        title: "Redis",
-        port: 6379,
-        data: "/data",
-    },
-    Known {
-        product: Product::Valkey,
-        images: &["valkey", "valkey-bundle"],
-        title: "Valkey",
-        port: 6379,
-        data: "/data",
-    },
-    Known {
-        product: Product::Mysql,
-        images: &["mysql", "mysql-server", "percona", "percona-server"],
-        title: "MySQL",
-        port: 3306,
-        data: "/var/lib/mysql",
-    },
-    Known {
-        product: Product::Mariadb,
-        images: &["mariadb", "mariadb-galera"],
-        title: "MariaDB",
-        port: 3306,
-        data: "/var/lib/mysql",
-    },
-    Known {
-        product: Product::Mongo,
-        images: &["mongo", "mongodb", "mongodb-community-server"],
-        title: "MongoDB",
-        port: 27017,
-        data: "/data/db",
-    },
-    Known {
-        product: Product::Rabbitmq,
-        images: &["rabbitmq"],
-        title: "RabbitMQ",
-        port: 5672,
-        data: "/var/lib/rabbitmq",
-    },
-    Known {
-        product: Product::Kafka,
-        images: &["kafka", "kafka-native", "cp-kafka", "cp-server", "redpanda"],
-        title: "Kafka",
-        port: 9092,
-        data: "/var/lib/kafka/data",
-    },
-    Known {
-        product: Product::Elasticsearch,
-        images: &["elasticsearch", "opensearch"],
-        title: "Elasticsearch",
-        port: 9200,
-        data: "/usr/share/elasticsearch/data",
-    },
-    Known {
-        product: Product::Minio,
-        images: &["minio"],
-        title: "MinIO",
-        port: 9000,
-        data: "/data",
-    },
-    Known {
-        product: Product::Prometheus,
-        images: &["prometheus"],
-        title: "Prometheus",
-        port: 9090,
-        data: "",
-    },
-    Known {
-        product: Product::Grafana,
-        images: &["grafana", "grafana-oss", "grafana-enterprise"],
-        title: "Grafana",
-        port: 3000,
-        data: "",
-    },
-    Known {
-        product: Product::Nginx,
-        images: &["nginx", "nginx-unprivileged", "openresty"],
-        title: "nginx",
-        port: 80,
-        data: "",
-    },
-    Known {
-        product: Product::Traefik,
-        images: &["traefik"],
-        title: "Traefik",
-        port: 80,
-        data: "",
-    },
-];
+impl Eq for Product {}
 
 impl Product {
-    fn known(self) -> Option<&'static Known> {
-        KNOWN.iter().find(|known| known.product == self)
+    /// Returns what is known of its image.
+    pub fn known(self) -> &'static Known {
+        self.0
     }
 
     /// Returns the product's name as its makers write it.
     pub fn title(self) -> &'static str {
-        self.known().map_or("", |known| known.title)
+        self.0.title
     }
 
-    /// Returns the port that it listens on by default.
-    pub fn port(self) -> u16 {
-        self.known().map_or(0, |known| known.port)
+    /// Returns what it usually is to an application.
+    pub fn part(self) -> Part {
+        self.0.part
+    }
+
+    /// Returns whether it listens on that port by default.
+    pub fn listens_on(self, port: u16) -> bool {
+        self.0.ports.iter().any(|(_, number)| *number == port)
     }
 
     /// Returns the folder where its image keeps data; `None` for what isn't a data store.
     pub fn data_path(self) -> Option<&'static str> {
-        self.known()
-            .map(|known| known.data)
-            .filter(|data| !data.is_empty())
+        let data = self.0.data.filter(|_| self.is_store());
+        data.map(|data| data.path)
     }
 
     /// Returns whether it is a data store.
     pub fn is_store(self) -> bool {
-        self.data_path().is_some()
+        self.0.is_store()
     }
 }
 
@@ -229,11 +89,12 @@ pub fn parse(image: &str) -> Option<Reference> {
 
 /// Returns the product that an image is, if it is a known one.
 pub fn product(image: &str) -> Option<Product> {
-    let short = parse(image)?.short();
-    KNOWN
-        .iter()
-        .find(|known| known.images.contains(&short.as_str()))
-        .map(|known| known.product)
+    known(image).map(Product)
+}
+
+/// Returns what is known of an image, if anything is.
+pub fn known(image: &str) -> Option<&'static Known> {
+    known::find(&parse(image)?.name)
 }
 
 /// Why a service keeps data.
@@ -290,9 +151,10 @@ fn confirmation(product: Product, service: &Service) -> String {
     if service
         .ports
         .iter()
-        .any(|port| port.container == product.port())
+        .any(|port| product.listens_on(port.container))
     {
-        return format!(", it has port {}", product.port());
+        let port = product.known().ports.first();
+        return port.map_or_else(String::new, |(_, port)| format!(", it has port {port}"));
     }
     let password = service
         .environment
@@ -305,39 +167,91 @@ fn confirmation(product: Product, service: &Service) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Product, parse, product};
+    use std::collections::BTreeSet;
+
+    use super::{known, parse, product, rows};
 
     #[track_caller]
-    fn check(image: &str, expected: Option<Product>) {
-        assert_eq!(product(image), expected, "{image}");
+    fn check(image: &str, expected: Option<&str>) {
+        let found = product(image).map(super::Product::title);
+        assert_eq!(found, expected, "{image}");
     }
 
     #[test]
     fn stores_are_known_whoever_publishes_them() {
-        check("postgres:16-alpine", Some(Product::Postgres));
-        check("pgvector/pgvector:pg16", Some(Product::Postgres));
+        check("postgres:16-alpine", Some("PostgreSQL"));
+        check("pgvector/pgvector:pg16", Some("PostgreSQL"));
         check(
             "registry.local:5000/mirror/postgis/postgis:16-3.4",
-            Some(Product::Postgres),
+            Some("PostgreSQL"),
         );
         check(
             "docker.io/bitnami/postgresql@sha256:00ff",
-            Some(Product::Postgres),
+            Some("PostgreSQL"),
         );
-        check("Redis:7", Some(Product::Redis));
-        check("redis/redis-stack-server", Some(Product::Redis));
-        check("valkey/valkey:8", Some(Product::Valkey));
-        check("quay.io/minio/minio", Some(Product::Minio));
-        check("grafana/grafana-oss:11.0.0", Some(Product::Grafana));
+        check("Redis:7", Some("Redis"));
+        check("redis/redis-stack-server", Some("Redis"));
+        check("valkey/valkey:8", Some("Valkey"));
+        check("quay.io/minio/minio", Some("MinIO"));
+        check("grafana/grafana-oss:11.0.0", Some("Grafana"));
     }
 
     #[test]
-    fn what_only_carries_a_products_name_is_refused() {
-        check("prometheuscommunity/postgres-exporter:v0.15", None);
-        check("dpage/pgadmin4", None);
+    fn what_only_carries_a_products_name_is_something_else() {
+        check(
+            "prometheuscommunity/postgres-exporter:v0.15",
+            Some("PostgreSQL exporter"),
+        );
+        check("dpage/pgadmin4", Some("pgAdmin"));
         check("prodrigestivill/postgres-backup-local:16", None);
-        check("oliver006/redis_exporter", None);
+        check("oliver006/redis_exporter", Some("Redis exporter"));
         check("postgres-data/api", None);
+        check("mypostgres:16", None);
+    }
+
+    #[test]
+    fn the_row_that_knows_most_of_the_path_wins() {
+        let data = |image| known(image).and_then(|row| row.data).map(|data| data.path);
+        assert_eq!(data("postgres:16"), Some("/var/lib/postgresql/data"));
+        assert_eq!(
+            data("mirror.local/bitnami/postgresql:16"),
+            Some("/bitnami/postgresql")
+        );
+        assert!(product("bitnami/redis") == product("redis"));
+    }
+
+    #[test]
+    fn every_row_can_be_found_and_used() {
+        let mut seen = BTreeSet::new();
+        for row in rows() {
+            assert!(!row.title.is_empty() && !row.images.is_empty());
+            assert!(!row.ports.is_empty(), "{}: no port", row.title);
+            for image in row.images {
+                assert!(seen.insert(*image), "{image} has two rows");
+                assert_eq!(*image, image.to_lowercase());
+                let found = known(image).map(|row| row.title);
+                assert_eq!(found, Some(row.title), "{image}");
+            }
+            for (name, _) in row.ports {
+                assert!(name.len() <= 15, "{name} is no port's name");
+            }
+            let sized = row.scratch.iter().map(|(path, size)| (*path, *size));
+            let sized = sized.chain(row.seeded.iter().map(|it| (it.path, it.size)));
+            let sized = sized.chain(row.data.map(|data| (data.path, data.size)));
+            for (path, size) in sized {
+                assert!(path.starts_with('/') && !path.ends_with('/'), "{path}");
+                assert!(size.ends_with("Mi") || size.ends_with("Gi"), "{size}");
+            }
+            let tagged = row.default.map(|image| parse(image).unwrap().tag.is_some());
+            assert!(tagged.unwrap_or(true), "{}: no fixed tag", row.title);
+        }
+    }
+
+    #[test]
+    fn stores_have_a_place_for_their_data() {
+        for row in rows().filter(|row| row.is_store()) {
+            assert!(row.data.is_some(), "{}", row.title);
+        }
     }
 
     #[test]

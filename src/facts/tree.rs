@@ -1,18 +1,51 @@
 //! The snapshot that facts are read from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// What source code's files end with.
+const SOURCE: &[&str] = &[
+    "py", "js", "ts", "tsx", "go", "rs", "rb", "java", "php", "cs", "kt",
+];
 
 /// The workspace's text files by path (relative, with `/`), as `files` found them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
     files: BTreeMap<String, Arc<str>>,
+    /// What isn't text, or is too large to be source.
+    others: BTreeMap<String, Other>,
+    executable: BTreeSet<String>,
+}
+
+/// A file that isn't read as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its content, where somebody asked for it.
+    pub bytes: Option<Arc<[u8]>>,
 }
 
 impl Tree {
     /// Returns the text at a path.
     pub fn get(&self, path: &str) -> Option<&Arc<str>> {
         self.files.get(path)
+    }
+
+    /// Returns whether a folder (`""`: the workspace) holds source code.
+    pub fn has_source(&self, folder: &str) -> bool {
+        let folder = folder.trim_matches('/');
+        let prefix = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        let below = self.files.range(prefix.clone()..);
+        let mut below = below.take_while(|(path, _)| path.starts_with(&prefix));
+        below.any(|(path, _)| {
+            let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+            extension.is_some_and(|extension| SOURCE.contains(&extension))
+        })
     }
 
     /// Adds a file.
@@ -25,6 +58,35 @@ impl Tree {
         self.files.iter().map(|(path, text)| (path.as_str(), text))
     }
 
+    /// Adds a file that isn't read as text.
+    pub fn insert_other(&mut self, path: impl Into<String>, other: Other) {
+        self.others.insert(path.into(), other);
+    }
+
+    /// Returns the file at a path that isn't read as text.
+    pub fn other(&self, path: &str) -> Option<&Other> {
+        self.others.get(path)
+    }
+
+    /// Returns the files of a folder that aren't read as text, in the order of their paths.
+    pub fn others_in<'t>(&'t self, folder: &str) -> impl Iterator<Item = (&'t str, &'t Other)> {
+        let prefix = format!("{}/", folder.trim_end_matches('/'));
+        let start = self.others.range(prefix.clone()..);
+        start
+            .take_while(move |(path, _)| path.starts_with(&prefix))
+            .map(|(path, other)| (path.as_str(), other))
+    }
+
+    /// Marks a file as a program.
+    pub fn mark_executable(&mut self, path: impl Into<String>) {
+        self.executable.insert(path.into());
+    }
+
+    /// Returns whether a file is a program.
+    pub fn is_executable(&self, path: &str) -> bool {
+        self.executable.contains(path)
+    }
+
     /// Returns whether a folder holds any file.
     pub fn has_folder(&self, folder: &str) -> bool {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
@@ -32,6 +94,7 @@ impl Tree {
             .range(prefix.clone()..)
             .next()
             .is_some_and(|(path, _)| path.starts_with(&prefix))
+            || self.others_in(folder).next().is_some()
     }
 }
 

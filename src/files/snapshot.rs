@@ -1,13 +1,14 @@
 //! One look at the workspace's text files and checklists.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use ignore::{DirEntry, WalkBuilder};
 
 use super::workspace::is_absent;
 use super::{FilesError, Workspace};
-use crate::facts::Tree;
+use crate::facts::{Other, Tree};
 
 /// Larger files are data, not source.
 const LARGEST: u64 = 1 << 20;
@@ -62,8 +63,8 @@ impl SetFiles {
 
 impl Workspace {
     /// Returns the text files that git doesn't ignore, the `.env` files beside Compose files, and
-    /// the sets of checklists. Binary files and files over 1 MiB are left out, and so are folders
-    /// that are workspaces of their own.
+    /// the sets of checklists. Of binary files and files over 1 MiB only the sizes are told, and
+    /// folders that are workspaces of their own are left out.
     ///
     /// # Errors
     /// Where a folder can't be read, or two checklists of a set have one number.
@@ -85,7 +86,15 @@ impl Workspace {
             let Some(relative) = self.relative(entry.path()) else {
                 continue;
             };
-            let Some(text) = self.text_of(&entry, &relative) else {
+            let Some(file) = self.file_of(&entry, &relative) else {
+                continue;
+            };
+            if file.executable {
+                tree.mark_executable(relative.clone());
+            }
+            let Some(text) = file.text else {
+                let (size, bytes) = (file.size, None);
+                tree.insert_other(relative, Other { size, bytes });
                 continue;
             };
             let (folder, name) = relative.rsplit_once('/').unwrap_or(("", &relative));
@@ -129,9 +138,8 @@ impl Workspace {
             .filter(|path| !path.is_empty())
     }
 
-    /// Returns a file's text where it is one: a regular file, or a symlink to one in the
-    /// workspace.
-    fn text_of(&self, entry: &DirEntry, relative: &str) -> Option<String> {
+    /// Returns a regular file, or the one in the workspace that a symlink leads to.
+    fn file_of(&self, entry: &DirEntry, relative: &str) -> Option<Found> {
         if entry.file_type()?.is_dir() {
             return None;
         }
@@ -142,12 +150,26 @@ impl Workspace {
             entry.path().to_owned()
         };
         let metadata = fs_err::metadata(&path).ok()?;
-        if !metadata.is_file() || metadata.len() > LARGEST {
+        if !metadata.is_file() {
             return None;
         }
-        let text = String::from_utf8(fs_err::read(path).ok()?).ok()?;
-        (!text.contains('\0')).then_some(text)
+        let read = || String::from_utf8(fs_err::read(path).ok()?).ok();
+        let small = metadata.len() <= LARGEST;
+        let text = if small { read() } else { None };
+        Some(Found {
+            text: text.filter(|text| !text.contains('\0')),
+            size: metadata.len(),
+            executable: metadata.permissions().mode() & 0o100 != 0,
+        })
     }
+}
+
+/// A file as the walk found it.
+struct Found {
+    /// Its text, where it is text and small enough to be source.
+    text: Option<String>,
+    size: u64,
+    executable: bool,
 }
 
 /// Returns whether an entry is looked at: not in a skipped folder, nor in another workspace.

@@ -228,6 +228,13 @@ pub enum Evidence {
         /// Its exit code.
         exit: i32,
     },
+    /// An image was built and pushed (standing: what runs it is pinned to that digest).
+    Image {
+        /// The image with its tag.
+        image: String,
+        /// The digest that the registry gave it.
+        digest: String,
+    },
 }
 
 /// What was observed of an object.

@@ -1,5 +1,6 @@
 //! `ConfigMap`s.
 
+use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::ConfigMap;
 use serde_json::{Map, Value};
 
@@ -18,8 +19,21 @@ pub(super) fn build(application: &Application, map: &ConfigMapSpec) -> Value {
         .map(|(key, value)| (key.clone(), value.clone().into()))
         .collect();
     let mut value = serde_json::to_value(object).unwrap_or_default();
+    let binary: Map<String, Value> = map
+        .binary
+        .iter()
+        .filter_map(|(key, bytes)| {
+            let value = serde_json::to_value(ByteString(bytes.clone())).ok()?;
+            Some((key.clone(), value))
+        })
+        .collect();
     if let Value::Object(fields) = &mut value {
-        fields.insert("data".to_owned(), data.into());
+        if !data.is_empty() || binary.is_empty() {
+            fields.insert("data".to_owned(), data.into());
+        }
+        if !binary.is_empty() {
+            fields.insert("binaryData".to_owned(), binary.into());
+        }
     }
     value
 }

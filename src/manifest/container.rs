@@ -7,9 +7,9 @@ use k8s_openapi::api::core::v1::{
     EnvFromSource, EnvVar, EnvVarSource, ResourceRequirements, SecretKeySelector, SecurityContext,
 };
 
-use super::pod::Mounted;
+use super::mounts::Mounted;
 use super::quantity::{mebibytes, quantity};
-use super::{images, probes};
+use super::{known, probes};
 use crate::facts;
 use crate::resolve::{self, Application, EnvSource, Environment, Workload};
 
@@ -41,7 +41,7 @@ pub(super) fn build(
         liveness_probe: liveness.as_ref().map(probes::build),
         readiness_probe: readiness.as_ref().map(probes::build),
         resources: Some(resources(workload, mounts)),
-        security_context: Some(security_context()),
+        security_context: Some(security_context(workload)),
         volume_mounts: some(mounts.iter().map(|mounted| mounted.mount.clone()).collect()),
         ..Container::default()
     }
@@ -89,7 +89,8 @@ fn environment(
             EnvSource::Literal(_) | EnvSource::Secret { .. } => true,
         });
     let mut env: Vec<EnvVar> = single.map(env_var).collect();
-    for (name, value) in images::known(workload).environment {
+    let wanted = known::known(workload).map_or(&[][..], |known| known.environment);
+    for (name, value) in wanted {
         if !workload
             .environment
             .iter()
@@ -189,13 +190,16 @@ fn resources(workload: &Workload, mounts: &[Mounted]) -> ResourceRequirements {
     }
 }
 
-fn security_context() -> SecurityContext {
+/// Returns what the container may do.
+pub(super) fn security_context(workload: &Workload) -> SecurityContext {
+    // Pod Security `restricted` allows this one; without it, the kernel refuses the program.
+    let add = known::needs_bind_capability(workload).then(|| vec!["NET_BIND_SERVICE".to_owned()]);
     SecurityContext {
         allow_privilege_escalation: Some(false),
         read_only_root_filesystem: Some(true),
         capabilities: Some(Capabilities {
             drop: Some(vec!["ALL".to_owned()]),
-            add: None,
+            add,
         }),
         ..SecurityContext::default()
     }

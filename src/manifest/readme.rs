@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::kustomization::{folder, holds_secrets, relative};
-use super::{PLACEHOLDER, images, pod};
+use super::{PLACEHOLDER, known, pod};
 use crate::resolve::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
 
 /// Returns the file's text.
@@ -212,7 +212,7 @@ fn hardening(application: &Application) -> String {
          what an image writes to are volumes. The namespace enforces Pod Security `restricted`.\n\
          - Nothing may connect to anything, except what the NetworkPolicies name. They need a \
          network plugin that carries them out.\n",
-        images::DEFAULT_UID
+        known::DEFAULT_UID
     );
     if application.workloads.iter().any(|workload| workload.built) {
         text.push_str(

@@ -61,6 +61,7 @@ pub(super) fn workload(name: &str) -> Workload {
         role: Role::Server,
         image: format!("registry.example.com/{name}:1.4.2"),
         built: true,
+        placeholder: false,
         command: None,
         args: None,
         working_dir: None,
@@ -192,6 +193,7 @@ pub(super) fn application() -> Application {
     let entry = |key: &str| SecretEntry {
         key: key.to_owned(),
         reason: "its name".to_owned(),
+        file: None,
     };
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     Application {
@@ -208,6 +210,7 @@ pub(super) fn application() -> Application {
             ConfigMapSpec {
                 name: "app-config".to_owned(),
                 data: vec![pair("LOG_LEVEL", "info"), pair("REDIS_HOST", "redis")],
+                ..ConfigMapSpec::default()
             },
             ConfigMapSpec {
                 name: "prometheus-config".to_owned(),
@@ -215,6 +218,7 @@ pub(super) fn application() -> Application {
                     "prometheus.yml",
                     "scrape_configs:\n  - job_name: app\n    static_configs:\n      - targets: [\"call-processor:8080\"]\n",
                 )],
+                ..ConfigMapSpec::default()
             },
         ],
         ingress: Some(IngressSpec {
@@ -230,6 +234,8 @@ pub(super) fn application() -> Application {
             annotations: vec![pair("nginx.ingress.kubernetes.io/ssl-redirect", "true")],
         }),
         service_monitors: true,
+        priority_class: None,
+        builds: Vec::new(),
     }
 }
 

@@ -2,17 +2,17 @@
 
 use k8s_openapi::api::core::v1::ConfigMap;
 
-use super::{images, labels};
+use super::{known, labels};
 use crate::resolve::{Application, VolumeKind, VolumeSpec, Workload};
 
 const FILE: &str = "passwd";
 
 /// Returns the `ConfigMap` with the workload's `/etc/passwd`, if it needs one.
 pub(super) fn build(application: &Application, workload: &Workload) -> Option<ConfigMap> {
-    if !images::needs_user_name(workload) {
+    if !known::needs_user_name(workload) {
         return None;
     }
-    let uid = images::uid(workload);
+    let uid = known::identity(workload).uid;
     let text = format!(
         "root:x:0:0:root:/root:/bin/sh\npostgres:x:{uid}:{uid}:postgres:/var/lib/postgresql:/bin/sh\n"
     );
@@ -25,7 +25,7 @@ pub(super) fn build(application: &Application, workload: &Workload) -> Option<Co
 
 /// Returns the mount of that file, if the workload needs it.
 pub(super) fn mount(workload: &Workload) -> Option<VolumeSpec> {
-    images::needs_user_name(workload).then(|| VolumeSpec {
+    known::needs_user_name(workload).then(|| VolumeSpec {
         name: FILE.to_owned(),
         path: format!("/etc/{FILE}"),
         sub_path: Some(FILE.to_owned()),

@@ -11,7 +11,7 @@ use super::twice::{self, Twice};
 use super::{Plan, Step, Work, order};
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId};
-use crate::manifest::{Object, Rendered};
+use crate::manifest::{self, Object, Rendered};
 use crate::resolve::{Resolved, Role};
 
 /// Why no plan can be made.
@@ -51,6 +51,7 @@ pub fn build(
 ) -> Result<Plan, PlanError> {
     let drafts = draft::all(resolved, rendered, written);
     let mut needs = stage_needs(&drafts);
+    add_image_needs(&drafts, &mut needs);
     add_object_needs(&drafts, resolved, &mut needs);
     add_explicit_needs(&drafts, resolved, &mut needs)?;
     let sorted = order::sort(&needs)
@@ -95,6 +96,8 @@ fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
         .enumerate()
         .map(|(at, draft)| match &draft.work {
             Work::Study { .. } | Work::Command { .. } => BTreeSet::new(),
+            // Nothing is pushed for manifests that break a rule.
+            Work::Build { .. } => studies.union(&rules).copied().collect(),
             _ if rules.contains(&at) => writes.clone(),
             Work::Conclude { .. } | Work::Refuse { .. } | Work::Write { .. } => studies.clone(),
             Work::Apply { file, .. } => {
@@ -113,6 +116,23 @@ fn applied(drafts: &[Draft]) -> (Vec<usize>, Vec<&Object>) {
         .enumerate()
         .filter_map(|(at, draft)| Some((at, draft.object()?)))
         .unzip()
+}
+
+/// What runs an image is applied once it is built.
+fn add_image_needs(drafts: &[Draft], needs: &mut [BTreeSet<usize>]) {
+    let mut builds: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, draft) in drafts.iter().enumerate() {
+        if let Work::Build { image, .. } = &draft.work {
+            builds.insert(image, at);
+        }
+    }
+    if builds.is_empty() {
+        return;
+    }
+    for (draft, list) in drafts.iter().zip(needs) {
+        let images = draft.object().map(manifest::images).unwrap_or_default();
+        list.extend(images.iter().filter_map(|image| builds.get(image)));
+    }
 }
 
 fn add_object_needs(drafts: &[Draft], resolved: &Resolved, needs: &mut [BTreeSet<usize>]) {

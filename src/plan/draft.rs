@@ -11,7 +11,7 @@ use super::cycle::End;
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepKey, sha256};
 use crate::manifest::{Object, Rendered, check};
-use crate::resolve::{Action, Answer, FileOrigin, Resolved, ResolvedTask};
+use crate::resolve::{Action, Answer, FileOrigin, ImageBuild, Resolved, ResolvedTask};
 
 /// A step before its edges are known.
 pub(super) struct Draft {
@@ -45,13 +45,17 @@ impl Draft {
             | Work::Conclude { .. }
             | Work::Refuse { .. }
             | Work::Write { .. }
-            | Work::Command { .. } => None,
+            | Work::Command { .. }
+            | Work::Build { .. } => None,
         }
     }
 
     /// Returns whether it changes more than the workspace's files.
     pub(super) fn does(&self) -> bool {
-        matches!(self.work, Work::Apply { .. } | Work::Command { .. })
+        matches!(
+            self.work,
+            Work::Apply { .. } | Work::Command { .. } | Work::Build { .. }
+        )
     }
 
     /// Returns how it is named in a circle.
@@ -62,7 +66,8 @@ impl Draft {
             | Work::Conclude { .. }
             | Work::Refuse { .. }
             | Work::Write { .. }
-            | Work::Command { .. } => (self.name.clone(), None),
+            | Work::Command { .. }
+            | Work::Build { .. } => (self.name.clone(), None),
         };
         End {
             name,
@@ -94,6 +99,7 @@ pub(super) fn all(
 ) -> Vec<Draft> {
     let mut drafts = of_tasks(resolved, rendered, written);
     drafts.extend(unassigned(resolved, rendered));
+    drafts.extend(resolved.application.builds.iter().map(build_draft));
     name_uniquely(&mut drafts);
     drafts
 }
@@ -285,6 +291,20 @@ fn apply_draft(task: Option<&TaskId>, object: Arc<Object>, file: &str) -> Draft 
         work: Work::Apply {
             object,
             file: file.to_owned(),
+        },
+    }
+}
+
+fn build_draft(build: &ImageBuild) -> Draft {
+    Draft {
+        task: None,
+        name: format!("build {}", build.image),
+        parameters: json!({ "kind": "build", "image": build.image, "run": build.run,
+            "digest": build.digest }),
+        work: Work::Build {
+            image: build.image.clone(),
+            run: build.run.clone(),
+            digest: build.digest.clone(),
         },
     }
 }

@@ -27,6 +27,10 @@ pub struct Application {
     pub ingress: Option<IngressSpec>,
     /// Whether the target has the `ServiceMonitor` CRD (`monitoring.coreos.com/v1`).
     pub service_monitors: bool,
+    /// The `PriorityClass` of its pods, where settings name one.
+    pub priority_class: Option<String>,
+    /// How the images of built services are built and pushed, where settings say so.
+    pub builds: Vec<ImageBuild>,
 }
 
 impl Application {
@@ -34,6 +38,17 @@ impl Application {
     pub fn workload(&self, name: &str) -> Option<&Workload> {
         self.workloads.iter().find(|workload| workload.name == name)
     }
+}
+
+/// How an image is built and pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageBuild {
+    /// The image with its tag.
+    pub image: String,
+    /// The command line that builds and pushes it.
+    pub run: String,
+    /// The command line that tells its digest, where the first one doesn't.
+    pub digest: Option<String>,
 }
 
 /// A Deployment or `StatefulSet` with all that belongs to it.
@@ -49,8 +64,10 @@ pub struct Workload {
     pub role: Role,
     /// The image with tag or digest.
     pub image: String,
-    /// Whether the image is built from this repository (and may be a placeholder).
+    /// Whether the image is built from this repository.
     pub built: bool,
+    /// Whether the image only stands for one that nobody named: it is on no registry.
+    pub placeholder: bool,
     /// Overrides the image's entrypoint.
     pub command: Option<Vec<String>>,
     /// Overrides the image's arguments.
@@ -287,15 +304,32 @@ pub struct SecretEntry {
     pub key: String,
     /// Why it counts as a secret.
     pub reason: String,
+    /// The file of the workspace that holds the real value, where Compose names one.
+    pub file: Option<String>,
 }
 
 /// A `ConfigMap`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConfigMapSpec {
     /// Its name.
     pub name: String,
     /// Keys and values (a variable's value or a whole file), in order.
     pub data: Vec<(String, String)>,
+    /// Keys and what they hold where that isn't text.
+    pub binary: Vec<(String, Vec<u8>)>,
+    /// Which files its keys are where it is mounted; empty: each under its own name.
+    pub files: Vec<MapFile>,
+}
+
+/// A key of a `ConfigMap` as a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapFile {
+    /// The key.
+    pub key: String,
+    /// The path below the folder that the map is mounted at.
+    pub path: String,
+    /// Whether it is a program.
+    pub executable: bool,
 }
 
 /// The Ingress.

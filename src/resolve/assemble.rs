@@ -13,7 +13,7 @@ use super::roster::{self, Roster};
 use super::rules::Read;
 use super::target::FileKind;
 use super::words::Word;
-use super::{Context, environment, ingress, monitoring, mounts, subjects, workload};
+use super::{Context, environment, images, ingress, monitoring, mounts, subjects, workload};
 
 /// The application with what layout and readings need to know of its making.
 pub(super) struct Assembled<'f> {
@@ -67,6 +67,7 @@ pub(super) fn assemble<'f>(
     monitoring::complete(&mut built.workloads, &mut built.maps, metrics);
     let ingress = routed(reads, &name, context, &mut built.workloads);
     let owners = owners(&built.maps);
+    let builds = images::builds(&roster, &built.workloads, context.phase);
     let application = Application {
         name,
         set: context.set.clone(),
@@ -81,6 +82,8 @@ pub(super) fn assemble<'f>(
             .collect(),
         ingress,
         service_monitors: context.service_monitors,
+        priority_class: context.phase.priority_class.clone(),
+        builds,
     };
     Ok(Assembled {
         application,
@@ -129,6 +132,7 @@ fn build_all(
         facts: sources.facts,
         tree,
         names: &sources.roster.names,
+        secrets: &variables.files,
     };
     for member in &sources.roster.members {
         let mounted = mounts::build(member, &mount_sources);

@@ -1,6 +1,7 @@
 //! Probes and ports of a workload: the checklist's words, then the Compose health check, then
 //! endpoints in the source, then what the product is known by.
 
+use crate::facts::image;
 use crate::facts::{Endpoint, HealthTest, Healthcheck, Protocol, Service};
 
 use super::application::{Exposure, Probe, ProbeAction, Role, ServicePort};
@@ -34,10 +35,11 @@ pub(super) fn ports(member: &Member<'_>) -> Vec<ServicePort> {
         push(&mut ports, port.container, port.protocol, name);
     }
     if ports.is_empty()
-        && let Some(product) = member.product.filter(|product| product.port() > 0)
+        && let Some(product) = member.product
     {
-        let name = guess(member, product.port(), &ports);
-        push(&mut ports, product.port(), Protocol::Tcp, name);
+        for (name, number) in product.known().ports {
+            push(&mut ports, *number, Protocol::Tcp, (*name).to_owned());
+        }
     }
     for port in &mut ports {
         port.exposure = exposure(&member.spec.exposures, port);
@@ -308,10 +310,13 @@ fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[Endpoint]) -> 
     let action = match member.role {
         Role::Postgres => Some(ProbeAction::Exec(full_command(member, "pg_isready"))),
         Role::Redis => Some(ProbeAction::Exec(full_command(member, "redis-cli ping"))),
-        Role::Prometheus => http("/-/healthy"),
-        Role::Grafana => http("/api/health"),
         Role::Worker => None,
-        Role::Server | Role::Store => {
+        Role::Prometheus | Role::Grafana | Role::Server | Role::Store
+            if product_check(member, ports).is_some() =>
+        {
+            product_check(member, ports)
+        }
+        Role::Prometheus | Role::Grafana | Role::Server | Role::Store => {
             let paths = ["/health", "/healthz", "/health/live", "/live", "/livez"];
             let found = paths
                 .iter()
@@ -334,36 +339,52 @@ fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[Endpoint]) -> 
     action.map(probe)
 }
 
+/// Returns what tells that a product is alive, as its row knows it.
+fn product_check(member: &Member<'_>, ports: &[ServicePort]) -> Option<ProbeAction> {
+    from_check(member.product?.known().alive, ports)
+}
+
+fn from_check(check: image::Check, ports: &[ServicePort]) -> Option<ProbeAction> {
+    match check {
+        image::Check::Unknown => None,
+        image::Check::Http(path, number) => {
+            let port = ports.iter().find(|port| port.port == number)?;
+            Some(ProbeAction::Http {
+                path: path.to_owned(),
+                port: port.name.clone(),
+            })
+        }
+        image::Check::Exec(command) => {
+            let command = command.iter().map(|word| (*word).to_owned());
+            Some(ProbeAction::Exec(command.collect()))
+        }
+        image::Check::Tcp => Some(ProbeAction::Tcp {
+            port: port_of(ports, None)?,
+        }),
+    }
+}
+
 fn ready_endpoint(
     member: &Member<'_>,
     ports: &[ServicePort],
     endpoints: &[Endpoint],
     liveness: Option<&Probe>,
 ) -> Option<Probe> {
-    let path = match member.role {
-        Role::Prometheus => "/-/ready",
-        Role::Server if member.built() => {
-            let paths = ["/health/ready", "/ready", "/readyz", "/healthz/ready"];
-            paths
-                .into_iter()
-                .find(|path| endpoints.iter().any(|it| it.path == *path))?
+    let action = if member.role == Role::Server && member.built() {
+        let paths = ["/health/ready", "/ready", "/readyz", "/healthz/ready"];
+        let path = paths
+            .into_iter()
+            .find(|path| endpoints.iter().any(|it| it.path == *path))?;
+        let port = match &liveness?.action {
+            ProbeAction::Http { port, .. } | ProbeAction::Tcp { port } => port.clone(),
+            ProbeAction::Exec(_) => port_of(ports, None)?,
+        };
+        ProbeAction::Http {
+            path: path.to_owned(),
+            port,
         }
-        Role::Server
-        | Role::Postgres
-        | Role::Redis
-        | Role::Store
-        | Role::Worker
-        | Role::Grafana => {
-            return None;
-        }
-    };
-    let port = match &liveness?.action {
-        ProbeAction::Http { port, .. } | ProbeAction::Tcp { port } => port.clone(),
-        ProbeAction::Exec(_) => port_of(ports, None)?,
-    };
-    let action = ProbeAction::Http {
-        path: path.to_owned(),
-        port,
+    } else {
+        from_check(member.product?.known().ready, ports)?
     };
     Some(Probe {
         action,

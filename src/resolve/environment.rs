@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::facts::{EnvVar, Facts, Service, Text, secret};
+use crate::facts::{ConfigFile, EnvVar, Facts, MountSource, Service, Text, secret};
 
 use super::application::{ConfigMapSpec, EnvSource, Environment, SecretEntry, SecretSpec};
 use super::hosts;
@@ -16,6 +16,8 @@ pub(super) struct Variables {
     pub(super) of: BTreeMap<String, Vec<Environment>>,
     pub(super) secrets: Vec<SecretSpec>,
     pub(super) config: Option<ConfigMapSpec>,
+    /// Compose's secrets that are mounted, with the Secret and the key that each is.
+    pub(super) files: BTreeMap<String, (String, String)>,
 }
 
 /// The names that Secrets and the map get.
@@ -51,16 +53,19 @@ pub(super) fn build(roster: &Roster<'_>, facts: &Facts, naming: &Naming) -> Vari
         environment.extend(sorter.unset(member, &environment, facts));
         of.insert(member.name.clone(), environment);
     }
+    let files = sorter.files(facts);
     keys.sort();
     keys.dedup();
     let config = (!keys.is_empty()).then(|| ConfigMapSpec {
         name: naming.config.clone(),
         data: keys,
+        ..ConfigMapSpec::default()
     });
     Variables {
         of,
         secrets: sorter.secrets,
         config,
+        files,
     }
 }
 
@@ -170,6 +175,7 @@ impl Sorter<'_, '_> {
         let entry = SecretEntry {
             key: key.to_owned(),
             reason: reason.to_owned(),
+            file: None,
         };
         match self.secrets.iter_mut().find(|spec| spec.name == secret) {
             Some(spec) if spec.entries.iter().any(|known| known.key == key) => {}
@@ -214,6 +220,49 @@ impl Sorter<'_, '_> {
         let named = self.naming.secrets.iter();
         let mut named = named.filter(|name| name.split('-').any(|part| wanted.contains(&part)));
         named.next().cloned().unwrap_or(default)
+    }
+
+    /// Returns the Secret and the key that each of Compose's mounted secrets is. One that exists
+    /// already has its own name, and keeps it.
+    fn files(&mut self, facts: &Facts) -> BTreeMap<String, (String, String)> {
+        let known = facts.project.iter().flat_map(|project| &project.secrets);
+        let known: BTreeMap<&str, &ConfigFile> =
+            known.map(|secret| (secret.name.as_str(), secret)).collect();
+        let roster = self.roster;
+        let mut files = BTreeMap::new();
+        for member in &roster.members {
+            for mount in member.service.iter().flat_map(|service| &service.mounts) {
+                let MountSource::Secret(name) = &mount.source else {
+                    continue;
+                };
+                let Some(secret) = known.get(name.as_str()) else {
+                    continue;
+                };
+                if !files.contains_key(name) {
+                    files.insert(name.clone(), self.file(member, secret));
+                }
+            }
+        }
+        files
+    }
+
+    fn file(&mut self, member: &Member<'_>, secret: &ConfigFile) -> (String, String) {
+        let held = secret.file.is_some() || secret.environment.is_some();
+        if !held && secret.content.is_none() {
+            return (super::mounts::slug(&secret.name), secret.name.clone());
+        }
+        let upper = secret.name.to_uppercase().replace(['-', '.'], "_");
+        let key = secret.environment.clone().unwrap_or(upper);
+        let reason = format!("Compose's secret `{}` ({})", secret.name, secret.origin);
+        self.secret(member, &key, &key, &reason);
+        let name = self.secret_name(member, &key);
+        let entries = self.secrets.iter_mut().filter(|spec| spec.name == name);
+        for entry in entries.flat_map(|spec| &mut spec.entries) {
+            if entry.key == key {
+                entry.file.clone_from(&secret.file);
+            }
+        }
+        (name, key)
     }
 
     /// Moves a literal that the application's workloads share to the map.

@@ -170,6 +170,7 @@ fn add(
         ConfigMapSpec {
             name: generated.map.to_owned(),
             data,
+            ..ConfigMapSpec::default()
         },
     ));
 }

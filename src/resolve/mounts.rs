@@ -1,19 +1,14 @@
 //! Mounts: named volumes become claims, files of the repository become `ConfigMap`s.
 
+mod files;
+
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Mount, MountSource, Tree, image};
 
 use super::application::{ConfigMapSpec, VolumeKind, VolumeSpec, WorkloadKind};
-use super::hosts;
 use super::roster::Member;
-
-/// The most that a `ConfigMap` may hold, with room for what is around it.
-const MOST: usize = 900_000;
-const SOURCE: &[&str] = &[
-    "py", "js", "ts", "tsx", "go", "rs", "rb", "java", "php", "cs", "kt",
-];
 
 /// What a workload's mounts come to.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +25,8 @@ pub(super) struct Sources<'a> {
     pub(super) facts: &'a Facts,
     pub(super) tree: &'a Tree,
     pub(super) names: &'a BTreeMap<String, String>,
+    /// Compose's secrets, with the Secret and the key that each is.
+    pub(super) secrets: &'a BTreeMap<String, (String, String)>,
 }
 
 /// Returns the volumes of a member, and the maps that they mount.
@@ -61,31 +58,41 @@ impl Mounts {
                 self.volume(name, mount, VolumeKind::Claim(size));
             }
             MountSource::Bind(path) => self.bind(member, mount, path, sources),
-            MountSource::Host(path) => self.warnings.push(Diagnostic::warning(format!(
-                "`{}` mounts `{path}` of the host ({}), which is not carried over",
-                member.name, mount.origin
-            ))),
+            MountSource::Host(path) => self.warnings.push(
+                Diagnostic::warning(format!(
+                    "`{}` mounts `{path}` of the host ({}), which is not carried over",
+                    member.name, mount.origin
+                ))
+                .help("a pod has no such host: put the files into the repository or the image"),
+            ),
             MountSource::Anonymous | MountSource::Tmpfs => {
                 let name = mount.target.trim_matches('/').to_owned();
                 self.volume(&name, mount, VolumeKind::Scratch("256Mi".to_owned()));
             }
-            MountSource::Config(name) => {
-                let project = sources.facts.project.as_ref();
-                let config = project.and_then(|it| it.configs.iter().find(|it| it.name == *name));
-                let text = config.and_then(|config| {
-                    let file = config.file.as_ref().and_then(|file| sources.tree.get(file));
-                    config
-                        .content
-                        .clone()
-                        .or_else(|| file.map(ToString::to_string))
-                });
-                match text {
-                    Some(text) => self.file(member, mount, &text, sources),
-                    None => self.lost(member, mount, name),
-                }
-            }
-            MountSource::Secret(name) => self.lost(member, mount, name),
+            MountSource::Config(name) => self.config(member, mount, name, sources),
+            MountSource::Secret(name) => self.secret(member, mount, name, sources),
         }
+    }
+
+    /// Mounts a top-level config.
+    fn config(&mut self, member: &Member<'_>, mount: &Mount, name: &str, sources: &Sources<'_>) {
+        let project = sources.facts.project.as_ref();
+        let config = project.and_then(|it| it.configs.iter().find(|it| it.name == *name));
+        let content = config.and_then(|config| config.content.as_deref());
+        let file = config.and_then(|config| config.file.as_deref());
+        let found = match (content, file) {
+            (Some(content), _) => vec![files::File::of_text(content)],
+            (None, Some(file)) => files::below(file, sources.tree),
+            (None, None) => Vec::new(),
+        };
+        if found.is_empty() {
+            let why = match file {
+                Some(_) => "its file isn't in the repository, or git ignores it",
+                None => "nothing in the repository says what it holds",
+            };
+            return self.lost(member, mount, name, why);
+        }
+        self.files(member, mount, found, sources);
     }
 
     fn claims(&self) -> bool {
@@ -94,9 +101,9 @@ impl Mounts {
             .any(|it| matches!(it.kind, VolumeKind::Claim(_)))
     }
 
-    fn lost(&mut self, member: &Member<'_>, mount: &Mount, name: &str) {
+    fn lost(&mut self, member: &Member<'_>, mount: &Mount, name: &str, why: &str) {
         self.warnings.push(Diagnostic::warning(format!(
-            "`{}` mounts `{name}` at `{}` ({}), which is not carried over",
+            "`{}` mounts `{name}` at `{}` ({}), which is not carried over: {why}",
             member.name, mount.target, mount.origin
         )));
     }
@@ -118,108 +125,46 @@ impl Mounts {
     }
 
     fn bind(&mut self, member: &Member<'_>, mount: &Mount, path: &str, sources: &Sources<'_>) {
-        if let Some(text) = sources.tree.get(path.trim_end_matches('/')) {
-            return self.file(member, mount, text, sources);
-        }
-        let folder = format!("{}/", path.trim_end_matches('/'));
-        let files: Vec<(&str, &str)> = sources
-            .tree
-            .iter()
-            .filter_map(|(path, text)| Some((path.strip_prefix(&folder)?, text.as_ref())))
-            .collect();
-        let is_source = |(path, _): &(&str, &str)| {
-            path.rsplit_once('.')
-                .is_some_and(|(_, extension)| SOURCE.contains(&extension))
-        };
-        if member.built() && files.iter().any(is_source) {
+        if member.built() && sources.tree.has_source(path) {
             // The image has it already; the mount is for developing.
             return;
         }
-        if files.is_empty() {
-            let size = member
-                .spec
-                .claim
-                .clone()
-                .unwrap_or_else(|| "1Gi".to_owned());
-            let kind = if member.kind == WorkloadKind::StatefulSet {
-                VolumeKind::Claim(size)
-            } else {
-                VolumeKind::Scratch(size)
-            };
-            let name = path
-                .trim_end_matches('/')
-                .rsplit('/')
-                .next()
-                .unwrap_or("data");
-            return self.volume(name, mount, kind);
+        let found = files::below(path, sources.tree);
+        if !found.is_empty() {
+            return self.files(member, mount, found, sources);
         }
-        self.folder(member, mount, &files, sources);
-    }
-
-    /// Mounts a folder: a map for each folder in it that holds files, as maps have no folders.
-    fn folder(
-        &mut self,
-        member: &Member<'_>,
-        mount: &Mount,
-        files: &[(&str, &str)],
-        sources: &Sources<'_>,
-    ) {
-        let mut folders: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
-        for (path, text) in files {
-            let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-            let text = hosts::in_text(text, sources.names);
-            folders.entry(folder).or_default().push((key(file), text));
+        if !path.ends_with('/') {
+            let why = "it isn't in the repository, or git ignores it";
+            return self.lost(member, mount, path, why);
         }
-        let target = mount.target.trim_end_matches('/');
-        self.init_scripts |= target.ends_with("initdb.d");
-        let last = target.rsplit('/').next().unwrap_or(target);
-        let last = if self.init_scripts && target.ends_with("initdb.d") {
-            "initdb"
+        let size = member
+            .spec
+            .claim
+            .clone()
+            .unwrap_or_else(|| "1Gi".to_owned());
+        let kind = if member.kind == WorkloadKind::StatefulSet {
+            VolumeKind::Claim(size)
         } else {
-            last
+            VolumeKind::Scratch(size)
         };
-        for (folder, data) in folders {
-            let name = slug(&format!("{}-{last}-{folder}", member.name));
-            if data.iter().map(|(_, text)| text.len()).sum::<usize>() > MOST {
-                self.lost(member, mount, &name);
-                continue;
-            }
-            let path = if folder.is_empty() {
-                target.to_owned()
-            } else {
-                format!("{target}/{folder}")
-            };
-            self.push(VolumeSpec {
-                name: slug(&format!("{last}-{folder}")),
-                path,
-                sub_path: None,
-                kind: VolumeKind::ConfigMap(name.clone()),
-                read_only: true,
-            });
-            self.maps.push(ConfigMapSpec { name, data });
-        }
+        let name = path
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap_or("data");
+        self.volume(name, mount, kind);
     }
 
-    /// Mounts one file, as a key of the workload's own map.
-    fn file(&mut self, member: &Member<'_>, mount: &Mount, text: &str, sources: &Sources<'_>) {
-        let name = format!("{}-config", member.name);
-        let file = mount.target.rsplit('/').next().unwrap_or("config");
-        let key = key(file);
-        let entry = (key.clone(), hosts::in_text(text, sources.names));
-        self.init_scripts |= mount.target.contains("initdb.d/");
-        match self.maps.iter_mut().find(|map| map.name == name) {
-            Some(map) if map.data.iter().any(|(known, _)| *known == key) => return,
-            Some(map) => map.data.push(entry),
-            None => self.maps.push(ConfigMapSpec {
-                name: name.clone(),
-                data: vec![entry],
-            }),
-        }
+    /// Mounts a secret as a file, where it is for others of the same name.
+    fn secret(&mut self, member: &Member<'_>, mount: &Mount, name: &str, sources: &Sources<'_>) {
+        let Some((secret, key)) = sources.secrets.get(name) else {
+            return self.lost(member, mount, name, "no top-level secret has that name");
+        };
         self.push(VolumeSpec {
-            name: "config".to_owned(),
+            name: slug(&format!("secret-{secret}")),
             path: mount.target.clone(),
-            sub_path: Some(key),
-            kind: VolumeKind::ConfigMap(name),
+            sub_path: Some(key.clone()),
+            kind: VolumeKind::Secret(secret.clone()),
             read_only: true,
         });
     }
@@ -260,11 +205,4 @@ pub(super) fn slug(text: &str) -> String {
     }
     slug.truncate(63);
     slug.trim_end_matches('-').to_owned()
-}
-
-fn key(file: &str) -> String {
-    let kept = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-    file.chars()
-        .map(|character| if kept(character) { character } else { '_' })
-        .collect()
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::checklist::Checklist;
-use crate::facts::image::{self, Product};
+use crate::facts::image::{self, Part, Product};
 use crate::facts::{Condition, Project, Service};
 
 use super::application::{Role, WorkloadKind};
@@ -124,13 +124,13 @@ fn kind(stateful: bool) -> WorkloadKind {
 }
 
 fn role(product: Option<Product>, service: Option<&Service>, spec: Option<&Spec>) -> Role {
-    match product {
-        Some(Product::Postgres) => Role::Postgres,
-        Some(Product::Redis | Product::Valkey) => Role::Redis,
-        Some(Product::Prometheus) => Role::Prometheus,
-        Some(Product::Grafana) => Role::Grafana,
-        Some(product) if product.is_store() => Role::Store,
-        Some(_) => Role::Server,
+    match product.map(Product::part) {
+        Some(Part::Postgres) => Role::Postgres,
+        Some(Part::Redis) => Role::Redis,
+        Some(Part::Prometheus) => Role::Prometheus,
+        Some(Part::Grafana) => Role::Grafana,
+        Some(Part::Store) => Role::Store,
+        Some(Part::Server) => Role::Server,
         None if service.is_some_and(|service| image::stateful(service).is_some()) => Role::Store,
         None => {
             let serves = service.is_some_and(|service| !service.ports.is_empty())

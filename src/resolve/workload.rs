@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::facts::image::{self, Product};
-use crate::facts::{Build, Facts, Limits, Service};
+use crate::facts::{Facts, Limits};
 use crate::settings::PhaseSettings;
 
 use super::application::{EnvSource, Environment, Hpa, Pdb, Resources, Role, VolumeSpec, Workload};
 use super::checks;
-use super::hosts;
 use super::quantity;
 use super::roster::{Member, Roster};
+use super::{hosts, images};
 
 /// What all workloads are built with.
 pub(super) struct Sources<'a, 'f> {
@@ -51,12 +50,14 @@ pub(super) fn build(
     let after = after(member, sources.roster);
     let talks_to = talks_to(member, &environment, &after, sources.roster);
     let (command, args, environment) = commands(member, environment);
+    let image = images::image(member, sources, &mut warnings);
     let workload = Workload {
         name: member.name.clone(),
         service: service.map(|service| service.name.clone()),
         kind: member.kind,
         role: member.role,
-        image: image(member, sources, &mut warnings),
+        image: image.reference,
+        placeholder: image.placeholder,
         built: member.built(),
         command,
         args,
@@ -171,133 +172,6 @@ fn commands(member: &Member<'_>, environment: Vec<Environment>) -> Commands {
         *value = format!("$({})", secret.name);
     }
     (command, args, environment)
-}
-
-fn image(member: &Member<'_>, sources: &Sources<'_, '_>, warnings: &mut Vec<Diagnostic>) -> String {
-    let service_name = member.service.map(|service| service.name.as_str());
-    let own = sources.phase.image(&member.name);
-    let build = member.service.and_then(|service| service.build.as_ref());
-    let set = own
-        .or_else(|| sources.phase.image(service_name?))
-        .or_else(|| {
-            built_alike(build?, sources).find_map(|service| sources.phase.image(&service.name))
-        });
-    if let Some(set) = set {
-        return set.to_owned();
-    }
-    if let Some(asked) = &member.spec.image {
-        return asked.clone();
-    }
-    let given = member.service.and_then(|service| service.image.as_ref());
-    if let Some(given) = given
-        .map(|text| text.value.as_str())
-        .filter(|image| !image.is_empty())
-    {
-        return versioned(given, member, warnings);
-    }
-    if let Some(build) = build {
-        return format!(
-            "{}/{}:dev",
-            sources.name,
-            first_of(build, sources, &member.name)
-        );
-    }
-    default_image(member)
-}
-
-/// Returns the name of the first service that is built the same way: they share one image.
-fn first_of(build: &Build, sources: &Sources<'_, '_>, own: &str) -> String {
-    built_alike(build, sources).next().map_or_else(
-        || own.to_owned(),
-        |service| super::mounts::slug(&service.name),
-    )
-}
-
-/// Returns the services that are built the same way.
-fn built_alike<'s>(
-    build: &'s Build,
-    sources: &'s Sources<'_, '_>,
-) -> impl Iterator<Item = &'s Service> {
-    let services = sources
-        .facts
-        .project
-        .iter()
-        .flat_map(|project| &project.services);
-    services.filter(move |service| service.build.as_ref() == Some(build))
-}
-
-/// Returns an image with the version that the task names; a tag that moves is replaced where the
-/// product is known.
-fn versioned(image: &str, member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> String {
-    let Some(reference) = image::parse(image).filter(|it| it.digest.is_none()) else {
-        return image.to_owned();
-    };
-    let tag = reference.tag.as_deref().unwrap_or("latest");
-    if tag == "latest" {
-        let fixed = default_image(member);
-        let fixed = fixed
-            .rsplit_once(':')
-            .map(|(_, tag)| tag)
-            .filter(|_| member.product.is_some());
-        let (used, help) = match fixed {
-            Some(fixed) => (
-                format!("{}:{fixed}", reference.name),
-                format!("`{fixed}` is used"),
-            ),
-            None if member.built() => (
-                format!("{}:dev", reference.name),
-                "`dev` is used".to_owned(),
-            ),
-            None => (image.to_owned(), "it stays so".to_owned()),
-        };
-        warnings.push(
-            Diagnostic::warning(format!(
-                "image `{image}` of `{}` has no fixed tag",
-                member.name
-            ))
-            .help(format!("{help}; set it in the phase's settings: [images]")),
-        );
-        return used;
-    }
-    let Some(wanted) = &member.spec.version else {
-        return image.to_owned();
-    };
-    let digits = |character: char| character.is_ascii_digit() || character == '.';
-    let split = tag
-        .find(|character| !digits(character))
-        .unwrap_or(tag.len());
-    let (version, rest) = tag.split_at_checked(split).unwrap_or((tag, ""));
-    let same = version == wanted || version.starts_with(&format!("{wanted}."));
-    if same || version.is_empty() {
-        return image.to_owned();
-    }
-    warnings.push(Diagnostic::warning(format!(
-        "the task asks for version {wanted} of `{}`, the Compose file has `{image}`: the task's \
-         version is used",
-        member.name
-    )));
-    format!("{}:{wanted}{rest}", reference.name)
-}
-
-/// Returns the image of a product that only the checklist asks for.
-fn default_image(member: &Member<'_>) -> String {
-    let (name, tag) = match member.product {
-        Some(Product::Postgres) => ("postgres", "16-alpine"),
-        Some(Product::Redis) => ("redis", "7-alpine"),
-        Some(Product::Valkey) => ("valkey/valkey", "8-alpine"),
-        Some(Product::Prometheus) => ("prom/prometheus", "v3.2.1"),
-        Some(Product::Grafana) => ("grafana/grafana", "11.5.2"),
-        Some(Product::Mysql) => ("mysql", "8.4"),
-        Some(Product::Mariadb) => ("mariadb", "11.4"),
-        Some(Product::Mongo) => ("mongo", "8.0"),
-        Some(Product::Rabbitmq) => ("rabbitmq", "4.0-alpine"),
-        Some(Product::Nginx) => ("nginxinc/nginx-unprivileged", "1.28-alpine"),
-        Some(Product::Kafka | Product::Elasticsearch | Product::Minio | Product::Traefik)
-        | None => {
-            return format!("{}:dev", member.name);
-        }
-    };
-    format!("{name}:{tag}")
 }
 
 fn uid(member: &Member<'_>, facts: &Facts) -> Option<i64> {

@@ -23,7 +23,10 @@ const KEYS: &[&str] = &[
     "strict",
     "rehearse",
     "ingress",
+    "priority_class",
+    "build",
 ];
+const BUILD_KEYS: &[&str] = &["command", "digest"];
 const TIMEOUT_KEYS: &[&str] = &["ready", "command", "load_balancer"];
 const INGRESS_KEYS: &[&str] = &["host", "class", "tls_secret"];
 const REHEARSE_KEYS: &[&str] = &["failures", "service_monitors"];
@@ -49,8 +52,11 @@ pub struct PhaseSettings {
     pub timeouts: Timeouts,
     /// Names of the checklist → names of Compose services.
     pub aliases: Vec<(String, String)>,
-    /// Services or workloads → images.
+    /// Services or workloads → images; `*` is every service that is built. `{service}` and
+    /// `{revision}` are filled in.
     pub images: Vec<(String, String)>,
+    /// How images are built and pushed.
+    pub build: BuildSettings,
     /// What becomes of services that no task names; the workspace's by default.
     pub extras: Option<Extras>,
     /// Whether a listed name that the facts don't support leaves its box to a person; the
@@ -60,6 +66,8 @@ pub struct PhaseSettings {
     pub rehearse: Rehearse,
     /// The Ingress.
     pub ingress: IngressSettings,
+    /// The `PriorityClass` of all pods.
+    pub priority_class: Option<String>,
 }
 
 /// How long things may take; each has a default.
@@ -82,6 +90,16 @@ pub struct IngressSettings {
     pub class: Option<String>,
     /// The TLS Secret.
     pub tls_secret: Option<String>,
+}
+
+/// `[build]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BuildSettings {
+    /// The command line that builds and pushes an image; `{image}`, `{service}`, `{context}`,
+    /// `{dockerfile}` and `{target}` are filled in.
+    pub command: Option<String>,
+    /// The command line that tells a pushed image's digest, where the first one doesn't.
+    pub digest: Option<String>,
 }
 
 /// `[rehearse]`.
@@ -149,11 +167,13 @@ impl PhaseSettings {
             "context" => self.context = reader.string(entry),
             "timeouts" => self.timeouts = read_timeouts(reader, entry),
             "aliases" => self.aliases = reader.pairs(entry),
-            "images" => self.images = reader.pairs(entry),
+            "images" => self.images = reader.images(entry),
+            "build" => self.build = read_build(reader, entry),
             "extras" => self.extras = reader.extras(entry),
             "strict" => self.strict = reader.boolean(entry),
             "rehearse" => self.rehearse = read_rehearse(reader, entry),
             "ingress" => self.ingress = read_ingress(reader, entry),
+            "priority_class" => self.priority_class = reader.string(entry),
             _ => reader.unknown(entry, KEYS),
         }
     }
@@ -170,6 +190,22 @@ fn read_timeouts(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Timeouts {
         }
     }
     timeouts
+}
+
+fn read_build(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> BuildSettings {
+    let mut build = BuildSettings::default();
+    for inner in reader.table(entry) {
+        match inner.key {
+            "command" => build.command = reader.string(&inner),
+            "digest" => build.digest = reader.string(&inner),
+            _ => reader.unknown(&inner, BUILD_KEYS),
+        }
+    }
+    if build.command.is_none() && build.digest.is_some() {
+        let place = entry.key_span.clone();
+        reader.problem("`[build]` has a `digest` and no `command`", place, "");
+    }
+    build
 }
 
 fn read_ingress(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> IngressSettings {
@@ -272,6 +308,27 @@ mod tests {
         check("[images]\napp = \"registry/x:1\"\n", |it| {
             it.image("app") == Some("registry/x:1")
         });
+    }
+
+    #[test]
+    fn an_images_parts_are_known() {
+        check(
+            "[images]\n\"*\" = \"registry/{service}:{revision}\"\n",
+            |it| it.image("*") == Some("registry/{service}:{revision}"),
+        );
+        refused(
+            "[images]\napp = \"registry/app:{version}\"\n",
+            "an image has no `{version}`",
+        );
+        refused("[images]\napp = \" \"\n", "names no image");
+    }
+
+    #[test]
+    fn how_images_are_built_is_read() {
+        check("[build]\ncommand = \"make push\"\n", |it| {
+            it.build.command.as_deref() == Some("make push")
+        });
+        refused("[build]\ndigest = \"x\"\n", "no `command`");
     }
 
     #[test]

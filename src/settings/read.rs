@@ -161,6 +161,28 @@ impl<'d> Reader<'d> {
         pairs
     }
 
+    /// Returns a table's names with their images, which may have `{service}` and `{revision}`.
+    pub(super) fn images(&mut self, entry: &Entry<'_, '_>) -> Vec<(String, String)> {
+        let mut images = Vec::new();
+        for inner in self.table(entry) {
+            let Some(image) = self.string(&inner) else {
+                continue;
+            };
+            let rest = image.replace("{service}", "").replace("{revision}", "");
+            if let Some(unknown) = braced(&rest) {
+                let message = format!("an image has no `{unknown}`");
+                let label = "`{service}` and `{revision}` are filled in";
+                self.problem(message, inner.span.clone(), label);
+            }
+            if image.trim().is_empty() {
+                let message = format!("`{}` names no image", inner.key);
+                self.problem(message, inner.span.clone(), "");
+            }
+            images.push((inner.key.to_owned(), image.trim().to_owned()));
+        }
+        images
+    }
+
     pub(super) fn duration(&mut self, entry: &Entry<'_, '_>) -> Option<Duration> {
         let text = self.string(entry)?;
         let read = duration(&text);
@@ -197,6 +219,13 @@ pub(super) fn entries<'t, 'd>(table: &'t DeTable<'d>) -> Vec<Entry<'t, 'd>> {
         .collect();
     entries.sort_by_key(|entry| entry.key_span.start);
     entries
+}
+
+/// Returns the first `{…}` of a text.
+fn braced(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once('{')?;
+    let (name, _) = rest.split_once('}')?;
+    Some(format!("{{{name}}}"))
 }
 
 /// Returns the length of time that a text such as `90s` or `5m` gives.

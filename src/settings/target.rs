@@ -91,7 +91,7 @@ fn read_one(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Option<Placed> {
             }
             "kubeconfig" => target.kubeconfig = reader.string(&inner),
             "namespace" => target.namespace = reader.string(&inner),
-            "images" => target.images = reader.pairs(&inner),
+            "images" => target.images = reader.images(&inner),
             "after" => after = reader.names(&inner),
             "protected" => target.protected = reader.boolean(&inner).unwrap_or_default(),
             _ => reader.unknown(&inner, KEYS),

@@ -275,5 +275,6 @@ pub fn told(evidence: &Evidence) -> String {
             format!("{objects} objects checked, {} exempt", exempt.len())
         }
         Evidence::Command { exit } => format!("exit code {exit}"),
+        Evidence::Image { image, digest } => format!("{image} is {digest}"),
     }
 }

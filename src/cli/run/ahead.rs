@@ -91,7 +91,7 @@ impl Prospect {
         let live = prepared.live().await?;
         outlook.look(&prepared, &live)?;
         let repo = Repo::open(loaded.workspace.root())?;
-        let filled = prepared.filled(&repo, env_file, &live)?;
+        let filled = prepared.filled(&repo, env_file, (&live, &outlook))?;
         let ahead = Ahead::find(&prepared, &outlook, (&live, &filled), state).await?;
         Ok(Self {
             missing: order::missing(&prepared.plan, &prepared.cluster).await,
@@ -126,7 +126,8 @@ impl Ahead {
             | Work::Conclude { .. }
             | Work::Refuse { .. }
             | Work::Write { .. }
-            | Work::Command { .. } => None,
+            | Work::Command { .. }
+            | Work::Build { .. } => None,
         });
         let objects = stream::iter(applies)
             .map(async |(step, object, standing)| view.foresee(step, object, standing).await)

@@ -59,13 +59,15 @@ impl Drift {
             clock: Clock::new(session.environment.source_date_epoch.as_deref())?,
         };
         let prepared = prepare(session, loaded, phase, target, how).await?;
-        Outlook::new(&prepared, state).refuse_other_cluster(&prepared)?;
+        let outlook = Outlook::new(&prepared, state);
+        outlook.refuse_other_cluster(&prepared)?;
         let known = state.target(prepared.target.name());
         let applied: Vec<_> = known.into_iter().flat_map(applied).collect();
         let names = applied.iter().map(|(_, _, evidence)| Name::from(*evidence));
         let names = names.chain(prepared.plan.objects().map(Name::from));
         let live = prepared.cluster.live(names).await?;
-        let filled = prepared.filled(&Repo::open(loaded.workspace.root())?, None, &live)?;
+        let repo = Repo::open(loaded.workspace.root())?;
+        let filled = prepared.filled(&repo, None, (&live, &outlook))?;
         let view = View {
             prepared: &prepared,
             live: &live,

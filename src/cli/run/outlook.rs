@@ -200,7 +200,7 @@ impl Outlook {
             match &step.work {
                 Work::Apply { .. } => objects += 1,
                 Work::Write { .. } => files += 1,
-                Work::Command { .. } => commands += 1,
+                Work::Command { .. } | Work::Build { .. } => commands += 1,
                 Work::Study { .. } | Work::Conclude { .. } | Work::Refuse { .. } => {}
             }
         }
@@ -277,6 +277,17 @@ impl Outlook {
             }
         }
         Ok(())
+    }
+
+    /// Returns the digests of the images that finished steps pushed.
+    pub(super) fn digests(&self) -> BTreeMap<String, String> {
+        let pushed = self.standing.iter().filter_map(|standing| match standing {
+            Standing::Done(Evidence::Image { image, digest }) => {
+                Some((image.clone(), digest.clone()))
+            }
+            Standing::Done(_) | Standing::Elsewhere | Standing::Todo(_) | Standing::Held(_) => None,
+        });
+        pushed.collect()
     }
 
     /// Returns whether no step is to be done.

@@ -107,15 +107,20 @@ impl Prepared<'_> {
         Ok(self.cluster.live(self.plan.objects()).await?)
     }
 
-    /// Returns the Secrets with their real values, as far as there are any.
+    /// Returns what is sent otherwise than it is planned: Secrets with their real values, as far
+    /// as there are any, and images by the digests that are known.
     pub(super) fn filled(
         &self,
         repo: &Repo,
         env_file: Option<&str>,
-        live: &Live,
+        (live, outlook): (&Live, &Outlook),
     ) -> Result<Filled> {
-        let given = target::secret_values(self.session, self.loaded, repo, env_file)?;
-        Ok(fill(&self.plan, live, &given))
+        let mut given = target::secret_values(self.session, self.loaded, repo, env_file)?;
+        let secrets = &self.meaning.resolved.application.secrets;
+        target::add_secret_files(secrets, self.loaded, repo, &mut given)?;
+        let mut filled = fill(&self.plan, live, &given);
+        filled.pin(&self.plan, &outlook.digests());
+        Ok(filled)
     }
 
     /// Refuses to go on where anything isn't as it was when a plan was saved.

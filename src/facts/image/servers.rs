@@ -1,0 +1,144 @@
+//! Web servers, proxies and applications that are run as they are.
+//!
+//! Those that listen below port 1024 may do so as anybody: pods get the safe sysctl
+//! `net.ipv4.ip_unprivileged_port_start`.
+
+use super::known::{Check, Data, Known, Seeded, User};
+
+const NGINX: Known = Known {
+    title: "nginx",
+    images: &["nginx", "openresty"],
+    default: Some("nginxinc/nginx-unprivileged:1.28-alpine"),
+    ports: &[("http", 80)],
+    scratch: &[("/var/cache/nginx", "64Mi"), ("/var/run", "16Mi")],
+    // The start fills templates in, and writes the result there.
+    seeded: &[Seeded {
+        path: "/etc/nginx/conf.d",
+        size: "16Mi",
+        when: Some("/etc/nginx/templates"),
+    }],
+    ..Known::PLAIN
+};
+
+// PHP's Apache may be run by anybody: its folders are made for that.
+const PHP_APACHE: Known = Known {
+    ports: &[("http", 80)],
+    scratch: &[("/var/run/apache2", "16Mi"), ("/run/lock", "16Mi")],
+    ..Known::PLAIN
+};
+
+pub(super) const ROWS: &[Known] = &[
+    NGINX,
+    Known {
+        images: &["nginx-unprivileged"],
+        ports: &[("http", 8080)],
+        scratch: &[],
+        ..NGINX
+    },
+    Known {
+        title: "Apache httpd",
+        images: &["httpd"],
+        default: Some("httpd:2.4-alpine"),
+        ports: &[("http", 80)],
+        scratch: &[("/usr/local/apache2/logs", "16Mi")],
+        ..Known::PLAIN
+    },
+    Known {
+        title: "Caddy",
+        images: &["caddy"],
+        default: Some("caddy:2-alpine"),
+        ports: &[("http", 80)],
+        data: Some(Data::at("/data", "64Mi")),
+        scratch: &[("/config", "16Mi")],
+        file_capability: true,
+        ..Known::PLAIN
+    },
+    Known {
+        title: "Traefik",
+        images: &["traefik"],
+        default: Some("traefik:v3.3"),
+        ports: &[("http", 80)],
+        ..Known::PLAIN
+    },
+    Known {
+        title: "HAProxy",
+        images: &["haproxy"],
+        default: Some("haproxy:3.0-alpine"),
+        ports: &[("http", 80)],
+        scratch: &[("/var/lib/haproxy", "16Mi")],
+        ..Known::PLAIN
+    },
+    Known {
+        title: "Memcached",
+        images: &["memcached"],
+        default: Some("memcached:1.6-alpine"),
+        ports: &[("memcached", 11211)],
+        ..Known::PLAIN
+    },
+    Known {
+        title: "NATS",
+        images: &["nats"],
+        default: Some("nats:2.10-alpine"),
+        ports: &[("nats", 4222), ("monitor", 8222)],
+        data: Some(Data::at("/data", "256Mi")),
+        ..Known::PLAIN
+    },
+    Known {
+        title: "WordPress",
+        images: &["wordpress"],
+        // The site's files are copied there, and plugins are installed beside them.
+        data: Some(Data::at("/var/www/html", "1Gi")),
+        ..PHP_APACHE
+    },
+    Known {
+        title: "Nextcloud",
+        images: &["nextcloud"],
+        data: Some(Data::at("/var/www/html", "2Gi")),
+        seeded: &[Seeded::always("/usr/local/etc/php/conf.d", "16Mi")],
+        ..PHP_APACHE
+    },
+    Known {
+        title: "phpMyAdmin",
+        images: &["phpmyadmin"],
+        scratch: &[
+            ("/var/run/apache2", "16Mi"),
+            ("/run/lock", "16Mi"),
+            ("/sessions", "64Mi"),
+        ],
+        // The start writes the secret of its cookies there.
+        seeded: &[Seeded::always("/etc/phpmyadmin", "16Mi")],
+        ..PHP_APACHE
+    },
+    // It is put together anew at the start, unless it runs with `--optimized`.
+    Known {
+        title: "Keycloak",
+        images: &["keycloak"],
+        ports: &[("http", 8080), ("management", 9000)],
+        data: Some(Data::at("/opt/keycloak/data", "256Mi")),
+        user: User::InRootGroup,
+        seeded: &[Seeded::always("/opt/keycloak/lib/quarkus", "256Mi")],
+        ..Known::PLAIN
+    },
+    Known {
+        title: "Mailpit",
+        images: &["mailpit"],
+        ports: &[("http", 8025), ("smtp", 1025)],
+        alive: Check::Http("/livez", 8025),
+        ready: Check::Http("/readyz", 8025),
+        ..Known::PLAIN
+    },
+    Known {
+        title: "MailHog",
+        images: &["mailhog"],
+        ports: &[("http", 8025), ("smtp", 1025)],
+        ..Known::PLAIN
+    },
+    Known {
+        title: "SearXNG",
+        images: &["searxng"],
+        ports: &[("http", 8080)],
+        scratch: &[("/var/cache/searxng", "256Mi")],
+        seeded: &[Seeded::always("/etc/searxng", "16Mi")],
+        ..Known::PLAIN
+    },
+];

@@ -1,0 +1,76 @@
+//! The annotations of a pod: checksums of what it is configured by, and how it is scraped.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::resolve::{Application, ConfigMapSpec, EnvSource, VolumeKind, Workload};
+
+/// A checksum of the configuration, so that pods are replaced when it changes; and what a
+/// Prometheus that looks for annotations scrapes.
+pub(super) fn pod(
+    application: &Application,
+    workload: &Workload,
+) -> Option<BTreeMap<String, String>> {
+    let mut annotations = BTreeMap::new();
+    let maps: Vec<&ConfigMapSpec> = application
+        .config_maps
+        .iter()
+        .filter(|map| uses(workload, &map.name))
+        .collect();
+    if !maps.is_empty() {
+        annotations.insert("orch.dev/config-checksum".to_owned(), checksum(&maps));
+    }
+    if let Some((path, port)) = workload
+        .metrics
+        .as_ref()
+        .filter(|_| !application.service_monitors)
+    {
+        annotations.insert("prometheus.io/scrape".to_owned(), "true".to_owned());
+        annotations.insert("prometheus.io/port".to_owned(), port.to_string());
+        annotations.insert("prometheus.io/path".to_owned(), path.clone());
+    }
+    if annotations.is_empty() {
+        None
+    } else {
+        Some(annotations)
+    }
+}
+
+fn uses(workload: &Workload, map: &str) -> bool {
+    let by_variable = workload.environment.iter().any(
+        |variable| matches!(&variable.source, EnvSource::ConfigMap { name, .. } if name == map),
+    );
+    by_variable
+        || workload
+            .volumes
+            .iter()
+            .any(|volume| matches!(&volume.kind, VolumeKind::ConfigMap(name) if name == map))
+}
+
+fn checksum(maps: &[&ConfigMapSpec]) -> String {
+    let mut hasher = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        // Lengths keep `ab`, `c` apart from `a`, `bc`.
+        hasher.update(bytes.len().to_le_bytes());
+        hasher.update(bytes);
+    };
+    for map in maps {
+        add(map.name.as_bytes());
+        for (key, value) in &map.data {
+            add(key.as_bytes());
+            add(value.as_bytes());
+        }
+        for (key, value) in &map.binary {
+            add(key.as_bytes());
+            add(value);
+        }
+    }
+    let mut text = String::new();
+    for byte in hasher.finalize().iter().take(8) {
+        // Writing to a `String` can't fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

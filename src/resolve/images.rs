@@ -1,0 +1,227 @@
+//! Which image a workload runs, and how it is built where settings say so.
+
+use crate::diagnostic::Diagnostic;
+use crate::facts::{Build, Service, image};
+use crate::settings::PhaseSettings;
+
+use super::application::{ImageBuild, Workload};
+use super::roster::{Member, Roster};
+use super::workload::Sources;
+
+/// The tag of what stands for an image that nobody named.
+const STAND_IN: &str = "dev";
+
+/// An image as it is found.
+pub(super) struct Image {
+    /// The image with tag or digest.
+    pub(super) reference: String,
+    /// Whether it only stands for one that nobody named.
+    pub(super) placeholder: bool,
+}
+
+/// Returns the image of a member: the settings', the task's, the Compose file's, the one that is
+/// usual for the product, or a name that stands for one.
+pub(super) fn image(
+    member: &Member<'_>,
+    sources: &Sources<'_, '_>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Image {
+    if let Some(set) = of_settings(member, sources) {
+        return named(set);
+    }
+    if let Some(asked) = &member.spec.image {
+        return named(asked.clone());
+    }
+    let given = member.service.and_then(|service| service.image.as_ref());
+    if let Some(given) = given
+        .map(|text| text.value.as_str())
+        .filter(|image| !image.is_empty())
+    {
+        return versioned(given, member, warnings);
+    }
+    if let Some(build) = member.service.and_then(|service| service.build.as_ref()) {
+        let name = first_of(build, sources, &member.name);
+        return stand_in(&format!("{}/{name}", sources.name));
+    }
+    default_image(member)
+}
+
+fn named(reference: String) -> Image {
+    Image {
+        reference,
+        placeholder: false,
+    }
+}
+
+/// Returns what stands for an image that nobody named.
+fn stand_in(name: &str) -> Image {
+    Image {
+        reference: format!("{name}:{STAND_IN}"),
+        placeholder: true,
+    }
+}
+
+/// Returns the image that settings name: for the workload, its service, one that is built the same
+/// way, or all that are built.
+fn of_settings(member: &Member<'_>, sources: &Sources<'_, '_>) -> Option<String> {
+    let phase = sources.phase;
+    let service = member.service.map(|service| service.name.as_str());
+    let build = member.service.and_then(|service| service.build.as_ref());
+    let alike = || built_alike(build?, sources).find_map(|service| phase.image(&service.name));
+    let all = || phase.image("*").filter(|_| build.is_some());
+    let template = phase
+        .image(&member.name)
+        .or_else(|| phase.image(service?))
+        .or_else(alike)
+        .or_else(all)?;
+    let name = build.map_or_else(
+        || member.name.clone(),
+        |build| first_of(build, sources, &member.name),
+    );
+    Some(template.replace("{service}", &name))
+}
+
+/// Returns how the images of built services are built and pushed, each once, where settings say
+/// so. One that is named by digest is there already.
+pub(super) fn builds(
+    roster: &Roster<'_>,
+    workloads: &[Workload],
+    phase: &PhaseSettings,
+) -> Vec<ImageBuild> {
+    let Some(command) = &phase.build.command else {
+        return Vec::new();
+    };
+    let mut builds: Vec<ImageBuild> = Vec::new();
+    for workload in workloads.iter().filter(|it| it.built && !it.placeholder) {
+        let known = builds.iter().any(|build| build.image == workload.image);
+        let member = roster.members.iter().find(|it| it.name == workload.name);
+        let service = member.and_then(|member| member.service);
+        let (Some(service), false, false) = (service, known, workload.image.contains('@')) else {
+            continue;
+        };
+        let Some(build) = &service.build else {
+            continue;
+        };
+        let fill = |line: &String| filled(line, &workload.image, &service.name, build);
+        builds.push(ImageBuild {
+            image: workload.image.clone(),
+            run: fill(command),
+            digest: phase.build.digest.as_ref().map(fill),
+        });
+    }
+    builds
+}
+
+/// Returns a command line with what it is about, quoted for a shell.
+fn filled(line: &str, image: &str, service: &str, build: &Build) -> String {
+    let context = match build.context.as_str() {
+        "" => ".",
+        context => context,
+    };
+    let values = [
+        ("{image}", image),
+        ("{service}", service),
+        ("{context}", context),
+        ("{dockerfile}", &build.dockerfile),
+        ("{target}", build.target.as_deref().unwrap_or_default()),
+    ];
+    values.iter().fold(line.to_owned(), |line, (name, value)| {
+        line.replace(name, &quoted(value))
+    })
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Returns the name of the first service that is built the same way: they share one image.
+fn first_of(build: &Build, sources: &Sources<'_, '_>, own: &str) -> String {
+    built_alike(build, sources).next().map_or_else(
+        || own.to_owned(),
+        |service| super::mounts::slug(&service.name),
+    )
+}
+
+/// Returns the services that are built the same way.
+fn built_alike<'s>(
+    build: &'s Build,
+    sources: &'s Sources<'_, '_>,
+) -> impl Iterator<Item = &'s Service> {
+    let services = sources
+        .facts
+        .project
+        .iter()
+        .flat_map(|project| &project.services);
+    services.filter(move |service| service.build.as_ref() == Some(build))
+}
+
+/// Returns an image with the version that the task names; a tag that moves is replaced where the
+/// product is known.
+fn versioned(image: &str, member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Image {
+    let Some(reference) = image::parse(image).filter(|it| it.digest.is_none()) else {
+        return named(image.to_owned());
+    };
+    let tag = reference.tag.as_deref().unwrap_or("latest");
+    if tag == "latest" {
+        // The tag of the image that is usual for the product, where it is the same image.
+        let usual = member.product.and_then(|product| product.known().default);
+        let usual = usual
+            .and_then(image::parse)
+            .filter(|usual| same_image(usual, &reference));
+        let fixed = usual.and_then(|usual| usual.tag);
+        let (used, help) = match fixed {
+            Some(fixed) => (
+                named(format!("{}:{fixed}", reference.name)),
+                format!("`{fixed}` is used"),
+            ),
+            None if member.built() => (
+                stand_in(&reference.name),
+                format!("`{STAND_IN}` stands for it"),
+            ),
+            None => (named(image.to_owned()), "it stays so".to_owned()),
+        };
+        warnings.push(
+            Diagnostic::warning(format!(
+                "image `{image}` of `{}` has no fixed tag",
+                member.name
+            ))
+            .help(format!("{help}; set it in the phase's settings: [images]")),
+        );
+        return used;
+    }
+    let Some(wanted) = &member.spec.version else {
+        return named(image.to_owned());
+    };
+    let digits = |character: char| character.is_ascii_digit() || character == '.';
+    let split = tag
+        .find(|character| !digits(character))
+        .unwrap_or(tag.len());
+    let (version, rest) = tag.split_at_checked(split).unwrap_or((tag, ""));
+    let same = version == wanted || version.starts_with(&format!("{wanted}."));
+    if same || version.is_empty() {
+        return named(image.to_owned());
+    }
+    warnings.push(Diagnostic::warning(format!(
+        "the task asks for version {wanted} of `{}`, the Compose file has `{image}`: the task's \
+         version is used",
+        member.name
+    )));
+    named(format!("{}:{wanted}{rest}", reference.name))
+}
+
+/// Returns whether two references are of one image, whichever registry mirrors it.
+fn same_image(one: &image::Reference, other: &image::Reference) -> bool {
+    let end = |name: &str| name.rsplit('/').next().unwrap_or_default().to_lowercase();
+    end(&one.name) == end(&other.name)
+}
+
+/// Returns the image of a product that only the checklist asks for.
+fn default_image(member: &Member<'_>) -> Image {
+    let known = member.product.and_then(|product| product.known().default);
+    known.map_or_else(|| stand_in(&member.name), |image| named(image.to_owned()))
+}
