@@ -93,7 +93,12 @@ pub fn causes(error: &dyn std::error::Error) -> Vec<String> {
     let mut chain = vec![error.to_string()];
     let mut next = error.source();
     while let Some(cause) = next {
-        chain.push(cause.to_string());
+        let text = cause.to_string();
+        // Some libraries repeat the cause in their own text.
+        if chain.len() > 1 && chain.last().is_some_and(|last| last.ends_with(&text)) {
+            chain.pop();
+        }
+        chain.push(text);
         next = cause.source();
     }
     chain

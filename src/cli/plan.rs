@@ -75,7 +75,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         err(&format!("{}\n", render(&warnings, session.err.colour)))?;
     }
     if let Some(path) = &args.out {
-        save((loaded, phase), &plan, &there, path)?;
+        save((loaded, phase), (&plan, &target), &there, path)?;
     }
     Ok(Code::Done)
 }
@@ -112,7 +112,12 @@ async fn live(
     Ok((there, found.plan, found.meaning))
 }
 
-fn save((loaded, phase): (&Loaded, &Phase), plan: &Plan, there: &There, path: &Path) -> Result<()> {
+fn save(
+    (loaded, phase): (&Loaded, &Phase),
+    (plan, target): (&Plan, &Target),
+    there: &There,
+    path: &Path,
+) -> Result<()> {
     let (Some(info), Some(ahead)) = (&there.info, &there.ahead) else {
         return Ok(());
     };
@@ -123,9 +128,15 @@ fn save((loaded, phase): (&Loaded, &Phase), plan: &Plan, there: &There, path: &P
         info,
     };
     Saved::new(&of, ahead).write(path)?;
+    let accept = if ahead.changed.is_empty() {
+        ""
+    } else {
+        " --accept-changes"
+    };
     err(&format!(
-        "saved; do exactly that: orch phase {} run --plan {}\n",
+        "saved; do exactly that: orch phase {} run {}{accept} --plan {}\n",
         phase.checklist.number,
+        target.flag(),
         path.display()
     ))?;
     Ok(())

@@ -153,6 +153,18 @@ impl Target {
             .map_or_else(|| self.name(), |settings| &settings.name)
     }
 
+    /// Returns the flag that names it.
+    pub(super) fn flag(&self) -> String {
+        match self {
+            Self::Context {
+                settings: None,
+                context,
+                ..
+            } => format!("--context {context}"),
+            Self::Rehearsal | Self::Context { .. } => format!("--target {}", self.called()),
+        }
+    }
+
     /// Returns what orch.toml says of it.
     pub(super) fn settings(&self) -> Option<&settings::Target> {
         match self {

@@ -322,7 +322,8 @@ fn saved(objects: &Objects) -> String {
     let path = objects.workspace.outside("plan.json");
     let path = path.to_str().expect("a path").to_owned();
     let said = objects.orch(&["plan", "--out", &path]).expect(0);
-    assert!(said.stderr.contains("run --plan"), "{}", said.stderr);
+    let next = format!("run --context {} --plan {path}", cluster().context());
+    assert!(said.stderr.contains(&next), "{}", said.stderr);
     path
 }
 

@@ -157,6 +157,11 @@ impl Saved {
         }
     }
 
+    /// Returns the target that it was saved for.
+    pub(in crate::cli) fn target(&self) -> &str {
+        &self.target
+    }
+
     /// Refuses to go on where anything isn't as it was when the plan was saved.
     ///
     /// # Errors

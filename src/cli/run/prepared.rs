@@ -132,9 +132,11 @@ impl Prepared<'_> {
     ) -> Result<()> {
         let saved = Saved::read(path)?;
         if self.is_rehearsal() {
-            return Err(Stop::input(
-                "a saved plan is for a cluster, not for the rehearsal",
-            ));
+            let said = "a saved plan is for a cluster, not for the rehearsal";
+            return Err(Stop::input(said).help(format!(
+                "it was saved for `{}`: name that with --target or --context",
+                saved.target()
+            )));
         }
         let ahead = Ahead::find(self, outlook, (live, filled), state).await?;
         let of = Of {

@@ -23,13 +23,14 @@ pub(super) fn live(
 ) -> Result<String> {
     let mut text = String::new();
     for target in targets(loaded, phase, only, state)? {
-        let name = target.called().to_owned();
+        let (name, flag) = (target.called().to_owned(), target.flag());
         let found = Drift::find(session, loaded, phase, target, state);
         let drift = target::runtime()?.block_on(found)?;
         text += &if session.global.json {
             json_lines(&drift, &name, phase)
         } else {
-            shown(&drift, &name, (session.out, phase.checklist.number))
+            let back = format!("orch phase {} run {flag} --repair", phase.checklist.number);
+            shown(&drift, &name, &back, (session.out, phase.checklist.number))
         };
     }
     Ok(text)
@@ -70,7 +71,7 @@ fn targets(
         .collect()
 }
 
-fn shown(drift: &Drift, target: &str, (paint, phase): (Paint, u32)) -> String {
+fn shown(drift: &Drift, target: &str, back: &str, (paint, phase): (Paint, u32)) -> String {
     let heading = format!("phase {phase} as it is on {}", printable(target));
     let mut text = format!("\n{}\n", paint.bold(heading));
     for it in &drift.found {
@@ -89,7 +90,7 @@ fn shown(drift: &Drift, target: &str, (paint, phase): (Paint, u32)) -> String {
     }
     let mended = |it: &Drifted| it.gone.is_some() || !it.fields.is_empty();
     if drift.found.iter().any(mended) {
-        let _ = writeln!(text, "  put it back: orch phase {phase} run --repair");
+        let _ = writeln!(text, "  put it back: {back}");
     }
     text
 }

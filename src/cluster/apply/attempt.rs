@@ -237,9 +237,12 @@ impl Attempt<'_> {
         }
         let force = true;
         let answer = self.send(Sending { force, ..exactly }).await?;
-        story.notes.push(format!("taken over: {conflicts}"));
-        let hints = conflicts.list.iter().filter_map(|conflict| conflict.hint);
-        story.notes.extend(hints.map(str::to_owned));
+        // A preview tells of each conflict at its field.
+        if !exactly.dry_run {
+            story.notes.push(format!("taken over: {conflicts}"));
+            let hints = conflicts.list.iter().filter_map(|conflict| conflict.hint);
+            story.notes.extend(hints.map(str::to_owned));
+        }
         Ok(answer)
     }
 
