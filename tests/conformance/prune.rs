@@ -23,6 +23,10 @@ pub(crate) const CASES: &[Case] = &[
         goes_on_after_a_kill,
     ),
     (
+        "prune::deletes_jobs_and_definitions_only_by_name",
+        deletes_jobs_and_definitions_only_by_name,
+    ),
+    (
         "prune::deletes_nothing_when_a_step_fails",
         deletes_nothing_when_a_step_fails,
     ),
@@ -206,6 +210,65 @@ fn goes_on_after_a_kill() {
         "{end}"
     );
     let again = run(&workspace, &[]).expect(0);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+}
+
+const JOB: &str = "apiVersion: batch/v1\n\
+kind: Job\n\
+metadata: { name: once, namespace: NAMESPACE }\n\
+spec:\n  \
+  template:\n    \
+    metadata: { labels: { app: once } }\n    \
+    spec:\n      \
+      restartPolicy: Never\n      \
+      containers: [{ name: main, image: example.test/once:1 }]\n";
+
+const DEFINITION: &str = "apiVersion: apiextensions.k8s.io/v1\n\
+kind: CustomResourceDefinition\n\
+metadata: { name: lamps.NAMESPACE.test }\n\
+spec:\n  \
+  group: NAMESPACE.test\n  \
+  names: { kind: Lamp, plural: lamps, singular: lamp }\n  \
+  scope: Namespaced\n  \
+  versions:\n    \
+    - name: v1\n      \
+      served: true\n      \
+      storage: true\n      \
+      schema:\n        \
+        openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true }\n";
+
+const LAMP: &str = "apiVersion: NAMESPACE.test/v1\n\
+kind: Lamp\n\
+metadata: { name: red, namespace: NAMESPACE }\n\
+watts: 5\n";
+
+fn deletes_jobs_and_definitions_only_by_name() {
+    let namespace = cluster().namespace("lamps");
+    let files = [
+        ("rest", &*settings("rest", "info")),
+        ("once", JOB),
+        ("definition", DEFINITION),
+        ("lamp", LAMP),
+    ];
+    let workspace = phase(&namespace, &files);
+    run(&workspace, &[]).expect(0);
+    take_out(&workspace, &["once", "definition", "lamp"]);
+    let definition = format!("customresourcedefinition/lamps.{namespace}.test");
+    let pruned = run(&workspace, &["--prune"]).expect(0);
+    let kept = format!("--delete CustomResourceDefinition/lamps.{namespace}.test lets it go");
+    assert!(pruned.stderr.contains(&kept), "{}", pruned.stderr);
+    assert!(!is_there(&namespace, "job/once"));
+    // The Job's pods go with it.
+    let pods = kubectl(&[
+        "-n", &namespace, "get", "pods", "-l", "app=once", "-o", "name",
+    ]);
+    assert_eq!(pods, "");
+    assert!(is_there(&namespace, &definition));
+    assert!(!is_there(&namespace, "lamp/red"), "it isn't in the plan");
+
+    run(&workspace, &["--prune", "--delete", &definition]).expect(0);
+    assert!(!is_there(&namespace, &definition));
+    let again = run(&workspace, &["--prune"]).expect(0);
     assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
 }
 

@@ -228,6 +228,16 @@ fn a_protected_one_is_named_by_hand() {
     let typed = type_on_a_terminal(&workspace, "prod\n");
     assert!(is_there("guarded-prod"), "{typed}");
     assert_replicas("guarded-prod", 2);
+
+    // Turning back changes it as well.
+    let back = ["phase", "4", "undo", "--target", "prod", "--yes"];
+    let refused = workspace.orch(&back);
+    assert_refused(refused, &["`prod` is protected", "--confirm prod"]);
+    assert_replicas("guarded-prod", 2);
+    let named = [&back[..], &["--confirm", "prod"]].concat();
+    workspace.orch(&named).expect(0);
+    let left = cluster().kubectl(&["-n", "guarded-prod", "get", "deployments", "-o", "name"]);
+    assert!(left.stdout.is_empty(), "{left:?}");
 }
 
 /// Runs on prod from a terminal on which a person types this; returns what the terminal showed.
