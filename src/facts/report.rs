@@ -1,5 +1,6 @@
 //! Places in the files that are read, and the problems found there.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -65,12 +66,16 @@ impl Mark {
 #[derive(Debug, Default)]
 pub(super) struct Report {
     found: Vec<Diagnostic>,
+    /// What was said and where.
+    known: HashSet<(String, Option<(String, usize)>)>,
 }
 
 impl Report {
     /// Adds a problem, unless the same one is there already (an anchor is read at each alias).
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.found.contains(&diagnostic) {
+        let place = diagnostic.place.as_ref();
+        let place = place.map(|place| (place.path.clone(), place.span.start));
+        if self.known.insert((diagnostic.message.clone(), place)) {
             self.found.push(diagnostic);
         }
     }

@@ -13,8 +13,11 @@ use super::model::Text;
 use super::report::{Document, Mark};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
-/// How many nodes a file may have once its aliases are written out.
-const NODE_LIMIT: usize = 200_000;
+/// How many nodes a file may have once its aliases are written out: four hundred for each of a
+/// thousand services, which take about 100 MB. What has more multiplies its aliases on purpose.
+const NODE_LIMIT: usize = 400_000;
+/// How many keys a mapping may have before they are looked up by a table.
+const FEW: usize = 16;
 
 /// A node of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,9 +61,20 @@ pub(super) enum MergeTag {
     Reset,
     /// `!override`: what earlier files give is replaced, not merged.
     Override,
+    /// `!merge`: a list is merged item by item, not joined.
+    Merge,
 }
 
 impl Node {
+    /// Returns a node that holds nothing.
+    pub(super) fn null(mark: &Mark) -> Self {
+        Self {
+            value: Value::Null,
+            mark: mark.clone(),
+            tag: None,
+        }
+    }
+
     /// Returns the mapping's entries; nothing else has any.
     pub(super) fn entries(&self) -> &[Entry] {
         match &self.value {
@@ -242,7 +256,7 @@ impl<'a> Reader<'a> {
     }
 
     fn map(&mut self) -> Result<Value, Fatal> {
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut entries = Entries::default();
         let mut merged: Vec<Node> = Vec::new();
         while let Some((event, span)) = self.next()? {
             if matches!(event, Event::MappingEnd) {
@@ -259,10 +273,10 @@ impl<'a> Reader<'a> {
             });
             self.entry(&key, node, &mut entries, &mut merged);
         }
-        for node in &merged {
-            adopt(&mut entries, node.entries());
+        for node in merged {
+            entries.adopt(node);
         }
-        Ok(Value::Map(entries))
+        Ok(Value::Map(entries.list))
     }
 
     fn value(&mut self) -> Result<Option<Node>, Fatal> {
@@ -274,7 +288,7 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    fn entry(&mut self, key: &Node, node: Node, entries: &mut Vec<Entry>, merged: &mut Vec<Node>) {
+    fn entry(&mut self, key: &Node, node: Node, entries: &mut Entries, merged: &mut Vec<Node>) {
         let name = match &key.value {
             Value::Scalar(text) => text.value.clone(),
             Value::Null => "null".to_owned(),
@@ -286,7 +300,7 @@ impl<'a> Reader<'a> {
         };
         if name == "<<" {
             self.merge_key(node, merged);
-        } else if let Some(first) = entries.iter().find(|entry| entry.key == name) {
+        } else if let Some(first) = entries.get(&name) {
             let message = format!("`{name}` is given twice in one mapping");
             let label = format!("already given in line {}", first.mark.origin().line);
             self.problems.push(key.mark.error(message, &label));
@@ -323,11 +337,42 @@ fn not_mergeable(node: &Node) -> Diagnostic {
     )
 }
 
-/// Adds the entries whose keys aren't there yet: a mapping's own keys win over merged ones.
-fn adopt(entries: &mut Vec<Entry>, others: &[Entry]) {
-    for other in others {
-        if !entries.iter().any(|entry| entry.key == other.key) {
-            entries.push(other.clone());
+/// The entries of a mapping that is being read.
+#[derive(Default)]
+struct Entries {
+    list: Vec<Entry>,
+    /// The keys' places, once there are more than a few.
+    places: HashMap<String, usize>,
+}
+
+impl Entries {
+    fn get(&self, key: &str) -> Option<&Entry> {
+        if self.places.is_empty() {
+            return self.list.iter().find(|entry| entry.key == key);
+        }
+        self.places.get(key).and_then(|place| self.list.get(*place))
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if !self.places.is_empty() {
+            self.places.insert(entry.key.clone(), self.list.len());
+        }
+        self.list.push(entry);
+        if self.places.is_empty() && self.list.len() > FEW {
+            let keys = self.list.iter().enumerate();
+            self.places = keys.map(|(at, entry)| (entry.key.clone(), at)).collect();
+        }
+    }
+
+    /// Adds the entries whose keys aren't there yet: a mapping's own keys win over merged ones.
+    fn adopt(&mut self, node: Node) {
+        let Value::Map(others) = node.value else {
+            return;
+        };
+        for other in others {
+            if self.get(&other.key).is_none() {
+                self.push(other);
+            }
         }
     }
 }
@@ -348,6 +393,7 @@ fn merge_tag(tag: Option<&Tag>) -> Option<MergeTag> {
     match tag?.original().as_str() {
         "!reset" => Some(MergeTag::Reset),
         "!override" => Some(MergeTag::Override),
+        "!merge" => Some(MergeTag::Merge),
         _ => None,
     }
 }

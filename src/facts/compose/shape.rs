@@ -3,56 +3,93 @@
 //! Done to each file before it is merged: an environment given as a list must merge with one
 //! given as a map, and a path is relative to the file that it stands in.
 
+use std::collections::HashMap;
+
 use super::super::paths;
 use super::super::report::Report;
 use super::super::yaml::{Entry, Node, Value};
 use crate::facts::Text;
 
 /// Keys whose lists of `NAME=value` are maps in truth.
-const PAIRS: &[&str] = &["environment", "labels", "annotations", "sysctls", "args"];
+pub(super) const PAIRS: &[&str] = &[
+    "additional_contexts",
+    "annotations",
+    "args",
+    "environment",
+    "labels",
+    "ssh",
+    "sysctls",
+];
 
 /// Shapes a whole file whose paths are relative to `folder`.
 pub(super) fn shape(root: &mut Node, folder: &str, report: &mut Report) {
     for entry in entries_mut(root) {
-        match entry.key.as_str() {
-            "services" => {
-                for service in entries_mut(&mut entry.node) {
-                    shape_service(&mut service.node, folder, report);
-                }
+        let part = entry.key.as_str();
+        if !matches!(
+            part,
+            "services" | "configs" | "secrets" | "volumes" | "networks"
+        ) {
+            continue;
+        }
+        for one in entries_mut(&mut entry.node) {
+            match part {
+                "services" => service(&mut one.node, folder, report),
+                _ => declared(&mut one.node, folder, report),
             }
-            "configs" | "secrets" => {
-                for config in entries_mut(&mut entry.node) {
-                    if let Some(file) = get_mut(&mut config.node, "file") {
-                        rebase(file, folder);
-                    }
-                }
-            }
-            _ => {}
         }
     }
 }
 
-fn shape_service(service: &mut Node, folder: &str, report: &mut Report) {
+/// Shapes a config, secret, volume or network.
+fn declared(node: &mut Node, folder: &str, report: &mut Report) {
+    if let Some(labels) = get_mut(node, "labels") {
+        pairs(labels, report);
+    }
+    if let Some(file) = get_mut(node, "file") {
+        rebase(file, folder);
+    }
+    if let Some(options) = get_mut(node, "driver_opts") {
+        let binds = options
+            .get("o")
+            .and_then(Node::str)
+            .is_some_and(|options| options.split(',').any(|it| it.trim().ends_with("bind")));
+        if let Some(device) = get_mut(options, "device").filter(|_| binds) {
+            rebase(device, folder);
+        }
+    }
+}
+
+fn service(service: &mut Node, folder: &str, report: &mut Report) {
     for entry in entries_mut(service) {
         let node = &mut entry.node;
         match entry.key.as_str() {
             key if PAIRS.contains(&key) => pairs(node, report),
-            "depends_on" | "networks" => names(node),
+            "depends_on" => names(node, DEPENDENCY),
+            "networks" | "models" => names(node, &[]),
             "tmpfs" | "dns" | "dns_search" => listed(node),
+            "label_file" => {
+                listed(node);
+                items_mut(node).iter_mut().for_each(|it| rebase(it, folder));
+            }
+            "extra_hosts" => hosts(node),
             "extends" => keyed(node, "service"),
             "build" => {
                 keyed(node, "context");
-                shape_build(node, folder, report);
+                build(node, folder, report);
             }
-            "env_file" => {
-                listed(node);
-                for item in items_mut(node) {
-                    keyed(item, "path");
-                    if let Some(path) = get_mut(item, "path") {
-                        rebase(path, folder);
+            "deploy" => {
+                if let Some(labels) = get_mut(node, "labels") {
+                    pairs(labels, report);
+                }
+            }
+            "post_start" | "pre_stop" => {
+                for hook in items_mut(node) {
+                    if let Some(variables) = get_mut(hook, "environment") {
+                        pairs(variables, report);
                     }
                 }
             }
+            "env_file" => env_files(node, folder),
             "volumes" => items_mut(node)
                 .iter_mut()
                 .for_each(|item| mount(item, folder)),
@@ -61,14 +98,77 @@ fn shape_service(service: &mut Node, folder: &str, report: &mut Report) {
     }
 }
 
-fn shape_build(node: &mut Node, folder: &str, report: &mut Report) {
+/// What a short `depends_on` says.
+const DEPENDENCY: &[(&str, &str)] = &[("condition", "service_started"), ("required", "true")];
+
+fn build(node: &mut Node, folder: &str, report: &mut Report) {
     for entry in entries_mut(node) {
         match entry.key.as_str() {
             "context" => rebase(&mut entry.node, folder),
-            "args" | "labels" => pairs(&mut entry.node, report),
+            "extra_hosts" => hosts(&mut entry.node),
+            key if PAIRS.contains(&key) => {
+                listed(&mut entry.node);
+                pairs(&mut entry.node, report);
+            }
             _ => {}
         }
     }
+}
+
+fn env_files(node: &mut Node, folder: &str) {
+    // One file may be given as a mapping, without a list around it.
+    if matches!(node.value, Value::Map(_)) {
+        let item = Node {
+            value: take(node),
+            ..Node::null(&node.mark)
+        };
+        node.value = Value::List(vec![item]);
+    }
+    listed(node);
+    for item in items_mut(node) {
+        keyed(item, "path");
+        if let Some(path) = get_mut(item, "path") {
+            rebase(path, folder);
+        }
+    }
+}
+
+/// Makes a mapping of names and addresses a list of `name=address`, as one name may have several.
+fn hosts(node: &mut Node) {
+    let Value::Map(entries) = &node.value else {
+        for item in items_mut(node) {
+            if let Value::Scalar(text) = &mut item.value
+                && !text.value.contains('=')
+            {
+                text.value = text.value.replacen(':', "=", 1);
+            }
+        }
+        return;
+    };
+    let mut items = Vec::new();
+    for entry in entries {
+        let addresses = match &entry.node.value {
+            Value::List(addresses) => addresses.as_slice(),
+            Value::Null | Value::Scalar(_) | Value::Map(_) => std::slice::from_ref(&entry.node),
+        };
+        for address in addresses {
+            let value = format!("{}={}", entry.key, address.str().unwrap_or_default());
+            items.push(Node {
+                value: scalar(&value),
+                mark: entry.mark.clone(),
+                tag: None,
+            });
+        }
+    }
+    node.value = Value::List(items);
+}
+
+fn scalar(value: &str) -> Value {
+    Value::Scalar(Text {
+        value: value.to_owned(),
+        raw: value.to_owned(),
+        variables: Vec::new(),
+    })
 }
 
 fn mount(item: &mut Node, folder: &str) {
@@ -153,21 +253,28 @@ fn keyed(node: &mut Node, key: &str) {
     }
 }
 
-/// Makes a list of names a mapping whose values are empty.
-fn names(node: &mut Node) {
+/// Makes a list of names a mapping, each with these keys.
+fn names(node: &mut Node, keys: &[(&str, &str)]) {
     let Value::List(items) = &node.value else {
         return;
     };
     let entry = |item: &Node| {
-        let empty = Node {
-            value: Value::Null,
-            mark: item.mark.clone(),
-            tag: None,
-        };
+        let mut node = Node::null(&item.mark);
+        if !keys.is_empty() {
+            let fields = keys.iter().map(|(key, value)| Entry {
+                key: (*key).to_owned(),
+                mark: item.mark.clone(),
+                node: Node {
+                    value: scalar(value),
+                    ..Node::null(&item.mark)
+                },
+            });
+            node.value = Value::Map(fields.collect());
+        }
         Some(Entry {
             key: item.str()?.to_owned(),
             mark: item.mark.clone(),
-            node: empty,
+            node,
         })
     };
     node.value = Value::Map(items.iter().filter_map(entry).collect());
@@ -179,6 +286,7 @@ fn pairs(node: &mut Node, report: &mut Report) {
         return;
     };
     let mut entries: Vec<Entry> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for item in items {
         let Some(text) = item.text() else {
             report.push(
@@ -193,12 +301,16 @@ fn pairs(node: &mut Node, report: &mut Report) {
             mark: item.mark.clone(),
             tag: None,
         };
-        entries.retain(|entry| entry.key != key);
-        entries.push(Entry {
+        let entry = Entry {
             key,
             mark: item.mark.clone(),
             node,
-        });
+        };
+        let place = *places.entry(entry.key.clone()).or_insert(entries.len());
+        match entries.get_mut(place) {
+            Some(earlier) => *earlier = entry,
+            None => entries.push(entry),
+        }
     }
     node.value = Value::Map(entries);
 }
