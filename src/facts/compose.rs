@@ -80,8 +80,9 @@ pub(super) fn read(
     };
     let mut fields = Fields::new(&root, String::new(), &keys::PROJECT, &mut notes);
     let (declared, backings) = volumes::volumes(&mut fields, &mut notes);
+    let own = values.get("COMPOSE_PROJECT_NAME").cloned();
     let mut project = Project {
-        name: fields.string("name", &mut notes),
+        name: fields.string("name", &mut notes).or(own),
         files: files.to_vec(),
         services: Vec::new(),
         volumes: declared,
@@ -102,8 +103,12 @@ pub(super) fn read(
             values: &values,
             volumes: &backings,
         };
+        // What settings name wins over what `.env` does.
+        let given = values.get("COMPOSE_PROFILES").filter(|_| active.is_empty());
+        let given = given.map(|names| names.split(',').map(|name| name.trim().to_owned()));
+        let active = given.map_or_else(|| active.to_vec(), Iterator::collect);
         let mut reading = Reading {
-            active,
+            active: &active,
             left: &mut left,
             project: &mut project,
         };

@@ -1,5 +1,8 @@
 //! A project read as a whole.
 
+mod carried;
+mod loading;
+
 use std::time::Duration;
 
 use super::super::report::Report;
