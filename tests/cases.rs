@@ -6,6 +6,7 @@ mod commands;
 mod crash;
 mod failure;
 mod journal;
+mod kompose;
 mod order;
 mod paths;
 mod person;
