@@ -25,6 +25,7 @@ mod read_out;
 mod roster;
 mod rules;
 mod spec;
+mod steady;
 mod subjects;
 mod target;
 #[cfg(test)]

@@ -13,7 +13,9 @@ use super::roster::{self, Roster};
 use super::rules::Read;
 use super::target::FileKind;
 use super::words::Word;
-use super::{Context, environment, images, ingress, monitoring, mounts, subjects, workload};
+use super::{
+    Context, environment, images, ingress, monitoring, mounts, steady, subjects, workload,
+};
 
 /// The application with what layout and readings need to know of its making.
 pub(super) struct Assembled<'f> {
@@ -60,6 +62,7 @@ pub(super) fn assemble<'f>(
     };
     let mut built = build_all(tree, &variables, &sources);
     warnings.append(&mut built.warnings);
+    warnings.extend(steady::settle(&mut built.workloads, &roster.members));
     let metrics = facts
         .endpoints
         .iter()

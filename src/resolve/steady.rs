@@ -1,0 +1,68 @@
+//! How many of what serves run where nobody says: two of what keeps nothing, so that an update or a
+//! lost node stops no one; of what keeps data for one pod, one, as a `StatefulSet`, which never
+//! starts a second beside it.
+//!
+//! What a task or the Compose file says of replicas wins; workers and schedulers stay alone, since
+//! nothing tells whether two of them may work.
+
+use crate::diagnostic::Diagnostic;
+
+use super::application::{Pdb, Role, VolumeKind, Workload, WorkloadKind};
+use super::roster::Member;
+
+/// Settles how many pods serve; returns what a person should know of it.
+pub(super) fn settle(workloads: &mut [Workload], members: &[Member<'_>]) -> Vec<Diagnostic> {
+    let mut doubled = Vec::new();
+    let mut kept = Vec::new();
+    for workload in workloads.iter_mut() {
+        let member = members.iter().find(|member| member.name == workload.name);
+        let serves = workload.kind == WorkloadKind::Deployment && !workload.ports.is_empty();
+        if !serves || workload.hpa.is_some() || workload.replicas > 1 {
+            continue;
+        }
+        if keeps(workload) {
+            workload.kind = WorkloadKind::StatefulSet;
+            kept.push(format!("`{}`", workload.name));
+        } else if member.is_some_and(|member| said(member).is_none()) {
+            workload.replicas = 2;
+            workload.pdb.get_or_insert_with(|| Pdb {
+                min_available: Some("1".to_owned()),
+                max_unavailable: None,
+            });
+            doubled.push(format!("`{}`", workload.name));
+        }
+    }
+    let mut remarks = Vec::new();
+    if !doubled.is_empty() {
+        let message = format!(
+            "nothing says how many of {} run: two of each, as they serve",
+            doubled.join(", ")
+        );
+        let help = "say it in a task (`Replicas: 1`) or in the Compose file (`deploy.replicas`)";
+        remarks.push(Diagnostic::warning(message).help(help));
+    }
+    if !kept.is_empty() {
+        let message = format!(
+            "{}: StatefulSets of one pod each, whatever their files are called, since two pods \
+             can't write the same data",
+            kept.join(", ")
+        );
+        remarks.push(Diagnostic::warning(message));
+    }
+    remarks
+}
+
+/// Returns how many are asked for.
+fn said(member: &Member<'_>) -> Option<u32> {
+    let given = member.service.and_then(|service| service.replicas);
+    member.spec.replicas.or(given)
+}
+
+/// Returns whether a pod keeps something that a second one can't write as well.
+fn keeps(workload: &Workload) -> bool {
+    let claims = |kind: &VolumeKind| matches!(kind, VolumeKind::Claim(_));
+    match workload.role {
+        Role::Postgres | Role::Redis | Role::Store | Role::Prometheus | Role::Grafana => true,
+        Role::Server | Role::Worker => workload.volumes.iter().any(|it| claims(&it.kind)),
+    }
+}
