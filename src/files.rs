@@ -14,6 +14,7 @@ pub mod request;
 mod snapshot;
 mod workspace;
 mod write;
+mod written;
 
 pub use clock::{Clock, ClockError};
 pub use error::FilesError;

@@ -9,6 +9,7 @@ mod commit;
 mod error;
 #[cfg(test)]
 mod fixture;
+mod history;
 mod program;
 mod revision;
 

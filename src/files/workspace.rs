@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::FilesError;
+use crate::journal::sha256;
 
 /// A git work tree (or a folder of it with an `orch.toml`) that holds a rollout.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +147,14 @@ impl Workspace {
         }
         fs_err::create_dir_all(&self.state)?;
         Ok(self.state.join(name))
+    }
+
+    /// Returns where the text of a file is kept as orch last wanted it; its folder is there.
+    pub(super) fn written_path(&self, path: &str) -> Result<PathBuf, FilesError> {
+        let folder = self.state.join(format!("{}written", self.prefix));
+        fs_err::create_dir_all(&folder)?;
+        let name: String = sha256(path.as_bytes()).chars().take(32).collect();
+        Ok(folder.join(name))
     }
 
     /// Returns the path of the clone's mark; its folder is there.

@@ -32,6 +32,25 @@ pub fn parse_documents(path: &str, text: &str) -> Result<Vec<Object>, Diagnostic
     }
 }
 
+/// Returns the bytes of each document of a text, with the `---` before it.
+pub(crate) fn document_ranges(text: &str) -> Vec<std::ops::Range<usize>> {
+    let parts = documents(text).into_iter();
+    parts
+        .map(|(start, document)| start..start + document.len())
+        .collect()
+}
+
+/// Returns what one document says; null where it says nothing.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub(crate) fn read_document(document: &str) -> Result<Value, String> {
+    value(document).map_err(|problem| match problem.line {
+        Some(line) => format!("{} (line {line})", problem.message),
+        None => problem.message,
+    })
+}
+
 /// What is wrong with a document, and on which of its lines (1-based), where that is known.
 struct Problem {
     message: String,
@@ -90,12 +109,16 @@ fn documents(text: &str) -> Vec<(usize, &str)> {
 }
 
 fn read(document: &str, objects: &mut Vec<Object>) -> Result<(), Problem> {
+    collect(value(document)?, objects)
+}
+
+fn value(document: &str) -> Result<Value, Problem> {
     let blank = |line: &str| {
         let line = line.trim_end();
         !says_something(line) || line == "---" || line == "..." || line.starts_with('%')
     };
     if document.lines().all(blank) {
-        return Ok(());
+        return Ok(Value::Null);
     }
     // CRDs are long; a file that a person chose to apply isn't an attack on this process. Modes
     // such as `0440` are octal to `kubectl`; a bare `n` or `y` is a string to it.
@@ -105,14 +128,12 @@ fn read(document: &str, objects: &mut Vec<Object>) -> Result<(), Problem> {
         legacy_octal_numbers: true,
         with_snippet: false,
     };
-    let value: Value =
-        serde_saphyr::from_str_with_options(document, options).map_err(|error| Problem {
-            line: error
-                .location()
-                .and_then(|place| usize::try_from(place.line()).ok()),
-            message: error.to_string(),
-        })?;
-    collect(value, objects)
+    serde_saphyr::from_str_with_options(document, options).map_err(|error| Problem {
+        line: error
+            .location()
+            .and_then(|place| usize::try_from(place.line()).ok()),
+        message: error.to_string(),
+    })
 }
 
 fn collect(value: Value, objects: &mut Vec<Object>) -> Result<(), Problem> {

@@ -1,0 +1,122 @@
+//! What tells an item of a list, or a document, from the others: Kubernetes' merge keys.
+
+use serde_json::Value;
+
+/// Fields that tell the items of a list apart, by the list's name; the first that fit all items
+/// are used.
+const KEYS: &[(&str, &[&[&str]])] = &[
+    (
+        "ports",
+        &[
+            &["name"],
+            &["containerPort", "protocol"],
+            &["port", "protocol"],
+        ],
+    ),
+    ("volumeMounts", &[&["mountPath"]]),
+    ("volumeDevices", &[&["devicePath"]]),
+    ("volumeClaimTemplates", &[&["metadata/name"]]),
+    ("hostAliases", &[&["ip"]]),
+    (
+        "envFrom",
+        &[&["configMapRef/name"], &["secretRef/name"], &["prefix"]],
+    ),
+    (
+        "topologySpreadConstraints",
+        &[&["topologyKey", "whenUnsatisfiable"]],
+    ),
+    ("rules", &[&["name"], &["host"]]),
+    ("paths", &[&["path", "pathType"]]),
+    ("tls", &[&["secretName"]]),
+    ("metrics", &[&["type", "resource/name"]]),
+    ("policies", &[&["type"]]),
+    ("items", &[&["key"]]),
+    ("subjects", &[&["kind", "name", "namespace"]]),
+    ("endpoints", &[&["port"]]),
+    ("patches", &[&["path"], &["target/kind", "target/name"]]),
+];
+
+/// What tells the items of any other list apart.
+const ANY: &[&[&str]] = &[&["name"]];
+
+/// Lists of texts whose order says nothing.
+const SETS: &[&str] = &[
+    "resources",
+    "components",
+    "finalizers",
+    "add",
+    "drop",
+    "hosts",
+    "verbs",
+    "accessModes",
+    "policyTypes",
+    "namespaces",
+];
+
+/// Returns each item's key for each of the lists of that name; nothing where their items can't be
+/// told apart.
+pub(super) fn of(name: &str, lists: [&[Value]; 3]) -> Option<[Vec<String>; 3]> {
+    if SETS.contains(&name) {
+        let found = lists.map(|items| unique(items, scalar));
+        if let [Some(base), Some(theirs), Some(ours)] = found {
+            return Some([base, theirs, ours]);
+        }
+    }
+    let named = KEYS.iter().find(|(list, _)| *list == name);
+    let candidates = named.map_or(ANY, |(_, candidates)| *candidates);
+    candidates.iter().find_map(|fields| {
+        let found = lists.map(|items| unique(items, |item| composed(item, fields)));
+        match found {
+            [Some(base), Some(theirs), Some(ours)] => Some([base, theirs, ours]),
+            _ => None,
+        }
+    })
+}
+
+fn unique(items: &[Value], key: impl Fn(&Value) -> Option<String>) -> Option<Vec<String>> {
+    let mut keys: Vec<String> = Vec::with_capacity(items.len());
+    for item in items {
+        let key = key(item)?;
+        if keys.contains(&key) {
+            return None;
+        }
+        keys.push(key);
+    }
+    Some(keys)
+}
+
+/// Returns the text of an item that is a text.
+fn scalar(item: &Value) -> Option<String> {
+    item.as_str().map(str::to_owned)
+}
+
+/// Returns what an item's fields say, the first of which it must have.
+fn composed(item: &Value, fields: &[&str]) -> Option<String> {
+    let mut parts = Vec::new();
+    for (at, field) in fields.iter().enumerate() {
+        let found = item
+            .as_object()
+            .and_then(|_| item.pointer(&format!("/{field}")));
+        match found {
+            Some(Value::String(text)) => parts.push(text.clone()),
+            Some(Value::Number(number)) => parts.push(number.to_string()),
+            Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => return None,
+            Some(Value::Null) | None if at == 0 => return None,
+            Some(Value::Null) | None => {}
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Returns what tells a document from the others of its text, and how it is called.
+pub(super) fn document(value: &Value, at: usize) -> String {
+    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
+    match (text("/kind"), text("/metadata/name")) {
+        (Some(kind), Some(name)) => match text("/metadata/namespace") {
+            Some(namespace) => format!("{kind}/{name} in {namespace}"),
+            None => format!("{kind}/{name}"),
+        },
+        (Some(kind), None) => kind.to_owned(),
+        _ => format!("document {}", at + 1),
+    }
+}
