@@ -5,6 +5,7 @@
 mod access;
 mod after;
 mod analyze;
+mod changed;
 mod completions;
 mod confirm;
 mod demo;
@@ -14,6 +15,7 @@ mod explain;
 mod images;
 mod init;
 mod load;
+mod mine;
 mod order;
 mod phase;
 mod places;

@@ -17,5 +17,5 @@ pub use model::{
     Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
 };
 pub use previous::{FieldChange, Previous, Revision, Was};
-pub use state::{IllegalMove, State};
+pub use state::{IllegalMove, State, Written};
 pub use target::{Reopening, StepState, StepStatus, TargetState, Waiver};

@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod facts;
 pub mod journal;
 pub mod manifest;
+pub mod merge;
 pub mod plan;
 pub mod progress;
 pub mod resolve;

@@ -46,6 +46,7 @@ mod tests;
 
 pub use check::{Checked, check};
 pub use parse::parse_documents;
+pub(crate) use parse::{document_ranges, read_document};
 pub use pins::{images, pinned};
 pub use references::{Ref, made_secret, references};
 pub use relocate::relocate;
@@ -55,6 +56,7 @@ use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::merge::Conflict;
 use crate::resolve::{Application, Content, FileOrigin, FileSpec, ManifestItem, Workload};
 
 /// The value that stands for a secret in the repository; never applied to a real cluster.
@@ -69,6 +71,23 @@ pub struct Rendered {
     pub text: String,
     /// The objects in the text's order; empty for `README.md` and `kustomization.yml`.
     pub objects: Vec<Object>,
+    /// What a person made of the file, where they changed it or wrote it themselves.
+    pub theirs: Option<Box<Theirs>>,
+}
+
+/// A file that a person changed: its text and objects are merged, or wait for a decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Theirs {
+    /// What orch wants, without their changes.
+    pub ours: String,
+    /// The objects in that.
+    pub wanted: Vec<Object>,
+    /// What is on disk.
+    pub text: String,
+    /// The SHA-256 of what is on disk, in hex.
+    pub found: String,
+    /// What a person has to decide before the file is written.
+    pub conflicts: Vec<Conflict>,
 }
 
 /// A Kubernetes object.
@@ -169,6 +188,7 @@ fn render_file(
         path: file.path.clone(),
         text,
         objects,
+        theirs: None,
     })
 }
 
@@ -217,6 +237,12 @@ fn manifests(
         text.push_str(&document);
     }
     Ok((text, objects))
+}
+
+/// Returns a value as YAML in block style; what can't be written so is written as JSON, which is
+/// YAML too.
+pub(crate) fn yaml_text(value: &Value) -> String {
+    yaml::emit(value).unwrap_or_else(|_| format!("{value}\n"))
 }
 
 fn yaml_error(path: &str, source: serde_saphyr::SerializeError) -> RenderError {

@@ -24,7 +24,8 @@ use std::time::Duration;
 
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepKey};
-use crate::manifest::Object;
+use crate::manifest::{Object, Theirs};
+use crate::merge::Conflict;
 use crate::resolve::{Application, Finding};
 
 /// A phase's steps in an order in which they can run.
@@ -88,6 +89,21 @@ pub struct Step {
     pub note: Option<&'static str>,
 }
 
+impl Work {
+    /// Returns what a person has to decide before a file is written.
+    pub fn conflicts(&self) -> &[Conflict] {
+        match self {
+            Self::Write { theirs, .. } => theirs.as_ref().map_or(&[], |it| &it.conflicts),
+            Self::Study { .. }
+            | Self::Conclude { .. }
+            | Self::Refuse { .. }
+            | Self::Apply { .. }
+            | Self::Build { .. }
+            | Self::Command { .. } => &[],
+        }
+    }
+}
+
 /// What a step does.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
@@ -114,6 +130,8 @@ pub enum Work {
         path: String,
         /// The whole text.
         text: String,
+        /// What a person made of the file, where that is merged into the text.
+        theirs: Option<Box<Theirs>>,
     },
     /// Apply an object and wait until it is ready.
     Apply {

@@ -1,6 +1,7 @@
 //! The program from outside, one file for each part of what it promises.
 
 mod applications;
+mod changed;
 mod checks;
 mod commands;
 mod crash;

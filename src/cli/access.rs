@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::exit::{Code, Result};
 use super::load::{self, Loaded, Phase};
+use super::mine::Mine;
 use super::target::{self, Target, TargetArgs};
 use super::{Session, Stop};
 use crate::cluster::{Account, Asks, Cluster, Missing, asks, roles};
@@ -97,7 +98,7 @@ async fn check(session: &Session, loaded: &Loaded, phases: &[Phase], args: &Acce
 }
 
 fn asked(loaded: &Loaded, phase: &Phase, target: &Target, monitors: bool) -> Result<Asked> {
-    let meaning = loaded.meaning_on(phase, monitors, target)?;
+    let meaning = loaded.meaning_on(phase, monitors, (target, Mine::Merge))?;
     let plan = meaning.plan(target.name())?;
     let namespace = meaning.resolved.application.namespace.clone();
     let objects: Vec<&Object> = plan.objects().collect();

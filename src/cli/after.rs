@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::exit::Result;
 use super::load::{Loaded, Phase};
+use super::mine::Mine;
 use super::target::Target;
 use super::{Session, Stop};
 use crate::checklist::TaskId;
@@ -150,7 +151,7 @@ fn of_target(loaded: &Loaded, phase: &Phase, (before, state): (&Target, &State))
     // the one.
     let mut best: Option<(usize, Lacks)> = None;
     for monitors in [false, true] {
-        let meaning = loaded.meaning_on(phase, monitors, before)?;
+        let meaning = loaded.meaning_on(phase, monitors, (before, Mine::Merge))?;
         let plan = meaning.plan(before.name())?;
         let view = There {
             phase,

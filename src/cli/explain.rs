@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
+use super::mine::Mine;
 use super::target::{self, Target};
 use super::{Session, Stop};
 use crate::checklist::TaskId;
@@ -21,7 +22,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
     })?;
     let monitors = phase.settings.rehearse.service_monitors;
     let target = Target::of_phase(loaded, phase)?;
-    let meaning = loaded.meaning_on(phase, monitors, &target)?;
+    let meaning = loaded.meaning_on(phase, monitors, (&target, Mine::Merge))?;
     let plan = meaning.plan(target.name())?;
     let paint = session.out;
     let mut text = format!("{} {}\n", paint.bold(id), printable(&task.text.plain()));

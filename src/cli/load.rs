@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::exit::Result;
+use super::mine::{self, Mine};
 use super::target::Target;
 use super::{Session, Stop, images, order, places};
 use crate::checklist::{Checklist, TaskId};
@@ -63,7 +64,10 @@ impl Meaning {
             &mut self.resolved.application.namespace,
             namespace.to_owned(),
         );
-        let rendered = self.rendered.iter_mut().flat_map(|file| &mut file.objects);
+        let rendered = self.rendered.iter_mut().flat_map(|file| {
+            let wanted = file.theirs.iter_mut().flat_map(|theirs| &mut theirs.wanted);
+            file.objects.iter_mut().chain(wanted)
+        });
         let written = self.written.values_mut().flatten().map(Arc::make_mut);
         for object in rendered.chain(written) {
             manifest::relocate(object, &from, namespace);
@@ -246,12 +250,13 @@ impl Loaded {
         &self,
         phase: &Phase,
         service_monitors: bool,
-        target: &Target,
+        (target, mine): (&Target, Mine),
     ) -> Result<Meaning> {
         if *target == Target::Rehearsal {
-            return self.meaning(phase, service_monitors);
+            return self.meaning(phase, service_monitors, mine);
         }
         let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
+        self.merge(phase, &mut meaning.rendered, mine)?;
         let Some(there) = target.settings() else {
             return Ok(meaning);
         };
@@ -263,7 +268,11 @@ impl Loaded {
             meaning.resolved.application = imaged.resolved.application;
             meaning.revision = imaged.revision;
             for (file, imaged) in meaning.rendered.iter_mut().zip(imaged.rendered) {
-                file.objects = imaged.objects;
+                let wanted = imaged.objects.clone();
+                file.objects = mine::objects_there(file, imaged);
+                if let Some(theirs) = &mut file.theirs {
+                    theirs.wanted = wanted;
+                }
             }
         }
         if let Some(namespace) = &there.namespace {
@@ -272,9 +281,16 @@ impl Loaded {
         Ok(meaning)
     }
 
-    /// Resolves and renders a phase where no cluster pulls images: none is built.
-    pub(super) fn meaning(&self, phase: &Phase, service_monitors: bool) -> Result<Meaning> {
+    /// Resolves and renders a phase where no cluster pulls images: none is built. What a person
+    /// changed is merged.
+    pub(super) fn meaning(
+        &self,
+        phase: &Phase,
+        service_monitors: bool,
+        mine: Mine,
+    ) -> Result<Meaning> {
         let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
+        self.merge(phase, &mut meaning.rendered, mine)?;
         meaning.resolved.application.builds.clear();
         Ok(meaning)
     }

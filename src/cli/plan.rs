@@ -12,9 +12,10 @@ use clap::Args;
 
 use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
+use super::mine::Mine;
 use super::run::ahead::Prospect;
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after, order};
+use super::{Session, Stop, after, changed, order};
 use crate::diagnostic::render;
 use crate::files::read_journal;
 use crate::journal::State;
@@ -56,6 +57,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         out(&json::json_lines(phase, &meaning, &plan))?;
         out(&order::json(&there.missing))?;
         out(&ahead.map(preview::json).unwrap_or_default())?;
+        out(&changed::json(&meaning.rendered))?;
         out(&json::json_plan(&plan, &target, &lacking))?;
     } else {
         let shown = Shown {
@@ -68,6 +70,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         out(&shown.text(&target, &there))?;
         let changes = ahead.map(|ahead| preview::text(ahead, target.called(), session.out));
         out(&changes.unwrap_or_default())?;
+        out(&changed::text(&meaning.rendered, session.out))?;
     }
     let mut warnings = meaning.warnings.clone();
     warnings.0.extend(order::warnings(&there.missing).0);
@@ -82,7 +85,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
 
 /// What is known without a server: a plan for the rehearsal needs no runtime at all.
 fn rehearsed(loaded: &Loaded, phase: &Phase, target: &Target) -> Result<(There, Plan, Meaning)> {
-    let meaning = loaded.meaning(phase, phase.settings.rehearse.service_monitors)?;
+    let meaning = loaded.meaning(phase, phase.settings.rehearse.service_monitors, Mine::Merge)?;
     let plan = meaning.plan(target.name())?;
     target.refuse_idle_failures(phase, &plan)?;
     let there = There {

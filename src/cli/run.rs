@@ -23,6 +23,7 @@ use clap::Args;
 
 use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
+use super::mine::Mine;
 use super::target::{self, Target, TargetArgs};
 use super::{Session, Stop, after};
 use crate::checklist::TaskId;
@@ -70,9 +71,12 @@ pub(super) struct RunArgs {
     /// Tick boxes although a bullet below them was read by no rule
     #[arg(long)]
     pub(super) accept_unread: bool,
-    /// Replace files that a person wrote or changed
+    /// Replace files that a person wrote or changed, instead of merging them
     #[arg(long)]
     pub(super) overwrite: bool,
+    /// Keep what a person has where their changes of a file conflict with orch's
+    #[arg(long, conflicts_with = "overwrite")]
+    pub(super) keep_mine: bool,
     /// Take over what other tools own: from that manager (repeatable), or from all
     #[arg(long, value_name = "MANAGER", num_args = 0..=1, default_missing_value = "")]
     pub(super) take_over: Vec<String>,
@@ -97,6 +101,17 @@ pub(super) struct RunArgs {
     /// Commit even on a detached HEAD
     #[arg(long)]
     pub(super) allow_detached: bool,
+}
+
+impl RunArgs {
+    /// Returns what becomes of files that a person changed.
+    fn mine(&self) -> Mine {
+        match (self.overwrite, self.keep_mine) {
+            (true, _) => Mine::Replace,
+            (false, true) => Mine::Keep,
+            (false, false) => Mine::Merge,
+        }
+    }
 }
 
 /// What every command that changes a target holds from its beginning to its end.
@@ -142,6 +157,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let how = How {
         options: options(args, &target, phase),
         accept_unread: args.accept_unread,
+        mine: args.mine(),
         clock,
     };
     let prepared = prepare(session, loaded, phase, target, how).await?;

@@ -9,8 +9,8 @@ use super::membership::Membership;
 use super::previous::Recorder;
 use crate::cluster::{Applied, ApplyOptions, Before, Cluster, Live, Situation, Wait};
 use crate::files::Workspace;
-use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, sha256};
-use crate::manifest::{self, Object};
+use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, Written, sha256};
+use crate::manifest::{self, Object, Theirs};
 use crate::plan::{Step, Work};
 use crate::resolve::Finding;
 
@@ -22,8 +22,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) workspace: Option<Workspace>,
     /// How to behave.
     pub(super) options: &'a Options,
-    /// The hashes of the files that orch wrote, by path.
-    pub(super) written: std::collections::BTreeMap<String, String>,
+    /// The files as orch wrote them last, by path.
+    pub(super) written: BTreeMap<String, Written>,
     /// Objects as they are really sent, by label: with secrets' values, and images by digests that
     /// are known already. None on the rehearsal, which runs on placeholders.
     pub(super) secrets: &'a BTreeMap<String, Object>,
@@ -94,7 +94,7 @@ pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<
             details: violations.clone(),
             help: None,
         }),
-        Work::Write { path, text } => write(path, text, around),
+        Work::Write { path, text, theirs } => write(path, (text, theirs.as_deref()), around),
         Work::Apply { object, .. } => match apply(step, object, around).await {
             Ok(applied) => return Acted::Applied(object, Box::new(applied.trimmed())),
             Err(failure) => Err(failure),
@@ -174,11 +174,17 @@ fn study(findings: &[Finding]) -> Result<Evidence, Failure> {
     })
 }
 
-fn write(path: &str, text: &str, around: &Surroundings<'_>) -> Result<Evidence, Failure> {
+fn write(
+    path: &str,
+    (text, theirs): (&str, Option<&Theirs>),
+    around: &Surroundings<'_>,
+) -> Result<Evidence, Failure> {
     let wanted = sha256(text.as_bytes());
+    let ours = theirs.map_or(text, |theirs| &theirs.ours);
     let evidence = Evidence::File {
         path: path.to_owned(),
         sha256: wanted.clone(),
+        ours: (ours != text).then(|| ours.to_owned()),
     };
     let Some(workspace) = &around.workspace else {
         return Ok(evidence);
@@ -188,25 +194,21 @@ fn write(path: &str, text: &str, around: &Surroundings<'_>) -> Result<Evidence, 
         details: crate::diagnostic::causes(&error),
         help: None,
     };
-    let on_disk = workspace.read(path).map_err(failed)?;
+    // Before it is written: a run that is killed in between must know its own text.
+    workspace.remember(path, ours).map_err(failed)?;
+    let on_disk = workspace.read_bytes(path).map_err(failed)?;
     if let Some(on_disk) = on_disk {
-        let found = sha256(on_disk.as_bytes());
+        let found = sha256(&on_disk);
         if found == wanted {
             return Ok(evidence);
         }
-        let ours = around.written.get(path) == Some(&found);
-        if !ours && !around.options.overwrite {
-            let whose = if around.written.contains_key(path) {
-                "a person changed it since orch wrote it"
-            } else {
-                "orch didn't write it"
-            };
+        let own = around.written.get(path).map(|known| &known.sha256) == Some(&found);
+        let merged = theirs.is_some_and(|theirs| theirs.found == found);
+        if !own && !merged && !around.options.overwrite {
             return Err(Failure {
-                cause: format!("`{path}` is there already, and {whose}"),
+                cause: format!("`{path}` changed since this run read it"),
                 details: Vec::new(),
-                help: Some(format!(
-                    "move `{path}` away, or run with --overwrite to let orch's version replace it"
-                )),
+                help: Some("run again: what a person changed is merged".to_owned()),
             });
         }
     }

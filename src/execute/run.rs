@@ -13,7 +13,7 @@ use super::previous::{self, Recorder, first_touched};
 use super::{Ledger, LedgerError, Options, Progress, Report, Standing};
 use crate::checklist::TaskId;
 use crate::cluster::{Cluster, Inventory, Live};
-use crate::journal::{Event, Evidence, Failure, Header, Outcome, Previous, StepId};
+use crate::journal::{Event, Evidence, Failure, Header, Outcome, Previous, StepId, Written};
 use crate::manifest::Object;
 use crate::plan::{Plan, Step, Work};
 
@@ -28,8 +28,8 @@ pub struct Run<'a> {
     /// Objects as they are really sent, by label (`Secret/db-credentials`): with secrets' values,
     /// images by known digests; none on the rehearsal.
     pub secrets: &'a BTreeMap<String, Object>,
-    /// The hashes of the files that orch wrote, by path.
-    pub written: BTreeMap<String, String>,
+    /// The files as orch wrote them last, by path.
+    pub written: BTreeMap<String, Written>,
     /// How to behave.
     pub options: &'a Options,
     /// The inventory that the objects become members of.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepStatus, TargetState};
-use crate::plan::{Plan, Work};
+use crate::plan::{Plan, Step, Work};
 
 /// Where a step stands before a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,8 +17,17 @@ pub enum Standing {
     Elsewhere,
     /// To be done.
     Todo(Why),
-    /// To be done once a person has done that task.
-    Held(TaskId),
+    /// To be done once a person has done something.
+    Held(Held),
+}
+
+/// What a person has to do before a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Held {
+    /// That task.
+    Task(TaskId),
+    /// Decide what that file is to hold.
+    File(String),
 }
 
 /// Why a step is to be done.
@@ -106,24 +115,35 @@ pub fn compare(
     Comparison { standing, changed }
 }
 
-/// Holds what tasks do that come after a task which a person hasn't done yet, and all that needs
-/// it; `held` has the latter by the former. Files are written all the same.
+/// Holds what tasks do that come after a task which a person hasn't done yet, files that a person
+/// has to decide on, and all that needs them; `held` has the latter tasks by the former. Other
+/// files are written all the same.
 pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, TaskId>) {
-    if held.is_empty() {
+    let undecided = |step: &Step| !step.work.conflicts().is_empty();
+    if held.is_empty() && !plan.steps.iter().any(undecided) {
         return;
     }
     for (at, step) in plan.steps.iter().enumerate() {
+        if let Work::Write { path, .. } = &step.work
+            && undecided(step)
+            && let Some(now) = standing.get_mut(at)
+            && *now != Standing::Elsewhere
+        {
+            *now = Standing::Held(Held::File(path.clone()));
+            continue;
+        }
         let does = matches!(
             step.work,
             Work::Apply { .. } | Work::Command { .. } | Work::Build { .. }
         );
         let directed = step.task.as_ref().filter(|_| does);
         let by = directed.and_then(|task| held.get(task)).cloned();
+        let by = by.map(Held::Task);
         let needed = || {
             step.needs
                 .iter()
                 .find_map(|need| match standing.get(*need) {
-                    Some(Standing::Held(task)) => Some(task.clone()),
+                    Some(Standing::Held(by)) => Some(by.clone()),
                     Some(Standing::Done(_) | Standing::Elsewhere | Standing::Todo(_)) | None => {
                         None
                     }

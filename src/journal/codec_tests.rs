@@ -53,6 +53,7 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
         2 => Evidence::File {
             path: text.to_owned(),
             sha256: sha256(text.as_bytes()),
+            ours: (kind > 127).then(|| text.to_owned()),
         },
         _ => Evidence::Object(ObjectEvidence {
             api_version: "v1".into(),

@@ -211,6 +211,10 @@ pub enum Evidence {
         path: String,
         /// Its SHA-256.
         sha256: String,
+        /// What orch wanted, where a person's changes were merged into it: the base of the next
+        /// merge, which no commit has.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ours: Option<String>,
     },
     /// An object is ready (standing).
     Object(ObjectEvidence),

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::target::OpenRun;
-use super::{Event, Header, Outcome, Record, Reopening, RunId, StepId, TargetState, Waiver};
+use super::{
+    Event, Evidence, Header, Outcome, Record, Reopening, RunId, StepId, TargetState, Waiver,
+};
 
 /// A record that can't follow those before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +57,17 @@ pub enum IllegalMove {
     NotCompensating(StepId),
 }
 
+/// A file as orch wrote it last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// When that was recorded.
+    pub at: Timestamp,
+    /// Its SHA-256, in hex.
+    pub sha256: String,
+    /// What orch wanted, where a person's changes were merged into it.
+    pub ours: Option<String>,
+}
+
 /// All that a journal says, per target.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct State {
@@ -87,6 +100,27 @@ impl State {
             .as_ref()
             .and_then(|name| self.targets.get(name))
             .unwrap_or(&self.early)
+    }
+
+    /// Returns each file as orch wrote it last, on whichever target.
+    pub fn written(&self) -> BTreeMap<String, Written> {
+        let mut latest: BTreeMap<String, Written> = BTreeMap::new();
+        let steps = self.targets().flat_map(|(_, target)| target.steps());
+        for (_, step) in steps {
+            let Some(Evidence::File { path, sha256, ours }) = &step.last else {
+                continue;
+            };
+            let known = latest.get(path);
+            if known.is_none_or(|known| step.at >= known.at) {
+                let written = Written {
+                    at: step.at,
+                    sha256: sha256.clone(),
+                    ours: ours.clone(),
+                };
+                latest.insert(path.clone(), written);
+            }
+        }
+        latest
     }
 
     /// Returns the name of the last run's target.

@@ -75,7 +75,8 @@ fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
             .collect()
     };
     let studies = of(|work| matches!(work, Work::Study { .. }));
-    let writes = of(|work| matches!(work, Work::Write { .. }));
+    // A file that a person has to decide on isn't written; it is checked as it is.
+    let writes = of(|work| matches!(work, Work::Write { .. }) && work.conflicts().is_empty());
     let rules = of(|work| {
         matches!(
             work,

@@ -262,10 +262,15 @@ fn answer_evidence(answer: &Answer) -> Evidence {
 /// The steps of one file: writing it, and applying each of its objects.
 fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
     // Objects rather than the text: a header's prose or the order of keys makes no difference.
-    let content = if file.objects.is_empty() {
-        hash(&file.text)
+    // And orch's own rather than a person's: what they change in the file is kept, not redone.
+    let (text, objects) = match &file.theirs {
+        Some(theirs) => (&theirs.ours, &theirs.wanted),
+        None => (&file.text, &file.objects),
+    };
+    let content = if objects.is_empty() {
+        hash(text)
     } else {
-        hash(&values(&file.objects))
+        hash(&values(objects))
     };
     let write = Draft {
         task: task.cloned(),
@@ -274,6 +279,7 @@ fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
         work: Work::Write {
             path: file.path.clone(),
             text: file.text.clone(),
+            theirs: file.theirs.clone(),
         },
     };
     let applies = file

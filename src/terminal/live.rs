@@ -262,7 +262,8 @@ pub fn told(evidence: &Evidence) -> String {
             }
             text
         }
-        Evidence::File { .. } => "written".to_owned(),
+        Evidence::File { ours: None, .. } => "written".to_owned(),
+        Evidence::File { ours: Some(_), .. } => "merged with what a person changed".to_owned(),
         Evidence::Object(object) => format!("{}/{} {}", object.kind, object.name, object.ready),
         Evidence::Checked {
             objects, exempt, ..

@@ -101,25 +101,6 @@ fn a_pod_that_no_node_takes_is_named() {
 }
 
 #[test]
-fn a_file_that_a_person_wrote_is_not_replaced() {
-    let workspace = crate::harness::call_center::call_center();
-    workspace.write("k8s/redis/service.yml", "# mine\n");
-    let run = workspace.orch(&["phase", "4", "run"]).expect(1);
-    assert!(
-        run.stderr
-            .contains("`k8s/redis/service.yml` is there already"),
-        "{}",
-        run.stderr
-    );
-    assert!(run.stderr.contains("--overwrite"), "{}", run.stderr);
-    assert_eq!(workspace.read("k8s/redis/service.yml"), "# mine\n");
-    workspace
-        .orch(&["phase", "4", "run", "--overwrite"])
-        .expect(0);
-    assert_ne!(workspace.read("k8s/redis/service.yml"), "# mine\n");
-}
-
-#[test]
 fn a_file_that_is_gone_is_written_again() {
     let workspace = crate::harness::call_center::call_center();
     workspace.orch(&["phase", "4", "run"]).expect(0);

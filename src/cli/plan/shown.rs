@@ -208,11 +208,14 @@ impl Shown<'_> {
                     .flat_map(|file| &file.objects)
                     .map(crate::manifest::Object::label)
                     .collect();
-                if labels.is_empty() {
-                    vec!["written, nothing to apply".to_owned()]
+                let theirs = self.theirs(path);
+                let mut lines: Vec<String> = theirs.into_iter().map(str::to_owned).collect();
+                lines.push(if labels.is_empty() {
+                    "written, nothing to apply".to_owned()
                 } else {
-                    vec![format!("applies {}", labels.join(", "))]
-                }
+                    format!("applies {}", labels.join(", "))
+                });
+                lines
             }
             Action::Apply { .. } => {
                 let objects = self.meaning.written.get(&task.id).into_iter().flatten();
@@ -222,6 +225,17 @@ impl Shown<'_> {
             Action::Command { run } => vec![format!("runs {run}")],
             Action::Require(_) | Action::Manual | Action::Skip => Vec::new(),
         }
+    }
+
+    /// What becomes of a file that a person changed.
+    fn theirs(&self, path: &str) -> Option<&'static str> {
+        let mut files = self.meaning.rendered.iter();
+        let theirs = files.find(|file| file.path == path)?.theirs.as_ref()?;
+        Some(if theirs.conflicts.is_empty() {
+            "merged with what a person changed in it"
+        } else {
+            "conflicts with what a person changed in it: waits for a decision"
+        })
     }
 
     /// The tasks and unassigned files whose steps this task's steps need.

@@ -10,10 +10,11 @@ use super::outlook::Outlook;
 use super::{How, Prepared, Result, RunArgs, options, prepare};
 use crate::checklist::TaskId;
 use crate::cli::load::{Loaded, Meaning, Phase};
+use crate::cli::mine::Mine;
 use crate::cli::target::Target;
 use crate::cli::{Session, order};
 use crate::cluster::{ApplyError, ClusterInfo, Effect, FieldChange, Live, Preview};
-use crate::execute::{Candidate, Consent, Filled, Pruning, Standing, prune_candidates};
+use crate::execute::{Candidate, Consent, Filled, Held, Pruning, Standing, prune_candidates};
 use crate::files::Clock;
 use crate::git::Repo;
 use crate::journal::{State, StepId};
@@ -83,6 +84,7 @@ impl Prospect {
         let how = How {
             options: options(&RunArgs::default(), &target, phase),
             accept_unread: false,
+            mine: Mine::Merge,
             clock,
         };
         let prepared = prepare(session, loaded, phase, target, how).await?;
@@ -163,7 +165,10 @@ impl View<'_> {
             Standing::Elsewhere => Would::Leave("a person ticked its task"),
             Standing::Done(_) => self.since_done(object, live.as_ref()).await?,
             Standing::Todo(_) => self.to_do(object, live.as_ref()).await?,
-            Standing::Held(task) => Would::After(vec![format!("task {task}")]),
+            Standing::Held(Held::Task(task)) => Would::After(vec![format!("task {task}")]),
+            Standing::Held(Held::File(path)) => {
+                Would::After(vec![format!("a decision on `{path}`")])
+            }
         };
         let of = |pointer: &str| {
             let found = live.as_ref()?.pointer(pointer)?.as_str()?;

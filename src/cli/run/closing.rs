@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::account::Moment;
-use super::outlook::Outlook;
+use super::outlook::{Outlook, Waiting};
 use super::tell::{Kept, tell, waiting_text};
 use super::{Code, Prepared, Result};
-use crate::checklist::{Checklist, StatusKind, TaskId};
+use crate::checklist::{Checklist, StatusKind};
 use crate::execute::{Document, Ledger, Report};
 use crate::git::{Draft, Repo};
 use crate::journal::{Event, Evidence, Outcome, RunId, StepId, TargetState};
@@ -103,6 +103,11 @@ impl Close<'_> {
                     outcome: report.outcome,
                 }])?;
                 self.progress(&ledger, document, Moment::Under)?;
+                let undecided = Waiting {
+                    tasks: Vec::new(),
+                    files: self.outlook.undecided(prepared),
+                };
+                err(&waiting_text(prepared, self.outlook, &undecided))?;
                 Ok(if report.outcome == Outcome::Failed {
                     Code::Failed
                 } else {
@@ -129,7 +134,7 @@ impl Close<'_> {
     fn finish(
         &self,
         done: &BTreeMap<StepId, Evidence>,
-        waiting: &[TaskId],
+        waiting: &Waiting,
         ledger: &mut Ledger,
         document: &mut Document,
     ) -> Result<()> {
@@ -251,7 +256,7 @@ impl Close<'_> {
 }
 
 /// Returns whether the status boxes tell that tasks wait, or that none does.
-fn shows(checklist: &Checklist, waiting: &[TaskId]) -> bool {
+fn shows(checklist: &Checklist, waiting: &Waiting) -> bool {
     let wanted = if waiting.is_empty() {
         StatusKind::Completed
     } else {

@@ -8,6 +8,7 @@ use super::{How, Prepared, Result, RunArgs, options, prepare};
 use crate::checklist::TaskId;
 use crate::cli::Session;
 use crate::cli::load::{Loaded, Phase};
+use crate::cli::mine::Mine;
 use crate::cli::target::Target;
 use crate::cluster::{ApplyError, FieldChange, Live, Name, Verdict, verdict};
 use crate::execute::Filled;
@@ -56,6 +57,7 @@ impl Drift {
         let how = How {
             options: options(&RunArgs::default(), &target, phase),
             accept_unread: false,
+            mine: Mine::Merge,
             clock: Clock::new(session.environment.source_date_epoch.as_deref())?,
         };
         let prepared = prepare(session, loaded, phase, target, how).await?;

@@ -6,9 +6,9 @@ use super::{Code, Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
 use crate::cluster::{ApplyOptions, Live};
-use crate::execute::{Changed, Projection, Standing, Why, compare, hold, task_done};
+use crate::execute::{Changed, Held, Projection, Standing, Why, compare, hold, task_done};
 use crate::files::Clock;
-use crate::journal::{Event, Evidence, State, StepId, sha256};
+use crate::journal::{Event, Evidence, State, StepId, Written, sha256};
 use crate::manifest::Object;
 use crate::plan::{Plan, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
@@ -28,8 +28,8 @@ pub(super) struct Outlook {
     last: bool,
     /// Whether what the boxes show was rehearsed only.
     pub(super) rehearsed: bool,
-    /// The hashes of the files that orch wrote, by path.
-    pub(super) written: BTreeMap<String, String>,
+    /// The files as orch wrote them last, by path.
+    pub(super) written: BTreeMap<String, Written>,
     /// Tasks that a person decided on.
     waived: BTreeSet<TaskId>,
     /// Tasks that a person ticked without a record.
@@ -41,13 +41,31 @@ pub(super) struct Outlook {
     cluster: Option<String>,
 }
 
+/// What waits for a person.
+#[derive(Debug, Default)]
+pub(super) struct Waiting {
+    /// Tasks that a person does.
+    pub(super) tasks: Vec<TaskId>,
+    /// Files that a person has to decide on.
+    pub(super) files: Vec<String>,
+}
+
+impl Waiting {
+    /// Returns whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tasks.is_empty() && self.files.is_empty()
+    }
+}
+
 impl Outlook {
     /// Returns the outlook of a run that starts from nothing and leaves nothing.
     pub(super) fn afresh(prepared: &Prepared<'_>) -> Self {
         let none = BTreeSet::new();
         let comparison = compare(&prepared.plan, None, &none, &none);
+        let mut standing = comparison.standing;
+        hold(&prepared.plan, &mut standing, &BTreeMap::new());
         Self {
-            standing: comparison.standing,
+            standing,
             changed: Vec::new(),
             home: false,
             last: true,
@@ -95,7 +113,8 @@ impl Outlook {
             let killed = state.running().is_some();
             // `task done` ticks before it records: an open box was opened by a person since.
             let taken_back = waived.contains(&task.id);
-            let undone = all_done && !killed && !prepared.needs_person(&task.id);
+            let waits = prepared.needs_person(&task.id) || prepared.undecided(&task.id);
+            let undone = all_done && !killed && !waits;
             if !task.marker.checked && (taken_back || undone) {
                 reopened.insert(task.id.clone());
                 waived.remove(&task.id);
@@ -106,12 +125,12 @@ impl Outlook {
         let decided = |task: &TaskId| waived.contains(task) || elsewhere.contains(task);
         hold(&prepared.plan, &mut standing, &held(prepared, decided));
         Self {
+            changed: to_be_done(&prepared.plan, &standing, comparison.changed),
             standing,
-            changed: comparison.changed,
             home,
             last: state.current_name().is_none_or(|last| last == name),
             rehearsed: own.unwrap_or(name) == REHEARSAL,
-            written: written_files(state),
+            written: state.written(),
             waived,
             elsewhere,
             reopened,
@@ -348,7 +367,9 @@ impl Outlook {
         done: &BTreeMap<StepId, Evidence>,
     ) -> BTreeSet<TaskId> {
         let by_evidence = |task: &&ResolvedTask| {
-            task_done(&prepared.plan, &task.id, done) && !prepared.needs_person(&task.id)
+            task_done(&prepared.plan, &task.id, done)
+                && !prepared.needs_person(&task.id)
+                && !prepared.undecided(&task.id)
         };
         let tasks = prepared.meaning.resolved.tasks.iter();
         let mut ticked: BTreeSet<TaskId> = tasks
@@ -362,23 +383,46 @@ impl Outlook {
 
     /// Returns how many steps wait for a person to do a task.
     pub(super) fn held_by(&self, task: &TaskId) -> usize {
-        let by = |standing: &&Standing| matches!(standing, Standing::Held(by) if by == task);
-        self.standing.iter().filter(by).count()
+        self.held_by_any(|by| matches!(by, Held::Task(by) if by == task))
     }
 
-    /// Returns the tasks that wait for a person.
+    /// Returns how many steps wait for a person to decide on a file, writing it included.
+    pub(super) fn held_by_file(&self, path: &str) -> usize {
+        self.held_by_any(|by| matches!(by, Held::File(by) if by == path))
+    }
+
+    fn held_by_any(&self, is: impl Fn(&Held) -> bool) -> usize {
+        let held = |standing: &&Standing| matches!(standing, Standing::Held(by) if is(by));
+        self.standing.iter().filter(held).count()
+    }
+
+    /// Returns what waits for a person.
     pub(super) fn waiting(
         &self,
         prepared: &Prepared<'_>,
         done: &BTreeMap<StepId, Evidence>,
-    ) -> Vec<TaskId> {
+    ) -> Waiting {
         let ticked = self.tickable(prepared, done);
         let tasks = prepared.meaning.resolved.tasks.iter();
-        tasks
+        let tasks = tasks
             .filter(|task| !matches!(task.action, Action::Skip) && !ticked.contains(&task.id))
             .filter(|task| matches!(task.action, Action::Manual) || prepared.needs_person(&task.id))
             .map(|task| task.id.clone())
-            .collect()
+            .collect();
+        Waiting {
+            tasks,
+            files: self.undecided(prepared),
+        }
+    }
+
+    /// Returns the files that a person has to decide on.
+    pub(super) fn undecided(&self, prepared: &Prepared<'_>) -> Vec<String> {
+        let steps = prepared.plan.steps.iter().zip(&self.standing);
+        let files = steps.filter_map(|(step, standing)| match (&step.work, standing) {
+            (Work::Write { path, .. }, Standing::Held(_)) => Some(path.clone()),
+            _ => None,
+        });
+        files.collect()
     }
 
     /// Returns what the checklist is to show.
@@ -390,7 +434,13 @@ impl Outlook {
     ) -> Projection {
         Projection {
             ticked: self.tickable(prepared, done),
-            opened: BTreeSet::new(),
+            opened: prepared
+                .phase
+                .checklist
+                .tasks()
+                .filter(|task| !self.elsewhere.contains(&task.id) && prepared.undecided(&task.id))
+                .map(|task| task.id.clone())
+                .collect(),
             status: if completed.is_some() {
                 StatusKind::Completed
             } else {
@@ -402,7 +452,7 @@ impl Outlook {
     }
 
     /// Returns the exit code of a phase whose steps are all done.
-    pub(super) fn code(waiting: &[TaskId]) -> Code {
+    pub(super) fn code(waiting: &Waiting) -> Code {
         if waiting.is_empty() {
             Code::Done
         } else {
@@ -426,25 +476,18 @@ fn held(prepared: &Prepared<'_>, decided: impl Fn(&TaskId) -> bool) -> BTreeMap<
     tasks.iter().filter_map(waits).collect()
 }
 
-/// The hash of each file as orch wrote it last, on whichever target.
-fn written_files(state: &State) -> BTreeMap<String, String> {
-    let mut latest = BTreeMap::new();
-    for step in state
-        .targets()
-        .flat_map(|(_, target)| target.steps())
-        .map(|(_, step)| step)
-    {
-        if let Some(Evidence::File { path, sha256 }) = &step.last {
-            let entry = latest
-                .entry(path.clone())
-                .or_insert((step.at, sha256.clone()));
-            if step.at >= entry.0 {
-                *entry = (step.at, sha256.clone());
-            }
-        }
-    }
-    latest
+/// Returns the finished steps that changed and would be done again; those that wait for a person
+/// won't be.
+fn to_be_done(plan: &Plan, standing: &[Standing], changed: Vec<Changed>) -> Vec<Changed> {
+    let held: BTreeSet<&StepId> = plan
+        .steps
+        .iter()
+        .zip(standing)
+        .filter(|(_, standing)| matches!(standing, Standing::Held(Held::File(_))))
+        .map(|(step, _)| &step.id)
+        .collect();
+    changed
         .into_iter()
-        .map(|(path, (_, hash))| (path, hash))
+        .filter(|change| !held.contains(&change.step))
         .collect()
 }

@@ -9,6 +9,7 @@ use crate::checklist::TaskId;
 use crate::cli::confirm::{self, Ask};
 use crate::cli::exit::Result;
 use crate::cli::load::{Loaded, Meaning, Phase};
+use crate::cli::mine::Mine;
 use crate::cli::plan::saved::{Of, Saved};
 use crate::cli::target::{self, Target};
 use crate::cli::{Session, Stop, order};
@@ -53,6 +54,8 @@ pub(super) struct How {
     pub(super) options: Options,
     /// Whether boxes with unread bullets are ticked.
     pub(super) accept_unread: bool,
+    /// What becomes of files that a person changed.
+    pub(super) mine: Mine,
     /// The time.
     pub(super) clock: Clock,
 }
@@ -158,6 +161,12 @@ impl Prepared<'_> {
         self.loaded.progress_path(&self.phase.set)
     }
 
+    /// Returns whether a person has to decide what a task's file is to hold.
+    pub(super) fn undecided(&self, id: &TaskId) -> bool {
+        let mut steps = self.plan.steps_of(id);
+        steps.any(|(_, step)| !step.work.conflicts().is_empty())
+    }
+
     /// Returns whether a task's box stays open for a person although its steps are done; one that
     /// is ticked was accepted.
     pub(super) fn needs_person(&self, id: &TaskId) -> bool {
@@ -208,7 +217,7 @@ pub(super) async fn prepare<'a>(
     let cluster = target.connect(session, phase).await?;
     let early = Early::new(session, &cluster);
     let service_monitors = target.service_monitors(&cluster).await?;
-    let meaning = loaded.meaning_on(phase, service_monitors, &target)?;
+    let meaning = loaded.meaning_on(phase, service_monitors, (&target, how.mine))?;
     let plan = meaning.plan(target.name())?;
     target.refuse_idle_failures(phase, &plan)?;
     let own_target = match Target::of_phase(loaded, phase)? {

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use super::outlook::Outlook;
+use super::outlook::{Outlook, Waiting};
 use super::prepared::{How, prepare};
 use super::{RunArgs, With, go, options, tell};
 use crate::cli::Session;
 use crate::cli::exit::{Code, Result};
 use crate::cli::load::{Loaded, Phase};
+use crate::cli::mine::Mine;
 use crate::cli::target::{self, Target};
 use crate::execute::{Document, Ledger, Options};
 use crate::files::Clock;
@@ -38,6 +39,7 @@ pub(in crate::cli) fn rehearse(
         let how = How {
             options,
             accept_unread: args.accept_unread,
+            mine: Mine::Merge,
             clock,
         };
         let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
@@ -53,6 +55,14 @@ pub(in crate::cli) fn rehearse(
         tell::tell(&prepared, &report, tell::Kept::Nothing)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
+        let undecided = Waiting {
+            tasks: Vec::new(),
+            files: outlook.undecided(&prepared),
+        };
+        if report.outcome == Outcome::Completed && !undecided.is_empty() {
+            crate::terminal::err(&tell::waiting_text(&prepared, &outlook, &undecided))?;
+            return Ok(Code::Waiting);
+        }
         Ok(if report.outcome == Outcome::Completed {
             Code::Done
         } else {

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::outlook::Outlook;
+use super::outlook::{Outlook, Waiting};
 use super::{Prepared, Result};
 use crate::checklist::TaskId;
+use crate::cli::changed;
 use crate::execute::Report;
 use crate::journal::{Outcome, StepId};
+use crate::manifest::Rendered;
 use crate::terminal::{count, err, printable};
 
 /// How many steps that could not start are named.
@@ -98,12 +100,43 @@ fn blocked_text(blocked: &[StepId]) -> String {
     )
 }
 
-/// Returns what waits for a person, each task with its place.
+/// Returns what waits for a person: tasks, each with its place, and files to decide on.
 pub(super) fn waiting_text(
     prepared: &Prepared<'_>,
     outlook: &Outlook,
-    waiting: &[TaskId],
+    waiting: &Waiting,
 ) -> String {
+    let mut text = String::new();
+    if !waiting.tasks.is_empty() {
+        text += &tasks_text(prepared, outlook, &waiting.tasks);
+    }
+    if !waiting.files.is_empty() {
+        let held = |path: &str| outlook.held_by_file(path);
+        text += &undecided_text(prepared, &held);
+    }
+    text
+}
+
+/// Returns the files that a person has to decide on, each with what conflicts.
+fn undecided_text(prepared: &Prepared<'_>, held: &dyn Fn(&str) -> usize) -> String {
+    let paint = prepared.session.err;
+    let files: Vec<&Rendered> = changed::undecided(&prepared.meaning.rendered).collect();
+    let mut text = format!(
+        "{} for a person to decide on:\n",
+        count(files.len(), "file")
+    );
+    for file in files {
+        text += &changed::conflicts(file, paint);
+        let waits = held(&file.path).saturating_sub(1);
+        if waits > 0 {
+            let wait = if waits == 1 { "waits" } else { "wait" };
+            let _ = writeln!(text, "    {} {wait} for it", count(waits, "step"));
+        }
+    }
+    text + changed::WAYS_OUT
+}
+
+fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) -> String {
     let checklist = &prepared.phase.checklist;
     let mut text = format!("{} for a person to do:\n", count(waiting.len(), "task"));
     for id in waiting {

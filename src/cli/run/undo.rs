@@ -16,6 +16,7 @@ use super::{
 use crate::cli::Session;
 use crate::cli::confirm;
 use crate::cli::load::{Loaded, Phase};
+use crate::cli::mine::Mine;
 use crate::cli::target::TargetArgs;
 use crate::cluster::Wait;
 use crate::execute::{Ledger, Turn, Undo, Undoing, Undone};
@@ -74,6 +75,7 @@ async fn undo_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Un
     let how = How {
         options: options(&RunArgs::default(), &target, phase),
         accept_unread: false,
+        mine: Mine::Merge,
         clock,
     };
     let prepared = prepare(session, loaded, phase, target, how).await?;

@@ -1,0 +1,151 @@
+//! Files that a person changed since orch wrote them, or wrote before orch did: merged with what
+//! orch wants now, before anything else reads what the files hold.
+
+use std::collections::BTreeMap;
+
+use super::exit::Result;
+use super::load::{Loaded, Phase};
+use crate::files::read_journal;
+use crate::git::Repo;
+use crate::journal::{Written, sha256};
+use crate::manifest::{Object, Rendered, Theirs, parse_documents};
+use crate::merge::{Conflict, Merged, Prefer, Side, Versions, Why, merge};
+
+/// What becomes of files that a person changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Mine {
+    /// They are merged; a person decides on conflicts.
+    #[default]
+    Merge,
+    /// They are merged; where they conflict, what the person has stays.
+    Keep,
+    /// They are replaced.
+    Replace,
+}
+
+impl Loaded {
+    /// Merges what orch would write with what a person has on disk.
+    pub(super) fn merge(&self, phase: &Phase, files: &mut [Rendered], mine: Mine) -> Result<()> {
+        if mine == Mine::Replace {
+            return Ok(());
+        }
+        let mut journal = None;
+        for file in files {
+            let on_disk = match self.snapshot.tree.get(&file.path) {
+                Some(text) => Ok(Some(text.to_string())),
+                None => self.workspace.read(&file.path),
+            };
+            let text = match on_disk {
+                Ok(None) => continue,
+                Ok(Some(text)) if text == file.text => continue,
+                Ok(Some(text)) => text,
+                Err(error) => {
+                    file.theirs = Some(Box::new(unreadable(file, error.to_string())));
+                    continue;
+                }
+            };
+            let found = sha256(text.as_bytes());
+            if journal.is_none() {
+                let number = phase.checklist.number;
+                let known = read_journal(&self.workspace, &phase.set, number)?;
+                journal = Some(known.state.written());
+            }
+            let written = journal.get_or_insert_default();
+            let known = written.get(&file.path);
+            if known.is_some_and(|known| known.sha256 == found && known.ours.is_none()) {
+                continue;
+            }
+            let base = match self.workspace.remembered(&file.path, &found)? {
+                // A run that was killed wrote it and couldn't record that.
+                Some(own) => Some(own),
+                None => self.base(&file.path, written)?,
+            };
+            settle(file, (base.as_deref(), text, found), mine);
+        }
+        Ok(())
+    }
+
+    /// Returns what orch wrote last of a file.
+    fn base(&self, path: &str, written: &BTreeMap<String, Written>) -> Result<Option<String>> {
+        let Some(known) = written.get(path) else {
+            return Ok(None);
+        };
+        if let Some(ours) = &known.ours {
+            return Ok(Some(ours.clone()));
+        }
+        if let Some(text) = self.workspace.remembered(path, &known.sha256)? {
+            return Ok(Some(text));
+        }
+        let repo = Repo::open(self.workspace.root())?;
+        Ok(repo.text_of(path, &known.sha256)?)
+    }
+}
+
+/// Takes the merged text and its objects into a file.
+fn settle(file: &mut Rendered, (base, text, found): (Option<&str>, String, String), mine: Mine) {
+    let versions = Versions {
+        base,
+        theirs: &text,
+        ours: &file.text,
+    };
+    let prefer = match mine {
+        Mine::Keep => Prefer::Theirs,
+        Mine::Merge | Mine::Replace => Prefer::Neither,
+    };
+    let Merged {
+        text: merged,
+        conflicts,
+    } = merge(&file.path, &versions, prefer);
+    let objects = objects_of(file, &text, &merged, &conflicts);
+    let ours = std::mem::replace(&mut file.text, merged);
+    let wanted = std::mem::replace(&mut file.objects, objects);
+    file.theirs = Some(Box::new(Theirs {
+        ours,
+        wanted,
+        text,
+        found,
+        conflicts,
+    }));
+}
+
+/// Returns what a file holds that is merged, or, while a person has to decide, what it holds on
+/// disk; but never a Secret's value.
+fn objects_of(file: &Rendered, disk: &str, merged: &str, conflicts: &[Conflict]) -> Vec<Object> {
+    let withheld = |conflict: &Conflict| matches!(conflict.why, Why::Secret | Why::Unreadable(_));
+    if file.objects.is_empty() || conflicts.iter().any(withheld) {
+        return file.objects.clone();
+    }
+    let text = if conflicts.is_empty() { merged } else { disk };
+    parse_documents(&file.path, text).unwrap_or_else(|_| file.objects.clone())
+}
+
+fn unreadable(file: &Rendered, problem: String) -> Theirs {
+    Theirs {
+        ours: file.text.clone(),
+        wanted: file.objects.clone(),
+        text: String::new(),
+        found: String::new(),
+        conflicts: vec![Conflict {
+            place: "the whole file".to_owned(),
+            why: Why::Unreadable(problem),
+            written: Side::Unknown,
+            found: Side::Unknown,
+            wanted: Side::Unknown,
+        }],
+    }
+}
+
+/// Returns a file's objects for a target that wants others than the files hold: what the person
+/// changed in the file is changed in them as well, and the target's own settings win.
+pub(super) fn objects_there(file: &Rendered, there: Rendered) -> Vec<Object> {
+    let Some(theirs) = file.theirs.as_ref().filter(|it| it.conflicts.is_empty()) else {
+        return there.objects;
+    };
+    let versions = Versions {
+        base: Some(&theirs.ours),
+        theirs: &file.text,
+        ours: &there.text,
+    };
+    let merged = merge(&file.path, &versions, Prefer::Ours);
+    parse_documents(&file.path, &merged.text).unwrap_or(there.objects)
+}

@@ -1,0 +1,283 @@
+//! Files that a person changed, or wrote before orch did: merged, or left until a person decides.
+
+use crate::harness::call_center::{CHECKLIST, JOURNAL, call_center, checklist, with_checklist};
+use crate::harness::workspace::Workspace;
+
+const HPA: &str = "k8s/call-processor/hpa.yml";
+const SERVICE: &str = "k8s/redis/service.yml";
+const ASKED: &str = "min 2, max 10, target CPU 70%";
+
+/// Returns a workspace whose phase is done.
+fn done() -> Workspace {
+    let workspace = call_center();
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    workspace
+}
+
+/// Replaces a piece of a file, as a person would.
+#[track_caller]
+fn edit(workspace: &Workspace, path: &str, from: &str, to: &str) {
+    let text = workspace.read(path);
+    assert!(text.contains(from), "{from:?} is in {text}");
+    workspace.write(path, text.replacen(from, to, 1));
+}
+
+/// Has orch want another HPA.
+fn ask(workspace: &Workspace, asked: &str) {
+    edit(workspace, CHECKLIST, ASKED, asked);
+}
+
+#[track_caller]
+fn box_is(workspace: &Workspace, mark: &str) {
+    let line = format!("- [{mark}] `{HPA}`");
+    let text = workspace.read(CHECKLIST);
+    assert!(text.contains(&line), "no {line:?} in {text}");
+}
+
+#[track_caller]
+fn nothing_left(workspace: &Workspace) {
+    let before = workspace.contents();
+    let again = workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
+    assert_eq!(workspace.contents(), before);
+    assert!(workspace.git_status().is_empty());
+}
+
+#[test]
+fn changes_of_both_sides_come_together() {
+    let workspace = done();
+    edit(
+        &workspace,
+        HPA,
+        "  maxReplicas: 10\n",
+        "  # the evening peak\n  maxReplicas: 12 # was 10\n",
+    );
+    ask(&workspace, "min 2, max 10, target CPU 60%");
+
+    let plan = workspace.orch(&["phase", "4", "plan"]).expect(0).stdout;
+    assert!(plan.contains("merge k8s/call-processor/hpa.yml"), "{plan}");
+    assert!(
+        plan.contains("-           averageUtilization: 70"),
+        "{plan}"
+    );
+    assert!(
+        plan.contains("+           averageUtilization: 60"),
+        "{plan}"
+    );
+    let changed = ["phase", "4", "run"];
+    let stopped = workspace.orch(&changed).expect(2);
+    assert!(
+        stopped
+            .stderr
+            .contains("apply HorizontalPodAutoscaler/call-processor"),
+        "{}",
+        stopped.stderr
+    );
+
+    let run = ["phase", "4", "run", "--accept-changes"];
+    workspace.orch(&run).expect(0);
+    let explained = workspace
+        .orch(&["phase", "4", "explain", "4.2.3"])
+        .expect(0)
+        .stdout;
+    assert!(
+        explained.contains("merged with what a person changed"),
+        "{explained}"
+    );
+    let merged = workspace.read(HPA);
+    assert!(merged.contains("  # the evening peak\n  maxReplicas: 12 # was 10\n"));
+    assert!(merged.contains("averageUtilization: 60"), "{merged}");
+    assert!(
+        merged.contains("target CPU 60%"),
+        "the header follows: {merged}"
+    );
+    assert!(workspace.read(JOURNAL).contains("\"ours\""));
+    box_is(&workspace, "x");
+    nothing_left(&workspace);
+
+    // What orch wanted is the base from now on, and not what the person made of it.
+    edit(&workspace, CHECKLIST, "target CPU 60%", "target CPU 55%");
+    workspace
+        .orch(&["phase", "4", "run", "--accept-changes"])
+        .expect(0);
+    let merged = merged
+        .replace("averageUtilization: 60", "averageUtilization: 55")
+        .replace("CPU 60%", "CPU 55%");
+    assert_eq!(workspace.read(HPA), merged);
+}
+
+#[test]
+fn comments_and_form_alone_need_no_consent() {
+    let workspace = done();
+    edit(&workspace, SERVICE, "spec:\n", "# mind the port\nspec:\n");
+    edit(
+        &workspace,
+        "k8s/README.md",
+        "## Verifying\n",
+        "Ask Ada first.\n\n## Verifying\n",
+    );
+    let mine = (workspace.read(SERVICE), workspace.read("k8s/README.md"));
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert_eq!(
+        (workspace.read(SERVICE), workspace.read("k8s/README.md")),
+        mine
+    );
+    nothing_left(&workspace);
+}
+
+#[test]
+fn a_conflict_leaves_the_file_and_its_box_to_a_person_and_all_else_goes_on() {
+    let workspace = done();
+    edit(&workspace, HPA, "maxReplicas: 10", "maxReplicas: 12");
+    edit(&workspace, SERVICE, "spec:\n", "# mind the port\nspec:\n");
+    let mine = workspace.read(HPA);
+    ask(&workspace, "min 2, max 20, target CPU 70%");
+    edit(
+        &workspace,
+        CHECKLIST,
+        "Port: 8090 (API)",
+        "Port: 8091 (API)",
+    );
+
+    let run = ["phase", "4", "run", "--accept-changes"];
+    let waiting = workspace.orch(&run).expect(3);
+
+    for piece in [
+        "1 file for a person to decide on",
+        "HorizontalPodAutoscaler/call-processor in call-center: spec.maxReplicas",
+        "last written  10",
+        "on disk       12",
+        "orch wants    20",
+        "--keep-mine",
+        "--overwrite",
+    ] {
+        assert!(
+            waiting.stderr.contains(piece),
+            "no {piece:?} in\n{}",
+            waiting.stderr
+        );
+    }
+    assert_eq!(workspace.read(HPA), mine, "not a byte is touched");
+    box_is(&workspace, " ");
+    assert!(workspace.read(CHECKLIST).contains("- [x] In progress"));
+    let service = workspace.read("k8s/admin-api/service.yml");
+    assert!(service.contains("8091"), "all else goes on: {service}");
+    assert_eq!(workspace.messages().len(), 2, "no commit yet");
+
+    // The person comes to agree.
+    edit(&workspace, HPA, "maxReplicas: 12", "maxReplicas: 20");
+    workspace.orch(&run).expect(0);
+    box_is(&workspace, "x");
+    assert_eq!(workspace.messages().len(), 3);
+    nothing_left(&workspace);
+}
+
+#[test]
+fn a_person_may_keep_theirs() {
+    let workspace = done();
+    edit(&workspace, HPA, "maxReplicas: 10", "maxReplicas: 12");
+    ask(&workspace, "min 2, max 20, target CPU 60%");
+    let keep = ["phase", "4", "run", "--accept-changes", "--keep-mine"];
+    workspace.orch(&keep).expect(0);
+    let text = workspace.read(HPA);
+    assert!(text.contains("maxReplicas: 12"), "{text}");
+    assert!(text.contains("averageUtilization: 60"), "{text}");
+    nothing_left(&workspace);
+}
+
+#[test]
+fn a_person_may_let_orch_replace_the_file() {
+    let workspace = done();
+    let own = workspace.read(HPA);
+    edit(&workspace, HPA, "maxReplicas: 10", "maxReplicas: 12");
+    let replace = ["phase", "4", "run", "--overwrite"];
+    workspace.orch(&replace).expect(0);
+    assert_eq!(workspace.read(HPA), own);
+    nothing_left(&workspace);
+}
+
+#[test]
+fn a_file_that_a_person_wrote_first_is_theirs() {
+    let workspace = call_center();
+    workspace.write(SERVICE, "# mine\n");
+    let waiting = workspace.orch(&["phase", "4", "run"]).expect(3);
+    assert!(waiting.stderr.contains(SERVICE), "{}", waiting.stderr);
+    assert!(
+        waiting.stderr.contains("orch didn't write it"),
+        "{}",
+        waiting.stderr
+    );
+    assert_eq!(workspace.read(SERVICE), "# mine\n");
+    assert!(
+        workspace
+            .read(CHECKLIST)
+            .contains("- [ ] `k8s/redis/service.yml`")
+    );
+    assert!(
+        workspace.has("k8s/admin-api/service.yml"),
+        "all else is done"
+    );
+    workspace
+        .orch(&["phase", "4", "run", "--overwrite", "--accept-changes"])
+        .expect(0);
+    assert_ne!(workspace.read(SERVICE), "# mine\n");
+    nothing_left(&workspace);
+}
+
+#[test]
+fn in_another_clone_the_history_says_what_orch_wrote() {
+    let workspace = done();
+    fs_err::remove_dir_all(workspace.path(".git/orch")).expect("what only this clone knows");
+    edit(&workspace, HPA, "maxReplicas: 10", "maxReplicas: 12");
+    workspace.commit("Allow for the evening");
+    ask(&workspace, "min 2, max 10, target CPU 60%");
+    workspace
+        .orch(&["phase", "4", "run", "--accept-changes"])
+        .expect(0);
+    let text = workspace.read(HPA);
+    assert!(text.contains("maxReplicas: 12"), "{text}");
+    assert!(text.contains("averageUtilization: 60"), "{text}");
+}
+
+#[test]
+fn a_real_secret_in_the_template_is_neither_committed_nor_shown() {
+    let workspace = with_checklist(&checklist());
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let path = "k8s/secrets.yml";
+    let text = workspace.read(path).replacen("CHANGE_ME", "hunter2", 1);
+    workspace.write(path, &text);
+    for more in [&[][..], &["--keep-mine"]] {
+        let run = [&["phase", "4", "run", "--accept-changes"], more].concat();
+        let waiting = workspace.orch(&run).expect(3);
+        assert!(
+            waiting.stderr.contains("a Secret's value stands in a file"),
+            "{}",
+            waiting.stderr
+        );
+        assert!(!(waiting.stderr + &waiting.stdout).contains("hunter2"));
+    }
+    let plan = workspace.orch(&["phase", "4", "plan", "--json"]).expect(0);
+    assert!(!plan.stdout.contains("hunter2"));
+    assert!(!workspace.read(JOURNAL).contains("hunter2"));
+    assert_eq!(workspace.messages().len(), 2, "no commit with it");
+}
+
+#[test]
+fn conflicts_are_events_too() {
+    let workspace = done();
+    edit(&workspace, HPA, "maxReplicas: 10", "maxReplicas: 12");
+    ask(&workspace, "min 2, max 20, target CPU 70%");
+    let plan = workspace.orch(&["phase", "4", "plan", "--json"]).expect(0);
+    let event = plan
+        .stdout
+        .lines()
+        .find(|line| line.contains("\"event\":\"file\""));
+    let event: serde_json::Value =
+        serde_json::from_str(event.expect("an event")).expect("it is JSON");
+    assert_eq!(event["path"], HPA);
+    assert_eq!(event["merged"], false);
+    let conflict = &event["conflicts"][0];
+    assert_eq!(conflict["written"]["value"], "10");
+    assert_eq!(conflict["found"]["value"], "12");
+    assert_eq!(conflict["wanted"]["value"], "20");
+}
