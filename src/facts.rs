@@ -23,6 +23,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 pub use compose::default_compose_files;
+pub(crate) use compose::is_annotation;
 pub use model::{
     Build, Condition, ConfigFile, Constraint, Dependency, Deploy, Dockerfile, Endpoint, EnvVar,
     Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Mode, Mount, MountSource, Network,

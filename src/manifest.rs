@@ -19,6 +19,7 @@ mod mounts;
 mod namespace;
 mod network_policy;
 mod network_rules;
+mod options;
 mod parse;
 mod pdb;
 mod pins;
@@ -305,7 +306,9 @@ fn item_values(application: &Application, item: &ManifestItem) -> Result<Vec<Val
         ManifestItem::Workload(name) => {
             let workload = workload(name)?;
             let mut all = values(users::build(application, workload))?;
-            all.push(workloads::value(application, workload)?);
+            let mut value = workloads::value(application, workload)?;
+            options::workload(&mut value, workload);
+            all.push(value);
             Ok(all)
         }
         ManifestItem::Services(name) => values(service::build(application, workload(name)?)),

@@ -19,6 +19,7 @@ mod layout;
 mod model;
 mod monitoring;
 mod mounts;
+mod pod;
 mod probe_words;
 mod quantity;
 mod read_out;
@@ -35,9 +36,9 @@ mod workload;
 
 pub use application::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
-    Hpa, ImageBuild, IngressPath, IngressSpec, ManifestItem, MapFile, Pdb, Probe, ProbeAction,
-    Resources, Role, SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec, Workload,
-    WorkloadKind,
+    Hpa, ImageBuild, IngressPath, IngressSpec, ManifestItem, MapFile, NodeRule, Pdb, PodOptions,
+    Probe, ProbeAction, Resources, Role, SecretEntry, SecretSpec, ServicePort, VolumeKind,
+    VolumeSpec, Workload, WorkloadKind,
 };
 pub use model::{
     Action, Answer, BulletReading, Finding, InventoryKind, Note, Reading, Requirement, Resolved,

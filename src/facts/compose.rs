@@ -35,6 +35,7 @@ use super::yaml::Node;
 use depends::Borrowed;
 use fields::{Fields, Left, Notes};
 
+pub(crate) use pod::is_annotation;
 pub(super) use ports::short as short_port;
 pub(super) use units::{duration, words};
 

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{
 
 use super::mounts::Mounted;
 use super::quantity::{mebibytes, quantity};
-use super::{known, probes};
+use super::{known, options, probes};
 use crate::facts;
 use crate::resolve::{self, Application, EnvSource, Environment, Workload};
 
@@ -26,7 +26,7 @@ pub(super) fn build(
 ) -> Container {
     let (env_from, env) = environment(application, workload);
     let (liveness, readiness) = probes::told_apart(workload);
-    Container {
+    let mut container = Container {
         name: workload.name.clone(),
         image: Some(workload.image.clone()),
         // A tag can be moved; asking the registry costs little, as layers are kept.
@@ -44,7 +44,9 @@ pub(super) fn build(
         security_context: Some(security_context(workload)),
         volume_mounts: some(mounts.iter().map(|mounted| mounted.mount.clone()).collect()),
         ..Container::default()
-    }
+    };
+    options::container(&mut container, workload);
+    container
 }
 
 /// Returns the list, or nothing where it is empty.

@@ -58,10 +58,11 @@ pub(super) fn identity(workload: &Workload) -> Identity {
         };
     }
     let asked = workload.uid.filter(|uid| *uid >= LOWEST_UID);
+    let group = workload.pod.group.filter(|gid| *gid >= LOWEST_UID);
     let uid = asked.unwrap_or(DEFAULT_UID);
     Identity {
         uid,
-        gid: uid,
+        gid: asked.and(group).unwrap_or(uid),
         root_group: user == User::InRootGroup,
     }
 }

@@ -134,6 +134,12 @@ fn mounted(application: &Application, workload: &Workload, spec: &VolumeSpec) ->
                 medium: None,
             });
         }
+        VolumeKind::Memory(size) => {
+            volume.empty_dir = Some(EmptyDirVolumeSource {
+                size_limit: Some(quantity(size)),
+                medium: Some("Memory".to_owned()),
+            });
+        }
         VolumeKind::ConfigMap(name) => {
             let maps = &application.config_maps;
             let map = maps.iter().find(|map| map.name == *name);

@@ -8,18 +8,22 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::container::{self, some};
 use super::mounts::mounts;
-use super::{annotations, known, labels, seed, service_account};
+use super::{annotations, known, labels, options, seed, service_account};
 use crate::resolve::{Application, VolumeKind, Workload};
 
 /// Returns the pod template of a workload.
 pub(super) fn template(application: &Application, workload: &Workload) -> PodTemplateSpec {
+    let mut metadata = ObjectMeta {
+        labels: Some(labels::pod(application, workload)),
+        annotations: annotations::pod(application, workload),
+        ..ObjectMeta::default()
+    };
+    options::annotations(&mut metadata, workload);
+    let mut spec = spec(application, workload);
+    options::pod(&mut spec, workload);
     PodTemplateSpec {
-        metadata: Some(ObjectMeta {
-            labels: Some(labels::pod(application, workload)),
-            annotations: annotations::pod(application, workload),
-            ..ObjectMeta::default()
-        }),
-        spec: Some(spec(application, workload)),
+        metadata: Some(metadata),
+        spec: Some(spec),
     }
 }
 
@@ -66,7 +70,7 @@ fn security_context(workload: &Workload) -> PodSecurityContext {
     // Only volumes that come with an owner need a group to be readable.
     let owned = workload.volumes.iter().any(|volume| match volume.kind {
         VolumeKind::Claim(_) | VolumeKind::Secret(_) => true,
-        VolumeKind::Scratch(_) | VolumeKind::ConfigMap(_) => false,
+        VolumeKind::Scratch(_) | VolumeKind::Memory(_) | VolumeKind::ConfigMap(_) => false,
     });
     PodSecurityContext {
         run_as_non_root: Some(true),

@@ -4,8 +4,8 @@ use crate::checklist::TaskId;
 use crate::facts::Protocol;
 use crate::resolve::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
-    Hpa, IngressPath, IngressSpec, ManifestItem, Pdb, Probe, ProbeAction, Resources, Role,
-    SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec, Workload, WorkloadKind,
+    Hpa, IngressPath, IngressSpec, ManifestItem, Pdb, PodOptions, Probe, ProbeAction, Resources,
+    Role, SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec, Workload, WorkloadKind,
 };
 
 pub(super) fn probe(action: ProbeAction, period: i32) -> Probe {
@@ -92,6 +92,7 @@ pub(super) fn workload(name: &str) -> Workload {
         behind_ingress: true,
         grace_seconds: Some(30),
         metrics: Some(("/metrics".to_owned(), 8080)),
+        pod: PodOptions::default(),
     }
 }
 

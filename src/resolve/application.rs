@@ -3,6 +3,10 @@
 //!
 //! Quantities are strings as Kubernetes writes them (`250m`, `256Mi`).
 
+mod pod;
+
+pub use pod::{NodeRule, PodOptions};
+
 use crate::checklist::TaskId;
 use crate::facts::Protocol;
 
@@ -106,6 +110,8 @@ pub struct Workload {
     pub grace_seconds: Option<i64>,
     /// Path and port of its metrics, where it has them.
     pub metrics: Option<(String, u16)>,
+    /// What it asks of its pods beside.
+    pub pod: PodOptions,
 }
 
 /// The controller of a workload.
@@ -260,6 +266,8 @@ pub enum VolumeKind {
     Claim(String),
     /// Scratch space, limited to that size.
     Scratch(String),
+    /// Scratch space in memory, limited to that size.
+    Memory(String),
     /// A `ConfigMap`.
     ConfigMap(String),
     /// A Secret.

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Mount, MountSource, Tree, image};
 
 use super::application::{ConfigMapSpec, VolumeKind, VolumeSpec, WorkloadKind};
+use super::quantity;
 use super::roster::Member;
 
 /// What a workload's mounts come to.
@@ -39,6 +40,7 @@ pub(super) fn build(member: &Member<'_>, sources: &Sources<'_>) -> Mounts {
     for mount in given {
         mounts.add(member, mount, sources);
     }
+    mounts.shared_memory(member);
     mounts.data(member);
     mounts
 }
@@ -65,6 +67,11 @@ impl Mounts {
                 ))
                 .help("a pod has no such host: put the files into the repository or the image"),
             ),
+            MountSource::Tmpfs if mount.size.is_some() => {
+                let name = mount.target.trim_matches('/').to_owned();
+                let size = quantity::memory(mount.size.unwrap_or_default());
+                self.volume(&name, mount, VolumeKind::Memory(size));
+            }
             MountSource::Anonymous | MountSource::Tmpfs => {
                 let name = mount.target.trim_matches('/').to_owned();
                 self.volume(&name, mount, VolumeKind::Scratch("256Mi".to_owned()));
@@ -95,6 +102,20 @@ impl Mounts {
         self.files(member, mount, found, sources);
     }
 
+    /// Gives more of `/dev/shm` than the 64 MB that containers have.
+    fn shared_memory(&mut self, member: &Member<'_>) {
+        let size = member.service.and_then(|it| it.pod.shared_memory);
+        if let Some(size) = size {
+            self.push(VolumeSpec {
+                name: "shm".to_owned(),
+                path: "/dev/shm".to_owned(),
+                sub_path: None,
+                kind: VolumeKind::Memory(quantity::memory(size)),
+                read_only: false,
+            });
+        }
+    }
+
     fn claims(&self) -> bool {
         self.volumes
             .iter()
@@ -112,7 +133,7 @@ impl Mounts {
         self.push(VolumeSpec {
             name: slug(name),
             path: mount.target.clone(),
-            sub_path: None,
+            sub_path: mount.sub_path.clone(),
             kind,
             read_only: mount.read_only,
         });

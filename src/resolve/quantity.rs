@@ -67,6 +67,15 @@ pub(super) fn memory(bytes: u64) -> String {
     }
 }
 
+/// Returns the bytes of an amount in whole `Mi` or `Gi`.
+pub(super) fn binary(amount: &str) -> Option<u64> {
+    let (number, factor) = match amount.strip_suffix("Gi") {
+        Some(number) => (number, 1024 * 1024 * 1024),
+        None => (amount.strip_suffix("Mi")?, 1024 * 1024),
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
+}
+
 /// Returns thousandths of a CPU or bytes, to compare amounts of one kind.
 pub(super) fn size(amount: &str) -> Option<f64> {
     let digits = amount

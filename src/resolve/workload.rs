@@ -10,7 +10,7 @@ use super::application::{EnvSource, Environment, Hpa, Pdb, Resources, Role, Volu
 use super::checks;
 use super::quantity;
 use super::roster::{Member, Roster};
-use super::{hosts, images};
+use super::{hosts, images, pod};
 
 /// What all workloads are built with.
 pub(super) struct Sources<'a, 'f> {
@@ -80,6 +80,7 @@ pub(super) fn build(
             .and_then(|service| service.stop_grace_period)
             .and_then(|grace| i64::try_from(grace.as_secs()).ok()),
         metrics: None,
+        pod: pod::options(member, &mut warnings),
     };
     (workload, warnings)
 }
@@ -213,7 +214,7 @@ fn resources(member: &Member<'_>) -> Resources {
     let memory_limit = pick(
         &spec.limits.memory,
         compose.memory_limit.map(quantity::memory),
-        memory_most,
+        &grown(memory_most, member),
     );
     let cpu_request = pick(&spec.requests.cpu, milli(compose.cpu_request), cpu);
     let memory_request = pick(
@@ -226,6 +227,15 @@ fn resources(member: &Member<'_>) -> Resources {
         memory_request: least(memory_request, &memory_limit),
         cpu_limit,
         memory_limit,
+    }
+}
+
+/// Returns a limit of memory with room for `/dev/shm`, which counts in it.
+fn grown(limit: &str, member: &Member<'_>) -> String {
+    let shared = member.service.and_then(|it| it.pod.shared_memory);
+    match (shared, quantity::binary(limit)) {
+        (Some(shared), Some(limit)) => quantity::memory(limit + shared),
+        (_, _) => limit.to_owned(),
     }
 }
 

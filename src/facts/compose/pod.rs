@@ -23,6 +23,9 @@ const SAFE_SYSCTLS: &[&str] = &[
     "net.ipv4.tcp_wmem",
 ];
 
+/// The smallest user that isn't likely to be one of a node's.
+const LOWEST_UID: i64 = 10_000;
+
 /// Returns what a pod can have of it; the rest is noted.
 pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> PodFacts {
     let mut pod = PodFacts {
@@ -43,7 +46,7 @@ pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> PodFacts 
     user(&mut pod, service, notes);
     privileges(&mut pod, service, notes);
     for (entry, value) in service.pairs("annotations", notes) {
-        if is_qualified(&entry.key) {
+        if is_annotation(&entry.key) {
             pod.annotations.push((entry.key.clone(), value.to_owned()));
         } else {
             service.leave("annotations", Some(&entry.key), &entry.mark, notes);
@@ -118,7 +121,7 @@ fn is_label(text: &str) -> bool {
 }
 
 /// Returns whether Kubernetes takes a text as an annotation's name.
-fn is_qualified(text: &str) -> bool {
+pub(crate) fn is_annotation(text: &str) -> bool {
     let (domain, name) = match text.split_once('/') {
         Some((domain, name)) => (Some(domain), name),
         None => (None, text),
@@ -170,8 +173,9 @@ fn user(pod: &mut PodFacts, service: &mut Fields<'_>, notes: &mut Notes<'_>) {
     if let Some(node) = service.take("user") {
         let text = node.str().unwrap_or_default();
         let (user, group) = text.split_once(':').unwrap_or((text, ""));
-        let known = user.parse::<i64>().is_ok_and(|user| user > 0);
-        pod.group = group.parse().ok().filter(|group| *group > 0 && known);
+        let known = user.parse::<i64>().is_ok_and(|user| user >= LOWEST_UID);
+        let fits = |group: &i64| *group >= LOWEST_UID && known;
+        pod.group = group.parse().ok().filter(fits);
         let fits = known && (group.is_empty() || pod.group.is_some());
         if !fits && !text.is_empty() {
             service.leave("user", Some(text), &node.mark, notes);
@@ -254,7 +258,7 @@ fn hooks(service: &mut Fields<'_>, key: &'static str, notes: &mut Notes<'_>) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{is_label, is_qualified};
+    use super::{is_annotation, is_label};
 
     #[test]
     fn names_of_pods_are_names_of_dns() {
@@ -266,10 +270,10 @@ mod tests {
 
     #[test]
     fn names_of_annotations_may_have_a_domain() {
-        assert!(is_qualified("prometheus.io/scrape"));
-        assert!(is_qualified("com.example.team"));
-        assert!(!is_qualified("a/b/c"));
-        assert!(!is_qualified("traefik.http.routers.x[0].rule"));
-        assert!(!is_qualified("team?"));
+        assert!(is_annotation("prometheus.io/scrape"));
+        assert!(is_annotation("com.example.team"));
+        assert!(!is_annotation("a/b/c"));
+        assert!(!is_annotation("traefik.http.routers.x[0].rule"));
+        assert!(!is_annotation("team?"));
     }
 }

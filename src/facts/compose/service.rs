@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::interpolate::Values;
 use super::super::yaml::{Entry, Node};
-use super::super::{Tree, dotenv, paths};
+use super::super::{Tree, dotenv, paths, secret};
 use super::depends::{self, Borrowed};
 use super::fields::{Fields, Left, Notes};
 use super::volumes::Backing;
@@ -145,6 +145,11 @@ fn labels(
         }
     }
     for (entry, value) in service.pairs("labels", notes) {
+        let hidden = secret::by_name(&entry.key).or_else(|| secret::by_value(value));
+        let tool = entry.key.starts_with("traefik.");
+        if !tool && (hidden.is_some() || !pod::is_annotation(&entry.key)) {
+            service.leave("labels", Some(&entry.key), &entry.mark, notes);
+        }
         set(&entry.key, value);
     }
     let pairs = order.into_iter();

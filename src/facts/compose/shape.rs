@@ -69,7 +69,9 @@ fn service(service: &mut Node, folder: &str, report: &mut Report) {
             "tmpfs" | "dns" | "dns_search" => listed(node),
             "label_file" => {
                 listed(node);
-                items_mut(node).iter_mut().for_each(|it| rebase(it, folder));
+                for item in items_mut(node) {
+                    rebase(item, folder);
+                }
             }
             "extra_hosts" => hosts(node),
             "extends" => keyed(node, "service"),

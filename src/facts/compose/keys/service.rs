@@ -170,9 +170,11 @@ pub(in super::super) const SERVICE: Section = Section {
             WINDOWS,
             "choose a RuntimeClass: `runtime`",
         ),
-        carried(
+        partly(
             "labels",
-            "annotations of the workload, as their values needn't be valid labels; secrets among them are left out",
+            "annotations of the workload, as their values needn't be valid labels; those that are for programs beside Docker (`traefik.…`, `com.docker.…`) are left out",
+            "its name isn't one that Kubernetes takes, or it holds a secret",
+            "rename it; keep secrets in Secrets",
         ),
         carried(
             "links",
