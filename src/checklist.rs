@@ -15,6 +15,7 @@ mod lookalike;
 mod model;
 mod name;
 mod problems;
+mod review;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ mod walk;
 pub use document::{Parsed, parse};
 pub use edit::{EditError, Edits, set_date, set_field, set_status, tick};
 pub use name::file_name;
+pub use review::review;
 
 pub use model::{
     Bullet, Checklist, Closing, DateField, Directive, Fence, Field, Hint, Inline, Language, Marker,

@@ -6,6 +6,7 @@ mod access;
 mod after;
 mod analyze;
 mod changed;
+mod check;
 mod completions;
 mod confirm;
 mod demo;
@@ -99,6 +100,8 @@ enum Command {
     Task(task::TaskArgs),
     /// Check what a run needs to be allowed on a target, or print the roles that allow it
     Access(access::AccessArgs),
+    /// Find everything that is wrong with checklists and settings; `--fix` mends what it can
+    Check(check::CheckArgs),
     /// Print what is known of the application, each fact with file and line
     Analyze(analyze::AnalyzeArgs),
     /// Print a completion script for a shell
@@ -137,6 +140,7 @@ pub fn main() -> ExitCode {
         Command::Phase(args) => phase::run(&session, &args),
         Command::Task(args) => task::run(&session, &args),
         Command::Access(args) => access::run(&session, &args),
+        Command::Check(args) => check::run(&session, &args),
         Command::Analyze(args) => analyze::run(&session, &args),
         Command::Completions(args) => completions::run(&args),
     };

@@ -34,6 +34,19 @@ pub struct Diagnostic {
     pub place: Option<Place>,
     /// The way out, one line each.
     pub help: Vec<String>,
+    /// The name of the rule that found it, for programs; empty where it has none.
+    pub rule: &'static str,
+    /// What mends it without changing what is meant.
+    pub fix: Option<Fix>,
+}
+
+/// A replacement in the document that a diagnostic is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The bytes that are replaced.
+    pub span: Span,
+    /// What stands there then.
+    pub text: String,
 }
 
 /// A place in a document.
@@ -49,6 +62,29 @@ pub struct Place {
     pub label: String,
 }
 
+impl Place {
+    /// Returns the 1-based line and column, in characters, of the place's start and end.
+    ///
+    /// A byte order mark takes no column; `\r\n`, `\n` and a lone `\r` end a line.
+    pub fn positions(&self) -> [(usize, usize); 2] {
+        [self.span.start, self.span.end].map(|offset| {
+            let end = self.text.floor_char_boundary(offset.min(self.text.len()));
+            let before = self.text.get(..end).unwrap_or_default();
+            let before = before.strip_prefix('\u{feff}').unwrap_or(before);
+            let (mut line, mut column, mut last) = (1, 1, ' ');
+            for letter in before.chars() {
+                match letter {
+                    '\n' if last == '\r' => {}
+                    '\n' | '\r' => (line, column) = (line + 1, 1),
+                    _ => column += 1,
+                }
+                last = letter;
+            }
+            (line, column)
+        })
+    }
+}
+
 impl Diagnostic {
     /// Returns an error without a place.
     pub fn error(message: impl Into<String>) -> Self {
@@ -57,6 +93,8 @@ impl Diagnostic {
             message: message.into(),
             place: None,
             help: Vec::new(),
+            rule: "",
+            fix: None,
         }
     }
 
@@ -84,6 +122,21 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
+        self
+    }
+
+    /// Returns the diagnostic with its rule's name.
+    #[must_use]
+    pub fn rule(mut self, name: &'static str) -> Self {
+        self.rule = name;
+        self
+    }
+
+    /// Returns the diagnostic with what mends it.
+    #[must_use]
+    pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.fix = Some(Fix { span, text });
         self
     }
 }

@@ -12,6 +12,7 @@ mod order;
 mod paths;
 mod person;
 mod phase;
+mod problems;
 mod repository;
 mod supervisor;
 mod target;

@@ -4,6 +4,10 @@
 
 use super::Language::{English, Russian, Ukrainian};
 use super::{Language, StatusKind};
+use crate::diagnostic::nearest;
+
+/// The letters of the shortest word that is told as meant.
+const SHORTEST: usize = 6;
 
 /// What a word of the table labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,6 +182,18 @@ pub(super) fn status_kind(text: &str) -> Option<StatusKind> {
     ]
     .into_iter()
     .find(|kind| after(Label::StatusBox(*kind), text).is_some())
+}
+
+/// Returns the label that a misspelt one was meant to be; `None` for one that is known, and for
+/// short words, which are too easily like another.
+pub(super) fn meant(text: &str) -> Option<&'static str> {
+    let text = normalise(text);
+    let known: Vec<&str> = LABELS.iter().map(|(_, _, word)| *word).collect();
+    if text.chars().count() < SHORTEST || known.iter().any(|word| text.starts_with(word)) {
+        return None;
+    }
+    let near = nearest(&text, &known)?;
+    (near.chars().count() >= SHORTEST).then_some(near)
 }
 
 /// Returns the words of all labels that a line may start with, for telling the language.

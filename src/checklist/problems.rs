@@ -32,6 +32,17 @@ impl<'d> Problems<'d> {
         self.add(Diagnostic::warning(message), span, help);
     }
 
+    /// Adds what is placed already.
+    pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Returns a warning about a place, not added yet.
+    pub(super) fn placed(&self, span: &Span, message: String, help: &str) -> Diagnostic {
+        let warning = Diagnostic::warning(message).help(help);
+        warning.at(self.path, &self.text, span.clone(), "")
+    }
+
     /// Returns the warnings, or everything if there is an error among it.
     pub(super) fn settle(mut self) -> Result<Diagnostics, Diagnostics> {
         let start = |found: &Diagnostic| found.place.as_ref().map_or(0, |place| place.span.start);

@@ -114,8 +114,21 @@ impl<'w, 'd> Walk<'w, 'd> {
             self.current = None;
         }
         if level > 1 {
+            self.misspelt(&heading, &block.span);
             self.group = Some(heading);
         }
+    }
+
+    /// Warns of what is much like a label and isn't one: it would be passed over in silence.
+    fn misspelt(&mut self, label: &str, span: &Span) {
+        let Some(meant) = labels::meant(label) else {
+            return;
+        };
+        let message = format!("`{}` is no label that is known", label.trim());
+        let span = inline::trimmed(self.text, span.clone());
+        let help = format!("was `{meant}` meant?");
+        let warning = self.problems.placed(&span, message, &help).rule("label");
+        self.problems.push(warning);
     }
 
     fn open(&mut self, number: &str, title: String, span: Span) -> usize {
@@ -204,8 +217,24 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
     }
 
+    /// Warns of emphasised labels that are misspelt.
+    fn labels(&mut self, block: &Node) {
+        for line in field::lines(self.text, &block.span) {
+            let start = line.value.start;
+            let head = self.text.get(block.span.start..start).unwrap_or_default();
+            let begin = block.span.start + head.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+            let bold = self.text.get(begin..start).unwrap_or_default().trim_start();
+            if bold.starts_with("**") || bold.starts_with("__") {
+                self.misspelt(&line.label, &(begin..start));
+            }
+        }
+    }
+
     fn status(&mut self, block: &Node) {
         self.dates(block);
+        if block.kind == Kind::Paragraph {
+            self.labels(block);
+        }
         if block.kind != Kind::List {
             return;
         }
@@ -221,9 +250,16 @@ impl<'w, 'd> Walk<'w, 'd> {
                 .get_or_insert_with(|| Status { boxes: Vec::new() });
             let Some(kind) = labels::status_kind(&line.plain()) else {
                 let message = "this status box stands for no status that is known".to_owned();
-                let help =
-                    "use `Not started`, `In progress` and `Completed`, or their translations";
-                self.problems.warning(&line.span, message, help);
+                let meant = labels::meant(&line.plain());
+                let help = meant.map_or_else(
+                    || {
+                        "use `Not started`, `In progress` and `Completed`, or their translations"
+                            .to_owned()
+                    },
+                    |meant| format!("was `{meant}` meant?"),
+                );
+                let warning = self.problems.placed(&line.span, message, &help);
+                self.problems.push(warning.rule("status"));
                 continue;
             };
             if status.boxes.iter().any(|known| known.kind == kind) {
@@ -261,6 +297,7 @@ impl<'w, 'd> Walk<'w, 'd> {
     }
 
     fn fields(&mut self, block: &Node, index: usize) {
+        self.labels(block);
         let Some(section) = self.found.sections.get_mut(index) else {
             return;
         };

@@ -78,9 +78,14 @@ impl Stop {
         self
     }
 
+    /// Returns the problems of documents that it is about, where it is about documents.
+    pub(super) fn problems(&self) -> Option<&Diagnostics> {
+        self.error.downcast_ref()
+    }
+
     /// Prints the message and returns the exit code.
     pub(super) fn report(&self, paint: Paint) -> ExitCode {
-        let mut text = match self.error.downcast_ref::<Diagnostics>() {
+        let mut text = match self.problems() {
             Some(problems) => render(problems, paint.colour) + "\n",
             None => self.chain(paint),
         };

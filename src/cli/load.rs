@@ -94,6 +94,13 @@ impl Meaning {
 
 /// Opens the workspace of a session.
 pub(super) fn workspace(session: &Session) -> Result<Loaded> {
+    let (loaded, problems) = workspace_as_it_is(session)?;
+    problems.map_or(Ok(loaded), |problems| Err(problems.into()))
+}
+
+/// Opens the workspace of a session; settings that can't be read are the defaults, and what is
+/// wrong with them comes along.
+pub(super) fn workspace_as_it_is(session: &Session) -> Result<(Loaded, Option<Diagnostics>)> {
     let start = session
         .global
         .directory
@@ -101,15 +108,18 @@ pub(super) fn workspace(session: &Session) -> Result<Loaded> {
         .unwrap_or_else(|| Path::new("."));
     let workspace = Workspace::open(start)?;
     let snapshot = workspace.snapshot()?;
-    let settings = match snapshot.tree.get("orch.toml") {
-        Some(text) => Settings::parse("orch.toml", text)?,
-        None => Settings::default(),
+    let text = snapshot.tree.get("orch.toml");
+    let (settings, problems) = match text.map(|text| Settings::parse("orch.toml", text)) {
+        Some(Ok(settings)) => (settings, None),
+        Some(Err(problems)) => (Settings::default(), Some(problems)),
+        None => (Settings::default(), None),
     };
-    Ok(Loaded {
+    let loaded = Loaded {
         workspace,
         snapshot,
         settings,
-    })
+    };
+    Ok((loaded, problems))
 }
 
 impl Loaded {

@@ -9,7 +9,7 @@ use crate::harness::workspace::Workspace;
 
 /// Compares with what was reviewed; `INSTA_UPDATE=always` writes anew what is then reviewed again.
 #[track_caller]
-fn check_golden(name: &str, text: &str) {
+pub(super) fn check_golden(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../golden/commands");
     settings.set_prepend_module_to_snapshot(false);
