@@ -12,6 +12,7 @@ mod interpolate;
 mod model;
 mod paths;
 mod report;
+mod routes;
 pub mod secret;
 mod source;
 mod tree;
@@ -27,8 +28,8 @@ pub(crate) use compose::is_annotation;
 pub use model::{
     Build, Condition, ConfigFile, Constraint, Dependency, Deploy, Dockerfile, Endpoint, EnvVar,
     Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Mode, Mount, MountSource, Network,
-    Origin, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy, Service, Text,
-    UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
+    Origin, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy, Route, Service,
+    Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
 pub use tree::{Other, Tree};
 
@@ -79,6 +80,10 @@ pub fn gather(tree: &Tree, inputs: &Inputs) -> Result<Gathered, Diagnostics> {
     let facts = Facts {
         variables: source::variables(tree, &contexts, &inputs.settings),
         endpoints: source::endpoints(tree, &contexts),
+        routes: project
+            .as_ref()
+            .map(|project| routes::read(tree, project))
+            .unwrap_or_default(),
         dockerfiles,
         project,
     };

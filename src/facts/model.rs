@@ -39,6 +39,8 @@ pub struct Facts {
     pub variables: Vec<Variable>,
     /// The HTTP endpoints found in the source.
     pub endpoints: Vec<Endpoint>,
+    /// The hosts and paths that labels and proxy configurations lead to services.
+    pub routes: Vec<Route>,
 }
 
 /// A Compose project after interpolation and merging.
@@ -362,6 +364,29 @@ pub struct ConfigFile {
     pub content: Option<String>,
     /// The name of what is there already, made by someone else (`external`).
     pub external: Option<String>,
+    /// Where.
+    pub origin: Origin,
+}
+
+/// A host and path that a label or a proxy's configuration leads to a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// The host; `None` for every host.
+    pub host: Option<String>,
+    /// The path as written (`/api`, `/api/*`).
+    pub path: String,
+    /// Whether only the whole path is meant.
+    pub exact: bool,
+    /// Whether the path is a regular expression.
+    pub regex: bool,
+    /// The Compose service.
+    pub service: String,
+    /// Its port, where one is named.
+    pub port: Option<u16>,
+    /// Whether the prefix is cut off on the way.
+    pub strip: bool,
+    /// What says so (`a Traefik label`).
+    pub by: String,
     /// Where.
     pub origin: Origin,
 }
