@@ -10,6 +10,7 @@ mod claims;
 mod config_map;
 mod container;
 mod deployment;
+mod gateway;
 mod hpa;
 mod ingress;
 mod known;
@@ -58,7 +59,10 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::merge::Conflict;
-use crate::resolve::{Application, Content, FileOrigin, FileSpec, ManifestItem, Workload};
+use crate::resolve::{
+    Application, Content, FileOrigin, FileSpec, IngressSpec, ManifestItem, Workload,
+};
+use crate::settings::EdgeApi;
 
 /// The value that stands for a secret in the repository; never applied to a real cluster.
 pub const PLACEHOLDER: &str = "CHANGE_ME";
@@ -322,8 +326,19 @@ fn item_values(application: &Application, item: &ManifestItem) -> Result<Vec<Val
         ManifestItem::Ingress => {
             let ingress = application.ingress.as_ref();
             let ingress = ingress.ok_or_else(|| ItemError::Unknown("an Ingress".to_owned()))?;
-            values([ingress::build(application, ingress)])
+            way_in(application, ingress)
         }
+    }
+}
+
+fn way_in(application: &Application, spec: &IngressSpec) -> Result<Vec<Value>, ItemError> {
+    match spec.api {
+        EdgeApi::Ingress => {
+            let mut all = gateway::middlewares(application, spec);
+            all.extend(values(ingress::build(application, spec))?);
+            Ok(all)
+        }
+        EdgeApi::Gateway => Ok(gateway::build(application, spec)),
     }
 }
 

@@ -36,10 +36,11 @@ mod workload;
 
 pub use application::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
-    Hpa, ImageBuild, IngressPath, IngressSpec, ManifestItem, MapFile, NodeRule, Pdb, PodOptions,
-    Probe, ProbeAction, Resources, Role, SecretEntry, SecretSpec, ServicePort, VolumeKind,
-    VolumeSpec, Workload, WorkloadKind,
+    Hpa, ImageBuild, ManifestItem, MapFile, Monitors, NodeRule, Pdb, PodOptions, Probe,
+    ProbeAction, Resources, Role, SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec,
+    Workload, WorkloadKind,
 };
+pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub use model::{
     Action, Answer, BulletReading, Finding, InventoryKind, Note, Reading, Requirement, Resolved,
     ResolvedTask,
@@ -100,6 +101,7 @@ pub fn resolve(
         files: &files,
         strict: context.strict(),
         init_scripts: &assembled.init_scripts,
+        routed: &assembled.routed,
     };
     let tasks: Vec<ResolvedTask> = reads
         .iter()

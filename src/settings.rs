@@ -4,14 +4,14 @@
 //! named. Which settings win over which (`--context`, the phase's, the workspace's) is decided by
 //! the commands, not here.
 
+mod edge;
 mod phase;
 mod read;
 mod target;
 mod workspace;
 
-pub use phase::{
-    BuildSettings, IngressSettings, PhaseSettings, Rehearse, RehearsedFailure, Timeouts,
-};
+pub use edge::{Controller, EdgeApi, IngressSettings, Issuer, MonitoringSettings};
+pub use phase::{BuildSettings, PhaseSettings, Rehearse, RehearsedFailure, Timeouts};
 pub use target::Target;
 pub use workspace::Settings;
 

@@ -12,6 +12,7 @@ use super::network_rules::{
     api_server, dns, from_anywhere, from_namespace, from_pods, internet, ports, to_pods,
 };
 use super::{labels, service_account};
+use crate::facts::Protocol;
 use crate::resolve::{Application, Exposure, Role, ServicePort, Workload};
 
 /// Where an operator's Prometheus usually runs.
@@ -60,7 +61,7 @@ fn ingress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyI
     }
     let routed = routed_ports(application, workload);
     if let Some(spec) = application.ingress.as_ref().filter(|_| !routed.is_empty()) {
-        rules.push(from_namespace(controller_namespace(&spec.class), &routed));
+        rules.push(from_namespace(&spec.controller_namespace, &routed));
     }
     let clients: Vec<&str> = application
         .workloads
@@ -84,8 +85,7 @@ fn routed_ports<'a>(application: &Application, workload: &'a Workload) -> Vec<&'
         return Vec::new();
     };
     let names: BTreeSet<&str> = spec
-        .paths
-        .iter()
+        .paths()
         .filter(|path| path.workload == workload.name)
         .map(|path| path.port.as_str())
         .collect();
@@ -96,14 +96,6 @@ fn routed_ports<'a>(application: &Application, workload: &'a Workload) -> Vec<&'
         .collect()
 }
 
-/// Returns the namespace that the controller of an Ingress class is usually installed in.
-fn controller_namespace(class: &str) -> &str {
-    match class {
-        "nginx" => "ingress-nginx",
-        other => other,
-    }
-}
-
 /// Returns the rules for whatever scrapes the workload's metrics, what talks to it anyway left
 /// out.
 fn scraping(
@@ -111,30 +103,25 @@ fn scraping(
     workload: &Workload,
     clients: &[&str],
 ) -> Vec<NetworkPolicyIngressRule> {
-    let Some((_, number)) = &workload.metrics else {
+    let Some(port) = metrics_port(workload) else {
         return Vec::new();
     };
-    let served: Vec<&ServicePort> = workload
-        .ports
-        .iter()
-        .filter(|port| port.port == *number)
-        .collect();
-    if served.is_empty() {
-        return Vec::new();
-    }
+    let known = workload.ports.contains(&port);
+    let served = [&port];
     let mut rules = Vec::new();
     let scrapers: Vec<&str> = application
         .workloads
         .iter()
         .filter(|other| other.role == Role::Prometheus && other.name != workload.name)
         .map(|other| other.name.as_str())
-        .filter(|name| !clients.contains(name))
+        .filter(|name| !known || !clients.contains(name))
         .collect();
     if !scrapers.is_empty() {
         rules.push(from_pods(&scrapers, &served));
     }
     if application.service_monitors {
-        rules.push(from_namespace(MONITORING_NAMESPACE, &served));
+        let set = application.monitors.namespace.as_deref();
+        rules.push(from_namespace(set.unwrap_or(MONITORING_NAMESPACE), &served));
     }
     rules
 }
@@ -152,6 +139,9 @@ fn egress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyEg
             .iter()
             .filter(|port| talks || scrapes(workload, other, port))
             .collect();
+        let unserved = metrics_port(other)
+            .filter(|port| scrapes(workload, other, port) && !other.ports.contains(port));
+        let wanted: Vec<&ServicePort> = wanted.into_iter().chain(&unserved).collect();
         if !wanted.is_empty() {
             rules.push(to_pods(&other.name, ports(&wanted)));
         }
@@ -163,6 +153,18 @@ fn egress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyEg
         rules.push(internet());
     }
     rules
+}
+
+/// Returns the port of a workload's metrics, one of its own where no Service has it.
+fn metrics_port(workload: &Workload) -> Option<ServicePort> {
+    let (_, number) = workload.metrics.as_ref()?;
+    let served = workload.ports.iter().find(|port| port.port == *number);
+    Some(served.cloned().unwrap_or_else(|| ServicePort {
+        name: "metrics".to_owned(),
+        port: *number,
+        protocol: Protocol::Tcp,
+        exposure: Exposure::Cluster,
+    }))
 }
 
 fn scrapes(workload: &Workload, other: &Workload, port: &ServicePort) -> bool {

@@ -5,7 +5,10 @@ use std::fmt::Write;
 
 use super::kustomization::{folder, holds_secrets, relative};
 use super::{PLACEHOLDER, known, pod};
-use crate::resolve::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
+use crate::resolve::{
+    Application, Content, FileSpec, IngressSpec, ManifestItem, Workload, WorkloadKind,
+};
+use crate::settings::EdgeApi;
 
 /// Returns the file's text.
 pub(super) fn text(
@@ -84,7 +87,14 @@ fn words(application: &Application, item: &ManifestItem) -> String {
         ManifestItem::ServiceMonitor(name) => {
             format!("no ServiceMonitor for `{name}`: the cluster lacks the CRD")
         }
-        ManifestItem::Ingress => "Ingress".to_owned(),
+        ManifestItem::Ingress => way_in(application).to_owned(),
+    }
+}
+
+fn way_in(application: &Application) -> &'static str {
+    match application.ingress.as_ref().map(|ingress| ingress.api) {
+        Some(EdgeApi::Gateway) => "Gateway and HTTPRoutes",
+        Some(EdgeApi::Ingress) | None => "Ingress",
     }
 }
 
@@ -134,7 +144,7 @@ fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> Strin
     if let Some(tls) = tls_secret(application) {
         let _ = write!(
             text,
-            "\nThe Ingress takes its certificate from the Secret `{tls}`. Where nothing such as \
+            "\nTLS ends with the certificate of the Secret `{tls}`. Where nothing such as \
              cert-manager issues it:\n\n```sh\nkubectl create secret tls {tls} --namespace {} \
              --cert=tls.crt --key=tls.key\n```\n",
             application.namespace
@@ -228,11 +238,7 @@ fn hardening(application: &Application) -> String {
         text.push_str("- The HorizontalPodAutoscaler needs metrics-server.\n");
     }
     if let Some(ingress) = &application.ingress {
-        let _ = writeln!(
-            text,
-            "- An Ingress controller for the class `{}` is installed, and `{}` resolves to it.",
-            ingress.class, ingress.host
-        );
+        text.push_str(&needed(ingress));
     }
     let single: Vec<String> = application
         .workloads
@@ -253,4 +259,32 @@ fn hardening(application: &Application) -> String {
          them.\n",
     );
     text
+}
+
+/// Returns what the way in takes for granted.
+fn needed(ingress: &IngressSpec) -> String {
+    let hosts: Vec<String> = ingress
+        .hosts
+        .iter()
+        .map(|host| format!("`{host}`"))
+        .collect();
+    let what = match (ingress.api, &ingress.gateway.existing) {
+        (EdgeApi::Ingress, _) => format!("An Ingress controller for the class `{}`", ingress.class),
+        (EdgeApi::Gateway, None) => format!(
+            "The Gateway API's definitions (`gateway.networking.k8s.io/v1`) and a controller for \
+             the class `{}`",
+            ingress.class
+        ),
+        (EdgeApi::Gateway, Some((_, name))) => format!("The Gateway `{name}`"),
+    };
+    let resolve = if hosts.len() == 1 {
+        "resolves"
+    } else {
+        "resolve"
+    };
+    format!(
+        "- {what} is installed, and {} {resolve} to it. Its pods run in the namespace `{}`.\n",
+        hosts.join(", "),
+        ingress.controller_namespace
+    )
 }

@@ -4,9 +4,11 @@ use crate::checklist::TaskId;
 use crate::facts::Protocol;
 use crate::resolve::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
-    Hpa, IngressPath, IngressSpec, ManifestItem, Pdb, PodOptions, Probe, ProbeAction, Resources,
-    Role, SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec, Workload, WorkloadKind,
+    GatewaySpec, Hpa, IngressPart, IngressPath, IngressSpec, ManifestItem, Monitors, PathKind, Pdb,
+    PodOptions, Probe, ProbeAction, Resources, Role, SecretEntry, SecretSpec, ServicePort,
+    VolumeKind, VolumeSpec, Workload, WorkloadKind,
 };
+use crate::settings::EdgeApi;
 
 pub(super) fn probe(action: ProbeAction, period: i32) -> Probe {
     Probe {
@@ -222,21 +224,42 @@ pub(super) fn application() -> Application {
                 ..ConfigMapSpec::default()
             },
         ],
-        ingress: Some(IngressSpec {
-            name: "call-center".to_owned(),
-            class: "nginx".to_owned(),
-            host: "call-center.example.com".to_owned(),
-            tls_secret: Some("call-center-tls".to_owned()),
-            paths: vec![IngressPath {
-                path: "/api".to_owned(),
-                workload: "call-processor".to_owned(),
-                port: "http".to_owned(),
-            }],
-            annotations: vec![pair("nginx.ingress.kubernetes.io/ssl-redirect", "true")],
-        }),
+        ingress: Some(ingress()),
+        monitors: Monitors::default(),
         service_monitors: true,
         priority_class: None,
         builds: Vec::new(),
+    }
+}
+
+/// One host with one path.
+pub(super) fn ingress() -> IngressSpec {
+    let host = "call-center.example.com".to_owned();
+    let redirect = "nginx.ingress.kubernetes.io/ssl-redirect";
+    IngressSpec {
+        name: "call-center".to_owned(),
+        api: EdgeApi::Ingress,
+        class: "nginx".to_owned(),
+        controller_namespace: "ingress-nginx".to_owned(),
+        hosts: vec![host.clone()],
+        tls_secret: Some("call-center-tls".to_owned()),
+        parts: vec![IngressPart {
+            name: "call-center".to_owned(),
+            annotations: vec![(redirect.to_owned(), "true".to_owned())],
+            paths: vec![IngressPath {
+                host,
+                path: "/api".to_owned(),
+                kind: PathKind::Prefix,
+                rewrite: None,
+                workload: "call-processor".to_owned(),
+                port: "http".to_owned(),
+            }],
+            plain: false,
+        }],
+        middlewares: Vec::new(),
+        service_annotations: Vec::new(),
+        gateway: GatewaySpec::default(),
+        unmet: Vec::new(),
     }
 }
 

@@ -61,7 +61,7 @@ fn inside<'a>(application: &Application, workload: &'a Workload) -> Vec<&'a reso
         let paths = application
             .ingress
             .iter()
-            .flat_map(|ingress| &ingress.paths);
+            .flat_map(resolve::IngressSpec::paths);
         paths
             .into_iter()
             .any(|path| path.workload == workload.name && path.port == port.name)
@@ -129,6 +129,17 @@ fn service(
     let mut metadata = labels::owned(application, workload, &shape.name);
     if let (Some(labels), Some(label)) = (&mut metadata.labels, shape.label) {
         labels.insert(labels::SERVICE.to_owned(), label.to_owned());
+    }
+    // Some controllers are told at the Service how to balance.
+    let told = application
+        .ingress
+        .as_ref()
+        .map(|it| &it.service_annotations);
+    if let Some(told) = told.filter(|it| !it.is_empty())
+        && shape.label.is_none()
+        && workload.behind_ingress
+    {
+        metadata.annotations = Some(told.iter().cloned().collect());
     }
     Service {
         metadata,

@@ -10,6 +10,8 @@ pub use pod::{NodeRule, PodOptions};
 use crate::checklist::TaskId;
 use crate::facts::Protocol;
 
+use super::ingress::IngressSpec;
+
 /// The whole application.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Application {
@@ -27,8 +29,10 @@ pub struct Application {
     pub secrets: Vec<SecretSpec>,
     /// The `ConfigMap`s.
     pub config_maps: Vec<ConfigMapSpec>,
-    /// The Ingress.
+    /// The way in.
     pub ingress: Option<IngressSpec>,
+    /// What an operator's Prometheus is told.
+    pub monitors: Monitors,
     /// Whether the target has the `ServiceMonitor` CRD (`monitoring.coreos.com/v1`).
     pub service_monitors: bool,
     /// The `PriorityClass` of its pods, where settings name one.
@@ -53,6 +57,15 @@ pub struct ImageBuild {
     pub run: String,
     /// The command line that tells its digest, where the first one doesn't.
     pub digest: Option<String>,
+}
+
+/// What an operator's Prometheus is told, and where it runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Monitors {
+    /// Its namespace; the usual one where it isn't set.
+    pub namespace: Option<String>,
+    /// Labels that it selects monitors by.
+    pub labels: Vec<(String, String)>,
 }
 
 /// A Deployment or `StatefulSet` with all that belongs to it.
@@ -340,34 +353,6 @@ pub struct MapFile {
     pub executable: bool,
 }
 
-/// The Ingress.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IngressSpec {
-    /// Its name.
-    pub name: String,
-    /// `ingressClassName`.
-    pub class: String,
-    /// The host.
-    pub host: String,
-    /// The TLS Secret, where TLS ends at the Ingress.
-    pub tls_secret: Option<String>,
-    /// The paths in order of precedence.
-    pub paths: Vec<IngressPath>,
-    /// Annotations in order.
-    pub annotations: Vec<(String, String)>,
-}
-
-/// One path of the Ingress.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IngressPath {
-    /// The prefix (`/api`).
-    pub path: String,
-    /// The workload behind it.
-    pub workload: String,
-    /// The port's name.
-    pub port: String,
-}
-
 /// A file to write.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileSpec {
@@ -436,6 +421,6 @@ pub enum ManifestItem {
     Pdb(String),
     /// Its `ServiceMonitor`, where the target has the CRD.
     ServiceMonitor(String),
-    /// The Ingress.
+    /// The Ingresses, or the Gateway and its routes.
     Ingress,
 }

@@ -6,8 +6,9 @@ use crate::facts::{Facts, Origin, Tree};
 use crate::settings::Extras;
 
 use super::application::{
-    Application, ConfigMapSpec, FileOrigin, FileSpec, IngressSpec, Role, Workload,
+    Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, Role, SecretSpec, Workload,
 };
+use super::ingress::IngressSpec;
 use super::model::Note;
 use super::roster::{self, Roster};
 use super::rules::Read;
@@ -24,6 +25,8 @@ pub(super) struct Assembled<'f> {
     /// Maps that belong to one workload: the workload, then the map.
     pub(super) owners: Vec<(String, String)>,
     pub(super) init_scripts: Vec<String>,
+    /// What the way in was read from, beside the checklist.
+    pub(super) routed: Vec<String>,
     pub(super) unassigned: Vec<(String, String, Origin)>,
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -61,14 +64,18 @@ pub(super) fn assemble<'f>(
         name: &name,
     };
     let mut built = build_all(tree, &variables, &sources);
-    warnings.append(&mut built.warnings);
+    let mut secrets = variables.secrets;
+    let around = Around {
+        app: &name,
+        namespace: &namespace,
+        facts,
+        checklist,
+        context,
+    };
     warnings.extend(steady::settle(&mut built.workloads, &roster.members));
-    let metrics = facts
-        .endpoints
-        .iter()
-        .any(|endpoint| endpoint.path == "/metrics");
-    monitoring::complete(&mut built.workloads, &mut built.maps, metrics);
-    let ingress = routed(reads, &name, context, &mut built.workloads);
+    around.watch(&roster, &mut built, &mut secrets);
+    warnings.append(&mut built.warnings);
+    let (ingress, routed) = around.way_in(reads, &mut built.workloads, &mut warnings);
     let owners = owners(&built.maps);
     let builds = images::builds(&roster, &built.workloads, context.phase);
     let application = Application {
@@ -77,13 +84,10 @@ pub(super) fn assemble<'f>(
         phase: checklist.number,
         namespace,
         workloads: in_order(built.workloads),
-        secrets: variables.secrets,
-        config_maps: variables
-            .config
-            .into_iter()
-            .chain(built.maps.into_iter().map(|(_, map)| map))
-            .collect(),
+        secrets,
+        config_maps: config_maps(variables.config, built.maps),
         ingress,
+        monitors: monitors(context),
         service_monitors: context.service_monitors,
         priority_class: context.phase.priority_class.clone(),
         builds,
@@ -93,27 +97,86 @@ pub(super) fn assemble<'f>(
         roster,
         owners,
         init_scripts: built.init_scripts,
+        routed,
         unassigned,
         warnings,
     })
 }
 
-/// Returns the Ingress that a task asks for, and marks what it routes to.
-fn routed(
-    reads: &[Read<'_>],
-    name: &str,
-    context: &Context<'_>,
-    workloads: &mut [Workload],
-) -> Option<IngressSpec> {
-    let ingress = reads.iter().find_map(|read| {
-        read.target()
-            .filter(|target| target.kind == FileKind::Ingress)?;
-        ingress::build(name, &read.spec, &context.phase.ingress, workloads)
-    })?;
-    for workload in workloads {
-        workload.behind_ingress = ingress.paths.iter().any(|it| it.workload == workload.name);
+fn config_maps(
+    shared: Option<ConfigMapSpec>,
+    owned: Vec<(String, ConfigMapSpec)>,
+) -> Vec<ConfigMapSpec> {
+    let owned = owned.into_iter().map(|(_, map)| map);
+    shared.into_iter().chain(owned).collect()
+}
+
+fn monitors(context: &Context<'_>) -> Monitors {
+    let settings = &context.phase.monitoring;
+    Monitors {
+        namespace: settings.namespace.clone(),
+        labels: settings.labels.clone(),
     }
-    Some(ingress)
+}
+
+/// What the application has around it, monitoring and the way in, is made from these.
+struct Around<'a, 'c> {
+    app: &'a str,
+    namespace: &'a str,
+    facts: &'a Facts,
+    checklist: &'a Checklist,
+    context: &'a Context<'c>,
+}
+
+impl Around<'_, '_> {
+    /// Completes Prometheus and Grafana.
+    fn watch(&self, roster: &Roster<'_>, built: &mut Built, secrets: &mut Vec<SecretSpec>) {
+        let mut parts = monitoring::Parts {
+            workloads: &mut built.workloads,
+            maps: &mut built.maps,
+            secrets,
+        };
+        let sources = monitoring::Sources {
+            app: self.app,
+            facts: self.facts,
+            roster,
+            settings: &self.context.phase.monitoring,
+        };
+        let warnings = monitoring::complete(&mut parts, &sources);
+        built.warnings.extend(warnings);
+    }
+
+    /// Returns the way in that a task asks for, with what it was read from, and marks what is
+    /// routed to.
+    fn way_in(
+        &self,
+        reads: &[Read<'_>],
+        workloads: &mut [Workload],
+        warnings: &mut Vec<Diagnostic>,
+    ) -> (Option<IngressSpec>, Vec<String>) {
+        let built = reads.iter().find_map(|read| {
+            read.target()
+                .filter(|target| target.kind == FileKind::Ingress)?;
+            ingress::build(&ingress::Sources {
+                app: self.app,
+                namespace: self.namespace,
+                spec: &read.spec,
+                settings: &self.context.phase.ingress,
+                hints: &self.facts.routes,
+                workloads,
+                checklist: self.checklist,
+            })
+        });
+        let Some(built) = built else {
+            return (None, Vec::new());
+        };
+        warnings.extend(built.warnings);
+        for workload in workloads {
+            let mut paths = built.spec.paths();
+            workload.behind_ingress = paths.any(|it| it.workload == workload.name);
+        }
+        (Some(built.spec), built.notes)
+    }
 }
 
 /// The workloads, with what their making brought along.

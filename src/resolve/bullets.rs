@@ -6,10 +6,10 @@ use crate::checklist::{Bullet, Inline};
 
 use super::amounts::{self, numbers_after};
 use super::application::{Exposure, Hpa, Pdb};
+use super::ingress;
 use super::probe_words;
 use super::quantity;
 use super::spec::{Amounts, ExposureSpec, Spec};
-use super::target;
 use super::words::{Word, find, has, tells, words};
 
 /// What a bullet was understood as.
@@ -34,12 +34,25 @@ pub(super) struct ReadBullet<'c> {
     pub(super) meaning: Meaning,
 }
 
-/// Returns every bullet read, nested ones after theirs, and takes what they ask into the spec.
-pub(super) fn read_all<'c>(bullets: &'c [Bullet], spec: &mut Spec) -> Vec<ReadBullet<'c>> {
+/// Returns every bullet read, nested ones after theirs, and takes what they ask into the spec;
+/// those of an Ingress have words of their own.
+pub(super) fn read_all<'c>(
+    bullets: &'c [Bullet],
+    spec: &mut Spec,
+    of_ingress: bool,
+) -> Vec<ReadBullet<'c>> {
     let mut all = Vec::new();
     for bullet in bullets {
         let mut own = Spec::default();
-        let mut meaning = read(&bullet.text, &mut own);
+        let routed = if of_ingress {
+            ingress::read_bullet(&bullet.text, &mut own)
+        } else {
+            None
+        };
+        let mut meaning = match routed {
+            Some(meaning) => Meaning::Carried(meaning),
+            None => read(&bullet.text, &mut own),
+        };
         if meaning == Meaning::Unread && !bullet.children.is_empty() && is_heading(&bullet.text) {
             meaning = Meaning::Heading;
         }
@@ -48,7 +61,7 @@ pub(super) fn read_all<'c>(bullets: &'c [Bullet], spec: &mut Spec) -> Vec<ReadBu
             text: &bullet.text,
             meaning,
         });
-        all.extend(read_all(&bullet.children, spec));
+        all.extend(read_all(&bullet.children, spec, of_ingress));
     }
     all
 }
@@ -80,7 +93,7 @@ pub(super) fn read(text: &Inline, spec: &mut Spec) -> Meaning {
         .or_else(|| resources(&plain, head, spec))
         .or_else(|| probes(text, &plain, head, spec))
         .or_else(|| exposures(&plain, spec))
-        .or_else(|| routing(text, &plain, head, spec));
+        .or_else(|| routing(&plain, head, spec));
     if let Some(meaning) = carried {
         return Meaning::Carried(meaning);
     }
@@ -94,6 +107,7 @@ pub(super) fn read(text: &Inline, spec: &mut Spec) -> Meaning {
     storage(&plain, head, spec)
         .or_else(|| ports(&plain, head, spec))
         .or_else(|| image(text, head, spec))
+        .or_else(|| watched(&plain, spec))
         .or_else(|| always(&plain))
         .map_or(Meaning::Unread, Meaning::Carried)
 }
@@ -301,7 +315,7 @@ const FILLERS: &[&str] = &[
     "зовнішній",
 ];
 
-fn routing(text: &Inline, plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
+fn routing(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
     if has(head, Word::Annotations) {
         let lower = plain.to_lowercase();
         let known = ["nginx", "traefik"]
@@ -310,20 +324,47 @@ fn routing(text: &Inline, plain: &str, head: &str, spec: &mut Spec) -> Option<St
         spec.controllers = known.map(str::to_owned).collect();
         return Some(format!("annotations {}", spec.controllers.join(", ")));
     }
-    let codes: Vec<&str> = text
-        .codes()
-        .map(|(code, _)| code)
-        .filter(|code| target::is_endpoint(code))
-        .collect();
-    if has(head, Word::Paths) && !codes.is_empty() {
-        spec.paths = codes.iter().map(|code| (*code).to_owned()).collect();
-        return Some(format!("paths {}", codes.join(", ")));
-    }
     if has(head, Word::Tls) {
         spec.tls = true;
         return Some("TLS ends at the Ingress".to_owned());
     }
     None
+}
+
+/// Reads what is asked of Prometheus: `Retention: 15d`, `Alert rules`.
+fn watched(plain: &str, spec: &mut Spec) -> Option<String> {
+    if has(plain, Word::Retention)
+        && let Some(kept) = retention(plain)
+    {
+        let meaning = format!("samples kept for {kept}");
+        spec.monitoring.retention = Some(kept);
+        return Some(meaning);
+    }
+    if has(plain, Word::Alerts) {
+        spec.monitoring.alerts = true;
+        return Some("alert rules".to_owned());
+    }
+    None
+}
+
+/// Returns a length of time as Prometheus writes it (`15d`, `2w`, `15 дней`).
+fn retention(plain: &str) -> Option<String> {
+    let lower = plain.to_lowercase();
+    let start = lower.find(|character: char| character.is_ascii_digit())?;
+    let rest = lower.get(start..)?;
+    let end = rest.find(|character: char| !character.is_ascii_digit())?;
+    let (number, rest) = rest.split_at_checked(end)?;
+    let unit = rest.trim_start();
+    let units = [
+        ("h", &["h", "час", "годин"][..]),
+        ("w", &["w", "недел", "тиж"]),
+        ("y", &["y", "год", "лет", "рок", "рік"]),
+        ("d", &["d", "дн", "ден", "сут", "доб"]),
+    ];
+    let (unit, _) = units
+        .iter()
+        .find(|(_, stems)| stems.iter().any(|stem| unit.starts_with(stem)))?;
+    Some(format!("{number}{unit}"))
 }
 
 fn storage(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {

@@ -1,131 +1,186 @@
-//! The Ingress: paths to workloads, TLS, and what controllers want to be told.
+//! The way in: hosts and paths to workloads, TLS, and what the controller or the Gateway is told.
+//!
+//! Hosts and paths come from the settings, else the checklist, else what the Compose file's labels
+//! and proxy configurations say. What the objects look like is `manifest`'s business.
 
-use crate::settings::IngressSettings;
+mod bullets;
+mod controller;
+mod express;
+mod gateway;
+mod model;
+mod parts;
+mod paths;
+mod routes;
+mod table;
+#[cfg(test)]
+mod tests;
+mod told;
+mod values;
+mod wishes;
 
-use super::application::{IngressPath, IngressSpec, Role, Workload};
+pub(super) use bullets::read as read_bullet;
+pub use model::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
+pub(super) use paths::PathWish;
+pub(super) use wishes::Asked;
+
+use crate::checklist::{Checklist, Span};
+use crate::diagnostic::Diagnostic;
+use crate::facts::Route;
+use crate::settings::{EdgeApi, IngressSettings};
+
+use super::application::Workload;
 use super::spec::Spec;
+use wishes::{Kind, Wish};
 
-/// Returns the Ingress that a spec asks for; `None` where nothing serves HTTP.
-pub(super) fn build(
-    app: &str,
-    spec: &Spec,
-    settings: &IngressSettings,
-    workloads: &[Workload],
-) -> Option<IngressSpec> {
-    let mut wanted: Vec<String> = spec.paths.iter().map(|path| prefix(path)).collect();
-    if wanted.is_empty() {
-        wanted.push("/".to_owned());
-    }
-    wanted.sort_by_key(|path| std::cmp::Reverse(path.len()));
-    wanted.dedup();
-    let paths: Vec<IngressPath> = wanted
-        .into_iter()
-        .filter_map(|path| route(path, workloads))
-        .collect();
-    if paths.is_empty() {
-        return None;
-    }
-    let class = settings.class.clone();
-    let class = class.or_else(|| spec.controllers.first().cloned());
-    let class = class.unwrap_or_else(|| "nginx".to_owned());
-    let mut controllers = spec.controllers.clone();
-    if controllers.is_empty() {
-        controllers.push(class.clone());
-    }
-    let tls = settings
+/// How long a web socket may be silent, in seconds, where nothing says so.
+const LONG: u32 = 3600;
+
+/// What the way in is built from.
+pub(super) struct Sources<'a> {
+    /// The application's name.
+    pub(super) app: &'a str,
+    pub(super) namespace: &'a str,
+    /// What the checklist asks for.
+    pub(super) spec: &'a Spec,
+    pub(super) settings: &'a IngressSettings,
+    /// What labels and proxy configurations say.
+    pub(super) hints: &'a [Route],
+    pub(super) workloads: &'a [Workload],
+    pub(super) checklist: &'a Checklist,
+}
+
+/// The way in, with what a person should know of it.
+pub(super) struct Built {
+    pub(super) spec: IngressSpec,
+    pub(super) warnings: Vec<Diagnostic>,
+    /// What was taken from labels and proxy configurations, with the place.
+    pub(super) notes: Vec<String>,
+}
+
+/// Returns the way in that a checklist asks for; `None` where nothing serves HTTP.
+pub(super) fn build(sources: &Sources<'_>) -> Option<Built> {
+    let mut remarks = Remarks::default();
+    let chosen = controller::choose(sources, &mut remarks);
+    let routed = routes::build(sources, &mut remarks)?;
+    let asked = asked(sources, &routed);
+    let tls_secret = sources
+        .settings
         .tls_secret
         .clone()
-        .or_else(|| spec.tls.then(|| format!("{app}-tls")));
-    Some(IngressSpec {
-        name: app.to_owned(),
-        host: settings
-            .host
-            .clone()
-            .unwrap_or_else(|| format!("{app}.example.com")),
-        annotations: annotations(&controllers, tls.is_some()),
-        tls_secret: tls,
-        class,
-        paths,
+        .or_else(|| tls(sources).then(|| format!("{}-tls", sources.app)));
+    let draft = Draft {
+        sources,
+        asked: &asked,
+        tls: tls_secret.is_some(),
+    };
+    let mut spec = match sources.settings.api {
+        EdgeApi::Ingress => parts::build(&draft, &chosen, routed, &mut remarks),
+        EdgeApi::Gateway => gateway::build(&draft, routed, &mut remarks),
+    };
+    spec.class = chosen.class;
+    spec.controller_namespace = chosen.namespace;
+    spec.tls_secret = tls_secret;
+    spec.unmet = remarks.unmet;
+    Some(Built {
+        spec,
+        warnings: remarks.warnings,
+        notes: remarks.notes,
     })
 }
 
-fn prefix(path: &str) -> String {
-    let bare = path.trim_end_matches('*').trim_end_matches('/');
-    if bare.is_empty() {
-        "/".to_owned()
-    } else {
-        bare.to_owned()
+fn tls(sources: &Sources<'_>) -> bool {
+    sources.spec.tls || sources.settings.issuer.is_some()
+}
+
+/// Returns the wishes, those that follow from paths and labels included.
+fn asked(sources: &Sources<'_>, routed: &routes::Routed) -> Vec<Asked> {
+    let mut asked = sources.spec.edge.wishes.clone();
+    let has = |asked: &[Asked], kind| asked.iter().any(|it| it.wish.kind() == kind);
+    let implied = |wish| Asked { wish, span: 0..0 };
+    let socket = |path: &IngressPath| {
+        let mut segments = path.path.split('/');
+        segments.any(|segment| {
+            segment == "ws" || segment.contains("websocket") || segment.contains("socket.io")
+        })
+    };
+    if routed.paths.iter().any(socket) && !has(&asked, Kind::IdleTimeout) {
+        asked.push(implied(Wish::IdleTimeout { seconds: LONG }));
+    }
+    if !routed.stripped.is_empty() && !has(&asked, Kind::Rewrite) {
+        asked.push(implied(Wish::Rewrite {
+            from: routed.stripped.clone(),
+            to: "/".to_owned(),
+        }));
+    }
+    asked
+}
+
+/// What both APIs are written from.
+struct Draft<'a> {
+    sources: &'a Sources<'a>,
+    asked: &'a [Asked],
+    tls: bool,
+}
+
+/// What is to be said of the way in.
+#[derive(Default)]
+struct Remarks {
+    warnings: Vec<Diagnostic>,
+    notes: Vec<String>,
+    unmet: Vec<Span>,
+}
+
+impl Remarks {
+    fn warn(&mut self, message: impl Into<String>, help: impl Into<String>) {
+        self.warnings.push(Diagnostic::warning(message).help(help));
+    }
+
+    /// Reports a wish that isn't carried out.
+    fn unmet(&mut self, asked: &Asked, unmet: &express::Unmet, checklist: &Checklist) {
+        let message = format!(
+            "{} is not carried out: {}",
+            asked.wish.describe(),
+            unmet.reason
+        );
+        let mut warning = Diagnostic::warning(message).help(unmet.help.as_str());
+        if asked.span != (0..0) {
+            let span = asked.span.clone();
+            warning = warning.at(&checklist.path, &checklist.text, span, "asked for here");
+            self.unmet.push(asked.span.clone());
+        }
+        self.warnings.push(warning);
     }
 }
 
-/// Returns the workload behind a path: one that is called like it, else the application itself.
-fn route(prefix: String, workloads: &[Workload]) -> Option<IngressPath> {
-    let segment = prefix
-        .trim_matches('/')
-        .split('/')
-        .next()
-        .unwrap_or_default()
-        .to_owned();
-    let serves = |it: &&Workload| {
-        !it.ports.is_empty() && matches!(it.role, Role::Server | Role::Grafana | Role::Prometheus)
+/// Makes every prefix that a wish names become what it says; says which isn't routed.
+fn rewrite(paths: &mut [IngressPath], asked: &Asked, remarks: &mut Remarks, checklist: &Checklist) {
+    let Wish::Rewrite { from, to } = &asked.wish else {
+        return;
     };
-    let called = |it: &&Workload, word: &str| {
-        let service = it.service.as_deref().unwrap_or_default();
-        [it.name.as_str(), service]
-            .iter()
-            .any(|name| name.split(['-', '_']).any(|part| part == word))
-    };
-    let administers = |it: &&Workload| called(it, "admin");
-    let front = ["frontend", "web", "ui"];
-    let all = || workloads.iter().filter(serves);
-    let own = all()
-        .filter(|_| segment != "api")
-        .find(|it| !segment.is_empty() && called(it, &segment));
-    let own = own.or_else(|| {
-        all()
-            .filter(|_| segment.is_empty())
-            .find(|it| front.iter().any(|word| called(it, word)))
-    });
-    let app = || {
-        all()
-            .find(|it| it.built && !administers(it))
-            .or_else(|| all().find(|it| it.built))
-    };
-    let workload = own.or_else(app).or_else(|| all().next())?;
-    let port = workload
-        .ports
-        .iter()
-        .find(|port| port.name == "http")
-        .or(workload.ports.first())?;
-    Some(IngressPath {
-        path: prefix,
-        workload: workload.name.clone(),
-        port: port.name.clone(),
-    })
-}
-
-/// Long timeouts keep web sockets open.
-fn annotations(controllers: &[String], tls: bool) -> Vec<(String, String)> {
-    let mut all = Vec::new();
-    let mut add = |key: &str, value: &str| all.push((key.to_owned(), value.to_owned()));
-    for controller in controllers {
-        match controller.as_str() {
-            "nginx" => {
-                add("nginx.ingress.kubernetes.io/proxy-read-timeout", "3600");
-                add("nginx.ingress.kubernetes.io/proxy-send-timeout", "3600");
-                if tls {
-                    add("nginx.ingress.kubernetes.io/ssl-redirect", "true");
-                }
-            }
-            "traefik" => {
-                let entry = if tls { "websecure" } else { "web" };
-                add("traefik.ingress.kubernetes.io/router.entrypoints", entry);
-                if tls {
-                    add("traefik.ingress.kubernetes.io/router.tls", "true");
-                }
-            }
-            _ => {}
+    for path in paths.iter_mut() {
+        let named = from.contains(&path.path) || (from.is_empty() && path.path != "/");
+        if named && path.kind == PathKind::Prefix {
+            path.rewrite = Some(to.clone());
         }
     }
-    all
+    for prefix in from {
+        if paths.iter().all(|path| path.path != *prefix) {
+            let unmet = express::Unmet {
+                reason: format!("nothing is routed by `{prefix}`"),
+                help: "name the path among those that are routed".to_owned(),
+            };
+            remarks.unmet(asked, &unmet, checklist);
+        }
+    }
+}
+
+/// Returns cert-manager's annotation.
+fn issuer(settings: &IngressSettings, spec: &Spec) -> Option<(String, String)> {
+    let set = settings
+        .issuer
+        .as_ref()
+        .map(|issuer| (issuer.cluster, issuer.name.clone()));
+    let (cluster, name) = set.or_else(|| Some((true, spec.edge.issuer.clone()?)))?;
+    let kind = if cluster { "cluster-issuer" } else { "issuer" };
+    Some((format!("cert-manager.io/{kind}"), name))
 }

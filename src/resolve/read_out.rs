@@ -10,7 +10,7 @@ use super::bullets::Meaning;
 use super::findings;
 use super::model::{Action, BulletReading, Requirement, ResolvedTask};
 use super::rules::{Intent, Read, Rule};
-use super::target::Target;
+use super::target::{FileKind, Target};
 
 /// What tasks are answered from.
 pub(super) struct Known<'a> {
@@ -21,6 +21,8 @@ pub(super) struct Known<'a> {
     pub(super) strict: bool,
     /// Workloads with scripts that set a data base up.
     pub(super) init_scripts: &'a [String],
+    /// What the way in was read from, beside the checklist.
+    pub(super) routed: &'a [String],
 }
 
 /// Returns a task resolved.
@@ -100,6 +102,9 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             if file.is_some_and(|file| file.content == Content::Manifests(Vec::new())) {
                 notes.push(format!("the application has nothing for `{}`", target.path));
             }
+            if target.kind == FileKind::Ingress {
+                notes.extend(known.routed.iter().cloned());
+            }
             Action::Write {
                 path: target.path.clone(),
             }
@@ -118,6 +123,10 @@ fn bullet(
     let workload = name.and_then(|name| known.application.workload(name));
     let text = text.to_owned();
     match meaning {
+        // What the controller can't carry out stays open for a person.
+        Meaning::Carried(_) if is_unmet(&span, target, known) => {
+            BulletReading::Unread { text, span }
+        }
         Meaning::Carried(meaning) => BulletReading::Read {
             text,
             meaning: meaning.clone(),
@@ -166,6 +175,12 @@ fn bullet(
         }
         Meaning::Unread => BulletReading::Unread { text, span },
     }
+}
+
+fn is_unmet(span: &crate::checklist::Span, target: Option<&Target>, known: &Known<'_>) -> bool {
+    let ingress = known.application.ingress.as_ref();
+    target.is_some_and(|target| target.kind == FileKind::Ingress)
+        && ingress.is_some_and(|ingress| ingress.unmet.contains(span))
 }
 
 /// Returns warnings for listed names that nothing supports.

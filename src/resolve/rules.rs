@@ -3,10 +3,11 @@
 use crate::checklist::{Directive, Section, Spanned, Task};
 
 use super::bullets::{self, Meaning, ReadBullet};
+use super::ingress;
 use super::model::{InventoryKind, Reading};
 use super::spec::Spec;
 use super::target::{self, Target};
-use super::words::{Word, find, has, tells, words};
+use super::words::{Word, find, tells, words};
 
 /// A task as its words say, before the facts are looked at.
 #[derive(Debug, Clone)]
@@ -82,7 +83,9 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task) -> Read<'c> {
         .as_ref()
         .and_then(|directive| by_directive(task, directive))
         .unwrap_or_else(|| by_words(task));
-    let mut bullets = bullets::read_all(&task.bullets, &mut spec);
+    let of_ingress =
+        matches!(&intent, Intent::Write(target) if target.kind == target::FileKind::Ingress);
+    let mut bullets = bullets::read_all(&task.bullets, &mut spec, of_ingress);
     let mut description = String::new();
     match &intent {
         Intent::Write(target) => {
@@ -274,7 +277,8 @@ fn read_description(task: &Task, target: &Target, description: &str, spec: &mut 
         return;
     }
     if kind == target::FileKind::Ingress {
-        spec.tls = has(description, Word::Tls);
+        // The line itself may state wishes; its words needn't.
+        ingress::read_bullet(&line, spec);
     }
     spec.version = version(description);
 }

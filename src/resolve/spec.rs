@@ -1,6 +1,7 @@
 //! What a task's words and bullets ask of a workload, before the facts are looked at.
 
 use super::application::{Exposure, Hpa, Pdb};
+use super::ingress::{Asked, PathWish};
 
 /// What is asked for; what isn't, is left to the facts and to defaults.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,12 +20,34 @@ pub(super) struct Spec {
     pub(super) exposures: Vec<ExposureSpec>,
     pub(super) init_scripts: bool,
     pub(super) tls: bool,
-    pub(super) paths: Vec<String>,
     /// Ingress controllers whose annotations are asked for.
     pub(super) controllers: Vec<String>,
+    /// What is asked of the way in.
+    pub(super) edge: EdgeSpec,
+    /// What is asked of Prometheus.
+    pub(super) monitoring: MonitoringSpec,
     pub(super) image: Option<String>,
     /// The product's version (`PostgreSQL 16`).
     pub(super) version: Option<String>,
+}
+
+/// Hosts, paths and wishes of the way in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct EdgeSpec {
+    pub(super) hosts: Vec<String>,
+    pub(super) paths: Vec<PathWish>,
+    pub(super) wishes: Vec<Asked>,
+    /// The cert-manager issuer of the whole cluster.
+    pub(super) issuer: Option<String>,
+}
+
+/// What is asked of Prometheus.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct MonitoringSpec {
+    /// How long samples are kept (`15d`).
+    pub(super) retention: Option<String>,
+    /// Whether alert rules are asked for.
+    pub(super) alerts: bool,
 }
 
 /// CPU and memory as Kubernetes writes them.
@@ -80,8 +103,9 @@ impl Spec {
             exposures,
             init_scripts,
             tls,
-            paths,
             controllers,
+            edge,
+            monitoring,
             image,
             version,
         } = other;
@@ -98,10 +122,27 @@ impl Spec {
         self.exposures.extend(exposures);
         self.init_scripts |= init_scripts;
         self.tls |= tls;
-        self.paths.extend(paths);
         self.controllers.extend(controllers);
+        self.edge.merge(edge);
+        self.monitoring.merge(monitoring);
         self.image = self.image.take().or(image);
         self.version = self.version.take().or(version);
+    }
+}
+
+impl EdgeSpec {
+    fn merge(&mut self, other: Self) {
+        self.hosts.extend(other.hosts);
+        self.paths.extend(other.paths);
+        self.wishes.extend(other.wishes);
+        self.issuer = self.issuer.take().or(other.issuer);
+    }
+}
+
+impl MonitoringSpec {
+    fn merge(&mut self, other: Self) {
+        self.retention = self.retention.take().or(other.retention);
+        self.alerts |= other.alerts;
     }
 }
 

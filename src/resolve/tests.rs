@@ -199,8 +199,7 @@ fn the_ingress_routes_by_name() {
     let resolved = resolved(&own(), &tree());
     let ingress = resolved.application.ingress.expect("an Ingress");
     let paths: Vec<(&str, &str)> = ingress
-        .paths
-        .iter()
+        .paths()
         .map(|it| (it.path.as_str(), it.workload.as_str()))
         .collect();
     let expected = [

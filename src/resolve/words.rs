@@ -43,6 +43,10 @@ pub(super) enum Word {
     Delay,
     Failures,
     Image,
+    Exactly,
+    Hosts,
+    Retention,
+    Alerts,
     // What a service is.
     Application,
     Administration,
@@ -50,10 +54,11 @@ pub(super) enum Word {
 }
 
 use Word::{
-    Administration, Annotations, Application, Claim, ConfigMaps, Create, Delay, Disruption,
-    Environment, Failures, Image, Init, Interface, Limits, Liveness, Maximum, Memory, Minimum,
-    Namespace, Needed, Paths, Period, Ports, Probes, Readiness, Replicas, Requests, Resources,
-    Secrets, Services, Startup, Study, Timeout, Tls, Volumes, Which,
+    Administration, Alerts, Annotations, Application, Claim, ConfigMaps, Create, Delay, Disruption,
+    Environment, Exactly, Failures, Hosts, Image, Init, Interface, Limits, Liveness, Maximum,
+    Memory, Minimum, Namespace, Needed, Paths, Period, Ports, Probes, Readiness, Replicas,
+    Requests, Resources, Retention, Secrets, Services, Startup, Study, Timeout, Tls, Volumes,
+    Which,
 };
 
 const WORDS: &[(Word, Language, &[&str])] = &[
@@ -273,6 +278,26 @@ const WORDS: &[(Word, Language, &[&str])] = &[
     ),
     (Failures, Russian, &["попыт", "порог", "отказ"]),
     (Failures, Ukrainian, &["спроб", "поріг", "відмов"]),
+    (Exactly, English, &["exact"]),
+    (Exactly, Russian, &["ровно", "точно", "точн", "только$"]),
+    (
+        Exactly,
+        Ukrainian,
+        &["рівно", "точно", "точн", "лише$", "тільки$"],
+    ),
+    (
+        Hosts,
+        English,
+        &["host$", "hosts$", "hostname", "domain", "subdomain"],
+    ),
+    (Hosts, Russian, &["хост", "домен", "поддомен"]),
+    (Hosts, Ukrainian, &["хост", "домен", "піддомен"]),
+    (Retention, English, &["retention", "retain", "keep$"]),
+    (Retention, Russian, &["хранен", "хранит", "ретеншен"]),
+    (Retention, Ukrainian, &["зберіган", "зберігат", "ретеншен"]),
+    (Alerts, English, &["alert"]),
+    (Alerts, Russian, &["алерт", "оповещен"]),
+    (Alerts, Ukrainian, &["алерт", "сповіщен", "оповіщен"]),
     (Image, English, &["image", "tag$", "version"]),
     (Image, Russian, &["образ", "версия"]),
     (Image, Ukrainian, &["образ", "версія"]),

@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use crate::diagnostic::Diagnostics;
 
 use super::Extras;
+use super::edge::{self, IngressSettings, MonitoringSettings};
 use super::read::{Entry, Reader, entries};
 
 const KEYS: &[&str] = &[
@@ -25,10 +26,10 @@ const KEYS: &[&str] = &[
     "ingress",
     "priority_class",
     "build",
+    "monitoring",
 ];
 const BUILD_KEYS: &[&str] = &["command", "digest"];
 const TIMEOUT_KEYS: &[&str] = &["ready", "command", "load_balancer"];
-const INGRESS_KEYS: &[&str] = &["host", "class", "tls_secret"];
 const REHEARSE_KEYS: &[&str] = &["failures", "service_monitors"];
 const FAILURE_KEYS: &[&str] = &["selector", "after", "outcome", "message"];
 const OUTCOMES: &[&str] = &["CrashLoopBackOff", "ImagePullBackOff", "Pending"];
@@ -68,6 +69,8 @@ pub struct PhaseSettings {
     pub ingress: IngressSettings,
     /// The `PriorityClass` of all pods.
     pub priority_class: Option<String>,
+    /// Prometheus and Grafana.
+    pub monitoring: MonitoringSettings,
 }
 
 /// How long things may take; each has a default.
@@ -79,17 +82,6 @@ pub struct Timeouts {
     pub command: Option<Duration>,
     /// Until a load balancer has an address.
     pub load_balancer: Option<Duration>,
-}
-
-/// `[ingress]`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct IngressSettings {
-    /// The host.
-    pub host: Option<String>,
-    /// `ingressClassName`.
-    pub class: Option<String>,
-    /// The TLS Secret.
-    pub tls_secret: Option<String>,
 }
 
 /// `[build]`.
@@ -172,8 +164,9 @@ impl PhaseSettings {
             "extras" => self.extras = reader.extras(entry),
             "strict" => self.strict = reader.boolean(entry),
             "rehearse" => self.rehearse = read_rehearse(reader, entry),
-            "ingress" => self.ingress = read_ingress(reader, entry),
             "priority_class" => self.priority_class = reader.string(entry),
+            "ingress" => self.ingress = edge::read_ingress(reader, entry),
+            "monitoring" => self.monitoring = edge::read_monitoring(reader, entry),
             _ => reader.unknown(entry, KEYS),
         }
     }
@@ -206,19 +199,6 @@ fn read_build(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> BuildSettings {
         reader.problem("`[build]` has a `digest` and no `command`", place, "");
     }
     build
-}
-
-fn read_ingress(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> IngressSettings {
-    let mut ingress = IngressSettings::default();
-    for inner in reader.table(entry) {
-        match inner.key {
-            "host" => ingress.host = reader.string(&inner),
-            "class" => ingress.class = reader.string(&inner),
-            "tls_secret" => ingress.tls_secret = reader.string(&inner),
-            _ => reader.unknown(&inner, INGRESS_KEYS),
-        }
-    }
-    ingress
 }
 
 fn read_rehearse(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Rehearse {

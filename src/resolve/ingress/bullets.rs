@@ -1,0 +1,158 @@
+//! The bullets below an Ingress: hosts, paths, TLS, annotations, wishes. One may state several.
+
+use crate::checklist::Inline;
+
+use super::super::spec::Spec;
+use super::super::words::{Word, find, has, words};
+use super::wishes::Asked;
+use super::{paths, told, wishes};
+
+/// Takes what a bullet asks for into the spec; returns what it was read as.
+pub(in crate::resolve) fn read(text: &Inline, spec: &mut Spec) -> Option<String> {
+    let plain = text.plain();
+    let mut meanings = Vec::new();
+    let asked = told::read(text);
+    meanings.extend(controllers(&plain, spec));
+    meanings.extend(issuer(text, &plain, spec));
+    // A rewrite's paths are its own, not further ones.
+    let rewrites = asked
+        .iter()
+        .any(|wish| matches!(wish, wishes::Wish::Rewrite { .. }));
+    if !rewrites {
+        meanings.extend(routed(text, &plain, spec));
+    }
+    if has(&plain, Word::Tls) && !asked.contains(&wishes::Wish::HttpsRedirect) {
+        spec.tls = true;
+        meanings.push("TLS ends here".to_owned());
+    }
+    for wish in asked {
+        meanings.push(wish.describe());
+        spec.edge.wishes.push(Asked {
+            wish,
+            span: text.span.clone(),
+        });
+    }
+    (!meanings.is_empty()).then(|| meanings.join("; "))
+}
+
+fn controllers(plain: &str, spec: &mut Spec) -> Option<String> {
+    find(plain, &[Word::Annotations])?;
+    let lower = plain.to_lowercase();
+    let known = ["nginx", "traefik", "haproxy"];
+    let named: Vec<String> = words(&lower)
+        .flat_map(|word| known.into_iter().filter(move |name| word.contains(name)))
+        .map(str::to_owned)
+        .collect();
+    spec.controllers.clone_from(&named);
+    Some(
+        format!("annotations {}", named.join(", "))
+            .trim_end()
+            .to_owned(),
+    )
+}
+
+/// Reads `cert-manager` with the issuer's name, and `Let's Encrypt`.
+fn issuer(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
+    let lower = plain.to_lowercase();
+    let told = [
+        "cert-manager",
+        "letsencrypt",
+        "let's encrypt",
+        "let’s encrypt",
+    ];
+    if !told.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
+    spec.tls = true;
+    let mut codes = text.codes().map(|(code, _)| code);
+    let name = codes.find(|code| !code.contains(['/', '.', ' ']) && *code != "cert-manager")?;
+    spec.edge.issuer = Some(name.to_owned());
+    Some(format!("certificates by the ClusterIssuer {name}"))
+}
+
+fn routed(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
+    let routes = paths::read(text);
+    if !routes.is_empty() {
+        let shown: Vec<String> = routes
+            .iter()
+            .map(|route| {
+                let host = route.host.as_deref().unwrap_or_default();
+                let to = route
+                    .to
+                    .as_ref()
+                    .map_or_else(String::new, |to| format!(" → {to}"));
+                let exact = if route.kind == super::PathKind::Exact {
+                    " exactly"
+                } else {
+                    ""
+                };
+                format!("{host}{}{exact}{to}", route.path)
+            })
+            .collect();
+        spec.edge.paths.extend(routes);
+        return Some(format!("paths {}", shown.join(", ")));
+    }
+    find(plain, &[Word::Hosts])?;
+    let hosts = paths::hosts(text);
+    if hosts.is_empty() {
+        return None;
+    }
+    let shown = format!("hosts {}", hosts.join(", "));
+    spec.edge.hosts.extend(hosts);
+    Some(shown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told::tests::inline;
+    use super::{Spec, read};
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) -> Spec {
+        let mut spec = Spec::default();
+        assert_eq!(
+            read(&inline(text), &mut spec).as_deref(),
+            expected,
+            "{text}"
+        );
+        spec
+    }
+
+    #[test]
+    fn one_bullet_may_state_several_things() {
+        let spec = check(
+            "TLS, rate limit 100 r/s, body size 10m",
+            Some("TLS ends here; rate limit of 100 requests a second; request bodies up to 10m"),
+        );
+        assert!(spec.tls);
+    }
+
+    #[test]
+    fn hosts_and_paths_are_told_apart() {
+        let spec = check(
+            "Хосты: `shop.test`, `api.shop.test`",
+            Some("hosts shop.test, api.shop.test"),
+        );
+        assert_eq!(spec.edge.hosts, ["shop.test", "api.shop.test"]);
+        let spec = check(
+            "Маршруты: `/api/*` → `api`, ровно `/up`",
+            Some("paths /api → api, /up exactly"),
+        );
+        assert_eq!(spec.edge.paths.len(), 2);
+    }
+
+    #[test]
+    fn certificates_and_annotations_are_read() {
+        let spec = check(
+            "TLS by cert-manager (`letsencrypt-prod`)",
+            Some("certificates by the ClusterIssuer letsencrypt-prod; TLS ends here"),
+        );
+        assert_eq!(spec.edge.issuer.as_deref(), Some("letsencrypt-prod"));
+        let spec = check(
+            "Annotations для nginx/traefik",
+            Some("annotations nginx, traefik"),
+        );
+        assert_eq!(spec.controllers, ["nginx", "traefik"]);
+        check("Something else", None);
+    }
+}

@@ -1,0 +1,323 @@
+//! Paths as people write them, by their meaning: `/api/*` is the prefix `/api`, `= /health` and
+//! "exactly `/health`" are the whole path, `~ ^/v[0-9]+/` is a regular expression.
+
+use crate::checklist::{Inline, Part};
+
+use super::super::words::{Word, has, words};
+use super::model::PathKind;
+
+/// A path that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::resolve) struct PathWish {
+    pub(in crate::resolve) host: Option<String>,
+    pub(in crate::resolve) path: String,
+    pub(in crate::resolve) kind: PathKind,
+    /// The service or workload behind it, with a port where one is named (`api:8080`).
+    pub(in crate::resolve) to: Option<String>,
+}
+
+/// Returns the path that a text such as `shop.test/api/*` or `= /health` stands for.
+pub(super) fn parse(text: &str) -> Option<PathWish> {
+    let text = text.trim();
+    let wish = |host: Option<&str>, path: String, kind| PathWish {
+        host: host.map(str::to_lowercase),
+        path,
+        kind,
+        to: None,
+    };
+    if let Some(path) = text.strip_prefix('=') {
+        let path = path.trim();
+        return path
+            .starts_with('/')
+            .then(|| wish(None, path.to_owned(), PathKind::Exact));
+    }
+    if let Some(path) = text.strip_prefix('~') {
+        let path = path.trim_start_matches('*').trim();
+        return (!path.is_empty()).then(|| wish(None, anchored(path), PathKind::Regex));
+    }
+    if text.contains(char::is_whitespace) || text.contains("://") {
+        return None;
+    }
+    let (host, path) = match text.find('/') {
+        Some(0) => (None, text),
+        Some(at) => {
+            let (host, path) = text.split_at_checked(at)?;
+            (Some(host).filter(|host| is_host(host)), path)
+        }
+        None => return is_host(text).then(|| wish(Some(text), "/".to_owned(), PathKind::Prefix)),
+    };
+    if host.is_none() && !text.starts_with('/') {
+        return None;
+    }
+    Some(if is_regex(path) {
+        wish(host, anchored(path), PathKind::Regex)
+    } else {
+        wish(host, prefix(path), PathKind::Prefix)
+    })
+}
+
+/// Returns the prefix that a path stands for: `/api/*`, `/api/**` and `/api/` are `/api`.
+pub(in crate::resolve) fn prefix(path: &str) -> String {
+    let bare = path.trim_end_matches('*').trim_end_matches('/');
+    if bare.is_empty() {
+        "/".to_owned()
+    } else {
+        bare.to_owned()
+    }
+}
+
+/// Returns whether a word can be the name of a host, wildcards included.
+pub(in crate::resolve) fn is_host(text: &str) -> bool {
+    let bare = text.strip_prefix("*.").unwrap_or(text);
+    let label = |label: &str| {
+        let inner = |character: char| character.is_ascii_alphanumeric() || character == '-';
+        !label.is_empty() && label.chars().all(inner) && !label.starts_with('-')
+    };
+    let last = bare.rsplit('.').next().unwrap_or_default();
+    let letters = last
+        .chars()
+        .any(|character| character.is_ascii_alphabetic());
+    let file = ["yml", "yaml", "md", "json", "conf", "toml"].contains(&last);
+    bare.contains('.') && letters && !file && bare.split('.').all(label)
+}
+
+fn is_regex(path: &str) -> bool {
+    let inner = path.trim_end_matches('*');
+    inner.contains(['(', '[', '\\', '^', '$', '|', '+', '*']) || path.ends_with(".*")
+}
+
+fn anchored(path: &str) -> String {
+    format!("/{}", path.trim_start_matches('^').trim_start_matches('/'))
+}
+
+/// Returns the paths that a bullet asks for, each with the service behind its arrow.
+pub(in crate::resolve) fn read(text: &Inline) -> Vec<PathWish> {
+    let mut found = Vec::new();
+    let plain = text.plain();
+    let head = plain.split_once(':').map_or("", |(head, _)| head);
+    let all_exact = !head.contains('/') && has(head, Word::Exactly);
+    for clause in clauses(text) {
+        let exact = all_exact || has(&clause.words, Word::Exactly);
+        let to = clause.to();
+        for code in &clause.codes {
+            let Some(mut path) = parse(code).filter(|it| it.host.is_none() || code.contains('/'))
+            else {
+                continue;
+            };
+            if exact && path.kind == PathKind::Prefix && !code.ends_with('*') {
+                path.kind = PathKind::Exact;
+            }
+            path.to.clone_from(&to);
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Returns the hosts that a bullet names.
+pub(in crate::resolve) fn hosts(text: &Inline) -> Vec<String> {
+    let plain = text.plain();
+    let ends = |character: char| character.is_whitespace() || ",;()\"'".contains(character);
+    plain
+        .split(ends)
+        .map(|word| word.trim_matches(['.', ':']))
+        .filter(|word| is_host(word))
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// What stands between two commas.
+#[derive(Debug, Default)]
+struct Clause {
+    words: String,
+    codes: Vec<String>,
+    /// The words and codes behind an arrow.
+    behind: Option<String>,
+}
+
+impl Clause {
+    fn to(&self) -> Option<String> {
+        let behind = self.behind.as_ref()?;
+        words(behind)
+            .find(|word| !FILLERS.contains(&word.to_lowercase().as_str()))
+            .map(|word| {
+                let port = behind
+                    .split_once(word)
+                    .and_then(|(_, rest)| rest.strip_prefix(':'));
+                let digits: String = port
+                    .unwrap_or_default()
+                    .chars()
+                    .take_while(char::is_ascii_digit)
+                    .collect();
+                if digits.is_empty() {
+                    word.to_owned()
+                } else {
+                    format!("{word}:{digits}")
+                }
+            })
+    }
+}
+
+/// Words between an arrow and the service.
+const FILLERS: &[&str] = &[
+    "the",
+    "service",
+    "to",
+    "сервис",
+    "сервису",
+    "сервіс",
+    "сервісу",
+    "на",
+    "к",
+    "до",
+];
+
+const ARROWS: [&str; 4] = ["→", "=>", "->", "⇒"];
+
+fn clauses(text: &Inline) -> Vec<Clause> {
+    let mut clauses = vec![Clause::default()];
+    for part in &text.parts {
+        match part {
+            Part::Code(code) => {
+                if let Some(clause) = clauses.last_mut() {
+                    match &mut clause.behind {
+                        Some(behind) => behind.push_str(&code.value),
+                        None => clause.codes.push(code.value.clone()),
+                    }
+                }
+            }
+            Part::Text(piece) => {
+                for (index, piece) in piece.value.split([',', ';']).enumerate() {
+                    if index > 0 {
+                        clauses.push(Clause::default());
+                    }
+                    if let Some(clause) = clauses.last_mut() {
+                        add_words(clause, piece);
+                    }
+                }
+            }
+        }
+    }
+    clauses
+}
+
+fn add_words(clause: &mut Clause, piece: &str) {
+    if let Some(behind) = &mut clause.behind {
+        behind.push_str(piece);
+        return;
+    }
+    let arrow = ARROWS.iter().find_map(|arrow| piece.split_once(arrow));
+    match arrow {
+        Some((before, behind)) => {
+            clause.words.push_str(before);
+            clause.behind = Some(behind.to_owned());
+        }
+        None => clause.words.push_str(piece),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PathKind, hosts, parse, read};
+    use crate::resolve::ingress::told::tests::inline;
+    use PathKind::{Exact, Prefix, Regex};
+
+    #[track_caller]
+    fn check(text: &str, host: Option<&str>, path: &str, kind: PathKind) {
+        let found = parse(text).expect("a path");
+        let found = (found.host.as_deref(), found.path.as_str(), found.kind);
+        assert_eq!(found, (host, path, kind), "{text}");
+    }
+
+    type Expected<'e> = (&'e str, PathKind, Option<&'e str>);
+
+    #[track_caller]
+    fn check_bullet(text: &str, expected: &[Expected<'_>]) {
+        let found = read(&inline(text));
+        let found: Vec<Expected<'_>> = found
+            .iter()
+            .map(|it| (it.path.as_str(), it.kind, it.to.as_deref()))
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn stars_and_slashes_at_the_end_mean_a_prefix() {
+        for text in ["/api", "/api/", "/api/*", "/api/**"] {
+            check(text, None, "/api", Prefix);
+        }
+        check("/", None, "/", Prefix);
+        check("/*", None, "/", Prefix);
+        check("Shop.test/api/*", Some("shop.test"), "/api", Prefix);
+        check("*.shop.test", Some("*.shop.test"), "/", Prefix);
+    }
+
+    #[test]
+    fn locations_of_nginx_are_read_as_nginx_does() {
+        check("= /health", None, "/health", Exact);
+        check("~ ^/v[0-9]+/", None, "/v[0-9]+/", Regex);
+        check("~* \\.(png|jpg)$", None, "/\\.(png|jpg)$", Regex);
+        check("/files/*.png", None, "/files/*.png", Regex);
+    }
+
+    #[test]
+    fn other_code_is_no_path() {
+        for text in [
+            "nginx",
+            "pg_isready",
+            "http://a.test/",
+            "k8s/ingress.yml",
+            "a b",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_path_may_name_its_service() {
+        check_bullet(
+            "Paths: `/api/*` → `api`, `/` → frontend:3000",
+            &[
+                ("/api", Prefix, Some("api")),
+                ("/", Prefix, Some("frontend:3000")),
+            ],
+        );
+        check_bullet(
+            "Path-based routing: `/api/*`, `/admin/*`, `/ws`",
+            &[
+                ("/api", Prefix, None),
+                ("/admin", Prefix, None),
+                ("/ws", Prefix, None),
+            ],
+        );
+    }
+
+    #[test]
+    fn exactly_is_said_in_each_language() {
+        for text in [
+            "`/health` exactly",
+            "exact `/health`",
+            "ровно `/health`",
+            "точно `/health`",
+            "лише `/health`",
+        ] {
+            check_bullet(text, &[("/health", Exact, None)]);
+        }
+        check_bullet(
+            "Exact paths: `/a`, `/b`",
+            &[("/a", Exact, None), ("/b", Exact, None)],
+        );
+        check_bullet(
+            "`/api/*`, exactly `/up`",
+            &[("/api", Prefix, None), ("/up", Exact, None)],
+        );
+    }
+
+    #[test]
+    fn hosts_are_told_from_files_and_numbers() {
+        let found = hosts(&inline(
+            "Hosts: `api.shop.test`, admin.shop.test (see `a.yml`, 1.2).",
+        ));
+        assert_eq!(found, ["api.shop.test", "admin.shop.test"]);
+    }
+}
