@@ -1,63 +1,105 @@
-//! Prometheus and Grafana: what the repository configures is carried over; where it configures
-//! nothing, a scrape configuration, a data source and one small dashboard are made.
+//! Prometheus and Grafana: what the application configures is carried over; where it configures
+//! nothing, a scrape configuration, a data source, dashboards and, if asked for, rules are made.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod dashboard;
+mod grafana;
+mod rules;
+mod scrape;
 
-use super::application::{ConfigMapSpec, Role, VolumeKind, VolumeSpec, Workload};
-use super::hosts;
+use serde_json::Value;
 
-/// Finds out who has metrics, and fills in the configuration that is missing.
-pub(super) fn complete(
-    workloads: &mut [Workload],
-    maps: &mut Vec<(String, ConfigMapSpec)>,
-    metrics_endpoint: bool,
-) {
-    let names: BTreeMap<String, String> = workloads
-        .iter()
-        .map(|it| (it.name.clone(), it.name.clone()))
-        .collect();
-    let prometheus = name_of(workloads, Role::Prometheus);
-    let own = |maps: &[(String, ConfigMapSpec)], owner: &Option<String>| -> Vec<String> {
-        let of_owner = maps.iter().filter(|(name, _)| Some(name) == owner.as_ref());
-        of_owner
-            .flat_map(|(_, map)| map.data.iter().map(|(_, text)| text.clone()))
-            .collect()
-    };
-    let carried = own(maps, &prometheus);
-    let mut targets: Vec<(String, Option<u16>)> = Vec::new();
-    for text in &carried {
-        let found = hosts::mentioned(text, &names);
-        targets.extend(
-            found
-                .into_iter()
-                .map(|(name, port)| (name.to_owned(), port)),
-        );
+use super::application::{
+    ConfigMapSpec, ProbeAction, Role, SecretSpec, ServicePort, VolumeKind, Workload,
+};
+use super::quantity;
+use super::roster::Roster;
+use super::spec::MonitoringSpec;
+use crate::diagnostic::Diagnostic;
+use crate::facts::{Facts, Protocol};
+use crate::settings::MonitoringSettings;
+
+/// What Prometheus keeps its samples on, where nothing says how much that is.
+const STORAGE: &str = "10Gi";
+
+/// What is completed.
+pub(super) struct Parts<'a> {
+    pub(super) workloads: &'a mut Vec<Workload>,
+    /// Each with the workload that it belongs to.
+    pub(super) maps: &'a mut Vec<(String, ConfigMapSpec)>,
+    pub(super) secrets: &'a mut Vec<SecretSpec>,
+}
+
+/// What it is completed from.
+pub(super) struct Sources<'a> {
+    pub(super) app: &'a str,
+    pub(super) facts: &'a Facts,
+    pub(super) roster: &'a Roster<'a>,
+    pub(super) settings: &'a MonitoringSettings,
+}
+
+/// Finds out who has metrics, and fills in the configuration that is missing; returns what a
+/// person should know.
+pub(super) fn complete(parts: &mut Parts<'_>, sources: &Sources<'_>) -> Vec<Diagnostic> {
+    let prometheus = name_of(parts.workloads, Role::Prometheus);
+    let exporters = grafana::exporters(parts.workloads);
+    let mut warnings = Vec::new();
+    let carried = prometheus.as_deref().map(|name| {
+        let files = files(parts, name);
+        scrape::carried(&files, parts.workloads)
+    });
+    let carried = carried.unwrap_or_default();
+    let configured = !carried.targets.is_empty()
+        || prometheus
+            .as_deref()
+            .is_some_and(|name| has_main(parts, name));
+    for target in &carried.targets {
+        mark(parts.workloads, target);
     }
-    mark(workloads, &targets, carried.is_empty() && metrics_endpoint);
-    let Some(prometheus) = prometheus else { return };
-    if carried.is_empty() {
-        let text = scrape_config(workloads);
-        add(
-            workloads,
-            maps,
-            &prometheus,
-            &Generated {
-                map: "prometheus-config",
-                path: "/etc/prometheus",
-                files: &[("prometheus.yml", &text)],
-            },
-        );
+    warnings.extend(carried.warnings);
+    by_variable(parts.workloads, sources.facts);
+    if !configured {
+        by_endpoint(parts.workloads, sources.facts);
     }
-    talk(
-        workloads,
-        &prometheus,
-        targets.iter().map(|(name, _)| name.clone()).collect(),
-    );
-    if let Some(grafana) = name_of(workloads, Role::Grafana) {
-        provision(workloads, maps, &grafana, &prometheus);
-        talk(workloads, &grafana, vec![prometheus]);
+    if let Some(prometheus) = &prometheus {
+        let spec = asked(sources, prometheus);
+        let wants_rules = spec.alerts && !has_rules(parts, prometheus);
+        if configured {
+            warnings.extend(through_services(parts.workloads, &carried.targets));
+            if wants_rules && !carried.rules {
+                name_rules(parts, prometheus);
+            }
+        } else {
+            let text = scrape::generated(parts.workloads, wants_rules);
+            let generated = Generated {
+                map: format!("{prometheus}-config"),
+                path: scrape::FOLDER.to_owned(),
+                files: vec![("prometheus.yml".to_owned(), text)],
+            };
+            add(parts, prometheus, generated);
+        }
+        if wants_rules {
+            let generated = Generated {
+                map: format!("{prometheus}-rules"),
+                path: format!("{}/rules", scrape::FOLDER),
+                files: vec![("rules.yml".to_owned(), rules::text(sources.app, &exporters))],
+            };
+            add(parts, prometheus, generated);
+        }
+        keep(parts.workloads, prometheus, (&spec, sources));
+        let named = carried.targets.into_iter().map(|it| it.workload).collect();
+        talk(parts.workloads, prometheus, named);
     }
+    if let Some(grafana) = name_of(parts.workloads, Role::Grafana) {
+        let of = (sources.app, exporters.as_slice());
+        warnings.extend(grafana::complete(
+            parts,
+            &grafana,
+            prometheus.as_deref(),
+            of,
+        ));
+        talk(parts.workloads, &grafana, prometheus.into_iter().collect());
+    }
+    warnings
 }
 
 fn name_of(workloads: &[Workload], role: Role) -> Option<String> {
@@ -67,33 +109,168 @@ fn name_of(workloads: &[Workload], role: Role) -> Option<String> {
         .map(|it| it.name.clone())
 }
 
-/// Marks the workloads that are scraped; where nothing says so, the first server that is built.
-fn mark(workloads: &mut [Workload], targets: &[(String, Option<u16>)], by_endpoint: bool) {
-    for (name, port) in targets {
-        let Some(workload) = workloads.iter_mut().find(|it| it.name == *name) else {
+/// Returns what the checklist asks of a Prometheus.
+fn asked(sources: &Sources<'_>, prometheus: &str) -> MonitoringSpec {
+    let mut members = sources.roster.members.iter();
+    let member = members.find(|member| member.name == prometheus);
+    member
+        .map(|member| member.spec.monitoring.clone())
+        .unwrap_or_default()
+}
+
+/// Returns the files that a workload mounts from maps: path in the container and text.
+fn files<'p>(parts: &'p Parts<'_>, name: &str) -> Vec<(String, &'p str)> {
+    let Some(workload) = parts.workloads.iter().find(|it| it.name == name) else {
+        return Vec::new();
+    };
+    let mut files = Vec::new();
+    for volume in &workload.volumes {
+        let VolumeKind::ConfigMap(map) = &volume.kind else {
             continue;
         };
-        let known = workload
-            .ports
-            .iter()
-            .map(|it| it.port)
-            .find(|it| port.is_none_or(|p| p == *it));
-        if workload.role != Role::Prometheus {
-            workload.metrics = known.map(|port| ("/metrics".to_owned(), port));
+        for (_, map) in parts.maps.iter().filter(|(_, known)| known.name == *map) {
+            let folder = volume.path.trim_end_matches('/');
+            for (key, text) in &map.data {
+                let file = map.files.iter().find(|file| file.key == *key);
+                let path = file.map_or(key, |file| &file.path);
+                match &volume.sub_path {
+                    None => files.push((format!("{folder}/{path}"), text.as_str())),
+                    Some(one) if one == key => files.push((volume.path.clone(), text.as_str())),
+                    Some(_) => {}
+                }
+            }
         }
     }
-    if by_endpoint
-        && let Some(first) = workloads
+    files
+}
+
+fn has_main(parts: &Parts<'_>, prometheus: &str) -> bool {
+    files(parts, prometheus)
+        .iter()
+        .any(|(path, text)| path.starts_with(scrape::FOLDER) && text.contains("scrape_configs"))
+}
+
+/// Returns whether rules of the application's own are mounted.
+fn has_rules(parts: &Parts<'_>, prometheus: &str) -> bool {
+    let is_rule = |text: &str| text.contains("alert:") || text.contains("record:");
+    files(parts, prometheus)
+        .iter()
+        .any(|(_, text)| is_rule(text))
+}
+
+/// Adds our rule file to a configuration that names none.
+fn name_rules(parts: &mut Parts<'_>, prometheus: &str) {
+    let own = parts
+        .maps
+        .iter_mut()
+        .filter(|(owner, _)| owner == prometheus);
+    for (key, text) in own.flat_map(|(_, map)| &mut map.data) {
+        let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
+        if text.contains("scrape_configs") && matches!(extension, "yml" | "yaml") {
+            let more = format!("\nrule_files:\n  - {}/rules/*.yml\n", scrape::FOLDER);
+            *text = format!("{}\n{more}", text.trim_end());
+        }
+    }
+}
+
+/// Marks a workload that is scraped. A port that nothing else names is one of its own: in Compose
+/// every port is reached, in a cluster only those of a Service.
+fn mark(workloads: &mut [Workload], target: &scrape::Target) {
+    let Some(workload) = workloads.iter_mut().find(|it| it.name == target.workload) else {
+        return;
+    };
+    let Some(path) = &target.path else { return };
+    if workload.role == Role::Prometheus {
+        return;
+    }
+    let known = workload
+        .ports
+        .iter()
+        .map(|it| it.port)
+        .find(|it| target.port.is_none_or(|port| port == *it));
+    if let (None, Some(port)) = (known, target.port) {
+        workload.ports.push(ServicePort {
+            name: "metrics".to_owned(),
+            port,
+            protocol: Protocol::Tcp,
+            exposure: super::application::Exposure::Cluster,
+        });
+    }
+    if let Some(port) = known.or(target.port) {
+        workload.metrics = Some((path.clone(), port));
+    }
+}
+
+/// What serves nothing may still have metrics, on a port that a variable names.
+fn by_variable(workloads: &mut [Workload], facts: &Facts) {
+    let services = facts.project.iter().flat_map(|project| &project.services);
+    for service in services {
+        let port = service.environment.iter().find_map(|variable| {
+            let named = ["METRICS_PORT", "PROMETHEUS_PORT"]
+                .iter()
+                .any(|end| variable.name.ends_with(end));
+            variable
+                .value
+                .as_ref()
+                .filter(|_| named)?
+                .value
+                .parse::<u16>()
+                .ok()
+        });
+        let Some(port) = port else { continue };
+        let mut own = workloads
             .iter_mut()
-            .find(|it| it.built && it.ports.iter().any(|it| it.name == "http"))
+            .filter(|it| it.service.as_deref() == Some(&service.name));
+        if let Some(workload) = own.next().filter(|it| it.metrics.is_none()) {
+            workload.metrics = Some(("/metrics".to_owned(), port));
+        }
+    }
+}
+
+/// Where nothing says who has metrics, and the source has an endpoint for them, the first server
+/// that is built.
+fn by_endpoint(workloads: &mut [Workload], facts: &Facts) {
+    if facts
+        .endpoints
+        .iter()
+        .all(|endpoint| endpoint.path != "/metrics")
     {
-        let port = first
-            .ports
+        return;
+    }
+    let http = |it: &Workload| {
+        it.ports
             .iter()
             .find(|it| it.name == "http")
-            .map(|it| it.port);
-        first.metrics = port.map(|port| ("/metrics".to_owned(), port));
+            .map(|it| it.port)
+    };
+    let first = workloads
+        .iter_mut()
+        .find(|it| it.built && http(it).is_some());
+    if let Some(first) = first.filter(|first| first.metrics.is_none()) {
+        first.metrics = http(first).map(|port| ("/metrics".to_owned(), port));
     }
+}
+
+/// Says of a workload with several pods that one name leads to any of them.
+fn through_services(workloads: &[Workload], targets: &[scrape::Target]) -> Vec<Diagnostic> {
+    let scraped = |it: &&Workload| {
+        targets
+            .iter()
+            .any(|target| target.workload == it.name && target.path.is_some())
+    };
+    let several = workloads
+        .iter()
+        .filter(scraped)
+        .filter(|it| scrape::several(it));
+    several
+        .map(|workload| {
+            Diagnostic::warning(format!(
+                "Prometheus scrapes `{}` by its Service, which has several pods: each scrape meets one of them",
+                workload.name
+            ))
+            .help("let an operator's Prometheus scrape it (ServiceMonitor), or find pods by `kubernetes_sd_configs` with `own_namespace: true`")
+        })
+        .collect()
 }
 
 fn talk(workloads: &mut [Workload], name: &str, to: Vec<String>) {
@@ -107,44 +284,112 @@ fn talk(workloads: &mut [Workload], name: &str, to: Vec<String>) {
     }
 }
 
-fn scrape_config(workloads: &[Workload]) -> String {
-    let mut text = "global:\n  scrape_interval: 30s\n\nscrape_configs:\n".to_owned();
-    let own = (
-        "prometheus".to_owned(),
-        "localhost:9090".to_owned(),
-        "/metrics".to_owned(),
-    );
-    let scraped = workloads.iter().filter_map(|workload| {
-        let (path, port) = workload.metrics.as_ref()?;
-        Some((
-            workload.name.clone(),
-            format!("{}:{port}", workload.name),
-            path.clone(),
-        ))
-    });
-    for (job, target, path) in std::iter::once(own).chain(scraped) {
-        // Writing to a String can't fail.
-        let _ = writeln!(
-            text,
-            "  - job_name: {job}\n    metrics_path: {path}\n    static_configs:\n      - targets: [\"{target}\"]"
-        );
-    }
-    text
-}
-
-struct Generated<'a> {
-    map: &'a str,
-    path: &'a str,
-    files: &'a [(&'a str, &'a str)],
-}
-
-fn add(
+/// Sets how long and how much Prometheus keeps, so that its volume never fills up, and asks its
+/// probes where it answers.
+fn keep(
     workloads: &mut [Workload],
-    maps: &mut Vec<(String, ConfigMapSpec)>,
-    owner: &str,
-    generated: &Generated<'_>,
+    prometheus: &str,
+    (spec, sources): (&MonitoringSpec, &Sources<'_>),
 ) {
-    let Some(workload) = workloads.iter_mut().find(|it| it.name == owner) else {
+    let mut members = sources.roster.members.iter();
+    let asked_size = members
+        .find(|member| member.name == prometheus)
+        .and_then(|member| member.spec.claim.clone());
+    let Some(workload) = workloads.iter_mut().find(|it| it.name == prometheus) else {
+        return;
+    };
+    let size = sources
+        .settings
+        .storage
+        .clone()
+        .or(asked_size)
+        .unwrap_or_else(|| STORAGE.to_owned());
+    let mut path = None;
+    for volume in &mut workload.volumes {
+        if let VolumeKind::Claim(claimed) = &mut volume.kind {
+            claimed.clone_from(&size);
+            path = Some(volume.path.clone());
+        }
+    }
+    let retention = sources
+        .settings
+        .retention
+        .clone()
+        .or_else(|| spec.retention.clone());
+    // A command of its own names its flags itself, wherever they stand.
+    if workload.command.is_some() && workload.args.is_none() {
+        return;
+    }
+    let claimed = path.is_some();
+    let args = workload.args.get_or_insert_with(|| {
+        let path = path.unwrap_or_else(|| "/prometheus".to_owned());
+        vec![
+            format!("--config.file={}/prometheus.yml", scrape::FOLDER),
+            format!("--storage.tsdb.path={path}"),
+        ]
+    });
+    if let Some(retention) = retention {
+        args.retain(|arg| !arg.starts_with("--storage.tsdb.retention.time"));
+        args.push(format!("--storage.tsdb.retention.time={retention}"));
+    }
+    let limited = args
+        .iter()
+        .any(|arg| arg.starts_with("--storage.tsdb.retention.size"));
+    if let Some(most) = megabytes(&size).filter(|_| claimed && !limited) {
+        args.push(format!("--storage.tsdb.retention.size={most}MB"));
+    }
+    if let Some(prefix) = prefix(args) {
+        for probe in [
+            &mut workload.liveness,
+            &mut workload.readiness,
+            &mut workload.startup,
+        ] {
+            if let Some(probe) = probe
+                && let ProbeAction::Http { path, .. } = &mut probe.action
+                && path.starts_with("/-/")
+            {
+                *path = format!("{prefix}{path}");
+            }
+        }
+    }
+}
+
+/// Returns what of a volume samples may take, in units of 1024² bytes as Prometheus counts them:
+/// the rest is for what is being written.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "sizes of volumes are positive and far below what a u64 holds"
+)]
+fn megabytes(size: &str) -> Option<u64> {
+    let bytes = quantity::size(size)?;
+    Some((bytes * 0.8 / (1024.0 * 1024.0)) as u64).filter(|most| *most > 0)
+}
+
+/// Returns the prefix that Prometheus serves below, if it is told one.
+fn prefix(args: &[String]) -> Option<String> {
+    let value = |flag: &str| args.iter().find_map(|arg| arg.strip_prefix(flag));
+    let path = if let Some(prefix) = value("--web.route-prefix=") {
+        prefix.to_owned()
+    } else {
+        let url = value("--web.external-url=")?;
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        rest.split_once('/').map_or("", |(_, path)| path).to_owned()
+    };
+    let path = path.trim_matches('/');
+    (!path.is_empty()).then(|| format!("/{path}"))
+}
+
+/// Files that are made.
+struct Generated {
+    map: String,
+    path: String,
+    files: Vec<(String, String)>,
+}
+
+/// Mounts files that are made, unless something is mounted there already.
+fn add(parts: &mut Parts<'_>, owner: &str, generated: Generated) {
+    let Some(workload) = parts.workloads.iter_mut().find(|it| it.name == owner) else {
         return;
     };
     if workload
@@ -154,110 +399,22 @@ fn add(
     {
         return;
     }
-    workload.volumes.push(VolumeSpec {
-        name: generated.map.to_owned(),
-        path: generated.path.to_owned(),
-        sub_path: None,
-        kind: VolumeKind::ConfigMap(generated.map.to_owned()),
-        read_only: true,
-    });
-    let files = generated.files.iter();
-    let data = files
-        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-        .collect();
-    maps.push((
+    let kind = VolumeKind::ConfigMap(generated.map.clone());
+    workload
+        .volumes
+        .push(grafana::mount(&generated.map, &generated.path, kind));
+    parts.maps.push((
         owner.to_owned(),
         ConfigMapSpec {
-            name: generated.map.to_owned(),
-            data,
+            name: generated.map,
+            data: generated.files,
             ..ConfigMapSpec::default()
         },
     ));
 }
 
-fn provision(
-    workloads: &mut [Workload],
-    maps: &mut Vec<(String, ConfigMapSpec)>,
-    grafana: &str,
-    prometheus: &str,
-) {
-    let has = |workloads: &[Workload], part: &str| {
-        workloads
-            .iter()
-            .filter(|it| it.name == grafana)
-            .any(|it| it.volumes.iter().any(|volume| volume.path.contains(part)))
-    };
-    let root = "/etc/grafana/provisioning";
-    if !has(workloads, "provisioning/datasources") {
-        let text = format!(
-            "apiVersion: 1\ndatasources:\n  - name: Prometheus\n    uid: prometheus\n    type: prometheus\n    access: proxy\n    url: http://{prometheus}:9090\n    isDefault: true\n"
-        );
-        let path = format!("{root}/datasources");
-        let files = [("prometheus.yml", text.as_str())];
-        add(
-            workloads,
-            maps,
-            grafana,
-            &Generated {
-                map: "grafana-datasources",
-                path: &path,
-                files: &files,
-            },
-        );
-    }
-    if !has(workloads, "dashboards") {
-        let path = format!("{root}/dashboards");
-        let files = [("files.yml", PROVIDER)];
-        add(
-            workloads,
-            maps,
-            grafana,
-            &Generated {
-                map: "grafana-dashboard-provider",
-                path: &path,
-                files: &files,
-            },
-        );
-        let files = [("overview.json", DASHBOARD)];
-        let path = "/var/lib/grafana/dashboards";
-        add(
-            workloads,
-            maps,
-            grafana,
-            &Generated {
-                map: "grafana-dashboards",
-                path,
-                files: &files,
-            },
-        );
-    }
+/// Returns a value as YAML.
+fn yaml(value: &Value) -> String {
+    // What is written here are values of JSON, none of which YAML refuses.
+    serde_saphyr::to_string(value).unwrap_or_default()
 }
-
-const PROVIDER: &str = "apiVersion: 1\nproviders:\n  - name: files\n    type: file\n    options:\n      path: /var/lib/grafana/dashboards\n";
-
-const DASHBOARD: &str = r#"{
-  "uid": "overview",
-  "title": "Overview",
-  "schemaVersion": 39,
-  "refresh": "30s",
-  "time": { "from": "now-6h", "to": "now" },
-  "panels": [
-    {
-      "id": 1,
-      "type": "stat",
-      "title": "Targets up",
-      "gridPos": { "x": 0, "y": 0, "w": 6, "h": 6 },
-      "datasource": { "type": "prometheus", "uid": "prometheus" },
-      "targets": [{ "refId": "A", "expr": "sum by (job) (up)" }]
-    },
-    {
-      "id": 2,
-      "type": "timeseries",
-      "title": "CPU seconds a second",
-      "gridPos": { "x": 6, "y": 0, "w": 18, "h": 6 },
-      "datasource": { "type": "prometheus", "uid": "prometheus" },
-      "targets": [{ "refId": "A", "expr": "rate(process_cpu_seconds_total[5m])" }]
-    }
-  ]
-}
-"#;
