@@ -16,7 +16,7 @@ use crate::manifest::Object;
 use crate::plan::Plan;
 use crate::rehearsal::{Rehearsal, Script, Selector};
 use crate::resolve::SecretSpec;
-use crate::settings::{self, Rehearse, Settings};
+use crate::settings::{self, Controller, EdgeApi, PhaseSettings, Settings};
 
 /// The rehearsal's name as a target.
 pub(super) const REHEARSAL: &str = "rehearsal";
@@ -177,7 +177,7 @@ impl Target {
     pub(super) async fn connect(&self, session: &Session, phase: &Phase) -> Result<Cluster> {
         match self {
             Self::Rehearsal => {
-                let script = script(&phase.settings.rehearse)?;
+                let script = script(&phase.settings)?;
                 let rehearsal = Rehearsal::new(script);
                 Ok(Cluster::over(rehearsal.client(), REHEARSAL).await?)
             }
@@ -212,7 +212,7 @@ impl Target {
         if *self != Self::Rehearsal {
             return Ok(());
         }
-        let failures = script(&phase.settings.rehearse)?.failures;
+        let failures = script(&phase.settings)?.failures;
         let idle = |selector: &&Selector| {
             !plan
                 .objects()
@@ -332,10 +332,18 @@ async fn reach(session: &Session, name: &str, kubeconfig: &[PathBuf]) -> Result<
     })
 }
 
-/// Returns what the rehearsal is to show, as settings ask for it.
-fn script(settings: &Rehearse) -> Result<Script> {
+/// Returns what the rehearsal is to show, as settings ask for it: it has the kinds that the chosen
+/// way in is written with.
+fn script(phase: &PhaseSettings) -> Result<Script> {
+    let settings = &phase.rehearse;
+    let ingress = &phase.ingress;
+    let other = ingress
+        .controller
+        .is_some_and(|it| it != Controller::Traefik);
     let mut script = Script {
         service_monitors: settings.service_monitors,
+        gateway_api: ingress.api == EdgeApi::Gateway,
+        traefik: ingress.api == EdgeApi::Ingress && !other,
         ..Script::default()
     };
     for failure in &settings.failures {

@@ -11,6 +11,9 @@ use super::Object;
 /// The label by which selectors name a namespace.
 const NAME_LABEL: &str = "kubernetes.io/metadata.name";
 
+/// The annotation by which an Ingress names Traefik's Middlewares.
+const TRAEFIK: &str = "traefik.ingress.kubernetes.io/router.middlewares";
+
 /// Moves an object; one that lives in, and refers to, other namespaces stays as it is.
 pub fn relocate(object: &mut Object, from: &str, to: &str) {
     if object.kind == "Namespace" && object.api_version == "v1" && object.name == from {
@@ -33,6 +36,7 @@ fn walk(value: &mut Value, from: &str, to: &str) {
                     ("namespace" | NAME_LABEL, Value::String(name)) if name == from => {
                         to.clone_into(name);
                     }
+                    (TRAEFIK, Value::String(names)) => *names = middlewares(names, from, to),
                     // `namespaces` of pod affinity terms, `matchNames` of Prometheus's selectors.
                     ("namespaces" | "matchNames", Value::Array(names)) => {
                         for name in names.iter_mut().filter(|name| *name == from) {
@@ -69,6 +73,15 @@ fn expression(value: &mut Value, from: &str, to: &str) {
     }
 }
 
+/// Returns Traefik's references (`NAMESPACE-NAME@kubernetescrd`) with the namespace moved.
+fn middlewares(names: &str, from: &str, to: &str) -> String {
+    let moved = names.split(',').map(|name| {
+        let own = name.strip_prefix(from).filter(|rest| rest.starts_with('-'));
+        own.map_or_else(|| name.to_owned(), |rest| format!("{to}{rest}"))
+    });
+    moved.collect::<Vec<_>>().join(",")
+}
+
 /// Returns the text with the addresses of the namespace's Services moved, where it has one.
 fn addresses(text: &str, from: &str, to: &str) -> Option<String> {
     let old = format!(".{from}.svc");
@@ -102,6 +115,20 @@ mod tests {
              roleRef: {kind: Role, name: shop}\nsubjects: [{kind: ServiceAccount, name: shop, namespace: shop}]\n",
             "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: shop, namespace: shop-staging}\n\
              roleRef: {kind: Role, name: shop}\nsubjects: [{kind: ServiceAccount, name: shop, namespace: shop-staging}]\n",
+        );
+    }
+
+    #[test]
+    fn references_to_middlewares_follow() {
+        let ingress = |names: &str| {
+            format!(
+                "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n    \
+                 traefik.ingress.kubernetes.io/router.middlewares: {names}\n"
+            )
+        };
+        check(
+            &ingress("shop-a-limit@kubernetescrd,other-b@kubernetescrd"),
+            &ingress("shop-staging-a-limit@kubernetescrd,other-b@kubernetescrd"),
         );
     }
 

@@ -21,6 +21,18 @@ const KINDS: &[(&str, &str)] = &[
     ("ClusterRole", "rbac.authorization.k8s.io/v1"),
     ("Deployment", "apps/v1"),
     ("StatefulSet", "apps/v1"),
+    ("GatewayClass", "gateway.networking.k8s.io/v1"),
+    ("Gateway", "gateway.networking.k8s.io/v1"),
+    ("CustomResourceDefinition", "apiextensions.k8s.io/v1"),
+];
+
+/// Definitions of kinds that are written here; the names of others are only guessed.
+const DEFINITIONS: &[&str] = &[
+    "gateways.gateway.networking.k8s.io",
+    "httproutes.gateway.networking.k8s.io",
+    "middlewares.traefik.io",
+    "servicemonitors.monitoring.coreos.com",
+    "podmonitors.monitoring.coreos.com",
 ];
 
 /// Something that must be in the cluster already.
@@ -112,6 +124,10 @@ fn claimed(plan: &Plan, wanted: &Ref) -> bool {
 }
 
 fn bare(wanted: &Ref) -> Option<Object> {
+    let definition = wanted.kind == "CustomResourceDefinition";
+    if definition && !DEFINITIONS.contains(&wanted.name.as_str()) {
+        return None;
+    }
     let (_, api_version) = KINDS.iter().find(|(kind, _)| *kind == wanted.kind)?;
     Some(Object {
         api_version: (*api_version).to_owned(),

@@ -40,6 +40,45 @@ const SHORT: [(&str, &str); 22] = [
     ("statefulsets", "sts"),
 ];
 
+/// Kinds that a cluster has only where something brought their definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extension {
+    /// Those of the Prometheus operator.
+    Monitors,
+    /// Those of the Gateway API's standard channel that routes are written in.
+    GatewayApi,
+    /// Traefik's Middlewares.
+    Traefik,
+}
+
+impl Extension {
+    fn kinds(self) -> &'static [(&'static str, &'static str, &'static str, &'static str)] {
+        match self {
+            Self::Monitors => &[
+                (
+                    "monitoring.coreos.com",
+                    "v1",
+                    "ServiceMonitor",
+                    "servicemonitors",
+                ),
+                ("monitoring.coreos.com", "v1", "PodMonitor", "podmonitors"),
+            ],
+            Self::GatewayApi => &[
+                (
+                    "gateway.networking.k8s.io",
+                    "v1",
+                    "GatewayClass",
+                    "gatewayclasses",
+                ),
+                ("gateway.networking.k8s.io", "v1", "Gateway", "gateways"),
+                ("gateway.networking.k8s.io", "v1", "HTTPRoute", "httproutes"),
+                ("gateway.networking.k8s.io", "v1", "GRPCRoute", "grpcroutes"),
+            ],
+            Self::Traefik => &[("traefik.io", "v1alpha1", "Middleware", "middlewares")],
+        }
+    }
+}
+
 /// A served resource.
 #[derive(Debug, Clone)]
 pub(crate) struct Resource {
@@ -193,18 +232,20 @@ impl Resources {
         });
     }
 
-    /// Adds the `ServiceMonitor` kind, unchecked below `spec`.
-    pub(crate) fn define_service_monitors(&mut self) {
+    /// Adds the kinds of a scripted extension, unchecked below `spec`.
+    pub(crate) fn define_extension(&mut self, extension: Extension) {
+        for (group, version, kind, plural) in extension.kinds() {
+            self.define_kind((group, version), kind, plural);
+        }
+    }
+
+    fn define_kind(&mut self, (group, version): (&str, &str), kind: &str, plural: &str) {
         self.define(&json!({"spec": {
-            "group": "monitoring.coreos.com",
-            "scope": "Namespaced",
-            "names": {
-                "plural": "servicemonitors",
-                "kind": "ServiceMonitor",
-                "shortNames": ["smon"],
-            },
+            "group": group,
+            "scope": if kind == "GatewayClass" { "Cluster" } else { "Namespaced" },
+            "names": {"plural": plural, "kind": kind},
             "versions": [{
-                "name": "v1",
+                "name": version,
                 "served": true,
                 "schema": {"openAPIV3Schema": {
                     "type": "object",

@@ -21,8 +21,12 @@ use thiserror::Error;
 pub struct Script {
     /// The failures; the first whose selector fits a pod counts.
     pub failures: Vec<ScriptedFailure>,
-    /// Whether the server has the `ServiceMonitor` kind.
+    /// Whether the server has the `ServiceMonitor` and `PodMonitor` kinds.
     pub service_monitors: bool,
+    /// Whether the server has the kinds of the Gateway API.
+    pub gateway_api: bool,
+    /// Whether the server has Traefik's `Middleware` kind.
+    pub traefik: bool,
 }
 
 /// A failure of one workload's pods.

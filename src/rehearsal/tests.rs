@@ -443,6 +443,21 @@ async fn service_monitors_exist_only_where_the_script_says_so() {
 }
 
 #[tokio::test]
+async fn kinds_of_the_way_in_exist_where_the_script_says_so() {
+    for (flag, version, kind) in [
+        ("gateway_api", "gateway.networking.k8s.io/v1", "HTTPRoute"),
+        ("gateway_api", "gateway.networking.k8s.io/v1", "Gateway"),
+        ("traefik", "traefik.io/v1alpha1", "Middleware"),
+        ("service_monitors", "monitoring.coreos.com/v1", "PodMonitor"),
+    ] {
+        let without = Shop::open(json!({})).await;
+        assert!(!without.cluster.has(version, kind).await.unwrap());
+        let with = Shop::open(json!({ flag: true })).await;
+        assert!(with.cluster.has(version, kind).await.unwrap(), "{kind}");
+    }
+}
+
+#[tokio::test]
 async fn two_rehearsals_of_the_same_are_the_same() {
     let outcome = async || {
         let shop = Shop::open(json!({})).await;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::apply::managed::{self, Context, Writer};
 use super::controllers::{self, Run, Task};
-use super::resources::{Resource, Resources};
+use super::resources::{Extension, Resource, Resources};
 use super::script::Script;
 use super::store::{Key, Store};
 
@@ -64,8 +64,14 @@ impl World {
             ports: 30_000,
             script,
         };
-        if world.script.service_monitors {
-            world.resources.define_service_monitors();
+        for (there, extension) in [
+            (world.script.service_monitors, Extension::Monitors),
+            (world.script.gateway_api, Extension::GatewayApi),
+            (world.script.traefik, Extension::Traefik),
+        ] {
+            if there {
+                world.resources.define_extension(extension);
+            }
         }
         controllers::bootstrap(&mut world);
         world.advance_now();

@@ -8,6 +8,13 @@ use crate::manifest::Object;
 /// What an Ingress carries where cert-manager makes its Secret once it is there.
 const ISSUERS: [&str; 2] = ["cert-manager.io/issuer", "cert-manager.io/cluster-issuer"];
 
+/// Where an Ingress names the Secret with the users that may pass.
+const USERS: [&str; 3] = [
+    "/metadata/annotations/nginx.ingress.kubernetes.io~1auth-secret",
+    "/metadata/annotations/nginx.org~1basic-auth-secret",
+    "/metadata/annotations/haproxy.org~1auth-secret",
+];
+
 impl Found<'_> {
     /// Adds what an object names.
     pub(super) fn by_kind(&mut self, object: &Object) {
@@ -34,6 +41,7 @@ impl Found<'_> {
             "VerticalPodAutoscaler" => self.target(value, "/spec/targetRef", "targetRef"),
             "Ingress" => self.ingress(value),
             "Gateway" => self.gateway(value),
+            "Middleware" => self.local("Secret", value, "/spec/basicAuth/secret", "basicAuth"),
             "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "UDPRoute" => self.route(value),
             "RoleBinding" | "ClusterRoleBinding" => self.binding(value),
             "ServiceAccount" => {
@@ -118,6 +126,9 @@ impl Found<'_> {
             for path in items(rule, "/http/paths") {
                 self.local("Service", path, "/backend/service/name", "backend");
             }
+        }
+        for key in USERS {
+            self.local("Secret", value, key, "its users");
         }
         let annotations = value.pointer("/metadata/annotations");
         if annotations.is_some_and(|has| ISSUERS.iter().any(|name| has.get(name).is_some())) {
