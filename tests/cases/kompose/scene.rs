@@ -23,7 +23,6 @@ const CHECKLIST: &str = "\
 ## Tasks
 
 ### 4.1 All of it
-- [ ] Study `compose.yaml`
 - [ ] `k8s/app.yml`: the application
 - [ ] `k8s/namespace.yml`: namespace `scene`
 - [ ] `k8s/secrets.yml`: placeholders
