@@ -1,5 +1,7 @@
 //! Puts the application together: who is in it, with which variables, mounts and probes.
 
+use std::collections::BTreeSet;
+
 use crate::checklist::Checklist;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Facts, Origin, Tree};
@@ -72,7 +74,9 @@ pub(super) fn assemble<'f>(
         checklist,
         context,
     };
-    warnings.extend(steady::settle(&mut built.workloads, &roster.members));
+    let deployments = asked_deployments(reads);
+    let steadied = steady::settle(&mut built.workloads, &roster.members, &deployments);
+    warnings.extend(steadied);
     around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
     let (ingress, routed) = around.way_in(reads, &mut built.workloads, &mut warnings);
@@ -268,6 +272,15 @@ pub(super) fn unassigned(found: &[(String, String, Origin)], files: &[FileSpec])
         }
     };
     found.iter().map(note).collect()
+}
+
+/// Returns the names of the workloads that tasks ask to be Deployments.
+fn asked_deployments<'r>(reads: &'r [Read<'_>]) -> BTreeSet<&'r str> {
+    let targets = reads.iter().filter_map(Read::target);
+    targets
+        .filter(|target| target.kind == FileKind::Deployment)
+        .filter_map(|target| target.name.as_deref())
+        .collect()
 }
 
 fn namespace(

@@ -2,8 +2,11 @@
 //! lost node stops no one; of what keeps data for one pod, one, as a `StatefulSet`, which never
 //! starts a second beside it.
 //!
-//! What a task or the Compose file says of replicas wins; workers and schedulers stay alone, since
+//! What a task or the Compose file says wins: a file that a task calls a Deployment holds one, and
+//! replicas are as many as are asked for. Workers and schedulers stay alone, since
 //! nothing tells whether two of them may work.
+
+use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
 
@@ -11,7 +14,13 @@ use super::application::{Pdb, Role, VolumeKind, Workload, WorkloadKind};
 use super::roster::Member;
 
 /// Settles how many pods serve; returns what a person should know of it.
-pub(super) fn settle(workloads: &mut [Workload], members: &[Member<'_>]) -> Vec<Diagnostic> {
+///
+/// `deployments` are the names that tasks ask to be Deployments.
+pub(super) fn settle(
+    workloads: &mut [Workload],
+    members: &[Member<'_>],
+    deployments: &BTreeSet<&str>,
+) -> Vec<Diagnostic> {
     let mut doubled = Vec::new();
     let mut kept = Vec::new();
     for workload in workloads.iter_mut() {
@@ -21,8 +30,10 @@ pub(super) fn settle(workloads: &mut [Workload], members: &[Member<'_>]) -> Vec<
             continue;
         }
         if keeps(workload) {
-            workload.kind = WorkloadKind::StatefulSet;
-            kept.push(format!("`{}`", workload.name));
+            if !deployments.contains(workload.name.as_str()) {
+                workload.kind = WorkloadKind::StatefulSet;
+                kept.push(format!("`{}`", workload.name));
+            }
         } else if member.is_some_and(|member| said(member).is_none()) {
             workload.replicas = 2;
             workload.pdb.get_or_insert_with(|| Pdb {
@@ -43,8 +54,7 @@ pub(super) fn settle(workloads: &mut [Workload], members: &[Member<'_>]) -> Vec<
     }
     if !kept.is_empty() {
         let message = format!(
-            "{}: StatefulSets of one pod each, whatever their files are called, since two pods \
-             can't write the same data",
+            "{}: StatefulSets of one pod each, since two pods can't write the same data",
             kept.join(", ")
         );
         remarks.push(Diagnostic::warning(message));
