@@ -119,7 +119,10 @@ fn find(session: &Session, args: &CheckArgs) -> Result<Vec<Diagnostic>> {
     let mut found = check.found;
     found.retain(|one| {
         let path = one.place.as_ref().map(|place| place.path.as_str());
-        let own = path.is_none_or(|path| is_document(path) || is_settings(path));
+        // What has no place is this command's own, or a remark on the application.
+        let own = path.map_or(!one.rule.is_empty(), |path| {
+            is_document(path) || is_settings(path)
+        });
         let asked = only.is_empty() || path.is_some_and(|path| only.contains(path));
         asked && (own || one.severity == Severity::Error)
     });
