@@ -19,6 +19,7 @@ mod run;
 mod secrets;
 mod standing;
 mod undo;
+mod urls;
 
 pub use consent::Consent;
 pub use ledger::{Ledger, LedgerError};
@@ -28,6 +29,7 @@ pub use run::{ExecuteError, Run, Tick, execute};
 pub use secrets::{Filled, SecretsError, fill};
 pub use standing::{Changed, Comparison, Held, Standing, Why, compare, hold, task_done};
 pub use undo::{Turn, Undo, Undoing, Undone};
+pub use urls::unencoded;
 
 use std::time::Duration;
 

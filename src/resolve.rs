@@ -8,6 +8,7 @@ mod amounts;
 mod answers;
 mod application;
 mod assemble;
+mod budget;
 mod bullets;
 mod checks;
 mod environment;
@@ -19,6 +20,7 @@ mod layout;
 mod model;
 mod monitoring;
 mod mounts;
+mod outside;
 mod pod;
 mod probe_words;
 mod quantity;
@@ -31,12 +33,13 @@ mod subjects;
 mod target;
 #[cfg(test)]
 mod tests;
+mod user;
 mod words;
 mod workload;
 
 pub use application::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
-    Hpa, ImageBuild, ManifestItem, MapFile, Monitors, NodeRule, Pdb, PodOptions, Probe,
+    Hpa, ImageBuild, ManifestItem, MapFile, Monitors, NodeRule, Outside, Pdb, PodOptions, Probe,
     ProbeAction, Resources, Role, SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec,
     Workload, WorkloadKind,
 };

@@ -11,7 +11,9 @@ mod target;
 mod workspace;
 
 pub use edge::{Controller, EdgeApi, IngressSettings, Issuer, MonitoringSettings};
-pub use phase::{BuildSettings, PhaseSettings, Rehearse, RehearsedFailure, Timeouts};
+pub use phase::{
+    BuildSettings, PhaseSettings, Rehearse, RehearsedFailure, SecretSettings, Timeouts,
+};
 pub use target::Target;
 pub use workspace::Settings;
 

@@ -5,6 +5,7 @@ mod applications;
 mod apply;
 mod conflicts;
 mod control_plane;
+mod images;
 mod immutable;
 mod inventory;
 mod kubeconfig;
@@ -41,6 +42,7 @@ pub(crate) fn all() -> Vec<Case> {
         rehearsal::CASES,
         rehearsal::APPLYING,
         phase::CASES,
+        images::CASES,
         preview::CASES,
         storm::CASES,
         outage::CASES,

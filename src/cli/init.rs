@@ -129,9 +129,23 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # [aliases]\n\
          # call-processor = \"app\"\n\
          \n\
-         # Images of the services that are built from this repository.\n\
+         # Images of the services that are built from this repository: one by one, or all (`*`).\n\
+         # The revision is that of the newest commit which changed their sources.\n\
          # [images]\n\
          # app = \"registry.example.com/app:1.4.0\"\n\
+         # \"*\" = \"registry.example.com/team/{{service}}:{{revision}}\"\n\
+         \n\
+         # What builds and pushes an image, with consent; what runs it is pinned to its digest.\n\
+         # [build]\n\
+         # command = \"docker build -t {{image}} -f {{dockerfile}} {{context}} && docker push {{image}}\"\n\
+         \n\
+         # Variables that are secrets, or settings, whatever their names and values look like.\n\
+         # [secrets]\n\
+         # names = [\"LICENSE\"]\n\
+         # settings = [\"TOKEN_MODE\"]\n\
+         \n\
+         # The PriorityClass of all pods.\n\
+         # priority_class = \"business\"\n\
          \n\
          # What a failed rollout looks like: the rehearsal plays it.\n\
          # [[rehearse.failures]]\n\

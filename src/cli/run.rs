@@ -5,11 +5,11 @@ pub(super) mod ahead;
 mod claim;
 mod closing;
 pub(super) mod drift;
-mod images;
 mod outlook;
 mod permit;
 mod prepared;
 mod prune;
+mod refuse;
 mod rehearse;
 mod tell;
 mod undo;
@@ -247,9 +247,11 @@ async fn secrets(
         *live = prepared.live().await?;
         return Ok(BTreeMap::new());
     }
-    images::refuse_placeholders(prepared)?;
+    refuse::placeholders(prepared)?;
     let filled = prepared.filled(repo, args.env_file.as_deref(), (live, outlook))?;
-    Ok(filled.complete()?)
+    let objects = filled.complete()?;
+    refuse::unencoded_passwords(prepared, &objects)?;
+    Ok(objects)
 }
 
 /// Returns how the flags and the settings want a run to behave.

@@ -1,10 +1,10 @@
 //! Real values for Secrets on a real target: from the environment or an ignored env file, or from
 //! the Secret that is there already. The rehearsal runs on placeholders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster::Live;
-use crate::manifest::{Object, pinned, secret_keys, with_secret_values};
+use crate::manifest::{Object, pinned, references, secret_keys, with_secret_values};
 use crate::plan::Plan;
 
 /// Why Secrets can't be filled.
@@ -14,6 +14,10 @@ pub enum SecretsError {
     #[error("no value for {} of {} Secrets: {}", .0.len(), secrets(.0), list(.0))]
     Missing(Vec<(String, String)>),
 }
+
+/// Counts, on pods' templates, how often a value of their Secrets was changed: a pod reads its
+/// Secrets once. A hash of the value would do as well, and could be guessed.
+const ROTATION: &str = "orch.dev/secret-rotation";
 
 /// Objects as they are really sent.
 #[derive(Debug, Default)]
@@ -31,9 +35,40 @@ impl Filled {
         if digests.is_empty() {
             return;
         }
-        let pinned = plan.objects().filter_map(|object| pinned(object, digests));
-        self.objects
-            .extend(pinned.map(|object| (object.label(), object)));
+        for object in plan.objects() {
+            let label = object.label();
+            let now = self.objects.get(&label).unwrap_or(object);
+            if let Some(pinned) = pinned(now, digests) {
+                self.objects.insert(label, pinned);
+            }
+        }
+    }
+
+    /// Has pods made anew whose Secrets get other values than they have, and keeps the count of
+    /// those that were.
+    fn roll(&mut self, plan: &Plan, live: &Live, changed: &BTreeSet<String>) {
+        let kinds = ["Deployment", "StatefulSet", "DaemonSet"];
+        for object in plan
+            .objects()
+            .filter(|it| kinds.contains(&it.kind.as_str()))
+        {
+            let there = live.get(object).unwrap_or_default();
+            let count = there.pointer("/spec/template/metadata/annotations");
+            let count = count.and_then(|it| it.get(ROTATION)?.as_str()?.parse::<u64>().ok());
+            let uses = references(object)
+                .iter()
+                .any(|it| it.kind == "Secret" && changed.contains(&it.name));
+            let count = match (count, uses) {
+                (count, true) => count.unwrap_or(0) + 1,
+                (Some(count), false) => count,
+                (None, false) => continue,
+            };
+            let mut rolled = object.clone();
+            if let Some(metadata) = rolled.value.pointer_mut("/spec/template/metadata") {
+                metadata["annotations"][ROTATION] = count.to_string().into();
+                self.objects.insert(rolled.label(), rolled);
+            }
+        }
     }
 
     /// Returns the Secrets where none lacks a value.
@@ -71,6 +106,7 @@ fn list(missing: &[(String, String)]) -> String {
 /// already: what is there is never overwritten by a placeholder.
 pub fn fill(plan: &Plan, live: &Live, given: &BTreeMap<String, String>) -> Filled {
     let mut filled = Filled::default();
+    let mut changed = BTreeSet::new();
     for object in plan.objects().filter(|object| object.kind == "Secret") {
         let keys = secret_keys(object);
         if keys.is_empty() {
@@ -81,6 +117,9 @@ pub fn fill(plan: &Plan, live: &Live, given: &BTreeMap<String, String>) -> Fille
         let missing = filled.missing.len();
         for key in keys {
             let value = given.get(&key).filter(|value| !value.is_empty());
+            if value.is_some_and(|value| kept.get(&key).is_some_and(|kept| kept != value)) {
+                changed.insert(object.name.clone());
+            }
             match value.or_else(|| kept.get(&key)) {
                 Some(value) => drop(values.insert(key, value.clone())),
                 None => filled.missing.push((object.name.clone(), key)),
@@ -91,6 +130,7 @@ pub fn fill(plan: &Plan, live: &Live, given: &BTreeMap<String, String>) -> Fille
             filled.objects.insert(object.label(), real);
         }
     }
+    filled.roll(plan, live, &changed);
     filled
 }
 

@@ -15,6 +15,13 @@ const SECRET: &[&str] = &[
     "private_key",
     "encryption_key",
     "signing_key",
+    "master_key",
+    "license_key",
+    "session_key",
+    "hmac_key",
+    "app_key",
+    "account_key",
+    "connection_string",
     "client_secret",
     "password",
     "passwords",
@@ -70,10 +77,15 @@ const PREFIXES: &[(&str, usize)] = &[
     ("ghp_", 20),
     ("gho_", 20),
     ("ghs_", 20),
+    ("ghu_", 20),
+    ("ghr_", 20),
     ("github_pat_", 20),
     ("glpat-", 16),
     ("xoxb-", 16),
     ("xoxp-", 16),
+    ("xoxa-", 16),
+    ("xoxr-", 16),
+    ("xoxs-", 16),
     ("xapp-", 16),
     ("AKIA", 20),
     ("ASIA", 20),
@@ -81,6 +93,10 @@ const PREFIXES: &[(&str, usize)] = &[
     ("SG.", 30),
     ("hf_", 20),
     ("npm_", 20),
+    ("pypi-", 20),
+    ("shpat_", 20),
+    ("sq0csp-", 20),
+    ("AGE-SECRET-KEY-", 20),
     ("dop_v1_", 20),
     ("hvs.", 16),
     ("ya29.", 20),
@@ -139,8 +155,22 @@ pub fn by_value(value: &str) -> Option<String> {
     if let Some((prefix, _)) = known {
         return Some(format!("its value begins with `{prefix}`, as keys do"));
     }
-    let token = value.starts_with("eyJ") && value.split('.').count() == 3;
-    token.then(|| "its value is a JSON web token".to_owned())
+    if value.starts_with("eyJ") && value.split('.').count() == 3 {
+        return Some("its value is a JSON web token".to_owned());
+    }
+    connects(value).then(|| "its value is a connection string with a password".to_owned())
+}
+
+/// Returns whether a value is a connection string (`Server=db;User=app;Password=…`) with a
+/// password in it.
+fn connects(value: &str) -> bool {
+    let mut pairs = value.split(';').filter_map(|pair| pair.split_once('='));
+    let secret = ["password", "pwd", "accountkey", "sharedaccesskey"];
+    value.contains(';')
+        && pairs.any(|(name, value)| {
+            let name = name.trim().to_lowercase();
+            secret.contains(&name.as_str()) && !value.trim().is_empty()
+        })
 }
 
 /// Returns why an interpolated value is a secret, if it is: by its value, or by a variable that
@@ -262,6 +292,8 @@ mod tests {
             "tls.private-key",
             "REDIS_PASSWD",
             "GOOGLE_CREDENTIALS",
+            "APP_KEY",
+            "AZURE_STORAGE_CONNECTION_STRING",
         ] {
             check_name(name, true);
         }
@@ -295,6 +327,11 @@ mod tests {
         check_value("-----BEGIN RSA PRIVATE KEY-----\nMIIE", true);
         check_value("ghp_0123456789abcdefghij", true);
         check_value("eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl", true);
+        check_value("xoxs-0123456789abcdef", true);
+        check_value("Server=db;User Id=app;Password=hunter2", true);
+        check_value("DefaultEndpointsProtocol=https;AccountKey=abc==", true);
+        check_value("Server=db;User Id=app", false);
+        check_value("Password=", false);
         check_value("redis://redis:6379/0", false);
         check_value("postgresql://calls@db/calls", false);
         check_value("-----BEGIN CERTIFICATE-----", false);

@@ -1,7 +1,8 @@
 //! `NetworkPolicy`s: nothing may talk to anything, except what a workload's policy names in either
 //! direction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use k8s_openapi::api::networking::v1::{
     NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicySpec,
@@ -9,7 +10,8 @@ use k8s_openapi::api::networking::v1::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use super::network_rules::{
-    api_server, dns, from_anywhere, from_namespace, from_pods, internet, ports, to_pods,
+    anywhere, api_server, dns, from_anywhere, from_namespace, from_pods, internet, ports,
+    to_address, to_pods,
 };
 use super::{labels, service_account};
 use crate::facts::Protocol;
@@ -149,9 +151,7 @@ fn egress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyEg
     if service_account::needs_discovery(application, workload) {
         rules.push(api_server());
     }
-    if workload.built {
-        rules.push(internet());
-    }
+    rules.extend(out_of_the_cluster(workload));
     rules
 }
 
@@ -165,6 +165,33 @@ fn metrics_port(workload: &Workload) -> Option<ServicePort> {
         protocol: Protocol::Tcp,
         exposure: Exposure::Cluster,
     }))
+}
+
+/// Returns the rules for the hosts that settings name. Policies know no names: web ports are let
+/// out to all that isn't private, other ports also to private networks, where data bases are, and
+/// an address to itself. What is built here may reach the web anyway: its source may name hosts.
+fn out_of_the_cluster(workload: &Workload) -> Vec<NetworkPolicyEgressRule> {
+    let mut web: BTreeSet<u16> = BTreeSet::new();
+    let mut others: BTreeSet<u16> = BTreeSet::new();
+    let mut addresses: BTreeMap<&str, BTreeSet<u16>> = BTreeMap::new();
+    if workload.built {
+        web.insert(443);
+    }
+    for host in &workload.outside {
+        if host.host.parse::<Ipv4Addr>().is_ok() {
+            addresses.entry(&host.host).or_default().insert(host.port);
+        } else if [80, 443].contains(&host.port) {
+            web.insert(host.port);
+        } else {
+            others.insert(host.port);
+        }
+    }
+    let web = (!web.is_empty()).then(|| internet(&web));
+    let others = (!others.is_empty()).then(|| anywhere(&others));
+    let addresses = addresses
+        .iter()
+        .map(|(host, ports)| to_address(host, ports));
+    web.into_iter().chain(others).chain(addresses).collect()
 }
 
 fn scrapes(workload: &Workload, other: &Workload, port: &ServicePort) -> bool {

@@ -1,5 +1,7 @@
 //! The rules that `NetworkPolicy`s are composed of.
 
+use std::collections::BTreeSet;
+
 use k8s_openapi::api::networking::v1::{
     IPBlock, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicyPeer,
     NetworkPolicyPort,
@@ -7,7 +9,7 @@ use k8s_openapi::api::networking::v1::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
-use super::container::protocol;
+use super::container::{protocol, some};
 use super::labels;
 use crate::facts::Protocol;
 use crate::resolve::ServicePort;
@@ -70,24 +72,47 @@ pub(super) fn api_server() -> NetworkPolicyEgressRule {
     }
 }
 
+/// Where clouds tell a machine's own credentials to whoever asks.
+const METADATA: &str = "169.254.0.0/16";
+
 /// Returns the rule for services on the internet, private networks left out.
-pub(super) fn internet() -> NetworkPolicyEgressRule {
+pub(super) fn internet(ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
     let private = [
         "10.0.0.0/8",
         "100.64.0.0/10",
-        "169.254.0.0/16",
+        METADATA,
         "172.16.0.0/12",
         "192.168.0.0/16",
     ];
+    to_block("0.0.0.0/0", &private, ports)
+}
+
+/// Returns the rule for hosts outside of the cluster that may be in a private network.
+pub(super) fn anywhere(ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
+    to_block("0.0.0.0/0", &[METADATA], ports)
+}
+
+/// Returns the rule for one address.
+pub(super) fn to_address(address: &str, ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
+    to_block(&format!("{address}/32"), &[], ports)
+}
+
+fn to_block(cidr: &str, except: &[&str], ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
+    let except: Vec<String> = except.iter().map(|block| (*block).to_owned()).collect();
     NetworkPolicyEgressRule {
         to: Some(vec![NetworkPolicyPeer {
             ip_block: Some(IPBlock {
-                cidr: "0.0.0.0/0".to_owned(),
-                except: Some(private.map(str::to_owned).to_vec()),
+                cidr: cidr.to_owned(),
+                except: some(except),
             }),
             ..NetworkPolicyPeer::default()
         }]),
-        ports: Some(vec![port(443, Protocol::Tcp)]),
+        ports: Some(
+            ports
+                .iter()
+                .map(|number| port(*number, Protocol::Tcp))
+                .collect(),
+        ),
     }
 }
 

@@ -91,6 +91,7 @@ pub(super) fn workload(name: &str) -> Workload {
         }),
         after: vec!["postgresql".to_owned()],
         talks_to: vec!["postgresql".to_owned()],
+        outside: Vec::new(),
         behind_ingress: true,
         grace_seconds: Some(30),
         metrics: Some(("/metrics".to_owned(), 8080)),

@@ -117,6 +117,8 @@ pub struct Workload {
     pub after: Vec<String>,
     /// Workloads it opens connections to (for `NetworkPolicy`); `after` included.
     pub talks_to: Vec<String>,
+    /// Hosts outside of the cluster that its settings name.
+    pub outside: Vec<Outside>,
     /// Whether the Ingress routes to it.
     pub behind_ingress: bool,
     /// `terminationGracePeriodSeconds`.
@@ -125,6 +127,17 @@ pub struct Workload {
     pub metrics: Option<(String, u16)>,
     /// What it asks of its pods beside.
     pub pod: PodOptions,
+}
+
+/// A host outside of the cluster that a workload connects to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// The host's name or IPv4 address.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// What names it: a variable, a file, the arguments.
+    pub by: String,
 }
 
 /// The controller of a workload.

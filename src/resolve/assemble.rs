@@ -17,7 +17,8 @@ use super::rules::Read;
 use super::target::FileKind;
 use super::words::Word;
 use super::{
-    Context, environment, images, ingress, monitoring, mounts, steady, subjects, workload,
+    Context, budget, environment, images, ingress, monitoring, mounts, outside, steady, subjects,
+    workload,
 };
 
 /// The application with what layout and readings need to know of its making.
@@ -54,11 +55,7 @@ pub(super) fn assemble<'f>(
     let unassigned = leave_out(&mut roster, promises, context, &mut warnings);
     let namespace = namespace(reads, facts, context, &mut warnings);
     let name = application_name(facts, &namespace);
-    let naming = environment::Naming {
-        secrets: roster::hinted_names(checklist, Word::Secrets),
-        config: config_name(checklist),
-    };
-    let variables = environment::build(&roster, facts, &naming);
+    let variables = variables(&roster, checklist, facts, context);
     let sources = workload::Sources {
         roster: &roster,
         facts,
@@ -81,6 +78,9 @@ pub(super) fn assemble<'f>(
     warnings.append(&mut built.warnings);
     let (ingress, routed) = around.way_in(reads, &mut built.workloads, &mut warnings);
     let owners = owners(&built.maps);
+    let config_maps = config_maps(variables.config, built.maps);
+    outside::reach(&mut built.workloads, &config_maps);
+    warnings.extend(budget::mend(&mut built.workloads));
     let builds = images::builds(&roster, &built.workloads, context.phase);
     let application = Application {
         name,
@@ -89,7 +89,7 @@ pub(super) fn assemble<'f>(
         namespace,
         workloads: in_order(built.workloads),
         secrets,
-        config_maps: config_maps(variables.config, built.maps),
+        config_maps,
         ingress,
         monitors: monitors(context),
         service_monitors: context.service_monitors,
@@ -113,6 +113,20 @@ fn config_maps(
 ) -> Vec<ConfigMapSpec> {
     let owned = owned.into_iter().map(|(_, map)| map);
     shared.into_iter().chain(owned).collect()
+}
+
+fn variables(
+    roster: &Roster<'_>,
+    checklist: &Checklist,
+    facts: &Facts,
+    context: &Context<'_>,
+) -> environment::Variables {
+    let naming = environment::Naming {
+        secrets: roster::hinted_names(checklist, Word::Secrets),
+        config: config_name(checklist),
+        told: &context.phase.secrets,
+    };
+    environment::build(roster, facts, &naming)
 }
 
 fn monitors(context: &Context<'_>) -> Monitors {

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::facts::{ConfigFile, EnvVar, Facts, MountSource, Service, Text, secret};
+use crate::settings::SecretSettings;
 
 use super::application::{ConfigMapSpec, EnvSource, Environment, SecretEntry, SecretSpec};
 use super::hosts;
@@ -21,13 +22,15 @@ pub(super) struct Variables {
 }
 
 /// The names that Secrets and the map get.
-pub(super) struct Naming {
+pub(super) struct Naming<'a> {
     pub(super) secrets: Vec<String>,
     pub(super) config: String,
+    /// What settings say of variables.
+    pub(super) told: &'a SecretSettings,
 }
 
 /// Returns the variables of all members.
-pub(super) fn build(roster: &Roster<'_>, facts: &Facts, naming: &Naming) -> Variables {
+pub(super) fn build(roster: &Roster<'_>, facts: &Facts, naming: &Naming<'_>) -> Variables {
     let mut sorter = Sorter {
         naming,
         roster,
@@ -92,7 +95,7 @@ fn shared_values(roster: &Roster<'_>) -> BTreeMap<String, bool> {
 }
 
 struct Sorter<'s, 'f> {
-    naming: &'s Naming,
+    naming: &'s Naming<'s>,
     roster: &'s Roster<'f>,
     secrets: Vec<SecretSpec>,
 }
@@ -106,6 +109,16 @@ impl Sorter<'_, '_> {
         known: &[crate::facts::Variable],
     ) -> Vec<Environment> {
         let name = variable.name.as_str();
+        let told = self.naming.told;
+        let known_as = |names: &[String]| names.iter().any(|known| known == name);
+        if let Some(text) = variable.value.as_ref().filter(|_| known_as(&told.settings)) {
+            let value = hosts::in_variable(name, &text.value, &self.roster.names);
+            return vec![literal(name, value)];
+        }
+        if known_as(&told.names) {
+            let reason = "settings say so: [secrets] names";
+            return vec![self.secret(member, name, name, reason)];
+        }
         let Some(text) = &variable.value else {
             let source = known.iter().find(|it| it.name == name);
             let reason = secret::by_name(name).or_else(|| source?.secret.clone());

@@ -10,7 +10,7 @@ use super::application::{EnvSource, Environment, Hpa, Pdb, Resources, Role, Volu
 use super::checks;
 use super::quantity;
 use super::roster::{Member, Roster};
-use super::{hosts, images, pod};
+use super::{hosts, images, pod, user};
 
 /// What all workloads are built with.
 pub(super) struct Sources<'a, 'f> {
@@ -47,6 +47,7 @@ pub(super) fn build(
             max_unavailable: None,
         })
     });
+    warnings.extend(user::told(member, sources.facts));
     let after = after(member, sources.roster);
     let talks_to = talks_to(member, &environment, &after, sources.roster);
     let (command, args, environment) = commands(member, environment);
@@ -62,7 +63,7 @@ pub(super) fn build(
         command,
         args,
         working_dir: service.and_then(|service| service.working_dir.clone()),
-        uid: uid(member, sources.facts),
+        uid: user::uid(member, sources.facts),
         replicas,
         resources: resources(member),
         liveness: probes.liveness,
@@ -75,6 +76,7 @@ pub(super) fn build(
         pdb,
         after,
         talks_to,
+        outside: Vec::new(),
         behind_ingress: false,
         grace_seconds: service
             .and_then(|service| service.stop_grace_period)
@@ -173,22 +175,6 @@ fn commands(member: &Member<'_>, environment: Vec<Environment>) -> Commands {
         *value = format!("$({})", secret.name);
     }
     (command, args, environment)
-}
-
-fn uid(member: &Member<'_>, facts: &Facts) -> Option<i64> {
-    let service = member.service?;
-    let build = service.build.as_ref();
-    let dockerfile = build.and_then(|build| {
-        facts
-            .dockerfiles
-            .iter()
-            .find(|it| it.path == build.dockerfile)
-    });
-    let user = service
-        .user
-        .as_deref()
-        .or_else(|| dockerfile?.user.as_deref())?;
-    user.split(':').next()?.parse().ok()
 }
 
 /// Returns requests and limits: the task's, then Compose's, then what the role usually needs.

@@ -27,7 +27,9 @@ const KEYS: &[&str] = &[
     "priority_class",
     "build",
     "monitoring",
+    "secrets",
 ];
+const SECRETS_KEYS: &[&str] = &["names", "settings"];
 const BUILD_KEYS: &[&str] = &["command", "digest"];
 const TIMEOUT_KEYS: &[&str] = &["ready", "command", "load_balancer"];
 const REHEARSE_KEYS: &[&str] = &["failures", "service_monitors"];
@@ -58,6 +60,8 @@ pub struct PhaseSettings {
     pub images: Vec<(String, String)>,
     /// How images are built and pushed.
     pub build: BuildSettings,
+    /// Which variables are secrets and which aren't, where names and values don't tell.
+    pub secrets: SecretSettings,
     /// What becomes of services that no task names; the workspace's by default.
     pub extras: Option<Extras>,
     /// Whether a listed name that the facts don't support leaves its box to a person; the
@@ -82,6 +86,15 @@ pub struct Timeouts {
     pub command: Option<Duration>,
     /// Until a load balancer has an address.
     pub load_balancer: Option<Duration>,
+}
+
+/// `[secrets]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SecretSettings {
+    /// Variables that are secrets.
+    pub names: Vec<String>,
+    /// Variables that are none, whatever they look like.
+    pub settings: Vec<String>,
 }
 
 /// `[build]`.
@@ -161,6 +174,7 @@ impl PhaseSettings {
             "aliases" => self.aliases = reader.pairs(entry),
             "images" => self.images = reader.images(entry),
             "build" => self.build = read_build(reader, entry),
+            "secrets" => self.secrets = read_secrets(reader, entry),
             "extras" => self.extras = reader.extras(entry),
             "strict" => self.strict = reader.boolean(entry),
             "rehearse" => self.rehearse = read_rehearse(reader, entry),
@@ -183,6 +197,26 @@ fn read_timeouts(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Timeouts {
         }
     }
     timeouts
+}
+
+fn read_secrets(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> SecretSettings {
+    let mut secrets = SecretSettings::default();
+    for inner in reader.table(entry) {
+        match inner.key {
+            "names" => secrets.names = reader.strings(&inner),
+            "settings" => secrets.settings = reader.strings(&inner),
+            _ => reader.unknown(&inner, SECRETS_KEYS),
+        }
+    }
+    if let Some(both) = secrets
+        .names
+        .iter()
+        .find(|it| secrets.settings.contains(it))
+    {
+        let message = format!("`{both}` can't be a secret and a setting at once");
+        reader.problem(message, entry.key_span.clone(), "");
+    }
+    secrets
 }
 
 fn read_build(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> BuildSettings {
@@ -301,6 +335,17 @@ mod tests {
             "an image has no `{version}`",
         );
         refused("[images]\napp = \" \"\n", "names no image");
+    }
+
+    #[test]
+    fn secrets_are_told_from_settings() {
+        check("[secrets]\nnames = [\"LICENSE\"]\n", |it| {
+            it.secrets.names == ["LICENSE"]
+        });
+        refused(
+            "[secrets]\nnames = [\"A\"]\nsettings = [\"A\"]\n",
+            "`A` can't be a secret and a setting",
+        );
     }
 
     #[test]

@@ -87,6 +87,8 @@ impl Shown<'_> {
             }
         }
         text += &self.unassigned();
+        text += &self.builds();
+        text += &self.outside();
         text += &order::waves_text(self.plan, self.paint);
         text + &self.totals()
     }
@@ -284,6 +286,40 @@ impl Shown<'_> {
             let _ = writeln!(text, "  {}{place}", printable(&note.text));
         }
         text
+    }
+
+    /// The commands that build and push images: nothing runs that wasn't shown.
+    fn builds(&self) -> String {
+        let builds = &self.meaning.resolved.application.builds;
+        if builds.is_empty() {
+            return String::new();
+        }
+        let heading = "images that a run builds and pushes, with consent (--yes)";
+        let mut text = format!("\n{}\n", self.paint.bold(heading));
+        for build in builds {
+            let _ = writeln!(text, "  {}", printable(&build.image));
+            for run in std::iter::once(&build.run).chain(&build.digest) {
+                let _ = writeln!(text, "    $ {}", printable(run));
+            }
+        }
+        text
+    }
+
+    /// Where the network's policies let out to.
+    fn outside(&self) -> String {
+        let workloads = &self.meaning.resolved.application.workloads;
+        let mut lines = workloads.iter().flat_map(|workload| {
+            workload.outside.iter().map(move |host| {
+                let (name, port, by) = (&workload.name, host.port, &host.by);
+                format!("  {name} → {}:{port} ({by})\n", printable(&host.host))
+            })
+        });
+        let Some(first) = lines.next() else {
+            return String::new();
+        };
+        let heading = "connections out of the cluster that NetworkPolicies allow";
+        let lines: String = std::iter::once(first).chain(lines).collect();
+        format!("\n{}\n{lines}", self.paint.bold(heading))
     }
 
     fn totals(&self) -> String {

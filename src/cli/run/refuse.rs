@@ -1,6 +1,10 @@
-//! Images that can't be pulled anywhere: known before the first step.
+//! What a real target would only show when it is too late: images that can't be pulled anywhere,
+//! and passwords that break the URLs they are put into. Known before the first step.
+
+use std::collections::BTreeMap;
 
 use super::{Prepared, Result, Stop};
+use crate::execute::unencoded;
 use crate::manifest;
 
 /// How many paths that no commit has are named.
@@ -10,7 +14,7 @@ const NAMED: usize = 5;
 ///
 /// # Errors
 /// Names all of them, and the way out.
-pub(super) fn refuse_placeholders(prepared: &Prepared<'_>) -> Result<()> {
+pub(super) fn placeholders(prepared: &Prepared<'_>) -> Result<()> {
     let application = &prepared.meaning.resolved.application;
     let stand_ins = application.workloads.iter().filter(|it| it.placeholder);
     let images: Vec<&str> = stand_ins.map(|it| it.image.as_str()).collect();
@@ -37,11 +41,39 @@ pub(super) fn refuse_placeholders(prepared: &Prepared<'_>) -> Result<()> {
         ))
         .help("[build] command = \"…\" there lets a run build and push them"));
     }
-    refuse_changes(prepared)
+    changes(prepared)
+}
+
+/// Refuses passwords that break the URLs which are composed from them.
+///
+/// # Errors
+/// Names the keys, never the values.
+pub(super) fn unencoded_passwords(
+    prepared: &Prepared<'_>,
+    objects: &BTreeMap<String, manifest::Object>,
+) -> Result<()> {
+    let application = &prepared.meaning.resolved.application;
+    let found = unencoded(application, objects);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let list = found.iter().map(|(key, variables)| {
+        let variables: Vec<&str> = variables.iter().map(String::as_str).collect();
+        format!("{key} (in {})", variables.join(", "))
+    });
+    let list: Vec<String> = list.collect();
+    Err(Stop::input(format!(
+        "these values break the URLs that they are put into: {}",
+        list.join("; ")
+    ))
+    .help(
+        "a password of letters, digits and `-._~` needs no encoding; one that only URLs use may be \
+         percent-encoded",
+    ))
 }
 
 /// Refuses to name an image by a revision that doesn't tell what is in it.
-fn refuse_changes(prepared: &Prepared<'_>) -> Result<()> {
+fn changes(prepared: &Prepared<'_>) -> Result<()> {
     let Some(revision) = &prepared.meaning.revision else {
         return Ok(());
     };
