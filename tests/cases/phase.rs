@@ -34,6 +34,15 @@ fn runs_a_checklist_of_other_people_without_any_settings() {
     check_from_nothing(&foreign());
 }
 
+#[test]
+fn a_file_that_is_called_a_deployment_holds_one() {
+    let workspace = foreign().workspace;
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let text = workspace.read("k8s/monitoring/prometheus-deployment.yml");
+    assert!(text.contains("\nkind: Deployment\n"), "{text}");
+    assert!(!text.contains("StatefulSet"), "{text}");
+}
+
 #[track_caller]
 fn check_from_nothing(case: &Case) {
     let workspace = &case.workspace;
