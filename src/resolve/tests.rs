@@ -1,5 +1,7 @@
 //! Whole documents.
 
+mod size;
+
 use super::{
     Action, BulletReading, Context, EnvSource, Environment, Exposure, ProbeAction, Resolved,
     resolve,
