@@ -53,11 +53,18 @@ fn message(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
     renderer.render(&groups)
 }
 
+/// Shows the lines that are meant alone: the rest of a long document would be read for nothing.
 fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
     let (start, end) = bounds(&place.text, &place.span);
-    let before = visible(place.text.get(..start).unwrap_or_default());
-    let meant = visible(place.text.get(start..end).unwrap_or_default());
-    let behind = visible(place.text.get(end..).unwrap_or_default());
+    let (head, rest) = place
+        .text
+        .split_at_checked(start)
+        .unwrap_or((&place.text, ""));
+    let (meant, tail) = rest.split_at_checked(end - start).unwrap_or((rest, ""));
+    let line = head.rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let (above, before) = head.split_at_checked(line).unwrap_or(("", head));
+    let behind = tail.split(['\n', '\r']).next().unwrap_or_default();
+    let (before, meant, behind) = (visible(before), visible(meant), visible(behind));
     let span = before.len()..before.len() + meant.len();
     let mut annotation = AnnotationKind::Primary.span(span);
     if !place.label.is_empty() {
@@ -65,7 +72,15 @@ fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'sta
     }
     Snippet::source(format!("{before}{meant}{behind}"))
         .path(visible(&place.path))
+        .line_start(lines(above) + 1)
         .annotation(annotation)
+}
+
+/// Returns how many lines end in a text: at `\n`, `\r\n` or a lone `\r`.
+fn lines(text: &str) -> usize {
+    let returns = text.matches('\r').count();
+    let both = text.matches("\r\n").count();
+    text.matches('\n').count() + returns - both
 }
 
 /// Returns the span's ends, moved to the text's end and to the start of a character if need be.
@@ -168,6 +183,16 @@ mod tests {
         let text = Arc::from("я");
         let found = Diagnostic::error("odd").at("a.md", &text, 1..99, "");
         assert!(render(&Diagnostics(vec![found]), false).contains("a.md:1:1"));
+    }
+
+    #[test]
+    fn a_place_far_down_keeps_its_line_whatever_ends_lines() {
+        let text: Arc<str> = Arc::from("one\r\ntwo\rthree\nfour admin-api\nfive");
+        let start = text.find("admin-api").unwrap();
+        let found = Diagnostic::error("odd").at("a.md", &text, start..start + 9, "");
+        let shown = render(&Diagnostics(vec![found]), false);
+        assert!(shown.contains("a.md:4:6"), "{shown}");
+        assert!(!shown.contains("five"), "{shown}");
     }
 
     #[test]

@@ -284,5 +284,32 @@ mod tests {
         fn nothing_panics(raw in "[${}:?+a-zA-Z-]{0,30}") {
             let _ = interpolate(&raw, &values());
         }
+
+        #[test]
+        fn a_value_is_never_read_again(name in "[A-Z_][A-Z0-9_]{0,8}", value in "[${}A-Z:-]{0,16}") {
+            let values = [(name.clone(), value.clone())].into();
+            let braced = interpolate(&format!("<${{{name}}}>"), &values).unwrap();
+            let plain = interpolate(&format!("<${name}>"), &values).unwrap();
+            prop_assert_eq!(&braced.value, &format!("<{value}>"));
+            prop_assert_eq!(braced.value, plain.value);
+            prop_assert_eq!(braced.variables, plain.variables);
+        }
+
+        #[test]
+        fn parts_are_replaced_each_by_itself(one in "[a-z/:]{0,8}", two in "[a-z/:]{0,8}") {
+            let raw = [format!("{one}${{PORT}}"), format!("${{NONE:-x}}{two}")];
+            let each = raw.clone().map(|part| interpolate(&part, &values()).unwrap());
+            let both = interpolate(&raw.concat(), &values()).unwrap();
+            prop_assert_eq!(both.value, format!("{}{}", each[0].value, each[1].value));
+            prop_assert_eq!(both.variables.len(), 2);
+        }
+
+        #[test]
+        fn what_is_given_requires_nothing(name in "[A-Z_][A-Z0-9_]{0,8}", why in "[a-z ]{0,8}") {
+            let raw = format!("${{{name}:?{why}}}");
+            let given = [(name.clone(), "x".to_owned())].into();
+            prop_assert!(!interpolate(&raw, &given).unwrap().lacks_required());
+            prop_assert!(interpolate(&raw, &Values::new()).unwrap().lacks_required());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Puts the application together: who is in it, with which variables, mounts and probes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::checklist::Checklist;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -367,18 +367,45 @@ fn in_order(workloads: Vec<Workload>) -> Vec<Workload> {
     let (stores, others): (Vec<Workload>, Vec<Workload>) = workloads
         .into_iter()
         .partition(|it| matches!(it.role, Role::Postgres | Role::Redis | Role::Store));
-    let mut waiting: Vec<Workload> = stores.into_iter().chain(others).collect();
-    let mut ordered: Vec<Workload> = Vec::with_capacity(waiting.len());
-    while !waiting.is_empty() {
-        let free = waiting.iter().position(|it| {
-            it.after.iter().all(|name| {
-                waiting
-                    .iter()
-                    .all(|other| other.name != *name || other.name == it.name)
-            })
-        });
-        // In a circle, none is free: the first goes first.
-        ordered.push(waiting.remove(free.unwrap_or(0)));
+    let all: Vec<Workload> = stores.into_iter().chain(others).collect();
+    let places: HashMap<&str, usize> = all
+        .iter()
+        .enumerate()
+        .map(|(at, it)| (it.name.as_str(), at))
+        .collect();
+    let mut needs: Vec<BTreeSet<usize>> = Vec::with_capacity(all.len());
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
+    for (at, workload) in all.iter().enumerate() {
+        let after = workload.after.iter();
+        let mut found: BTreeSet<usize> = after
+            .filter_map(|name| places.get(name.as_str()).copied())
+            .collect();
+        found.remove(&at);
+        for need in &found {
+            if let Some(users) = users.get_mut(*need) {
+                users.push(at);
+            }
+        }
+        needs.push(found);
+    }
+    let mut waiting: BTreeSet<usize> = (0..all.len()).collect();
+    let mut free: BTreeSet<usize> = waiting.clone();
+    free.retain(|at| needs.get(*at).is_some_and(BTreeSet::is_empty));
+    let mut all: Vec<Option<Workload>> = all.into_iter().map(Some).collect();
+    let mut ordered = Vec::with_capacity(all.len());
+    // In a circle, none is free: the first goes first.
+    while let Some(next) = free.pop_first().or_else(|| waiting.first().copied()) {
+        waiting.remove(&next);
+        ordered.extend(all.get_mut(next).and_then(Option::take));
+        for user in users.get(next).into_iter().flatten() {
+            let Some(needs) = needs.get_mut(*user) else {
+                continue;
+            };
+            needs.remove(&next);
+            if needs.is_empty() && waiting.contains(user) {
+                free.insert(*user);
+            }
+        }
     }
     ordered
 }
