@@ -33,6 +33,12 @@ pub use model::{
 };
 pub use tree::{Other, Tree};
 
+/// Returns a command line's words, quotes and backslashes read as a shell does; `None` where a quote
+/// isn't closed.
+pub fn command_words(line: &str) -> Option<Vec<String>> {
+    compose::words(line)
+}
+
 /// Which files the facts are read from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Inputs {

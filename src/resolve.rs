@@ -12,36 +12,49 @@ mod budget;
 mod bullets;
 mod checks;
 mod environment;
+mod figures;
 mod findings;
+mod health;
 mod hosts;
 mod images;
 mod ingress;
+mod kind;
 mod layout;
 mod model;
 mod monitoring;
 mod mounts;
 mod outside;
 mod pod;
+mod ports;
 mod probe_words;
 mod quantity;
+mod reach;
 mod read_out;
+mod rollout;
 mod roster;
 mod rules;
+mod running_words;
+mod scaling_words;
+mod schedule;
 mod spec;
 mod steady;
+mod storage;
 mod subjects;
 mod target;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod user;
+mod waits;
 mod words;
 mod workload;
 
 pub use application::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
-    Hpa, ImageBuild, ManifestItem, MapFile, Monitors, NodeRule, Outside, Pdb, PodOptions, Probe,
-    ProbeAction, Resources, Role, SecretEntry, SecretSpec, ServicePort, VolumeKind, VolumeSpec,
-    Workload, WorkloadKind,
+    Hpa, ImageBuild, JobSpec, ManifestItem, MapFile, Monitors, NodeRule, Outside, Overlap, Pdb,
+    PodOptions, Probe, ProbeAction, Resources, Role, Rollout, Scaling, Schedule, SecretEntry,
+    SecretSpec, ServicePort, SharedClaim, VolumeKind, VolumeSpec, Wait, WaitProgram, Workload,
+    WorkloadKind,
 };
 pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub use model::{

@@ -8,6 +8,7 @@ mod edge;
 mod phase;
 mod read;
 mod target;
+mod volumes;
 mod workspace;
 
 pub use edge::{Controller, EdgeApi, IngressSettings, Issuer, MonitoringSettings};
@@ -15,6 +16,7 @@ pub use phase::{
     BuildSettings, PhaseSettings, Rehearse, RehearsedFailure, SecretSettings, Timeouts,
 };
 pub use target::Target;
+pub use volumes::VolumeSettings;
 pub use workspace::Settings;
 
 /// What becomes of Compose services that no task names.

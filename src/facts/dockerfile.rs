@@ -33,6 +33,7 @@ struct Reading {
 /// What a stage hands to those that are built on it.
 #[derive(Clone, Default)]
 struct Stage {
+    base: Option<String>,
     values: BTreeMap<String, String>,
     ports: Vec<Port>,
     user: Option<String>,
@@ -49,6 +50,7 @@ pub(super) fn parse(path: &str, text: &Arc<str>) -> Dockerfile {
         file: Dockerfile {
             path: path.to_owned(),
             stages: Vec::new(),
+            base: None,
             ports: Vec::new(),
             user: None,
             working_dir: None,
@@ -69,6 +71,7 @@ pub(super) fn parse(path: &str, text: &Arc<str>) -> Dockerfile {
     let Reading {
         mut file, stage, ..
     } = reading;
+    file.base = stage.base;
     file.ports = stage.ports;
     file.user = stage.user;
     file.working_dir = stage.working_dir;
@@ -138,6 +141,8 @@ impl Reading {
             .get(&image.to_lowercase())
             .cloned()
             .unwrap_or_default();
+        // A stage that goes on from another has that one's base.
+        self.stage.base.get_or_insert_with(|| image.clone());
         self.values = self.stage.values.clone();
         self.file.stages.push((image, origin));
     }

@@ -120,8 +120,10 @@ pub struct Service {
     pub pod: PodFacts,
     /// The networks it is in; empty: the default one alone.
     pub networks: Vec<String>,
-    /// The names beside its own by which others reach it: `container_name`, network aliases and
-    /// those that others link it by.
+    /// `container_name`, by which others may reach it as well.
+    pub container_name: Option<String>,
+    /// The names beside its own by which others reach it: network aliases, and those that others
+    /// link it by.
     pub aliases: Vec<String>,
     /// Keys that nothing carries over, or that have no effect here; named in `analyze` and `plan`,
     /// never dropped in silence.

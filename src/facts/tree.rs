@@ -87,14 +87,18 @@ impl Tree {
         self.executable.contains(path)
     }
 
-    /// Returns whether a folder holds any file.
-    pub fn has_folder(&self, folder: &str) -> bool {
+    /// Returns the texts of a folder, in the order of their paths.
+    pub fn below(&self, folder: &str) -> impl Iterator<Item = (&str, &Arc<str>)> {
         let prefix = format!("{}/", folder.trim_end_matches('/'));
         self.files
             .range(prefix.clone()..)
-            .next()
-            .is_some_and(|(path, _)| path.starts_with(&prefix))
-            || self.others_in(folder).next().is_some()
+            .take_while(move |(path, _)| path.starts_with(&prefix))
+            .map(|(path, text)| (path.as_str(), text))
+    }
+
+    /// Returns whether a folder holds any file.
+    pub fn has_folder(&self, folder: &str) -> bool {
+        self.below(folder).next().is_some() || self.others_in(folder).next().is_some()
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
     Capabilities, ConfigMapEnvSource, ConfigMapKeySelector, Container, ContainerPort,
-    EnvFromSource, EnvVar, EnvVarSource, ResourceRequirements, SecretKeySelector, SecurityContext,
+    EnvFromSource, EnvVar, EnvVarSource, Lifecycle, LifecycleHandler, ResourceRequirements,
+    SecretKeySelector, SecurityContext, SleepAction,
 };
 
 use super::mounts::Mounted;
@@ -40,6 +41,7 @@ pub(super) fn build(
         startup_probe: workload.startup.as_ref().map(probes::build),
         liveness_probe: liveness.as_ref().map(probes::build),
         readiness_probe: readiness.as_ref().map(probes::build),
+        lifecycle: workload.drain_seconds.map(drain),
         resources: Some(resources(workload, mounts)),
         security_context: Some(security_context(workload)),
         volume_mounts: some(mounts.iter().map(|mounted| mounted.mount.clone()).collect()),
@@ -189,6 +191,18 @@ fn resources(workload: &Workload, mounts: &[Mounted]) -> ResourceRequirements {
         requests: Some(list(&given.cpu_request, &given.memory_request, "64Mi")),
         limits: Some(list(&given.cpu_limit, &given.memory_limit, &ephemeral)),
         claims: None,
+    }
+}
+
+/// The pod goes on serving until everything has heard that it is leaving. The kubelet waits by
+/// itself: the image needs no shell.
+fn drain(seconds: i64) -> Lifecycle {
+    Lifecycle {
+        pre_stop: Some(LifecycleHandler {
+            sleep: Some(SleepAction { seconds }),
+            ..LifecycleHandler::default()
+        }),
+        ..Lifecycle::default()
     }
 }
 

@@ -1,35 +1,35 @@
 //! `HorizontalPodAutoscaler`s.
 
 use k8s_openapi::api::autoscaling::v2::{
-    CrossVersionObjectReference, HorizontalPodAutoscaler, HorizontalPodAutoscalerSpec, MetricSpec,
-    MetricTarget, ResourceMetricSource,
+    CrossVersionObjectReference, HPAScalingPolicy, HPAScalingRules, HorizontalPodAutoscaler,
+    HorizontalPodAutoscalerBehavior, HorizontalPodAutoscalerSpec, MetricSpec, MetricTarget,
+    ResourceMetricSource,
 };
 
 use super::labels;
-use crate::resolve::{Application, Hpa, Workload, WorkloadKind};
+use crate::resolve::{Application, Hpa, Scaling, Workload};
 
 /// Returns the workload's HPA, if it has one.
 pub(super) fn build(
     application: &Application,
     workload: &Workload,
 ) -> Option<HorizontalPodAutoscaler> {
-    let hpa = workload.hpa.as_ref()?;
-    let kind = match workload.kind {
-        WorkloadKind::Deployment => "Deployment",
-        WorkloadKind::StatefulSet => "StatefulSet",
-    };
+    let hpa = workload.hpa.as_ref().filter(|_| workload.kind.scales())?;
     Some(HorizontalPodAutoscaler {
         metadata: labels::owned(application, workload, &workload.name),
         spec: HorizontalPodAutoscalerSpec {
             scale_target_ref: CrossVersionObjectReference {
                 api_version: Some("apps/v1".to_owned()),
-                kind: kind.to_owned(),
+                kind: workload.kind.word().to_owned(),
                 name: workload.name.clone(),
             },
             min_replicas: i32::try_from(hpa.min).ok(),
             max_replicas: i32::try_from(hpa.max).unwrap_or(i32::MAX),
             metrics: Some(metrics(hpa)),
-            behavior: None,
+            behavior: Some(HorizontalPodAutoscalerBehavior {
+                scale_up: Some(rules(hpa.up)),
+                scale_down: Some(rules(hpa.down)),
+            }),
         },
         status: None,
     })
@@ -53,4 +53,25 @@ fn metrics(hpa: &Hpa) -> Vec<MetricSpec> {
         .into_iter()
         .filter_map(|(name, percent)| Some(metric((name, percent?))))
         .collect()
+}
+
+fn rules(scaling: Scaling) -> HPAScalingRules {
+    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let policies = [("Percent", scaling.percent), ("Pods", scaling.pods)];
+    let policy = |(kind, value): (&str, u32)| HPAScalingPolicy {
+        type_: kind.to_owned(),
+        value: number(value),
+        period_seconds: number(scaling.period),
+    };
+    let policies: Vec<HPAScalingPolicy> = policies
+        .into_iter()
+        .filter_map(|(kind, value)| Some(policy((kind, value?))))
+        .collect();
+    HPAScalingRules {
+        stabilization_window_seconds: Some(number(scaling.window)),
+        // Of several, the one that changes more counts.
+        select_policy: (policies.len() > 1).then(|| "Max".to_owned()),
+        policies: super::container::some(policies),
+        ..HPAScalingRules::default()
+    }
 }

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{
+    LabelSelector, LabelSelectorRequirement, ObjectMeta,
+};
 
 use crate::resolve::{Application, Role, Workload};
 
@@ -59,6 +61,14 @@ fn metadata(application: &Application, name: &str, label: &str) -> ObjectMeta {
     }
 }
 
+/// Returns the metadata of what an object makes: the object's labels, and no name.
+pub(super) fn template(of: &ObjectMeta) -> ObjectMeta {
+    ObjectMeta {
+        labels: of.labels.clone(),
+        ..ObjectMeta::default()
+    }
+}
+
 /// Returns the labels of a workload's pods. They lack set and phase, for which pods needn't be
 /// replaced.
 pub(super) fn pod(application: &Application, workload: &Workload) -> BTreeMap<String, String> {
@@ -79,6 +89,18 @@ pub(super) fn label_selector(workload: &str) -> LabelSelector {
     LabelSelector {
         match_labels: Some(selector(workload)),
         match_expressions: None,
+    }
+}
+
+/// Returns the selector of the pods of several workloads.
+pub(super) fn any_of(workloads: &[String]) -> LabelSelector {
+    LabelSelector {
+        match_labels: None,
+        match_expressions: Some(vec![LabelSelectorRequirement {
+            key: NAME.to_owned(),
+            operator: "In".to_owned(),
+            values: Some(workloads.iter().map(|name| value(name)).collect()),
+        }]),
     }
 }
 

@@ -127,6 +127,12 @@ fn mounted(application: &Application, workload: &Workload, spec: &VolumeSpec) ->
                 read_only: None,
             });
         }
+        VolumeKind::Shared(claim) => {
+            volume.persistent_volume_claim = Some(PersistentVolumeClaimVolumeSource {
+                claim_name: claim.name.clone(),
+                read_only: None,
+            });
+        }
         VolumeKind::Scratch(size) => {
             limit = Some(size.clone());
             volume.empty_dir = Some(EmptyDirVolumeSource {

@@ -164,6 +164,8 @@ fn metrics_port(workload: &Workload) -> Option<ServicePort> {
         port: *number,
         protocol: Protocol::Tcp,
         exposure: Exposure::Cluster,
+        node_port: None,
+        app_protocol: None,
     }))
 }
 

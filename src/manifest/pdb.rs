@@ -1,9 +1,9 @@
 //! `PodDisruptionBudget`s.
 
 use k8s_openapi::api::policy::v1::{PodDisruptionBudget, PodDisruptionBudgetSpec};
-use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::labels;
+use super::quantity::amount;
 use crate::resolve::{Application, Workload};
 
 /// Returns the workload's PDB, if it has one.
@@ -20,11 +20,4 @@ pub(super) fn build(application: &Application, workload: &Workload) -> Option<Po
         }),
         status: None,
     })
-}
-
-fn amount(text: &str) -> IntOrString {
-    match text.trim().parse() {
-        Ok(number) => IntOrString::Int(number),
-        Err(_) => IntOrString::String(text.trim().to_owned()),
-    }
 }

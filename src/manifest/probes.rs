@@ -6,16 +6,18 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use crate::resolve::{self, ProbeAction, Role, Workload};
 
 /// Returns liveness and readiness. Where both ask the same, readiness asks more closely, and
-/// liveness is the more patient one.
+/// liveness is the more patient one; where there is nothing else to ask, nothing is served either,
+/// and readiness is left out.
 pub(super) fn told_apart(workload: &Workload) -> (Option<resolve::Probe>, Option<resolve::Probe>) {
     let mut liveness = workload.liveness.clone();
     let mut readiness = workload.readiness.clone();
     if let (Some(live), Some(ready)) = (&mut liveness, &mut readiness)
         && live.action == ready.action
     {
-        if let Some(action) = closer(workload, &ready.action) {
-            ready.action = action;
-        }
+        let Some(action) = closer(workload, &ready.action) else {
+            return (liveness, None);
+        };
+        ready.action = action;
         if patience(live) <= patience(ready) {
             let period = live.period.unwrap_or(10).max(1);
             live.failures = Some(patience(ready).saturating_mul(2) / period + 1);

@@ -1,10 +1,19 @@
-//! Quantities as Kubernetes writes them, as far as sizes of storage go.
+//! Quantities as Kubernetes writes them: sizes of storage, and amounts of pods.
 
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 /// Returns the quantity of that text.
 pub(super) fn quantity(text: &str) -> Quantity {
     Quantity(text.to_owned())
+}
+
+/// Returns a number of pods, or a percentage of them.
+pub(super) fn amount(text: &str) -> IntOrString {
+    match text.trim().parse() {
+        Ok(number) => IntOrString::Int(number),
+        Err(_) => IntOrString::String(text.trim().to_owned()),
+    }
 }
 
 /// Returns a size in mebibytes, rounded up; `None` for what isn't a whole number with a usual

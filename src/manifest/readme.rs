@@ -5,9 +5,7 @@ use std::fmt::Write;
 
 use super::kustomization::{folder, holds_secrets, relative};
 use super::{PLACEHOLDER, known, pod};
-use crate::resolve::{
-    Application, Content, FileSpec, IngressSpec, ManifestItem, Workload, WorkloadKind,
-};
+use crate::resolve::{Application, Content, FileSpec, IngressSpec, ManifestItem, WorkloadKind};
 use crate::settings::EdgeApi;
 
 /// Returns the file's text.
@@ -75,7 +73,9 @@ fn words(application: &Application, item: &ManifestItem) -> String {
         ManifestItem::Workload(name) => {
             format!(
                 "{} `{name}`",
-                application.workload(name).map_or("workload", kind)
+                application
+                    .workload(name)
+                    .map_or("workload", |workload| workload.kind.word())
             )
         }
         ManifestItem::Services(name) => format!("Services of `{name}`"),
@@ -95,13 +95,6 @@ fn way_in(application: &Application) -> &'static str {
     match application.ingress.as_ref().map(|ingress| ingress.api) {
         Some(EdgeApi::Gateway) => "Gateway and HTTPRoutes",
         Some(EdgeApi::Ingress) | None => "Ingress",
-    }
-}
-
-fn kind(workload: &Workload) -> &'static str {
-    match workload.kind {
-        WorkloadKind::Deployment => "Deployment",
-        WorkloadKind::StatefulSet => "StatefulSet",
     }
 }
 
@@ -199,12 +192,25 @@ fn verify(application: &Application) -> String {
     let namespace = &application.namespace;
     let mut text = "\n## Verifying\n\n```sh\n".to_owned();
     for workload in &application.workloads {
-        let _ = writeln!(
-            text,
-            "kubectl rollout status {}/{} --namespace {namespace} --timeout=5m",
-            kind(workload).to_lowercase(),
-            workload.name
-        );
+        let name = &workload.name;
+        let kind = workload.kind.word().to_lowercase();
+        let _ = match workload.kind {
+            WorkloadKind::Deployment | WorkloadKind::StatefulSet | WorkloadKind::DaemonSet => {
+                writeln!(
+                    text,
+                    "kubectl rollout status {kind}/{name} --namespace {namespace} --timeout=5m"
+                )
+            }
+            // Its name ends with a hash of what it runs.
+            WorkloadKind::Job => writeln!(
+                text,
+                "kubectl wait job --selector app.kubernetes.io/name={name} --for=condition=Complete \
+                 --namespace {namespace} --timeout=10m"
+            ),
+            WorkloadKind::CronJob => {
+                writeln!(text, "kubectl get {kind}/{name} --namespace {namespace}")
+            }
+        };
     }
     let _ = write!(
         text,
@@ -243,6 +249,7 @@ fn hardening(application: &Application) -> String {
     let single: Vec<String> = application
         .workloads
         .iter()
+        .filter(|workload| workload.kind.scales())
         .filter(|workload| pod::fewest(workload) == 1 && workload.pdb.is_none())
         .map(|workload| format!("`{}`", workload.name))
         .collect();
@@ -252,6 +259,17 @@ fn hardening(application: &Application) -> String {
             "- One pod only: {}. They have no PodDisruptionBudget, which would keep a node from \
              being drained, and are away while they restart.",
             single.join(", ")
+        );
+    }
+    if application
+        .workloads
+        .iter()
+        .any(|workload| workload.kind == WorkloadKind::Job)
+    {
+        text.push_str(
+            "- A Job's name ends with a hash of what it runs: a changed image is another Job, and \
+             runs. A finished one is removed by the cluster after a week; applied by hand \
+             afterwards, it runs again.\n",
         );
     }
     text.push_str(

@@ -5,8 +5,8 @@ use crate::facts::Protocol;
 use crate::resolve::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
     GatewaySpec, Hpa, IngressPart, IngressPath, IngressSpec, ManifestItem, Monitors, PathKind, Pdb,
-    PodOptions, Probe, ProbeAction, Resources, Role, SecretEntry, SecretSpec, ServicePort,
-    VolumeKind, VolumeSpec, Workload, WorkloadKind,
+    PodOptions, Probe, ProbeAction, Resources, Role, Rollout, Scaling, SecretEntry, SecretSpec,
+    ServicePort, VolumeKind, VolumeSpec, Workload, WorkloadKind,
 };
 use crate::settings::EdgeApi;
 
@@ -26,6 +26,8 @@ fn port(name: &str, port: u16, exposure: Exposure) -> ServicePort {
         port,
         protocol: Protocol::Tcp,
         exposure,
+        node_port: None,
+        app_protocol: None,
     }
 }
 
@@ -84,16 +86,23 @@ pub(super) fn workload(name: &str) -> Workload {
             max: 10,
             cpu: Some(70),
             memory: None,
+            up: Scaling::UP,
+            down: Scaling::DOWN,
         }),
         pdb: Some(Pdb {
             min_available: Some("1".to_owned()),
             max_unavailable: None,
         }),
+        rollout: Rollout::default(),
+        job: None,
         after: vec!["postgresql".to_owned()],
+        wait: None,
+        aliases: Vec::new(),
         talks_to: vec!["postgresql".to_owned()],
         outside: Vec::new(),
         behind_ingress: true,
         grace_seconds: Some(30),
+        drain_seconds: Some(10),
         metrics: Some(("/metrics".to_owned(), 8080)),
         pod: PodOptions::default(),
     }
@@ -152,6 +161,7 @@ fn postgresql() -> Workload {
         after: Vec::new(),
         talks_to: Vec::new(),
         behind_ingress: false,
+        drain_seconds: None,
         metrics: None,
         ..workload("postgresql")
     }
@@ -227,6 +237,7 @@ pub(super) fn application() -> Application {
         ],
         ingress: Some(ingress()),
         monitors: Monitors::default(),
+        storage_class: None,
         service_monitors: true,
         priority_class: None,
         builds: Vec::new(),

@@ -42,6 +42,10 @@ pub(super) fn build(application: &Application, workload: &Workload) -> Vec<Servi
             &outside,
         ));
     }
+    for alias in &workload.aliases {
+        let all: Vec<_> = workload.ports.iter().collect();
+        services.push(service(application, workload, &Shape::alias(alias), &all));
+    }
     services
 }
 
@@ -106,6 +110,16 @@ impl Shape {
         }
     }
 
+    /// The same pods by another name.
+    fn alias(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind: "ClusterIP",
+            headless: false,
+            label: Some("alias"),
+        }
+    }
+
     fn external(workload: &Workload) -> Self {
         let balanced = workload
             .ports
@@ -147,20 +161,28 @@ fn service(
             type_: Some(shape.kind.to_owned()),
             cluster_ip: shape.headless.then(|| "None".to_owned()),
             selector: Some(labels::selector(&workload.name)),
-            ports: some(ports.iter().map(|port| service_port(port)).collect()),
+            ports: some(
+                ports
+                    .iter()
+                    .map(|port| service_port(port, shape.kind))
+                    .collect(),
+            ),
             ..ServiceSpec::default()
         }),
         status: None,
     }
 }
 
-fn service_port(port: &resolve::ServicePort) -> ServicePort {
+fn service_port(port: &resolve::ServicePort, kind: &str) -> ServicePort {
+    // A load balancer's Service has numbers on the nodes as well; nobody needs to know them.
+    let node_port = port.node_port.filter(|_| kind == "NodePort");
     ServicePort {
+        node_port: node_port.map(i32::from),
+        app_protocol: port.app_protocol.clone(),
         name: Some(port.name.clone()),
         port: i32::from(port.port),
         target_port: Some(IntOrString::String(port.name.clone())),
         protocol: Some(protocol(port.protocol)),
-        ..ServicePort::default()
     }
 }
 
@@ -206,6 +228,22 @@ mod tests {
         }
         workload.metrics = None;
         check(&workload, &["web-external NodePort http+audiosocket"]);
+    }
+
+    #[test]
+    fn an_alias_is_another_service_of_the_same_pods() {
+        let mut workload = sample::workload("db");
+        workload.aliases = vec!["database".to_owned()];
+        for port in &mut workload.ports {
+            port.exposure = Exposure::Cluster;
+        }
+        check(
+            &workload,
+            &[
+                "db ClusterIP http+audiosocket",
+                "database ClusterIP http+audiosocket",
+            ],
+        );
     }
 
     #[test]

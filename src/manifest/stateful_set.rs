@@ -13,14 +13,15 @@ pub(super) fn build(application: &Application, workload: &Workload) -> StatefulS
         spec: Some(StatefulSetSpec {
             replicas: workloads::replicas(workload),
             service_name: Some(service::headless_name(workload)),
-            revision_history_limit: Some(5),
+            min_ready_seconds: workload.rollout.min_ready_seconds,
+            revision_history_limit: Some(workloads::history(workload)),
             update_strategy: Some(StatefulSetUpdateStrategy {
                 type_: Some("RollingUpdate".to_owned()),
                 rolling_update: None,
             }),
             selector: labels::label_selector(&workload.name),
             template: pod::template(application, workload),
-            volume_claim_templates: some(claims::templates(workload)),
+            volume_claim_templates: some(claims::templates(application, workload)),
             ..StatefulSetSpec::default()
         }),
         ..StatefulSet::default()

@@ -2,10 +2,13 @@
 
 use serde_json::Value;
 
-use super::{deployment, stateful_set};
+use super::{daemon_set, deployment, job, stateful_set};
 use crate::resolve::{Application, Workload, WorkloadKind};
 
-/// Returns the Deployment or `StatefulSet` of a workload.
+/// How many old revisions are kept to go back to.
+const HISTORY: i32 = 5;
+
+/// Returns the object that runs a workload's pods.
 pub(super) fn value(
     application: &Application,
     workload: &Workload,
@@ -14,6 +17,16 @@ pub(super) fn value(
         WorkloadKind::Deployment => serde_json::to_value(deployment::build(application, workload)),
         WorkloadKind::StatefulSet => {
             serde_json::to_value(stateful_set::build(application, workload))
+        }
+        WorkloadKind::DaemonSet => serde_json::to_value(daemon_set::build(application, workload)),
+        WorkloadKind::Job | WorkloadKind::CronJob => {
+            let schedule = workload.job.as_ref().and_then(|job| job.schedule.as_ref());
+            match schedule {
+                Some(schedule) => {
+                    serde_json::to_value(job::scheduled(application, workload, schedule))
+                }
+                None => serde_json::to_value(job::build(application, workload)?),
+            }
         }
     }
 }
@@ -24,4 +37,9 @@ pub(super) fn replicas(workload: &Workload) -> Option<i32> {
         Some(_) => None,
         None => i32::try_from(workload.replicas).ok(),
     }
+}
+
+/// Returns `spec.revisionHistoryLimit`.
+pub(super) fn history(workload: &Workload) -> i32 {
+    workload.rollout.history.unwrap_or(HISTORY)
 }

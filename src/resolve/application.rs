@@ -4,8 +4,10 @@
 //! Quantities are strings as Kubernetes writes them (`250m`, `256Mi`).
 
 mod pod;
+mod running;
 
 pub use pod::{NodeRule, PodOptions};
+pub use running::{Hpa, JobSpec, Overlap, Pdb, Rollout, Scaling, Schedule, Wait, WaitProgram};
 
 use crate::checklist::TaskId;
 use crate::facts::Protocol;
@@ -33,6 +35,8 @@ pub struct Application {
     pub ingress: Option<IngressSpec>,
     /// What an operator's Prometheus is told.
     pub monitors: Monitors,
+    /// The storage class of claims; the cluster's default where none is given.
+    pub storage_class: Option<String>,
     /// Whether the target has the `ServiceMonitor` CRD (`monitoring.coreos.com/v1`).
     pub service_monitors: bool,
     /// The `PriorityClass` of its pods, where settings name one.
@@ -68,7 +72,7 @@ pub struct Monitors {
     pub labels: Vec<(String, String)>,
 }
 
-/// A Deployment or `StatefulSet` with all that belongs to it.
+/// What runs pods, with all that belongs to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workload {
     /// Its name in Kubernetes (`call-processor`).
@@ -113,16 +117,26 @@ pub struct Workload {
     pub hpa: Option<Hpa>,
     /// `PodDisruptionBudget`.
     pub pdb: Option<Pdb>,
-    /// Workloads that must be ready before it.
+    /// How pods are replaced.
+    pub rollout: Rollout,
+    /// How it runs to its end; given for Jobs and `CronJob`s, and for nothing else.
+    pub job: Option<JobSpec>,
+    /// Workloads that must be ready before it; of a Job, that it has completed.
     pub after: Vec<String>,
+    /// What its pods wait for before they start, and with which program of the image.
+    pub wait: Option<Wait>,
+    /// Further names that others in the cluster know it by.
+    pub aliases: Vec<String>,
     /// Workloads it opens connections to (for `NetworkPolicy`); `after` included.
     pub talks_to: Vec<String>,
     /// Hosts outside of the cluster that its settings name.
     pub outside: Vec<Outside>,
     /// Whether the Ingress routes to it.
     pub behind_ingress: bool,
-    /// `terminationGracePeriodSeconds`.
+    /// How long the program may take to end; `terminationGracePeriodSeconds` has the drain as well.
     pub grace_seconds: Option<i64>,
+    /// How long a pod that is to end goes on serving, until nothing sends it requests any more.
+    pub drain_seconds: Option<i64>,
     /// Path and port of its metrics, where it has them.
     pub metrics: Option<(String, u16)>,
     /// What it asks of its pods beside.
@@ -147,6 +161,35 @@ pub enum WorkloadKind {
     Deployment,
     /// With a volume claim and a stable name.
     StatefulSet,
+    /// One pod on each node.
+    DaemonSet,
+    /// Runs once, to its end.
+    Job,
+    /// Runs to its end, by a schedule.
+    CronJob,
+}
+
+impl WorkloadKind {
+    /// Returns the kind as Kubernetes names it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Deployment => "Deployment",
+            Self::StatefulSet => "StatefulSet",
+            Self::DaemonSet => "DaemonSet",
+            Self::Job => "Job",
+            Self::CronJob => "CronJob",
+        }
+    }
+
+    /// Returns whether its pods run to an end.
+    pub fn ends(self) -> bool {
+        matches!(self, Self::Job | Self::CronJob)
+    }
+
+    /// Returns whether it has a number of replicas that somebody can change.
+    pub fn scales(self) -> bool {
+        matches!(self, Self::Deployment | Self::StatefulSet)
+    }
 }
 
 /// What a workload is to the application.
@@ -226,6 +269,10 @@ pub struct ServicePort {
     pub protocol: Protocol,
     /// How far it is reachable.
     pub exposure: Exposure,
+    /// The number on every node, where one is asked for.
+    pub node_port: Option<u16>,
+    /// What is spoken there (`http`, `grpc`), where the Compose file says it.
+    pub app_protocol: Option<String>,
 }
 
 /// How far a Service's port is reachable.
@@ -233,7 +280,7 @@ pub struct ServicePort {
 pub enum Exposure {
     /// Within the cluster.
     Cluster,
-    /// On every node (its number is the cluster's choice).
+    /// On every node (its number is the cluster's choice where none is asked for).
     NodePort,
     /// Through a load balancer.
     LoadBalancer,
@@ -290,6 +337,8 @@ pub enum VolumeKind {
     /// A volume claim of that size (`10Gi`): a `volumeClaimTemplate` of a `StatefulSet`, else a
     /// claim of its own.
     Claim(String),
+    /// A claim that several workloads mount.
+    Shared(SharedClaim),
     /// Scratch space, limited to that size.
     Scratch(String),
     /// Scratch space in memory, limited to that size.
@@ -300,26 +349,19 @@ pub enum VolumeKind {
     Secret(String),
 }
 
-/// `HorizontalPodAutoscaler`.
+/// A claim that several workloads mount.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hpa {
-    /// `minReplicas`.
-    pub min: u32,
-    /// `maxReplicas`.
-    pub max: u32,
-    /// Average CPU utilisation in percent.
-    pub cpu: Option<u32>,
-    /// Average memory utilisation in percent.
-    pub memory: Option<u32>,
-}
-
-/// `PodDisruptionBudget`: exactly one is set, a number or a percentage.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pdb {
-    /// `minAvailable`.
-    pub min_available: Option<String>,
-    /// `maxUnavailable`.
-    pub max_unavailable: Option<String>,
+pub struct SharedClaim {
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub size: String,
+    /// Its storage class; the cluster's default where none is given.
+    pub class: Option<String>,
+    /// Whether pods on several nodes can mount it (`ReadWriteMany`); else all run on one node.
+    pub many: bool,
+    /// The workloads that mount it; the first one's file holds it.
+    pub users: Vec<String>,
 }
 
 /// A Secret.
@@ -422,9 +464,9 @@ pub enum ManifestItem {
     ServiceAccount(String),
     /// `NetworkPolicy` of a workload, both directions.
     NetworkPolicy(String),
-    /// `PersistentVolumeClaim`s of a Deployment.
+    /// `PersistentVolumeClaim`s that no `StatefulSet` makes.
     Claims(String),
-    /// The Deployment or `StatefulSet`.
+    /// What runs its pods.
     Workload(String),
     /// Its Services (a second one for ports exposed further; a headless one for a `StatefulSet`).
     Services(String),

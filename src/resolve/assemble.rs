@@ -17,8 +17,8 @@ use super::rules::Read;
 use super::target::FileKind;
 use super::words::Word;
 use super::{
-    Context, budget, environment, images, ingress, monitoring, mounts, outside, steady, subjects,
-    workload,
+    Context, budget, environment, images, ingress, monitoring, mounts, outside, steady, storage,
+    subjects, waits, workload,
 };
 
 /// The application with what layout and readings need to know of its making.
@@ -42,17 +42,16 @@ pub(super) fn assemble<'f>(
     tree: &Tree,
     context: &Context<'_>,
 ) -> Result<Assembled<'f>, Diagnostics> {
-    let project = facts.project.as_ref();
     let mut named = subjects::collect(reads);
-    let problems = subjects::assign(&mut named, project, context.phase, checklist);
+    let problems = subjects::assign(&mut named, facts.project.as_ref(), context.phase, checklist);
     if !problems.is_empty() {
         return Err(Diagnostics(problems));
     }
     // A checklist that writes no workloads doesn't promise the application.
     let promises = !named.is_empty();
-    let mut roster = roster::build(named, project, checklist);
     let mut warnings = Vec::new();
-    let unassigned = leave_out(&mut roster, promises, context, &mut warnings);
+    let mut roster = roster::build(named, facts, tree, checklist, &mut warnings);
+    let unassigned = leave_out(&mut roster, promises, context);
     let namespace = namespace(reads, facts, context, &mut warnings);
     let name = application_name(facts, &namespace);
     let variables = variables(&roster, checklist, facts, context);
@@ -92,6 +91,7 @@ pub(super) fn assemble<'f>(
         config_maps,
         ingress,
         monitors: monitors(context),
+        storage_class: context.phase.storage_class.clone(),
         service_monitors: context.service_monitors,
         priority_class: context.phase.priority_class.clone(),
         builds,
@@ -192,6 +192,7 @@ impl Around<'_, '_> {
         for workload in workloads {
             let mut paths = built.spec.paths();
             workload.behind_ingress = paths.any(|it| it.workload == workload.name);
+            workload::drain_longer(workload);
         }
         (Some(built.spec), built.notes)
     }
@@ -204,6 +205,25 @@ struct Built {
     maps: Vec<(String, ConfigMapSpec)>,
     init_scripts: Vec<String>,
     warnings: Vec<Diagnostic>,
+}
+
+impl Built {
+    /// Fills in what depends on all workloads.
+    fn connect(&mut self, sources: &workload::Sources<'_, '_>) {
+        let roster = sources.roster;
+        storage::complete(
+            &mut self.workloads,
+            roster,
+            sources.phase,
+            &mut self.warnings,
+        );
+        waits::complete(
+            &mut self.workloads,
+            roster,
+            sources.facts,
+            &mut self.warnings,
+        );
+    }
 }
 
 fn build_all(
@@ -235,6 +255,7 @@ fn build_all(
         built.workloads.push(made);
         built.warnings.extend(remarks);
     }
+    built.connect(sources);
     built
 }
 
@@ -243,14 +264,7 @@ fn leave_out(
     roster: &mut Roster<'_>,
     promises: bool,
     context: &Context<'_>,
-    warnings: &mut Vec<Diagnostic>,
 ) -> Vec<(String, String, Origin)> {
-    for service in &roster.one_shot {
-        warnings.push(Diagnostic::warning(format!(
-            "service `{}` ({}) runs once and ends: it is not carried over",
-            service.name, service.origin
-        )));
-    }
     let members = roster.members.iter().filter(|member| member.unassigned);
     let unassigned = members
         .filter_map(|member| {

@@ -2,15 +2,19 @@
 //!
 //! A bullet that nothing here reads is left to a person; nothing is dropped in silence.
 
+use std::fmt::Write as _;
+
 use crate::checklist::{Bullet, Inline};
 
-use super::amounts::{self, numbers_after};
-use super::application::{Exposure, Hpa, Pdb};
+use super::amounts;
+use super::application::Exposure;
 use super::ingress;
 use super::probe_words;
 use super::quantity;
 use super::spec::{Amounts, ExposureSpec, Spec};
-use super::words::{Word, find, has, tells, words};
+use super::target::FileKind;
+use super::words::{Word, find, has, mentions, tells, words};
+use super::{running_words, scaling_words};
 
 /// What a bullet was understood as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,24 +38,25 @@ pub(super) struct ReadBullet<'c> {
     pub(super) meaning: Meaning,
 }
 
-/// Returns every bullet read, nested ones after theirs, and takes what they ask into the spec;
-/// those of an Ingress have words of their own.
+/// Returns every bullet read, nested ones after theirs, and takes what they ask into the spec; the
+/// file's kind is what a bullet is about that doesn't say it. Those of an Ingress have words of
+/// their own.
 pub(super) fn read_all<'c>(
     bullets: &'c [Bullet],
+    kind: Option<FileKind>,
     spec: &mut Spec,
-    of_ingress: bool,
 ) -> Vec<ReadBullet<'c>> {
     let mut all = Vec::new();
     for bullet in bullets {
         let mut own = Spec::default();
-        let routed = if of_ingress {
+        let routed = if kind == Some(FileKind::Ingress) {
             ingress::read_bullet(&bullet.text, &mut own)
         } else {
             None
         };
         let mut meaning = match routed {
             Some(meaning) => Meaning::Carried(meaning),
-            None => read(&bullet.text, &mut own),
+            None => read(&bullet.text, kind, &mut own),
         };
         if meaning == Meaning::Unread && !bullet.children.is_empty() && is_heading(&bullet.text) {
             meaning = Meaning::Heading;
@@ -61,15 +66,27 @@ pub(super) fn read_all<'c>(
             text: &bullet.text,
             meaning,
         });
-        all.extend(read_all(&bullet.children, spec, of_ingress));
+        all.extend(read_all(
+            &bullet.children,
+            about(&bullet.text).or(kind),
+            spec,
+        ));
     }
     all
+}
+
+/// Returns what the bullets below a text are about, where it says so.
+fn about(text: &Inline) -> Option<FileKind> {
+    let plain = text.plain();
+    let scales = ["hpa", "autoscal", "автоскейл", "автомасштаб", "behavio"];
+    mentions(&plain, &scales).then_some(FileKind::Hpa)
 }
 
 /// Returns whether a text only names what follows below it.
 fn is_heading(text: &Inline) -> bool {
     let plain = text.plain();
-    plain.trim_end().ends_with(':') && find(&plain, HEADINGS).is_some()
+    let named = find(&plain, HEADINGS).is_some() || about(text).is_some();
+    plain.trim_end().ends_with(':') && named
 }
 
 const HEADINGS: &[Word] = &[
@@ -86,10 +103,11 @@ const HEADINGS: &[Word] = &[
 ];
 
 /// Returns what one text asks for. The first rule that reads it wins.
-pub(super) fn read(text: &Inline, spec: &mut Spec) -> Meaning {
+pub(super) fn read(text: &Inline, kind: Option<FileKind>, spec: &mut Spec) -> Meaning {
     let plain = text.plain();
     let head = head(&plain);
-    let carried = scaling(&plain, head, spec)
+    let carried = scaling_words::read(&plain, head, kind, spec)
+        .or_else(|| running_words::read(text, &plain, kind, spec))
         .or_else(|| resources(&plain, head, spec))
         .or_else(|| probes(text, &plain, head, spec))
         .or_else(|| exposures(&plain, spec))
@@ -117,92 +135,6 @@ fn head(plain: &str) -> &str {
     match plain.split_once(':') {
         Some((head, _)) if words(head).count() <= 4 => head,
         Some(_) | None => plain,
-    }
-}
-
-fn scaling(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
-    if has(head, Word::Disruption) || mentions(plain, &["minavailable", "maxunavailable"]) {
-        let pdb = disruption_budget(plain);
-        let meaning = match (&pdb.min_available, &pdb.max_unavailable) {
-            (None, Some(most)) => format!("PDB, at most {most} unavailable"),
-            (least, _) => format!(
-                "PDB, at least {} available",
-                least.as_deref().unwrap_or("1")
-            ),
-        };
-        spec.pdb = Some(pdb);
-        return Some(meaning);
-    }
-    let both = numbers_after(plain, Word::Minimum).is_some()
-        && numbers_after(plain, Word::Maximum).is_some();
-    let named = mentions(
-        plain,
-        &[
-            "hpa",
-            "horizontalpodautoscaler",
-            "autoscal",
-            "автоскейл",
-            "автомасштаб",
-        ],
-    );
-    if both || (named && !has(head, Word::Resources)) {
-        let hpa = autoscaler(plain);
-        let meaning = format!("HPA {} to {}", hpa.min, hpa.max);
-        spec.hpa = Some(hpa);
-        return Some(meaning);
-    }
-    if has(head, Word::Replicas) {
-        let count = words(plain).find_map(|word| word.parse::<u32>().ok())?;
-        spec.replicas = Some(count);
-        return Some(format!("replicas {count}"));
-    }
-    None
-}
-
-/// Returns the budget that a text asks for; at least one pod where it gives no number.
-fn disruption_budget(plain: &str) -> Pdb {
-    let amount = |meaning| {
-        let number = numbers_after(plain, meaning)?;
-        let percent = plain.contains(&format!("{number}%"));
-        Some(if percent {
-            format!("{number}%")
-        } else {
-            number.to_string()
-        })
-    };
-    match (amount(Word::Minimum), amount(Word::Maximum)) {
-        (None, Some(most)) => Pdb {
-            min_available: None,
-            max_unavailable: Some(most),
-        },
-        (least, _) => Pdb {
-            min_available: Some(least.unwrap_or("1".to_owned())),
-            max_unavailable: None,
-        },
-    }
-}
-
-/// Returns the autoscaler that a text asks for; numbers it doesn't give have defaults.
-fn autoscaler(plain: &str) -> Hpa {
-    let min = numbers_after(plain, Word::Minimum).unwrap_or(2);
-    let max = numbers_after(plain, Word::Maximum).unwrap_or_else(|| min.saturating_mul(5));
-    let memory = numbers_after(plain, Word::Memory);
-    let cpu = amounts::number_after(plain, |word| matches!(word, "cpu" | "цпу" | "цп"));
-    let percent = || {
-        let mut tokens =
-            plain.split(|character: char| !(character.is_ascii_digit() || character == '%'));
-        tokens.find_map(|token| token.strip_suffix('%')?.parse::<u32>().ok())
-    };
-    let cpu = match (cpu.or_else(percent), memory) {
-        (None, None) => Some(80),
-        (None, Some(_)) => None,
-        (cpu, _) => cpu,
-    };
-    Hpa {
-        min: min.max(1),
-        max: max.max(min).max(1),
-        cpu,
-        memory,
     }
 }
 
@@ -273,12 +205,26 @@ fn exposures(plain: &str, spec: &mut Spec) -> Option<String> {
         if alternatives.is_empty() {
             continue;
         }
+        let node_port = alternatives
+            .contains(&Exposure::NodePort)
+            .then(|| rest.iter().find_map(|word| word.parse::<u16>().ok()))
+            .flatten();
+        rest.retain(|word| word.parse::<u16>().is_err());
         let port = rest.last().map(|word| (*word).to_owned());
-        meanings.push(match &port {
-            Some(port) => format!("{alternatives:?} for {port}"),
-            None => format!("{alternatives:?}"),
+        let mut meaning = format!("{alternatives:?}");
+        if let Some(number) = node_port {
+            // Writing to a `String` can't fail.
+            let _ = write!(meaning, " {number}");
+        }
+        if let Some(port) = &port {
+            let _ = write!(meaning, " for {port}");
+        }
+        meanings.push(meaning);
+        spec.exposures.push(ExposureSpec {
+            alternatives,
+            port,
+            node_port,
         });
-        spec.exposures.push(ExposureSpec { alternatives, port });
     }
     (!meanings.is_empty()).then(|| format!("service {}", meanings.join(", ")))
 }
@@ -430,7 +376,6 @@ fn always(plain: &str) -> Option<String> {
         (&["serviceaccount"], "service account"),
         (&["networkpolicy", "network-policy"], "network policy"),
         (&["servicemonitor"], "service monitor"),
-        (&["rollingupdate", "rolling"], "rolling update"),
         (
             &["dashboard", "дашборд", "datasource", "provision"],
             "provisioning",
@@ -439,10 +384,4 @@ fn always(plain: &str) -> Option<String> {
     ];
     let (_, meaning) = KNOWN.iter().find(|(stems, _)| mentions(plain, stems))?;
     Some((*meaning).to_owned())
-}
-
-/// Returns whether a word of the text begins with one of these.
-fn mentions(plain: &str, stems: &[&str]) -> bool {
-    let lower = plain.to_lowercase();
-    words(&lower).any(|word| stems.iter().any(|stem| word.starts_with(stem)))
 }

@@ -1,13 +1,15 @@
-//! Probes and ports of a workload: the checklist's words, then the Compose health check, then
-//! endpoints in the source, then what the product is known by.
+//! Probes of a workload: the checklist's words, then the Compose health check, then endpoints in
+//! the source, then what the product is known by.
+
+use std::time::Duration;
 
 use crate::facts::image;
-use crate::facts::{Endpoint, HealthTest, Healthcheck, Protocol, Service};
+use crate::facts::{Facts, HealthTest, Healthcheck, Protocol, Service};
 
-use super::application::{Exposure, Probe, ProbeAction, Role, ServicePort};
-use super::mounts::slug;
+use super::application::{Probe, ProbeAction, Role, ServicePort};
+use super::health;
 use super::roster::Member;
-use super::spec::{Check, ExposureSpec, ProbeSpec};
+use super::spec::{Check, ProbeSpec};
 
 /// Liveness, readiness and startup.
 #[derive(Debug, Clone, Default)]
@@ -17,168 +19,94 @@ pub(super) struct Probes {
     pub(super) startup: Option<Probe>,
 }
 
-/// Returns the ports that a member serves, with their names.
-pub(super) fn ports(member: &Member<'_>) -> Vec<ServicePort> {
-    let mut ports: Vec<ServicePort> = Vec::new();
-    for (number, label) in &member.spec.ports {
-        let name = label
-            .as_deref()
-            .map_or_else(|| guess(member, *number, &ports), port_name);
-        push(&mut ports, *number, Protocol::Tcp, name);
+/// Returns the probes of a member; what runs to its end has none.
+pub(super) fn probes(member: &Member<'_>, ports: &[ServicePort], facts: &Facts) -> Probes {
+    if member.kind.ends() {
+        return Probes::default();
     }
-    for port in member
-        .service
-        .map(|service| service.ports.as_slice())
-        .unwrap_or_default()
-    {
-        let name = guess(member, port.container, &ports);
-        push(&mut ports, port.container, port.protocol, name);
-    }
-    if ports.is_empty()
-        && let Some(product) = member.product
-    {
-        for (name, number) in product.known().ports {
-            push(&mut ports, *number, Protocol::Tcp, (*name).to_owned());
-        }
-    }
-    for port in &mut ports {
-        port.exposure = exposure(&member.spec.exposures, port);
-    }
-    ports
-}
-
-fn push(ports: &mut Vec<ServicePort>, port: u16, protocol: Protocol, name: String) {
-    if ports
-        .iter()
-        .any(|known| known.port == port && known.protocol == protocol)
-    {
-        return;
-    }
-    let taken = ports.iter().any(|known| known.name == name);
-    let name = if taken { format!("port-{port}") } else { name };
-    ports.push(ServicePort {
-        name,
-        port,
-        protocol,
-        exposure: Exposure::Cluster,
-    });
-}
-
-/// Returns a port's name from the word in brackets behind it.
-fn port_name(label: &str) -> String {
-    let name = slug(label);
-    match name.as_str() {
-        "" | "api" | "web" | "ui" | "rest" | "https" => "http".to_owned(),
-        _ => name
-            .chars()
-            .take(15)
-            .collect::<String>()
-            .trim_end_matches('-')
-            .to_owned(),
-    }
-}
-
-/// Returns a port's name from the role, or from the variable that holds the number.
-fn guess(member: &Member<'_>, number: u16, known: &[ServicePort]) -> String {
-    match member.role {
-        Role::Postgres => return "postgresql".to_owned(),
-        Role::Redis => return "redis".to_owned(),
-        Role::Store if known.is_empty() => return slug(&member.name).chars().take(15).collect(),
-        Role::Store | Role::Server | Role::Worker | Role::Prometheus | Role::Grafana => {}
-    }
-    let variables = member
-        .service
-        .map(|service| service.environment.as_slice())
-        .unwrap_or_default();
-    let holds = variables.iter().find(|variable| {
-        variable
-            .value
-            .as_ref()
-            .is_some_and(|text| text.value == number.to_string())
-    });
-    let named = holds
-        .and_then(|variable| variable.name.strip_suffix("_PORT"))
-        .map(port_name);
-    let http = known.iter().all(|port| port.name != "http");
-    match named {
-        Some(name) if !(http && known.is_empty()) || is_other_protocol(&name) => name,
-        Some(_) | None if http => "http".to_owned(),
-        Some(name) => name,
-        None => format!("port-{number}"),
-    }
-}
-
-fn is_other_protocol(name: &str) -> bool {
-    [
-        "socket", "tcp", "udp", "sip", "rtp", "grpc", "smtp", "metrics",
-    ]
-    .iter()
-    .any(|it| name.contains(it))
-}
-
-fn exposure(asked: &[ExposureSpec], port: &ServicePort) -> Exposure {
-    let matching = |spec: &&ExposureSpec| {
-        spec.port
-            .as_deref()
-            .is_some_and(|word| port_name(word) == port.name)
-    };
-    let only = |_: &&ExposureSpec| asked.len() == 1;
-    let found = asked
-        .iter()
-        .find(matching)
-        .or_else(|| asked.iter().filter(only).find(|spec| spec.port.is_none()));
-    // Of alternatives, the one that reaches furthest: it includes the others.
-    let furthest = found.and_then(|spec| {
-        let rank = |exposure: &Exposure| match exposure {
-            Exposure::Cluster => 0,
-            Exposure::NodePort => 1,
-            Exposure::LoadBalancer => 2,
-        };
-        spec.alternatives.iter().copied().max_by_key(rank)
-    });
-    furthest.unwrap_or(Exposure::Cluster)
-}
-
-/// Returns the probes of a member.
-pub(super) fn probes(member: &Member<'_>, ports: &[ServicePort], endpoints: &[Endpoint]) -> Probes {
+    let endpoints = endpoints(member, facts);
     let spec = &member.spec;
     let asked =
         |probe: &Option<ProbeSpec>| probe.as_ref().and_then(|it| from_spec(member, it, ports));
-    let health = member
-        .service
-        .and_then(|service| service.healthcheck.as_ref());
+    let health = healthcheck(member, facts);
     let default = || {
         health
-            .and_then(|it| from_healthcheck(it, ports))
-            .or_else(|| known(member, ports, endpoints))
+            .and_then(|it| from_healthcheck(member, it, ports))
+            .or_else(|| known(member, ports, &endpoints))
     };
     let liveness = asked(&spec.liveness).or_else(default);
-    let closer = || ready_endpoint(member, ports, endpoints, liveness.as_ref());
-    let readiness = asked(&spec.readiness).or_else(closer).or_else(|| {
-        liveness.clone().map(|probe| Probe {
-            period: Some(10),
-            ..probe
-        })
-    });
-    let mut startup = asked(&spec.startup);
-    let grace = health
-        .and_then(|it| it.start_period)
-        .map(|it| it.as_secs())
-        .filter(|it| *it > 0);
-    if let (None, Some(grace), Some(live)) = (&startup, grace, &liveness) {
-        let failures = i32::try_from(grace.div_ceil(5) + 6).ok();
-        startup = Some(Probe {
-            period: Some(5),
-            failures,
-            initial_delay: None,
-            ..live.clone()
-        });
-    }
+    let closer = || ready_endpoint(member, ports, &endpoints, liveness.as_ref());
+    let asked_ready = asked(&spec.readiness);
+    // What serves nothing has no traffic to be ready for; a startup probe holds a rollout up as
+    // well, and can't be taken for liveness.
+    let serves = !ports.is_empty();
+    let same = || liveness.clone().filter(|_| serves).map(hasty);
+    let readiness = asked_ready.or_else(closer).or_else(same);
+    let startup = asked(&spec.startup).or_else(|| startup(health, liveness.as_ref(), serves));
     Probes {
         liveness,
         readiness,
         startup,
     }
+}
+
+/// Traffic is to stop sooner than a pod is to be killed.
+fn hasty(probe: Probe) -> Probe {
+    Probe {
+        period: Some(10),
+        ..probe
+    }
+}
+
+/// Returns the startup probe that `start_period` asks for, or that what serves nothing is held up
+/// by until it works.
+fn startup(health: Option<&Healthcheck>, live: Option<&Probe>, serves: bool) -> Option<Probe> {
+    const PERIOD: u64 = 5;
+    const SPARE: u64 = 6;
+    let seconds = |time: Option<Duration>| time.map(|it| it.as_secs()).filter(|it| *it > 0);
+    let grace = seconds(health.and_then(|it| it.start_period));
+    let grace = grace.or_else(|| (!serves).then_some(PERIOD * SPARE))?;
+    let period = seconds(health.and_then(|it| it.start_interval)).unwrap_or(PERIOD);
+    Some(Probe {
+        period: i32::try_from(period).ok(),
+        failures: i32::try_from(grace.div_ceil(period) + SPARE).ok(),
+        initial_delay: None,
+        ..live?.clone()
+    })
+}
+
+/// Returns the check that the service, or else the image that is built for it, has. Another
+/// command of that image needn't pass the image's check.
+fn healthcheck<'a>(member: &'a Member<'_>, facts: &'a Facts) -> Option<&'a Healthcheck> {
+    let service = member.service?;
+    let of_image = || {
+        let build = service.build.as_ref()?;
+        let own = service.command.is_none() && service.entrypoint.is_none();
+        let mut all = facts.dockerfiles.iter().filter(|_| own);
+        all.find(|file| file.path == build.dockerfile)?
+            .healthcheck
+            .as_ref()
+    };
+    service.healthcheck.as_ref().or_else(of_image)
+}
+
+/// Returns the paths that the member's own source serves.
+fn endpoints<'a>(member: &Member<'_>, facts: &'a Facts) -> Vec<&'a str> {
+    let build = member.service.and_then(|service| service.build.as_ref());
+    let Some(build) = build else {
+        return Vec::new();
+    };
+    let folder = build.context.trim_end_matches('/');
+    let inside = |path: &str| {
+        folder.is_empty()
+            || path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let all = facts.endpoints.iter();
+    all.filter(|endpoint| inside(&endpoint.origin.path))
+        .map(|endpoint| endpoint.path.as_str())
+        .collect()
 }
 
 fn from_spec(member: &Member<'_>, spec: &ProbeSpec, ports: &[ServicePort]) -> Option<Probe> {
@@ -205,13 +133,10 @@ fn from_spec(member: &Member<'_>, spec: &ProbeSpec, ports: &[ServicePort]) -> Op
 fn port_of(ports: &[ServicePort], number: Option<u16>) -> Option<String> {
     let numbered = |port: &&ServicePort| number == Some(port.port);
     let http = |port: &&ServicePort| port.name == "http";
-    let found = ports
-        .iter()
-        .find(numbered)
-        .or_else(|| ports.iter().find(http));
-    found
-        .or_else(|| ports.first())
-        .map(|port| port.name.clone())
+    // Neither HTTP nor a connection is to be had over UDP.
+    let all = || ports.iter().filter(|port| port.protocol == Protocol::Tcp);
+    let found = all().find(numbered).or_else(|| all().find(http));
+    found.or_else(|| all().next()).map(|port| port.name.clone())
 }
 
 /// Returns the command of a known check with what it needs: the Compose file's own health check
@@ -257,20 +182,20 @@ fn shell(command: &str) -> Vec<String> {
     vec!["/bin/sh".to_owned(), "-c".to_owned(), command.to_owned()]
 }
 
-fn from_healthcheck(health: &Healthcheck, ports: &[ServicePort]) -> Option<Probe> {
-    let line = match &health.test {
-        HealthTest::Exec(test) => test.join(" "),
-        HealthTest::Shell(test) => test.clone(),
-        HealthTest::Disabled => return None,
-    };
-    let action = local_url(&line, ports).unwrap_or_else(|| match &health.test {
-        HealthTest::Exec(test) => ProbeAction::Exec(test.clone()),
-        HealthTest::Shell(test) => ProbeAction::Exec(shell(test)),
-        HealthTest::Disabled => ProbeAction::Exec(Vec::new()),
-    });
-    let seconds = |time: Option<std::time::Duration>| {
-        time.and_then(|time| i32::try_from(time.as_secs().max(1)).ok())
-    };
+fn from_healthcheck(
+    member: &Member<'_>,
+    health: &Healthcheck,
+    ports: &[ServicePort],
+) -> Option<Probe> {
+    let environment = member.service.map(|service| service.environment.as_slice());
+    let request = health::request(&health.test, ports, environment.unwrap_or_default());
+    let action = request.or_else(|| match &health.test {
+        HealthTest::Exec(test) => Some(ProbeAction::Exec(test.clone())),
+        HealthTest::Shell(test) => Some(ProbeAction::Exec(shell(test))),
+        HealthTest::Disabled => None,
+    })?;
+    let seconds =
+        |time: Option<Duration>| time.and_then(|time| i32::try_from(time.as_secs().max(1)).ok());
     Some(Probe {
         action,
         period: seconds(health.interval).or(Some(30)),
@@ -282,25 +207,8 @@ fn from_healthcheck(health: &Healthcheck, ports: &[ServicePort]) -> Option<Probe
     })
 }
 
-/// Returns the request of a check that asks the service itself (`curl http://localhost:8080/up`).
-fn local_url(command: &str, ports: &[ServicePort]) -> Option<ProbeAction> {
-    let hosts = ["http://localhost:", "http://127.0.0.1:", "http://0.0.0.0:"];
-    let rest = hosts
-        .iter()
-        .find_map(|host| command.split_once(host).map(|(_, rest)| rest))?;
-    let end = |character: char| character.is_whitespace() || "\"'|;)".contains(character);
-    let rest = rest.split(end).next()?;
-    let (number, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let number: u16 = number.parse().ok()?;
-    let port = ports.iter().find(|port| port.port == number)?;
-    Some(ProbeAction::Http {
-        path: format!("/{path}"),
-        port: port.name.clone(),
-    })
-}
-
 /// Returns the check that a product, or a server with a health endpoint, is known by.
-fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[Endpoint]) -> Option<Probe> {
+fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[&str]) -> Option<Probe> {
     let http = |path: &str| {
         Some(ProbeAction::Http {
             path: path.to_owned(),
@@ -320,8 +228,8 @@ fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[Endpoint]) -> 
             let paths = ["/health", "/healthz", "/health/live", "/live", "/livez"];
             let found = paths
                 .iter()
-                .find(|path| endpoints.iter().any(|it| it.path == **path));
-            let found = found.filter(|_| member.built()).and_then(|path| http(path));
+                .find(|path| endpoints.contains(path))
+                .and_then(|path| http(path));
             found.or_else(|| {
                 Some(ProbeAction::Tcp {
                     port: port_of(ports, None)?,
@@ -367,14 +275,12 @@ fn from_check(check: image::Check, ports: &[ServicePort]) -> Option<ProbeAction>
 fn ready_endpoint(
     member: &Member<'_>,
     ports: &[ServicePort],
-    endpoints: &[Endpoint],
+    endpoints: &[&str],
     liveness: Option<&Probe>,
 ) -> Option<Probe> {
     let action = if member.role == Role::Server && member.built() {
         let paths = ["/health/ready", "/ready", "/readyz", "/healthz/ready"];
-        let path = paths
-            .into_iter()
-            .find(|path| endpoints.iter().any(|it| it.path == *path))?;
+        let path = paths.into_iter().find(|path| endpoints.contains(path))?;
         let port = match &liveness?.action {
             ProbeAction::Http { port, .. } | ProbeAction::Tcp { port } => port.clone(),
             ProbeAction::Exec(_) => port_of(ports, None)?,

@@ -35,25 +35,54 @@ pub(super) fn in_text(text: &str, names: &BTreeMap<String, String>) -> String {
     written
 }
 
+/// A host in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found<'t> {
+    /// The name, as written.
+    pub(super) host: &'t str,
+    /// The port behind it.
+    pub(super) port: Option<u16>,
+    /// The scheme of the URL that it stands in.
+    pub(super) scheme: Option<&'t str>,
+}
+
+/// Returns the known hosts that a text names.
+pub(super) fn found<'t>(text: &'t str, names: &BTreeMap<String, String>) -> Vec<Found<'t>> {
+    let mut found = Vec::new();
+    each_token(text, |before, host, after| {
+        if !names.contains_key(host) || !is_host(before, after) {
+            return;
+        }
+        let port = after.strip_prefix(':').map(|rest| {
+            let end = rest.find(|character: char| !character.is_ascii_digit());
+            rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+        });
+        found.push(Found {
+            host,
+            port: port.and_then(|port| port.parse().ok()),
+            scheme: scheme(before),
+        });
+    });
+    found
+}
+
 /// Returns the services that a text names as hosts, each with the port behind it.
 pub(super) fn mentioned<'n>(
     text: &str,
     names: &'n BTreeMap<String, String>,
 ) -> Vec<(&'n str, Option<u16>)> {
-    let mut found = Vec::new();
-    each_token(text, |before, token, after| {
-        if let Some((_, name)) = names.get_key_value(token)
-            && is_host(before, after)
-        {
-            let port = after.strip_prefix(':').map(|rest| {
-                rest.chars()
-                    .take_while(char::is_ascii_digit)
-                    .collect::<String>()
-            });
-            found.push((name.as_str(), port.and_then(|port| port.parse().ok())));
-        }
-    });
-    found
+    let all = found(text, names).into_iter();
+    all.filter_map(|found| Some((names.get(found.host)?.as_str(), found.port)))
+        .collect()
+}
+
+/// Returns the scheme of the URL that goes on behind this text.
+fn scheme(before: &str) -> Option<&str> {
+    let (head, rest) = before.rsplit_once("://")?;
+    let inside = rest.is_empty() || rest.ends_with('@');
+    let start = head.rfind(|character: char| !character.is_ascii_alphanumeric());
+    let scheme = head.get(start.map_or(0, |at| at + 1)..)?;
+    (inside && !rest.contains(char::is_whitespace)).then_some(scheme)
 }
 
 fn is_host(before: &str, after: &str) -> bool {

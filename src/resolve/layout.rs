@@ -146,6 +146,9 @@ impl Layout<'_, '_> {
             ),
             FileKind::Deployment
             | FileKind::StatefulSet
+            | FileKind::DaemonSet
+            | FileKind::Job
+            | FileKind::CronJob
             | FileKind::Service
             | FileKind::Hpa
             | FileKind::Pdb
@@ -183,6 +186,9 @@ impl Layout<'_, '_> {
             | FileKind::Kustomization
             | FileKind::Deployment
             | FileKind::StatefulSet
+            | FileKind::DaemonSet
+            | FileKind::Job
+            | FileKind::CronJob
             | FileKind::Service
             | FileKind::Hpa
             | FileKind::Pdb
@@ -204,9 +210,12 @@ impl Layout<'_, '_> {
             FileKind::Pdb => vec![ManifestItem::Pdb(name)],
             FileKind::ServiceAccount => vec![ManifestItem::ServiceAccount(name)],
             FileKind::NetworkPolicy => vec![ManifestItem::NetworkPolicy(name)],
-            FileKind::Deployment | FileKind::StatefulSet | FileKind::Whole => {
-                self.whole(workload, false)
-            }
+            FileKind::Deployment
+            | FileKind::StatefulSet
+            | FileKind::DaemonSet
+            | FileKind::Job
+            | FileKind::CronJob
+            | FileKind::Whole => self.whole(workload, false),
             FileKind::Namespace
             | FileKind::Secrets
             | FileKind::ConfigMap
@@ -237,11 +246,15 @@ impl Layout<'_, '_> {
             .iter()
             .filter(|(owner, _)| *owner == workload.name);
         items.extend(maps.map(|(_, map)| ManifestItem::ConfigMap(map.clone())));
-        let claims = workload
-            .volumes
-            .iter()
-            .any(|it| matches!(it.kind, VolumeKind::Claim(_)));
-        if claims && workload.kind == WorkloadKind::Deployment {
+        let claims = workload.volumes.iter().any(|it| match &it.kind {
+            VolumeKind::Claim(_) => workload.kind != WorkloadKind::StatefulSet,
+            VolumeKind::Shared(claim) => claim.users.first() == Some(&workload.name),
+            VolumeKind::Scratch(_)
+            | VolumeKind::Memory(_)
+            | VolumeKind::ConfigMap(_)
+            | VolumeKind::Secret(_) => false,
+        });
+        if claims {
             items.push(ManifestItem::Claims(name()));
         }
         items.push(ManifestItem::Workload(name()));

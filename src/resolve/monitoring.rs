@@ -194,6 +194,8 @@ fn mark(workloads: &mut [Workload], target: &scrape::Target) {
             port,
             protocol: Protocol::Tcp,
             exposure: super::application::Exposure::Cluster,
+            node_port: None,
+            app_protocol: None,
         });
     }
     if let Some(port) = known.or(target.port) {

@@ -1,16 +1,19 @@
 //! Who is in the application: the workloads that tasks name, then the Compose services that no
 //! task names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checklist::Checklist;
+use crate::diagnostic::Diagnostic;
 use crate::facts::image::{self, Part, Product};
-use crate::facts::{Condition, Project, Service};
+use crate::facts::{Facts, Protocol, Service, Tree};
 
 use super::application::{Role, WorkloadKind};
+use super::reach::{self, Reaches};
 use super::spec::Spec;
 use super::subjects::{Subject, named_product, normal};
 use super::words::{Word, words};
+use super::{kind, ports, timers};
 
 /// A workload to be built.
 #[derive(Debug, Clone)]
@@ -21,6 +24,10 @@ pub(super) struct Member<'f> {
     pub(super) spec: Spec,
     pub(super) role: Role,
     pub(super) kind: WorkloadKind,
+    /// Ports that it must have, although neither task nor Compose file names them.
+    pub(super) inferred: Vec<(u16, Protocol)>,
+    /// What it runs instead of the service's own command.
+    pub(super) command: Option<Vec<String>>,
     /// Whether no task names it.
     pub(super) unassigned: bool,
 }
@@ -37,8 +44,8 @@ impl Member<'_> {
 pub(super) struct Roster<'f> {
     pub(super) members: Vec<Member<'f>>,
     pub(super) names: BTreeMap<String, String>,
-    /// Services that run once and end; nothing carries them over yet.
-    pub(super) one_shot: Vec<&'f Service>,
+    /// Who reaches whom by name.
+    pub(super) reaches: Reaches,
 }
 
 impl<'f> Roster<'f> {
@@ -53,77 +60,141 @@ impl<'f> Roster<'f> {
 /// Returns the roster: the subjects, and every service that none of them is.
 pub(super) fn build<'f>(
     subjects: Vec<Subject<'f>>,
-    project: Option<&'f Project>,
+    facts: &'f Facts,
+    tree: &Tree,
     checklist: &Checklist,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Roster<'f> {
-    let services = project
+    let services = facts
+        .project
+        .as_ref()
         .map(|project| project.services.as_slice())
         .unwrap_or_default();
-    let mut roster = Roster::default();
-    for subject in subjects {
-        roster.members.push(member(subject));
-    }
+    let reaches = reach::read(facts, tree, &known_names(services));
+    let sorter = Sorter {
+        facts,
+        awaited: kind::awaited(services),
+        reaches: &reaches,
+    };
+    let mut members: Vec<Member<'f>> = subjects.into_iter().map(|it| sorter.named(it)).collect();
     let hints = hinted(checklist);
     for service in services {
-        if roster.of_service(&service.name).is_some() {
+        let is = |member: &Member<'_>| member.service.is_some_and(|it| it.name == service.name);
+        if members.iter().any(is) {
             continue;
         }
-        if runs_once(service, services) {
-            roster.one_shot.push(service);
-            continue;
-        }
-        let product = service
-            .image
-            .as_ref()
-            .and_then(|image| image::product(&image.value));
         let name = hints
             .iter()
             .find(|hint| normal(hint) == normal(&service.name))
-            .filter(|hint| roster.members.iter().all(|member| member.name != **hint))
+            .filter(|hint| members.iter().all(|member| member.name != **hint))
             .cloned()
             .unwrap_or_else(|| service.name.to_lowercase().replace(['_', '.'], "-"));
-        roster.members.push(Member {
+        members.push(sorter.unnamed(name, service));
+    }
+    let mut names = BTreeMap::new();
+    for member in &members {
+        if let Some(service) = member.service {
+            names.insert(service.name.clone(), member.name.clone());
+        }
+    }
+    for (alias, service) in known_names(services) {
+        if let Some(name) = names.get(&service).cloned() {
+            names.entry(alias).or_insert(name);
+        }
+    }
+    let scheduled: Vec<Member<'f>> = members
+        .iter()
+        .flat_map(|member| timers::of(member, warnings))
+        .collect();
+    members.extend(scheduled);
+    Roster {
+        members,
+        names,
+        reaches,
+    }
+}
+
+/// Returns the names that services are known by, each with its service; a service's own name wins
+/// over another's alias.
+fn known_names(services: &[Service]) -> BTreeMap<String, String> {
+    let of = |service: &Service, name: &String| (name.clone(), service.name.clone());
+    let aliases = services.iter().flat_map(|service| {
+        let names = service.aliases.iter().chain(&service.container_name);
+        names.map(move |alias| of(service, alias))
+    });
+    let own = services.iter().map(|service| of(service, &service.name));
+    aliases.chain(own).collect()
+}
+
+/// Tells what services are.
+struct Sorter<'a, 'f> {
+    facts: &'f Facts,
+    awaited: BTreeSet<&'f str>,
+    reaches: &'a Reaches,
+}
+
+impl<'f> Sorter<'_, 'f> {
+    /// Returns the member that tasks name; the kind that they name wins.
+    fn named(&self, subject: Subject<'f>) -> Member<'f> {
+        let inferred = self.inferred(subject.service);
+        let kind = subject.kind.unwrap_or_else(|| match subject.service {
+            Some(service) => self.kind(service),
+            None if subject.product.is_some_and(Product::is_store) => WorkloadKind::StatefulSet,
+            None => WorkloadKind::Deployment,
+        });
+        let serves = serves(subject.service, &subject.spec, &inferred);
+        Member {
+            role: role(subject.product, subject.service, serves),
+            kind,
+            inferred,
+            command: None,
+            name: subject.name,
+            service: subject.service,
+            product: subject.product,
+            spec: subject.spec,
+            unassigned: false,
+        }
+    }
+
+    /// Returns the member that a service is which no task names.
+    fn unnamed(&self, name: String, service: &'f Service) -> Member<'f> {
+        let image = service.image.as_ref();
+        let product = image.and_then(|image| image::product(&image.value));
+        let inferred = self.inferred(Some(service));
+        let spec = Spec::default();
+        let serves = serves(Some(service), &spec, &inferred);
+        Member {
             name,
             service: Some(service),
             product,
-            spec: Spec::default(),
-            role: role(product, Some(service), None),
-            kind: kind(image::stateful(service).is_some()),
+            spec,
+            role: role(product, Some(service), serves),
+            kind: self.kind(service),
+            inferred,
+            command: None,
             unassigned: true,
-        });
-    }
-    for member in &roster.members {
-        if let Some(service) = member.service {
-            roster
-                .names
-                .insert(service.name.clone(), member.name.clone());
         }
     }
-    roster
-}
 
-fn member(subject: Subject<'_>) -> Member<'_> {
-    let stateful = subject.stateful;
-    Member {
-        role: role(subject.product, subject.service, Some(&subject.spec)),
-        kind: kind(stateful),
-        name: subject.name,
-        service: subject.service,
-        product: subject.product,
-        spec: subject.spec,
-        unassigned: false,
+    fn kind(&self, service: &Service) -> WorkloadKind {
+        let awaited = self.awaited.contains(service.name.as_str());
+        let reached = self.reaches.to(&service.name).next().is_some();
+        kind::of(service, awaited, reached)
+    }
+
+    fn inferred(&self, service: Option<&Service>) -> Vec<(u16, Protocol)> {
+        service.map_or_else(Vec::new, |service| {
+            ports::inferred(service, self.reaches, self.facts)
+        })
     }
 }
 
-fn kind(stateful: bool) -> WorkloadKind {
-    if stateful {
-        WorkloadKind::StatefulSet
-    } else {
-        WorkloadKind::Deployment
-    }
+fn serves(service: Option<&Service>, spec: &Spec, inferred: &[(u16, Protocol)]) -> bool {
+    let named = service.is_some_and(|service| !service.ports.is_empty());
+    named || !spec.ports.is_empty() || !inferred.is_empty()
 }
 
-fn role(product: Option<Product>, service: Option<&Service>, spec: Option<&Spec>) -> Role {
+fn role(product: Option<Product>, service: Option<&Service>, serves: bool) -> Role {
     match product.map(Product::part) {
         Some(Part::Postgres) => Role::Postgres,
         Some(Part::Redis) => Role::Redis,
@@ -132,26 +203,9 @@ fn role(product: Option<Product>, service: Option<&Service>, spec: Option<&Spec>
         Some(Part::Store) => Role::Store,
         Some(Part::Server) => Role::Server,
         None if service.is_some_and(|service| image::stateful(service).is_some()) => Role::Store,
-        None => {
-            let serves = service.is_some_and(|service| !service.ports.is_empty())
-                || spec.is_some_and(|spec| !spec.ports.is_empty());
-            if serves { Role::Server } else { Role::Worker }
-        }
+        None if serves => Role::Server,
+        None => Role::Worker,
     }
-}
-
-/// Returns whether a service ends by itself: others wait for it to complete, or it is never
-/// started again and is called so.
-fn runs_once(service: &Service, services: &[Service]) -> bool {
-    let awaited = services
-        .iter()
-        .flat_map(|other| &other.depends_on)
-        .any(|dependency| {
-            dependency.service == service.name && dependency.condition == Condition::Completed
-        });
-    let once = service.restart.as_deref() == Some("no");
-    let called = ["migrat", "alembic", "init", "seed", "setup"];
-    awaited || (once && called.iter().any(|word| service.name.contains(word)))
 }
 
 /// Returns the names of workloads in plain lists such as `Deployments: call-processor, admin-api`.
@@ -159,7 +213,9 @@ fn hinted(checklist: &Checklist) -> Vec<String> {
     let hints = checklist.sections.iter().flat_map(|section| &section.hints);
     let workloads = hints.filter(|hint| {
         let label = hint.label.to_lowercase();
-        label.starts_with("deployment") || label.starts_with("statefulset")
+        ["deployment", "statefulset", "daemonset", "job", "cronjob"]
+            .iter()
+            .any(|kind| label.starts_with(kind))
     });
     let values = workloads
         .flat_map(|hint| &hint.values)

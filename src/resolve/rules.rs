@@ -83,9 +83,18 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task) -> Read<'c> {
         .as_ref()
         .and_then(|directive| by_directive(task, directive))
         .unwrap_or_else(|| by_words(task));
-    let of_ingress =
-        matches!(&intent, Intent::Write(target) if target.kind == target::FileKind::Ingress);
-    let mut bullets = bullets::read_all(&task.bullets, &mut spec, of_ingress);
+    let kind = match &intent {
+        Intent::Write(target) => Some(target.kind),
+        Intent::Skip
+        | Intent::Manual
+        | Intent::Command(_)
+        | Intent::ApplyPath(_)
+        | Intent::ApplyFence(_)
+        | Intent::Study(_)
+        | Intent::Inventory(..)
+        | Intent::Require(..) => None,
+    };
+    let mut bullets = bullets::read_all(&task.bullets, kind, &mut spec);
     let mut description = String::new();
     match &intent {
         Intent::Write(target) => {
@@ -270,10 +279,14 @@ fn read_description(task: &Task, target: &Target, description: &str, spec: &mut 
     let kind = target.kind;
     let reads = matches!(
         kind,
-        target::FileKind::Hpa | target::FileKind::Pdb | target::FileKind::Service
+        target::FileKind::Hpa
+            | target::FileKind::Pdb
+            | target::FileKind::Service
+            | target::FileKind::Job
+            | target::FileKind::CronJob
     );
     if reads {
-        bullets::read(&line, spec);
+        bullets::read(&line, Some(kind), spec);
         return;
     }
     if kind == target::FileKind::Ingress {

@@ -1,6 +1,6 @@
 //! What a task's words and bullets ask of a workload, before the facts are looked at.
 
-use super::application::{Exposure, Hpa, Pdb};
+use super::application::{Exposure, Overlap, Pdb, Rollout};
 use super::ingress::{Asked, PathWish};
 
 /// What is asked for; what isn't, is left to the facts and to defaults.
@@ -15,8 +15,14 @@ pub(super) struct Spec {
     /// Ports with the word in brackets behind them.
     pub(super) ports: Vec<(u16, Option<String>)>,
     pub(super) claim: Option<String>,
-    pub(super) hpa: Option<Hpa>,
+    pub(super) hpa: Option<HpaSpec>,
     pub(super) pdb: Option<Pdb>,
+    pub(super) rollout: Rollout,
+    pub(super) job: JobWish,
+    /// Seconds that a program is given to end.
+    pub(super) grace: Option<i64>,
+    /// Seconds that a pod goes on serving before it ends.
+    pub(super) drain: Option<i64>,
     pub(super) exposures: Vec<ExposureSpec>,
     pub(super) init_scripts: bool,
     pub(super) tls: bool,
@@ -50,6 +56,38 @@ pub(super) struct MonitoringSpec {
     pub(super) alerts: bool,
 }
 
+/// An autoscaler as asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct HpaSpec {
+    pub(super) min: Option<u32>,
+    pub(super) max: Option<u32>,
+    pub(super) cpu: Option<u32>,
+    pub(super) memory: Option<u32>,
+    pub(super) up: Option<ScalingSpec>,
+    pub(super) down: Option<ScalingSpec>,
+}
+
+/// How fast pods are to be added or removed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct ScalingSpec {
+    pub(super) percent: Option<u32>,
+    pub(super) pods: Option<u32>,
+    /// In how many seconds.
+    pub(super) period: Option<u32>,
+    /// For how many seconds the wish must have held.
+    pub(super) window: Option<u32>,
+}
+
+/// How a Job is to run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct JobWish {
+    pub(super) schedule: Option<String>,
+    pub(super) time_zone: Option<String>,
+    pub(super) overlap: Option<Overlap>,
+    pub(super) retries: Option<u32>,
+    pub(super) deadline: Option<i64>,
+}
+
 /// CPU and memory as Kubernetes writes them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Amounts {
@@ -63,6 +101,8 @@ pub(super) struct ExposureSpec {
     pub(super) alternatives: Vec<Exposure>,
     /// The port's word (`AudioSocket`); all ports where none is named.
     pub(super) port: Option<String>,
+    /// The number on every node.
+    pub(super) node_port: Option<u16>,
 }
 
 /// A probe as asked for.
@@ -100,6 +140,10 @@ impl Spec {
             claim,
             hpa,
             pdb,
+            rollout,
+            job,
+            grace,
+            drain,
             exposures,
             init_scripts,
             tls,
@@ -117,8 +161,14 @@ impl Spec {
         self.startup = self.startup.take().or(startup);
         self.ports.extend(ports);
         self.claim = self.claim.take().or(claim);
-        self.hpa = self.hpa.take().or(hpa);
+        if let Some(hpa) = hpa {
+            self.hpa.get_or_insert_default().merge(hpa);
+        }
         self.pdb = self.pdb.take().or(pdb);
+        self.rollout.merge(rollout);
+        self.job.merge(job);
+        self.grace = self.grace.or(grace);
+        self.drain = self.drain.or(drain);
         self.exposures.extend(exposures);
         self.init_scripts |= init_scripts;
         self.tls |= tls;
@@ -143,6 +193,60 @@ impl MonitoringSpec {
     fn merge(&mut self, other: Self) {
         self.retention = self.retention.take().or(other.retention);
         self.alerts |= other.alerts;
+    }
+}
+
+impl HpaSpec {
+    pub(super) fn merge(&mut self, other: Self) {
+        let Self {
+            min,
+            max,
+            cpu,
+            memory,
+            up,
+            down,
+        } = other;
+        self.min = self.min.or(min);
+        self.max = self.max.or(max);
+        self.cpu = self.cpu.or(cpu);
+        self.memory = self.memory.or(memory);
+        for (own, other) in [(&mut self.up, up), (&mut self.down, down)] {
+            if let Some(other) = other {
+                own.get_or_insert_default().merge(other);
+            }
+        }
+    }
+}
+
+impl ScalingSpec {
+    fn merge(&mut self, other: Self) {
+        let Self {
+            percent,
+            pods,
+            period,
+            window,
+        } = other;
+        self.percent = self.percent.or(percent);
+        self.pods = self.pods.or(pods);
+        self.period = self.period.or(period);
+        self.window = self.window.or(window);
+    }
+}
+
+impl JobWish {
+    fn merge(&mut self, other: Self) {
+        let Self {
+            schedule,
+            time_zone,
+            overlap,
+            retries,
+            deadline,
+        } = other;
+        self.schedule = self.schedule.take().or(schedule);
+        self.time_zone = self.time_zone.take().or(time_zone);
+        self.overlap = self.overlap.or(overlap);
+        self.retries = self.retries.or(retries);
+        self.deadline = self.deadline.or(deadline);
     }
 }
 

@@ -8,9 +8,10 @@ use crate::facts::image::{self, Product};
 use crate::facts::{Project, Service};
 use crate::settings::PhaseSettings;
 
+use super::application::WorkloadKind;
+use super::kind;
 use super::rules::{Intent, Read};
 use super::spec::Spec;
-use super::target::FileKind;
 use super::words::{Word, has};
 
 /// A workload that tasks name.
@@ -18,7 +19,8 @@ use super::words::{Word, has};
 pub(super) struct Subject<'f> {
     pub(super) name: String,
     pub(super) spec: Spec,
-    pub(super) stateful: bool,
+    /// The kind that a task's file names.
+    pub(super) kind: Option<WorkloadKind>,
     pub(super) description: String,
     pub(super) span: Span,
     pub(super) service: Option<&'f Service>,
@@ -33,15 +35,12 @@ pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
             continue;
         };
         let Some(name) = &target.name else { continue };
-        let stateful = target.kind == FileKind::StatefulSet;
-        let describes = matches!(
-            target.kind,
-            FileKind::StatefulSet | FileKind::Deployment | FileKind::Whole
-        );
+        let kind = target.kind.workload();
+        let describes = target.kind.runs_pods();
         match subjects.iter_mut().find(|subject| subject.name == *name) {
             Some(subject) => {
                 subject.spec.merge(read.spec.clone());
-                subject.stateful |= stateful;
+                subject.kind = subject.kind.or(kind);
                 if describes {
                     subject.description.clone_from(&read.description);
                 }
@@ -49,7 +48,7 @@ pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
             None => subjects.push(Subject {
                 name: name.clone(),
                 spec: read.spec.clone(),
-                stateful,
+                kind,
                 description: read.description.clone(),
                 span: read.task.text.span.clone(),
                 service: None,
@@ -72,7 +71,7 @@ pub(super) fn assign<'f>(
         .map(|project| project.services.as_slice())
         .unwrap_or_default();
     let mut taken: BTreeSet<&'f str> = BTreeSet::new();
-    let ways: [Way; 5] = [by_alias, by_name, by_product, by_ports, by_role];
+    let ways: [Way; 6] = [by_alias, by_name, by_product, by_ports, by_end, by_role];
     for way in ways {
         for subject in subjects
             .iter_mut()
@@ -165,6 +164,30 @@ fn by_ports<'f>(
     found.next().is_none().then_some(*first)
 }
 
+/// A Job is the service that runs once and is called alike (`migration` is `migrate`).
+fn by_end<'f>(
+    subject: &Subject<'f>,
+    free: &[&'f Service],
+    _: &PhaseSettings,
+) -> Option<&'f Service> {
+    const ALIKE: usize = 5;
+    let kind = subject.kind.filter(|kind| kind.ends())?;
+    let start = |name: &str| normal(name).chars().take(ALIKE).collect::<String>();
+    let wanted = start(&subject.name);
+    let alike = |service: &&&'f Service| {
+        normal(&service.name).contains(&wanted) && wanted.chars().count() == ALIKE
+    };
+    let mut called = free.iter().filter(alike);
+    if let (Some(only), None) = (called.next(), called.next()) {
+        return Some(only);
+    }
+    let mut ending = free
+        .iter()
+        .filter(|service| kind::of(service, false, false) == kind);
+    let only = ending.next()?;
+    ending.next().is_none().then_some(*only)
+}
+
 /// `app` is the service that is built and serves; where several do, the one called so, else the
 /// one that alone is left.
 fn by_role<'f>(
@@ -172,7 +195,8 @@ fn by_role<'f>(
     free: &[&'f Service],
     _: &PhaseSettings,
 ) -> Option<&'f Service> {
-    if product_of(&subject.name, &subject.description).is_some() {
+    let ends = subject.kind.is_some_and(WorkloadKind::ends);
+    if ends || product_of(&subject.name, &subject.description).is_some() {
         return None;
     }
     let wanted: Vec<u16> = subject.spec.ports.iter().map(|(port, _)| *port).collect();

@@ -1,5 +1,6 @@
 //! Which file a write task asks for, by its path: the kind of object and the workload's name.
 
+use super::application::WorkloadKind;
 use super::words;
 
 /// What a file is to hold.
@@ -12,6 +13,9 @@ pub(super) enum FileKind {
     Kustomization,
     Deployment,
     StatefulSet,
+    DaemonSet,
+    Job,
+    CronJob,
     Service,
     Hpa,
     Pdb,
@@ -33,6 +37,9 @@ impl FileKind {
             Self::Kustomization => "kustomization",
             Self::Deployment => "deployment",
             Self::StatefulSet => "statefulset",
+            Self::DaemonSet => "daemonset",
+            Self::Job => "job",
+            Self::CronJob => "cronjob",
             Self::Service => "service",
             Self::Hpa => "hpa",
             Self::Pdb => "pdb",
@@ -48,6 +55,9 @@ impl FileKind {
         match self {
             Self::Deployment
             | Self::StatefulSet
+            | Self::DaemonSet
+            | Self::Job
+            | Self::CronJob
             | Self::Service
             | Self::Hpa
             | Self::Pdb
@@ -60,6 +70,34 @@ impl FileKind {
             | Self::Readme
             | Self::Kustomization
             | Self::Ingress => false,
+        }
+    }
+
+    /// Returns whether the file holds what runs pods.
+    pub(super) fn runs_pods(self) -> bool {
+        self.workload().is_some() || self == Self::Whole
+    }
+
+    /// Returns the kind of workload that the file asks for.
+    pub(super) fn workload(self) -> Option<WorkloadKind> {
+        match self {
+            Self::Deployment => Some(WorkloadKind::Deployment),
+            Self::StatefulSet => Some(WorkloadKind::StatefulSet),
+            Self::DaemonSet => Some(WorkloadKind::DaemonSet),
+            Self::Job => Some(WorkloadKind::Job),
+            Self::CronJob => Some(WorkloadKind::CronJob),
+            Self::Namespace
+            | Self::Secrets
+            | Self::ConfigMap
+            | Self::Readme
+            | Self::Kustomization
+            | Self::Service
+            | Self::Hpa
+            | Self::Pdb
+            | Self::Ingress
+            | Self::ServiceAccount
+            | Self::NetworkPolicy
+            | Self::Whole => None,
         }
     }
 }
@@ -77,6 +115,10 @@ const KINDS: &[(&str, FileKind)] = &[
     ("deploy", FileKind::Deployment),
     ("statefulset", FileKind::StatefulSet),
     ("sts", FileKind::StatefulSet),
+    ("daemonset", FileKind::DaemonSet),
+    ("ds", FileKind::DaemonSet),
+    ("job", FileKind::Job),
+    ("cronjob", FileKind::CronJob),
     ("service", FileKind::Service),
     ("svc", FileKind::Service),
     ("services", FileKind::Service),
@@ -135,7 +177,7 @@ pub(super) fn read(path: &str, description: &str) -> Option<Target> {
     if !matches!(extension, "yml" | "yaml") {
         return None;
     }
-    let (kind, rest) = split_kind(&stem.to_lowercase());
+    let (kind, rest) = split_kind(&stem.to_lowercase().replace("cron-job", "cronjob"));
     let parent = folder
         .rsplit('/')
         .next()
@@ -296,6 +338,28 @@ mod tests {
             Some("call-processor"),
         );
         check("k8s/redis.yml", "", FileKind::Whole, Some("redis"));
+    }
+
+    #[test]
+    fn what_ends_is_told_by_the_files_name() {
+        check(
+            "k8s/jobs/migrate-job.yml",
+            "",
+            FileKind::Job,
+            Some("migrate"),
+        );
+        check(
+            "k8s/backup/cron-job.yml",
+            "",
+            FileKind::CronJob,
+            Some("backup"),
+        );
+        check(
+            "k8s/agent/daemonset.yml",
+            "",
+            FileKind::DaemonSet,
+            Some("agent"),
+        );
     }
 
     #[test]

@@ -352,6 +352,12 @@ pub(super) fn has(text: &str, meaning: Word) -> bool {
     find(text, &[meaning]).is_some()
 }
 
+/// Returns whether a word of the text begins with one of these.
+pub(super) fn mentions(plain: &str, stems: &[&str]) -> bool {
+    let lower = plain.to_lowercase();
+    words(&lower).any(|word| stems.iter().any(|stem| word.starts_with(stem)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Word, find, words};

@@ -7,10 +7,8 @@ use crate::facts::{Facts, Limits};
 use crate::settings::PhaseSettings;
 
 use super::application::{EnvSource, Environment, Hpa, Pdb, Resources, Role, VolumeSpec, Workload};
-use super::checks;
-use super::quantity;
 use super::roster::{Member, Roster};
-use super::{hosts, images, pod, user};
+use super::{checks, hosts, images, kind, pod, ports, quantity, rollout, user};
 
 /// What all workloads are built with.
 pub(super) struct Sources<'a, 'f> {
@@ -30,23 +28,9 @@ pub(super) fn build(
 ) -> (Workload, Vec<Diagnostic>) {
     let mut warnings = Vec::new();
     let service = member.service;
-    let ports = checks::ports(member);
-    let probes = checks::probes(member, &ports, &sources.facts.endpoints);
-    let spec = &member.spec;
-    let given = spec
-        .replicas
-        .or_else(|| service.and_then(|service| service.replicas));
-    let hpa = spec
-        .hpa
-        .clone()
-        .map(|hpa| bounded(hpa, spec.replicas, member, &mut warnings));
-    let replicas = hpa.as_ref().map_or(given.unwrap_or(1), |hpa| hpa.min);
-    let pdb = spec.pdb.clone().or_else(|| {
-        (replicas >= 2).then(|| Pdb {
-            min_available: Some("1".to_owned()),
-            max_unavailable: None,
-        })
-    });
+    let ports = ports::of(member, &mut warnings);
+    let probes = checks::probes(member, &ports, sources.facts);
+    let pods = pods(member, &mut warnings);
     warnings.extend(user::told(member, sources.facts));
     let after = after(member, sources.roster);
     let talks_to = talks_to(member, &environment, &after, sources.roster);
@@ -64,44 +48,106 @@ pub(super) fn build(
         args,
         working_dir: service.and_then(|service| service.working_dir.clone()),
         uid: user::uid(member, sources.facts),
-        replicas,
+        replicas: pods.replicas,
         resources: resources(member),
         liveness: probes.liveness,
         readiness: probes.readiness,
         startup: probes.startup,
-        ports,
         environment,
         volumes,
-        hpa,
-        pdb,
+        hpa: pods.hpa,
+        pdb: pods.pdb,
+        rollout: rollout::of(member, &mut warnings),
+        job: kind::job(member, &mut warnings),
         after,
+        wait: None,
+        aliases: aliases(member, sources.roster, &mut warnings),
         talks_to,
         outside: Vec::new(),
         behind_ingress: false,
-        grace_seconds: service
-            .and_then(|service| service.stop_grace_period)
-            .and_then(|grace| i64::try_from(grace.as_secs()).ok()),
+        grace_seconds: rollout::grace(member),
+        drain_seconds: rollout::drain(member, &ports),
+        ports,
         metrics: None,
         pod: pod::options(member, &mut warnings),
     };
     (workload, warnings)
 }
 
-/// `replicas` under an HPA is its minimum.
-fn bounded(
-    mut hpa: Hpa,
-    replicas: Option<u32>,
-    member: &Member<'_>,
-    warnings: &mut Vec<Diagnostic>,
-) -> Hpa {
-    if let Some(replicas) = replicas.filter(|replicas| *replicas != hpa.min) {
-        warnings.push(Diagnostic::warning(format!(
-            "`{}` is to have {replicas} replicas, but its HPA at least {}: the HPA decides",
-            member.name, hpa.min
-        )));
+/// How many pods a workload has.
+struct Pods {
+    replicas: u32,
+    hpa: Option<Hpa>,
+    pdb: Option<Pdb>,
+}
+
+fn pods(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Pods {
+    let spec = &member.spec;
+    if !member.kind.scales() {
+        return Pods {
+            replicas: 1,
+            hpa: None,
+            pdb: None,
+        };
     }
-    hpa.max = hpa.max.max(hpa.min);
-    hpa
+    let given = member.service.and_then(|service| service.replicas);
+    let given = spec.replicas.or(given);
+    let hpa = spec
+        .hpa
+        .as_ref()
+        .map(|hpa| rollout::autoscaler(hpa, spec.replicas, member, warnings));
+    let replicas = hpa.as_ref().map_or(given.unwrap_or(1), |hpa| hpa.min);
+    let pdb = spec.pdb.clone().or_else(|| {
+        (replicas >= 2).then(|| Pdb {
+            min_available: Some("1".to_owned()),
+            max_unavailable: None,
+        })
+    });
+    Pods { replicas, hpa, pdb }
+}
+
+/// Returns the further names that Services give a member; a name that another has stays that one's.
+fn aliases(
+    member: &Member<'_>,
+    roster: &Roster<'_>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let Some(service) = member.service.filter(|_| member.command.is_none()) else {
+        return Vec::new();
+    };
+    let mut aliases = Vec::new();
+    for alias in &service.aliases {
+        let name = alias.to_lowercase();
+        if name == member.name || aliases.contains(&name) {
+            continue;
+        }
+        let taken = roster.members.iter().any(|other| other.name == name);
+        let fits = super::mounts::slug(&name) == name
+            && name.starts_with(|first: char| first.is_ascii_lowercase());
+        if taken || !fits {
+            let why = if taken {
+                "another workload is called so"
+            } else {
+                "a Service can't be called so"
+            };
+            warnings.push(Diagnostic::warning(format!(
+                "the name `{alias}` of `{}` ({}) is not carried over: {why}",
+                service.name, service.origin
+            )));
+            continue;
+        }
+        aliases.push(name);
+    }
+    aliases
+}
+
+/// What the Ingress or a load balancer sends requests to hears later that a pod is leaving.
+pub(super) fn drain_longer(workload: &mut Workload) {
+    if workload.behind_ingress {
+        workload.drain_seconds = workload
+            .drain_seconds
+            .map(|seconds| seconds.max(rollout::OUTSIDE));
+    }
 }
 
 fn after(member: &Member<'_>, roster: &Roster<'_>) -> Vec<String> {
@@ -130,6 +176,15 @@ fn talks_to(
         .map(|it| (it.name.clone(), it.name.clone()))
         .collect();
     let mut talks: Vec<String> = after.to_vec();
+    let service = member.service.map(|service| service.name.as_str());
+    let reached = service
+        .into_iter()
+        .flat_map(|name| roster.reaches.from(name));
+    for name in reached.filter_map(|reach| roster.names.get(&reach.to)) {
+        if *name != member.name && !talks.contains(name) {
+            talks.push(name.clone());
+        }
+    }
     let compose = member
         .service
         .map(|service| service.environment.as_slice())
@@ -163,6 +218,9 @@ type Commands = (Option<Vec<String>>, Option<Vec<String>>, Vec<Environment>);
 /// Returns entrypoint and command; a password among a data store's arguments becomes a variable.
 fn commands(member: &Member<'_>, environment: Vec<Environment>) -> Commands {
     let service = member.service;
+    if member.command.is_some() {
+        return (member.command.clone(), None, environment);
+    }
     let command = service.and_then(|service| service.entrypoint.clone());
     let mut args = service.and_then(|service| service.command.clone());
     let secret = environment.iter().find(|variable| {

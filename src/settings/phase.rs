@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostics;
 use super::Extras;
 use super::edge::{self, IngressSettings, MonitoringSettings};
 use super::read::{Entry, Reader, entries};
+use super::volumes::{self, VolumeSettings};
 
 const KEYS: &[&str] = &[
     "compose",
@@ -28,6 +29,8 @@ const KEYS: &[&str] = &[
     "build",
     "monitoring",
     "secrets",
+    "volumes",
+    "storage_class",
 ];
 const SECRETS_KEYS: &[&str] = &["names", "settings"];
 const BUILD_KEYS: &[&str] = &["command", "digest"];
@@ -75,6 +78,10 @@ pub struct PhaseSettings {
     pub priority_class: Option<String>,
     /// Prometheus and Grafana.
     pub monitoring: MonitoringSettings,
+    /// Named volumes of Compose, or workloads → what their claims ask for.
+    pub volumes: Vec<(String, VolumeSettings)>,
+    /// The storage class of claims; the cluster's default where none is given.
+    pub storage_class: Option<String>,
 }
 
 /// How long things may take; each has a default.
@@ -162,6 +169,12 @@ impl PhaseSettings {
         Some(image)
     }
 
+    /// Returns what is set for a volume's claim.
+    pub fn volume(&self, name: &str) -> Option<&VolumeSettings> {
+        let (_, volume) = self.volumes.iter().find(|(known, _)| known == name)?;
+        Some(volume)
+    }
+
     fn read(&mut self, reader: &mut Reader<'_>, entry: &Entry<'_, '_>) {
         match entry.key {
             "compose" => self.compose = reader.strings(entry),
@@ -181,6 +194,8 @@ impl PhaseSettings {
             "priority_class" => self.priority_class = reader.string(entry),
             "ingress" => self.ingress = edge::read_ingress(reader, entry),
             "monitoring" => self.monitoring = edge::read_monitoring(reader, entry),
+            "volumes" => self.volumes = volumes::read(reader, entry),
+            "storage_class" => self.storage_class = reader.string(entry),
             _ => reader.unknown(entry, KEYS),
         }
     }
@@ -357,6 +372,18 @@ mod tests {
     }
 
     #[test]
+    fn volumes_have_a_size_or_more() {
+        let text = "[volumes]\ndb = \"20Gi\"\nfiles = { size = \"5Gi\", class = \"nfs\", access = \"ReadWriteMany\" }\n";
+        check(text, |it| {
+            it.volume("db").and_then(|it| it.size.as_deref()) == Some("20Gi")
+        });
+        check(text, |it| {
+            it.volume("files")
+                .is_some_and(|it| it.many == Some(true) && it.class.as_deref() == Some("nfs"))
+        });
+    }
+
+    #[test]
     fn rehearsed_failures_are_read() {
         let text = "[[rehearse.failures]]\nselector = \"Deployment/api\"\nafter = \"2s\"\n\
                     outcome = \"CrashLoopBackOff\"\n";
@@ -377,6 +404,10 @@ mod tests {
         refused(
             "[[rehearse.failures]]\noutcome = \"Boom\"",
             "`Boom` can't be rehearsed",
+        );
+        refused(
+            "[volumes.a]\naccess = \"Both\"",
+            "must be `ReadWriteMany` or `ReadWriteOnce`",
         );
         refused("[ingress]\nhots = \"x\"", "no setting `hots`");
     }

@@ -102,10 +102,7 @@ pub(super) fn networks(
     notes: &mut Notes<'_>,
 ) -> (Vec<String>, Vec<String>) {
     let mut names = Vec::new();
-    let mut aliases: Vec<String> = service
-        .string("container_name", notes)
-        .into_iter()
-        .collect();
+    let mut aliases: Vec<String> = Vec::new();
     let path = service.at("networks");
     let node = service.take("networks");
     if let Some(node) = node.filter(|node| !matches!(node.value, Value::Map(_))) {

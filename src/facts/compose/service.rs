@@ -72,6 +72,7 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>, notes: &mut Notes<'_>) -> R
         deploy: rollout.deploy,
         pod,
         networks,
+        container_name: fields.string("container_name", notes),
         aliases,
         unread: Vec::new(),
     };

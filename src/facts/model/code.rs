@@ -9,6 +9,8 @@ pub struct Dockerfile {
     pub path: String,
     /// The base images, one a stage, with their lines.
     pub stages: Vec<(String, Origin)>,
+    /// The image that the last stage begins with, earlier stages followed.
+    pub base: Option<String>,
     /// `EXPOSE`.
     pub ports: Vec<Port>,
     /// `USER` of the last stage, build arguments' defaults filled in.

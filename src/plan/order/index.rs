@@ -29,6 +29,8 @@ pub(super) struct Index<'a> {
     /// What gives a service account its rights.
     bindings: BTreeMap<Place<'a>, Vec<usize>>,
     workloads: BTreeMap<Option<&'a str>, Vec<usize>>,
+    /// Jobs by the workload that they are, as their names end with a hash.
+    jobs: BTreeMap<Place<'a>, usize>,
 }
 
 impl<'a> Index<'a> {
@@ -43,6 +45,7 @@ impl<'a> Index<'a> {
             rules: BTreeMap::new(),
             bindings: BTreeMap::new(),
             workloads: BTreeMap::new(),
+            jobs: BTreeMap::new(),
         };
         for (at, object) in objects.iter().enumerate() {
             index.add(at, object);
@@ -75,6 +78,9 @@ impl<'a> Index<'a> {
             "RoleBinding" | "ClusterRoleBinding" => self.add_binding(at, object),
             kind if WORKLOADS.contains(&kind) => {
                 self.workloads.entry(namespace).or_default().push(at);
+                if let Some(workload) = job_of(object) {
+                    self.jobs.insert((namespace, workload), at);
+                }
             }
             _ => {}
         }
@@ -210,17 +216,19 @@ impl<'a> Index<'a> {
 
     /// The workloads that the application's start order puts before this one (`depends_on`).
     fn started_before(&self, object: &Object) -> Vec<(usize, &'static str)> {
-        let Some(workload) = self.application.workload(&object.name) else {
+        let name = job_of(object).unwrap_or(&object.name);
+        let Some(workload) = self.application.workload(name) else {
             return Vec::new();
         };
         let namespace = object.namespace.as_deref();
         let named = |name: &String| {
-            WORKLOADS.map(|kind| {
-                self.find(kind, namespace, name)
-                    .map(|at| (at, "depends_on"))
-            })
+            let job = self.jobs.get(&(namespace, name.as_str())).copied();
+            let objects = WORKLOADS.map(|kind| self.find(kind, namespace, name));
+            let all: Vec<usize> = objects.into_iter().flatten().chain(job).collect();
+            all
         };
-        workload.after.iter().flat_map(named).flatten().collect()
+        let needs = workload.after.iter().flat_map(named);
+        needs.map(|at| (at, "depends_on")).collect()
     }
 
     fn selected_by(&self, by: &Object, selector: &Value) -> BTreeSet<usize> {
@@ -239,6 +247,14 @@ impl<'a> Index<'a> {
             })
             .collect()
     }
+}
+
+/// Returns the workload that a Job is, whose name ends with a hash of what it runs.
+fn job_of(object: &Object) -> Option<&str> {
+    let label = "/metadata/labels/app.kubernetes.io~1name";
+    let workload = object.value.pointer(label).and_then(Value::as_str)?;
+    let rest = object.name.strip_prefix(workload)?;
+    (object.kind == "Job" && rest.starts_with('-')).then_some(workload)
 }
 
 fn is_workload(object: &Object) -> bool {

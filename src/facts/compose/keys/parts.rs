@@ -150,7 +150,7 @@ pub(in super::super) const NETWORK_USE: Section = Section {
     keys: &[
         carried(
             "aliases",
-            "further names of the service: values that use them as hosts get the workload's name",
+            "further names of the service: a Service for each; values that use them as hosts get the workload's name",
         ),
         idle("interface_name", "a pod has one interface"),
         lost("ipv4_address", ADDRESS.0, ADDRESS.1),

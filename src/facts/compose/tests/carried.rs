@@ -84,7 +84,8 @@ fn what_a_pod_can_have_is_carried() {
     assert_eq!(pod.post_start[0].command, ["./warm.sh"]);
     assert_eq!(pod.pre_stop[0].command, ["./drain", "--now"]);
     assert_eq!(pod.annotations.len(), 1);
-    assert_eq!(api.aliases, ["calls", "voice"]);
+    assert_eq!(api.aliases, ["voice"]);
+    assert_eq!(api.container_name.as_deref(), Some("calls"));
     assert_eq!(api.command, None);
     assert_eq!(api.entrypoint.as_deref(), Some(&["serve".to_owned()][..]));
 }

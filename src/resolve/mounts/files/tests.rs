@@ -15,6 +15,8 @@ fn member() -> Member<'static> {
         spec: Spec::default(),
         role: Role::Server,
         kind: WorkloadKind::Deployment,
+        inferred: Vec::new(),
+        command: None,
         unassigned: false,
     }
 }

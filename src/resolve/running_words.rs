@@ -1,0 +1,104 @@
+//! How a Job runs and how a pod ends, as people write it: ``Schedule: `0 3 * * *` ``,
+//! `backoffLimit: 3`, `Graceful shutdown: 60s`.
+
+use crate::checklist::Inline;
+
+use super::application::Overlap;
+use super::figures::Figures;
+use super::schedule;
+use super::spec::Spec;
+use super::target::FileKind;
+use super::words::mentions;
+
+const SCHEDULE: &[&str] = &["schedule", "cron", "расписан", "розклад"];
+const RETRIES: &[&str] = &[
+    "backofflimit",
+    "retries",
+    "retry",
+    "attempts",
+    "попыт",
+    "спроб",
+];
+const DEADLINE: &[&str] = &[
+    "activedeadline",
+    "deadline",
+    "timeout",
+    "таймаут",
+    "тайм-аут",
+];
+const ZONE: &[&str] = &["timezone", "time-zone"];
+const OVERLAP: &[&str] = &["concurrencypolicy", "concurrency"];
+const GRACE: &[&str] = &["graceful", "graceperiod", "grace", "terminationgraceperiod"];
+const DRAIN: &[&str] = &["prestop", "drain"];
+
+/// Reads what a text asks of how pods end.
+pub(super) fn read(
+    text: &Inline,
+    plain: &str,
+    kind: Option<FileKind>,
+    spec: &mut Spec,
+) -> Option<String> {
+    if matches!(kind, Some(FileKind::Job | FileKind::CronJob))
+        && let Some(meaning) = job(text, plain, spec)
+    {
+        return Some(meaning);
+    }
+    ending(plain, spec)
+}
+
+fn job(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
+    let figures = Figures::of(plain);
+    let number = |stems| figures.beside(stems).map(|it| it.number);
+    if mentions(plain, SCHEDULE) {
+        let code = text.codes().next().map(|(code, _)| code);
+        let written = code.or_else(|| plain.split_once(':').map(|(_, rest)| rest))?;
+        let cron = schedule::read(written).ok()?;
+        let meaning = format!("schedule {cron}");
+        spec.job.schedule = Some(cron);
+        return Some(meaning);
+    }
+    if mentions(plain, ZONE) {
+        let zone = plain.split_once(':')?.1.trim().trim_matches('`').to_owned();
+        spec.job.time_zone = Some(zone.clone());
+        return Some(format!("time zone {zone}"));
+    }
+    if mentions(plain, OVERLAP) {
+        let lower = plain.to_lowercase();
+        let known = [
+            ("forbid", Overlap::Forbid),
+            ("allow", Overlap::Allow),
+            ("replace", Overlap::Replace),
+        ];
+        let (name, overlap) = known.into_iter().find(|(name, _)| lower.contains(name))?;
+        spec.job.overlap = Some(overlap);
+        return Some(format!("runs that overlap: {name}"));
+    }
+    if let Some(retries) = number(RETRIES) {
+        spec.job.retries = Some(retries);
+        return Some(format!("tried again {retries} times"));
+    }
+    if let Some(seconds) = number(DEADLINE) {
+        spec.job.deadline = Some(i64::from(seconds));
+        return Some(format!("ended after {seconds} s"));
+    }
+    None
+}
+
+fn ending(plain: &str, spec: &mut Spec) -> Option<String> {
+    let figures = Figures::of(plain);
+    let seconds = |stems| figures.beside(stems).map(|it| i64::from(it.number));
+    let (grace, drain) = (mentions(plain, GRACE), mentions(plain, DRAIN));
+    if !grace && !drain {
+        return None;
+    }
+    let mut parts = vec!["graceful end".to_owned()];
+    if let Some(seconds) = seconds(GRACE).filter(|_| grace) {
+        spec.grace = Some(seconds);
+        parts.push(format!("{seconds} s to end"));
+    }
+    if let Some(seconds) = seconds(DRAIN).filter(|_| drain) {
+        spec.drain = Some(seconds);
+        parts.push(format!("{seconds} s to drain"));
+    }
+    Some(parts.join(", "))
+}

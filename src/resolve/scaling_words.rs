@@ -1,0 +1,414 @@
+//! How many pods, and how they are replaced, as people write it: ``HPA: 2–10, CPU 70 %``,
+//! `scale down 50 % in 15 s, stabilization 300 s`, `RollingUpdate (25% maxUnavailable)`.
+
+use std::fmt::Write as _;
+
+use super::amounts::numbers_after;
+use super::application::{Pdb, Rollout};
+use super::figures::{Figures, Unit};
+use super::spec::{HpaSpec, ScalingSpec, Spec};
+use super::target::FileKind;
+use super::words::{Word, has, mentions, words};
+
+const HPA: &[&str] = &[
+    "hpa",
+    "horizontalpodautoscaler",
+    "autoscal",
+    "автоскейл",
+    "автомасштаб",
+];
+const CPU: &[&str] = &["cpu", "цпу", "цп", "процессор", "процесор"];
+const MEMORY: &[&str] = &["memory", "mem", "ram", "памят", "пам'ят", "пам’ят"];
+const STABLE: &[&str] = &["stabil", "стабил", "стабіл"];
+const SURGE: &[&str] = &["maxsurge", "surge"];
+const MISSING: &[&str] = &[
+    "maxunavailable",
+    "max-unavailable",
+    "unavailable",
+    "недоступн",
+];
+const ROLLING: &[&str] = &[
+    "rollingupdate",
+    "rolling",
+    "rollout",
+    "strategy",
+    "стратег",
+    "maxsurge",
+    "surge",
+];
+const RECREATE: &[&str] = &["recreate", "пересозд", "перестворен"];
+
+/// Reads what a text asks of replicas, of their number and of their replacement.
+pub(super) fn read(
+    plain: &str,
+    head: &str,
+    kind: Option<FileKind>,
+    spec: &mut Spec,
+) -> Option<String> {
+    budget(plain, head, kind, spec)
+        .or_else(|| autoscaler(plain, head, kind, spec))
+        .or_else(|| rollout(plain, spec))
+        .or_else(|| replicas(plain, head, spec))
+}
+
+fn replicas(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
+    if !has(head, Word::Replicas) {
+        return None;
+    }
+    let count = words(plain).find_map(|word| word.parse::<u32>().ok())?;
+    spec.replicas = Some(count);
+    Some(format!("replicas {count}"))
+}
+
+fn budget(plain: &str, head: &str, kind: Option<FileKind>, spec: &mut Spec) -> Option<String> {
+    // A Deployment's strategy has a `maxUnavailable` as well.
+    let rolls = mentions(plain, ROLLING);
+    let of_rollout = rolls || kind.is_some_and(FileKind::runs_pods);
+    let named = has(head, Word::Disruption) || mentions(plain, &["minavailable"]);
+    let bare = mentions(plain, &["maxunavailable"]) && !of_rollout;
+    if !named && !bare {
+        return None;
+    }
+    let pdb = disruption_budget(plain);
+    let meaning = match (&pdb.min_available, &pdb.max_unavailable) {
+        (None, Some(most)) => format!("PDB, at most {most} unavailable"),
+        (least, _) => format!(
+            "PDB, at least {} available",
+            least.as_deref().unwrap_or("1")
+        ),
+    };
+    spec.pdb = Some(pdb);
+    Some(meaning)
+}
+
+/// Returns the budget that a text asks for; at least one pod where it gives no number.
+fn disruption_budget(plain: &str) -> Pdb {
+    let amount = |meaning| {
+        let number = numbers_after(plain, meaning)?;
+        let percent = plain.contains(&format!("{number}%"));
+        Some(if percent {
+            format!("{number}%")
+        } else {
+            number.to_string()
+        })
+    };
+    match (amount(Word::Minimum), amount(Word::Maximum)) {
+        (None, Some(most)) => Pdb {
+            min_available: None,
+            max_unavailable: Some(most),
+        },
+        (least, _) => Pdb {
+            min_available: Some(least.unwrap_or("1".to_owned())),
+            max_unavailable: None,
+        },
+    }
+}
+
+/// Reads an autoscaler, or a part of one where the file is one.
+fn autoscaler(plain: &str, head: &str, kind: Option<FileKind>, spec: &mut Spec) -> Option<String> {
+    let figures = Figures::of(plain);
+    let minimum = numbers_after(plain, Word::Minimum);
+    let maximum = numbers_after(plain, Word::Maximum);
+    let about = kind == Some(FileKind::Hpa);
+    let named = mentions(plain, HPA) && !has(head, Word::Resources);
+    let range = figures.range();
+    let ranged = range.is_some() && has(plain, Word::Replicas);
+    let (up, down) = speeds(&figures, about);
+    let speed = up.is_some() || down.is_some();
+    if !(named || about || ranged || speed || (minimum.is_some() && maximum.is_some())) {
+        return None;
+    }
+    let percent = |stems| {
+        let found = figures.beside(stems)?;
+        (found.unit != Unit::Seconds).then_some(found.number)
+    };
+    let mut hpa = HpaSpec {
+        min: minimum.or(range.map(|(low, _)| low)),
+        max: maximum.or(range.map(|(_, high)| high)),
+        cpu: percent(CPU),
+        memory: percent(MEMORY),
+        up,
+        down,
+    };
+    if hpa.cpu.is_none() && hpa.memory.is_none() && !speed {
+        let bare = figures.all().find(|it| it.unit == Unit::Percent);
+        hpa.cpu = bare.map(|it| it.number);
+    }
+    if hpa == HpaSpec::default() && !named {
+        return None;
+    }
+    let meaning = describe(&hpa);
+    spec.hpa.get_or_insert_default().merge(hpa);
+    Some(meaning)
+}
+
+fn describe(hpa: &HpaSpec) -> String {
+    let mut parts = Vec::new();
+    match (hpa.min, hpa.max) {
+        (Some(min), Some(max)) => parts.push(format!("{min} to {max}")),
+        (Some(min), None) => parts.push(format!("at least {min}")),
+        (None, Some(max)) => parts.push(format!("at most {max}")),
+        (None, None) => {}
+    }
+    let targets = [("CPU", hpa.cpu), ("memory", hpa.memory)];
+    for (name, percent) in targets {
+        parts.extend(percent.map(|percent| format!("{name} {percent} %")));
+    }
+    for (name, speed) in [("up", &hpa.up), ("down", &hpa.down)] {
+        let Some(speed) = speed else { continue };
+        let figures = [
+            ("", speed.percent, " %"),
+            ("", speed.pods, " pods"),
+            ("in ", speed.period, " s"),
+            ("after ", speed.window, " s"),
+        ];
+        let mut part = name.to_owned();
+        for (before, number, unit) in figures {
+            if let Some(number) = number {
+                // Writing to a `String` can't fail.
+                let _ = write!(part, " {before}{number}{unit}");
+            }
+        }
+        parts.push(part);
+    }
+    format!("HPA {}", parts.join(", ")).trim_end().to_owned()
+}
+
+/// Returns how fast pods are to be added and removed.
+fn speeds(figures: &Figures, about: bool) -> (Option<ScalingSpec>, Option<ScalingSpec>) {
+    let up = direction(
+        figures,
+        "up",
+        &[
+            "scaleup",
+            "scale-up",
+            "upscal",
+            "вверх",
+            "вгору",
+            "увелич",
+            "збільш",
+        ],
+    );
+    let down = direction(
+        figures,
+        "down",
+        &[
+            "scaledown",
+            "scale-down",
+            "downscal",
+            "вниз",
+            "уменьш",
+            "зменш",
+        ],
+    );
+    let end = figures.tokens().len();
+    let speed = |from: Option<usize>, other: Option<usize>| {
+        let from = from?;
+        let to = other.filter(|other| *other > from).unwrap_or(end);
+        speed(&figures.part(from, to))
+    };
+    if about && up.is_none() && down.is_none() {
+        // A window alone is the one that keeps pods from being removed too soon.
+        let window = figures.beside(STABLE).map(|it| it.number);
+        let down = window.map(|window| ScalingSpec {
+            window: Some(window),
+            ..ScalingSpec::default()
+        });
+        return (None, down);
+    }
+    (speed(up, down), speed(down, up))
+}
+
+/// Returns where a text begins to speak of one direction (`scale up`, `scaleUp`, `вверх`).
+fn direction(figures: &Figures, word: &str, stems: &[&str]) -> Option<usize> {
+    let tokens = figures.tokens();
+    let two = tokens.windows(2).position(
+        |pair| matches!(pair, [first, second] if first.starts_with("scal") && second == word),
+    );
+    two.or_else(|| figures.find(stems))
+}
+
+fn speed(part: &Figures) -> Option<ScalingSpec> {
+    let window = part.beside(STABLE);
+    let of = |unit: Unit| {
+        let mut all = part.all();
+        all.find(|it| it.unit == unit && window.is_none_or(|window| window.at != it.at))
+            .map(|it| it.number)
+    };
+    let speed = ScalingSpec {
+        percent: of(Unit::Percent),
+        pods: of(Unit::Pods),
+        period: of(Unit::Seconds),
+        window: window.map(|it| it.number),
+    };
+    (speed != ScalingSpec::default()).then_some(speed)
+}
+
+/// Reads how pods are replaced.
+fn rollout(plain: &str, spec: &mut Spec) -> Option<String> {
+    let figures = Figures::of(plain);
+    let amount = |stems| {
+        let found = figures.beside(stems)?;
+        Some(match found.unit {
+            Unit::Percent => format!("{}%", found.number),
+            Unit::Plain | Unit::Seconds | Unit::Pods => found.number.to_string(),
+        })
+    };
+    let number = |stem: &str| {
+        let found = figures.beside(&[stem])?;
+        i32::try_from(found.number).ok()
+    };
+    let asked = Rollout {
+        recreate: mentions(plain, RECREATE),
+        max_unavailable: amount(MISSING),
+        max_surge: amount(SURGE),
+        min_ready_seconds: number("minready"),
+        progress_deadline: number("progressdeadline"),
+        history: number("revisionhistory"),
+    };
+    if asked == Rollout::default() {
+        return mentions(plain, &["rolling"]).then(|| "rolling update".to_owned());
+    }
+    let mut parts = Vec::new();
+    if asked.recreate {
+        parts.push("all pods go before new ones come".to_owned());
+    }
+    let pods = [
+        ("unavailable", &asked.max_unavailable),
+        ("more", &asked.max_surge),
+    ];
+    for (name, amount) in pods {
+        parts.extend(amount.as_ref().map(|it| format!("at most {it} {name}")));
+    }
+    let seconds = [
+        ("ready for", asked.min_ready_seconds),
+        ("given up after", asked.progress_deadline),
+    ];
+    for (name, number) in seconds {
+        parts.extend(number.map(|it| format!("{name} {it} s")));
+    }
+    parts.extend(asked.history.map(|it| format!("{it} old revisions kept")));
+    let kind = if asked.recreate {
+        "update"
+    } else {
+        "rolling update"
+    };
+    spec.rollout.merge(asked);
+    Some(format!("{kind}, {}", parts.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::resolve::spec::Spec;
+    use crate::resolve::target::FileKind;
+
+    #[track_caller]
+    fn check(text: &str, kind: Option<FileKind>, expected: Option<&str>) -> Spec {
+        let mut spec = Spec::default();
+        let head = text.split_once(':').map_or(text, |(head, _)| head);
+        let found = read(text, head, kind, &mut spec);
+        assert_eq!(found.as_deref(), expected);
+        spec
+    }
+
+    #[test]
+    fn autoscalers_are_read_in_every_language() {
+        check(
+            "HPA: min 2, max 10, target CPU 70%",
+            None,
+            Some("HPA 2 to 10, CPU 70 %"),
+        );
+        check(
+            "HorizontalPodAutoscaler (2-10 реплік, CPU 70%, Memory 80%)",
+            None,
+            Some("HPA 2 to 10, CPU 70 %, memory 80 %"),
+        );
+        check(
+            "Автомасштабирование: от 2 до 10 реплик, CPU 70 %, память 80 %",
+            None,
+            Some("HPA 2 to 10, CPU 70 %, memory 80 %"),
+        );
+        check("Replicas: 2–10", None, Some("HPA 2 to 10"));
+        check("HPA", None, Some("HPA"));
+    }
+
+    #[test]
+    fn speeds_are_read() {
+        check(
+            "Scale up: 100% per 15s; scale down: 50% per 15s, stabilization window 300s",
+            None,
+            Some("HPA up 100 % in 15 s, down 50 % in 15 s after 300 s"),
+        );
+        check(
+            "scale up 100% за 15 секунд",
+            None,
+            Some("HPA up 100 % in 15 s"),
+        );
+        check(
+            "scaleDown: 2 pods every 60 s, стабилизация 5 минут",
+            None,
+            Some("HPA down 2 pods in 60 s after 300 s"),
+        );
+    }
+
+    #[test]
+    fn in_an_autoscalers_file_parts_are_enough() {
+        let hpa = Some(FileKind::Hpa);
+        check("CPU: 70%", hpa, Some("HPA CPU 70 %"));
+        check("Memory: 80 %", hpa, Some("HPA memory 80 %"));
+        check(
+            "stabilizationWindowSeconds: 300",
+            hpa,
+            Some("HPA down after 300 s"),
+        );
+        check("Owner: the platform team", hpa, None);
+        check("CPU: 70%", None, None);
+    }
+
+    #[test]
+    fn rollouts_are_told_from_budgets() {
+        let file = Some(FileKind::Deployment);
+        let text = "RollingUpdate: maxUnavailable 25%, maxSurge 25%";
+        let meaning = "rolling update, at most 25% unavailable, at most 25% more";
+        let spec = check(text, file, Some(meaning));
+        assert_eq!(spec.pdb, None);
+        check(
+            "RollingUpdate стратегія (25% maxUnavailable)",
+            None,
+            Some("rolling update, at most 25% unavailable"),
+        );
+        check(
+            "maxUnavailable: 1",
+            file,
+            Some("rolling update, at most 1 unavailable"),
+        );
+        check(
+            "PDB: maxUnavailable 1",
+            file,
+            Some("PDB, at most 1 unavailable"),
+        );
+        check(
+            "maxUnavailable: 1",
+            Some(FileKind::Pdb),
+            Some("PDB, at most 1 unavailable"),
+        );
+    }
+
+    #[test]
+    fn the_rest_of_a_rollout_is_read() {
+        check(
+            "minReadySeconds: 10",
+            None,
+            Some("rolling update, ready for 10 s"),
+        );
+        check(
+            "Strategy: Recreate",
+            None,
+            Some("update, all pods go before new ones come"),
+        );
+        check("Rolling updates", None, Some("rolling update"));
+        check("Replicas: 3", None, Some("replicas 3"));
+        check("Owner: the platform team", None, None);
+    }
+}
