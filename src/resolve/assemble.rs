@@ -55,11 +55,16 @@ pub(super) fn assemble<'f>(
     let namespace = namespace(reads, facts, context, &mut warnings);
     let name = application_name(facts, &namespace);
     let variables = variables(&roster, checklist, facts, context);
+    let members = roster.members.iter();
+    let own = members
+        .map(|it| (it.name.clone(), it.name.clone()))
+        .collect();
     let sources = workload::Sources {
         roster: &roster,
         facts,
         phase: context.phase,
         name: &name,
+        own: &own,
     };
     let mut built = build_all(tree, &variables, &sources);
     let mut secrets = variables.secrets;

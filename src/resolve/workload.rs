@@ -17,6 +17,8 @@ pub(super) struct Sources<'a, 'f> {
     pub(super) phase: &'a PhaseSettings,
     /// The application's name.
     pub(super) name: &'a str,
+    /// The members' names in Kubernetes, each as its own.
+    pub(super) own: &'a BTreeMap<String, String>,
 }
 
 /// Returns the workload, and what a person should know of it.
@@ -33,7 +35,7 @@ pub(super) fn build(
     let pods = pods(member, &mut warnings);
     warnings.extend(user::told(member, sources.facts));
     let after = after(member, sources.roster);
-    let talks_to = talks_to(member, &environment, &after, sources.roster);
+    let talks_to = talks_to(member, &environment, &after, sources);
     let (command, args, environment) = commands(member, environment);
     let image = images::image(member, sources, &mut warnings);
     let workload = Workload {
@@ -168,13 +170,9 @@ fn talks_to(
     member: &Member<'_>,
     environment: &[Environment],
     after: &[String],
-    roster: &Roster<'_>,
+    sources: &Sources<'_, '_>,
 ) -> Vec<String> {
-    let own: BTreeMap<String, String> = roster
-        .members
-        .iter()
-        .map(|it| (it.name.clone(), it.name.clone()))
-        .collect();
+    let roster = sources.roster;
     let mut talks: Vec<String> = after.to_vec();
     let service = member.service.map(|service| service.name.as_str());
     let reached = service
@@ -195,7 +193,7 @@ fn talks_to(
     let composed = environment
         .iter()
         .filter_map(|variable| match &variable.source {
-            EnvSource::Literal(value) => Some((value.as_str(), &own)),
+            EnvSource::Literal(value) => Some((value.as_str(), sources.own)),
             EnvSource::ConfigMap { .. } | EnvSource::Secret { .. } => None,
         });
     for (value, names) in values.chain(composed) {
