@@ -17,6 +17,7 @@ mod images;
 mod init;
 mod load;
 mod mine;
+mod next;
 mod order;
 mod phase;
 mod places;
@@ -94,6 +95,10 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Show every set and phase
     Status(status::AllArgs),
+    /// Show the next open task, and how it is read
+    Next,
+    /// Go on through a set's phases until one needs a person or fails
+    Run(next::AllArgs),
     /// Plan, run or look at one phase
     Phase(phase::PhaseArgs),
     /// Decide about one task as a person
@@ -137,6 +142,8 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(&session, &args),
         Command::Demo(args) => demo::run(&session, &args),
         Command::Status(args) => status::all(&session, &args),
+        Command::Next => next::next(&session),
+        Command::Run(args) => next::run_all(&session, &args),
         Command::Phase(args) => phase::run(&session, &args),
         Command::Task(args) => task::run(&session, &args),
         Command::Access(args) => access::run(&session, &args),

@@ -14,6 +14,7 @@ mod order;
 mod paths;
 mod person;
 mod phase;
+mod phases;
 mod problems;
 mod repository;
 mod supervisor;

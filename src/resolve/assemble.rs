@@ -75,9 +75,7 @@ pub(super) fn assemble<'f>(
         checklist,
         context,
     };
-    let deployments = asked_deployments(reads);
-    let steadied = steady::settle(&mut built.workloads, &roster.members, &deployments);
-    warnings.extend(steadied);
+    warnings.extend(steadied(&mut built, &roster, reads));
     around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
     let (ingress, routed) = around.way_in(reads, &mut built.workloads, &mut warnings);
@@ -307,13 +305,14 @@ pub(super) fn unassigned(found: &[(String, String, Origin)], files: &[FileSpec])
     found.iter().map(note).collect()
 }
 
-/// Returns the names of the workloads that tasks ask to be Deployments.
-fn asked_deployments<'r>(reads: &'r [Read<'_>]) -> BTreeSet<&'r str> {
+/// Settles how many of what serves run, and as what; what a task calls a Deployment is one.
+fn steadied(built: &mut Built, roster: &Roster<'_>, reads: &[Read<'_>]) -> Vec<Diagnostic> {
     let targets = reads.iter().filter_map(Read::target);
-    targets
+    let asked = targets
         .filter(|target| target.kind == FileKind::Deployment)
         .filter_map(|target| target.name.as_deref())
-        .collect()
+        .collect();
+    steady::settle(&mut built.workloads, &roster.members, &asked)
 }
 
 fn namespace(
