@@ -122,6 +122,9 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # The namespace, where the checklist names none.\n\
          # namespace = {:?}\n\
          \n\
+         # The PriorityClass of all pods.\n\
+         # priority_class = \"business\"\n\
+         \n\
          # How long an object may take to become ready.\n\
          # timeouts.ready = \"10m\"\n\
          \n\
@@ -143,9 +146,6 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # [secrets]\n\
          # names = [\"LICENSE\"]\n\
          # settings = [\"TOKEN_MODE\"]\n\
-         \n\
-         # The PriorityClass of all pods.\n\
-         # priority_class = \"business\"\n\
          \n\
          # What a failed rollout looks like: the rehearsal plays it.\n\
          # [[rehearse.failures]]\n\

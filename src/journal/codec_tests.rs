@@ -43,7 +43,7 @@ fn there(text: &str, kind: u8) -> Previous {
 fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
     let step = StepId::new(name);
     let key = StepKey::new(text);
-    let evidence = match kind % 4 {
+    let evidence = match kind % 5 {
         0 => Evidence::Facts {
             found: vec![text.to_owned()],
         },
@@ -54,6 +54,10 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
             path: text.to_owned(),
             sha256: sha256(text.as_bytes()),
             ours: (kind > 127).then(|| text.to_owned()),
+        },
+        3 => Evidence::Image {
+            image: text.to_owned(),
+            digest: sha256(text.as_bytes()),
         },
         _ => Evidence::Object(ObjectEvidence {
             api_version: "v1".into(),

@@ -203,3 +203,59 @@ fn scrapes(workload: &Workload, other: &Workload, port: &ServicePort) -> bool {
             .as_ref()
             .is_some_and(|(_, number)| *number == port.port)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::out_of_the_cluster;
+    use crate::manifest::sample;
+    use crate::resolve::{Outside, Workload};
+
+    #[track_caller]
+    fn check(built: bool, hosts: &[(&str, u16)], expected: &[Value]) {
+        let outside = hosts.iter().map(|(host, port)| Outside {
+            host: (*host).to_owned(),
+            port: *port,
+            by: "URL".to_owned(),
+        });
+        let workload = Workload {
+            built,
+            outside: outside.collect(),
+            ..sample::workload("a")
+        };
+        let rules = out_of_the_cluster(&workload).into_iter().map(|rule| {
+            let rule = serde_json::to_value(rule).expect("JSON");
+            let block = &rule["to"][0]["ipBlock"];
+            let ports = rule["ports"].as_array().expect("ports").iter();
+            let ports: Vec<&Value> = ports.map(|port| &port["port"]).collect();
+            let except = block["except"].as_array().map_or(0, Vec::len);
+            json!([block["cidr"], except, ports])
+        });
+        assert_eq!(rules.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_names_no_host_is_let_out_nowhere_unless_it_is_built_here() {
+        check(false, &[], &[]);
+        check(true, &[], &[json!(["0.0.0.0/0", 5, [443]])]);
+    }
+
+    #[test]
+    fn hosts_are_let_out_to_by_their_ports() {
+        check(
+            false,
+            &[
+                ("api.example.com", 443),
+                ("feed.example.com", 80),
+                ("db.example.com", 5432),
+                ("10.1.2.3", 9000),
+            ],
+            &[
+                json!(["0.0.0.0/0", 5, [80, 443]]),
+                json!(["0.0.0.0/0", 1, [5432]]),
+                json!(["10.1.2.3/32", 0, [9000]]),
+            ],
+        );
+    }
+}

@@ -225,3 +225,54 @@ fn default_image(member: &Member<'_>) -> Image {
     let known = member.product.and_then(|product| product.known().default);
     known.map_or_else(|| stand_in(&member.name), |image| named(image.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{filled, same_image};
+    use crate::facts::{Build, image};
+
+    #[track_caller]
+    fn check(context: &str, line: &str, expected: &str) {
+        let build = Build {
+            context: context.to_owned(),
+            dockerfile: "Dockerfile".to_owned(),
+            inline: None,
+            target: None,
+        };
+        assert_eq!(filled(line, "r/api:1", "api", &build), expected);
+    }
+
+    #[test]
+    fn a_build_is_told_what_it_is_about() {
+        let line = "docker build -t {image} -f {dockerfile} {context} && docker push {image}";
+        check(
+            "",
+            line,
+            "docker build -t r/api:1 -f Dockerfile . && docker push r/api:1",
+        );
+        check("", "make {service} T={target}", "make api T=''");
+    }
+
+    #[test]
+    fn what_a_shell_would_read_otherwise_is_quoted() {
+        check("a b/$(id)", "build {context}", "build 'a b/$(id)'");
+        check("it's", "build {context}", r"build 'it'\''s'");
+    }
+
+    #[test]
+    fn other_braces_stay() {
+        check(
+            "",
+            "inspect -f '{{.Id}}' {image}",
+            "inspect -f '{{.Id}}' r/api:1",
+        );
+    }
+
+    #[test]
+    fn mirrors_have_the_same_image() {
+        let parse = |image| image::parse(image).expect("a name");
+        let same = |one, other| same_image(&parse(one), &parse(other));
+        assert!(same("postgres:16", "mirror.local/library/postgres:15"));
+        assert!(!same("postgres:16", "pgvector/pgvector:pg16"));
+    }
+}
