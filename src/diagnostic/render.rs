@@ -3,6 +3,8 @@
 //! What users and other programs wrote is shown with its control characters made visible, so
 //! that a document can't drive the terminal. Where the text goes is the caller's business.
 
+use std::sync::Arc;
+
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
@@ -18,15 +20,16 @@ pub fn render(diagnostics: &Diagnostics, color: bool) -> String {
         Renderer::plain()
     };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
+    let mut documents = Documents::default();
     let shown: Vec<String> = diagnostics
         .0
         .iter()
-        .map(|one| message(one, &renderer))
+        .map(|one| message(one, &renderer, &mut documents))
         .collect();
     shown.join("\n\n")
 }
 
-fn message(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
+fn message(diagnostic: &Diagnostic, renderer: &Renderer, documents: &mut Documents) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -44,7 +47,7 @@ fn message(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
             .collect();
         return shown.join("\n");
     };
-    let mut groups = vec![title.element(snippet(place))];
+    let mut groups = vec![title.element(snippet(place, documents))];
     for help in &diagnostic.help {
         groups.push(Group::with_title(
             Level::HELP.secondary_title(visible(help)),
@@ -54,7 +57,10 @@ fn message(diagnostic: &Diagnostic, renderer: &Renderer) -> String {
 }
 
 /// Shows the lines that are meant alone: the rest of a long document would be read for nothing.
-fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
+fn snippet(
+    place: &Place,
+    documents: &mut Documents,
+) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
     let (start, end) = bounds(&place.text, &place.span);
     let (head, rest) = place
         .text
@@ -62,7 +68,7 @@ fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'sta
         .unwrap_or((&place.text, ""));
     let (meant, tail) = rest.split_at_checked(end - start).unwrap_or((rest, ""));
     let line = head.rfind(['\n', '\r']).map_or(0, |at| at + 1);
-    let (above, before) = head.split_at_checked(line).unwrap_or(("", head));
+    let before = head.get(line..).unwrap_or(head);
     let behind = tail.split(['\n', '\r']).next().unwrap_or_default();
     let (before, meant, behind) = (visible(before), visible(meant), visible(behind));
     let span = before.len()..before.len() + meant.len();
@@ -72,15 +78,34 @@ fn snippet(place: &Place) -> Snippet<'static, annotate_snippets::Annotation<'sta
     }
     Snippet::source(format!("{before}{meant}{behind}"))
         .path(visible(&place.path))
-        .line_start(lines(above) + 1)
+        .line_start(documents.line(&place.text, line))
         .annotation(annotation)
 }
 
-/// Returns how many lines end in a text: at `\n`, `\r\n` or a lone `\r`.
-fn lines(text: &str) -> usize {
-    let returns = text.matches('\r').count();
-    let both = text.matches("\r\n").count();
-    text.matches('\n').count() + returns - both
+/// Where the lines of documents end, found once for each.
+#[derive(Default)]
+struct Documents(Vec<(Arc<str>, Vec<usize>)>);
+
+impl Documents {
+    /// Returns the 1-based line at a byte; `\n`, `\r\n` and a lone `\r` end lines.
+    fn line(&mut self, text: &Arc<str>, at: usize) -> usize {
+        let known = self
+            .0
+            .iter()
+            .position(|(known, _)| Arc::ptr_eq(known, text));
+        let place = known.unwrap_or_else(|| {
+            let bytes = text.as_bytes();
+            let ends = bytes.iter().enumerate().filter(|(at, byte)| {
+                let lone = **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+                **byte == b'\n' || lone
+            });
+            let ends = ends.map(|(at, _)| at + 1).collect();
+            self.0.push((Arc::clone(text), ends));
+            self.0.len() - 1
+        });
+        let ends = self.0.get(place).map(|(_, ends)| ends.as_slice());
+        ends.unwrap_or_default().partition_point(|end| *end <= at) + 1
+    }
 }
 
 /// Returns the span's ends, moved to the text's end and to the start of a character if need be.
