@@ -19,6 +19,7 @@ mod load;
 mod mine;
 mod next;
 mod order;
+mod overlays;
 mod phase;
 mod places;
 mod plan;

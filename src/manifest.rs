@@ -23,6 +23,7 @@ mod namespace;
 mod network_policy;
 mod network_rules;
 mod options;
+mod overlay;
 mod parse;
 mod pdb;
 mod pins;
@@ -39,6 +40,7 @@ mod service;
 mod service_account;
 mod service_monitor;
 mod stateful_set;
+mod strategic;
 mod users;
 mod wait;
 mod workloads;
@@ -50,6 +52,7 @@ mod sample;
 mod tests;
 
 pub use check::{Checked, check};
+pub use overlay::{ADDED, Overlaid, OverlayFiles, added_text, overlay};
 pub use parse::parse_documents;
 pub(crate) use parse::{document_ranges, read_document};
 pub use pins::{images, pinned};
@@ -187,6 +190,8 @@ fn render_file(
                 .map_err(|source| yaml_error(&file.path, source))?;
             (text, Vec::new())
         }
+        // What differs is known once both environments are rendered.
+        Content::Overlay(_) => (String::new(), Vec::new()),
         Content::Readme => (
             readme::text(application, files, &file.path, &header),
             Vec::new(),
@@ -201,7 +206,7 @@ fn render_file(
 }
 
 /// Returns the comment's text: what the file was written for, on one line.
-fn header(application: &Application, origin: &FileOrigin) -> String {
+pub fn header(application: &Application, origin: &FileOrigin) -> String {
     let text = match origin {
         FileOrigin::Task { id, text } => {
             format!(

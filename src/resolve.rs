@@ -24,6 +24,7 @@ mod model;
 mod monitoring;
 mod mounts;
 mod outside;
+mod overlays;
 mod pod;
 mod ports;
 mod probe_words;
@@ -61,6 +62,8 @@ pub use model::{
     Action, Answer, BulletReading, Finding, InventoryKind, Note, Reading, Requirement, Resolved,
     ResolvedTask,
 };
+
+pub use overlays::{overlaid, overlays};
 
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostics;
@@ -104,12 +107,14 @@ pub fn resolve(
 ) -> Result<Resolved, Diagnostics> {
     let reads = read(checklist);
     let assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
-    let files = layout::build(
+    let mut files = layout::build(
         &reads,
         &assembled.roster,
         &assembled.application,
         &assembled.owners,
     );
+    let asked = overlays::overlays(checklist, tree, context.phase);
+    overlays::add_files(&mut files, &asked, &reads);
     let known = read_out::Known {
         facts,
         tree,
@@ -124,6 +129,7 @@ pub fn resolve(
         .map(|read| read_out::task(read, &known))
         .collect();
     let mut warnings = assembled.warnings;
+    warnings.extend(overlays::misplaced(&files));
     for (read, task) in reads.iter().zip(&tasks) {
         warnings.extend(read_out::unsupported(read, task, checklist));
     }
@@ -162,6 +168,7 @@ pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inpu
         }
     }
     inputs.compose.dedup();
+    inputs.compose = overlays::compose((checklist, tree), phase, inputs.compose);
     inputs
 }
 

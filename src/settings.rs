@@ -5,6 +5,7 @@
 //! the commands, not here.
 
 mod edge;
+mod overlay;
 mod phase;
 mod read;
 mod target;
@@ -12,6 +13,7 @@ mod volumes;
 mod workspace;
 
 pub use edge::{Controller, EdgeApi, IngressSettings, Issuer, MonitoringSettings};
+pub use overlay::Overlay;
 pub use phase::{
     BuildSettings, PhaseSettings, Rehearse, RehearsedFailure, SecretSettings, Timeouts,
 };

@@ -11,6 +11,7 @@ mod images;
 mod journal;
 mod kompose;
 mod order;
+mod overlays;
 mod paths;
 mod person;
 mod phase;

@@ -9,6 +9,7 @@ mod images;
 mod immutable;
 mod inventory;
 mod kubeconfig;
+mod kustomize;
 mod lease;
 mod order;
 mod outage;
@@ -47,6 +48,7 @@ pub(crate) fn all() -> Vec<Case> {
         storm::CASES,
         outage::CASES,
         kubeconfig::CASES,
+        kustomize::CASES,
         access::CASES,
         targets::CASES,
         inventory::CASES,

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::exit::Result;
-use super::mine::{self, Mine};
+use super::mine::Mine;
 use super::target::Target;
-use super::{Session, Stop, images, order, places};
+use super::{Session, Stop, images, order, overlays, places};
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts;
@@ -59,7 +59,7 @@ pub(super) struct Meaning {
 
 impl Meaning {
     /// Moves all objects from the phase's namespace to another one; the files stay as they are.
-    fn relocate(&mut self, namespace: &str) {
+    pub(super) fn relocate(&mut self, namespace: &str) {
         let from = std::mem::replace(
             &mut self.resolved.application.namespace,
             namespace.to_owned(),
@@ -249,8 +249,12 @@ impl Loaded {
 
     /// Gathers the facts of a phase.
     pub(super) fn facts(&self, phase: &Phase) -> Result<facts::Gathered> {
+        self.facts_by(phase, &phase.settings)
+    }
+
+    fn facts_by(&self, phase: &Phase, settings: &PhaseSettings) -> Result<facts::Gathered> {
         places::check_compose(self, phase)?;
-        let inputs = resolve::inputs(&phase.checklist, &self.snapshot.tree, &phase.settings);
+        let inputs = resolve::inputs(&phase.checklist, &self.snapshot.tree, settings);
         Ok(facts::gather(&self.snapshot.tree, &inputs)?)
     }
 
@@ -270,22 +274,24 @@ impl Loaded {
         let Some(there) = target.settings() else {
             return Ok(meaning);
         };
-        if !there.images.is_empty() {
-            let mut settings = phase.settings.clone();
+        let overlay = there.overlay.as_ref();
+        let overlay = overlay.map(|name| self.overlay(phase, name)).transpose()?;
+        if !there.images.is_empty() || overlay.is_some() {
+            let base = phase.settings.clone();
+            let mut settings = match &overlay {
+                Some(overlay) => resolve::overlaid(&base, overlay),
+                None => base,
+            };
+            let own = std::mem::take(&mut settings.images);
             settings.images.clone_from(&there.images);
-            settings.images.extend(phase.settings.images.clone());
+            settings.images.extend(own);
             let imaged = self.meaning_by(phase, &settings, service_monitors)?;
             meaning.resolved.application = imaged.resolved.application;
             meaning.revision = imaged.revision;
-            for (file, imaged) in meaning.rendered.iter_mut().zip(imaged.rendered) {
-                let wanted = imaged.objects.clone();
-                file.objects = mine::objects_there(file, imaged);
-                if let Some(theirs) = &mut file.theirs {
-                    theirs.wanted = wanted;
-                }
-            }
+            overlays::take_objects(&mut meaning.rendered, imaged.rendered);
         }
-        if let Some(namespace) = &there.namespace {
+        let namespace = overlay.and_then(|overlay| overlay.namespace);
+        if let Some(namespace) = there.namespace.as_ref().or(namespace.as_ref()) {
             meaning.relocate(namespace);
         }
         Ok(meaning)
@@ -305,13 +311,13 @@ impl Loaded {
         Ok(meaning)
     }
 
-    fn meaning_by(
+    pub(super) fn meaning_by(
         &self,
         phase: &Phase,
         settings: &PhaseSettings,
         service_monitors: bool,
     ) -> Result<Meaning> {
-        let gathered = self.facts(phase)?;
+        let gathered = self.facts_by(phase, settings)?;
         let tree = images::with_mounted_bytes(self, &gathered.facts)?;
         let resolve = |settings: &PhaseSettings| {
             let context = resolve::Context {
@@ -336,14 +342,16 @@ impl Loaded {
         let mut warnings = phase.warnings.clone();
         warnings.0.extend(gathered.warnings.0);
         warnings.0.extend(resolved.warnings.0.iter().cloned());
-        Ok(Meaning {
+        let mut meaning = Meaning {
             resolved,
             rendered,
             written,
             warnings,
             revision,
             checklist: phase.checklist.clone(),
-        })
+        };
+        self.render_overlays(phase, (settings, service_monitors), &mut meaning)?;
+        Ok(meaning)
     }
 
     /// The objects of files, folders and fences that `apply` tasks name.

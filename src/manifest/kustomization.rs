@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::json;
 
-use super::{labels, yaml};
+use super::{labels, overlay, yaml};
 use crate::resolve::{Application, Content, FileSpec, ManifestItem};
 
 /// Returns the file's text.
@@ -35,6 +35,7 @@ pub(super) fn text(
             "includeSelectors": false,
         }],
         "resources": resources,
+        "images": images(application),
     }))?;
     let mut text = format!("# {header}\n");
     for file in secret {
@@ -48,6 +49,25 @@ pub(super) fn text(
     }
     text.push_str(&body);
     Ok(text)
+}
+
+/// Returns each image once, by its tag or digest: the one place to change it. A name that stands
+/// for several images is left out.
+fn images(application: &Application) -> Vec<serde_json::Value> {
+    let mut found: Vec<(&str, Option<&str>)> = Vec::new();
+    for image in application.workloads.iter().map(|it| it.image.as_str()) {
+        let name = overlay::name(image);
+        match found.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) if *known != Some(image) => *known = None,
+            Some(_) => {}
+            None => found.push((name, Some(image))),
+        }
+    }
+    let listed = found.iter().filter_map(|(name, image)| {
+        let image = (*image)?;
+        (image != *name).then(|| overlay::image_entry(name, image))
+    });
+    listed.collect()
 }
 
 /// Returns whether a file holds Secrets, and so placeholders.

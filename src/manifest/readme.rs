@@ -54,6 +54,7 @@ fn file_table(application: &Application, files: &[FileSpec], folder: &str) -> St
                 .collect::<Vec<_>>()
                 .join(", "),
             Content::Kustomization => "what `kubectl apply -k` applies".to_owned(),
+            Content::Overlay(name) => format!("what `{name}` has instead"),
             Content::Readme => "this description".to_owned(),
         };
         let _ = writeln!(table, "| `{}` | {holds} |", relative(folder, &file.path));

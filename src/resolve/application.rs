@@ -445,6 +445,8 @@ pub enum Content {
     Manifests(Vec<ManifestItem>),
     /// `kustomization.yml` over the other files, the Secrets left out.
     Kustomization,
+    /// `kustomization.yml` of the overlay of that name.
+    Overlay(String),
     /// `README.md` with deployment instructions.
     Readme,
 }

@@ -4,6 +4,7 @@
 use super::application::{
     Application, Content, FileOrigin, FileSpec, ManifestItem, VolumeKind, Workload, WorkloadKind,
 };
+use super::overlays;
 use super::roster::Roster;
 use super::rules::Read;
 use super::target::{FileKind, Target};
@@ -85,6 +86,14 @@ fn unassigned(path: String, reason: &str, section: &str, items: Vec<ManifestItem
 
 /// Returns the folder that all files lie below, with its `/`.
 fn root(targets: &[(&Read<'_>, &Target)]) -> String {
+    // kustomize reads nothing that lies outside of a base.
+    let base = targets.iter().find_map(|(_, target)| {
+        let (folder, _) = target.path.rsplit_once('/')?;
+        (target.kind == FileKind::Kustomization && folder.ends_with("/base")).then_some(folder)
+    });
+    if let Some(folder) = base {
+        return format!("{folder}/");
+    }
     let folders = targets
         .iter()
         .filter_map(|(_, target)| target.path.split_once('/'));
@@ -133,7 +142,7 @@ impl Layout<'_, '_> {
     fn of_task(&self, read: &Read<'_>, target: &Target) -> FileSpec {
         let content = match target.kind {
             FileKind::Readme => Content::Readme,
-            FileKind::Kustomization => Content::Kustomization,
+            FileKind::Kustomization => overlays::content(&target.path),
             FileKind::Namespace | FileKind::Secrets | FileKind::ConfigMap => {
                 Content::Manifests(self.shared(target.kind))
             }

@@ -1,7 +1,7 @@
 //! Which file a write task asks for, by its path: the kind of object and the workload's name.
 
 use super::application::WorkloadKind;
-use super::words;
+use super::{overlays, words};
 
 /// What a file is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,6 +157,16 @@ pub(super) struct Target {
 
 /// Returns the file that a path and its description ask for, if it is one that orch can write.
 pub(super) fn read(path: &str, description: &str) -> Option<Target> {
+    if let Some(folder) = path.strip_suffix('/') {
+        // A folder of kustomize's is asked for by itself.
+        let is_base = folder.ends_with("/base");
+        let wanted = is_base || overlays::name_of(path).is_some();
+        return wanted.then(|| Target {
+            path: format!("{path}kustomization.yml"),
+            kind: FileKind::Kustomization,
+            name: None,
+        });
+    }
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, extension) = file.rsplit_once('.')?;
     let target = |kind, name| {

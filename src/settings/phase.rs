@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostics;
 
 use super::Extras;
 use super::edge::{self, IngressSettings, MonitoringSettings};
+use super::overlay::{self, Overlay};
 use super::read::{Entry, Reader, entries};
 use super::volumes::{self, VolumeSettings};
 
@@ -31,6 +32,7 @@ const KEYS: &[&str] = &[
     "secrets",
     "volumes",
     "storage_class",
+    "kustomize",
 ];
 const SECRETS_KEYS: &[&str] = &["names", "settings"];
 const BUILD_KEYS: &[&str] = &["command", "digest"];
@@ -82,6 +84,10 @@ pub struct PhaseSettings {
     pub volumes: Vec<(String, VolumeSettings)>,
     /// The storage class of claims; the cluster's default where none is given.
     pub storage_class: Option<String>,
+    /// The environments that differ from the base.
+    pub overlays: Vec<Overlay>,
+    /// The overlay whose environment these settings are for; the base where there is none.
+    pub overlay: Option<String>,
 }
 
 /// How long things may take; each has a default.
@@ -191,6 +197,7 @@ impl PhaseSettings {
             "extras" => self.extras = reader.extras(entry),
             "strict" => self.strict = reader.boolean(entry),
             "rehearse" => self.rehearse = read_rehearse(reader, entry),
+            "kustomize" => self.overlays = overlay::read(reader, entry),
             "priority_class" => self.priority_class = reader.string(entry),
             "ingress" => self.ingress = edge::read_ingress(reader, entry),
             "monitoring" => self.monitoring = edge::read_monitoring(reader, entry),

@@ -13,6 +13,7 @@ const KEYS: &[&str] = &[
     "kubeconfig",
     "namespace",
     "images",
+    "overlay",
     "after",
     "protected",
 ];
@@ -30,6 +31,8 @@ pub struct Target {
     pub namespace: Option<String>,
     /// Workloads → images there, in place of the phase's.
     pub images: Vec<(String, String)>,
+    /// The overlay whose environment it gets, in place of the base.
+    pub overlay: Option<String>,
     /// The targets that must have a phase before this one gets it.
     pub after: Vec<String>,
     /// Whether its name must be typed before anything is changed there.
@@ -91,6 +94,7 @@ fn read_one(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Option<Placed> {
             }
             "kubeconfig" => target.kubeconfig = reader.string(&inner),
             "namespace" => target.namespace = reader.string(&inner),
+            "overlay" => target.overlay = reader.string(&inner),
             "images" => target.images = reader.images(&inner),
             "after" => after = reader.names(&inner),
             "protected" => target.protected = reader.boolean(&inner).unwrap_or_default(),

@@ -1,0 +1,117 @@
+//! That the real kustomize builds of base and overlays what orch renders itself.
+
+use std::collections::BTreeMap;
+
+use orch::manifest::parse_documents;
+use serde_json::Value;
+
+use crate::conformance::Case;
+use crate::harness::call_center::{SETTINGS, checklist, with_checklist};
+use crate::harness::cluster::cluster;
+use crate::harness::workspace::Workspace;
+
+/// The tests of this file.
+pub(crate) const CASES: &[Case] = &[
+    (
+        "kustomize::the_base_builds_what_orch_writes",
+        the_base_builds_what_orch_writes,
+    ),
+    (
+        "kustomize::an_overlay_builds_what_orch_renders_there",
+        an_overlay_builds_what_orch_renders_there,
+    ),
+];
+
+const COMPOSE: &str = "examples/call-center/docker-compose.yml";
+const STAGING: &str = "examples/call-center/docker-compose.staging.yml";
+const IMAGE: &str = "registry.example.com/app:1.4.0";
+
+/// Returns the call centre with an overlay, its phase done.
+fn overlaid() -> Workspace {
+    let workspace = with_checklist(&checklist());
+    let settings = format!(
+        "compose = [\"{COMPOSE}\"]\n[ingress]\nhost = \"calls.example.com\"\n\
+         [kustomize.overlays.staging]\nnamespace = \"call-center-staging\"\n\
+         host = \"staging.example.com\"\nimages = {{ app = \"{IMAGE}\" }}\n"
+    );
+    workspace.write(SETTINGS, settings);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    workspace
+}
+
+/// Returns the objects by kind and name, Secrets left out, the order of variables too.
+fn by_name(text: &str) -> BTreeMap<String, Value> {
+    let objects = parse_documents("built.yml", text).expect("objects");
+    let objects = objects.into_iter().filter(|it| it.kind != "Secret");
+    objects
+        .map(|object| {
+            let label = object.label();
+            let mut value = object.value;
+            in_order(&mut value);
+            (label, value)
+        })
+        .collect()
+}
+
+fn in_order(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            for (key, inner) in fields.iter_mut() {
+                in_order(inner);
+                if let (true, Value::Array(items)) = (key == "env", inner) {
+                    items.sort_by_key(|item| item["name"].to_string());
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(in_order),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Returns what kustomize builds of a folder.
+#[track_caller]
+fn built(workspace: &Workspace, folder: &str) -> BTreeMap<String, Value> {
+    let path = workspace.path(folder);
+    let output = cluster().kubectl(&["kustomize", path.to_str().expect("a path")]);
+    assert!(output.status.success(), "{output:?}");
+    by_name(&String::from_utf8(output.stdout).expect("text"))
+}
+
+/// Returns what orch wrote below `k8s/`.
+fn written(workspace: &Workspace) -> BTreeMap<String, Value> {
+    let files = workspace.files();
+    let manifests = files.iter().filter(|path| {
+        path.starts_with("k8s/") && path.ends_with(".yml") && !path.contains("kustomization")
+    });
+    manifests
+        .flat_map(|path| by_name(&workspace.read(path)))
+        .collect()
+}
+
+#[track_caller]
+fn check_same(built: &BTreeMap<String, Value>, expected: &BTreeMap<String, Value>) {
+    let names = |objects: &BTreeMap<String, Value>| objects.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(built), names(expected));
+    for (name, value) in expected {
+        assert_eq!(built.get(name), Some(value), "{name}");
+    }
+}
+
+fn the_base_builds_what_orch_writes() {
+    let workspace = overlaid();
+    check_same(&built(&workspace, "k8s"), &written(&workspace));
+}
+
+fn an_overlay_builds_what_orch_renders_there() {
+    let workspace = overlaid();
+    // The same environment as a phase of its own.
+    let alone = checklist().replace("`call-center`", "`call-center-staging`");
+    let there = with_checklist(&alone);
+    let settings = format!(
+        "compose = [\"{COMPOSE}\", \"{STAGING}\"]\n[images]\napp = \"{IMAGE}\"\n\
+         [ingress]\nhost = \"staging.example.com\"\n"
+    );
+    there.write(SETTINGS, settings);
+    there.orch(&["phase", "4", "run"]).expect(0);
+    check_same(&built(&workspace, "overlays/staging"), &written(&there));
+}
