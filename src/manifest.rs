@@ -5,6 +5,7 @@
 //! makes of the objects is not this module's business.
 
 mod annotations;
+mod chart;
 mod check;
 mod claims;
 mod config_map;
@@ -51,6 +52,7 @@ mod sample;
 #[cfg(test)]
 mod tests;
 
+pub use chart::chart;
 pub use check::{Checked, check};
 pub use overlay::{ADDED, Overlaid, OverlayFiles, added_text, overlay};
 pub use parse::parse_documents;

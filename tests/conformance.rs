@@ -3,6 +3,7 @@
 mod access;
 mod applications;
 mod apply;
+mod charts;
 mod conflicts;
 mod control_plane;
 mod images;
@@ -34,6 +35,7 @@ pub(crate) fn all() -> Vec<Case> {
     [
         control_plane::CASES,
         apply::CASES,
+        charts::CASES,
         conflicts::CASES,
         immutable::CASES,
         ready::CASES,

@@ -147,6 +147,16 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # names = [\"LICENSE\"]\n\
          # settings = [\"TOKEN_MODE\"]\n\
          \n\
+         # An environment that differs from the base: a kustomize overlay.\n\
+         # [kustomize.overlays.staging]\n\
+         # compose = [\"docker-compose.staging.yml\"]\n\
+         # namespace = \"{1}-staging\"\n\
+         # host = \"staging.example.com\"\n\
+         \n\
+         # A Helm chart of the same objects.\n\
+         # [helm]\n\
+         # chart = \"charts/{1}\"\n\
+         \n\
          # What a failed rollout looks like: the rehearsal plays it.\n\
          # [[rehearse.failures]]\n\
          # selector = \"Deployment/call-processor\"\n\

@@ -351,6 +351,7 @@ impl Loaded {
             checklist: phase.checklist.clone(),
         };
         self.render_overlays(phase, (settings, service_monitors), &mut meaning)?;
+        self.render_chart(settings, &mut meaning)?;
         Ok(meaning)
     }
 

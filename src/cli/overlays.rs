@@ -1,9 +1,9 @@
-//! Overlays of a phase: their files, and what of them runs on a target.
+//! Overlays and the chart of a phase: their files, and what of an overlay runs on a target.
 
 use super::exit::Result;
 use super::load::{Loaded, Meaning, Phase};
 use super::{Stop, mine};
-use crate::manifest::{ADDED, Object, Overlaid, Rendered, added_text, header, overlay};
+use crate::manifest::{ADDED, Object, Overlaid, Rendered, added_text, chart, header, overlay};
 use crate::resolve::{Content, FileOrigin, FileSpec, overlaid, overlays};
 use crate::settings::{Overlay, PhaseSettings};
 
@@ -76,6 +76,34 @@ impl Loaded {
         Ok(())
     }
 
+    /// Writes the chart, where the settings want one.
+    pub(super) fn render_chart(
+        &self,
+        settings: &PhaseSettings,
+        meaning: &mut Meaning,
+    ) -> Result<()> {
+        let Some(folder) = settings
+            .chart
+            .as_ref()
+            .filter(|_| settings.overlay.is_none())
+        else {
+            return Ok(());
+        };
+        self.workspace.path(&format!("{folder}/Chart.yaml"))?;
+        let application = &meaning.resolved.application;
+        let origin = FileOrigin::Unassigned {
+            reason: "a Helm chart of the same objects".to_owned(),
+            section: "settings".to_owned(),
+        };
+        let head = header(application, &origin);
+        let files = chart(application, &meaning.rendered, (folder, &head))
+            .map_err(|error| Stop::input(format!("can't write the chart: {error}")))?;
+        for (path, text) in files {
+            push(meaning, (path, text), origin.clone());
+        }
+        Ok(())
+    }
+
     /// Returns the overlay of that name.
     pub(super) fn overlay(&self, phase: &Phase, name: &str) -> Result<Overlay> {
         let all = overlays(&phase.checklist, &self.snapshot.tree, &phase.settings);
@@ -119,6 +147,12 @@ fn add(meaning: &mut Meaning, beside: &FileSpec, (name, objects): (&str, &[Objec
     let header = header(&meaning.resolved.application, &origin);
     let text = added_text(&header, objects)
         .map_err(|error| Stop::input(format!("can't write `{path}`: {error}")))?;
+    push(meaning, (path, text), origin);
+    Ok(())
+}
+
+/// Adds a file of which nothing is applied.
+fn push(meaning: &mut Meaning, (path, text): (String, String), origin: FileOrigin) {
     meaning.rendered.push(Rendered {
         path: path.clone(),
         text,
@@ -130,12 +164,11 @@ fn add(meaning: &mut Meaning, beside: &FileSpec, (name, objects): (&str, &[Objec
         origin,
         content: Content::Manifests(Vec::new()),
     });
-    Ok(())
 }
 
 /// Takes an environment's objects into the files of the base: what runs on a target that has
 /// images or an overlay of its own. What only the environment has lies in the overlay's own file.
-pub(super) fn take_objects(files: &mut Vec<Rendered>, there: Vec<Rendered>) {
+pub(super) fn take_objects(files: &mut [Rendered], there: Vec<Rendered>) {
     let mut there = there;
     for file in files.iter_mut() {
         let Some(at) = there.iter().position(|other| other.path == file.path) else {

@@ -284,18 +284,16 @@ fn patch(
     if object.value == wanted.value {
         return Ok(None);
     }
-    let body = match strategic::patch(&object.kind, &object.value, &wanted.value) {
-        Some(Value::Object(fields)) => {
-            let mut whole = identity(from);
-            if let Value::Object(whole) = &mut whole {
-                join(whole, fields);
-            }
-            yaml::emit(&whole)?
+    let strategic = strategic::patch(&object.kind, &object.value, &wanted.value);
+    let body = if let Some(Value::Object(fields)) = strategic {
+        let mut whole = identity(from);
+        if let Value::Object(whole) = &mut whole {
+            join(whole, fields);
         }
-        _ => {
-            let operations = json_patch::diff(&object.value, &wanted.value);
-            yaml::emit(&serde_json::to_value(operations).unwrap_or_default())?
-        }
+        yaml::emit(&whole)?
+    } else {
+        let operations = json_patch::diff(&object.value, &wanted.value);
+        yaml::emit(&serde_json::to_value(operations).unwrap_or_default())?
     };
     Ok(Some(aimed(from, &body)))
 }

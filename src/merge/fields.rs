@@ -4,13 +4,17 @@ use serde_json::Value;
 
 use super::tree::{self, Document};
 use super::walk::{Values, Walk};
-use super::{Conflict, Merged, Prefer, Side, Versions, Why, edit, secrets};
+use super::{Conflict, Merged, Prefer, Side, Versions, Why, edit, lines, secrets};
 
 /// How many changes are made at most: more would mean that they undo each other.
 const CHANGES: usize = 10_000;
 
 /// Merges the documents of three texts.
 pub(super) fn merge(versions: &Versions<'_>, prefer: Prefer) -> Merged {
+    // What orch itself writes otherwise than as YAML (a chart's templates) is lines.
+    let Ok(ours) = tree::parse(versions.ours).map(values) else {
+        return lines::merge(versions, prefer);
+    };
     let theirs = match tree::parse(versions.theirs) {
         Ok(documents) => values(documents),
         Err(problem) => return unreadable(versions, problem),
@@ -20,10 +24,6 @@ pub(super) fn merge(versions: &Versions<'_>, prefer: Prefer) -> Merged {
         .base
         .and_then(|text| tree::parse(text).ok())
         .map(values);
-    let ours = match tree::parse(versions.ours) {
-        Ok(documents) => values(documents),
-        Err(problem) => return unreadable(versions, problem),
-    };
     let mut merged = if versions.ours == versions.theirs || versions.base == Some(versions.ours) {
         unchanged(versions.theirs)
     } else if versions.base == Some(versions.theirs) {

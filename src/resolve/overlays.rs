@@ -59,7 +59,7 @@ pub fn overlays(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Ve
         if overlay.compose.is_empty() {
             let mut files = folders
                 .iter()
-                .flat_map(|it| compose_of(&overlay.name, (tree, it)));
+                .filter_map(|it| compose_of(&overlay.name, (tree, it)));
             overlay.compose = files.next().into_iter().collect();
         }
     }

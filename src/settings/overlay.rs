@@ -1,8 +1,9 @@
-//! `[kustomize]`: the environments that differ from the base.
+//! `[kustomize]`: the environments that differ from the base; `[helm]`: the chart.
 
 use super::read::{Entry, Reader};
 
 const KEYS: &[&str] = &["overlays"];
+const CHART_KEYS: &[&str] = &["chart"];
 const OVERLAY_KEYS: &[&str] = &["compose", "namespace", "host", "hosts", "images"];
 
 /// An environment that differs from the base (`dev`, `staging`, `prod`).
@@ -33,6 +34,18 @@ pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Vec<Overla
         }
     }
     overlays
+}
+
+/// Returns the folder of the chart that `[helm]` asks for.
+pub(super) fn read_chart(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Option<String> {
+    let mut chart = None;
+    for inner in reader.table(entry) {
+        match inner.key {
+            "chart" => chart = reader.string(&inner),
+            _ => reader.unknown(&inner, CHART_KEYS),
+        }
+    }
+    chart.map(|folder| folder.trim_end_matches('/').to_owned())
 }
 
 fn read_one(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Overlay {

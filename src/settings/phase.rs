@@ -33,6 +33,7 @@ const KEYS: &[&str] = &[
     "volumes",
     "storage_class",
     "kustomize",
+    "helm",
 ];
 const SECRETS_KEYS: &[&str] = &["names", "settings"];
 const BUILD_KEYS: &[&str] = &["command", "digest"];
@@ -84,6 +85,8 @@ pub struct PhaseSettings {
     pub volumes: Vec<(String, VolumeSettings)>,
     /// The storage class of claims; the cluster's default where none is given.
     pub storage_class: Option<String>,
+    /// The folder of a Helm chart of the same objects, where one is wanted.
+    pub chart: Option<String>,
     /// The environments that differ from the base.
     pub overlays: Vec<Overlay>,
     /// The overlay whose environment these settings are for; the base where there is none.
@@ -197,6 +200,7 @@ impl PhaseSettings {
             "extras" => self.extras = reader.extras(entry),
             "strict" => self.strict = reader.boolean(entry),
             "rehearse" => self.rehearse = read_rehearse(reader, entry),
+            "helm" => self.chart = overlay::read_chart(reader, entry),
             "kustomize" => self.overlays = overlay::read(reader, entry),
             "priority_class" => self.priority_class = reader.string(entry),
             "ingress" => self.ingress = edge::read_ingress(reader, entry),

@@ -3,7 +3,7 @@
 use crate::harness::call_center::{CHECKLIST, SETTINGS, call_center, checklist, with_checklist};
 use crate::harness::workspace::Workspace;
 
-const COMPOSE: &str = "compose = [\"examples/call-center/docker-compose.yml\"]\n";
+const COMPOSE: &str = "compose = [\"docker-compose.yml\"]\n";
 const LAST: &str = "- [ ] `k8s/redis/service.yml`: ClusterIP\n";
 
 #[track_caller]
