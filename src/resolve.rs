@@ -123,6 +123,7 @@ pub fn resolve(
         strict: context.strict(),
         init_scripts: &assembled.init_scripts,
         routed: &assembled.routed,
+        watched: &assembled.watched,
     };
     let tasks: Vec<ResolvedTask> = reads
         .iter()

@@ -30,6 +30,8 @@ pub(super) struct Assembled<'f> {
     pub(super) init_scripts: Vec<String>,
     /// What the way in was read from, beside the checklist.
     pub(super) routed: Vec<String>,
+    /// What is to be noted of Prometheus.
+    pub(super) watched: Vec<String>,
     pub(super) unassigned: Vec<(String, String, Origin)>,
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -76,7 +78,7 @@ pub(super) fn assemble<'f>(
         context,
     };
     warnings.extend(steadied(&mut built, &roster, reads));
-    around.watch(&roster, &mut built, &mut secrets);
+    let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
     let (ingress, routed) = around.way_in(reads, &mut built.workloads, &mut warnings);
     let owners = owners(&built.maps);
@@ -105,6 +107,7 @@ pub(super) fn assemble<'f>(
         owners,
         init_scripts: built.init_scripts,
         routed,
+        watched,
         unassigned,
         warnings,
     })
@@ -150,8 +153,13 @@ struct Around<'a, 'c> {
 }
 
 impl Around<'_, '_> {
-    /// Completes Prometheus and Grafana.
-    fn watch(&self, roster: &Roster<'_>, built: &mut Built, secrets: &mut Vec<SecretSpec>) {
+    /// Completes Prometheus and Grafana; returns what is to be noted of Prometheus.
+    fn watch(
+        &self,
+        roster: &Roster<'_>,
+        built: &mut Built,
+        secrets: &mut Vec<SecretSpec>,
+    ) -> Vec<String> {
         let mut parts = monitoring::Parts {
             workloads: &mut built.workloads,
             maps: &mut built.maps,
@@ -163,8 +171,9 @@ impl Around<'_, '_> {
             roster,
             settings: &self.context.phase.monitoring,
         };
-        let warnings = monitoring::complete(&mut parts, &sources);
+        let (warnings, notes) = monitoring::complete(&mut parts, &sources);
         built.warnings.extend(warnings);
+        notes
     }
 
     /// Returns the way in that a task asks for, with what it was read from, and marks what is
@@ -175,18 +184,26 @@ impl Around<'_, '_> {
         workloads: &mut [Workload],
         warnings: &mut Vec<Diagnostic>,
     ) -> (Option<IngressSpec>, Vec<String>) {
-        let built = reads.iter().find_map(|read| {
-            read.target()
-                .filter(|target| target.kind == FileKind::Ingress)?;
-            ingress::build(&ingress::Sources {
-                app: self.app,
-                namespace: self.namespace,
-                spec: &read.spec,
-                settings: &self.context.phase.ingress,
-                hints: &self.facts.routes,
-                workloads,
-                checklist: self.checklist,
-            })
+        // Several files may ask for parts of it: it is one.
+        let mut asked = reads.iter().filter(|read| {
+            let target = read.target();
+            target.is_some_and(|target| target.kind == FileKind::Ingress)
+        });
+        let Some(first) = asked.next() else {
+            return (None, Vec::new());
+        };
+        let mut spec = first.spec.clone();
+        for more in asked {
+            spec.merge(more.spec.clone());
+        }
+        let built = ingress::build(&ingress::Sources {
+            app: self.app,
+            namespace: self.namespace,
+            spec: &spec,
+            settings: &self.context.phase.ingress,
+            hints: &self.facts.routes,
+            workloads,
+            checklist: self.checklist,
         });
         let Some(built) = built else {
             return (None, Vec::new());

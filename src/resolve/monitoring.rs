@@ -3,23 +3,23 @@
 
 mod dashboard;
 mod grafana;
+mod keep;
+mod made;
 mod rules;
 mod scrape;
+#[cfg(test)]
+mod tests;
 
 use serde_json::Value;
 
-use super::application::{
-    ConfigMapSpec, ProbeAction, Role, SecretSpec, ServicePort, VolumeKind, Workload,
-};
-use super::quantity;
+use made::{Generated, add};
+
+use super::application::{ConfigMapSpec, Role, SecretSpec, ServicePort, VolumeKind, Workload};
 use super::roster::Roster;
 use super::spec::MonitoringSpec;
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Protocol};
 use crate::settings::MonitoringSettings;
-
-/// What Prometheus keeps its samples on, where nothing says how much that is.
-const STORAGE: &str = "10Gi";
 
 /// What is completed.
 pub(super) struct Parts<'a> {
@@ -38,11 +38,14 @@ pub(super) struct Sources<'a> {
 }
 
 /// Finds out who has metrics, and fills in the configuration that is missing; returns what a
-/// person should know.
-pub(super) fn complete(parts: &mut Parts<'_>, sources: &Sources<'_>) -> Vec<Diagnostic> {
+/// person should know, and what is to be noted of Prometheus.
+pub(super) fn complete(
+    parts: &mut Parts<'_>,
+    sources: &Sources<'_>,
+) -> (Vec<Diagnostic>, Vec<String>) {
     let prometheus = name_of(parts.workloads, Role::Prometheus);
     let exporters = grafana::exporters(parts.workloads);
-    let mut warnings = Vec::new();
+    let (mut warnings, mut notes) = (Vec::new(), Vec::new());
     let carried = prometheus.as_deref().map(|name| {
         let files = files(parts, name);
         scrape::carried(&files, parts.workloads)
@@ -64,7 +67,7 @@ pub(super) fn complete(parts: &mut Parts<'_>, sources: &Sources<'_>) -> Vec<Diag
         let spec = asked(sources, prometheus);
         let wants_rules = spec.alerts && !has_rules(parts, prometheus);
         if configured {
-            warnings.extend(through_services(parts.workloads, &carried.targets));
+            notes.extend(through_services(parts.workloads, &carried.targets));
             if wants_rules && !carried.rules {
                 name_rules(parts, prometheus);
             }
@@ -80,12 +83,12 @@ pub(super) fn complete(parts: &mut Parts<'_>, sources: &Sources<'_>) -> Vec<Diag
         if wants_rules {
             let generated = Generated {
                 map: format!("{prometheus}-rules"),
-                path: format!("{}/rules", scrape::FOLDER),
+                path: scrape::RULES.to_owned(),
                 files: vec![("rules.yml".to_owned(), rules::text(sources.app, &exporters))],
             };
             add(parts, prometheus, generated);
         }
-        keep(parts.workloads, prometheus, (&spec, sources));
+        keep::samples(parts.workloads, prometheus, (&spec, sources));
         let named = carried.targets.into_iter().map(|it| it.workload).collect();
         talk(parts.workloads, prometheus, named);
     }
@@ -99,7 +102,7 @@ pub(super) fn complete(parts: &mut Parts<'_>, sources: &Sources<'_>) -> Vec<Diag
         ));
         talk(parts.workloads, &grafana, prometheus.into_iter().collect());
     }
-    warnings
+    (warnings, notes)
 }
 
 fn name_of(workloads: &[Workload], role: Role) -> Option<String> {
@@ -167,7 +170,7 @@ fn name_rules(parts: &mut Parts<'_>, prometheus: &str) {
     for (key, text) in own.flat_map(|(_, map)| &mut map.data) {
         let extension = key.rsplit_once('.').map_or("", |(_, extension)| extension);
         if text.contains("scrape_configs") && matches!(extension, "yml" | "yaml") {
-            let more = format!("\nrule_files:\n  - {}/rules/*.yml\n", scrape::FOLDER);
+            let more = format!("\nrule_files:\n  - {}/*.yml\n", scrape::RULES);
             *text = format!("{}\n{more}", text.trim_end());
         }
     }
@@ -253,12 +256,11 @@ fn by_endpoint(workloads: &mut [Workload], facts: &Facts) {
     }
 }
 
-/// Says of a workload with several pods that one name leads to any of them.
-fn through_services(workloads: &[Workload], targets: &[scrape::Target]) -> Vec<Diagnostic> {
+/// Says of workloads with several pods that one name leads to any of them.
+fn through_services(workloads: &[Workload], targets: &[scrape::Target]) -> Vec<String> {
     let scraped = |it: &&Workload| {
-        targets
-            .iter()
-            .any(|target| target.workload == it.name && target.path.is_some())
+        let mut own = targets.iter().filter(|target| target.workload == it.name);
+        own.any(|target| target.path.is_some())
     };
     let several = workloads
         .iter()
@@ -266,11 +268,11 @@ fn through_services(workloads: &[Workload], targets: &[scrape::Target]) -> Vec<D
         .filter(|it| scrape::several(it));
     several
         .map(|workload| {
-            Diagnostic::warning(format!(
-                "Prometheus scrapes `{}` by its Service, which has several pods: each scrape meets one of them",
+            format!(
+                "its configuration names `{}` as one target, and each scrape meets one of several \
+                 pods: `kubernetes_sd_configs` with `own_namespace: true` finds each",
                 workload.name
-            ))
-            .help("let an operator's Prometheus scrape it (ServiceMonitor), or find pods by `kubernetes_sd_configs` with `own_namespace: true`")
+            )
         })
         .collect()
 }
@@ -286,137 +288,13 @@ fn talk(workloads: &mut [Workload], name: &str, to: Vec<String>) {
     }
 }
 
-/// Sets how long and how much Prometheus keeps, so that its volume never fills up, and asks its
-/// probes where it answers.
-fn keep(
-    workloads: &mut [Workload],
-    prometheus: &str,
-    (spec, sources): (&MonitoringSpec, &Sources<'_>),
-) {
-    let mut members = sources.roster.members.iter();
-    let asked_size = members
-        .find(|member| member.name == prometheus)
-        .and_then(|member| member.spec.claim.clone());
-    let Some(workload) = workloads.iter_mut().find(|it| it.name == prometheus) else {
-        return;
-    };
-    let size = sources
-        .settings
-        .storage
-        .clone()
-        .or(asked_size)
-        .unwrap_or_else(|| STORAGE.to_owned());
-    let mut path = None;
-    for volume in &mut workload.volumes {
-        if let VolumeKind::Claim(claimed) = &mut volume.kind {
-            claimed.clone_from(&size);
-            path = Some(volume.path.clone());
-        }
-    }
-    let retention = sources
-        .settings
-        .retention
-        .clone()
-        .or_else(|| spec.retention.clone());
-    // A command of its own names its flags itself, wherever they stand.
-    if workload.command.is_some() && workload.args.is_none() {
-        return;
-    }
-    let claimed = path.is_some();
-    let args = workload.args.get_or_insert_with(|| {
-        let path = path.unwrap_or_else(|| "/prometheus".to_owned());
-        vec![
-            format!("--config.file={}/prometheus.yml", scrape::FOLDER),
-            format!("--storage.tsdb.path={path}"),
-        ]
-    });
-    if let Some(retention) = retention {
-        args.retain(|arg| !arg.starts_with("--storage.tsdb.retention.time"));
-        args.push(format!("--storage.tsdb.retention.time={retention}"));
-    }
-    let limited = args
-        .iter()
-        .any(|arg| arg.starts_with("--storage.tsdb.retention.size"));
-    if let Some(most) = megabytes(&size).filter(|_| claimed && !limited) {
-        args.push(format!("--storage.tsdb.retention.size={most}MB"));
-    }
-    if let Some(prefix) = prefix(args) {
-        for probe in [
-            &mut workload.liveness,
-            &mut workload.readiness,
-            &mut workload.startup,
-        ] {
-            if let Some(probe) = probe
-                && let ProbeAction::Http { path, .. } = &mut probe.action
-                && path.starts_with("/-/")
-            {
-                *path = format!("{prefix}{path}");
-            }
-        }
-    }
-}
-
-/// Returns what of a volume samples may take, in units of 1024² bytes as Prometheus counts them:
-/// the rest is for what is being written.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "sizes of volumes are positive and far below what a u64 holds"
-)]
-fn megabytes(size: &str) -> Option<u64> {
-    let bytes = quantity::size(size)?;
-    Some((bytes * 0.8 / (1024.0 * 1024.0)) as u64).filter(|most| *most > 0)
-}
-
-/// Returns the prefix that Prometheus serves below, if it is told one.
-fn prefix(args: &[String]) -> Option<String> {
-    let value = |flag: &str| args.iter().find_map(|arg| arg.strip_prefix(flag));
-    let path = if let Some(prefix) = value("--web.route-prefix=") {
-        prefix.to_owned()
-    } else {
-        let url = value("--web.external-url=")?;
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        rest.split_once('/').map_or("", |(_, path)| path).to_owned()
-    };
-    let path = path.trim_matches('/');
-    (!path.is_empty()).then(|| format!("/{path}"))
-}
-
-/// Files that are made.
-struct Generated {
-    map: String,
-    path: String,
-    files: Vec<(String, String)>,
-}
-
-/// Mounts files that are made, unless something is mounted there already.
-fn add(parts: &mut Parts<'_>, owner: &str, generated: Generated) {
-    let Some(workload) = parts.workloads.iter_mut().find(|it| it.name == owner) else {
-        return;
-    };
-    if workload
-        .volumes
-        .iter()
-        .any(|volume| volume.path == generated.path)
-    {
-        return;
-    }
-    let kind = VolumeKind::ConfigMap(generated.map.clone());
-    workload
-        .volumes
-        .push(grafana::mount(&generated.map, &generated.path, kind));
-    parts.maps.push((
-        owner.to_owned(),
-        ConfigMapSpec {
-            name: generated.map,
-            data: generated.files,
-            ..ConfigMapSpec::default()
-        },
-    ));
-}
-
 /// Returns a value as YAML.
 fn yaml(value: &Value) -> String {
     // What is written here are values of JSON, none of which YAML refuses.
-    serde_saphyr::to_string(value).unwrap_or_default()
+    let options = serde_saphyr::ser_options! {
+        indent_step: 2,
+        compact_list_indent: false,
+        folded_wrap_chars: usize::MAX,
+    };
+    serde_saphyr::to_string_with_options(value, options).unwrap_or_default()
 }

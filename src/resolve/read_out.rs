@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Tree};
 
 use super::answers;
-use super::application::{Application, Content, EnvSource, FileSpec};
+use super::application::{Application, Content, EnvSource, FileSpec, Role};
 use super::bullets::Meaning;
 use super::findings;
 use super::model::{Action, BulletReading, Requirement, ResolvedTask};
@@ -23,6 +23,8 @@ pub(super) struct Known<'a> {
     pub(super) init_scripts: &'a [String],
     /// What the way in was read from, beside the checklist.
     pub(super) routed: &'a [String],
+    /// What is to be noted of Prometheus.
+    pub(super) watched: &'a [String],
 }
 
 /// Returns a task resolved.
@@ -104,6 +106,11 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             }
             if target.kind == FileKind::Ingress {
                 notes.extend(known.routed.iter().cloned());
+            }
+            let name = target.name.as_deref().unwrap_or_default();
+            let workload = known.application.workload(name);
+            if workload.is_some_and(|it| it.role == Role::Prometheus) {
+                notes.extend(known.watched.iter().cloned());
             }
             Action::Write {
                 path: target.path.clone(),

@@ -12,16 +12,20 @@ use serde_json::{Value, json};
 /// The name that provisioned data sources get, and panels ask.
 pub(super) const SOURCE: &str = "prometheus";
 
-/// Counters of requests, by client library.
-const REQUESTS: [&str; 5] = [
-    "http_requests_total",
-    "http_request_duration_seconds_count",
-    "http_server_request_duration_seconds_count",
-    "http_server_requests_seconds_count",
-    "flask_http_request_total",
+/// Counters of requests, by client library, with the labels that hold a response's status.
+const REQUESTS: [(&str, &[&str]); 5] = [
+    ("http_requests_total", &["status", "code", "status_code"]),
+    (
+        "http_request_duration_seconds_count",
+        &["status", "code", "status_code"],
+    ),
+    (
+        "http_server_request_duration_seconds_count",
+        &["http_response_status_code"],
+    ),
+    ("http_server_requests_seconds_count", &["status"]),
+    ("flask_http_request_total", &["status"]),
 ];
-/// Labels that hold a response's status.
-const STATUS: [&str; 4] = ["status", "code", "status_code", "http_response_status_code"];
 /// Histograms of how long requests take, in seconds.
 const DURATIONS: [&str; 4] = [
     "http_request_duration_seconds_bucket",
@@ -32,17 +36,20 @@ const DURATIONS: [&str; 4] = [
 
 /// Returns the requests a second of each job that a selector finds.
 pub(super) fn requests(selector: &str, range: &str) -> String {
-    let one = |metric: &&str| format!("sum by (job) (rate({metric}{{{selector}}}[{range}]))");
+    let one = |(metric, _): &(&str, &[&str])| {
+        format!("sum by (job) (rate({metric}{{{selector}}}[{range}]))")
+    };
     REQUESTS.iter().map(one).collect::<Vec<_>>().join(" or ")
 }
 
 /// Returns the share of requests that failed on the server's side, 0 where none did.
 pub(super) fn errors(selector: &str, range: &str) -> String {
     let mut failed = Vec::new();
-    for metric in REQUESTS {
-        for label in STATUS {
+    for (metric, labels) in REQUESTS {
+        for label in labels {
+            let comma = if selector.is_empty() { "" } else { "," };
             failed.push(format!(
-                "sum by (job) (rate({metric}{{{selector},{label}=~\"5..|5xx\"}}[{range}]))"
+                "sum by (job) (rate({metric}{{{selector}{comma}{label}=~\"5..|5xx\"}}[{range}]))"
             ));
         }
     }

@@ -78,7 +78,7 @@ pub(super) enum Exporter {
 fn rule(name: &str, expr: &str, lasting: &str, severity: &str, summary: &str) -> Value {
     json!({
         "alert": name,
-        "expr": expr.replace("{,", "{"),
+        "expr": expr,
         "for": lasting,
         "labels": {"severity": severity},
         "annotations": {"summary": summary},

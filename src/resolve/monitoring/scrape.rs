@@ -11,6 +11,8 @@ use crate::diagnostic::Diagnostic;
 
 /// Where Prometheus keeps its configuration.
 pub(super) const FOLDER: &str = "/etc/prometheus";
+/// Where our rules are mounted: not below the configuration, which is read-only.
+pub(super) const RULES: &str = "/etc/prometheus-rules";
 
 /// A workload that a configuration names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -231,10 +233,7 @@ pub(super) fn generated(workloads: &[Workload], rules: bool) -> String {
         json!({"scrape_interval": "30s", "evaluation_interval": "30s"}),
     );
     if rules {
-        config.insert(
-            "rule_files".to_owned(),
-            json!([format!("{FOLDER}/rules/*.yml")]),
-        );
+        config.insert("rule_files".to_owned(), json!([format!("{RULES}/*.yml")]));
     }
     let alertmanager = workloads
         .iter()
