@@ -90,6 +90,20 @@ pub(super) fn below<'t>(path: &str, tree: &'t Tree) -> Vec<File<'t>> {
     files
 }
 
+/// Returns whether files fit no map together, and each alone does.
+fn splits(files: &[File<'_>]) -> bool {
+    let sum = files.iter().map(File::size).fold(0, usize::saturating_add);
+    sum > MOST && files.iter().all(|file| file.size() <= MOST)
+}
+
+fn join(folder: &str, path: &str) -> String {
+    if path.is_empty() {
+        folder.to_owned()
+    } else {
+        format!("{folder}/{path}")
+    }
+}
+
 impl Mounts {
     /// Mounts one file, or those of a folder.
     pub(super) fn files(
@@ -129,6 +143,11 @@ impl Mounts {
                 let path = file.path.strip_prefix(folder).unwrap_or(file.path);
                 add(&mut map, path.trim_start_matches('/'), file, sources);
             }
+            if splits(&files) {
+                let path = join(target, folder);
+                self.split(&name, &path, (folder, &files), sources);
+                continue;
+            }
             if !self.fits(member, mount, &files) {
                 continue;
             }
@@ -140,19 +159,50 @@ impl Mounts {
             {
                 map.files.clear();
             }
-            let path = if folder.is_empty() {
-                target.to_owned()
-            } else {
-                format!("{target}/{folder}")
-            };
             self.push(VolumeSpec {
                 name: slug(&format!("{last}-{folder}")),
-                path,
+                path: join(target, folder),
                 sub_path: None,
                 kind: VolumeKind::ConfigMap(name),
                 read_only: true,
             });
             self.maps.push(map);
+        }
+    }
+
+    /// Mounts files one by one, from as many maps as they need together.
+    fn split(
+        &mut self,
+        name: &str,
+        target: &str,
+        (folder, files): (&str, &[File<'_>]),
+        sources: &Sources<'_>,
+    ) {
+        let (mut number, mut room) = (0, 0);
+        for file in files {
+            if number == 0 || room < file.size() {
+                number += 1;
+                self.maps.push(ConfigMapSpec {
+                    name: format!("{name}-{number}"),
+                    ..ConfigMapSpec::default()
+                });
+                room = MOST;
+            }
+            room = room.saturating_sub(file.size());
+            let Some(map) = self.maps.last_mut() else {
+                return;
+            };
+            let path = file.path.strip_prefix(folder).unwrap_or(file.path);
+            let path = path.trim_start_matches('/');
+            let key = add(map, path, file, sources);
+            let map = map.name.clone();
+            self.push(VolumeSpec {
+                name: map.clone(),
+                path: join(target, path),
+                sub_path: Some(key),
+                kind: VolumeKind::ConfigMap(map),
+                read_only: true,
+            });
         }
     }
 

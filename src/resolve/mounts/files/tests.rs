@@ -169,3 +169,21 @@ fn what_is_too_large_is_told() {
         "{told}"
     );
 }
+
+#[test]
+fn a_folder_that_no_map_holds_is_split_by_file() {
+    let half = "x".repeat(600_000);
+    let files = ["a.json", "b.json"].map(|name| (format!("boards/{name}"), half.clone()));
+    let tree: Tree = files.into_iter().collect();
+    let mounts = mounted(&tree, &[("boards", "/dashboards")]);
+    assert_eq!(
+        volumes(&mounts),
+        [
+            "api-dashboards-1 /dashboards/a.json=a.json",
+            "api-dashboards-2 /dashboards/b.json=b.json",
+        ]
+    );
+    let sizes: Vec<usize> = mounts.maps.iter().map(|map| map.data.len()).collect();
+    assert_eq!(sizes, [1, 1]);
+    assert!(mounts.warnings.is_empty(), "{:?}", mounts.warnings);
+}
