@@ -145,11 +145,18 @@ fn rule(application: &Application, spec: &IngressSpec, path: &IngressPath) -> Va
         "matches": [{"path": {"type": kind, "value": path.path}}],
         "backendRefs": [{"name": path.workload, "port": number}],
     });
+    let mut filters = Vec::new();
+    if let Some(cors) = &spec.gateway.cors {
+        filters.push(json!({"type": "CORS", "cors": cors}));
+    }
     if let Some(to) = &path.rewrite {
-        rule["filters"] = json!([{
+        filters.push(json!({
             "type": "URLRewrite",
             "urlRewrite": {"path": {"type": "ReplacePrefixMatch", "replacePrefixMatch": to}},
-        }]);
+        }));
+    }
+    if !filters.is_empty() {
+        rule["filters"] = Value::Array(filters);
     }
     if let Some(timeout) = &spec.gateway.request_timeout {
         rule["timeouts"] = json!({"request": timeout});

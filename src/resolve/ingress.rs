@@ -132,7 +132,11 @@ struct Remarks {
 
 impl Remarks {
     fn warn(&mut self, message: impl Into<String>, help: impl Into<String>) {
-        self.warnings.push(Diagnostic::warning(message).help(help));
+        let warning = Diagnostic::warning(message).help(help);
+        // What holds at several hosts is said once.
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     /// Reports a wish that isn't carried out.

@@ -146,13 +146,7 @@ impl Layout<'_, '_> {
             FileKind::Namespace | FileKind::Secrets | FileKind::ConfigMap => {
                 Content::Manifests(self.shared(target.kind))
             }
-            FileKind::Ingress => Content::Manifests(
-                self.application
-                    .ingress
-                    .iter()
-                    .map(|_| ManifestItem::Ingress)
-                    .collect(),
-            ),
+            FileKind::Ingress => Content::Manifests(self.way_in(target)),
             FileKind::Deployment
             | FileKind::StatefulSet
             | FileKind::DaemonSet
@@ -173,6 +167,15 @@ impl Layout<'_, '_> {
             },
             content,
         }
+    }
+
+    /// Returns the way in, for the first file that asks for it.
+    fn way_in(&self, target: &Target) -> Vec<ManifestItem> {
+        let mut all = self.targets.iter().map(|(_, target)| target);
+        let first = all.find(|target| target.kind == FileKind::Ingress);
+        let here = first.is_some_and(|first| first.path == target.path);
+        let ingress = self.application.ingress.iter().filter(|_| here);
+        ingress.map(|_| ManifestItem::Ingress).collect()
     }
 
     fn shared(&self, kind: FileKind) -> Vec<ManifestItem> {

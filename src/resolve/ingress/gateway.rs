@@ -1,5 +1,7 @@
 //! Paths and wishes → what the Gateway API's standard channel can say of them.
 
+use serde_json::json;
+
 use crate::settings::EdgeApi;
 
 use super::express::Unmet;
@@ -13,21 +15,7 @@ pub(super) fn build(draft: &Draft<'_>, routed: Routed, remarks: &mut Remarks) ->
         hosts, mut paths, ..
     } = routed;
     let sources = draft.sources;
-    let existing =
-        sources
-            .settings
-            .gateway
-            .as_deref()
-            .map(|gateway| match gateway.split_once('/') {
-                Some((namespace, name)) => (Some(namespace.to_owned()), name.to_owned()),
-                None => (None, gateway.to_owned()),
-            });
-    let mut gateway = GatewaySpec {
-        existing,
-        annotations: Vec::new(),
-        redirect: draft.tls,
-        request_timeout: None,
-    };
+    let mut gateway = begun(draft);
     for asked in draft.asked {
         let kind = asked.wish.kind();
         if kind == Kind::Rewrite {
@@ -35,6 +23,13 @@ pub(super) fn build(draft: &Draft<'_>, routed: Routed, remarks: &mut Remarks) ->
         } else if kind == Kind::IdleTimeout {
             // A request's time-out would cut a web socket that is busy: it is switched off.
             gateway.request_timeout = Some("0s".to_owned());
+        } else if kind == Kind::Cors {
+            let value = |word| asked.wish.value(word).unwrap_or_default();
+            gateway.cors = Some(json!({
+                "allowOrigins": value("origins"),
+                "allowMethods": value("methods"),
+                "allowHeaders": value("headers"),
+            }));
         } else if kind != Kind::HttpsRedirect || !draft.tls {
             remarks.unmet(asked, &cannot(kind), sources.checklist);
         }
@@ -83,5 +78,26 @@ fn cannot(kind: Kind) -> Unmet {
     Unmet {
         reason: reason.to_owned(),
         help: help.to_owned(),
+    }
+}
+
+/// Returns what the settings say of the Gateway.
+fn begun(draft: &Draft<'_>) -> GatewaySpec {
+    let sources = draft.sources;
+    let existing =
+        sources
+            .settings
+            .gateway
+            .as_deref()
+            .map(|gateway| match gateway.split_once('/') {
+                Some((namespace, name)) => (Some(namespace.to_owned()), name.to_owned()),
+                None => (None, gateway.to_owned()),
+            });
+    GatewaySpec {
+        existing,
+        annotations: Vec::new(),
+        redirect: draft.tls,
+        request_timeout: None,
+        cors: None,
     }
 }

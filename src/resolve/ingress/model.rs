@@ -98,6 +98,8 @@ pub struct GatewaySpec {
     pub annotations: Vec<(String, String)>,
     /// Whether plain HTTP is sent on to HTTPS.
     pub redirect: bool,
+    /// The CORS filter of each rule (standard since v1.5 of the API).
+    pub cors: Option<Value>,
     /// `timeouts.request` of each rule.
     pub request_timeout: Option<String>,
 }

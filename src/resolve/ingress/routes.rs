@@ -32,6 +32,9 @@ pub(super) fn build(sources: &Sources<'_>, remarks: &mut Remarks) -> Option<Rout
             }
         }
     }
+    for path in &paths {
+        below(path, sources, remarks);
+    }
     let place = |host: &str| hosts.iter().position(|known| known == host);
     paths.sort_by_key(|path| {
         let length = std::cmp::Reverse(path.path.len());
@@ -42,6 +45,47 @@ pub(super) fn build(sources: &Sources<'_>, remarks: &mut Remarks) -> Option<Rout
         paths,
         stripped,
     })
+}
+
+/// Says of what makes links to itself that it must know the path it is reached by.
+fn below(path: &IngressPath, sources: &Sources<'_>, remarks: &mut Remarks) {
+    let workload = find(sources, &path.workload).filter(|_| path.path != "/");
+    let Some(workload) = workload else { return };
+    let knows = |flag: &str| {
+        workload
+            .args
+            .iter()
+            .flatten()
+            .any(|arg| arg.starts_with(flag))
+    };
+    let set = |name: &str| {
+        workload
+            .environment
+            .iter()
+            .any(|variable| variable.name == name)
+    };
+    let told = match workload.role {
+        Role::Grafana if !set("GF_SERVER_SERVE_FROM_SUB_PATH") => {
+            "set GF_SERVER_ROOT_URL and GF_SERVER_SERVE_FROM_SUB_PATH in the Compose file"
+        }
+        Role::Prometheus if !knows("--web.external-url") => {
+            "add --web.external-url to its command in the Compose file"
+        }
+        Role::Grafana
+        | Role::Prometheus
+        | Role::Postgres
+        | Role::Redis
+        | Role::Store
+        | Role::Server
+        | Role::Worker => return,
+    };
+    remarks.warn(
+        format!(
+            "`{}` is reached by `{}` and doesn't know it",
+            path.workload, path.path
+        ),
+        told,
+    );
 }
 
 fn same(one: &IngressPath, other: &IngressPath) -> bool {

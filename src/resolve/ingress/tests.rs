@@ -240,3 +240,15 @@ fn names_that_nothing_has_are_reported() {
         "{said:?}"
     );
 }
+
+#[test]
+fn what_makes_links_to_itself_is_told_its_path() {
+    let compose = "name: shop\nservices:\n  api:\n    build: .\n    ports: ['8080']\n  \
+        grafana:\n    image: grafana/grafana:11.5.2\n    ports: ['3000']\n";
+    let bullets = &["Hosts: `a.test`, `b.test`", "Paths: `/grafana`, `/`"];
+    let said = messages(&resolved(bullets, "", compose));
+    let told = said
+        .iter()
+        .filter(|it| it.contains("is reached by `/grafana`"));
+    assert_eq!(told.count(), 1, "{said:?}");
+}
