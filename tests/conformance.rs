@@ -7,6 +7,7 @@ mod charts;
 mod conflicts;
 mod control_plane;
 mod images;
+mod edge;
 mod immutable;
 mod inventory;
 mod kubeconfig;
@@ -44,6 +45,7 @@ pub(crate) fn all() -> Vec<Case> {
         order::CASES,
         rehearsal::CASES,
         rehearsal::APPLYING,
+        edge::CASES,
         phase::CASES,
         images::CASES,
         preview::CASES,

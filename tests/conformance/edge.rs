@@ -1,0 +1,179 @@
+//! What is written for the way in and for monitoring, beside the definitions of its kinds: the real
+//! ones, of the Gateway API's standard channel, Traefik and the Prometheus operator.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::conformance::Case;
+use crate::harness::cluster::Cluster;
+use crate::harness::workspace::Workspace;
+
+/// The tests of this file.
+pub(crate) const CASES: &[Case] = &[(
+    "edge::everything_written_is_what_its_kind_takes",
+    everything_written_is_what_its_kind_takes,
+)];
+
+/// The definitions, by module and by the files in it.
+const DEFINITIONS: &[(&str, &[&str])] = &[
+    (
+        "sigs.k8s.io/gateway-api",
+        &[
+            "config/crd/standard/gateway.networking.k8s.io_gatewayclasses.yaml",
+            "config/crd/standard/gateway.networking.k8s.io_gateways.yaml",
+            "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml",
+        ],
+    ),
+    (
+        "github.com/prometheus-operator/prometheus-operator",
+        &[
+            "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
+            "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
+        ],
+    ),
+    (
+        "github.com/traefik/traefik/v3",
+        &["docs/content/reference/dynamic-configuration/traefik.io_middlewares.yaml"],
+    ),
+];
+
+const COMPOSE: &str = "name: shop\nservices:\n  \
+    api:\n    build: .\n    ports: ['8080:8080']\n  \
+    admin:\n    image: shop/admin:1.0.0\n    ports: ['8090:8090']\n  \
+    web:\n    image: shop/web:1.0.0\n    ports: ['3000:3000']\n  \
+    worker:\n    build: .\n    command: [work]\n    environment: {METRICS_PORT: '9100'}\n  \
+    prometheus:\n    image: prom/prometheus:v3.2.1\n    ports: ['9090:9090']\n    volumes: ['samples:/prometheus']\n  \
+    grafana:\n    image: grafana/grafana:11.5.2\n    ports: ['3001:3000']\n    volumes: ['grafana:/var/lib/grafana']\n\
+    volumes: {samples: {}, grafana: {}}\n";
+
+const CHECKLIST: &str = "# Phase 4: Shop\n\n## Tasks\n\n### 4.1 Shop\n\
+    - [ ] `k8s/namespace.yml`: namespace `shop`\n\
+    - [ ] `k8s/api/deployment.yml`: api\n  - Replicas: 2\n\
+    - [ ] `k8s/ingress.yml`: the way in\n  \
+      - Hosts: `shop.test`, `www.shop.test`\n  \
+      - TLS, redirect to HTTPS\n  \
+      - Paths: `/api/*` → `api`, `admin.shop.test/` → admin, exactly `/health` → api, `/`\n  \
+      - Rate limit: 100 requests per second, burst 200\n  \
+      - Basic auth: Secret `shop-users`\n  \
+      - Strip prefix `/api`\n  \
+      - WebSocket timeout: 1h\n  \
+      - Body size: 50 MB\n  \
+      - CORS: https://app.test\n  \
+      - Allow list: 10.0.0.0/8, 192.0.2.7\n  \
+      - Sticky sessions\n\
+    - [ ] `k8s/monitoring/prometheus-deployment.yml`: Prometheus\n  - Retention: 15d\n  - Alert rules\n\
+    - [ ] `k8s/monitoring/grafana-deployment.yml`: Grafana with dashboards\n";
+
+/// Each way in, and a kind that only it writes.
+const WAYS: &[(&str, &str)] = &[
+    ("controller = \"ingress-nginx\"\n", "limit-rps"),
+    ("controller = \"f5-nginx\"\n", "nginx.org/"),
+    ("controller = \"traefik\"\n", "kind: Middleware"),
+    ("controller = \"haproxy\"\n", "haproxy.org/"),
+    ("api = \"gateway\"\nclass = \"eg\"\n", "kind: HTTPRoute"),
+];
+
+fn everything_written_is_what_its_kind_takes() {
+    let cluster = Cluster::alone(0);
+    define(&cluster);
+    kubectl(&cluster, &["create", "namespace", "shop"]);
+    for (settings, only) in WAYS {
+        let workspace = written(settings);
+        let files: Vec<String> = workspace
+            .files()
+            .into_iter()
+            .filter(|path| path.starts_with("k8s/") && path.ends_with(".yml"))
+            .filter(|path| !path.contains("secrets"))
+            .collect();
+        assert!(
+            workspace.read("k8s/ingress.yml").contains(only),
+            "{settings}"
+        );
+        for path in files {
+            let text = workspace.read(&path);
+            let output = cluster.kubectl_with(
+                &[
+                    "apply",
+                    "--server-side",
+                    "--dry-run=server",
+                    "--validate=strict",
+                    "-f",
+                    "-",
+                ],
+                &text,
+            );
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{settings}{path}: {said}\n{text}");
+            assert!(!said.contains("Warning"), "{settings}{path}: {said}");
+        }
+        assert!(all(&workspace).contains("kind: PodMonitor"), "{settings}");
+        assert!(
+            all(&workspace).contains("kind: ServiceMonitor"),
+            "{settings}"
+        );
+    }
+}
+
+/// Returns a workspace whose phase was rehearsed with these settings of its way in.
+fn written(settings: &str) -> Workspace {
+    let settings = format!("[ingress]\n{settings}[rehearse]\nservice_monitors = true\n");
+    let workspace = Workspace::new()
+        .file("docker-compose.yml", COMPOSE)
+        .file("Dockerfile", "FROM python:3.12-slim\nUSER 10001\n")
+        .file("src/app.py", "@app.get('/metrics')\ndef metrics(): ...\n")
+        .file("checklists/shop/phase-04-shop.md", CHECKLIST)
+        .file("phases/04-shop.toml", settings)
+        .commit_all();
+    let ran = workspace.orch(&["phase", "4", "run"]);
+    assert!(workspace.has("k8s/ingress.yml"), "{}", ran.stderr);
+    workspace
+}
+
+fn all(workspace: &Workspace) -> String {
+    let files = workspace.files();
+    let written = files.iter().filter(|path| path.starts_with("k8s/"));
+    written.map(|path| workspace.read(path)).collect()
+}
+
+#[track_caller]
+fn kubectl(cluster: &Cluster, arguments: &[&str]) {
+    let output = cluster.kubectl(arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{arguments:?}: {said}");
+}
+
+/// Brings the definitions into a cluster and waits until their kinds are served.
+fn define(cluster: &Cluster) {
+    for (module, files) in DEFINITIONS {
+        let folder = downloaded(module);
+        for file in *files {
+            let path = folder.join(file);
+            let path = path.to_str().expect("a path");
+            kubectl(cluster, &["apply", "--server-side", "-f", path]);
+        }
+    }
+    let established = [
+        "wait",
+        "--for=condition=Established",
+        "--timeout=60s",
+        "crd",
+        "--all",
+    ];
+    kubectl(cluster, &established);
+}
+
+/// Returns the folder of a module of `tests/definitions`, downloaded and checked by Go.
+fn downloaded(module: &str) -> PathBuf {
+    let output = Command::new("go")
+        .args(["mod", "download", "-json", module])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/definitions"))
+        .env("GOWORK", "off")
+        .env("GOFLAGS", "-mod=readonly")
+        .output()
+        .expect("go runs");
+    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let folder = said["Dir"].as_str();
+    PathBuf::from(folder.unwrap_or_else(|| panic!("{module}: {said}")))
+}
