@@ -156,6 +156,7 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # A Helm chart of the same objects.\n\
          # [helm]\n\
          # chart = \"charts/{1}\"\n\
+         {WAY_IN}\
          \n\
          # What a failed rollout looks like: the rehearsal plays it.\n\
          # [[rehearse.failures]]\n\
@@ -165,3 +166,28 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
         phase.number, set.name, set.name
     )
 }
+
+/// How the application is reached and watched.
+const WAY_IN: &str = r#"# The way in. Without a controller named here or in the checklist it is written for Traefik.
+# [ingress]
+# api = "ingress"                    # or "gateway"
+# host = "app.example.com"           # or hosts = ["a.example.com", "b.example.com"]
+# controller = "traefik"             # f5-nginx, haproxy, ingress-nginx (retired)
+# class = "traefik"
+# controller_namespace = "traefik"   # whose pods are let in
+# tls_secret = "app-tls"
+# cluster_issuer = "letsencrypt"     # cert-manager; or issuer
+# gateway = "edge/public"            # with api = "gateway": one that is there already
+# [ingress.routes]
+# "/api/*" = "api:8080"
+# [ingress.annotations]
+# "traefik.ingress.kubernetes.io/router.priority" = "10"
+
+# Prometheus and Grafana: where the operator's Prometheus runs and what it selects monitors by;
+# how long and how much the application's own keeps.
+# [monitoring]
+# namespace = "monitoring"
+# labels = { release = "kube-prometheus" }}
+# retention = "15d"
+# storage = "10Gi"
+"#;
