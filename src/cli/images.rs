@@ -7,7 +7,9 @@ use super::Stop;
 use super::exit::Result;
 use super::load::{Loaded, Phase};
 use crate::facts::{Facts, MountSource, Other, Tree};
+use crate::files::read_journal;
 use crate::git::{Repo, Revision};
+use crate::journal::Evidence;
 use crate::resolve::Resolved;
 use crate::settings::PhaseSettings;
 
@@ -36,6 +38,17 @@ pub(super) fn revision(loaded: &Loaded, phase: &Phase, resolved: &Resolved) -> R
     let sets = loaded.snapshot.sets.iter();
     let checklists = sets.flat_map(|set| &set.phases).map(|phase| &phase.path);
     own.extend(checklists.cloned());
+    // Overlays and charts are written beside what tasks name: the journals have all of it.
+    for set in &loaded.snapshot.sets {
+        for phase in &set.phases {
+            let state = read_journal(&loaded.workspace, &set.name, phase.number)?.state;
+            let steps = state.targets().flat_map(|(_, target)| target.steps());
+            own.extend(steps.filter_map(|(_, step)| match &step.last {
+                Some(Evidence::File { path, .. }) => Some(path.clone()),
+                Some(_) | None => None,
+            }));
+        }
+    }
     let is_source = |path: &str| {
         let path = path.trim_end_matches('/');
         let recorded = [".orch/", "phases/"].iter().any(|it| path.starts_with(it));
