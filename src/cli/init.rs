@@ -128,6 +128,12 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # How long an object may take to become ready.\n\
          # timeouts.ready = \"10m\"\n\
          \n\
+         # The PriorityClass of all pods.\n\
+         # priority_class = \"business\"\n\
+         \n\
+         # The storage class of claims, where it isn't to be the cluster's default.\n\
+         # storage_class = \"fast\"\n\
+         \n\
          # A name of the checklist = the Compose service that it means.\n\
          # [aliases]\n\
          # call-processor = \"app\"\n\
@@ -146,6 +152,12 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # [secrets]\n\
          # names = [\"LICENSE\"]\n\
          # settings = [\"TOKEN_MODE\"]\n\
+         \n\
+         # What the claims of Compose's volumes ask for; one that several pods mount can be kept on\n\
+         # one node (`access = \"ReadWriteOnce\"`).\n\
+         # [volumes]\n\
+         # db = \"20Gi\"\n\
+         # uploads = {{ size = \"5Gi\", class = \"nfs\", access = \"ReadWriteMany\" }}\n\
          \n\
          # An environment that differs from the base: a kustomize overlay.\n\
          # [kustomize.overlays.staging]\n\

@@ -16,7 +16,7 @@ type Way = fn(&Captures<'_>) -> String;
 
 /// The first that matches wins: what names a cause comes before what names an effect.
 static RULES: LazyLock<Vec<Rule<Regex>>> = LazyLock::new(|| {
-    let rules: [Rule<&str>; 29] = [
+    let rules: [Rule<&str>; 30] = [
         (
             r"exceeded quota: ([^,]+), requested: ([^,]+(?:,[^,:]+=[^,]+)*), used: ([^,]+(?:,[^,:]+=[^,]+)*), limited: (.+)$",
             |it| {
@@ -196,6 +196,14 @@ static RULES: LazyLock<Vec<Rule<Regex>>> = LazyLock::new(|| {
         (r"ProgressDeadlineExceeded", |_| {
             "nothing got on for longer than progressDeadlineSeconds: see the pods above".to_owned()
         }),
+        (
+            r"reached the specified backoff limit|active longer than specified deadline",
+            |_| {
+                "read its log and mend the cause; then delete the Job and run again (a changed \
+                 image or command is another Job, and runs by itself)"
+                    .to_owned()
+            },
+        ),
     ];
     rules
         .into_iter()
@@ -375,6 +383,14 @@ mod tests {
         check(
             "pods \"a\" is forbidden: maximum cpu usage per Container is 1, but limit is 2",
             "LimitRange sets 1",
+        );
+    }
+
+    #[test]
+    fn a_job_that_failed_is_made_again() {
+        check(
+            "BackoffLimitExceeded: Job has reached the specified backoff limit",
+            "delete the Job and run again",
         );
     }
 

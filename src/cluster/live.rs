@@ -124,7 +124,7 @@ impl Live {
 pub(super) fn gone(evidence: &ObjectEvidence, live: Option<&Value>) -> Option<String> {
     let label = format!("{}/{}", evidence.kind, evidence.name);
     let Some(metadata) = live.map(|live| &live["metadata"]) else {
-        return Some(format!("{label} is gone"));
+        return (!has_ended(evidence)).then(|| format!("{label} is gone"));
     };
     if metadata["uid"] != *evidence.uid {
         Some(format!("{label} is another object of the same name"))
@@ -133,6 +133,12 @@ pub(super) fn gone(evidence: &ObjectEvidence, live: Option<&Value>) -> Option<St
     } else {
         None
     }
+}
+
+/// Returns whether evidence is of a Job that had done its work when it was recorded: that it is
+/// cleared away afterwards, by its own `ttlSecondsAfterFinished` or by hand, undoes nothing.
+fn has_ended(evidence: &ObjectEvidence) -> bool {
+    evidence.kind == "Job" && !evidence.ready.starts_with("suspended")
 }
 
 /// One question to the cluster.

@@ -230,11 +230,12 @@ fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[&str]) -> Opti
                 .iter()
                 .find(|path| endpoints.contains(path))
                 .and_then(|path| http(path));
-            found.or_else(|| {
+            let tcp = || {
                 Some(ProbeAction::Tcp {
                     port: port_of(ports, None)?,
                 })
-            })
+            };
+            found.or_else(tcp).or_else(|| udp(ports))
         }
     };
     let probe = |action| Probe {
@@ -245,6 +246,14 @@ fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[&str]) -> Opti
         initial_delay: None,
     };
     action.map(probe)
+}
+
+/// Returns the check that something listens on a UDP port: nobody answers there who isn't asked in
+/// the right words, so the kernel's own table is.
+fn udp(ports: &[ServicePort]) -> Option<ProbeAction> {
+    let port = ports.iter().find(|port| port.protocol == Protocol::Udp)?;
+    let listens = format!("grep -q ':{:04X} ' /proc/net/udp /proc/net/udp6", port.port);
+    Some(ProbeAction::Exec(shell(&listens)))
 }
 
 /// Returns what tells that a product is alive, as its row knows it.

@@ -15,8 +15,9 @@ use super::spec::JobWish;
 const RETRIES: u32 = 3;
 
 /// Labels that give a schedule to the service that they stand at.
-const SCHEDULES: [&str; 3] = [
+const SCHEDULES: [&str; 4] = [
     "orch.cronjob.schedule",
+    "orch.cron",
     "kompose.cronjob.schedule",
     "swarm.cronjob.schedule",
 ];

@@ -113,7 +113,7 @@ rows! { CONTAINERS:
     "`deploy.placement` is partly lost."
     => "Constraints on labels, host names and platforms become node affinity, preferences a spread; what only Swarm has is named.":
     |written| {
-        written.has("k8s/app.yml", "nodeAffinity:");
-        written.has("k8s/app.yml", "- ssd");
+        written.has("k8s/app.yml", "nodeSelector:");
+        written.has("k8s/app.yml", "disk: ssd");
     }
 }

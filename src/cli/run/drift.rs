@@ -120,8 +120,11 @@ impl View<'_> {
             note: None,
         };
         let live = self.live.get(evidence);
-        let (None, Some(live)) = (&drifted.gone, live) else {
-            return Ok(Some(drifted));
+        let live = match (&drifted.gone, live) {
+            (None, Some(live)) => live,
+            // A Job that did its work was cleared away.
+            (None, None) => return Ok(None),
+            (Some(_), _) => return Ok(Some(drifted)),
         };
         // A claim that waits for its first pod was ready by that.
         let waits = evidence.ready.contains("when a pod uses it");

@@ -275,7 +275,8 @@ impl Outlook {
             if let (Standing::Done(_), Work::Apply { object, .. }) = (&*standing, &step.work) {
                 let real = secrets.get(&object.label()).unwrap_or(object);
                 let wanted = prepared.inventory().marked(real);
-                if live.settled(&wanted).is_none() {
+                // What isn't there any more and yet done is a Job that was cleared away.
+                if live.has(&wanted) && live.settled(&wanted).is_none() {
                     let what = format!("{} was changed", object.label());
                     *standing = Standing::Todo(Why::Gone(what));
                 }

@@ -6,7 +6,8 @@ use super::scene::Scene;
 rows! { APPLICATION:
     conditions_are_kept(Scene::of("
   app:
-    image: example.test/app:1
+    image: python:3.13-slim
+    command: python -m app
     depends_on:
       migrate: { condition: service_completed_successfully }
       store: { condition: service_healthy }
@@ -18,7 +19,7 @@ rows! { APPLICATION:
     image: redis:7-alpine
     healthcheck: { test: [CMD, redis-cli, ping] }"))
     "The conditions of `depends_on` are lost ([#1871](https://github.com/kubernetes/kompose/issues/1871))."
-    => "They order the plan, which waits until what is needed is ready or complete; and each is a wait in the pod itself, for whoever applies the files with `kubectl`.":
+    => "They order the plan, which waits until what is needed is ready or complete; a healthy service is waited for in the pod itself as well, for whoever applies the files with `kubectl`, where its image has a program for it.":
     |written| {
         written.has("k8s/app.yml", "initContainers:");
         written.has("k8s/migrate.yml", "kind: Job");
