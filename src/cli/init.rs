@@ -122,9 +122,6 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # The namespace, where the checklist names none.\n\
          # namespace = {:?}\n\
          \n\
-         # The PriorityClass of all pods.\n\
-         # priority_class = \"business\"\n\
-         \n\
          # How long an object may take to become ready.\n\
          # timeouts.ready = \"10m\"\n\
          \n\
@@ -199,7 +196,7 @@ const WAY_IN: &str = r#"# The way in. Without a controller named here or in the 
 # how long and how much the application's own keeps.
 # [monitoring]
 # namespace = "monitoring"
-# labels = { release = "kube-prometheus" }}
+# labels = { release = "kube-prometheus" }
 # retention = "15d"
 # storage = "10Gi"
 "#;

@@ -119,7 +119,11 @@ impl Written {
                     let group =
                         group.trim_start_matches(|c: char| c.is_whitespace() || c.is_ascii_digit());
                     let names = group.strip_prefix(kind).unwrap_or_default();
-                    names.split(',').any(|found| found.trim() == name)
+                    // A Job's name ends with a hash of what it runs.
+                    let hashed = format!("{name}-");
+                    let is =
+                        |found: &str| found == name || kind == "Job" && found.starts_with(&hashed);
+                    names.split(',').any(|found| is(found.trim()))
                 })
             };
             let found = waves.lines().position(holds);
