@@ -165,6 +165,7 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # A Helm chart of the same objects.\n\
          # [helm]\n\
          # chart = \"charts/{1}\"\n\
+         \n\
          {WAY_IN}\
          \n\
          # What a failed rollout looks like: the rehearsal plays it.\n\
