@@ -104,12 +104,7 @@ fn workspace_settings(sets: &[SetFiles]) -> String {
 }
 
 fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> String {
-    let list: Vec<String> = compose.iter().map(|path| format!("{path:?}")).collect();
-    let list = if list.is_empty() {
-        "\"docker-compose.yml\"".to_owned()
-    } else {
-        list.join(", ")
-    };
+    let list = quoted(compose);
     format!(
         "# Settings of phase {} of {}. Every key is optional.\n\
          \n\
@@ -150,21 +145,9 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # names = [\"LICENSE\"]\n\
          # settings = [\"TOKEN_MODE\"]\n\
          \n\
-         # What the claims of Compose's volumes ask for; one that several pods mount can be kept on\n\
-         # one node (`access = \"ReadWriteOnce\"`).\n\
-         # [volumes]\n\
-         # db = \"20Gi\"\n\
-         # uploads = {{ size = \"5Gi\", class = \"nfs\", access = \"ReadWriteMany\" }}\n\
+         {VOLUMES}\
          \n\
-         # An environment that differs from the base: a kustomize overlay.\n\
-         # [kustomize.overlays.staging]\n\
-         # compose = [\"docker-compose.staging.yml\"]\n\
-         # namespace = \"{1}-staging\"\n\
-         # host = \"staging.example.com\"\n\
-         \n\
-         # A Helm chart of the same objects.\n\
-         # [helm]\n\
-         # chart = \"charts/{1}\"\n\
+         {}\
          \n\
          {WAY_IN}\
          \n\
@@ -173,9 +156,45 @@ fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> Stri
          # selector = \"Deployment/call-processor\"\n\
          # after = \"2s\"\n\
          # outcome = \"CrashLoopBackOff\"\n",
-        phase.number, set.name, set.name
+        phase.number,
+        set.name,
+        set.name,
+        outputs(&set.name)
     )
 }
+
+/// Returns the Compose files as TOML strings.
+fn quoted(compose: &[String]) -> String {
+    let list: Vec<String> = compose.iter().map(|path| format!("{path:?}")).collect();
+    if list.is_empty() {
+        "\"docker-compose.yml\"".to_owned()
+    } else {
+        list.join(", ")
+    }
+}
+
+/// Other forms of what is written.
+fn outputs(set: &str) -> String {
+    format!(
+        "# An environment that differs from the base: a kustomize overlay.\n\
+         # [kustomize.overlays.staging]\n\
+         # compose = [\"docker-compose.staging.yml\"]\n\
+         # namespace = \"{set}-staging\"\n\
+         # host = \"staging.example.com\"\n\
+         \n\
+         # A Helm chart of the same objects.\n\
+         # [helm]\n\
+         # chart = \"charts/{set}\"\n"
+    )
+}
+
+/// What claims ask for.
+const VOLUMES: &str = r#"# What the claims of Compose's volumes ask for; one that several pods mount can be kept on
+# one node (`access = "ReadWriteOnce"`).
+# [volumes]
+# db = "20Gi"
+# uploads = { size = "5Gi", class = "nfs", access = "ReadWriteMany" }
+"#;
 
 /// How the application is reached and watched.
 const WAY_IN: &str = r#"# The way in. Without a controller named here or in the checklist it is written for Traefik.

@@ -39,11 +39,9 @@ fn there(text: &str, kind: u8) -> Previous {
     })
 }
 
-/// Returns the events of one step, each with whatever text.
-fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
-    let step = StepId::new(name);
-    let key = StepKey::new(text);
-    let evidence = match kind % 5 {
+/// Returns evidence of one form or another, with whatever text.
+fn evidence(text: &str, kind: u8) -> Evidence {
+    match kind % 5 {
         0 => Evidence::Facts {
             found: vec![text.to_owned()],
         },
@@ -68,7 +66,14 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
             generation: Some(i64::from(kind)),
             ready: text.to_owned(),
         }),
-    };
+    }
+}
+
+/// Returns the events of one step, each with whatever text.
+fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
+    let step = StepId::new(name);
+    let key = StepKey::new(text);
+    let evidence = evidence(text, kind);
     let started = Event::Started {
         step: step.clone(),
         key: key.clone(),

@@ -372,11 +372,11 @@ fn commented(text: &str, places: &[u8]) -> String {
             || (block && line.trim_start().starts_with("lines"))
             || line.trim() == "two";
         if plain && place % 3 == 1 && line.trim() != "two" {
-            out += &format!("{indent}# above {at}\n");
+            out.extend([indent.as_str(), "# above ", at.to_string().as_str(), "\n"]);
         }
         out += line;
         if plain && place % 3 == 2 && line.trim() != "two" && line.trim() != "lines" {
-            out += &format!(" # behind {at}");
+            out.extend([" # behind ", at.to_string().as_str()]);
         }
         out.push('\n');
     }
@@ -391,7 +391,7 @@ fn comments(text: &str) -> Vec<String> {
     let documents = tree::parse(text).expect("it is YAML");
     let spans = documents.iter().flat_map(|it| &it.comments);
     let mut found: Vec<String> = spans
-        .map(|it| text[it.clone()].trim_end().to_owned())
+        .map(|it| text.get(it.clone()).expect("a span").trim_end().to_owned())
         .collect();
     found.sort();
     found

@@ -57,10 +57,7 @@ pub(super) fn assemble<'f>(
     let namespace = namespace(reads, facts, context, &mut warnings);
     let name = application_name(facts, &namespace);
     let variables = variables(&roster, checklist, facts, context);
-    let members = roster.members.iter();
-    let own = members
-        .map(|it| (it.name.clone(), it.name.clone()))
-        .collect();
+    let own = roster.own_names();
     let sources = workload::Sources {
         roster: &roster,
         facts,
@@ -88,18 +85,13 @@ pub(super) fn assemble<'f>(
     let builds = images::builds(&roster, &built.workloads, context.phase);
     let application = Application {
         name,
-        set: context.set.clone(),
-        phase: checklist.number,
         namespace,
         workloads: in_order(built.workloads),
         secrets,
         config_maps,
         ingress,
-        monitors: monitors(context),
-        storage_class: context.phase.storage_class.clone(),
-        service_monitors: context.service_monitors,
-        priority_class: context.phase.priority_class.clone(),
         builds,
+        ..as_set(checklist, context)
     };
     Ok(Assembled {
         application,
@@ -111,6 +103,19 @@ pub(super) fn assemble<'f>(
         unassigned,
         warnings,
     })
+}
+
+/// Returns what the checklist's place and the settings say of an application.
+fn as_set(checklist: &Checklist, context: &Context<'_>) -> Application {
+    Application {
+        set: context.set.clone(),
+        phase: checklist.number,
+        monitors: monitors(context),
+        storage_class: context.phase.storage_class.clone(),
+        service_monitors: context.service_monitors,
+        priority_class: context.phase.priority_class.clone(),
+        ..Application::default()
+    }
 }
 
 fn config_maps(

@@ -49,6 +49,12 @@ pub(super) struct Roster<'f> {
 }
 
 impl<'f> Roster<'f> {
+    /// Returns the members' names, each by itself.
+    pub(super) fn own_names(&self) -> BTreeMap<String, String> {
+        let names = self.members.iter().map(|member| &member.name);
+        names.map(|name| (name.clone(), name.clone())).collect()
+    }
+
     /// Returns the member that a Compose service is.
     pub(super) fn of_service(&self, service: &str) -> Option<&Member<'f>> {
         self.members

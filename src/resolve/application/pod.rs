@@ -1,6 +1,10 @@
 //! What a Compose service asks of its pod beside what every pod gets.
 
 /// Options of a pod and its container, as Kubernetes calls them.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of its own in a pod"
+)]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PodOptions {
     /// `hostAliases`: addresses with their names.

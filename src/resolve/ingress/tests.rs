@@ -12,7 +12,7 @@ const COMPOSE: &str = "name: shop\nservices:\n  \
     web:\n    image: shop/web:1.0.0\n    ports: ['3000:3000']\n";
 
 fn resolved(bullets: &[&str], settings: &str, compose: &'static str) -> Resolved {
-    let bullets: String = bullets.iter().map(|it| format!("  - {it}\n")).collect();
+    let bullets: String = bullets.iter().flat_map(|it| ["  - ", it, "\n"]).collect();
     let text = format!(
         "# Phase 4: Shop\n\n## Tasks\n\n### 4.1 Shop\n\
          - [ ] `k8s/api/deployment.yml`: api\n\

@@ -133,9 +133,13 @@ fn samples_never_fill_the_volume() {
     let claims = prometheus(&resolved)
         .volumes
         .iter()
-        .filter_map(|volume| match &volume.kind {
-            VolumeKind::Claim(size) if volume.path == "/prometheus" => Some(size.as_str()),
-            _ => None,
+        .filter(|volume| volume.path == "/prometheus")
+        .filter_map(|volume| {
+            if let VolumeKind::Claim(size) = &volume.kind {
+                Some(size.as_str())
+            } else {
+                None
+            }
         });
     assert_eq!(claims.collect::<Vec<_>>(), ["20Gi"]);
 }

@@ -31,7 +31,7 @@ fn compose(count: usize) -> String {
             team = at % 7,
         );
         if at > 0 {
-            let _ = write!(text, "    depends_on: [s{before}]\n");
+            let _ = writeln!(text, "    depends_on: [s{before}]");
         }
     }
     text.push_str("volumes:\n");

@@ -1,5 +1,7 @@
 //! The rules of merging, each on two small files; and what holds for all of them.
 
+use std::fmt::Write as _;
+
 use std::sync::Arc;
 
 use proptest::prelude::{Strategy, prop_assert_eq, proptest};
@@ -241,10 +243,12 @@ fn file() -> impl Strategy<Value = String> {
     proptest::collection::btree_map("[a-c]", entry, 0..3).prop_map(|services| {
         let mut text = String::from("services:\n");
         for (name, (image, variable, value, port)) in services {
-            text.push_str(&format!(
+            // Writing to a String can't fail.
+            let _ = writeln!(
+                text,
                 "  {name}: {{image: {image}, environment: {{{variable}: {value}}}, ports: \
-                 ['{port}']}}\n"
-            ));
+                 ['{port}']}}"
+            );
         }
         text
     })
