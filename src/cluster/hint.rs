@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn every_pattern_is_one() {
-        assert_eq!(super::RULES.len(), 29);
+        assert_eq!(super::RULES.len(), 30);
     }
 
     #[test]

@@ -121,11 +121,10 @@ fn objects(workspace: &Workspace) -> Vec<Object> {
 
 /// Returns all manifests as one text.
 fn whole(workspace: &Workspace) -> String {
-    let mut text = String::new();
-    for (path, file) in manifests(workspace) {
-        text.push_str(&format!("=== {path}\n{file}"));
-    }
-    text
+    let files = manifests(workspace).into_iter();
+    files
+        .flat_map(|(path, file)| ["=== ".to_owned(), path, "\n".to_owned(), file])
+        .collect()
 }
 
 /// Compares with what was reviewed; `INSTA_UPDATE=always` writes anew what is then reviewed again.

@@ -111,7 +111,7 @@ rows! { CONTAINERS:
     image: example.test/app:1
     deploy: { placement: { constraints: ['node.labels.disk == ssd'] } }"))
     "`deploy.placement` is partly lost."
-    => "Constraints on labels, host names and platforms become node affinity, preferences a spread; what only Swarm has is named.":
+    => "Constraints on labels, host names and platforms become a `nodeSelector` (what is excluded, node affinity), preferences a spread; what only Swarm has is named.":
     |written| {
         written.has("k8s/app.yml", "nodeSelector:");
         written.has("k8s/app.yml", "disk: ssd");

@@ -62,7 +62,10 @@ pub(crate) fn workspace(name: &str) -> Workspace {
 /// they can be applied (the namespace first). What kustomize and people read is not among them.
 pub(crate) fn manifests(workspace: &Workspace) -> Vec<(String, String)> {
     let is_manifest = |path: &String| {
-        path.starts_with("k8s/") && path.ends_with(".yml") && !path.ends_with("/kustomization.yml")
+        let name = path.rsplit('/').next().unwrap_or_default();
+        path.starts_with("k8s/")
+            && name.rsplit_once('.').is_some_and(|(_, extension)| extension == "yml")
+            && name != "kustomization.yml"
     };
     let mut paths: Vec<String> = workspace.files().into_iter().filter(is_manifest).collect();
     paths.sort_by_key(|path| path != "k8s/namespace.yml");

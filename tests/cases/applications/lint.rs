@@ -148,7 +148,7 @@ impl<'a> Pods<'a> {
                 && text(&scaler.value, "/spec/scaleTargetRef/kind") == self.object.kind
         });
         let number = match scaled {
-            Some(scaler) => scaler.value.pointer("/spec/minReplicas"),
+            Some(found) => found.value.pointer("/spec/minReplicas"),
             None => self.object.value.pointer("/spec/replicas"),
         };
         number.and_then(Value::as_u64).unwrap_or(1)
