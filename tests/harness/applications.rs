@@ -64,7 +64,9 @@ pub(crate) fn manifests(workspace: &Workspace) -> Vec<(String, String)> {
     let is_manifest = |path: &String| {
         let name = path.rsplit('/').next().unwrap_or_default();
         path.starts_with("k8s/")
-            && name.rsplit_once('.').is_some_and(|(_, extension)| extension == "yml")
+            && name
+                .rsplit_once('.')
+                .is_some_and(|(_, extension)| extension == "yml")
             && name != "kustomization.yml"
     };
     let mut paths: Vec<String> = workspace.files().into_iter().filter(is_manifest).collect();
