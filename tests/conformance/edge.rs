@@ -84,7 +84,7 @@ fn everything_written_is_what_its_kind_takes() {
         let files: Vec<String> = workspace
             .files()
             .into_iter()
-            .filter(|path| path.starts_with("k8s/") && path.ends_with(".yml"))
+            .filter(|path| path.starts_with("k8s/") && path.rsplit('.').next() == Some("yml"))
             .filter(|path| !path.contains("secrets"))
             .collect();
         assert!(

@@ -81,7 +81,9 @@ fn built(workspace: &Workspace, folder: &str) -> BTreeMap<String, Value> {
 pub(crate) fn written(workspace: &Workspace) -> BTreeMap<String, Value> {
     let files = workspace.files();
     let manifests = files.iter().filter(|path| {
-        path.starts_with("k8s/") && path.ends_with(".yml") && !path.contains("kustomization")
+        path.starts_with("k8s/")
+            && path.rsplit('.').next() == Some("yml")
+            && !path.contains("kustomization")
     });
     manifests
         .flat_map(|path| by_name(&workspace.read(path)))
