@@ -59,13 +59,13 @@ pub use application::{
 };
 pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub use model::{
-    Action, Answer, BulletReading, Finding, InventoryKind, Note, Reading, Requirement, Resolved,
-    ResolvedTask,
+    Action, Answer, BulletReading, Considered, Finding, InventoryKind, Note, Reading, Requirement,
+    Resolved, ResolvedTask, Verdict,
 };
 
 pub use overlays::{overlaid, overlays};
 
-use crate::checklist::Checklist;
+use crate::checklist::{Checklist, Task};
 use crate::diagnostic::Diagnostics;
 use crate::facts::{Facts, Inputs, Tree};
 use crate::settings::{Extras, PhaseSettings, Settings};
@@ -142,6 +142,11 @@ pub fn resolve(
         unassigned,
         warnings: Diagnostics(warnings),
     })
+}
+
+/// Returns what every rule makes of a task, in the order in which they are asked.
+pub fn consider(task: &Task) -> Vec<Considered> {
+    rules::consider(task)
 }
 
 /// Returns which files the facts of a phase are read from: the phase's settings, else the Compose

@@ -62,6 +62,28 @@ pub struct Reading {
     pub matched: Vec<String>,
 }
 
+/// A rule that was asked what it makes of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Considered {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// What it looks for, in one sentence without a subject.
+    pub looks_for: &'static str,
+    /// What it made of the task.
+    pub verdict: Verdict,
+}
+
+/// What a rule makes of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It reads the task.
+    Read(Reading),
+    /// It would read the task, and another rule came first.
+    Later(Reading),
+    /// It doesn't apply, and why, in plain words (`names no path in code marks`).
+    No(String),
+}
+
 /// How a nested bullet was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BulletReading {

@@ -9,7 +9,7 @@ use super::application::{Application, Content, EnvSource, FileSpec, Role};
 use super::bullets::Meaning;
 use super::findings;
 use super::model::{Action, BulletReading, Requirement, ResolvedTask};
-use super::rules::{Intent, Read, Rule};
+use super::rules::{Intent, Read, Required};
 use super::target::{FileKind, Target};
 
 /// What tasks are answered from.
@@ -93,11 +93,11 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             }
         }
         Intent::Require(rule, _) => Action::Require(match rule {
-            Rule::Namespace => Requirement::Namespace(known.application.namespace.clone()),
-            Rule::Resources => Requirement::Resources,
-            Rule::Probes => Requirement::Probes,
-            Rule::AntiAffinity => Requirement::AntiAffinity,
-            Rule::DisruptionBudget => Requirement::DisruptionBudget,
+            Required::Namespace => Requirement::Namespace(known.application.namespace.clone()),
+            Required::Resources => Requirement::Resources,
+            Required::Probes => Requirement::Probes,
+            Required::AntiAffinity => Requirement::AntiAffinity,
+            Required::DisruptionBudget => Requirement::DisruptionBudget,
         }),
         Intent::Write(target) => {
             let file = known.files.iter().find(|file| file.path == target.path);

@@ -1,13 +1,65 @@
 //! The rules that read a task: a directive first, then its words, else a person does it.
+//!
+//! The rules over words are rows of one table, [`RULES`], asked in its order; the first that reads
+//! a line wins. A new rule is a row, with its function in a file below this one.
 
-use crate::checklist::{Directive, Section, Spanned, Task};
+mod directive;
+mod inventory;
+mod require;
+mod study;
+mod write;
+
+use std::borrow::Cow;
+
+use crate::checklist::{Section, Spanned, Task};
 
 use super::bullets::{self, Meaning, ReadBullet};
-use super::ingress;
-use super::model::{InventoryKind, Reading};
+use super::model::{Considered, InventoryKind, Reading, Verdict};
 use super::spec::Spec;
-use super::target::{self, Target};
-use super::words::{Word, find, tells, words};
+use super::target::Target;
+use super::words::words;
+
+/// The rules over words, in the order in which they are asked.
+pub(super) const RULES: &[Rule] = &[study::RULE, inventory::RULE, write::RULE, require::RULE];
+
+/// A rule over a task's words.
+pub(super) struct Rule {
+    /// Its name, as `explain` and the docs have it; a reading's may add the kind.
+    pub(super) name: &'static str,
+    /// What it looks for, in one sentence without a subject.
+    pub(super) looks_for: &'static str,
+    /// Reads a line.
+    pub(super) read: fn(&Line<'_>) -> Outcome,
+}
+
+/// What a rule makes of a line, or why it doesn't apply, in plain words (`names no path`).
+pub(super) type Outcome = Result<(Intent, Reading), Cow<'static, str>>;
+
+/// A task's line, as the rules look at it.
+pub(super) struct Line<'c> {
+    pub(super) task: &'c Task,
+    /// Its text without backticks and emphasis.
+    pub(super) plain: String,
+}
+
+impl<'c> Line<'c> {
+    fn of(task: &'c Task) -> Self {
+        Self {
+            task,
+            plain: task.text.plain(),
+        }
+    }
+
+    /// Returns its code spans.
+    fn codes(&self) -> impl Iterator<Item = &'c str> {
+        self.task.text.codes().map(|(code, _)| code)
+    }
+
+    /// Returns its first word.
+    fn first_word(&self) -> Option<&str> {
+        words(&self.plain).next()
+    }
+}
 
 /// A task as its words say, before the facts are looked at.
 #[derive(Debug, Clone)]
@@ -43,7 +95,7 @@ impl Read<'_> {
 
     /// Returns the namespace that the task requires.
     pub(super) fn namespace(&self) -> Option<&str> {
-        if let Intent::Require(Rule::Namespace, name) = &self.intent {
+        if let Intent::Require(Required::Namespace, name) = &self.intent {
             name.as_deref()
         } else {
             None
@@ -61,13 +113,13 @@ pub(super) enum Intent {
     ApplyFence(Option<String>),
     Study(Vec<String>),
     Inventory(InventoryKind, Vec<Spanned<String>>),
-    Require(Rule, Option<String>),
+    Require(Required, Option<String>),
     Write(Target),
 }
 
 /// What is required of every manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rule {
+pub(super) enum Required {
     Namespace,
     Resources,
     Probes,
@@ -77,12 +129,13 @@ pub(super) enum Rule {
 
 /// Returns a task read by the first rule that fits.
 pub(super) fn read<'c>(section: &'c Section, task: &'c Task) -> Read<'c> {
+    let line = Line::of(task);
+    let by_rule = || RULES.iter().find_map(|rule| (rule.read)(&line).ok());
+    let (intent, reading) = directive::read(task)
+        .ok()
+        .or_else(by_rule)
+        .unwrap_or_else(|| (Intent::Manual, reading("no rule", [""; 0])));
     let mut spec = Spec::default();
-    let (intent, reading) = task
-        .directive
-        .as_ref()
-        .and_then(|directive| by_directive(task, directive))
-        .unwrap_or_else(|| by_words(task));
     let kind = match &intent {
         Intent::Write(target) => Some(target.kind),
         Intent::Skip
@@ -98,9 +151,9 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task) -> Read<'c> {
     let mut description = String::new();
     match &intent {
         Intent::Write(target) => {
-            description = behind(task, &target.path);
+            description = write::behind(task, &target.path);
             let mut own = Spec::default();
-            read_description(task, target, &description, &mut own);
+            write::read_description(task, target, &description, &mut own);
             spec.merge(own);
         }
         // What isn't written has no specification: details below it are remarks.
@@ -126,6 +179,33 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task) -> Read<'c> {
     }
 }
 
+/// Returns what every rule makes of a task, in the order in which they are asked; those behind the
+/// one that read it included.
+pub(super) fn consider(task: &Task) -> Vec<Considered> {
+    let line = Line::of(task);
+    let mut read = false;
+    let mut verdict = |outcome: Outcome| match outcome {
+        Ok((_, reading)) if !read => {
+            read = true;
+            Verdict::Read(reading)
+        }
+        Ok((_, reading)) => Verdict::Later(reading),
+        Err(why) => Verdict::No(why.into_owned()),
+    };
+    let first = Considered {
+        rule: "directive",
+        looks_for: directive::LOOKS_FOR,
+        verdict: verdict(directive::read(task)),
+    };
+    let mut all = vec![first];
+    all.extend(RULES.iter().map(|rule| Considered {
+        rule: rule.name,
+        looks_for: rule.looks_for,
+        verdict: verdict((rule.read)(&line)),
+    }));
+    all
+}
+
 fn reading(rule: &str, matched: impl IntoIterator<Item = impl Into<String>>) -> Reading {
     Reading {
         rule: rule.to_owned(),
@@ -133,232 +213,92 @@ fn reading(rule: &str, matched: impl IntoIterator<Item = impl Into<String>>) -> 
     }
 }
 
-fn by_directive(task: &Task, directive: &Directive) -> Option<(Intent, Reading)> {
-    if directive.skip {
-        return Some((Intent::Skip, reading("directive skip", ["skip"])));
-    }
-    if directive.manual {
-        return Some((Intent::Manual, reading("directive manual", ["manual"])));
-    }
-    if let Some(run) = &directive.run {
-        let matched = reading("directive run", [run.value.as_str()]);
-        return Some((Intent::Command(run.value.clone()), matched));
-    }
-    if let Some(apply) = &directive.apply {
-        let matched = reading("directive apply", [apply.value.as_str()]);
-        let intent = if apply.value == "fence" {
-            Intent::ApplyFence(task.fences.first().map(|fence| fence.body.clone()))
-        } else {
-            Intent::ApplyPath(apply.value.clone())
-        };
-        return Some((intent, matched));
-    }
-    None
-}
+#[cfg(test)]
+mod tests {
+    use super::{RULES, consider};
+    use crate::checklist::parse;
+    use crate::resolve::Verdict;
 
-fn by_words(task: &Task) -> (Intent, Reading) {
-    let plain = task.text.plain();
-    study(task, &plain)
-        .or_else(|| inventory(task, &plain))
-        .or_else(|| write(task, &plain))
-        .or_else(|| require(task, &plain))
-        .unwrap_or_else(|| (Intent::Manual, reading("no rule", [""; 0])))
-}
-
-fn first_word(plain: &str) -> Option<&str> {
-    words(plain).next()
-}
-
-fn study(task: &Task, plain: &str) -> Option<(Intent, Reading)> {
-    let verb = first_word(plain).filter(|word| tells(&word.to_lowercase(), Word::Study))?;
-    let codes = task.text.codes().map(|(code, _)| code);
-    let subjects: Vec<String> = codes
-        .filter(|code| target::is_endpoint(code) || target::is_path(code))
-        .map(str::to_owned)
-        .collect();
-    if subjects.is_empty() {
-        return None;
-    }
-    let matched = std::iter::once(verb.to_owned()).chain(subjects.iter().cloned());
-    Some((Intent::Study(subjects.clone()), reading("study", matched)))
-}
-
-fn inventory(task: &Task, plain: &str) -> Option<(Intent, Reading)> {
-    let which = words(plain)
-        .take(2)
-        .find(|word| tells(&word.to_lowercase(), Word::Which))?;
-    let (head, list) = plain.split_once(':').unwrap_or((plain, ""));
-    let needed = find(head, &[Word::Needed])?;
-    let kinds = [
-        (Word::ConfigMaps, InventoryKind::ConfigMaps),
-        (Word::Secrets, InventoryKind::Secrets),
-        (Word::Volumes, InventoryKind::Volumes),
-        (Word::Services, InventoryKind::Services),
-    ];
-    let (thing, kind) = kinds
-        .iter()
-        .find_map(|(word, kind)| Some((find(head, &[*word])?, *kind)))?;
-    let names = split_list(list)
-        .map(|value| Spanned {
-            span: place(task, &value),
-            value,
-        })
-        .collect();
-    Some((
-        Intent::Inventory(kind, names),
-        reading("inventory", [which, thing, needed]),
-    ))
-}
-
-/// Returns a list's names, split at commas outside of brackets.
-fn split_list(list: &str) -> impl Iterator<Item = String> {
-    let mut depth = 0_i32;
-    let mut names = vec![String::new()];
-    for character in list.chars() {
-        match character {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            _ => {}
-        }
-        if matches!(character, ',' | ';') && depth <= 0 {
-            names.push(String::new());
-        } else if let Some(last) = names.last_mut() {
-            last.push(character);
+    /// Checks which rule reads a line, and why a rule before it doesn't.
+    #[track_caller]
+    fn check(line: &str, reads: Option<&str>, refuses: &[(&str, &str)]) {
+        let text = format!("# Phase 1: Things\n\n## 1.1 Work\n\n- [ ] {line}\n");
+        let checklist = parse("phase-01-things.md", &text).expect("a checklist");
+        let task = checklist.checklist.tasks().next().expect("a task");
+        let considered = consider(task);
+        let read = considered.iter().find_map(|it| match &it.verdict {
+            Verdict::Read(_) => Some(it.rule),
+            Verdict::Later(_) | Verdict::No(_) => None,
+        });
+        assert_eq!(read, reads);
+        for (rule, why) in refuses {
+            let of_rule = considered.iter().find(|it| it.rule == *rule);
+            let verdict = of_rule.map(|it| it.verdict.clone());
+            assert_eq!(verdict, Some(Verdict::No((*why).to_owned())), "{rule}");
         }
     }
-    names
-        .into_iter()
-        .map(|name| name.trim().trim_end_matches('.').trim().to_owned())
-        .filter(|name| !name.is_empty())
-}
 
-/// Returns where a name stands in the task's line; the whole line where it can't be told.
-fn place(task: &Task, name: &str) -> crate::checklist::Span {
-    match task.text.source.find(name) {
-        Some(at) => {
-            let start = task.text.span.start + at;
-            start..start + name.len()
+    #[test]
+    fn every_rule_says_what_it_looks_for() {
+        for rule in RULES {
+            assert!(rule.looks_for.chars().count() > 20, "{}", rule.name);
+            assert!(!rule.looks_for.ends_with('.'), "{}", rule.name);
         }
-        None => task.text.span.clone(),
     }
-}
 
-fn write(task: &Task, plain: &str) -> Option<(Intent, Reading)> {
-    let mut codes = task.text.codes().map(|(code, _)| code);
-    // An absolute path is read as one, so that it can be refused by its name.
-    let code = codes.find(|code| target::is_path(code) || target::is_absolute(code))?;
-    let leading = task.text.source.trim_start().starts_with('`')
-        || task.text.source.trim_start().starts_with("**`");
-    let verb = words(plain)
-        .take(2)
-        .find(|word| tells(&word.to_lowercase(), Word::Create));
-    if !leading && verb.is_none() {
-        return None;
+    #[test]
+    fn a_line_that_no_rule_reads_has_each_rules_reason() {
+        check(
+            "Tell the team",
+            None,
+            &[
+                ("directive", "the task has none"),
+                ("study", "doesn't begin with a verb of looking"),
+                ("inventory", "doesn't begin with “which”"),
+                ("write", "names no path in code marks"),
+                ("require", "names nothing that manifests can be checked for"),
+            ],
+        );
     }
-    let target = target::read(code, &behind(task, code))?;
-    let rule = format!("write {}", target.kind.word());
-    let matched = verb.map(str::to_owned).into_iter().chain([code.to_owned()]);
-    Some((Intent::Write(target), reading(&rule, matched)))
-}
 
-/// Returns the line's words behind a code span, dashes and colons dropped.
-fn behind(task: &Task, code: &str) -> String {
-    let plain = task.text.plain();
-    let rest = plain.split_once(code).map_or("", |(_, rest)| rest);
-    let dashes = |character: char| character.is_whitespace() || "—–-:".contains(character);
-    rest.trim_matches(dashes).to_owned()
-}
-
-/// Reads what the line itself asks for behind the path (`HPA: min 2, max 10`, `PostgreSQL 16`).
-fn read_description(task: &Task, target: &Target, description: &str, spec: &mut Spec) {
-    let mut line = task.text.clone();
-    line.parts = vec![crate::checklist::Part::Text(Spanned {
-        value: description.to_owned(),
-        span: line.span.clone(),
-    })];
-    let kind = target.kind;
-    let reads = matches!(
-        kind,
-        target::FileKind::Hpa
-            | target::FileKind::Pdb
-            | target::FileKind::Service
-            | target::FileKind::Job
-            | target::FileKind::CronJob
-    );
-    if reads {
-        bullets::read(&line, Some(kind), spec);
-        return;
+    #[test]
+    fn a_rule_says_what_is_missing() {
+        check(
+            "Study the code",
+            None,
+            &[("study", "names no path and no endpoint in code marks")],
+        );
+        check(
+            "Look into `k8s/api.yml`",
+            Some("study"),
+            &[(
+                "write",
+                "doesn't begin with the path, and has no verb of making before it",
+            )],
+        );
+        check(
+            "Create `src/main.py`",
+            None,
+            &[("write", "`src/main.py` is no manifest's path")],
+        );
+        check(
+            "Which colours are needed",
+            None,
+            &[(
+                "inventory",
+                "asks for no services, volumes, secrets or ConfigMaps",
+            )],
+        );
     }
-    if kind == target::FileKind::Ingress {
-        // The line itself may state wishes; its words needn't.
-        ingress::read_bullet(&line, spec);
+
+    #[test]
+    fn a_directive_wins_and_the_rules_behind_are_still_told() {
+        let line = "Study `Dockerfile` <!-- orch: manual -->";
+        check(line, Some("directive"), &[]);
+        check(
+            "Study `Dockerfile` <!-- orch: timeout=5m -->",
+            Some("study"),
+            &[("directive", "says how the task is done, not what it is")],
+        );
     }
-    spec.version = version(description);
-}
-
-/// Returns the version behind a name (`PostgreSQL 16`, `Redis 7.2`).
-fn version(description: &str) -> Option<String> {
-    let mut all = words(description);
-    all.next()?;
-    let word = all.next()?.trim_start_matches('v');
-    let plain = word
-        .chars()
-        .all(|character| character.is_ascii_digit() || character == '.');
-    plain.then(|| word.to_owned())
-}
-
-fn require(task: &Task, plain: &str) -> Option<(Intent, Reading)> {
-    let head = plain.split_once(':').map_or(plain, |(head, _)| head);
-    let near: Vec<&str> = words(head).take(4).collect();
-    let near = near.join(" ");
-    let affinity = words(head).find(|word| {
-        let lower = word.to_lowercase();
-        ["affinity", "аффинит", "афініт"]
-            .iter()
-            .any(|stem| lower.contains(stem))
-    });
-    if let Some(word) = find(&near, &[Word::Namespace]) {
-        let value = namespace(task, plain)?;
-        let matched = reading("require namespace", [word, &value]);
-        return Some((
-            Intent::Require(Rule::Namespace, Some(value.clone())),
-            matched,
-        ));
-    }
-    let rules = [
-        (
-            find(&near, &[Word::Disruption]),
-            Rule::DisruptionBudget,
-            "require disruption budget",
-        ),
-        (affinity, Rule::AntiAffinity, "require anti-affinity"),
-        (
-            find(&near, &[Word::Probes, Word::Liveness, Word::Readiness]),
-            Rule::Probes,
-            "require probes",
-        ),
-        (
-            find(&near, &[Word::Resources, Word::Limits]),
-            Rule::Resources,
-            "require resources",
-        ),
-    ];
-    let (word, rule, name) = rules
-        .into_iter()
-        .find_map(|(word, rule, name)| Some((word?, rule, name)))?;
-    Some((Intent::Require(rule, None), reading(name, [word])))
-}
-
-/// Returns the namespace that a line names, as a code span or behind the colon.
-fn namespace(task: &Task, plain: &str) -> Option<String> {
-    let code = task.text.codes().next().map(|(code, _)| code.to_owned());
-    code.or_else(|| {
-        let (_, value) = plain.split_once(':')?;
-        let value = value.split_whitespace().next()?;
-        Some(
-            value
-                .trim_matches(|character: char| !character.is_ascii_alphanumeric())
-                .to_owned(),
-        )
-    })
 }

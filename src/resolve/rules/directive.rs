@@ -1,0 +1,35 @@
+//! What a task's directive says that it is.
+
+use crate::checklist::Task;
+
+use super::{Intent, Outcome, reading};
+
+pub(super) const LOOKS_FOR: &str =
+    "a comment `<!-- orch: … -->` with `skip`, `manual`, `run` or `apply`";
+
+/// Returns what a task's directive says that it is, if it says so.
+pub(super) fn read(task: &Task) -> Outcome {
+    let Some(directive) = &task.directive else {
+        return Err("the task has none".into());
+    };
+    if directive.skip {
+        return Ok((Intent::Skip, reading("directive skip", ["skip"])));
+    }
+    if directive.manual {
+        return Ok((Intent::Manual, reading("directive manual", ["manual"])));
+    }
+    if let Some(run) = &directive.run {
+        let matched = reading("directive run", [run.value.as_str()]);
+        return Ok((Intent::Command(run.value.clone()), matched));
+    }
+    if let Some(apply) = &directive.apply {
+        let matched = reading("directive apply", [apply.value.as_str()]);
+        let intent = if apply.value == "fence" {
+            Intent::ApplyFence(task.fences.first().map(|fence| fence.body.clone()))
+        } else {
+            Intent::ApplyPath(apply.value.clone())
+        };
+        return Ok((intent, matched));
+    }
+    Err("says how the task is done, not what it is".into())
+}

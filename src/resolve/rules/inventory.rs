@@ -1,0 +1,77 @@
+//! `Which volumes are needed: a, b`: a list that the facts answer.
+
+use crate::checklist::{Span, Spanned, Task};
+
+use super::super::model::InventoryKind;
+use super::super::words::{Word, find, tells, words};
+use super::{Intent, Line, Outcome, Rule, reading};
+
+pub(super) const RULE: Rule = Rule {
+    name: "inventory",
+    looks_for: "“which … are needed” with services, volumes, secrets or ConfigMaps before the \
+                colon",
+    read,
+};
+
+fn read(line: &Line<'_>) -> Outcome {
+    let plain = line.plain.as_str();
+    let which = words(plain)
+        .take(2)
+        .find(|word| tells(&word.to_lowercase(), Word::Which))
+        .ok_or("doesn't begin with “which”")?;
+    let (head, list) = plain.split_once(':').unwrap_or((plain, ""));
+    let needed = find(head, &[Word::Needed]).ok_or("doesn't say “needed” before the colon")?;
+    let kinds = [
+        (Word::ConfigMaps, InventoryKind::ConfigMaps),
+        (Word::Secrets, InventoryKind::Secrets),
+        (Word::Volumes, InventoryKind::Volumes),
+        (Word::Services, InventoryKind::Services),
+    ];
+    let (thing, kind) = kinds
+        .iter()
+        .find_map(|(word, kind)| Some((find(head, &[*word])?, *kind)))
+        .ok_or("asks for no services, volumes, secrets or ConfigMaps")?;
+    let names = split_list(list)
+        .map(|value| Spanned {
+            span: place(line.task, &value),
+            value,
+        })
+        .collect();
+    Ok((
+        Intent::Inventory(kind, names),
+        reading("inventory", [which, thing, needed]),
+    ))
+}
+
+/// Returns a list's names, split at commas outside of brackets.
+fn split_list(list: &str) -> impl Iterator<Item = String> {
+    let mut depth = 0_i32;
+    let mut names = vec![String::new()];
+    for character in list.chars() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        if matches!(character, ',' | ';') && depth <= 0 {
+            names.push(String::new());
+        } else if let Some(last) = names.last_mut() {
+            last.push(character);
+        }
+    }
+    names
+        .into_iter()
+        .map(|name| name.trim().trim_end_matches('.').trim().to_owned())
+        .filter(|name| !name.is_empty())
+}
+
+/// Returns where a name stands in the task's line; the whole line where it can't be told.
+fn place(task: &Task, name: &str) -> Span {
+    match task.text.source.find(name) {
+        Some(at) => {
+            let start = task.text.span.start + at;
+            start..start + name.len()
+        }
+        None => task.text.span.clone(),
+    }
+}

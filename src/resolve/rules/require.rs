@@ -1,0 +1,71 @@
+//! `Resource limits for every pod`: a rule that every written manifest must satisfy.
+
+use crate::checklist::Task;
+
+use super::super::words::{Word, find, words};
+use super::{Intent, Line, Outcome, Required, Rule, reading};
+
+pub(super) const RULE: Rule = Rule {
+    name: "require",
+    looks_for: "a namespace, resources, probes, anti-affinity or a disruption budget near the \
+                line's beginning",
+    read,
+};
+
+fn read(line: &Line<'_>) -> Outcome {
+    let plain = line.plain.as_str();
+    let head = plain.split_once(':').map_or(plain, |(head, _)| head);
+    let near: Vec<&str> = words(head).take(4).collect();
+    let near = near.join(" ");
+    if let Some(word) = find(&near, &[Word::Namespace]) {
+        let value = namespace(line.task, plain).ok_or("names no namespace")?;
+        let matched = reading("require namespace", [word, &value]);
+        return Ok((
+            Intent::Require(Required::Namespace, Some(value.clone())),
+            matched,
+        ));
+    }
+    let affinity = words(head).find(|word| {
+        let lower = word.to_lowercase();
+        ["affinity", "аффинит", "афініт"]
+            .iter()
+            .any(|stem| lower.contains(stem))
+    });
+    let rules = [
+        (
+            find(&near, &[Word::Disruption]),
+            Required::DisruptionBudget,
+            "require disruption budget",
+        ),
+        (affinity, Required::AntiAffinity, "require anti-affinity"),
+        (
+            find(&near, &[Word::Probes, Word::Liveness, Word::Readiness]),
+            Required::Probes,
+            "require probes",
+        ),
+        (
+            find(&near, &[Word::Resources, Word::Limits]),
+            Required::Resources,
+            "require resources",
+        ),
+    ];
+    let (word, rule, name) = rules
+        .into_iter()
+        .find_map(|(word, rule, name)| Some((word?, rule, name)))
+        .ok_or("names nothing that manifests can be checked for")?;
+    Ok((Intent::Require(rule, None), reading(name, [word])))
+}
+
+/// Returns the namespace that a line names, as a code span or behind the colon.
+fn namespace(task: &Task, plain: &str) -> Option<String> {
+    let code = task.text.codes().next().map(|(code, _)| code.to_owned());
+    code.or_else(|| {
+        let (_, value) = plain.split_once(':')?;
+        let value = value.split_whitespace().next()?;
+        Some(
+            value
+                .trim_matches(|character: char| !character.is_ascii_alphanumeric())
+                .to_owned(),
+        )
+    })
+}
