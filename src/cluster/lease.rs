@@ -4,21 +4,24 @@
 //! user may not have Leases there, in the phase's own. It expires by itself a minute after its
 //! holder's last word, and the clone that held it may take it again at once: its local lock says
 //! that no other run of it is left. A holder that can't reach the server holds its changes back
-//! before the claim expires, and goes on if nobody else took it meanwhile. All times are the server's: machines' clocks differ.
+//! before the claim expires, and goes on if nobody else took it meanwhile. All times are the
+//! server's: machines' clocks differ.
+
+mod clock;
+mod keep;
 
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use k8s_openapi::api::coordination::v1::{Lease as Object, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
-use kube::Client;
-use kube::api::{Api, DeleteParams, ObjectMeta, PostParams, Preconditions};
-use kube::client::Body;
+use kube::api::{Api, ObjectMeta, PostParams};
 use tokio::sync::watch;
 
-use super::retry::{Board, PATIENCE};
 use super::{Cluster, ClusterError, FIELD_MANAGER};
 use crate::journal::sha256;
+use clock::{Clock, date};
+use keep::Keeper;
 
 /// How long a holder may be silent.
 const EXPIRY: Duration = Duration::from_mins(1);
@@ -73,22 +76,6 @@ pub struct Lease {
     stop: watch::Sender<bool>,
     lost: watch::Receiver<bool>,
     keeper: tokio::task::JoinHandle<()>,
-}
-
-/// The server's time, kept by a clock of ours that can't be set.
-#[derive(Clone, Copy)]
-struct Clock {
-    then: Timestamp,
-    since: Instant,
-}
-
-/// What keeps a claim.
-struct Keeper {
-    api: Api<Object>,
-    clock: Clock,
-    object: Object,
-    clone: String,
-    board: Board,
 }
 
 impl Claim {
@@ -233,99 +220,6 @@ impl Lease {
     }
 }
 
-impl Clock {
-    fn now(self) -> Timestamp {
-        let passed = SignedDuration::try_from(self.since.elapsed()).unwrap_or_default();
-        self.then.checked_add(passed).unwrap_or(self.then)
-    }
-}
-
-impl Keeper {
-    fn start(self) -> Lease {
-        let (stop, stopped) = watch::channel(false);
-        let (teller, lost) = watch::channel(false);
-        let keeper = tokio::spawn(self.keep(stopped, teller));
-        Lease { stop, lost, keeper }
-    }
-
-    async fn keep(mut self, mut stopped: watch::Receiver<bool>, lost: watch::Sender<bool>) {
-        // The runtime's clock, which tests can move.
-        let mut heard = tokio::time::Instant::now();
-        let mut pause = RENEWAL;
-        loop {
-            let ended = tokio::select! {
-                stop = stopped.wait_for(|stop| *stop) => Some(stop.is_ok()),
-                () = tokio::time::sleep(pause) => None,
-            };
-            match ended {
-                Some(true) => return self.delete().await,
-                // The run ended without a word: the claim expires.
-                Some(false) => return,
-                None => {}
-            }
-            let renewed = tokio::time::timeout(ANSWER, self.renew()).await;
-            match renewed {
-                Ok(Some(true)) => {
-                    heard = tokio::time::Instant::now();
-                    pause = RENEWAL;
-                    self.board.hold_back(false);
-                }
-                // The server may be back in time, or nobody may have taken it when it is.
-                Ok(None) | Err(_) if heard.elapsed() < PATIENCE => {
-                    pause = AGAIN;
-                    if heard.elapsed() + RENEWAL + ANSWER >= EXPIRY {
-                        self.board.hold_back(true);
-                    }
-                }
-                Ok(_) | Err(_) => break,
-            }
-        }
-        // Nobody listens any more when the run has ended.
-        let _ = lost.send(true);
-    }
-
-    /// Returns whether the claim still holds; `None` where the server doesn't say.
-    async fn renew(&mut self) -> Option<bool> {
-        let name = self.object.metadata.name.clone()?;
-        let mut wanted = self.object.clone();
-        wanted.spec.as_mut()?.renew_time = Some(MicroTime(self.clock.now()));
-        match self
-            .api
-            .replace(&name, &PostParams::default(), &wanted)
-            .await
-        {
-            Ok(renewed) => {
-                self.object = renewed;
-                Some(true)
-            }
-            Err(kube::Error::Api(status)) if matches!(status.code, 404 | 409) => {
-                let now = self.api.get_opt(&name).await.ok()??;
-                if !is_of(&now, &self.clone) {
-                    return Some(false);
-                }
-                self.object = now;
-                None
-            }
-            Err(_) => None,
-        }
-    }
-
-    async fn delete(&self) {
-        let preconditions = Preconditions {
-            uid: self.object.metadata.uid.clone(),
-            resource_version: self.object.metadata.resource_version.clone(),
-        };
-        let params = DeleteParams {
-            preconditions: Some(preconditions),
-            ..DeleteParams::default()
-        };
-        if let Some(name) = &self.object.metadata.name {
-            // Where it fails, the claim expires by itself.
-            let _ = self.api.delete(name, &params).await;
-        }
-    }
-}
-
 fn holder(object: &Object) -> Option<&str> {
     object
         .spec
@@ -358,22 +252,16 @@ fn is_free(object: &Object, claim: &Claim, clock: Clock) -> bool {
         || age(object, clock).is_none_or(|age| age.as_secs() > i64::from(expiry))
 }
 
-async fn date(client: &Client) -> Result<Option<Timestamp>, kube::Error> {
-    let request = http::Request::get("/version")
-        .body(Body::empty())
-        .map_err(kube::Error::HttpError)?;
-    let answer = client.send(request).await?;
-    let date = answer
-        .headers()
-        .get(http::header::DATE)
-        .and_then(|date| date.to_str().ok());
-    let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-    Ok(date.map(|date| date.timestamp()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use jiff::Timestamp;
+    use kube::Client;
+    use kube::client::Body;
+
     use super::*;
+    use crate::cluster::retry::Board;
 
     fn claim(clone: &str) -> Claim {
         Claim {

@@ -231,7 +231,7 @@ impl World {
         object["apiVersion"] = Value::from(resource.api_version());
         object["kind"] = Value::from(resource.kind.as_str());
         super::defaults::fill(&resource, &mut object);
-        super::write::identify(self, &resource, &key, &mut object);
+        super::write::admit::identify(self, &resource, &key, &mut object);
         self.own(&resource, &Value::Null, &mut object, Part::Rest);
         Some(self.put(&key, object))
     }

@@ -1,20 +1,15 @@
 //! What server-side apply does to typed values: check, list the fields, merge, compare, remove.
 
+mod check;
+mod compare;
+
 use serde_json::{Map, Value};
 
 use super::fields::FieldSet;
-use crate::rehearsal::schema::{Listing, Scalar, Schema, Type, TypeId};
+use crate::rehearsal::schema::{Listing, Schema, Type, TypeId};
 
-/// What changed between two values.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Comparison {
-    /// Paths that only the new one has.
-    pub(crate) added: FieldSet,
-    /// Leaves whose values differ.
-    pub(crate) modified: FieldSet,
-    /// Paths that only the old one has.
-    pub(crate) removed: FieldSet,
-}
+pub(crate) use check::check;
+pub(crate) use compare::{Comparison, compare};
 
 /// Returns the encoded element that stands for an item; an error where a key is missing.
 fn item_element(listing: &Listing, item: &Value) -> Result<String, String> {
@@ -42,109 +37,6 @@ fn item_element(listing: &Listing, item: &Value) -> Result<String, String> {
                 };
             }
             Ok(format!("k:{}", Value::Object(element)))
-        }
-    }
-}
-
-/// Returns what is wrong with a value: each message starts with the path (`.spec.replicaz: …`).
-pub(crate) fn check(schema: &Schema, id: TypeId, value: &Value) -> Vec<String> {
-    let mut problems = Vec::new();
-    check_at(schema, id, value, ("", &mut problems));
-    problems
-}
-
-fn check_at(schema: &Schema, id: TypeId, value: &Value, at: (&str, &mut Vec<String>)) {
-    let (path, problems) = at;
-    if value.is_null() {
-        return;
-    }
-    match schema.get(id) {
-        Type::Any => {}
-        Type::Scalar(scalar) => {
-            if let Some(expected) = mismatch(*scalar, value) {
-                problems.push(format!(
-                    "{path}: expected {expected}, got {}",
-                    go_shown(value)
-                ));
-            }
-        }
-        Type::List { item, listing } => {
-            let Some(items) = value.as_array() else {
-                problems.push(format!("{path}: expected list, got {}", go_shown(value)));
-                return;
-            };
-            check_items(schema, (*item, listing), items, (path, problems));
-        }
-        Type::Map { value: inner, .. } => match value.as_object() {
-            Some(object) => {
-                for (key, field) in object {
-                    check_at(schema, *inner, field, (&format!("{path}.{key}"), problems));
-                }
-            }
-            None => problems.push(format!("{path}: expected map, got {}", go_shown(value))),
-        },
-        Type::Struct { fields, open, .. } => match value.as_object() {
-            Some(object) => {
-                for (key, field) in object {
-                    let here = format!("{path}.{key}");
-                    match fields.get(key) {
-                        Some(inner) => check_at(schema, *inner, field, (&here, problems)),
-                        None if *open => {}
-                        None => problems.push(format!("{here}: field not declared in schema")),
-                    }
-                }
-            }
-            None => problems.push(format!("{path}: expected map, got {}", go_shown(value))),
-        },
-    }
-}
-
-fn check_items(
-    schema: &Schema,
-    (item, listing): (TypeId, &Listing),
-    items: &[Value],
-    (path, problems): (&str, &mut Vec<String>),
-) {
-    let mut seen = Vec::new();
-    for (index, inner) in items.iter().enumerate() {
-        let here = if *listing == Listing::Atomic {
-            format!("{path}[{index}]")
-        } else {
-            match item_element(listing, inner) {
-                Ok(element) => {
-                    let here = format!("{path}{}", super::fields::shown(&element));
-                    if seen.contains(&element) {
-                        let shown = super::fields::shown(&element);
-                        problems.push(format!("{path}: duplicate entries for key {shown}"));
-                    }
-                    seen.push(element);
-                    here
-                }
-                Err(problem) => {
-                    problems.push(format!("{path}: element {index}: {problem}"));
-                    continue;
-                }
-            }
-        };
-        check_at(schema, item, inner, (&here, problems));
-    }
-}
-
-fn mismatch(scalar: Scalar, value: &Value) -> Option<&'static str> {
-    let (fits, expected) = match scalar {
-        Scalar::Text => (value.is_string(), "string"),
-        Scalar::Number => (value.is_number(), "numeric (int or float)"),
-        Scalar::Flag => (value.is_boolean(), "boolean"),
-        Scalar::Either => (value.is_string() || value.is_number(), "string or number"),
-    };
-    (!fits).then_some(expected)
-}
-
-fn go_shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("&value.valueUnstructured{{Value:{text:?}}}"),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            format!("&value.valueUnstructured{{Value:{value}}}")
         }
     }
 }
@@ -306,130 +198,6 @@ fn merge_items(
             .map(|(live, _)| live.clone()),
     );
     merged
-}
-
-/// Returns what changed from the old value to the new one.
-pub(crate) fn compare(schema: &Schema, id: TypeId, old: &Value, new: &Value) -> Comparison {
-    let mut comparison = Comparison::default();
-    let mut path = Vec::new();
-    walk(
-        schema,
-        id,
-        (Some(old), Some(new)),
-        (&mut path, &mut comparison),
-    );
-    comparison
-}
-
-fn insert(set: &mut FieldSet, path: &[String]) {
-    let mut at = set;
-    for element in path {
-        at = at.child_mut(element.clone());
-    }
-    at.mark();
-}
-
-type Sides<'a> = (Option<&'a Value>, Option<&'a Value>);
-
-fn walk(
-    schema: &Schema,
-    id: TypeId,
-    sides: Sides<'_>,
-    (path, comparison): (&mut Vec<String>, &mut Comparison),
-) {
-    let pairs = inner_pairs(schema, id, sides);
-    match (&pairs, sides) {
-        (None, (Some(old), Some(new))) if old != new => {
-            insert(&mut comparison.modified, path);
-        }
-        (_, (None, Some(_))) if !path.is_empty() => insert(&mut comparison.added, path),
-        (_, (Some(_), None)) if !path.is_empty() => insert(&mut comparison.removed, path),
-        _ => {}
-    }
-    for (element, inner, pair) in pairs.into_iter().flatten() {
-        path.push(element);
-        walk(schema, inner, pair, (path, comparison));
-        path.pop();
-    }
-}
-
-type Pairs<'a> = Vec<(String, TypeId, Sides<'a>)>;
-
-/// Returns the children to compare; `None` where the value is a leaf.
-fn inner_pairs<'a>(schema: &Schema, id: TypeId, (old, new): Sides<'a>) -> Option<Pairs<'a>> {
-    let objects = || {
-        let old = old.and_then(Value::as_object);
-        let new = new.and_then(Value::as_object);
-        let bare = |side: Option<&Map<String, Value>>| side.is_none_or(Map::is_empty);
-        (!(bare(old) && bare(new))).then_some((old, new))
-    };
-    match schema.get(id) {
-        Type::Scalar(_)
-        | Type::List {
-            listing: Listing::Atomic,
-            ..
-        }
-        | Type::Map { atomic: true, .. }
-        | Type::Struct { atomic: true, .. } => None,
-        Type::List { item, listing } => {
-            let old = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let new = new.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let bare = old.is_empty() && new.is_empty();
-            (!bare).then(|| item_pairs((*item, listing), old, new))
-        }
-        Type::Map { value, .. } => objects().map(|sides| field_pairs(|_| *value, sides)),
-        Type::Struct { fields, .. } => {
-            let any = schema.named("");
-            objects().map(|sides| field_pairs(|key| fields.get(key).copied().unwrap_or(any), sides))
-        }
-        Type::Any => {
-            let object = |side: Option<&Value>| side.is_none_or(Value::is_object);
-            (object(old) && object(new))
-                .then(objects)
-                .flatten()
-                .map(|sides| field_pairs(|_| id, sides))
-        }
-    }
-}
-
-/// The fields of one side.
-type Fields<'a> = Option<&'a Map<String, Value>>;
-
-fn field_pairs<'a>(of: impl Fn(&str) -> TypeId, (old, new): (Fields<'a>, Fields<'a>)) -> Pairs<'a> {
-    let mut pairs = Pairs::new();
-    for (key, value) in old.into_iter().flatten() {
-        let other = new.and_then(|new| new.get(key));
-        pairs.push((format!("f:{key}"), of(key), (Some(value), other)));
-    }
-    for (key, value) in new.into_iter().flatten() {
-        if old.is_none_or(|old| !old.contains_key(key)) {
-            pairs.push((format!("f:{key}"), of(key), (None, Some(value))));
-        }
-    }
-    pairs
-}
-
-fn item_pairs<'a>(
-    (item, listing): (TypeId, &Listing),
-    old: &'a [Value],
-    new: &'a [Value],
-) -> Pairs<'a> {
-    let mut pairs: Pairs<'a> = Vec::new();
-    for value in old {
-        if let Ok(element) = item_element(listing, value) {
-            pairs.push((element, item, (Some(value), None)));
-        }
-    }
-    for value in new {
-        let Ok(element) = item_element(listing, value) else {
-            continue;
-        };
-        match pairs.iter_mut().find(|(known, ..)| *known == element) {
-            Some((.., sides)) => sides.1 = Some(value),
-            None => pairs.push((element, item, (None, Some(value)))),
-        }
-    }
-    pairs
 }
 
 /// Returns the value without the paths of the set.

@@ -3,17 +3,21 @@
 //! A pod goes through stages. A stage that waits for time schedules the next step; one that waits
 //! for an object (a claim, a Secret) is looked at again when such an object changes.
 
+mod log;
+mod missing;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use super::conditions::{self, Condition};
 use super::{Task, events, number, owned, pods_failing, text};
-use crate::rehearsal::request::Parameters;
 use crate::rehearsal::script::{Outcome, ScriptedFailure};
-use crate::rehearsal::status::Refusal;
 use crate::rehearsal::store::Key;
 use crate::rehearsal::world::{Part, World};
+
+pub(crate) use log::log;
+use missing::{missing_variable, missing_volume};
 
 /// The node.
 pub(super) const NODE: &str = "rehearsal-node";
@@ -382,127 +386,6 @@ fn settle(world: &mut World, key: &Key, pod: &Value) {
         }
     });
     enter(world, pod, Stage::Settled, None, key);
-}
-
-/// Returns the first volume whose Secret or `ConfigMap` isn't there.
-fn missing_volume(world: &World, pod: &Value) -> Option<(String, String)> {
-    let namespace = text(pod, "/metadata/namespace");
-    let volumes = pod["spec"]["volumes"].as_array()?;
-    volumes.iter().find_map(|volume| {
-        let secret = &volume["secret"];
-        let map = &volume["configMap"];
-        missing(
-            world,
-            namespace,
-            ("secret", text(secret, "/secretName"), &secret["optional"]),
-            "",
-        )
-        .or_else(|| {
-            missing(
-                world,
-                namespace,
-                ("configmap", text(map, "/name"), &map["optional"]),
-                "",
-            )
-        })
-        .map(|what| (text(volume, "/name").to_owned(), what))
-    })
-}
-
-/// Returns the first container whose environment refers to what isn't there.
-fn missing_variable(world: &World, pod: &Value) -> Option<(String, String)> {
-    let namespace = text(pod, "/metadata/namespace");
-    let containers = ["initContainers", "containers"]
-        .iter()
-        .flat_map(|list| pod["spec"][list].as_array().into_iter().flatten());
-    for container in containers {
-        let from = container["envFrom"].as_array().into_iter().flatten();
-        let whole = from.flat_map(|from| {
-            [
-                ("secret", &from["secretRef"]),
-                ("configmap", &from["configMapRef"]),
-            ]
-        });
-        let variables = container["env"].as_array().into_iter().flatten();
-        let keyed = variables.flat_map(|variable| {
-            let from = &variable["valueFrom"];
-            [
-                ("secret", &from["secretKeyRef"]),
-                ("configmap", &from["configMapKeyRef"]),
-            ]
-        });
-        for (kind, reference) in whole.chain(keyed) {
-            let name = text(reference, "/name");
-            let wanted = (kind, name, &reference["optional"]);
-            if let Some(what) = missing(world, namespace, wanted, text(reference, "/key")) {
-                return Some((text(container, "/name").to_owned(), what));
-            }
-        }
-    }
-    None
-}
-
-fn missing(
-    world: &World,
-    namespace: &str,
-    (kind, name, optional): (&str, &str, &Value),
-    key: &str,
-) -> Option<String> {
-    if name.is_empty() || *optional == true {
-        return None;
-    }
-    let resource = if kind == "secret" {
-        "/secrets"
-    } else {
-        "/configmaps"
-    };
-    let Some(found) = world.get(resource, namespace, name) else {
-        return Some(format!("{kind} {name:?} not found"));
-    };
-    let has = |field: &str| {
-        found[field]
-            .as_object()
-            .is_some_and(|data| data.contains_key(key))
-    };
-    if key.is_empty() || has("data") || has("binaryData") {
-        return None;
-    }
-    let shown = if kind == "secret" {
-        "Secret"
-    } else {
-        "ConfigMap"
-    };
-    Some(format!(
-        "couldn't find key {key} in {shown} {namespace}/{name}"
-    ))
-}
-
-/// Returns a pod's log, or its tail: that of one run of its container, as a kubelet keeps them.
-pub(crate) fn log(world: &World, pod: &Value, parameters: &Parameters) -> Result<String, Refusal> {
-    let run = world.runs.get(text(pod, "/metadata/uid"));
-    let log = if parameters.flag("previous") {
-        run.and_then(|run| run.previous.as_deref()).ok_or_else(|| {
-            let asked = parameters.text("container");
-            let only = text(pod, "/spec/containers/0/name");
-            let container = if asked.is_empty() { only } else { asked };
-            let pod = text(pod, "/metadata/name");
-            Refusal::bad(format!(
-                "previous terminated container {container:?} in pod {pod:?} not found"
-            ))
-        })?
-    } else {
-        run.map_or("", |run| run.log.as_str())
-    };
-    let lines: Vec<&str> = log.lines().collect();
-    let tail = parameters
-        .number("tailLines")
-        .and_then(|tail| usize::try_from(tail).ok());
-    let skip = lines.len().saturating_sub(tail.unwrap_or(usize::MAX));
-    Ok(lines
-        .iter()
-        .skip(skip)
-        .flat_map(|line| [line, "\n"])
-        .collect())
 }
 
 /// Returns how often a pod's containers were started again.
