@@ -1,18 +1,22 @@
 //! What `orch` promises about a real cluster, one file for each part of it.
 
 mod access;
+mod adoption;
 mod applications;
 mod apply;
 mod charts;
 mod conflicts;
 mod control_plane;
+mod drift;
 mod edge;
 mod images;
 mod immutable;
+mod interrupted;
 mod inventory;
 mod kubeconfig;
 mod kustomize;
 mod lease;
+mod objects;
 mod order;
 mod outage;
 mod phase;
@@ -20,6 +24,7 @@ mod preview;
 mod prune;
 mod ready;
 mod rehearsal;
+mod saved;
 mod storm;
 mod stuck;
 mod target;
@@ -38,17 +43,22 @@ pub(crate) fn all() -> Vec<Case> {
         apply::CASES,
         charts::CASES,
         conflicts::CASES,
+        adoption::CASES,
         immutable::CASES,
+        interrupted::CASES,
         ready::CASES,
         stuck::CASES,
         lease::CASES,
         order::CASES,
         rehearsal::CASES,
+        rehearsal::READING,
         rehearsal::APPLYING,
         edge::CASES,
         phase::CASES,
         images::CASES,
         preview::CASES,
+        saved::CASES,
+        drift::CASES,
         storm::CASES,
         outage::CASES,
         kubeconfig::CASES,

@@ -1,14 +1,14 @@
 //! Objects that others made or write too: `kubectl`, `helm`, an autoscaler, Flux, another ApplySet.
 
-use fs_err as fs;
-use orch::cluster::{Applied, ApplyOptions, Cluster, TakeOver, WayOut};
+use orch::cluster::{ApplyOptions, TakeOver, WayOut};
 use orch::manifest::Object;
 use serde_json::{Value, json};
 
 use crate::conformance::Case;
-use crate::conformance::target::{apply, connect, deployment, object, refused};
+use crate::conformance::target::{
+    applied, apply, connect, contains, deployment, kubectl_in, object, refused,
+};
 use crate::harness::cluster::{block_on, cluster};
-use crate::harness::proxy::{Fault, Proxy};
 use crate::harness::wait::eventually;
 use crate::harness::workspace::Workspace;
 
@@ -40,30 +40,6 @@ pub(crate) const CASES: &[Case] = &[
     ),
     ("conflicts::hand_edits_are_named", hand_edits_are_named),
     (
-        "conflicts::client_side_apply_is_adopted_and_keeps_its_share",
-        client_side_apply_is_adopted,
-    ),
-    (
-        "conflicts::client_side_apply_is_migrated_with_consent",
-        client_side_apply_is_migrated,
-    ),
-    (
-        "conflicts::a_refused_migration_changes_nothing",
-        a_refused_migration_changes_nothing,
-    ),
-    (
-        "conflicts::a_helm_release_is_taken_over_by_name_only",
-        a_helm_release_is_taken_over,
-    ),
-    (
-        "conflicts::what_is_kept_by_others_is_not_adopted",
-        what_is_kept_by_others_is_not_adopted,
-    ),
-    (
-        "conflicts::what_nobody_keeps_is_adopted",
-        what_nobody_keeps_is_adopted,
-    ),
-    (
         "conflicts::what_changes_all_the_time_is_taken_over_all_the_same",
         what_changes_all_the_time,
     ),
@@ -72,55 +48,30 @@ pub(crate) const CASES: &[Case] = &[
         many_at_once_under_a_quota,
     ),
     (
-        "conflicts::a_migration_whose_answer_is_lost_is_made_once",
-        a_migration_whose_answer_is_lost,
-    ),
-    (
         "conflicts::a_run_asks_for_consent_and_tells_what_it_took",
         a_run_asks_for_consent,
     ),
-    (
-        "conflicts::a_dry_run_shows_the_migration",
-        a_dry_run_shows_the_migration,
-    ),
 ];
 
-const SETTINGS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, labels: \
+pub(super) const SETTINGS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, labels: \
      { app.kubernetes.io/name: shop } }\ndata: { LEVEL: info, SIZE: '1' }\n";
 
-const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
-
-/// Has `kubectl` do something with this input in a namespace; it must succeed.
-#[track_caller]
-fn kubectl(namespace: &str, arguments: &[&str], input: &str) -> String {
-    let output = cluster().kubectl_with(&[&["-n", namespace], arguments].concat(), input);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn consent(managers: &[&str]) -> ApplyOptions {
+pub(super) fn consent(managers: &[&str]) -> ApplyOptions {
     ApplyOptions {
         take_over: TakeOver::Only(managers.iter().map(|name| (*name).to_owned()).collect()),
         ..ApplyOptions::default()
     }
 }
 
-fn all() -> ApplyOptions {
+pub(super) fn all() -> ApplyOptions {
     ApplyOptions {
         take_over: TakeOver::All,
         ..ApplyOptions::default()
     }
 }
 
-#[track_caller]
-fn applied(object: &Object, options: ApplyOptions) -> Applied {
-    let applied = block_on(async { connect().await.apply(object, options).await });
-    applied.expect("it is applied")
-}
-
 /// Returns the managers of an object, each with its operation.
-fn managers(object: &Value) -> Vec<String> {
+pub(super) fn managers(object: &Value) -> Vec<String> {
     let entries = object["metadata"]["managedFields"].as_array();
     let text = |entry: &Value, field: &str| entry[field].as_str().unwrap_or_default().to_owned();
     let entries = entries.expect("managed fields").iter();
@@ -130,13 +81,6 @@ fn managers(object: &Value) -> Vec<String> {
         .collect()
 }
 
-#[track_caller]
-fn contains(text: &str, pieces: &[&str]) {
-    for piece in pieces {
-        assert!(text.contains(piece), "no {piece:?} in {text}");
-    }
-}
-
 fn server_side(manager: &str) -> [&str; 5] {
     ["apply", "--server-side", manager, "-f", "-"]
 }
@@ -144,7 +88,7 @@ fn server_side(manager: &str) -> [&str; 5] {
 fn every_field_is_shown() {
     let namespace = cluster().namespace("fields");
     let other = SETTINGS.replace("info", "debug").replace("shop", "other");
-    kubectl(&namespace, &server_side("--field-manager=someone"), &other);
+    kubectl_in(&namespace, &server_side("--field-manager=someone"), &other);
     let (error, failure) = refused(&object(&namespace, SETTINGS), ApplyOptions::default());
     assert_eq!(
         error.way_out(),
@@ -171,8 +115,8 @@ fn only_the_named_are_overruled() {
     let bare = SETTINGS.replace(", labels: { app.kubernetes.io/name: shop }", "");
     let level = bare.replace("info, SIZE: '1'", "debug");
     let size = bare.replace("LEVEL: info, SIZE: '1'", "SIZE: '9'");
-    kubectl(&namespace, &server_side("--field-manager=first"), &level);
-    kubectl(&namespace, &server_side("--field-manager=second"), &size);
+    kubectl_in(&namespace, &server_side("--field-manager=first"), &level);
+    kubectl_in(&namespace, &server_side("--field-manager=second"), &size);
     let settings = object(&namespace, SETTINGS);
     let (_, failure) = refused(&settings, consent(&["first"]));
     contains(&failure.help.expect("a way out"), &["doesn't name second"]);
@@ -192,7 +136,7 @@ fn only_the_named_are_overruled() {
 
 fn a_field_both_want_alike_is_none() {
     let namespace = cluster().namespace("alike");
-    kubectl(
+    kubectl_in(
         &namespace,
         &server_side("--field-manager=someone"),
         SETTINGS,
@@ -210,7 +154,7 @@ fn an_amount_written_in_another_way_is_none() {
             &format!(", resources: {{ limits: {{ cpu: {cpu} }} }}"),
         )
     };
-    kubectl(
+    kubectl_in(
         &namespace,
         &server_side("--field-manager=someone"),
         &with("'1'"),
@@ -231,7 +175,7 @@ fn secrets_values_are_masked() {
     let namespace = cluster().namespace("masked");
     let secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: keys }\n\
                   stringData: { KEY: swordfish-live }\n";
-    kubectl(&namespace, &server_side("--field-manager=someone"), secret);
+    kubectl_in(&namespace, &server_side("--field-manager=someone"), secret);
     let ours = secret.replace(
         "stringData: { KEY: swordfish-live }",
         "data: { KEY: c3dvcmRmaXNoLW91cnM= }",
@@ -241,7 +185,7 @@ fn secrets_values_are_masked() {
         "stringData: { KEY: swordfish-live }",
         "data: { KEY: c3dvcmRmaXNoLWxpdmU= }",
     );
-    kubectl(&namespace, &server_side("--field-manager=someone"), &theirs);
+    kubectl_in(&namespace, &server_side("--field-manager=someone"), &theirs);
     let (error, failure) = refused(&object(&namespace, &ours), ApplyOptions::default());
     let text = format!("{error} {failure:?}");
     contains(
@@ -270,7 +214,7 @@ fn an_autoscalers_replicas_are_explained() {
             "-o",
             "jsonpath={.spec.replicas}",
         ];
-        (kubectl(&namespace, &arguments, "") == "4").then_some(())
+        (kubectl_in(&namespace, &arguments, "") == "4").then_some(())
     });
     let (_, failure) = refused(&api, ApplyOptions::default());
     contains(
@@ -291,9 +235,9 @@ fn hand_edits_are_named() {
     let namespace = cluster().namespace("hand");
     let api = object(&namespace, &deployment("api", "", ""));
     applied(&api, ApplyOptions::default());
-    kubectl(&namespace, &["scale", "deployment/api", "--replicas=5"], "");
+    kubectl_in(&namespace, &["scale", "deployment/api", "--replicas=5"], "");
     let image = "main=example.test/main:2";
-    kubectl(&namespace, &["set", "image", "deployment/api", image], "");
+    kubectl_in(&namespace, &["set", "image", "deployment/api", image], "");
     let edit = cluster()
         .program("kubectl")
         .args(["-n", &namespace, "edit", "deployment", "api"])
@@ -329,229 +273,9 @@ fn hand_edits_are_named() {
     applied(&api, ApplyOptions::default());
 }
 
-fn client_side_apply_is_adopted() {
-    let namespace = cluster().namespace("client");
-    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
-    let settings = object(&namespace, SETTINGS);
-    let adopted = applied(&settings, ApplyOptions::default());
-    contains(
-        &adopted.notes.join("\n"),
-        &[
-            "adopted: it was there before, made by kubectl-client-side-apply on 20",
-            "--take-over kubectl-client-side-apply",
-        ],
-    );
-    // Its share: what is taken out of the manifest stays.
-    let less = object(&namespace, &SETTINGS.replace(", SIZE: '1'", ""));
-    let left = applied(&less, ApplyOptions::default());
-    assert_eq!(left.object["data"]["SIZE"], "1");
-    // And it conflicts where the manifest changes.
-    let changed = object(&namespace, &SETTINGS.replace("info", "debug"));
-    let (_, failure) = refused(&changed, ApplyOptions::default());
-    contains(
-        &failure.help.expect("a way out"),
-        &[
-            "--take-over kubectl-client-side-apply",
-            "also moves what kubectl's",
-        ],
-    );
-}
-
-fn client_side_apply_is_migrated() {
-    let namespace = cluster().namespace("migrated");
-    let more = deployment(
-        "api",
-        "",
-        ", env: [{ name: OLD, value: x }, { name: KEPT, value: b }]",
-    );
-    kubectl(&namespace, &["apply", "-f", "-"], &more);
-    kubectl(&namespace, &["label", "deployment", "api", "by=hand"], "");
-    let less = deployment("api", "", ", env: [{ name: KEPT, value: z }]");
-    let taken = applied(&object(&namespace, &less), consent(&["kubectl"]));
-    assert_eq!(
-        taken.object.pointer("/spec/template/spec/containers/0/env"),
-        Some(&json!([{ "name": "KEPT", "value": "z" }])),
-        "what the manifest leaves out is really gone"
-    );
-    assert_eq!(
-        managers(&taken.object),
-        ["orch Apply", "kubectl-label Update"]
-    );
-    assert!(
-        taken.object["metadata"]["annotations"]
-            .get(LAST_APPLIED)
-            .is_none()
-    );
-    assert_eq!(
-        taken.object["metadata"]["labels"]["by"], "hand",
-        "nobody's manifest had it"
-    );
-    assert_eq!(
-        taken.object["spec"]["progressDeadlineSeconds"], 600,
-        "a default stays"
-    );
-    contains(
-        &taken.notes.join("\n"),
-        &[
-            "taken over from kubectl-client-side-apply; not in the manifest, so taken out: \
-             spec.template.spec.containers[name=main].env[name=OLD]",
-        ],
-    );
-    let again = applied(&object(&namespace, &less), consent(&["kubectl"]));
-    assert_eq!(again.notes, [] as [&str; 0], "it is done once");
-}
-
-fn a_refused_migration_changes_nothing() {
-    let namespace = cluster().namespace("halfway");
-    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
-    let arguments = [
-        "patch",
-        "configmap",
-        "settings",
-        "-p",
-        r#"{"data":{"SIZE":"7"}}"#,
-    ];
-    kubectl(&namespace, &arguments, "");
-    let get = [
-        "get",
-        "configmap",
-        "settings",
-        "-o",
-        "yaml",
-        "--show-managed-fields",
-    ];
-    let before = kubectl(&namespace, &get, "");
-    let changed = object(&namespace, &SETTINGS.replace("info", "debug"));
-    let (_, failure) = refused(&changed, consent(&["kubectl-client-side-apply"]));
-    contains(
-        &failure.help.expect("a way out"),
-        &["doesn't name kubectl-patch"],
-    );
-    assert_eq!(kubectl(&namespace, &get, ""), before);
-}
-
-fn a_helm_release_is_taken_over() {
-    let namespace = cluster().namespace("helm");
-    let chart = tempfile::tempdir().expect("a folder");
-    let template = |replicas: &str| {
-        deployment("web", "", "")
-            .replace("replicas: 2", replicas)
-            .replace(
-                "metadata: { name: web }",
-                "metadata: { name: web, annotations: { tool: helm } }",
-            )
-    };
-    fs::create_dir(chart.path().join("templates")).expect("a folder");
-    let file = |name: &str, text: String| fs::write(chart.path().join(name), text).expect("a file");
-    file(
-        "Chart.yaml",
-        "apiVersion: v2\nname: web\nversion: 0.1.0\n".to_owned(),
-    );
-    file("templates/web.yaml", template("replicas: 3"));
-    let install = cluster()
-        .program("helm")
-        .args(["install", "shop-web", "--namespace", &namespace])
-        .arg(chart.path())
-        .output()
-        .expect("helm runs");
-    assert!(install.status.success(), "{install:?}");
-
-    let web = object(&namespace, &deployment("web", "", ""));
-    let (error, failure) = refused(&web, ApplyOptions::default());
-    assert_eq!(error.way_out(), WayOut::TakeOver(vec!["helm".to_owned()]));
-    let owner = format!("it is kept by the Helm release {namespace}/shop-web");
-    contains(&failure.cause, &[&owner]);
-    refused(&web, consent(&["kubectl", "flux"]));
-
-    let taken = applied(&web, consent(&["helm"]));
-    assert_eq!(taken.object["spec"]["replicas"], 2);
-    assert!(
-        taken.object["metadata"]["annotations"]
-            .get("tool")
-            .is_none(),
-        "what only the chart has goes: {}",
-        taken.object
-    );
-    assert_eq!(managers(&taken.object), ["orch Apply"]);
-    contains(
-        &taken.notes.join("\n"),
-        &[
-            "taken over from the Helm release",
-            "helm still believes that it owns it",
-            "taken over from helm",
-        ],
-    );
-    // From now on it is a run's own.
-    applied(&web, ApplyOptions::default());
-}
-
-fn what_is_kept_by_others_is_not_adopted() {
-    let namespace = cluster().namespace("kept");
-    let marked = |mark: &str| SETTINGS.replace("app.kubernetes.io/name: shop", mark);
-    for (mark, owner, name) in [
-        (
-            "kustomize.toolkit.fluxcd.io/name: shop, kustomize.toolkit.fluxcd.io/namespace: flux",
-            "Flux's Kustomization flux/shop",
-            "flux",
-        ),
-        (
-            "argocd.argoproj.io/instance: shop",
-            "the Argo CD application shop",
-            "argocd",
-        ),
-        (
-            "applyset.kubernetes.io/part-of: applyset-other",
-            "the ApplySet applyset-other",
-            "applyset",
-        ),
-    ] {
-        kubectl(&namespace, &["create", "-f", "-"], &marked(mark));
-        let settings = object(&namespace, SETTINGS);
-        let (_, failure) = refused(&settings, ApplyOptions::default());
-        contains(&failure.cause, &[owner]);
-        refused(&settings, consent(&["helm"]));
-        let taken = applied(&settings, consent(&[name]));
-        contains(&taken.notes.join("\n"), &[owner]);
-        kubectl(&namespace, &["delete", "configmap", "settings"], "");
-    }
-    // What a controller made for another object.
-    applied(
-        &object(&namespace, &deployment("api", "", "")),
-        ApplyOptions::default(),
-    );
-    let get = [
-        "get",
-        "replicasets",
-        "-l",
-        "app=api",
-        "-o",
-        "jsonpath={.items[*].metadata.name}",
-    ];
-    let name = eventually("its ReplicaSet", || {
-        Some(kubectl(&namespace, &get, "")).filter(|name| !name.is_empty())
-    });
-    let set = deployment("api", "", "")
-        .replace("kind: Deployment", "kind: ReplicaSet")
-        .replace("{ name: api }\n", &format!("{{ name: {name} }}\n"));
-    let (_, failure) = refused(&object(&namespace, &set), ApplyOptions::default());
-    contains(&failure.cause, &["Deployment/api, which controls it"]);
-}
-
-fn what_nobody_keeps_is_adopted() {
-    let namespace = cluster().namespace("adopted");
-    kubectl(&namespace, &["create", "-f", "-"], SETTINGS);
-    let adopted = applied(&object(&namespace, SETTINGS), ApplyOptions::default());
-    contains(
-        &adopted.notes.join("\n"),
-        &["adopted: it was there before, made by kubectl-create on 20"],
-    );
-    let again = applied(&object(&namespace, SETTINGS), ApplyOptions::default());
-    assert_eq!(again.notes, [] as [&str; 0]);
-}
-
 fn what_changes_all_the_time() {
     let namespace = cluster().namespace("busy-object");
-    kubectl(
+    kubectl_in(
         &namespace,
         &server_side("--field-manager=someone"),
         &SETTINGS.replace("info", "debug"),
@@ -597,7 +321,7 @@ fn many_at_once_under_a_quota() {
     applied(&object(&namespace, quota), ApplyOptions::default());
     eventually("the quota", || {
         let get = ["get", "resourcequota", "q", "-o", "jsonpath={.status.hard}"];
-        Some(kubectl(&namespace, &get, "")).filter(|hard| hard.contains("200"))
+        Some(kubectl_in(&namespace, &get, "")).filter(|hard| hard.contains("200"))
     });
     block_on(async {
         let target = connect().await;
@@ -618,39 +342,9 @@ fn many_at_once_under_a_quota() {
     });
 }
 
-fn a_dry_run_shows_the_migration() {
-    let namespace = cluster().namespace("preview");
-    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
-    let less = object(&namespace, &SETTINGS.replace("info, SIZE: '1'", "debug"));
-    let dry_run = true;
-    let shown = applied(&less, ApplyOptions { dry_run, ..all() });
-    assert_eq!(shown.object["data"], json!({ "LEVEL": "debug" }));
-    contains(&shown.notes.join("\n"), &["taken out: data.SIZE"]);
-    let live = block_on(async { connect().await.get(&less).await });
-    let live = live.expect("it answers").expect("it is there");
-    assert_eq!(live.data["data"], json!({ "LEVEL": "info", "SIZE": "1" }));
-}
-
-fn a_migration_whose_answer_is_lost() {
-    let namespace = cluster().namespace("lost-move");
-    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
-    let proxy = Proxy::before(cluster());
-    let less = object(&namespace, &SETTINGS.replace(", SIZE: '1'", ""));
-    block_on(async {
-        let target = Cluster::connect(proxy.context(), &[proxy.kubeconfig()]).await;
-        let target = target.expect("it connects");
-        // The one patch that is no apply: those say whether they force.
-        proxy.hit(1, "settings?&fieldManager=orch", Fault::LoseAnswer);
-        let taken = target.apply(&less, all()).await.expect("it is taken over");
-        assert_eq!(proxy.hits(), 1);
-        assert_eq!(taken.object["data"], json!({ "LEVEL": "info" }));
-        assert_eq!(managers(&taken.object), ["orch Apply"]);
-    });
-}
-
 fn a_run_asks_for_consent() {
     let namespace = cluster().namespace("run");
-    kubectl(&namespace, &["apply", "-f", "-"], SETTINGS);
+    kubectl_in(&namespace, &["apply", "-f", "-"], SETTINGS);
     let manifest = SETTINGS
         .replace(
             "name: settings",
@@ -685,7 +379,7 @@ fn a_run_asks_for_consent() {
     let taken = run(&["--take-over", "kubectl-client-side-apply"]).expect(0);
     contains(&taken.stderr, &["taken out: data.SIZE"]);
     let data = ["get", "configmap", "settings", "-o", "jsonpath={.data}"];
-    assert_eq!(kubectl(&namespace, &data, ""), r#"{"LEVEL":"debug"}"#);
+    assert_eq!(kubectl_in(&namespace, &data, ""), r#"{"LEVEL":"debug"}"#);
     let journal = workspace.read(".orch/demo/phase-01.jsonl");
     contains(&journal, &["taken over from kubectl-client-side-apply"]);
 }

@@ -1,15 +1,13 @@
-//! What `plan` shows of a real target, what `run --plan` holds to, and what `status --live` finds:
-//! the fields that would change or were changed, by the server's own word.
-
-use std::fmt::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
+//! What `plan` shows of a real target: the fields that would change, by the server's own word.
 
 use serde_json::{Value, json};
 
+use crate::conformance::objects::{
+    CONFIG, DEPLOYMENT, FIRST, NAMESPACE, Objects, SECOND, SECRET, all, assert_masked, kubectl,
+};
 use crate::conformance::{Case, phase};
 use crate::harness::cluster::cluster;
 use crate::harness::proxy::Proxy;
-use crate::harness::workspace::{Run, Workspace};
 
 /// The tests of this file.
 pub(crate) const CASES: &[Case] = &[
@@ -38,30 +36,6 @@ pub(crate) const CASES: &[Case] = &[
         what_the_server_refuses_is_said_before_it_is_tried,
     ),
     (
-        "preview::a_saved_plan_is_done_exactly",
-        a_saved_plan_is_done_exactly,
-    ),
-    (
-        "preview::a_saved_plan_is_refused_when_an_object_moved",
-        a_saved_plan_is_refused_when_an_object_moved,
-    ),
-    (
-        "preview::a_saved_plan_is_refused_when_a_file_moved",
-        a_saved_plan_is_refused_when_a_file_moved,
-    ),
-    (
-        "preview::a_plan_of_a_newer_orch_is_refused",
-        a_plan_of_a_newer_orch_is_refused,
-    ),
-    (
-        "preview::drift_is_told_by_field_and_by_who_made_it",
-        drift_is_told_by_field_and_by_who_made_it,
-    ),
-    (
-        "preview::a_secrets_drift_is_told_without_its_value",
-        a_secrets_drift_is_told_without_its_value,
-    ),
-    (
         "preview::nothing_to_do_asks_once_a_kind_and_sends_nothing",
         nothing_to_do_asks_once_a_kind_and_sends_nothing,
     ),
@@ -74,109 +48,6 @@ pub(crate) const CASES: &[Case] = &[
         only_what_changed_is_sent,
     ),
 ];
-
-/// The values of a Secret, which must turn up nowhere.
-const FIRST: &str = "swordfish-one";
-const SECOND: &str = "swordfish-two";
-
-/// Objects in files, each applied by a task of its own.
-struct Objects {
-    workspace: Workspace,
-    namespace: String,
-    context: &'static str,
-}
-
-impl Objects {
-    /// Returns a workspace whose tasks apply these files; `NS` in them is the namespace.
-    fn new(namespace: &str, files: &[(&str, &str)]) -> Self {
-        let mut checklist = String::from("# Phase 4: Objects\n\n## 4.1 Objects\n\n");
-        let mut workspace = Workspace::new();
-        for (name, text) in files {
-            let path = format!("manifests/{name}.yaml");
-            writeln!(
-                checklist,
-                "- [ ] Bring {name} <!-- orch: apply=\"{path}\" -->"
-            )
-            .expect("text");
-            workspace = workspace.file(&path, text.replace("NS", namespace));
-        }
-        let workspace = workspace
-            .file(
-                &format!("checklists/{namespace}/phase-04-objects.md"),
-                checklist,
-            )
-            .file("phases/04-objects.toml", "")
-            .commit_all()
-            .with_env("KUBECONFIG", cluster().kubeconfig());
-        Self {
-            workspace,
-            namespace: namespace.to_owned(),
-            context: cluster().context(),
-        }
-    }
-
-    fn change(&self, name: &str, text: &str) {
-        let path = format!("manifests/{name}.yaml");
-        self.workspace
-            .write(&path, text.replace("NS", &self.namespace));
-        self.workspace.commit("Change an object");
-    }
-
-    fn orch(&self, arguments: &[&str]) -> Run {
-        let context = ["--context", self.context];
-        self.workspace
-            .orch(&[&["phase", "4"], arguments, &context].concat())
-    }
-
-    /// Returns what `plan` shows of the cluster, without the plan itself.
-    #[track_caller]
-    fn preview(&self) -> String {
-        let plan = self.orch(&["plan"]).expect(0).stdout;
-        let at = plan.find("what a run would change").expect("a preview");
-        plan.get(at..).expect("a preview").to_owned()
-    }
-}
-
-const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata: { name: NS }\n";
-
-const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: config, namespace: NS }\n\
-     data:\n  LEVEL: info\n  app.conf: |\n    listen 80\n    workers 2\n    log info\n";
-
-const SECRET: &str = "apiVersion: v1\nkind: Secret\nmetadata: { name: keys, namespace: NS }\n\
-     stringData: { TOKEN: swordfish-one, USER: someone }\n";
-
-const DEPLOYMENT: &str = "apiVersion: apps/v1\nkind: Deployment\n\
-     metadata: { name: api, namespace: NS }\n\
-     spec:\n  replicas: 1\n  selector: { matchLabels: { app: api } }\n  \
-     template:\n    metadata: { labels: { app: api } }\n    \
-     spec:\n      containers:\n      - { name: main, image: 'x:1', ports: [{ containerPort: 80 }], \
-     resources: { limits: { cpu: 1000m } } }\n";
-
-fn all() -> [(&'static str, &'static str); 4] {
-    [
-        ("namespace", NAMESPACE),
-        ("config", CONFIG),
-        ("keys", SECRET),
-        ("api", DEPLOYMENT),
-    ]
-}
-
-/// No value of a Secret, nor its form in base64, is told.
-#[track_caller]
-fn assert_masked(said: &str) {
-    for value in [FIRST, SECOND, "c3dvcmRmaXNo"] {
-        assert!(!said.contains(value), "{value} in {said}");
-    }
-}
-
-/// Runs `kubectl` in the objects' namespace.
-#[track_caller]
-fn kubectl(objects: &Objects, arguments: &[&str], input: &str) {
-    let arguments = [&["-n", &objects.namespace], arguments].concat();
-    let output = cluster().kubectl_with(&arguments, &input.replace("NS", &objects.namespace));
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
-}
 
 fn what_is_not_there_comes_after_its_namespace() {
     let objects = Objects::new("preview-new", &all());
@@ -315,174 +186,6 @@ fn what_the_server_refuses_is_said_before_it_is_tried() {
     assert!(
         shown.contains("must be greater than or equal to 0"),
         "{shown}"
-    );
-}
-
-fn saved(objects: &Objects) -> String {
-    let path = objects.workspace.outside("plan.json");
-    let path = path.to_str().expect("a path").to_owned();
-    let said = objects.orch(&["plan", "--out", &path]).expect(0);
-    let context = format!("run --context {}", cluster().context());
-    for part in [context, format!("--plan {path}")] {
-        assert!(said.stderr.contains(&part), "{}", said.stderr);
-    }
-    path
-}
-
-fn a_saved_plan_is_done_exactly() {
-    let objects = Objects::new("saved-done", &all());
-    let path = saved(&objects);
-    let text = fs_err::read_to_string(&path).expect("the plan");
-    assert_masked(&text);
-    let mode = fs_err::metadata(&path)
-        .expect("the plan")
-        .permissions()
-        .mode();
-    assert_eq!(mode & 0o777, 0o600);
-    objects.orch(&["run", "--plan", &path]).expect(0);
-    let again = objects.orch(&["run", "--plan", &path]).expect(2);
-    let there = "Namespace/saved-done is there now";
-    assert!(again.stderr.contains(there), "{}", again.stderr);
-}
-
-/// Returns what `run --plan` says when it refuses after something was done to the objects.
-#[track_caller]
-fn refusal(namespace: &str, meanwhile: impl FnOnce(&Objects)) -> String {
-    let objects = Objects::new(namespace, &all());
-    objects.orch(&["run"]).expect(0);
-    objects.change("api", &DEPLOYMENT.replace("x:1", "x:2"));
-    let path = saved(&objects);
-    meanwhile(&objects);
-    let said = objects
-        .orch(&["run", "--accept-changes", "--plan", &path])
-        .expect(2);
-    assert_masked(&said.stderr);
-    let unchanged = cluster().kubectl(&[
-        "-n",
-        namespace,
-        "get",
-        "deployment",
-        "api",
-        "-o",
-        "jsonpath={.spec.template.spec.containers[0].image}",
-    ]);
-    assert_eq!(
-        String::from_utf8_lossy(&unchanged.stdout),
-        "x:1",
-        "nothing was done"
-    );
-    said.stderr
-}
-
-fn a_saved_plan_is_refused_when_an_object_moved() {
-    let said = refusal("saved-object", |objects| {
-        let patch = r#"{"data":{"LEVEL":"trace"}}"#;
-        kubectl(
-            objects,
-            &["patch", "configmap", "config", "--type=merge", "-p", patch],
-            "",
-        );
-        kubectl(objects, &["delete", "secret", "keys"], "");
-    });
-    assert!(
-        said.contains("ConfigMap/config: data.LEVEL is trace now (kubectl-patch, "),
-        "{said}"
-    );
-    assert!(said.contains("Secret/keys is gone"), "{said}");
-}
-
-fn a_saved_plan_is_refused_when_a_file_moved() {
-    let said = refusal("saved-file", |objects| {
-        objects.change("config", &CONFIG.replace("LEVEL: info", "LEVEL: debug"));
-    });
-    assert!(
-        said.contains("the step `apply ConfigMap/config` changed"),
-        "{said}"
-    );
-    let said = refusal("saved-checklist", |objects| {
-        let path = "checklists/saved-checklist/phase-04-objects.md";
-        let text = objects.workspace.read(path) + "\nA note.\n";
-        objects.workspace.write(path, text);
-    });
-    assert!(said.contains("phase-04-objects.md` changed"), "{said}");
-    let said = refusal("saved-settings", |objects| {
-        objects
-            .workspace
-            .write("phases/04-objects.toml", "[timeouts]\nready = \"1m\"\n");
-    });
-    assert!(said.contains("`phases/04-objects.toml` changed"), "{said}");
-}
-
-fn a_plan_of_a_newer_orch_is_refused() {
-    let objects = Objects::new("saved-newer", &all());
-    let path = saved(&objects);
-    let text = fs_err::read_to_string(&path).expect("the plan");
-    fs_err::write(&path, text.replace("\"orchPlan\": 1", "\"orchPlan\": 99")).expect("a file");
-    let said = objects.orch(&["run", "--plan", &path]).expect(2).stderr;
-    assert!(said.contains("newer orch"), "{said}");
-}
-
-fn drift_is_told_by_field_and_by_who_made_it() {
-    let objects = Objects::new("drift", &all());
-    objects.orch(&["run"]).expect(0);
-    let calm = objects.orch(&["status", "--live"]).expect(0).stdout;
-    assert!(calm.contains("no drift: 4 objects"), "{calm}");
-    kubectl(
-        &objects,
-        &["scale", "deployment", "api", "--replicas=3"],
-        "",
-    );
-    let patch = r#"{"data":{"LEVEL":"trace"}}"#;
-    kubectl(
-        &objects,
-        &["patch", "configmap", "config", "--type=merge", "-p", patch],
-        "",
-    );
-    kubectl(&objects, &["delete", "secret", "keys"], "");
-    let found = objects.orch(&["status", "--live"]).expect(0).stdout;
-    for piece in [
-        "! changed    ConfigMap/config  (4.1.2)",
-        "data.LEVEL  info → trace  (kubectl-patch, ",
-        "! changed    Deployment/api  (4.1.4)",
-        "spec.replicas  1 → 3  (kubectl",
-        "! gone       Secret/keys  (4.1.3)  Secret/keys is gone",
-        "1 object as applied",
-        "--repair",
-    ] {
-        assert!(found.contains(piece), "{piece}: {found}");
-    }
-    let shown = objects.preview();
-    assert!(shown.contains("! drift      ConfigMap/config"), "{shown}");
-    assert!(shown.contains("+ create     Secret/keys"), "{shown}");
-    // What others took is only put back with a consent.
-    objects.orch(&["run", "--repair"]).expect(1);
-    objects.orch(&["run", "--repair", "--take-over"]).expect(0);
-    let json = objects
-        .orch(&["status", "--live", "--json"])
-        .expect(0)
-        .stdout;
-    let last: Value = serde_json::from_str(json.lines().last().expect("a line")).expect("JSON");
-    assert_eq!(
-        (&last["objects"], &last["drifted"]),
-        (&json!(4), &json!(0)),
-        "{json}"
-    );
-}
-
-fn a_secrets_drift_is_told_without_its_value() {
-    let objects = Objects::new("drift-secret", &all());
-    objects.orch(&["run"]).expect(0);
-    let patch = r#"{"stringData":{"TOKEN":"swordfish-two"}}"#;
-    kubectl(
-        &objects,
-        &["patch", "secret", "keys", "--type=merge", "-p", patch],
-        "",
-    );
-    let found = objects.orch(&["status", "--live"]).expect(0).stdout;
-    assert_masked(&found);
-    assert!(
-        found.contains("data.TOKEN  *** (changed)  (kubectl-patch, "),
-        "{found}"
     );
 }
 

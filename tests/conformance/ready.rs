@@ -1,5 +1,7 @@
 //! Waiting by watching: what counts as ready, and failures that are noticed long before a timeout.
 
+pub(super) mod kinds;
+
 use std::time::Duration;
 
 use orch::cluster::{Wait, redact};
@@ -10,6 +12,9 @@ use crate::conformance::Case;
 use crate::conformance::target::{apply, bring, cluster_object, connect, deployment, object};
 use crate::harness::cluster::{block_on, cluster};
 use crate::harness::wait::LIMIT;
+use kinds::{
+    AUTOSCALER, BUDGET, CLAIM, DAEMON_SET, DEFINITION, INGRESS, JOB, POD, SERVICE, STATEFUL_SET,
+};
 
 /// The tests of this file.
 pub(crate) const CASES: &[Case] = &[
@@ -404,96 +409,3 @@ fn failure(object: &Object, grace: Duration) -> Failure {
     let outcome = block_on(async { bring(&connect().await, object, grace).await });
     outcome.expect_err("it can't become ready").failure
 }
-
-const CLAIM: &str = "
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: { name: data }
-spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
-";
-
-const SERVICE: &str = "
-apiVersion: v1
-kind: Service
-metadata: { name: api }
-spec: { selector: { app: api }, ports: [{ port: 80 }] }
-";
-
-const STATEFUL_SET: &str = "
-apiVersion: apps/v1
-kind: StatefulSet
-metadata: { name: store }
-spec:
-  replicas: 2
-  serviceName: store
-  selector: { matchLabels: { app: store } }
-  template:
-    metadata: { labels: { app: store } }
-    spec: { containers: [{ name: main, image: 'example.test/store:1' }] }
-  volumeClaimTemplates:
-    - metadata: { name: data }
-      spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
-";
-
-pub(crate) const DAEMON_SET: &str = "
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: { name: agent }
-spec:
-  selector: { matchLabels: { app: agent } }
-  template:
-    metadata: { labels: { app: agent } }
-    spec: { containers: [{ name: main, image: 'example.test/agent:1' }] }
-";
-
-pub(crate) const JOB: &str = "
-apiVersion: batch/v1
-kind: Job
-metadata: { name: once }
-spec:
-  template:
-    spec: { restartPolicy: Never, containers: [{ name: main, image: 'example.test/once:1' }] }
-";
-
-const POD: &str = "
-apiVersion: v1
-kind: Pod
-metadata: { name: one }
-spec: { containers: [{ name: main, image: 'example.test/one:1' }] }
-";
-
-const AUTOSCALER: &str = "
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: { name: api }
-spec:
-  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: api }
-  minReplicas: 2
-  maxReplicas: 4
-  metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: 70 } } }]
-";
-
-const BUDGET: &str = "
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata: { name: api }
-spec: { minAvailable: 1, selector: { matchLabels: { app: api } } }
-";
-
-const INGRESS: &str = "
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: { name: api }
-spec: { defaultBackend: { service: { name: api, port: { number: 80 } } } }
-";
-
-const DEFINITION: &str = "
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: { name: greetings.orch.test }
-spec:
-  group: orch.test
-  scope: Cluster
-  names: { plural: greetings, singular: greeting, kind: Greeting }
-  versions: [{ name: v1, served: true, storage: true, schema: { openAPIV3Schema: { type: object } } }]
-";

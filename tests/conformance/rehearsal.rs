@@ -3,6 +3,7 @@
 //! A scenario is a row of requests, each with the code and the part of the answer that both give.
 
 mod applying;
+mod reading;
 mod scenarios;
 
 use futures::StreamExt as _;
@@ -18,6 +19,9 @@ use crate::harness::wait::LIMIT;
 
 /// The tests of this file.
 pub(crate) const CASES: &[Case] = scenarios::CASES;
+
+/// Those of reading.
+pub(crate) const READING: &[Case] = reading::CASES;
 
 /// Those of what an apply meets on its way.
 pub(crate) const APPLYING: &[Case] = applying::CASES;

@@ -6,7 +6,7 @@ use orch::journal::Failure;
 use orch::manifest::Object;
 
 use crate::conformance::Case;
-use crate::conformance::ready::{DAEMON_SET, JOB};
+use crate::conformance::ready::kinds::{DAEMON_SET, JOB};
 use crate::conformance::target::{apply, bring, connect, deployment, object};
 use crate::harness::cluster::{block_on, cluster};
 use crate::harness::wait::LIMIT;

@@ -88,3 +88,27 @@ pub(crate) fn refused(object: &Object, options: ApplyOptions) -> (ApplyError, Fa
     let failure = error.failure(&object.label());
     (error, failure)
 }
+
+/// Has `kubectl` do something with this input in a namespace; it must succeed.
+#[track_caller]
+pub(crate) fn kubectl_in(namespace: &str, arguments: &[&str], input: &str) -> String {
+    let output = cluster().kubectl_with(&[&["-n", namespace], arguments].concat(), input);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {said}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Applies an object that is taken.
+#[track_caller]
+pub(crate) fn applied(object: &Object, options: ApplyOptions) -> Applied {
+    let applied = block_on(async { connect().await.apply(object, options).await });
+    applied.expect("it is applied")
+}
+
+/// A text has all of these.
+#[track_caller]
+pub(crate) fn contains(text: &str, pieces: &[&str]) {
+    for piece in pieces {
+        assert!(text.contains(piece), "no {piece:?} in {text}");
+    }
+}
