@@ -12,6 +12,7 @@ use super::apply::managed::{self, Context, Writer};
 use super::apply::typed;
 use super::request::{Parameters, Target};
 use super::status::Refusal;
+use super::store::Key;
 use super::world::World;
 use admit::{Write, admit};
 use body::{complete, decode, generated_name, merge_patch, without_nulls};
@@ -66,15 +67,7 @@ pub(crate) fn replace(
     if !version.is_empty() && live["metadata"]["resourceVersion"] != *version {
         return Err(Refusal::stale(target.resource.names(), name));
     }
-    let writer = writer(target, parameters, false);
-    let write = Write {
-        target,
-        key: &key,
-        live: Some(&live),
-        writer: &writer,
-        dry: parameters.dry_run(),
-    };
-    admit(world, &write, body, None)
+    update(world, target, parameters, (&key, &live, body))
 }
 
 /// Merges a JSON merge patch into an object.
@@ -104,11 +97,21 @@ pub(crate) fn patch(
     };
     complete(target, Some(name), &mut body)?;
     decode(resource, parameters, &mut body)?;
+    update(world, target, parameters, (&key, &live, body))
+}
+
+/// Writes what an object is to become, for a client that doesn't apply.
+fn update(
+    world: &mut World,
+    target: &Target,
+    parameters: &Parameters,
+    (key, live, body): (&Key, &Arc<Value>, Value),
+) -> Written {
     let writer = writer(target, parameters, false);
     let write = Write {
         target,
-        key: &key,
-        live: Some(&live),
+        key,
+        live: Some(live),
         writer: &writer,
         dry: parameters.dry_run(),
     };
