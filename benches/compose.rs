@@ -18,6 +18,7 @@ use orch::files::Workspace;
 use orch::manifest;
 use orch::resolve::{self, Context};
 use orch::settings::{PhaseSettings, Settings};
+use orch::vocabulary::Vocabulary;
 use wait4::Wait4 as _;
 
 /// Rounds of each size; the median is shown.
@@ -57,7 +58,8 @@ fn convert(folder: &Path, out: &Path) {
     let set = snapshot.sets.first().expect("a set");
     let phase = set.phase(4).expect("phase 4");
     let text = snapshot.tree.get(&phase.path).expect("a checklist");
-    let parsed = orch::checklist::parse(&phase.path, text).expect("it is read");
+    let parsed =
+        orch::checklist::parse(&phase.path, text, &Vocabulary::default()).expect("it is read");
     let (settings, own) = (Settings::default(), PhaseSettings::default());
     let inputs = resolve::inputs(&parsed.checklist, &snapshot.tree, &own);
     let gathered = facts::gather(&snapshot.tree, &inputs).expect("facts");

@@ -10,7 +10,6 @@ mod document;
 mod edit;
 mod field;
 mod inline;
-mod labels;
 mod lookalike;
 mod model;
 mod name;

@@ -18,6 +18,7 @@ pub mod plan;
 pub mod progress;
 pub mod resolve;
 pub mod settings;
+pub mod vocabulary;
 
 // — driver —
 pub mod execute;

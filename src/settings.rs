@@ -10,6 +10,7 @@ mod phase;
 mod read;
 mod target;
 mod volumes;
+mod words;
 mod workspace;
 
 pub use edge::{Controller, EdgeApi, IngressSettings, Issuer, MonitoringSettings};

@@ -1,31 +1,30 @@
 //! The closing list: read for what it names, never for tasks.
 
-use super::labels::{self, Label};
 use super::tree::{Kind, Node};
 use super::{Closing, Span, field, task};
+use crate::vocabulary::{Label, Vocabulary};
 
 /// Returns what the blocks below the closing heading name.
-pub(super) fn read(text: &str, blocks: &[Node], span: Span) -> Closing {
-    let mut commit_message = None;
-    let mut next_phase = None;
-    for block in blocks {
-        visit(text, block, &mut commit_message, &mut next_phase);
-    }
-    Closing {
+pub(super) fn read(text: &str, blocks: &[Node], span: Span, vocabulary: &Vocabulary) -> Closing {
+    let mut closing = Closing {
         span,
-        commit_message,
-        next_phase,
+        commit_message: None,
+        next_phase: None,
+    };
+    for block in blocks {
+        visit(text, block, vocabulary, &mut closing);
     }
+    closing
 }
 
-fn visit(text: &str, node: &Node, message: &mut Option<String>, next: &mut Option<u32>) {
+fn visit(text: &str, node: &Node, vocabulary: &Vocabulary, closing: &mut Closing) {
     if let Kind::Fence(info) = &node.kind {
         let found = task::fence(node, info)
             .body
             .lines()
             .find_map(commit_message);
-        if message.is_none() {
-            *message = found;
+        if closing.commit_message.is_none() {
+            closing.commit_message = found;
         }
         return;
     }
@@ -43,13 +42,17 @@ fn visit(text: &str, node: &Node, message: &mut Option<String>, next: &mut Optio
         | Kind::Wrapper
         | Kind::Opaque => None,
     };
-    for line in own.iter().flat_map(|span| field::lines(text, span)) {
-        if next.is_none() && labels::is(Label::CurrentPhase, &line.label) {
-            *next = number(text.get(line.value).unwrap_or_default());
+    for line in own
+        .iter()
+        .flat_map(|span| field::lines(text, span, vocabulary))
+    {
+        let names = vocabulary.is_label(Label::CurrentPhase, &line.label);
+        if closing.next_phase.is_none() && names {
+            closing.next_phase = number(text.get(line.value).unwrap_or_default());
         }
     }
     for child in &node.children {
-        visit(text, child, message, next);
+        visit(text, child, vocabulary, closing);
     }
 }
 

@@ -7,7 +7,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use super::problems::Problems;
 use super::tree::{self, Kind, Node, Unreadable};
 use super::walk::{Found, walk};
-use super::{Checklist, Language, Span, field, file_name, inline, labels, task, title};
+use super::{Checklist, Language, Span, field, file_name, inline, task, title};
+use crate::vocabulary::Vocabulary;
 
 /// A document that could be read, with what a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,26 +22,32 @@ pub struct Parsed {
 /// Returns the checklist that a document holds.
 ///
 /// `path` is the document's path as shown; its file name gives the phase's number where the
-/// title has none.
+/// title has none. `vocabulary` is what its labels are told by, and later its tasks.
 ///
 /// # Errors
 ///
 /// Returns every problem of the document, warnings included, if one of them is an error.
-pub fn parse(path: &str, text: &str) -> Result<Parsed, Diagnostics> {
+pub fn parse(path: &str, text: &str, vocabulary: &Vocabulary) -> Result<Parsed, Diagnostics> {
     let shared: Arc<str> = Arc::from(text);
     let blocks = blocks(path, &shared)?;
     let mut problems = Problems::new(path, &shared);
-    let title = title::read(&shared, &blocks, file_name(path), &mut problems);
+    let title = title::read(
+        &shared,
+        &blocks,
+        file_name(path),
+        (vocabulary, &mut problems),
+    );
     let Found {
         status,
         started,
         completed,
         sections,
         closing,
-    } = walk(&shared, &title, &blocks, &mut problems);
+    } = walk(&shared, &title, &blocks, (vocabulary, &mut problems));
     let checklist = Checklist {
         path: path.to_owned(),
-        language: language(&shared, &blocks),
+        language: language(&shared, &blocks, vocabulary),
+        vocabulary: vocabulary.clone(),
         number: title.number,
         title: title.text,
         title_span: title.span,
@@ -143,7 +150,7 @@ fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
 }
 
 /// Returns the language that most labels are written in; letters decide between equals.
-fn language(text: &str, blocks: &[Node]) -> Language {
+fn language(text: &str, blocks: &[Node], vocabulary: &Vocabulary) -> Language {
     let mut counts = [
         (Language::English, 0),
         (Language::Russian, 0),
@@ -151,7 +158,7 @@ fn language(text: &str, blocks: &[Node]) -> Language {
     ];
     let lines = blocks.iter().flat_map(|block| match block.kind {
         Kind::Heading(_) => vec![inline::plain(text, &block.children)],
-        Kind::Paragraph => field::lines(text, &block.span)
+        Kind::Paragraph => field::lines(text, &block.span, vocabulary)
             .into_iter()
             .map(|line| line.label)
             .collect(),
@@ -171,7 +178,7 @@ fn language(text: &str, blocks: &[Node]) -> Language {
         | Kind::Opaque => Vec::new(),
     });
     for line in lines {
-        for language in labels::languages_of(&line) {
+        for language in vocabulary.label_languages(&line) {
             counts
                 .iter_mut()
                 .filter(|row| row.0 == language)

@@ -3,6 +3,7 @@
 use super::inline::trimmed;
 use super::tree::{Kind, Node};
 use super::{Hint, Span, Spanned};
+use crate::vocabulary::Vocabulary;
 
 /// A line `label: value` of a paragraph.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(super) struct Labelled {
 /// Returns the labelled lines of a block of text.
 ///
 /// A line without a label of its own continues the one above it.
-pub(super) fn lines(text: &str, span: &Span) -> Vec<Labelled> {
+pub(super) fn lines(text: &str, span: &Span, vocabulary: &Vocabulary) -> Vec<Labelled> {
     let mut found: Vec<Labelled> = Vec::new();
     let mut start = span.start;
     let block = text.get(span.clone()).unwrap_or_default();
@@ -27,7 +28,9 @@ pub(super) fn lines(text: &str, span: &Span) -> Vec<Labelled> {
         start = place.end;
         let bold = line.trim_start().starts_with("**") || line.trim_start().starts_with("__");
         match labelled(text, &place) {
-            Some(field) if bold || found.is_empty() || is_known(&field.label) => found.push(field),
+            Some(field) if bold || found.is_empty() || vocabulary.is_any_label(&field.label) => {
+                found.push(field)
+            }
             Some(_) | None => {
                 let line = trimmed(text, place);
                 if let Some(last) = found.last_mut().filter(|_| !line.is_empty()) {
@@ -42,10 +45,6 @@ pub(super) fn lines(text: &str, span: &Span) -> Vec<Labelled> {
         }
     }
     found
-}
-
-fn is_known(label: &str) -> bool {
-    super::labels::languages_of(label).next().is_some()
 }
 
 fn labelled(text: &str, line: &Span) -> Option<Labelled> {

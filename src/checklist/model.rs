@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::Vocabulary;
+
 /// A byte range of the document as it is on disk (a BOM, if there is one, counts).
 pub type Span = Range<usize>;
 
@@ -39,6 +41,8 @@ pub struct Checklist {
     pub text: Arc<str>,
     /// The language most labels are written in.
     pub language: Language,
+    /// The words that it is read with.
+    pub vocabulary: Vocabulary,
     /// The phase's number, from the title (`# Phase 4: …`) or else from the file's name.
     pub number: u32,
     /// The title behind the number and the colon (`Kubernetes`).

@@ -158,6 +158,7 @@ fn word(kind: StatusKind) -> &'static str {
 mod tests {
     use super::review;
     use crate::checklist::parse;
+    use crate::vocabulary::Vocabulary;
 
     #[track_caller]
     fn check(status: [char; 3], tasks: [char; 2], dates: (&str, &str), expected: &[&str]) {
@@ -169,9 +170,13 @@ mod tests {
              - [{first}] Ask\n- [{second}] Tell\n",
             dates.0, dates.1
         );
-        let checklist = parse("checklists/a/phase-01-things.md", &text)
-            .expect("a checklist")
-            .checklist;
+        let checklist = parse(
+            "checklists/a/phase-01-things.md",
+            &text,
+            &Vocabulary::default(),
+        )
+        .expect("a checklist")
+        .checklist;
         let found: Vec<String> = review(&checklist)
             .into_iter()
             .map(|it| it.message)

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Checklist, Edits, StatusKind, TaskId, parse, set_date, set_status, tick};
 use crate::diagnostic::Diagnostics;
+use crate::vocabulary::Vocabulary;
 
 /// Reads the file in tests only; the program's disk access is elsewhere.
 fn acceptance() -> String {
@@ -46,14 +47,22 @@ fn stand_in() -> String {
 
 #[track_caller]
 fn read(text: &str) -> Checklist {
-    parse("checklists/demo/phase-04-kubernetes.md", text)
-        .unwrap()
-        .checklist
+    parse(
+        "checklists/demo/phase-04-kubernetes.md",
+        text,
+        &Vocabulary::default(),
+    )
+    .unwrap()
+    .checklist
 }
 
 #[track_caller]
 fn warnings(text: &str) -> Vec<String> {
-    messages(&parse("phase-04-a.md", text).unwrap().warnings)
+    messages(
+        &parse("phase-04-a.md", text, &Vocabulary::default())
+            .unwrap()
+            .warnings,
+    )
 }
 
 fn messages(diagnostics: &Diagnostics) -> Vec<String> {
@@ -108,7 +117,7 @@ fn check_spans(checklist: &Checklist) {
 #[test]
 fn the_kubernetes_phase_is_read_whole() {
     for text in [acceptance(), stand_in()] {
-        let parsed = parse("phase-04-kubernetes.md", &text).unwrap();
+        let parsed = parse("phase-04-kubernetes.md", &text, &Vocabulary::default()).unwrap();
         assert_eq!(messages(&parsed.warnings), Vec::<String>::new());
         let checklist = parsed.checklist;
         check_spans(&checklist);
@@ -261,7 +270,7 @@ fn boxes_that_markdown_does_not_read_are_warned_of() {
 
 #[track_caller]
 fn check_refused(text: &str, expected: &[&str]) {
-    let found = parse("notes.md", text).unwrap_err();
+    let found = parse("notes.md", text, &Vocabulary::default()).unwrap_err();
     assert_eq!(messages(&found), expected, "{text:?}");
 }
 
@@ -393,14 +402,14 @@ proptest::proptest! {
             let _ = writeln!(text, "{indent}{marker}{words}");
         }
         let text = text.replace('\n', ends);
-        if let Ok(parsed) = parse("phase-04-a.md", &text) {
+        if let Ok(parsed) = parse("phase-04-a.md", &text, &Vocabulary::default()) {
             check_spans(&parsed.checklist);
             let tasks: Vec<_> = parsed.checklist.tasks().collect();
             let chosen = tasks[pick % tasks.len()];
             let edited = tick(&text, &chosen.marker, !chosen.marker.checked).unwrap();
             let differing = text.bytes().zip(edited.bytes()).filter(|(a, b)| a != b).count();
             proptest::prop_assert_eq!((differing, edited.len()), (1, text.len()));
-            let again = parse("phase-04-a.md", &edited).unwrap().checklist;
+            let again = parse("phase-04-a.md", &edited, &Vocabulary::default()).unwrap().checklist;
             let flipped: Vec<_> = again.tasks().zip(&tasks)
                 .filter(|(new, old)| new.marker.checked != old.marker.checked)
                 .map(|(new, _)| new.id.clone()).collect();
@@ -410,6 +419,7 @@ proptest::proptest! {
 
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,80}") {
-        let _ = parse("phase-04-a.md", &format!("# Phase 4: A\n- [ ] {text}\n  - {text}\n{text}"));
+        let text = format!("# Phase 4: A\n- [ ] {text}\n  - {text}\n{text}");
+        let _ = parse("phase-04-a.md", &text, &Vocabulary::default());
     }
 }

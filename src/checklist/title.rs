@@ -1,9 +1,9 @@
 //! The document's title and the headings that start a section.
 
-use super::labels::{self, Label};
 use super::problems::Problems;
 use super::tree::{Kind, Node};
 use super::{Span, inline};
+use crate::vocabulary::{Label, Vocabulary};
 
 /// The phase's title.
 pub(super) struct Title {
@@ -17,7 +17,7 @@ pub(super) fn read(
     text: &str,
     blocks: &[Node],
     file: Option<(u32, String)>,
-    problems: &mut Problems<'_>,
+    (vocabulary, problems): (&Vocabulary, &mut Problems<'_>),
 ) -> Title {
     let Some(block) = blocks.iter().find(|block| block.kind == Kind::Heading(1)) else {
         let message = "the checklist has no title".to_owned();
@@ -32,7 +32,7 @@ pub(super) fn read(
     let span = inline::trimmed(text, block.span.clone());
     let heading = inline::plain(text, &block.children);
     let from_file = file.map(|(number, _)| number);
-    let Some((number, title)) = phase(&heading) else {
+    let Some((number, title)) = phase(&heading, vocabulary) else {
         if from_file.is_none() {
             let message = "the title names no phase".to_owned();
             let help = "write it like `# Phase 1: …`, or name the file `phase-01-….md`";
@@ -56,8 +56,10 @@ pub(super) fn read(
 }
 
 /// Returns number and title of `Phase 4: …`.
-fn phase(heading: &str) -> Option<(u32, &str)> {
-    let rest = labels::after(Label::Phase, heading)?.trim_start_matches([' ', '№', '#']);
+fn phase<'h>(heading: &'h str, vocabulary: &Vocabulary) -> Option<(u32, &'h str)> {
+    let rest = vocabulary
+        .after_label(Label::Phase, heading)?
+        .trim_start_matches([' ', '№', '#']);
     let digits = rest
         .find(|letter: char| !letter.is_ascii_digit())
         .unwrap_or(rest.len());

@@ -1,6 +1,5 @@
 //! The walk over a document's blocks: status, dates, sections, tasks, closing list.
 
-use super::labels::{self, Label};
 use super::problems::Problems;
 use super::task::{Listed, Reader, Scope};
 use super::tree::{Kind, Node};
@@ -8,15 +7,16 @@ use super::{
     Closing, DateField, Field, Section, Span, Spanned, Status, StatusBox, closing, field, inline,
     lookalike, task, title,
 };
+use crate::vocabulary::{Label, Vocabulary};
 
 /// Returns what stands below a document's title.
 pub(super) fn walk(
     text: &str,
     title: &title::Title,
     blocks: &[Node],
-    problems: &mut Problems<'_>,
+    (vocabulary, problems): (&Vocabulary, &mut Problems<'_>),
 ) -> Found {
-    let mut walk = Walk::new(text, title, problems);
+    let mut walk = Walk::new(text, title, vocabulary, problems);
     walk.blocks(blocks);
     walk.finish()
 }
@@ -35,6 +35,7 @@ pub(super) struct Found {
 struct Walk<'w, 'd> {
     text: &'w str,
     title: &'w title::Title,
+    vocabulary: &'w Vocabulary,
     problems: &'w mut Problems<'d>,
     found: Found,
     /// Counts tasks, one beside each section.
@@ -47,12 +48,18 @@ struct Walk<'w, 'd> {
 }
 
 impl<'w, 'd> Walk<'w, 'd> {
-    fn new(text: &'w str, title: &'w title::Title, problems: &'w mut Problems<'d>) -> Self {
+    fn new(
+        text: &'w str,
+        title: &'w title::Title,
+        vocabulary: &'w Vocabulary,
+        problems: &'w mut Problems<'d>,
+    ) -> Self {
         let found = Found::default();
         let (scopes, current, rest, group) = (Vec::new(), None, None, None);
         Self {
             text,
             title,
+            vocabulary,
             problems,
             found,
             scopes,
@@ -71,14 +78,15 @@ impl<'w, 'd> Walk<'w, 'd> {
                 continue;
             };
             let heading = inline::plain(self.text, &block.children);
-            let is_status = level > 1 && labels::is(Label::Status, &heading);
+            let is_status = level > 1 && self.vocabulary.is_label(Label::Status, &heading);
             let ends = |node: &&Node| self.ends(node, if is_status { 6 } else { level });
             let owned = below.iter().take_while(|node| !ends(node)).count();
             let (owned, after) = below.split_at_checked(owned).unwrap_or_default();
-            if level > 1 && labels::after(Label::Closing, &heading).is_some() {
+            let closes = self.vocabulary.after_label(Label::Closing, &heading);
+            if level > 1 && closes.is_some() {
                 let end = owned.last().map_or(block.span.end, |last| last.span.end);
                 let span = inline::trimmed(self.text, block.span.start..end);
-                let closing = closing::read(self.text, owned, span);
+                let closing = closing::read(self.text, owned, span, self.vocabulary);
                 self.found.closing.get_or_insert(closing);
                 left = after;
             } else if is_status {
@@ -121,7 +129,7 @@ impl<'w, 'd> Walk<'w, 'd> {
 
     /// Warns of what is much like a label and isn't one: it would be passed over in silence.
     fn misspelt(&mut self, label: &str, span: &Span) {
-        let Some(meant) = labels::meant(label) else {
+        let Some(meant) = self.vocabulary.label_meant(label) else {
             return;
         };
         let message = format!("`{}` is no label that is known", label.trim());
@@ -219,7 +227,7 @@ impl<'w, 'd> Walk<'w, 'd> {
 
     /// Warns of emphasised labels that are misspelt.
     fn labels(&mut self, block: &Node) {
-        for line in field::lines(self.text, &block.span) {
+        for line in field::lines(self.text, &block.span, self.vocabulary) {
             let start = line.value.start;
             let head = self.text.get(block.span.start..start).unwrap_or_default();
             let begin = block.span.start + head.rfind(['\n', '\r']).map_or(0, |at| at + 1);
@@ -248,9 +256,10 @@ impl<'w, 'd> Walk<'w, 'd> {
                 .found
                 .status
                 .get_or_insert_with(|| Status { boxes: Vec::new() });
-            let Some(kind) = labels::status_kind(&line.plain()) else {
+            let Some(kind) = self.vocabulary.status_kind(&line.plain()) else {
                 let message = "this status box stands for no status that is known".to_owned();
-                let meant = labels::meant(&line.plain());
+                let plain = line.plain();
+                let meant = self.vocabulary.label_meant(&plain);
                 let help = meant.map_or_else(
                     || {
                         "use `Not started`, `In progress` and `Completed`, or their translations"
@@ -276,10 +285,10 @@ impl<'w, 'd> Walk<'w, 'd> {
         if block.kind != Kind::Paragraph {
             return;
         }
-        for line in field::lines(self.text, &block.span) {
-            let slot = if labels::is(Label::Started, &line.label) {
+        for line in field::lines(self.text, &block.span, self.vocabulary) {
+            let slot = if self.vocabulary.is_label(Label::Started, &line.label) {
                 &mut self.found.started
-            } else if labels::is(Label::Completed, &line.label) {
+            } else if self.vocabulary.is_label(Label::Completed, &line.label) {
                 &mut self.found.completed
             } else {
                 continue;
@@ -301,8 +310,8 @@ impl<'w, 'd> Walk<'w, 'd> {
         let Some(section) = self.found.sections.get_mut(index) else {
             return;
         };
-        for line in field::lines(self.text, &block.span) {
-            if labels::is(Label::Files, &line.label) {
+        for line in field::lines(self.text, &block.span, self.vocabulary) {
+            if self.vocabulary.is_label(Label::Files, &line.label) {
                 let run = inline::read(self.text, block.children.iter());
                 let codes = run
                     .codes()
@@ -311,7 +320,8 @@ impl<'w, 'd> Walk<'w, 'd> {
                     value: code.to_owned(),
                     span: span.clone(),
                 }));
-            } else if labels::is(Label::Notes, &line.label) && section.notes.is_none() {
+            } else if self.vocabulary.is_label(Label::Notes, &line.label) && section.notes.is_none()
+            {
                 let text = self
                     .text
                     .get(line.continued.clone())

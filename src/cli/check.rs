@@ -99,6 +99,9 @@ fn find(session: &Session, args: &CheckArgs) -> Result<Vec<Diagnostic>> {
         loaded: &loaded,
         found: problems.map(|problems| problems.0).unwrap_or_default(),
     };
+    check
+        .found
+        .extend(loaded.settings.warnings.0.iter().cloned());
     let wanted = session.global.set.as_deref();
     let mut known = BTreeSet::new();
     for set in &loaded.snapshot.sets {
@@ -195,7 +198,7 @@ impl Check<'_> {
 
     /// Checks one document by itself.
     fn document(&mut self, path: &str, text: &str) {
-        match checklist::parse(path, text) {
+        match checklist::parse(path, text, &self.loaded.settings.vocabulary) {
             Ok(parsed) => {
                 self.found.extend(parsed.warnings.0);
                 self.found.extend(checklist::review(&parsed.checklist));

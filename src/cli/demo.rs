@@ -9,6 +9,7 @@ use super::{Session, Stop, load, run};
 use crate::checklist::{Edits, parse};
 use crate::git::Repo;
 use crate::terminal::err;
+use crate::vocabulary::Vocabulary;
 
 /// Arguments of `orch demo`.
 #[derive(Debug, Args)]
@@ -136,7 +137,7 @@ fn make(folder: &Path) -> Result<()> {
 
 /// Returns a checklist as it is before anything was run: the repository's own has been.
 fn pristine(text: &str) -> Result<String> {
-    let checklist = parse(CHECKLIST_PATH, text)?.checklist;
+    let checklist = parse(CHECKLIST_PATH, text, &Vocabulary::default())?.checklist;
     let mut edits = Edits::new();
     let statuses = checklist.status.iter().flat_map(|status| &status.boxes);
     let boxes = checklist.tasks().map(|task| &task.marker);

@@ -210,14 +210,16 @@ impl Loaded {
             .get(&file.path)
             .cloned()
             .unwrap_or_default();
-        let parsed = crate::checklist::parse(&file.path, &text)?;
+        let parsed = crate::checklist::parse(&file.path, &text, &self.settings.vocabulary)?;
+        let mut warnings = self.settings.warnings.0.clone();
+        warnings.extend(parsed.warnings.0);
         Ok(Phase {
             set: set.name.clone(),
             file: file.clone(),
             settings,
             settings_path,
             checklist: parsed.checklist,
-            warnings: parsed.warnings,
+            warnings: Diagnostics(warnings),
         })
     }
 

@@ -64,7 +64,7 @@ pub(super) fn all(session: &Session, args: &AllArgs) -> Result {
         for file in &set.phases {
             let tree = &loaded.snapshot.tree;
             let source = tree.get(&file.path).cloned().unwrap_or_default();
-            match parse(&file.path, &source) {
+            match parse(&file.path, &source, &loaded.settings.vocabulary) {
                 Ok(parsed) => {
                     let state = read_journal(&loaded.workspace, &set.name, file.number)?.state;
                     phases.push((parsed.checklist, state));

@@ -115,7 +115,7 @@ impl Document {
             .read(&path)?
             .ok_or_else(|| ProjectError::Gone(path.clone()))?;
         if *on_disk != *self.checklist.text {
-            let fresh = parse(&path, &on_disk)
+            let fresh = parse(&path, &on_disk, &self.checklist.vocabulary)
                 .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
                 .checklist;
             self.checklist = fresh;
@@ -133,7 +133,7 @@ impl Document {
             .collect();
         let before = sha256(self.checklist.text.as_bytes());
         workspace.replace(&path, Some(&before), text.as_bytes())?;
-        self.checklist = parse(&path, &text)
+        self.checklist = parse(&path, &text, &self.checklist.vocabulary)
             .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
             .checklist;
         Ok(ticked)

@@ -10,6 +10,7 @@ use crate::checklist::{self, Checklist};
 use crate::facts::{Tree, gather};
 use crate::manifest;
 use crate::settings::{PhaseSettings, Settings};
+use crate::vocabulary::Vocabulary;
 
 const COMPOSE: &str = r#"
 name: call-center
@@ -69,9 +70,13 @@ fn tree() -> Tree {
 }
 
 fn parse(text: &str) -> Checklist {
-    checklist::parse("checklists/demo/phase-04-kubernetes.md", text)
-        .expect("a checklist")
-        .checklist
+    checklist::parse(
+        "checklists/demo/phase-04-kubernetes.md",
+        text,
+        &Vocabulary::default(),
+    )
+    .expect("a checklist")
+    .checklist
 }
 
 fn resolved(checklist: &Checklist, tree: &Tree) -> Resolved {

@@ -15,6 +15,7 @@ pub(super) struct Reader<'d> {
     path: &'d str,
     text: Arc<str>,
     problems: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
 }
 
 /// A value with its key's and its own place.
@@ -31,6 +32,7 @@ impl<'d> Reader<'d> {
             path,
             text: Arc::from(text),
             problems: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -41,6 +43,23 @@ impl<'d> Reader<'d> {
         } else {
             Err(Diagnostics(self.problems))
         }
+    }
+
+    /// Returns what a person should know of settings that can be read.
+    pub(super) fn warnings(&mut self) -> Diagnostics {
+        Diagnostics(std::mem::take(&mut self.warnings))
+    }
+
+    /// Adds a warning about a place.
+    pub(super) fn warn(&mut self, warning: Diagnostic, span: Span) {
+        self.warnings
+            .push(warning.at(self.path, &self.text, span, ""));
+    }
+
+    /// Adds a problem that has its help already.
+    pub(super) fn refuse(&mut self, problem: Diagnostic, span: Span, label: &str) {
+        self.problems
+            .push(problem.at(self.path, &self.text, span, label));
     }
 
     /// Returns the document's syntax errors.

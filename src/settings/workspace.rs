@@ -3,12 +3,21 @@
 use toml::de::DeTable;
 
 use crate::diagnostic::Diagnostics;
+use crate::vocabulary::Vocabulary;
 
 use super::Extras;
 use super::read::{Reader, entries};
 use super::target::{self, Target};
+use super::words;
 
-const KEYS: &[&str] = &["set", "commit_message", "strict", "extras", "targets"];
+const KEYS: &[&str] = &[
+    "set",
+    "commit_message",
+    "strict",
+    "extras",
+    "targets",
+    "words",
+];
 
 /// The workspace's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +32,10 @@ pub struct Settings {
     pub extras: Extras,
     /// The named targets, in order.
     pub targets: Vec<Target>,
+    /// The words that checklists are read with: the usual ones and those of `[words]`.
+    pub vocabulary: Vocabulary,
+    /// What a person should know of these settings.
+    pub warnings: Diagnostics,
 }
 
 impl Settings {
@@ -44,9 +57,11 @@ impl Settings {
                 "strict" => settings.strict = reader.boolean(&entry).unwrap_or_default(),
                 "extras" => settings.extras = reader.extras(&entry).unwrap_or_default(),
                 "targets" => settings.targets = target::read(&mut reader, &entry),
+                "words" => settings.vocabulary = words::read(&mut reader, &entry),
                 _ => reader.unknown(&entry, KEYS),
             }
         }
+        settings.warnings = reader.warnings();
         reader.finish(settings)
     }
 

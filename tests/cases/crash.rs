@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use orch::vocabulary::Vocabulary;
 use serde_json::Value;
 
 use crate::harness::call_center::{CHECKLIST, JOURNAL, call_center};
@@ -159,7 +160,7 @@ fn ticked(text: &str, records: &[Value], kept: usize) -> String {
             *tasks.entry(task).or_insert(true) &= succeeded.contains(step);
         }
     }
-    let parsed = orch::checklist::parse(CHECKLIST, text)
+    let parsed = orch::checklist::parse(CHECKLIST, text, &Vocabulary::default())
         .expect("a checklist")
         .checklist;
     let mut bytes = text.as_bytes().to_vec();

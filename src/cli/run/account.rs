@@ -55,7 +55,7 @@ impl Close<'_> {
             if file.number == number {
                 phases.push(self.row(checklist, path));
             } else if let Some(text) = prepared.loaded.snapshot.tree.get(&file.path)
-                && let Ok(parsed) = parse(&file.path, text)
+                && let Ok(parsed) = parse(&file.path, text, &checklist.vocabulary)
             {
                 phases.push(self.row(&parsed.checklist, path));
             }

@@ -5,6 +5,7 @@ use crate::facts::{Tree, gather};
 use crate::manifest;
 use crate::resolve::{BulletReading, Context, Resolved, inputs, resolve};
 use crate::settings::{PhaseSettings, Settings};
+use crate::vocabulary::Vocabulary;
 
 const COMPOSE: &str = "name: shop\nservices:\n  \
     api:\n    build: .\n    ports: ['8080:8080']\n    environment: {APP_PORT: '8080'}\n  \
@@ -18,9 +19,13 @@ fn resolved(bullets: &[&str], settings: &str, compose: &'static str) -> Resolved
          - [ ] `k8s/api/deployment.yml`: api\n\
          - [ ] `k8s/ingress.yml`: the way in\n{bullets}"
     );
-    let checklist = checklist::parse("checklists/demo/phase-04-shop.md", &text)
-        .expect("a checklist")
-        .checklist;
+    let checklist = checklist::parse(
+        "checklists/demo/phase-04-shop.md",
+        &text,
+        &Vocabulary::default(),
+    )
+    .expect("a checklist")
+    .checklist;
     let tree: Tree = [
         ("docker-compose.yml", compose),
         ("Dockerfile", "FROM a:1\nUSER 10001\n"),

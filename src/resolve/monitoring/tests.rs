@@ -7,6 +7,7 @@ use crate::resolve::{
     Context, EnvSource, ProbeAction, Resolved, VolumeKind, Workload, inputs, resolve,
 };
 use crate::settings::{PhaseSettings, Settings};
+use crate::vocabulary::Vocabulary;
 
 const CHECKLIST: &str = "# Phase 4: Shop\n\n## Tasks\n\n### 4.1 Shop\n\
     - [ ] `k8s/api/deployment.yml`: api\n  - Replicas: 2\n\
@@ -29,9 +30,13 @@ fn resolved(config: Option<&str>, settings: &str, monitors: bool) -> Resolved {
     let compose = COMPOSE
         .replace("CONFIG", mount)
         .replace("{samples: {}}", "{samples: {}, empty: {}}");
-    let checklist = checklist::parse("checklists/demo/phase-04-shop.md", CHECKLIST)
-        .expect("a checklist")
-        .checklist;
+    let checklist = checklist::parse(
+        "checklists/demo/phase-04-shop.md",
+        CHECKLIST,
+        &Vocabulary::default(),
+    )
+    .expect("a checklist")
+    .checklist;
     let tree: Tree = [
         ("docker-compose.yml", compose.as_str()),
         ("Dockerfile", "FROM a:1\nUSER 10001\n"),

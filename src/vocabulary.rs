@@ -1,0 +1,201 @@
+//! The words that checklists are written with, and what each means: English, Russian, Ukrainian,
+//! and what a workspace's `orch.toml` adds.
+//!
+//! A language is one file below this one, a word one entry in a row of it; `docs/languages.md`
+//! tells how to add either. What a rule makes of a meaning isn't decided here.
+
+mod english;
+mod everywhere;
+mod fold;
+mod label;
+mod meaning;
+mod phrase;
+mod russian;
+mod stem;
+#[cfg(test)]
+mod tests;
+mod ukrainian;
+
+use std::sync::{Arc, LazyLock};
+
+use crate::checklist::Language;
+
+pub(crate) use fold::{fold, words};
+pub use label::Label;
+pub use meaning::Word;
+pub(crate) use phrase::Phrase;
+use stem::Entry;
+
+/// A row of a language's table: a meaning and the words that tell it, separated by commas.
+type Row<M> = (M, &'static str);
+
+/// The words that documents are read with.
+///
+/// A copy is cheap: all share one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vocabulary(Arc<Tables>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Tables {
+    /// The entries of each meaning, by its place in [`Word::ALL`].
+    words: Vec<Vec<Entry>>,
+    labels: Vec<LabelRow>,
+}
+
+/// One wording of a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct LabelRow {
+    label: Label,
+    /// None for words that a workspace adds.
+    language: Option<Language>,
+    /// The wording, folded.
+    text: String,
+}
+
+/// What a name in `[words]` of `orch.toml` stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Meaning {
+    /// A label of the document's structure.
+    Label(Label),
+    /// A word of tasks.
+    Word(Word),
+}
+
+impl Meaning {
+    /// Returns the meaning of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        let label = Label::ALL.iter().find(|label| label.name() == name);
+        let word = || Word::ALL.iter().find(|word| word.name() == name);
+        label
+            .map(|label| Self::Label(*label))
+            .or_else(|| word().map(|word| Self::Word(*word)))
+    }
+
+    /// Returns every meaning's name, labels first.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        let labels = Label::ALL.iter().map(|label| label.name());
+        labels.chain(Word::ALL.iter().map(|word| word.name()))
+    }
+
+    /// Returns the meaning's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Label(label) => label.name(),
+            Self::Word(word) => word.name(),
+        }
+    }
+}
+
+static BUILT_IN: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::built_in);
+
+impl Default for Vocabulary {
+    /// Returns the words that everyone has.
+    fn default() -> Self {
+        BUILT_IN.clone()
+    }
+}
+
+impl Vocabulary {
+    fn built_in() -> Self {
+        let mut words = vec![Vec::new(); Word::ALL.len()];
+        let rows = [
+            everywhere::WORDS,
+            english::WORDS,
+            russian::WORDS,
+            ukrainian::WORDS,
+        ];
+        for (word, entries) in rows.into_iter().flatten() {
+            if let Some(known) = words.get_mut(word.index()) {
+                known.extend(stem::list(entries));
+            }
+        }
+        let tables = [
+            (Language::English, english::LABELS),
+            (Language::Russian, russian::LABELS),
+            (Language::Ukrainian, ukrainian::LABELS),
+        ];
+        let labels = tables.into_iter().flat_map(|(language, rows)| {
+            rows.iter().flat_map(move |(label, texts)| {
+                texts.split(',').map(move |text| LabelRow {
+                    label: *label,
+                    language: Some(language),
+                    text: fold(text.trim()).into_owned(),
+                })
+            })
+        });
+        let labels = labels.collect();
+        Self(Arc::new(Tables { words, labels }))
+    }
+
+    /// Returns no words at all.
+    pub(crate) fn empty() -> Self {
+        let words = vec![Vec::new(); Word::ALL.len()];
+        let labels = Vec::new();
+        Self(Arc::new(Tables { words, labels }))
+    }
+
+    /// Returns these words with one more of a meaning: a label's whole wording, or a stem by the
+    /// tables' convention.
+    #[must_use]
+    pub fn with(mut self, meaning: Meaning, word: &str) -> Self {
+        let tables = Arc::make_mut(&mut self.0);
+        match meaning {
+            Meaning::Label(label) => tables.labels.push(LabelRow {
+                label,
+                language: None,
+                text: label::normal(word),
+            }),
+            Meaning::Word(meaning) => {
+                if let Some(known) = tables.words.get_mut(meaning.index()) {
+                    known.extend(stem::list(word));
+                }
+            }
+        }
+        self
+    }
+
+    /// Returns what a new word means already, beside the meaning that it is added to: other
+    /// meanings that it would be taken for, or whose words would be taken for it.
+    pub fn clashes(&self, meaning: Meaning, word: &str) -> Vec<Meaning> {
+        match meaning {
+            Meaning::Label(label) => {
+                let text = label::normal(word);
+                let same = self.0.labels.iter().filter(|row| row.text == text);
+                let others = same.filter(|row| !row.label.may_share(label));
+                let mut found: Vec<Meaning> = Vec::new();
+                for row in others {
+                    if !found.contains(&Meaning::Label(row.label)) {
+                        found.push(Meaning::Label(row.label));
+                    }
+                }
+                found
+            }
+            Meaning::Word(meaning) => {
+                let new: Vec<Entry> = stem::list(word).collect();
+                let others = Word::ALL.iter().filter(|other| **other != meaning);
+                let others = others.filter(|other| !meaning.may_share(**other));
+                let swallows = |other: &&Word| {
+                    let known = self.entries(**other);
+                    known
+                        .iter()
+                        .any(|known| new.iter().any(|new| new.meets(known)))
+                };
+                others
+                    .filter(swallows)
+                    .map(|word| Meaning::Word(*word))
+                    .collect()
+            }
+        }
+    }
+
+    /// Returns whether a word tells that.
+    pub(crate) fn tells(&self, word: &str, meaning: Word) -> bool {
+        let word = fold(word);
+        self.entries(meaning).iter().any(|entry| entry.fits(&word))
+    }
+
+    fn entries(&self, meaning: Word) -> &[Entry] {
+        let entries = self.0.words.get(meaning.index());
+        entries.map(Vec::as_slice).unwrap_or_default()
+    }
+}

@@ -1,0 +1,208 @@
+//! English.
+
+use crate::checklist::StatusKind;
+
+use super::{Label, Row, Word};
+
+pub(super) const LABELS: &[Row<Label>] = &[
+    (Label::Phase, "phase"),
+    (Label::Status, "status"),
+    (Label::StatusBox(StatusKind::NotStarted), "not started"),
+    (Label::StatusBox(StatusKind::InProgress), "in progress"),
+    (
+        Label::StatusBox(StatusKind::Completed),
+        "completed, complete, done",
+    ),
+    (Label::Started, "started"),
+    (Label::Completed, "completed"),
+    (Label::Files, "files"),
+    (Label::Notes, "notes, notes for reuse"),
+    (
+        Label::Closing,
+        "when the phase is done, when the phase is complete, on completion, on phase completion",
+    ),
+    (Label::CurrentPhase, "current phase, next phase"),
+];
+
+pub(super) const WORDS: &[Row<Word>] = &[
+    (
+        Word::Study,
+        "study, studi, analy, examin, inspect, read$, look$, explor",
+    ),
+    (
+        Word::Create,
+        "create$, creates$, created$, creating$, write$, writing$, written$, prepare, make$, generate",
+    ),
+    (Word::Add, "add$, adds$, adding$, added$"),
+    (
+        Word::SetUp,
+        "deploy$, deploys$, deployed$, deploying$, apply$, applied$, roll out, set up, setup$, configure, \
+         provision$, bring up, install$",
+    ),
+    (
+        Word::Other,
+        "review, check$, checks$, verify, validate, test$, tests$, confirm, ensure, approve, delete, \
+         remove, drop$, move$, rename, migrate$, copy$, backup$, back$, restore, change$, update$, \
+         edit$, fix$, refactor, revert, rollback$, roll back, document$, describe, discuss, agree, \
+         decide, ask$, tell$, show$, present$, demo$, announce, share$, send$, notify, schedule$, plan$, \
+         estimate, investigate, debug, research, find$, compare, measure, benchmark, monitor$, watch$, \
+         commit$, push$, merge$, tag$, release$, publish, close$, open$, raise$, file$, talk$, train$, \
+         clean$, cleanup$, disable, enable, turn$, switch$, replace, split$, extract, convert, upgrade, \
+         bump$, pin$, rotate, revoke, grant$, scale$, restart, stop$, start$, kill$, cordon, drain$, \
+         optimi, tune$, tidy$, lint$, format$, link$, mention$, list$, draw$, sketch",
+    ),
+    (
+        Word::Past,
+        "created$, added$, wrote$, made$, generated$, prepared$, deployed$, applied$, installed$, \
+         configured$, studied$, examined$, analysed$, analyzed$, inspected$, explored$",
+    ),
+    (
+        Word::Opening,
+        "please$, then$, next$, now$, finally$, also$, first$, and$, need$, to$, we$, must$, should$, \
+         let's$, todo$, step$, devops$, backend$, infra$, platform$, ops$, sre$, team$",
+    ),
+    (
+        Word::Negation,
+        "not$, don't, dont$, doesn't, do not, never$, no$, cannot, can't, won't, isn't, aren't, \
+         shouldn't, mustn't, without$, avoid, instead$, stop$",
+    ),
+    (
+        Word::Condition,
+        "if$, optional, maybe$, perhaps$, unless$, later$, someday$, nice to have, nice-to-have, \
+         in case, depending, when needed, as needed, where needed, tbd$, eventually$, possibly, might$, \
+         could$, after$, until$, before$, once$, else$, either$, otherwise$",
+    ),
+    (Word::ByHand, "by hand, manual, by-hand"),
+    (
+        Word::Doubt,
+        "whether$, decide, clarify, why$, how$, who$, should we, do we, discuss, agree$, reason$",
+    ),
+    (
+        Word::Must,
+        "must$, should$, shall$, needs$, need$, has$, have$, is$, are$, was$, were$, be$, will$, does$, \
+         doesn't, isn't, exists$, passes$, contains$, uses$, works$, lacks$, misses$, fails$, breaks$, \
+         gets$, still$, already$, wrong$, broken$, outdated$, obsolete$, deprecated$",
+    ),
+    (
+        Word::Environments,
+        "prod$, production$, staging$, stage$, dev$, qa$, uat$, preprod$, pre-prod$",
+    ),
+    (
+        Word::Object,
+        "a$, an$, the$, our$, its$, new$, existing$, current$, all$, main$, base$, basic$, following$, \
+         file$, files$, manifest, template, definition, spec$, object, in$, with$, and$, w$, as$, at$, \
+         resource$, resources$, source$, code$, module$, settings$, config$, configs$, configuration$, \
+         check$, checks$, environment$, variables$, path$, url$, autoscaling$, application$, app$, \
+         database$, cache$, backend$, frontend$, workload, volume, claim$, budget$, network$, account$",
+    ),
+    (Word::Which, "which$, what$"),
+    (Word::Needed, "need, requir, necessary"),
+    (Word::Services, "service$, services$"),
+    (Word::Volumes, "volume, storage"),
+    (Word::Secrets, "secret"),
+    (Word::ConfigMaps, "configuration$, configs$"),
+    (Word::Namespace, "name space"),
+    (Word::Resources, "resource"),
+    (Word::Requests, "request"),
+    (Word::Limits, "limit"),
+    (Word::Cpu, "processor$, core$, cores$"),
+    (Word::Memory, "memory, mem$"),
+    (Word::Probes, "probe"),
+    (Word::Period, "period, every$, interval"),
+    (Word::Timeout, "timeout"),
+    (Word::Delay, "delay, initialdelay"),
+    (
+        Word::Failures,
+        "failure, failurethreshold, threshold, retries",
+    ),
+    (Word::Disruption, "disruption"),
+    (Word::Unavailable, "unavailable"),
+    (Word::Surge, "surge"),
+    (Word::Rolling, "rolling, rollout, strategy, surge"),
+    (Word::Replicas, "replica"),
+    (Word::ScaleUp, "scale-up, scale up, scaling up, upscal"),
+    (
+        Word::ScaleDown,
+        "scale-down, scale down, scaling down, downscal",
+    ),
+    (Word::Stable, "stabil"),
+    (Word::Minimum, "minimum, at-least, at least"),
+    (Word::Maximum, "maximum, up-to, up to, at most"),
+    (Word::Exactly, "exact"),
+    (Word::Ports, "port$, ports$"),
+    (
+        Word::Internal,
+        "for$, the$, of$, and$, or$, type$, service$, services$, internal$, external$",
+    ),
+    (Word::Claim, "volume, storage, disk"),
+    (Word::Environment, "environment, variable"),
+    (Word::Init, "initialis, initializ"),
+    (Word::Image, "image, tag$, version"),
+    (Word::Schedule, "schedule"),
+    (Word::Zone, "time-zone, time zone"),
+    (Word::Overlap, "concurrency"),
+    (Word::Retries, "retries, retry, attempts"),
+    (Word::Deadline, "deadline, timeout"),
+    (Word::Grace, "graceful, grace"),
+    (Word::Drain, "drain"),
+    (Word::Security, "non-root, nonroot, read-only"),
+    (Word::ServiceAccount, "service account, service-account"),
+    (Word::NetworkPolicy, "network polic"),
+    (Word::ServiceMonitor, "service monitor"),
+    (Word::Provisioning, "dashboard, datasource, provision"),
+    (Word::Retention, "retention, retain, keep$"),
+    (Word::Alerts, "alert"),
+    (Word::Hosts, "host$, hosts$, hostname, domain, subdomain"),
+    (Word::Paths, "path, routing, route, rule"),
+    (Word::Target, "the$, service$, to$"),
+    (Word::Tls, "certificate"),
+    (Word::Annotations, "annotation"),
+    (Word::RateLimit, "rate+limit, throttl, limit+request"),
+    (Word::Burst, "burst"),
+    (Word::ForwardAuth, "external+auth"),
+    (
+        Word::Rewrite,
+        "strip+prefix, strip-prefix, rewrit, remove+prefix",
+    ),
+    (Word::IdleTimeout, "timeout, time-out"),
+    (
+        Word::BodySize,
+        "body+size, upload+size, upload+limit, max+body, max+upload",
+    ),
+    (Word::Cors, "cross-origin"),
+    (
+        Word::HttpsRedirect,
+        "redirect+https, force+https, https-only$, https+only$",
+    ),
+    (
+        Word::AllowList,
+        "allow+list, white+list, allowed+ip, restrict+ip, allow+ip$",
+    ),
+    (
+        Word::StickySessions,
+        "session+affinity, session-affinity, cookie+affinity",
+    ),
+    (Word::Application, "app$, application, backend, server$"),
+    (Word::Administration, "admin"),
+    (Word::Interface, "frontend, front-end, web$, ui$, site$"),
+    (Word::Database, "database$"),
+    (Word::Keys, "keys$"),
+    (
+        Word::Generic,
+        "data$, secret$, secrets$, key$, keys$, password$, passwords$, token$, tokens$, credentials$, \
+         credential$, config$, configuration$, volume$, settings$, service$, provisioning$, files$, \
+         dashboards$, dashboard$",
+    ),
+    (Word::Percent, "percent"),
+    (Word::Pods, "pod, replic"),
+    (Word::Seconds, "sec"),
+    (Word::Minutes, "minut, mins$"),
+    (Word::Hours, "hour"),
+    (Word::Days, "day"),
+    (Word::Weeks, "week"),
+    (Word::Years, "year"),
+    (Word::Kilobytes, "kilobyte"),
+    (Word::Megabytes, "megabyte"),
+    (Word::Gigabytes, "gigabyte"),
+    (Word::Terabytes, "terabyte"),
+];

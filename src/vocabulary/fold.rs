@@ -1,0 +1,110 @@
+//! Texts as they are compared: case, accents typed apart, soft hyphens and apostrophes make no
+//! difference. What is shown stays as written.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Returns a text in the form that words are compared in.
+///
+/// Lower case, letters composed (NFC), `ё` as `е`, every apostrophe as `'`, every hyphen as `-`,
+/// every space as a plain one; soft hyphens, stress marks and what has no width are left out.
+pub(crate) fn fold(text: &str) -> Cow<'_, str> {
+    if text.chars().all(is_folded) {
+        return Cow::Borrowed(text);
+    }
+    let folded = text
+        .nfc()
+        .filter(|letter| !is_silent(*letter))
+        .flat_map(|letter| {
+            let letter = match letter {
+                '’' | '‘' | 'ʼ' | '´' | '′' | '`' => '\'',
+                '‐' | '‑' => '-',
+                'ё' | 'Ё' => 'е',
+                other if other.is_whitespace() => ' ',
+                other => other,
+            };
+            letter.to_lowercase()
+        });
+    Cow::Owned(folded.collect())
+}
+
+/// Returns whether a letter is compared as it is.
+fn is_folded(letter: char) -> bool {
+    matches!(letter, ' '..='@' | '['..='_' | 'a'..='~' | 'а'..='я' | 'є' | 'і' | 'ї' | 'ґ' | '–' | '—')
+}
+
+/// Returns whether a character is no part of a word's letters: soft hyphens, what has no width,
+/// and marks that no letter took up, such as those of stress.
+fn is_silent(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{fe0f}'
+    ) || is_combining_mark(letter)
+}
+
+/// Returns the words of a text as written: letters, digits, and what joins them within a word.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !(is_letter(letter) || joins(letter)))
+        .map(|word| word.trim_matches(|letter: char| !is_letter(letter)))
+        .filter(|word| word.chars().any(char::is_alphanumeric))
+}
+
+fn is_letter(letter: char) -> bool {
+    letter.is_alphanumeric() || (is_combining_mark(letter) && letter != '\u{fe0f}')
+}
+
+fn joins(letter: char) -> bool {
+    matches!(
+        letter,
+        '-' | '_' | '.' | '\'' | '’' | '‘' | '´' | '‐' | '‑' | '\u{ad}' | '\u{200b}'
+            ..='\u{200d}' | '\u{2060}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fold, words};
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(fold(text), expected);
+        assert_eq!(fold(expected), expected, "folding again changes nothing");
+    }
+
+    #[test]
+    fn what_looks_alike_is_the_same() {
+        check("СОЗДАЁМ", "создаем");
+        check("Пам’ять", "пам'ять");
+        check("пам\u{2bc}ять", "пам'ять");
+        check("Ви\u{306}\u{301}", "вй");
+        check("і\u{308}", "ї");
+        check("кон\u{ad}фиг", "конфиг");
+        check("до\u{301}бавить", "добавить");
+        check("anti\u{2011}affinity", "anti-affinity");
+        check("min\u{a0}2", "min 2");
+        check("Größe", "größe");
+    }
+
+    #[track_caller]
+    fn check_words(text: &str, expected: &[&str]) {
+        let all: Vec<&str> = words(text).collect();
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn words_are_split_at_what_joins_none() {
+        check_words(
+            "Resources: requests 256Mi/250m (min)",
+            &["Resources", "requests", "256Mi", "250m", "min"],
+        );
+        check_words("🚀 1) Создать\u{a0}файл", &["1", "Создать", "файл"]);
+        check_words(
+            "кол-во, мин./макс. — к-сть",
+            &["кол-во", "мин", "макс", "к-сть"],
+        );
+        check_words("й і\u{308}жи\u{306}", &["й", "і\u{308}жи\u{306}"]);
+        check_words("\u{301} — ''", &[]);
+    }
+}

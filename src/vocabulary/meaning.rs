@@ -1,0 +1,164 @@
+//! What a word of a task can mean: one row a meaning, with its name in `orch.toml`.
+
+macro_rules! meanings {
+    ($($meaning:ident $name:literal $about:literal;)*) => {
+        /// What a word of a task tells.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Word {
+            $(#[doc = $about] $meaning,)*
+        }
+
+        impl Word {
+            /// Every meaning.
+            pub const ALL: &[Self] = &[$(Self::$meaning,)*];
+
+            /// Returns the meaning's name in `[words]` of `orch.toml`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$meaning => $name,)*
+                }
+            }
+
+            /// Returns what the words of this meaning say.
+            pub fn about(self) -> &'static str {
+                match self {
+                    $(Self::$meaning => $about,)*
+                }
+            }
+        }
+    };
+}
+
+meanings! {
+    // Verbs that a task begins with.
+    Study "study" "verbs of looking: what is found is recorded";
+    Create "create" "verbs of making a file";
+    Add "add" "verbs of adding: a file, or something to a file";
+    SetUp "set-up" "verbs of bringing something up: deploy, roll out, configure";
+    Other "other-work" "verbs of what a person does: review, discuss, delete, move, document";
+    Past "past" "verbs of what was done already";
+    Opening "opening" "words that may stand before the verb: please, then, need to";
+    // What makes a task a person's.
+    Negation "negation" "not, don't, never";
+    Condition "condition" "if, optional, when there is time";
+    ByHand "by-hand" "by hand, manually";
+    Doubt "doubt" "whether, decide: an open question";
+    Must "must" "must, should: a demand on a file, not the file";
+    Environments "environment" "names of environments: production, staging";
+    // What may stand between a verb and its path.
+    Object "object" "nouns of what is written or studied, and words around them: a, the, file, manifest";
+    // Inventories.
+    Which "which" "which, what";
+    Needed "needed" "needed, required";
+    Services "services" "services";
+    Volumes "volumes" "volumes";
+    Secrets "secrets" "secrets";
+    ConfigMaps "configmaps" "ConfigMaps, configuration";
+    // What is required of every manifest, and what bullets are about.
+    Namespace "namespace" "a namespace";
+    Resources "resources" "resources";
+    Requests "requests" "what a pod asks for at least";
+    Limits "limits" "what a pod gets at most";
+    Cpu "cpu" "CPU";
+    Memory "memory" "memory";
+    Probes "probes" "probes of any kind";
+    Liveness "liveness" "the liveness probe";
+    Readiness "readiness" "the readiness probe";
+    Startup "startup" "the startup probe";
+    Period "period" "how often: every, period";
+    Timeout "timeout" "how long an answer may take";
+    Delay "delay" "how long before the first one";
+    Failures "failures" "how many failures count";
+    AntiAffinity "anti-affinity" "pods on different nodes";
+    Disruption "disruption" "a disruption budget";
+    Available "available" "how many pods stay, as Kubernetes calls it";
+    Unavailable "unavailable" "how many pods may be missing";
+    Surge "surge" "how many pods may be more";
+    Rolling "rolling" "how pods are replaced";
+    Recreate "recreate" "pods go before new ones come";
+    Replicas "replicas" "replicas";
+    Autoscaler "autoscaler" "an autoscaler";
+    Behaviour "behaviour" "how fast an autoscaler acts";
+    ScaleUp "scale-up" "more pods";
+    ScaleDown "scale-down" "fewer pods";
+    Stable "stable" "how long a number is kept";
+    Minimum "minimum" "at least";
+    Maximum "maximum" "at most";
+    Exactly "exactly" "exactly, only";
+    Ports "ports" "ports";
+    Internal "internal" "words beside a Service's type that name no port";
+    Claim "claim" "a volume claim, a disk";
+    Environment "variables" "environment variables";
+    Init "init" "scripts that set a data base up";
+    Image "image" "an image";
+    Schedule "schedule" "a Job's schedule";
+    Zone "time-zone" "a schedule's time zone";
+    Overlap "overlap" "runs that overlap";
+    Retries "retries" "how often a Job is tried again";
+    Deadline "deadline" "how long a Job may take";
+    Grace "grace" "how long a pod may take to end";
+    Drain "drain" "how long it serves on before";
+    Security "security" "a security context";
+    ServiceAccount "service-account" "a service account";
+    NetworkPolicy "network-policy" "a network policy";
+    // Monitoring.
+    Retention "retention" "how long samples are kept";
+    Alerts "alerts" "alert rules";
+    ServiceMonitor "service-monitor" "a ServiceMonitor";
+    Provisioning "provisioning" "dashboards and data sources";
+    // The way in.
+    Hosts "hosts" "host names";
+    Paths "paths" "paths, routes";
+    Target "target" "words between an arrow and the service that a path leads to";
+    Tls "tls" "TLS";
+    Annotations "annotations" "annotations";
+    RateLimit "rate-limit" "how many requests a client may send";
+    Burst "burst" "how many more at once";
+    BasicAuth "basic-auth" "users with passwords";
+    ForwardAuth "forward-auth" "a service that is asked who may come in";
+    Rewrite "rewrite" "prefixes taken away or replaced";
+    IdleTimeout "idle-timeout" "how long a connection may be silent";
+    BodySize "body-size" "what a request may carry";
+    Cors "cors" "whose scripts may call";
+    HttpsRedirect "https-redirect" "plain HTTP is sent on";
+    AllowList "allow-list" "whose addresses may come in";
+    StickySessions "sticky-sessions" "a client meets the same pod again";
+    // Names in lists.
+    Application "application" "what the application's own service is called";
+    Administration "administration" "what the administrators' service is called";
+    Interface "interface" "what the users' interface is called";
+    Database "database" "a data base, whichever";
+    Keys "keys" "keys";
+    Generic "generic" "words that say what kind of thing is listed, not which";
+    // Units.
+    Percent "percent" "percent";
+    Pods "pods" "pods, as a unit";
+    Seconds "seconds" "seconds";
+    Minutes "minutes" "minutes";
+    Hours "hours" "hours";
+    Days "days" "days";
+    Weeks "weeks" "weeks";
+    Years "years" "years";
+    Kilobytes "kilobytes" "kilobytes";
+    Megabytes "megabytes" "megabytes";
+    Gigabytes "gigabytes" "gigabytes";
+    Terabytes "terabytes" "terabytes";
+}
+
+/// Meanings that share words, with the reason that nothing is misread by it.
+const SHARED: &[(Word, Word, &str)] = &[];
+
+impl Word {
+    /// Returns the meaning's place in [`Self::ALL`].
+    pub(super) fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Returns whether one word may tell both: they are asked for in different places.
+    pub(super) fn may_share(self, other: Self) -> bool {
+        let pair = |row: &(Self, Self, &str)| {
+            (row.0 == self && row.1 == other) || (row.0 == other && row.1 == self)
+        };
+        self == other || SHARED.iter().any(pair)
+    }
+}
