@@ -218,12 +218,14 @@ mod tests {
     use super::{RULES, consider};
     use crate::checklist::parse;
     use crate::resolve::Verdict;
+    use crate::vocabulary::Vocabulary;
 
     /// Checks which rule reads a line, and why a rule before it doesn't.
     #[track_caller]
     fn check(line: &str, reads: Option<&str>, refuses: &[(&str, &str)]) {
         let text = format!("# Phase 1: Things\n\n## 1.1 Work\n\n- [ ] {line}\n");
-        let checklist = parse("phase-01-things.md", &text).expect("a checklist");
+        let checklist =
+            parse("phase-01-things.md", &text, &Vocabulary::default()).expect("a checklist");
         let task = checklist.checklist.tasks().next().expect("a task");
         let considered = consider(task);
         let read = considered.iter().find_map(|it| match &it.verdict {
