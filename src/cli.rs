@@ -24,6 +24,7 @@ mod phase;
 mod places;
 mod plan;
 mod run;
+mod section;
 mod status;
 mod target;
 mod task;

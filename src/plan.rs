@@ -8,12 +8,14 @@ mod build;
 mod cycle;
 mod draft;
 mod order;
+mod scope;
 mod twice;
 mod wants;
 mod waves;
 
 pub use build::{PlanError, build};
 pub use cycle::{Cycle, Edge, End, Why};
+pub use scope::{Needed, Scope};
 pub use twice::Twice;
 pub use wants::{Want, wants};
 pub use waves::waves;

@@ -18,6 +18,7 @@ mod phase;
 mod phases;
 mod problems;
 mod repository;
+mod section;
 mod supervisor;
 mod target;
 mod targets;

@@ -198,7 +198,7 @@ impl There<'_> {
                 Standing::Done(evidence) => {
                     done.insert(step.id.clone(), evidence);
                 }
-                Standing::Elsewhere | Standing::Held(_) => {}
+                Standing::Elsewhere | Standing::Held(_) | Standing::Left => {}
                 Standing::Todo(Why::Changed) => changed.push(named()),
                 Standing::Todo(
                     Why::New | Why::Failed | Why::Unknown | Why::Gone(_) | Why::Reopened,

@@ -14,6 +14,7 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Meaning, Phase};
 use super::mine::Mine;
 use super::run::ahead::Prospect;
+use super::section::Part;
 use super::target::{self, Target, TargetArgs};
 use super::{Session, Stop, after, changed, order};
 use crate::diagnostic::render;
@@ -32,6 +33,9 @@ pub(super) struct PlanArgs {
     /// Take secrets' values from that ignored env file too
     #[arg(long, value_name = "FILE")]
     env_file: Option<String>,
+    /// Show only that section, and what it can't do without
+    #[arg(long, value_name = "NUMBER", conflicts_with = "out")]
+    section: Option<String>,
     /// Save what a run would change, for `run --plan FILE`
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -40,7 +44,7 @@ pub(super) struct PlanArgs {
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &PlanArgs) -> Result {
     let target = Target::choose(&args.on, loaded, phase)?;
     let state = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?.state;
-    let (there, plan, meaning) = match &target {
+    let (mut there, plan, meaning) = match &target {
         Target::Rehearsal if args.out.is_some() => {
             let said = "a plan for the rehearsal isn't saved: it begins anew each time";
             return Err(Stop::input(said).help("name a cluster: --target NAME or --context NAME"));
@@ -52,25 +56,33 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         }
     };
     let lacking = after::lacking(loaded, phase, (&target, &state))?;
+    let of = (&plan, &meaning.resolved);
+    let part = Part::of(args.section.as_ref(), &phase.checklist, of)?;
+    let mut files = meaning.rendered.clone();
+    if let Some(part) = &part {
+        files.retain(|file| part.writes(&plan, &file.path));
+        there.narrow(&plan, part);
+    }
     let ahead = there.ahead.as_ref();
     if session.global.json {
-        out(&json::json_lines(phase, &meaning, &plan))?;
+        out(&json::json_lines(phase, &meaning, (&plan, part.as_ref())))?;
         out(&order::json(&there.missing))?;
         out(&ahead.map(preview::json).unwrap_or_default())?;
-        out(&changed::json(&meaning.rendered))?;
+        out(&changed::json(&files))?;
         out(&json::json_plan(&plan, &target, &lacking))?;
     } else {
         let shown = Shown {
             phase,
             meaning: &meaning,
             plan: &plan,
+            part: part.as_ref(),
             lacking: &lacking,
             paint: session.out,
         };
         out(&shown.text(&target, &there))?;
         let changes = ahead.map(|ahead| preview::text(ahead, target.called(), session.out));
         out(&changes.unwrap_or_default())?;
-        out(&changed::text(&meaning.rendered, session.out))?;
+        out(&changed::text(&files, session.out))?;
     }
     let mut warnings = meaning.warnings.clone();
     warnings.0.extend(order::warnings(&there.missing).0);

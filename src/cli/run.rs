@@ -65,6 +65,9 @@ pub(super) struct RunArgs {
     /// Take secrets' values from that ignored env file too
     #[arg(long, value_name = "FILE")]
     pub(super) env_file: Option<String>,
+    /// Run only that section, with what it can't do without; leave everything else as it is
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["prune", "plan"])]
+    pub(super) section: Option<String>,
     /// Accept that finished steps changed, and do them again
     #[arg(long)]
     pub(super) accept_changes: bool,
@@ -158,10 +161,12 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         options: options(args, &target, phase),
         accept_unread: args.accept_unread,
         mine: args.mine(),
+        section: args.section.clone(),
         clock,
     };
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
+    prepared.narrow(&mut outlook)?;
     outlook.refuse_changes(args.accept_changes, args.prune)?;
     outlook.refuse_other_cluster(&prepared)?;
     prepared.refuse_back_door(journal.state())?;
@@ -248,7 +253,8 @@ async fn secrets(
         return Ok(BTreeMap::new());
     }
     refuse::placeholders(prepared)?;
-    let filled = prepared.filled(repo, args.env_file.as_deref(), (live, outlook))?;
+    let mut filled = prepared.filled(repo, args.env_file.as_deref(), (live, outlook))?;
+    outlook.narrow_missing(&prepared.plan, &mut filled);
     let objects = filled.complete()?;
     refuse::unencoded_passwords(prepared, &objects)?;
     Ok(objects)

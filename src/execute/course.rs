@@ -62,7 +62,8 @@ impl<'a> Course<'a> {
                     course.done.insert(step.id.clone(), evidence.clone());
                     course.satisfy(at);
                 }
-                Some(Standing::Elsewhere) => course.satisfy(at),
+                // What is left is needed by nothing that isn't left, but for the order of stages.
+                Some(Standing::Elsewhere | Standing::Left) => course.satisfy(at),
                 Some(Standing::Todo(_)) => {
                     if let Some(task) = &step.task {
                         *course.open.entry(task).or_default() += 1;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepStatus, TargetState};
-use crate::plan::{Plan, Step, Work};
+use crate::plan::{Plan, Scope, Step, Work};
 
 /// Where a step stands before a run.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub enum Standing {
     Todo(Why),
     /// To be done once a person has done something.
     Held(Held),
+    /// To be done, but not by this run: it is about another part of the plan.
+    Left,
 }
 
 /// What a person has to do before a step.
@@ -144,9 +146,13 @@ pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, Task
                 .iter()
                 .find_map(|need| match standing.get(*need) {
                     Some(Standing::Held(by)) => Some(by.clone()),
-                    Some(Standing::Done(_) | Standing::Elsewhere | Standing::Todo(_)) | None => {
-                        None
-                    }
+                    Some(
+                        Standing::Done(_)
+                        | Standing::Elsewhere
+                        | Standing::Todo(_)
+                        | Standing::Left,
+                    )
+                    | None => None,
                 })
         };
         let by = by.or_else(needed);
@@ -154,6 +160,15 @@ pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, Task
             && matches!(now, Standing::Todo(_))
         {
             *now = Standing::Held(by);
+        }
+    }
+}
+
+/// Leaves what is to be done outside of a part of the plan.
+pub fn narrow(standing: &mut [Standing], scope: &Scope) {
+    for (at, now) in standing.iter_mut().enumerate() {
+        if matches!(now, Standing::Todo(_)) && !scope.has(at) {
+            *now = Standing::Left;
         }
     }
 }

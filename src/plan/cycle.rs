@@ -40,6 +40,10 @@ pub enum Why {
     Reference(&'static str),
     /// Its task's directive says so.
     After(TaskId),
+    /// Its object stands in that file, which is written first.
+    File(String),
+    /// It runs that image, which is built first.
+    Image(String),
     /// Every phase goes so: study, write, check the rules, apply.
     Stage,
 }
@@ -59,7 +63,7 @@ impl Cycle {
             .iter()
             .filter_map(|edge| match (&edge.why, &edge.user.task) {
                 (Why::After(after), Some(task)) => Some((task, after)),
-                (Why::After(_) | Why::Reference(_) | Why::Stage, _) => None,
+                (_, _) => None,
             })
     }
 }
@@ -75,6 +79,8 @@ impl fmt::Display for Why {
         match self {
             Self::Reference(by) => f.write_str(by),
             Self::After(task) => write!(f, "after={task}"),
+            Self::File(path) => write!(f, "it stands in `{path}`"),
+            Self::Image(image) => write!(f, "it runs `{image}`"),
             Self::Stage => f.write_str("files are written and checked before anything is applied"),
         }
     }

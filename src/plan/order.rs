@@ -24,8 +24,23 @@ pub(super) fn reasons(
     application: &Application,
     at: usize,
 ) -> BTreeMap<usize, &'static str> {
+    reasons_of(&Index::of(objects, application), at)
+}
+
+/// Returns the same for each object.
+pub(super) fn all_reasons(
+    objects: &[&Object],
+    application: &Application,
+) -> Vec<BTreeMap<usize, &'static str>> {
+    let index = Index::of(objects, application);
+    (0..objects.len())
+        .map(|at| reasons_of(&index, at))
+        .collect()
+}
+
+fn reasons_of(index: &Index<'_>, at: usize) -> BTreeMap<usize, &'static str> {
     let mut reasons = BTreeMap::new();
-    for (need, why) in Index::of(objects, application).needs(at) {
+    for (need, why) in index.needs(at) {
         reasons.entry(need).or_insert(why);
     }
     reasons

@@ -9,7 +9,7 @@ use crate::facts::Origin;
 use super::application::{Application, FileSpec};
 
 /// A phase with every task read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Resolved {
     /// The tasks in the document's order.
     pub tasks: Vec<ResolvedTask>,

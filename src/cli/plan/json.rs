@@ -6,14 +6,20 @@ use serde_json::{Value, json};
 
 use crate::cli::after::Lacks;
 use crate::cli::load::{Meaning, Phase};
+use crate::cli::section::{Part, needed_json};
 use crate::cli::target::Target;
 use crate::plan::{Plan, waves};
-use crate::resolve::BulletReading;
+use crate::resolve::{BulletReading, ResolvedTask};
 
 /// Returns one event a task and one a step.
-pub(super) fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> String {
+pub(super) fn json_lines(
+    phase: &Phase,
+    meaning: &Meaning,
+    (plan, part): (&Plan, Option<&Part>),
+) -> String {
     let mut text = String::new();
-    for task in &meaning.resolved.tasks {
+    let asked = |task: &&ResolvedTask| part.is_none_or(|part| part.scope.asks(&task.id));
+    for task in meaning.resolved.tasks.iter().filter(asked) {
         let steps: Vec<&str> = plan
             .steps_of(&task.id)
             .map(|(_, step)| step.id.as_str())
@@ -37,7 +43,9 @@ pub(super) fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> Strin
         });
         let _ = writeln!(text, "{value}");
     }
-    for (step, wave) in plan.steps.iter().zip(waves(plan)) {
+    let steps = plan.steps.iter().zip(waves(plan)).enumerate();
+    let is_part = |at: usize| part.is_none_or(|part| part.scope.has(at));
+    for (_, (step, wave)) in steps.filter(|(at, _)| is_part(*at)) {
         let needs: Vec<&str> = step
             .needs
             .iter()
@@ -52,7 +60,7 @@ pub(super) fn json_lines(phase: &Phase, meaning: &Meaning, plan: &Plan) -> Strin
         }
         let _ = writeln!(text, "{value}");
     }
-    text
+    text + &part.map_or_else(String::new, |part| needed_json(plan, &part.scope))
 }
 
 /// Returns the event that ends a plan.

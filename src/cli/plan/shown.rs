@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use crate::checklist::Section;
 use crate::cli::after::Lacks;
 use crate::cli::load::{Meaning, Phase};
 use crate::cli::order;
 use crate::cli::run::ahead::Ahead;
+use crate::cli::section::{self, Part};
 use crate::cli::target::Target;
 use crate::cluster::ClusterInfo;
+use crate::journal::StepId;
 use crate::plan::{Plan, Want, Work};
 use crate::resolve::{Action, BulletReading, FileOrigin, ResolvedTask};
 use crate::terminal::{Paint, count, printable};
@@ -25,11 +28,26 @@ pub(super) struct There {
     pub(super) ahead: Option<Ahead>,
 }
 
+impl There {
+    /// Leaves out what isn't part of a section.
+    pub(super) fn narrow(&mut self, plan: &Plan, part: &Part) {
+        let steps = plan.steps.iter().enumerate();
+        let steps = steps.filter(|(at, _)| part.scope.has(*at));
+        let ids: BTreeSet<&StepId> = steps.map(|(_, step)| &step.id).collect();
+        if let Some(ahead) = &mut self.ahead {
+            ahead.objects.retain(|object| ids.contains(&object.step));
+            ahead.prune.clear();
+        }
+    }
+}
+
 /// A phase's plan as it is shown.
 pub(super) struct Shown<'a> {
     pub(super) phase: &'a Phase,
     pub(super) meaning: &'a Meaning,
     pub(super) plan: &'a Plan,
+    /// The only section that is shown, where one is asked for.
+    pub(super) part: Option<&'a Part>,
     /// What targets lack that this one comes after.
     pub(super) lacking: &'a [Lacks],
     pub(super) paint: Paint,
@@ -72,7 +90,11 @@ impl Shown<'_> {
         if !there.service_monitors {
             text += "  no ServiceMonitor CRD there: Prometheus scrapes by static configuration\n";
         }
-        for section in &checklist.sections {
+        let shown = |section: &&Section| {
+            let part = self.part;
+            part.is_none_or(|part| section::is_in(section, &part.number))
+        };
+        for section in checklist.sections.iter().filter(shown) {
             let _ = writeln!(
                 text,
                 "\n{}",
@@ -85,6 +107,11 @@ impl Shown<'_> {
                     text += &self.task(resolved, task.marker.checked, &task.text.plain());
                 }
             }
+        }
+        if let Some(part) = self.part {
+            let needs = part.scope.needs.iter();
+            let needed = section::needed_text(self.plan, needs, &part.number);
+            return format!("{text}\n{needed}");
         }
         text += &self.unassigned();
         text += &self.builds();

@@ -85,6 +85,7 @@ impl Prospect {
             options: options(&RunArgs::default(), &target, phase),
             accept_unread: false,
             mine: Mine::Merge,
+            section: None,
             clock,
         };
         let prepared = prepare(session, loaded, phase, target, how).await?;
@@ -163,6 +164,7 @@ impl View<'_> {
         let live = self.live.get(object);
         let would = match standing {
             Standing::Elsewhere => Would::Leave("a person ticked its task"),
+            Standing::Left => Would::Leave("it isn't asked for"),
             Standing::Done(_) => self.since_done(object, live.as_ref()).await?,
             Standing::Todo(_) => self.to_do(object, live.as_ref()).await?,
             Standing::Held(Held::Task(task)) => Would::After(vec![format!("task {task}")]),

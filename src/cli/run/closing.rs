@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::account::Moment;
-use super::outlook::{Outlook, Waiting};
-use super::tell::{Kept, tell, waiting_text};
+use super::outlook::{Left, Outlook, Waiting};
+use super::tell::{Kept, left_text, tell, waiting_text};
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind};
 use crate::execute::{Document, Ledger, Report};
 use crate::git::{Draft, Repo};
 use crate::journal::{Event, Evidence, Outcome, RunId, StepId, TargetState};
-use crate::terminal::{err, out, printable};
+use crate::terminal::{count, err, out, printable};
 
 /// The commit's message where settings give no other.
 const MESSAGE: &str = "checklist({set}): phase-{phase} {name} completed";
@@ -64,26 +64,21 @@ impl Close<'_> {
             finished = true;
         }
         let committed = waiting.is_empty() && recorded && self.commit(&ledger)?;
-        let text = if !waiting.is_empty() {
+        let text = if !waiting.nobody() {
             waiting_text(prepared, self.outlook, &waiting)
         } else if committed || finished {
             "finished what an interrupted run had left: documents and commit are up to date\n"
                 .to_owned()
         } else {
-            format!(
-                "nothing to do: phase {} is done on {}\n",
-                document.checklist.number,
-                prepared.target.called()
-            )
+            let what = match &prepared.how.section {
+                Some(section) => format!("section {section}"),
+                None => format!("phase {}", document.checklist.number),
+            };
+            let on = prepared.target.called();
+            let left = left_text(prepared, waiting.left);
+            format!("nothing to do: {what} is done on {on}\n{left}")
         };
-        self.say(
-            &text,
-            if waiting.is_empty() {
-                "done"
-            } else {
-                "waiting"
-            },
-        )?;
+        self.end(&text, &waiting)?;
         Ok(Outlook::code(&waiting))
     }
 
@@ -104,8 +99,8 @@ impl Close<'_> {
                 }])?;
                 self.progress(&ledger, document, Moment::Under)?;
                 let undecided = Waiting {
-                    tasks: Vec::new(),
                     files: self.outlook.undecided(prepared),
+                    ..Waiting::default()
                 };
                 err(&waiting_text(prepared, self.outlook, &undecided))?;
                 Ok(if report.outcome == Outcome::Failed {
@@ -118,12 +113,15 @@ impl Close<'_> {
                 let done = evidence(ledger.state().target(name));
                 let waiting = self.outlook.waiting(prepared, &done);
                 self.finish(&done, &waiting, &mut ledger, document)?;
-                if waiting.is_empty() {
+                let text = if waiting.is_empty() {
                     self.commit(&ledger)?;
-                    self.say(&self.done_text(report), "done")?;
+                    self.done_text(report)
+                } else if waiting.nobody() {
+                    self.part_text(report, &waiting)
                 } else {
-                    self.say(&waiting_text(prepared, self.outlook, &waiting), "waiting")?;
-                }
+                    waiting_text(prepared, self.outlook, &waiting)
+                };
+                self.end(&text, &waiting)?;
                 Ok(Outlook::code(&waiting))
             }
         }
@@ -244,10 +242,34 @@ impl Close<'_> {
         text
     }
 
-    pub(super) fn say(&self, text: &str, outcome: &str) -> Result<()> {
+    /// Says that a part of the phase is done, and what is left.
+    fn part_text(&self, report: &Report, waiting: &Waiting) -> String {
+        let prepared = self.prepared;
+        let section = prepared.how.section.as_deref().unwrap_or_default();
+        format!(
+            "\n{} section {section} is done on {}: {}\n{}",
+            prepared.session.err.good("✓"),
+            prepared.target.called(),
+            count(report.ran, "step"),
+            left_text(prepared, waiting.left)
+        )
+    }
+
+    /// Says how a run ended, and what waits.
+    fn end(&self, text: &str, waiting: &Waiting) -> Result<()> {
+        let outcome = if waiting.nobody() { "done" } else { "waiting" };
+        self.say(text, outcome, waiting.left)
+    }
+
+    /// Says how a command ended.
+    pub(super) fn say(&self, text: &str, outcome: &str, left: Left) -> Result<()> {
         if self.prepared.session.global.json {
-            let value = serde_json::json!({ "event": "ended", "outcome": outcome,
+            let mut value = serde_json::json!({ "event": "ended", "outcome": outcome,
                 "target": self.prepared.target.called() });
+            if let Some(section) = &self.prepared.how.section {
+                value["section"] = section.as_str().into();
+                value["left"] = serde_json::json!({ "tasks": left.tasks, "steps": left.steps });
+            }
             out(&format!("{value}\n"))?;
         }
         err(text)?;

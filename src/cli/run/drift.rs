@@ -58,6 +58,7 @@ impl Drift {
             options: options(&RunArgs::default(), &target, phase),
             accept_unread: false,
             mine: Mine::Merge,
+            section: None,
             clock: Clock::new(session.environment.source_date_epoch.as_deref())?,
         };
         let prepared = prepare(session, loaded, phase, target, how).await?;

@@ -1,8 +1,10 @@
 //! What is to be done, before anything is: the plan beside the journal, the boxes and the target.
 
+mod waiting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Code, Prepared, Result, Stop};
+use super::{Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
 use crate::cluster::{ApplyOptions, Live};
@@ -10,9 +12,11 @@ use crate::execute::{Changed, Held, Projection, Standing, Why, compare, hold, ta
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, Written, sha256};
 use crate::manifest::Object;
-use crate::plan::{Plan, Step, Work};
+use crate::plan::{Plan, Scope, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
 use crate::terminal::count;
+use waiting::is_part;
+pub(super) use waiting::{Left, Waiting};
 
 /// What the names of steps begin with that apply an object.
 const APPLY: &str = "apply ";
@@ -39,22 +43,8 @@ pub(super) struct Outlook {
     started: Option<String>,
     /// The cluster's uid at the last run on this target.
     cluster: Option<String>,
-}
-
-/// What waits for a person.
-#[derive(Debug, Default)]
-pub(super) struct Waiting {
-    /// Tasks that a person does.
-    pub(super) tasks: Vec<TaskId>,
-    /// Files that a person has to decide on.
-    pub(super) files: Vec<String>,
-}
-
-impl Waiting {
-    /// Returns whether nothing waits.
-    pub(super) fn is_empty(&self) -> bool {
-        self.tasks.is_empty() && self.files.is_empty()
-    }
+    /// The part of the plan that is asked for; `None` for all of it.
+    scope: Option<Scope>,
 }
 
 impl Outlook {
@@ -76,6 +66,7 @@ impl Outlook {
             reopened: BTreeSet::new(),
             started: None,
             cluster: None,
+            scope: None,
         }
     }
 
@@ -140,6 +131,7 @@ impl Outlook {
             cluster: target
                 .and_then(|t| t.header.as_ref())
                 .map(|header| header.cluster.clone()),
+            scope: None,
         }
     }
 
@@ -238,7 +230,11 @@ impl Outlook {
 
     /// Looks whether what finished steps made is still there.
     pub(super) fn look(&mut self, prepared: &Prepared<'_>, live: &Live) -> Result<()> {
-        for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
+        let steps = self.standing.iter_mut().zip(&prepared.plan.steps);
+        for (_, (standing, step)) in steps
+            .enumerate()
+            .filter(|(at, _)| is_part(&self.scope, *at))
+        {
             let Standing::Done(evidence) = standing else {
                 continue;
             };
@@ -271,7 +267,11 @@ impl Outlook {
         live: &Live,
         secrets: &BTreeMap<String, Object>,
     ) {
-        for (standing, step) in self.standing.iter_mut().zip(&prepared.plan.steps) {
+        let steps = self.standing.iter_mut().zip(&prepared.plan.steps);
+        for (_, (standing, step)) in steps
+            .enumerate()
+            .filter(|(at, _)| is_part(&self.scope, *at))
+        {
             if let (Standing::Done(_), Work::Apply { object, .. }) = (&*standing, &step.work) {
                 let real = secrets.get(&object.label()).unwrap_or(object);
                 let wanted = prepared.inventory().marked(real);
@@ -305,7 +305,11 @@ impl Outlook {
             Standing::Done(Evidence::Image { image, digest }) => {
                 Some((image.clone(), digest.clone()))
             }
-            Standing::Done(_) | Standing::Elsewhere | Standing::Todo(_) | Standing::Held(_) => None,
+            Standing::Done(_)
+            | Standing::Elsewhere
+            | Standing::Todo(_)
+            | Standing::Held(_)
+            | Standing::Left => None,
         });
         pushed.collect()
     }
@@ -356,7 +360,9 @@ impl Outlook {
             .zip(&prepared.plan.steps)
             .filter_map(|(standing, step)| match standing {
                 Standing::Done(evidence) => Some((step.id.clone(), evidence.clone())),
-                Standing::Elsewhere | Standing::Todo(_) | Standing::Held(_) => None,
+                Standing::Elsewhere | Standing::Todo(_) | Standing::Held(_) | Standing::Left => {
+                    None
+                }
             })
             .collect()
     }
@@ -379,7 +385,14 @@ impl Outlook {
             .collect();
         ticked.extend(self.waived.iter().cloned());
         ticked.extend(self.elsewhere.iter().cloned());
+        ticked.retain(|task| self.touches(prepared, task));
         ticked
+    }
+
+    /// Returns whether a task is asked for, or has a step that is needed.
+    fn touches(&self, prepared: &Prepared<'_>, task: &TaskId) -> bool {
+        let scope = self.scope.as_ref();
+        scope.is_none_or(|scope| scope.touches(&prepared.plan, task))
     }
 
     /// Returns how many steps wait for a person to do a task.
@@ -397,35 +410,6 @@ impl Outlook {
         self.standing.iter().filter(held).count()
     }
 
-    /// Returns what waits for a person.
-    pub(super) fn waiting(
-        &self,
-        prepared: &Prepared<'_>,
-        done: &BTreeMap<StepId, Evidence>,
-    ) -> Waiting {
-        let ticked = self.tickable(prepared, done);
-        let tasks = prepared.meaning.resolved.tasks.iter();
-        let tasks = tasks
-            .filter(|task| !matches!(task.action, Action::Skip) && !ticked.contains(&task.id))
-            .filter(|task| matches!(task.action, Action::Manual) || prepared.needs_person(&task.id))
-            .map(|task| task.id.clone())
-            .collect();
-        Waiting {
-            tasks,
-            files: self.undecided(prepared),
-        }
-    }
-
-    /// Returns the files that a person has to decide on.
-    pub(super) fn undecided(&self, prepared: &Prepared<'_>) -> Vec<String> {
-        let steps = prepared.plan.steps.iter().zip(&self.standing);
-        let files = steps.filter_map(|(step, standing)| match (&step.work, standing) {
-            (Work::Write { path, .. }, Standing::Held(_)) => Some(path.clone()),
-            _ => None,
-        });
-        files.collect()
-    }
-
     /// Returns what the checklist is to show.
     pub(super) fn projection(
         &self,
@@ -440,6 +424,7 @@ impl Outlook {
                 .checklist
                 .tasks()
                 .filter(|task| !self.elsewhere.contains(&task.id) && prepared.undecided(&task.id))
+                .filter(|task| self.touches(prepared, &task.id))
                 .map(|task| task.id.clone())
                 .collect(),
             status: if completed.is_some() {
@@ -449,15 +434,6 @@ impl Outlook {
             },
             started: Some(self.started.clone().unwrap_or_else(|| prepared.today())),
             completed,
-        }
-    }
-
-    /// Returns the exit code of a phase whose steps are all done.
-    pub(super) fn code(waiting: &Waiting) -> Code {
-        if waiting.is_empty() {
-            Code::Done
-        } else {
-            Code::Waiting
         }
     }
 }

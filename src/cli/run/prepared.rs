@@ -11,6 +11,7 @@ use crate::cli::exit::Result;
 use crate::cli::load::{Loaded, Meaning, Phase};
 use crate::cli::mine::Mine;
 use crate::cli::plan::saved::{Of, Saved};
+use crate::cli::section::{self, Part};
 use crate::cli::target::{self, Target};
 use crate::cli::{Session, Stop, order};
 use crate::cluster::{Cluster, Inventory, Live};
@@ -56,6 +57,8 @@ pub(super) struct How {
     pub(super) accept_unread: bool,
     /// What becomes of files that a person changed.
     pub(super) mine: Mine,
+    /// The only section that it is about.
+    pub(super) section: Option<String>,
     /// The time.
     pub(super) clock: Clock,
 }
@@ -64,6 +67,19 @@ impl Prepared<'_> {
     /// Returns whether the target is the rehearsal.
     pub(super) fn is_rehearsal(&self) -> bool {
         self.target == Target::Rehearsal
+    }
+
+    /// Leaves what isn't part of the section that was asked for, if one was; says what else that
+    /// can't do without.
+    pub(super) fn narrow(&self, outlook: &mut Outlook) -> Result<()> {
+        let section = self.how.section.as_ref();
+        let of = (&self.plan, &self.meaning.resolved);
+        if let Some(Part { number, scope }) = Part::of(section, &self.phase.checklist, of)? {
+            outlook.narrow(&self.plan, scope);
+            let needed = section::needed_text(&self.plan, outlook.needed(), &number);
+            crate::terminal::err(&needed)?;
+        }
+        Ok(())
     }
 
     /// Returns the inventory that the phase's objects are members of.

@@ -22,6 +22,9 @@ pub(in crate::cli) struct RehearseArgs {
     /// Tick boxes although a bullet below them was read by no rule
     #[arg(long)]
     accept_unread: bool,
+    /// Rehearse only that section, with what it can't do without
+    #[arg(long, value_name = "NUMBER")]
+    section: Option<String>,
 }
 
 pub(in crate::cli) fn rehearse(
@@ -40,10 +43,12 @@ pub(in crate::cli) fn rehearse(
             options,
             accept_unread: args.accept_unread,
             mine: Mine::Merge,
+            section: args.section.clone(),
             clock,
         };
         let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
-        let outlook = Outlook::afresh(&prepared);
+        let mut outlook = Outlook::afresh(&prepared);
+        prepared.narrow(&mut outlook)?;
         let mut document = Document::new(phase.checklist.clone());
         let with = With {
             secrets: &BTreeMap::new(),
@@ -56,8 +61,8 @@ pub(in crate::cli) fn rehearse(
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
         crate::terminal::err(note)?;
         let undecided = Waiting {
-            tasks: Vec::new(),
             files: outlook.undecided(&prepared),
+            ..Waiting::default()
         };
         if report.outcome == Outcome::Completed && !undecided.is_empty() {
             crate::terminal::err(&tell::waiting_text(&prepared, &outlook, &undecided))?;

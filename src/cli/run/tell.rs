@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::outlook::{Outlook, Waiting};
+use super::outlook::{Left, Outlook, Waiting};
 use super::{Prepared, Result};
 use crate::checklist::TaskId;
 use crate::cli::changed;
@@ -110,11 +110,34 @@ pub(super) fn waiting_text(
     if !waiting.tasks.is_empty() {
         text += &tasks_text(prepared, outlook, &waiting.tasks);
     }
+    text += &left_text(prepared, waiting.left);
     if !waiting.files.is_empty() {
         let held = |path: &str| outlook.held_by_file(path);
         text += &undecided_text(prepared, &held);
     }
     text
+}
+
+/// Returns what a run about a part of the phase left; nothing where nothing is.
+pub(super) fn left_text(prepared: &Prepared<'_>, left: Left) -> String {
+    let mut parts = Vec::new();
+    if left.tasks > 0 {
+        parts.push(format!(
+            "{} of other sections",
+            count(left.tasks, "open task")
+        ));
+    }
+    if left.steps > 0 {
+        parts.push(format!("{} that no task names", count(left.steps, "step")));
+    }
+    if parts.is_empty() {
+        return String::new();
+    }
+    let number = prepared.phase.checklist.number;
+    format!(
+        "left as they are: {}; go on: orch phase {number} run\n",
+        parts.join(", ")
+    )
 }
 
 /// Returns the files that a person has to decide on, each with what conflicts.

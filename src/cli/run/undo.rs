@@ -76,6 +76,7 @@ async fn undo_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Un
         options: options(&RunArgs::default(), &target, phase),
         accept_unread: false,
         mine: Mine::Merge,
+        section: None,
         clock,
     };
     let prepared = prepare(session, loaded, phase, target, how).await?;
