@@ -47,7 +47,6 @@ mod tests;
 mod timers;
 mod user;
 mod waits;
-mod words;
 mod workload;
 
 pub use application::{
@@ -69,6 +68,7 @@ use crate::checklist::{Checklist, Task};
 use crate::diagnostic::Diagnostics;
 use crate::facts::{Facts, Inputs, Tree};
 use crate::settings::{Extras, PhaseSettings, Settings};
+use crate::vocabulary::Vocabulary;
 
 use rules::Read;
 
@@ -116,6 +116,7 @@ pub fn resolve(
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, &reads);
     let known = read_out::Known {
+        vocabulary: &checklist.vocabulary,
         facts,
         tree,
         application: &assembled.application,
@@ -145,8 +146,8 @@ pub fn resolve(
 }
 
 /// Returns what every rule makes of a task, in the order in which they are asked.
-pub fn consider(task: &Task) -> Vec<Considered> {
-    rules::consider(task)
+pub fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> {
+    rules::consider(task, vocabulary)
 }
 
 /// Returns which files the facts of a phase are read from: the phase's settings, else the Compose
@@ -192,7 +193,7 @@ fn read(checklist: &Checklist) -> Vec<Read<'_>> {
             section
                 .tasks
                 .iter()
-                .map(move |task| rules::read(section, task))
+                .map(move |task| rules::read(section, task, &checklist.vocabulary))
         })
         .collect()
 }

@@ -194,6 +194,15 @@ impl Vocabulary {
         self.entries(meaning).iter().any(|entry| entry.fits(&word))
     }
 
+    /// Returns where in a text's folded words that is told first.
+    pub(crate) fn place(&self, words: &[String], meaning: Word) -> Option<usize> {
+        let entries = self.entries(meaning);
+        let alone = |word: &String| entries.iter().any(|entry| entry.fits(word));
+        let single = words.iter().position(alone);
+        let several = entries.iter().filter_map(|entry| entry.place(words));
+        single.into_iter().chain(several).min()
+    }
+
     fn entries(&self, meaning: Word) -> &[Entry] {
         let entries = self.0.words.get(meaning.index());
         entries.map(Vec::as_slice).unwrap_or_default()

@@ -2,20 +2,19 @@
 
 use super::quantity::{self, Quantity};
 use super::spec::Amounts;
-use super::words::{Word, tells, words};
+use crate::vocabulary::{Phrase, Vocabulary, Word, fold};
 
 /// How many words may stand between a word and its number (`CPU/memory target 70%`).
 const REACH: usize = 3;
 
 /// Returns the number behind a word that tells that (`min 2`, `minReplicas: 2`).
-pub(super) fn numbers_after(text: &str, meaning: Word) -> Option<u32> {
-    number_after(text, |word| tells(word, meaning))
+pub(super) fn numbers_after(text: Phrase<'_>, meaning: Word) -> Option<u32> {
+    number_after(text, |word| text.vocabulary().tells(word, meaning))
 }
 
-/// Returns the number behind the first word, in lower case, that is wanted.
-pub(super) fn number_after(text: &str, wanted: impl Fn(&str) -> bool) -> Option<u32> {
-    let lower = text.to_lowercase();
-    let all: Vec<&str> = words(&lower).collect();
+/// Returns the number behind the first word, folded, that is wanted.
+pub(super) fn number_after(text: Phrase<'_>, wanted: impl Fn(&str) -> bool) -> Option<u32> {
+    let all: Vec<_> = text.words().map(fold).collect();
     let at = all.iter().position(|word| wanted(word))?;
     all.iter()
         .skip(at + 1)
@@ -24,16 +23,20 @@ pub(super) fn number_after(text: &str, wanted: impl Fn(&str) -> bool) -> Option<
 }
 
 /// Returns the seconds behind a word that tells that (`period 30s`).
-pub(super) fn seconds_after(text: &str, meaning: Word) -> Option<i32> {
-    let lower = text.to_lowercase();
-    let all: Vec<&str> = words(&lower).collect();
-    let at = all.iter().position(|word| tells(word, meaning))?;
+pub(super) fn seconds_after(text: Phrase<'_>, meaning: Word) -> Option<i32> {
+    let all: Vec<_> = text.words().map(fold).collect();
+    let at = all
+        .iter()
+        .position(|word| text.vocabulary().tells(word, meaning))?;
     let mut behind = all.iter().skip(at + 1).take(REACH).enumerate();
-    behind.find_map(|(index, word)| seconds(word, all.get(at + 2 + index).copied()))
+    behind.find_map(|(index, word)| {
+        let next = all.get(at + 2 + index).map(AsRef::as_ref);
+        seconds((word, next), text.vocabulary())
+    })
 }
 
 /// Returns the seconds that a word gives, its unit in it or in the next word.
-fn seconds(word: &str, next: Option<&str>) -> Option<i32> {
+fn seconds((word, next): (&str, Option<&str>), vocabulary: &Vocabulary) -> Option<i32> {
     let digits = word
         .find(|character: char| !character.is_ascii_digit())
         .unwrap_or(word.len());
@@ -44,9 +47,7 @@ fn seconds(word: &str, next: Option<&str>) -> Option<i32> {
     } else {
         unit
     };
-    let minutes =
-        unit == "m" || unit.starts_with("min") || unit.starts_with("мин") || unit.starts_with("хв");
-    Some(if minutes {
+    Some(if vocabulary.tells(unit, Word::Minutes) {
         number.saturating_mul(60)
     } else {
         number
@@ -55,16 +56,17 @@ fn seconds(word: &str, next: Option<&str>) -> Option<i32> {
 
 /// Returns requests and limits: `requests 256Mi/250m, limits 1Gi/1000m`, in either order; amounts
 /// before any of these words count for both.
-pub(super) fn resources(text: &str) -> (Amounts, Amounts) {
+pub(super) fn resources(text: Phrase<'_>) -> (Amounts, Amounts) {
     let (mut requests, mut limits) = (Amounts::default(), Amounts::default());
     let (mut to_requests, mut to_limits) = (true, true);
-    for word in words(text) {
-        let lower = word.to_lowercase();
-        if tells(&lower, Word::Requests) {
+    let vocabulary = text.vocabulary();
+    for word in text.words() {
+        if vocabulary.tells(word, Word::Requests) {
             (to_requests, to_limits) = (true, false);
-        } else if tells(&lower, Word::Limits) && quantity::read(word).is_none() {
+        } else if vocabulary.tells(word, Word::Limits) && quantity::read(word, vocabulary).is_none()
+        {
             (to_requests, to_limits) = (false, true);
-        } else if let Some(amount) = quantity::read(word) {
+        } else if let Some(amount) = quantity::read(word, vocabulary) {
             for (wanted, amounts) in [(to_requests, &mut requests), (to_limits, &mut limits)] {
                 if wanted {
                     put(amounts, &amount);
@@ -85,10 +87,12 @@ fn put(amounts: &mut Amounts, amount: &Quantity) {
 #[cfg(test)]
 mod tests {
     use super::{Word, number_after, resources, seconds_after};
+    use crate::vocabulary::{Phrase, Vocabulary};
 
     #[track_caller]
     fn check(text: &str, expected: [&str; 4]) {
-        let (requests, limits) = resources(text);
+        let vocabulary = Vocabulary::default();
+        let (requests, limits) = resources(Phrase::new(text, &vocabulary));
         let all = [requests.cpu, requests.memory, limits.cpu, limits.memory];
         assert_eq!(all.map(Option::unwrap_or_default), expected);
     }
@@ -112,17 +116,18 @@ mod tests {
 
     #[test]
     fn a_number_stands_close_behind_its_word() {
-        assert_eq!(
-            number_after("target CPU/memory 70%", |word| word == "cpu"),
-            Some(70)
-        );
-        assert_eq!(number_after("cpu", |word| word == "cpu"), None);
+        let vocabulary = Vocabulary::default();
+        let cpu = |text| number_after(Phrase::new(text, &vocabulary), |word| word == "cpu");
+        assert_eq!(cpu("target CPU/memory 70%"), Some(70));
+        assert_eq!(cpu("cpu"), None);
     }
 
     #[test]
     fn periods_have_units() {
-        assert_eq!(seconds_after("(HTTP, period 30s)", Word::Period), Some(30));
-        assert_eq!(seconds_after("кожні 2 хв", Word::Period), Some(120));
-        assert_eq!(seconds_after("каждые 10 секунд", Word::Period), Some(10));
+        let vocabulary = Vocabulary::default();
+        let period = |text| seconds_after(Phrase::new(text, &vocabulary), Word::Period);
+        assert_eq!(period("(HTTP, period 30s)"), Some(30));
+        assert_eq!(period("кожні 2 хв"), Some(120));
+        assert_eq!(period("каждые 10 секунд"), Some(10));
     }
 }

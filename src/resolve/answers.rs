@@ -6,7 +6,7 @@ use crate::facts::{Facts, MountSource, Origin};
 use super::application::Application;
 use super::model::{Answer, InventoryKind};
 use super::subjects::{is_application, named_product, normal};
-use super::words::{Word, has, words};
+use crate::vocabulary::{Vocabulary, Word, words};
 
 /// Something that the facts have.
 struct Known {
@@ -22,19 +22,20 @@ struct Known {
 pub(super) fn answer(
     kind: InventoryKind,
     names: &[Spanned<String>],
-    facts: &Facts,
-    application: &Application,
+    (facts, application): (&Facts, &Application),
+    vocabulary: &Vocabulary,
 ) -> Answer {
+    let synonyms = Synonyms { vocabulary };
     let known = match kind {
         InventoryKind::Services => services(facts, application),
-        InventoryKind::Volumes => volumes(facts, application),
-        InventoryKind::Secrets => secrets(application),
-        InventoryKind::ConfigMaps => maps(application),
+        InventoryKind::Volumes => synonyms.volumes(facts, application),
+        InventoryKind::Secrets => synonyms.secrets(application),
+        InventoryKind::ConfigMaps => synonyms.maps(application),
     };
     let mut used = vec![false; known.len()];
     let mut answer = Answer::default();
     for name in names {
-        let fitting = fitting(&name.value, &known);
+        let fitting = synonyms.fitting(&name.value, &known);
         for index in &fitting {
             if let Some(used) = used.get_mut(*index) {
                 *used = true;
@@ -63,84 +64,151 @@ pub(super) fn answer(
     answer
 }
 
-/// Returns which of the known things a listed name means: those called so, else those that a
-/// telling word of it fits.
-fn fitting(name: &str, known: &[Known]) -> Vec<usize> {
-    let whole = name.to_lowercase();
-    let of = |wanted: &[String]| -> Vec<usize> {
-        let fits = |known: &Known| wanted.iter().any(|word| known.words.contains(word));
-        let found = known.iter().enumerate().filter(|(_, known)| fits(known));
-        found.map(|(index, _)| index).collect()
-    };
-    let called = of(&[whole.replace(' ', "-"), whole]);
-    if called.is_empty() {
-        of(&meaning(name))
-    } else {
-        called
-    }
+/// Names with what they also go by.
+struct Synonyms<'v> {
+    vocabulary: &'v Vocabulary,
 }
 
-/// Words that say what kind of thing is listed, not which.
-const GENERIC: &[&str] = &[
-    "data",
-    "secret",
-    "secrets",
-    "key",
-    "keys",
-    "password",
-    "passwords",
-    "token",
-    "tokens",
-    "credentials",
-    "credential",
-    "config",
-    "configuration",
-    "volume",
-    "settings",
-    "service",
-    "provisioning",
-    "files",
-    "данные",
-    "ключи",
-    "ключ",
-    "пароль",
-    "дані",
-    "ключі",
-    "dashboards",
-    "dashboard",
-];
+impl Synonyms<'_> {
+    /// Returns which of the known things a listed name means: those called so, else those that a
+    /// telling word of it fits.
+    fn fitting(&self, name: &str, known: &[Known]) -> Vec<usize> {
+        let whole = name.to_lowercase();
+        let of = |wanted: &[String]| -> Vec<usize> {
+            let fits = |known: &Known| wanted.iter().any(|word| known.words.contains(word));
+            let found = known.iter().enumerate().filter(|(_, known)| fits(known));
+            found.map(|(index, _)| index).collect()
+        };
+        let called = of(&[whole.replace(' ', "-"), whole]);
+        if called.is_empty() {
+            of(&self.meaning(name))
+        } else {
+            called
+        }
+    }
 
-/// Returns the words that tell a listed name from others; a name of generic words only keeps them.
-fn meaning(name: &str) -> Vec<String> {
-    let whole = name.to_lowercase();
-    let mut all: Vec<String> = words(&whole)
-        .flat_map(|word| word.split(['-', '_']))
-        .map(synonym)
-        .collect();
-    let telling: Vec<String> = all
-        .iter()
-        .filter(|word| !GENERIC.contains(&word.as_str()))
-        .cloned()
-        .collect();
-    if !telling.is_empty() {
-        all = telling;
+    /// Returns the words that tell a listed name from others; a name of generic words only keeps them.
+    fn meaning(&self, name: &str) -> Vec<String> {
+        let whole = name.to_lowercase();
+        let mut all: Vec<String> = words(&whole)
+            .flat_map(|word| word.split(['-', '_']))
+            .map(|it| self.synonym(it))
+            .collect();
+        let telling: Vec<String> = all
+            .iter()
+            .filter(|word| !self.vocabulary.tells(word, Word::Generic))
+            .cloned()
+            .collect();
+        if !telling.is_empty() {
+            all = telling;
+        }
+        if words(&whole).count() == 1 {
+            all.push(normal(&whole));
+        }
+        all
     }
-    if words(&whole).count() == 1 {
-        all.push(normal(&whole));
-    }
-    all
-}
 
-/// Returns one word for all that mean the same.
-fn synonym(word: &str) -> String {
-    if let Some(product) = named_product(word) {
-        return product.title().to_lowercase();
+    /// Returns one word for all that mean the same.
+    fn synonym(&self, word: &str) -> String {
+        if let Some(product) = named_product(word) {
+            return product.title().to_lowercase();
+        }
+        let is = |meaning| self.vocabulary.tells(word, meaning);
+        if is(Word::Database) || is(Word::Postgres) {
+            "postgresql".to_owned()
+        } else if is(Word::Keys) {
+            "key".to_owned()
+        } else if is_application(word) || is(Word::Application) {
+            "app".to_owned()
+        } else {
+            word.to_owned()
+        }
     }
-    match word {
-        "db" | "database" | "бд" => "postgresql".to_owned(),
-        "keys" | "ключи" | "ключі" => "key".to_owned(),
-        other if is_application(other) || has(other, Word::Application) => "app".to_owned(),
-        other => other.to_owned(),
+
+    fn volumes(&self, facts: &Facts, application: &Application) -> Vec<Known> {
+        let mut known = Vec::new();
+        for service in facts.project.iter().flat_map(|project| &project.services) {
+            let product = service
+                .image
+                .as_ref()
+                .and_then(|it| crate::facts::image::product(&it.value));
+            for mount in &service.mounts {
+                let (MountSource::Volume(name) | MountSource::Bind(name)) = &mount.source else {
+                    continue;
+                };
+                let mut words = vec![service.name.to_lowercase(), self.synonym(&service.name)];
+                words.extend(product.map(|it| it.title().to_lowercase()));
+                words.extend(self.meaning(name));
+                words.push(normal(name));
+                let what = format!("{name} at {} of {}", mount.target, service.name);
+                let origin = Some(mount.origin.clone());
+                known.push(Known {
+                    words,
+                    what,
+                    origin,
+                    expected: matches!(mount.source, MountSource::Volume(_)),
+                });
+            }
+        }
+        // What is generated, or mounted from a map, is a volume too, if nobody's data.
+        for workload in &application.workloads {
+            for volume in &workload.volumes {
+                let words = self.words_of(&workload.name, &volume.name);
+                let what = format!("{} at {} of {}", volume.name, volume.path, workload.name);
+                known.push(Known {
+                    words,
+                    what,
+                    origin: None,
+                    expected: false,
+                });
+            }
+        }
+        known
+    }
+
+    fn words_of(&self, workload: &str, volume: &str) -> Vec<String> {
+        std::iter::once(self.synonym(workload))
+            .chain(self.meaning(volume))
+            .collect()
+    }
+
+    fn secrets(&self, application: &Application) -> Vec<Known> {
+        let entries = application
+            .secrets
+            .iter()
+            .flat_map(|secret| secret.entries.iter().map(move |entry| (secret, entry)));
+        entries
+            .map(|(secret, entry)| {
+                let key = entry.key.to_lowercase();
+                let parts = key.split('_').chain(secret.name.split('-'));
+                let mut words: Vec<String> = parts.map(|it| self.synonym(it)).collect();
+                // The password of any data store is a data base's credential.
+                if secret.name.starts_with("db-") {
+                    words.push("postgresql".to_owned());
+                }
+                let what = format!("{} in {}: {}", entry.key, secret.name, entry.reason);
+                Known {
+                    words,
+                    what,
+                    origin: None,
+                    expected: true,
+                }
+            })
+            .collect()
+    }
+
+    fn maps(&self, application: &Application) -> Vec<Known> {
+        let known = application.config_maps.iter().map(|map| {
+            let mut words: Vec<String> = map.name.split('-').map(|it| self.synonym(it)).collect();
+            words.push(normal(&map.name));
+            Known {
+                words,
+                what: format!("ConfigMap {}", map.name),
+                origin: None,
+                expected: true,
+            }
+        });
+        known.collect()
     }
 }
 
@@ -176,90 +244,4 @@ fn services(facts: &Facts, application: &Application) -> Vec<Known> {
         });
     }
     known
-}
-
-fn volumes(facts: &Facts, application: &Application) -> Vec<Known> {
-    let mut known = Vec::new();
-    for service in facts.project.iter().flat_map(|project| &project.services) {
-        let product = service
-            .image
-            .as_ref()
-            .and_then(|it| crate::facts::image::product(&it.value));
-        for mount in &service.mounts {
-            let (MountSource::Volume(name) | MountSource::Bind(name)) = &mount.source else {
-                continue;
-            };
-            let mut words = vec![service.name.to_lowercase(), synonym(&service.name)];
-            words.extend(product.map(|it| it.title().to_lowercase()));
-            words.extend(meaning(name));
-            words.push(normal(name));
-            let what = format!("{name} at {} of {}", mount.target, service.name);
-            let origin = Some(mount.origin.clone());
-            known.push(Known {
-                words,
-                what,
-                origin,
-                expected: matches!(mount.source, MountSource::Volume(_)),
-            });
-        }
-    }
-    // What is generated, or mounted from a map, is a volume too, if nobody's data.
-    for workload in &application.workloads {
-        for volume in &workload.volumes {
-            let words = words_of(&workload.name, &volume.name);
-            let what = format!("{} at {} of {}", volume.name, volume.path, workload.name);
-            known.push(Known {
-                words,
-                what,
-                origin: None,
-                expected: false,
-            });
-        }
-    }
-    known
-}
-
-fn words_of(workload: &str, volume: &str) -> Vec<String> {
-    std::iter::once(synonym(workload))
-        .chain(meaning(volume))
-        .collect()
-}
-
-fn secrets(application: &Application) -> Vec<Known> {
-    let entries = application
-        .secrets
-        .iter()
-        .flat_map(|secret| secret.entries.iter().map(move |entry| (secret, entry)));
-    entries
-        .map(|(secret, entry)| {
-            let key = entry.key.to_lowercase();
-            let parts = key.split('_').chain(secret.name.split('-'));
-            let mut words: Vec<String> = parts.map(synonym).collect();
-            // The password of any data store is a data base's credential.
-            if secret.name.starts_with("db-") {
-                words.push("postgresql".to_owned());
-            }
-            let what = format!("{} in {}: {}", entry.key, secret.name, entry.reason);
-            Known {
-                words,
-                what,
-                origin: None,
-                expected: true,
-            }
-        })
-        .collect()
-}
-
-fn maps(application: &Application) -> Vec<Known> {
-    let known = application.config_maps.iter().map(|map| {
-        let mut words: Vec<String> = map.name.split('-').map(synonym).collect();
-        words.push(normal(&map.name));
-        Known {
-            words,
-            what: format!("ConfigMap {}", map.name),
-            origin: None,
-            expected: true,
-        }
-    });
-    known.collect()
 }

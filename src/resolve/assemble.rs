@@ -15,11 +15,11 @@ use super::model::Note;
 use super::roster::{self, Roster};
 use super::rules::Read;
 use super::target::FileKind;
-use super::words::Word;
 use super::{
     Context, budget, environment, images, ingress, monitoring, mounts, outside, steady, storage,
     subjects, waits, workload,
 };
+use crate::vocabulary::Word;
 
 /// The application with what layout and readings need to know of its making.
 pub(super) struct Assembled<'f> {

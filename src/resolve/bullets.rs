@@ -13,8 +13,8 @@ use super::probe_words;
 use super::quantity;
 use super::spec::{Amounts, ExposureSpec, Spec};
 use super::target::FileKind;
-use super::words::{Word, find, has, mentions, tells, words};
 use super::{running_words, scaling_words};
+use crate::vocabulary::{Phrase, Vocabulary, Word, words};
 
 /// What a bullet was understood as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,21 +44,25 @@ pub(super) struct ReadBullet<'c> {
 pub(super) fn read_all<'c>(
     bullets: &'c [Bullet],
     kind: Option<FileKind>,
+    vocabulary: &Vocabulary,
     spec: &mut Spec,
 ) -> Vec<ReadBullet<'c>> {
     let mut all = Vec::new();
     for bullet in bullets {
         let mut own = Spec::default();
         let routed = if kind == Some(FileKind::Ingress) {
-            ingress::read_bullet(&bullet.text, &mut own)
+            ingress::read_bullet(&bullet.text, vocabulary, &mut own)
         } else {
             None
         };
         let mut meaning = match routed {
             Some(meaning) => Meaning::Carried(meaning),
-            None => read(&bullet.text, kind, &mut own),
+            None => read(&bullet.text, kind, vocabulary, &mut own),
         };
-        if meaning == Meaning::Unread && !bullet.children.is_empty() && is_heading(&bullet.text) {
+        if meaning == Meaning::Unread
+            && !bullet.children.is_empty()
+            && is_heading(&bullet.text, vocabulary)
+        {
             meaning = Meaning::Heading;
         }
         spec.merge(own);
@@ -68,7 +72,8 @@ pub(super) fn read_all<'c>(
         });
         all.extend(read_all(
             &bullet.children,
-            about(&bullet.text).or(kind),
+            about(&bullet.text, vocabulary).or(kind),
+            vocabulary,
             spec,
         ));
     }
@@ -76,16 +81,17 @@ pub(super) fn read_all<'c>(
 }
 
 /// Returns what the bullets below a text are about, where it says so.
-fn about(text: &Inline) -> Option<FileKind> {
+fn about(text: &Inline, vocabulary: &Vocabulary) -> Option<FileKind> {
     let plain = text.plain();
-    let scales = ["hpa", "autoscal", "автоскейл", "автомасштаб", "behavio"];
-    mentions(&plain, &scales).then_some(FileKind::Hpa)
+    let scales = Phrase::new(&plain, vocabulary).find(&[Word::Autoscaler, Word::Behaviour]);
+    scales.map(|_| FileKind::Hpa)
 }
 
 /// Returns whether a text only names what follows below it.
-fn is_heading(text: &Inline) -> bool {
+fn is_heading(text: &Inline, vocabulary: &Vocabulary) -> bool {
     let plain = text.plain();
-    let named = find(&plain, HEADINGS).is_some() || about(text).is_some();
+    let named = Phrase::new(&plain, vocabulary).find(HEADINGS).is_some();
+    let named = named || about(text, vocabulary).is_some();
     plain.trim_end().ends_with(':') && named
 }
 
@@ -103,43 +109,51 @@ const HEADINGS: &[Word] = &[
 ];
 
 /// Returns what one text asks for. The first rule that reads it wins.
-pub(super) fn read(text: &Inline, kind: Option<FileKind>, spec: &mut Spec) -> Meaning {
+pub(super) fn read(
+    text: &Inline,
+    kind: Option<FileKind>,
+    vocabulary: &Vocabulary,
+    spec: &mut Spec,
+) -> Meaning {
     let plain = text.plain();
-    let head = head(&plain);
-    let carried = scaling_words::read(&plain, head, kind, spec)
-        .or_else(|| running_words::read(text, &plain, kind, spec))
-        .or_else(|| resources(&plain, head, spec))
-        .or_else(|| probes(text, &plain, head, spec))
-        .or_else(|| exposures(&plain, spec))
-        .or_else(|| routing(&plain, head, spec));
+    let plain = Phrase::new(&plain, vocabulary);
+    let head = head(plain);
+    let carried = scaling_words::read(plain, head, kind, spec)
+        .or_else(|| running_words::read(text, plain, kind, spec))
+        .or_else(|| resources(plain, head, spec))
+        .or_else(|| probes(text, plain, head, spec))
+        .or_else(|| exposures(plain, spec))
+        .or_else(|| routing(plain, head, spec));
     if let Some(meaning) = carried {
         return Meaning::Carried(meaning);
     }
-    if has(head, Word::Init) {
+    if head.has(Word::Init) {
         spec.init_scripts = true;
         return Meaning::InitScripts;
     }
-    if has(head, Word::Environment) {
+    if head.has(Word::Environment) {
         return Meaning::Environment;
     }
-    storage(&plain, head, spec)
-        .or_else(|| ports(&plain, head, spec))
+    storage(plain, head, spec)
+        .or_else(|| ports(plain, head, spec))
         .or_else(|| image(text, head, spec))
-        .or_else(|| watched(&plain, spec))
-        .or_else(|| always(&plain))
+        .or_else(|| watched(plain, spec))
+        .or_else(|| always(plain))
         .map_or(Meaning::Unread, Meaning::Carried)
 }
 
 /// Returns what stands before the colon, or the whole text.
-fn head(plain: &str) -> &str {
-    match plain.split_once(':') {
-        Some((head, _)) if words(head).count() <= 4 => head,
-        Some(_) | None => plain,
+fn head(plain: Phrase<'_>) -> Phrase<'_> {
+    let head = plain.before(':');
+    if head.words().count() <= 4 {
+        head
+    } else {
+        plain
     }
 }
 
-fn resources(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
-    find(head, &[Word::Resources, Word::Requests, Word::Limits])?;
+fn resources(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    head.find(&[Word::Resources, Word::Requests, Word::Limits])?;
     let (requests, limits) = amounts::resources(plain);
     if requests == limits && requests == Amounts::default() {
         return None;
@@ -159,11 +173,11 @@ fn resources(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
     )
 }
 
-fn probes(text: &Inline, plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
-    let liveness = has(head, Word::Liveness);
-    let readiness = has(head, Word::Readiness);
-    let startup = has(head, Word::Startup);
-    let both = has(head, Word::Probes) && !liveness && !readiness && !startup;
+fn probes(text: &Inline, plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    let liveness = head.has(Word::Liveness);
+    let readiness = head.has(Word::Readiness);
+    let startup = head.has(Word::Startup);
+    let both = head.has(Word::Probes) && !liveness && !readiness && !startup;
     if !(liveness || readiness || startup || both) {
         return None;
     }
@@ -188,17 +202,17 @@ fn probes(text: &Inline, plain: &str, head: &str, spec: &mut Spec) -> Option<Str
 }
 
 /// Reads `ClusterIP for the API, NodePort/LoadBalancer for AudioSocket`.
-fn exposures(plain: &str, spec: &mut Spec) -> Option<String> {
+fn exposures(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     let mut meanings = Vec::new();
-    for clause in plain.split([',', ';']) {
+    for clause in plain.text().split([',', ';']) {
         let mut alternatives = Vec::new();
         let mut rest = Vec::new();
-        for word in words(clause) {
+        for word in plain.with(clause).words() {
             match word.to_lowercase().as_str() {
                 "clusterip" => alternatives.push(Exposure::Cluster),
                 "nodeport" => alternatives.push(Exposure::NodePort),
                 "loadbalancer" => alternatives.push(Exposure::LoadBalancer),
-                lower if FILLERS.contains(&lower) || tells(lower, Word::Ports) => {}
+                _ if names_no_port(plain.with(word)) => {}
                 _ => rest.push(word),
             }
         }
@@ -229,48 +243,20 @@ fn exposures(plain: &str, spec: &mut Spec) -> Option<String> {
     (!meanings.is_empty()).then(|| format!("service {}", meanings.join(", ")))
 }
 
-/// Words that name no port.
-const FILLERS: &[&str] = &[
-    "for",
-    "the",
-    "of",
-    "and",
-    "or",
-    "type",
-    "service",
-    "services",
-    "internal",
-    "external",
-    "headless",
-    "для",
-    "и",
-    "или",
-    "тип",
-    "сервис",
-    "внутренних",
-    "внешних",
-    "внутренний",
-    "внешний",
-    "та",
-    "або",
-    "і",
-    "сервіс",
-    "внутрішніх",
-    "зовнішніх",
-    "внутрішній",
-    "зовнішній",
-];
+fn names_no_port(word: Phrase<'_>) -> bool {
+    word.find(&[Word::Internal, Word::Ports]).is_some()
+}
 
-fn routing(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
-    if has(head, Word::Annotations) {
-        let lower = plain.to_lowercase();
+fn routing(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    if head.has(Word::Annotations) {
+        let lower = plain.text().to_lowercase();
         let known = ["nginx", "traefik"]
             .into_iter()
             .filter(|name| lower.contains(name));
         spec.controllers = known.map(str::to_owned).collect();
         return Some(format!("annotations {}", spec.controllers.join(", ")));
     }
-    if has(head, Word::Tls) {
+    if head.has(Word::Tls) {
         spec.tls = true;
         return Some("TLS ends at the Ingress".to_owned());
     }
@@ -278,15 +264,15 @@ fn routing(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
 }
 
 /// Reads what is asked of Prometheus: `Retention: 15d`, `Alert rules`.
-fn watched(plain: &str, spec: &mut Spec) -> Option<String> {
-    if has(plain, Word::Retention)
+fn watched(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    if plain.has(Word::Retention)
         && let Some(kept) = retention(plain)
     {
         let meaning = format!("samples kept for {kept}");
         spec.monitoring.retention = Some(kept);
         return Some(meaning);
     }
-    if has(plain, Word::Alerts) {
+    if plain.has(Word::Alerts) {
         spec.monitoring.alerts = true;
         return Some("alert rules".to_owned());
     }
@@ -294,43 +280,44 @@ fn watched(plain: &str, spec: &mut Spec) -> Option<String> {
 }
 
 /// Returns a length of time as Prometheus writes it (`15d`, `2w`, `15 дней`).
-fn retention(plain: &str) -> Option<String> {
-    let lower = plain.to_lowercase();
+fn retention(plain: Phrase<'_>) -> Option<String> {
+    let lower = plain.text().to_lowercase();
     let start = lower.find(|character: char| character.is_ascii_digit())?;
     let rest = lower.get(start..)?;
     let end = rest.find(|character: char| !character.is_ascii_digit())?;
     let (number, rest) = rest.split_at_checked(end)?;
     let unit = rest.trim_start();
+    let unit: String = unit.chars().take_while(|it| it.is_alphabetic()).collect();
     let units = [
-        ("h", &["h", "час", "годин"][..]),
-        ("w", &["w", "недел", "тиж"]),
-        ("y", &["y", "год", "лет", "рок", "рік"]),
-        ("d", &["d", "дн", "ден", "сут", "доб"]),
+        ("y", Word::Years),
+        ("w", Word::Weeks),
+        ("d", Word::Days),
+        ("h", Word::Hours),
     ];
-    let (unit, _) = units
-        .iter()
-        .find(|(_, stems)| stems.iter().any(|stem| unit.starts_with(stem)))?;
+    let told = |meaning| plain.vocabulary().tells(&unit, meaning);
+    let (unit, _) = units.iter().find(|(_, meaning)| told(*meaning))?;
     Some(format!("{number}{unit}"))
 }
 
-fn storage(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
-    find(head, &[Word::Claim])?;
+fn storage(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    head.find(&[Word::Claim])?;
     let amount = quantity::bytes(plain)?;
     spec.claim = Some(amount.clone());
     Some(format!("volume claim {amount}"))
 }
 
 /// Reads `8080 (API), 9092 (AudioSocket)`.
-fn ports(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
-    find(head, &[Word::Ports])?;
-    let list = plain.split_once(':').map_or(plain, |(_, list)| list);
+fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    head.find(&[Word::Ports])?;
+    let whole = plain.text();
+    let list = whole.split_once(':').map_or(whole, |(_, list)| list);
     for item in list.split([',', ';']) {
         let Some(number) = words(item).find_map(|word| word.parse::<u16>().ok()) else {
             continue;
         };
         let label = words(item)
             .filter(|word| word.parse::<u16>().is_err())
-            .find(|word| find(word, &[Word::Ports]).is_none())
+            .find(|word| !plain.with(word).has(Word::Ports))
             .map(str::to_owned);
         spec.ports.push((number, label));
     }
@@ -342,46 +329,24 @@ fn ports(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
     (!numbers.is_empty()).then(|| format!("ports {}", numbers.join(", ")))
 }
 
-fn image(text: &Inline, head: &str, spec: &mut Spec) -> Option<String> {
-    find(head, &[Word::Image])?;
+fn image(text: &Inline, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    head.find(&[Word::Image])?;
     let (code, _) = text.codes().next()?;
     spec.image = Some(code.to_owned());
     Some(format!("image {code}"))
 }
 
 /// Reads what every written manifest has anyway.
-fn always(plain: &str) -> Option<String> {
-    const KNOWN: &[(&[&str], &str)] = &[
-        (
-            &[
-                "anti-affinity",
-                "antiaffinity",
-                "podantiaffinity",
-                "анти-афф",
-                "антиафф",
-                "анти-аф",
-            ],
-            "anti-affinity",
-        ),
-        (
-            &[
-                "securitycontext",
-                "non-root",
-                "nonroot",
-                "runasnonroot",
-                "read-only",
-            ],
-            "security context",
-        ),
-        (&["serviceaccount"], "service account"),
-        (&["networkpolicy", "network-policy"], "network policy"),
-        (&["servicemonitor"], "service monitor"),
-        (
-            &["dashboard", "дашборд", "datasource", "provision"],
-            "provisioning",
-        ),
-        (&["headless"], "headless service"),
+fn always(plain: Phrase<'_>) -> Option<String> {
+    const KNOWN: &[(Word, &str)] = &[
+        (Word::AntiAffinity, "anti-affinity"),
+        (Word::Security, "security context"),
+        (Word::ServiceAccount, "service account"),
+        (Word::NetworkPolicy, "network policy"),
+        (Word::ServiceMonitor, "service monitor"),
+        (Word::Provisioning, "provisioning"),
+        (Word::Headless, "headless service"),
     ];
-    let (_, meaning) = KNOWN.iter().find(|(stems, _)| mentions(plain, stems))?;
+    let (_, meaning) = KNOWN.iter().find(|(word, _)| plain.has(*word))?;
     Some((*meaning).to_owned())
 }

@@ -1,6 +1,8 @@
 //! Numbers in a text with what stands around them: `25% maxUnavailable`, `2–10 реплік`,
 //! `100 % за 15 секунд`.
 
+use crate::vocabulary::{Phrase, Vocabulary, Word, fold};
+
 /// A number with its unit and place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figure {
@@ -25,21 +27,22 @@ pub(super) enum Unit {
 
 /// A text in small tokens: letters with what joins them, digits, single signs.
 #[derive(Debug, Clone)]
-pub(super) struct Figures {
+pub(super) struct Figures<'v> {
     tokens: Vec<String>,
+    vocabulary: &'v Vocabulary,
 }
 
 /// How many tokens may stand between a word and its number.
 const REACH: usize = 5;
 
-impl Figures {
-    pub(super) fn of(text: &str) -> Self {
+impl<'v> Figures<'v> {
+    pub(super) fn of(text: Phrase<'v>) -> Self {
         let mut tokens: Vec<String> = Vec::new();
         let mut last = Class::Space;
-        let characters: Vec<char> = text.to_lowercase().chars().collect();
+        let characters: Vec<char> = fold(text.text()).chars().collect();
         for (at, character) in characters.iter().enumerate() {
             let next = characters.get(at + 1);
-            let joins = matches!(character, '-' | '_' | '\'' | '’')
+            let joins = matches!(character, '-' | '_' | '\'')
                 && last == Class::Letter
                 && next.is_some_and(|next| next.is_alphabetic());
             let class = if joins {
@@ -54,7 +57,10 @@ impl Figures {
             }
             last = class;
         }
-        Self { tokens }
+        Self {
+            tokens,
+            vocabulary: text.vocabulary(),
+        }
     }
 
     pub(super) fn tokens(&self) -> &[String] {
@@ -66,6 +72,7 @@ impl Figures {
         let tokens = self.tokens.get(from..to.min(self.tokens.len()));
         Self {
             tokens: tokens.unwrap_or_default().to_vec(),
+            vocabulary: self.vocabulary,
         }
     }
 
@@ -78,16 +85,14 @@ impl Figures {
     fn figure(&self, at: usize) -> Option<Figure> {
         let number: u32 = self.tokens.get(at)?.parse().ok()?;
         let unit = self.tokens.get(at + 1).map_or("", String::as_str);
-        let is = |stems: &[&str]| stems.iter().any(|stem| unit.starts_with(stem));
-        let minutes = matches!(unit, "m" | "м") || is(&["minut", "мин", "хв"]);
-        let seconds = matches!(unit, "s" | "с") || is(&["sec", "сек"]);
-        let (number, unit) = if unit == "%" || is(&["percent", "процент", "відсот"]) {
+        let is = |meaning| self.vocabulary.tells(unit, meaning);
+        let (number, unit) = if is(Word::Percent) {
             (number, Unit::Percent)
-        } else if minutes {
+        } else if is(Word::Minutes) {
             (number.saturating_mul(60), Unit::Seconds)
-        } else if seconds {
+        } else if is(Word::Seconds) {
             (number, Unit::Seconds)
-        } else if is(&["pod", "под", "replic", "реплик", "репл"]) {
+        } else if is(Word::Pods) {
             (number, Unit::Pods)
         } else {
             (number, Unit::Plain)
@@ -95,16 +100,22 @@ impl Figures {
         Some(Figure { number, unit, at })
     }
 
-    /// Returns where a word stands that begins with one of these.
-    pub(super) fn find(&self, stems: &[&str]) -> Option<usize> {
-        self.tokens
-            .iter()
-            .position(|token| stems.iter().any(|stem| token.starts_with(stem)))
+    /// Returns where something stands that tells that.
+    pub(super) fn find(&self, meaning: Word) -> Option<usize> {
+        self.vocabulary.place(&self.tokens, meaning)
     }
 
     /// Returns the number that belongs to a word: close behind it, or else right before it.
-    pub(super) fn beside(&self, stems: &[&str]) -> Option<Figure> {
-        let at = self.find(stems)?;
+    pub(super) fn beside(&self, meaning: Word) -> Option<Figure> {
+        self.around(self.find(meaning)?)
+    }
+
+    /// Returns the number that belongs to a word which begins so, such as a field of Kubernetes'.
+    pub(super) fn field(&self, stem: &str) -> Option<Figure> {
+        self.around(self.tokens.iter().position(|it| it.starts_with(stem))?)
+    }
+
+    fn around(&self, at: usize) -> Option<Figure> {
         let stop = |token: &String| matches!(token.as_str(), "," | ";" | ")");
         let behind = (at + 1..=at + REACH)
             .take_while(|at| self.tokens.get(*at).is_some_and(|token| !stop(token)))
@@ -156,10 +167,12 @@ impl Class {
 #[cfg(test)]
 mod tests {
     use super::{Figures, Unit};
+    use crate::vocabulary::{Phrase, Vocabulary};
 
     #[track_caller]
     fn check(text: &str, stem: &str, expected: Option<(u32, Unit)>) {
-        let found = Figures::of(text).beside(&[stem]);
+        let vocabulary = Vocabulary::default();
+        let found = Figures::of(Phrase::new(text, &vocabulary)).field(stem);
         assert_eq!(found.map(|it| (it.number, it.unit)), expected);
     }
 
@@ -190,11 +203,13 @@ mod tests {
 
     #[test]
     fn ranges_have_any_dash() {
-        assert_eq!(Figures::of("2-10 реплік").range(), Some((2, 10)));
-        assert_eq!(Figures::of("2 – 10").range(), Some((2, 10)));
-        assert_eq!(Figures::of("2..10").range(), Some((2, 10)));
-        assert_eq!(Figures::of("10-2").range(), None);
-        assert_eq!(Figures::of("CPU 70-80%").range(), None);
-        assert_eq!(Figures::of("CPU 70%").range(), None);
+        let vocabulary = Vocabulary::default();
+        let range = |text| Figures::of(Phrase::new(text, &vocabulary)).range();
+        assert_eq!(range("2-10 реплік"), Some((2, 10)));
+        assert_eq!(range("2 – 10"), Some((2, 10)));
+        assert_eq!(range("2..10"), Some((2, 10)));
+        assert_eq!(range("10-2"), None);
+        assert_eq!(range("CPU 70-80%"), None);
+        assert_eq!(range("CPU 70%"), None);
     }
 }

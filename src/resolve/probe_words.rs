@@ -5,10 +5,10 @@ use crate::checklist::Inline;
 use super::amounts::{number_after, numbers_after, seconds_after};
 use super::spec::{Check, ProbeSpec};
 use super::target;
-use super::words::{Word, words};
+use crate::vocabulary::{Phrase, Word};
 
 /// Returns the probe that a text asks for, if it says what is to be asked.
-pub(super) fn read(text: &Inline, plain: &str) -> Option<ProbeSpec> {
+pub(super) fn read(text: &Inline, plain: Phrase<'_>) -> Option<ProbeSpec> {
     Some(ProbeSpec {
         check: check(text, plain)?,
         period: seconds_after(plain, Word::Period),
@@ -19,13 +19,12 @@ pub(super) fn read(text: &Inline, plain: &str) -> Option<ProbeSpec> {
     })
 }
 
-fn check(text: &Inline, plain: &str) -> Option<Check> {
-    let port = || number_after(plain, |word| super::words::tells(word, Word::Ports));
+fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
+    let port = || numbers_after(plain, Word::Ports);
     let port = || port().and_then(|number| u16::try_from(number).ok());
-    let value = plain
-        .split_once(':')
-        .map_or(plain, |(_, value)| value)
-        .trim();
+    let whole = plain.text();
+    let value = whole.split_once(':').map_or(whole, |(_, value)| value);
+    let value = value.trim();
     let bare = value
         .split_whitespace()
         .find(|word| word.starts_with('/') && word.len() > 1);
@@ -40,7 +39,11 @@ fn check(text: &Inline, plain: &str) -> Option<Check> {
     if let Some(number) = number_after(plain, |word| word == "tcp") {
         return Some(Check::Tcp(u16::try_from(number).ok()));
     }
-    if words(value).any(|word| word.eq_ignore_ascii_case("tcp")) {
+    if plain
+        .with(value)
+        .words()
+        .any(|word| word.eq_ignore_ascii_case("tcp"))
+    {
         return Some(Check::Tcp(port()));
     }
     // A command without code marks is one that is known as a check.

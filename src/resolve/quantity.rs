@@ -1,5 +1,7 @@
 //! Amounts as people write them: CPU and memory told apart by their units.
 
+use crate::vocabulary::{Phrase, Vocabulary, Word};
+
 /// An amount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Quantity {
@@ -26,13 +28,18 @@ const UNITS: &[(&str, &str)] = &[
     ("mb", "M"),
     ("gb", "G"),
     ("tb", "T"),
-    ("мб", "M"),
-    ("гб", "G"),
-    ("тб", "T"),
+];
+
+/// Units of bytes that languages have words for.
+const WORDS: &[(Word, &str)] = &[
+    (Word::Kilobytes, "k"),
+    (Word::Megabytes, "M"),
+    (Word::Gigabytes, "G"),
+    (Word::Terabytes, "T"),
 ];
 
 /// Returns the amount that a word gives.
-pub(super) fn read(word: &str) -> Option<Quantity> {
+pub(super) fn read(word: &str, vocabulary: &Vocabulary) -> Option<Quantity> {
     let digits = word
         .find(|character: char| !(character.is_ascii_digit() || character == '.'))
         .unwrap_or(word.len());
@@ -42,18 +49,30 @@ pub(super) fn read(word: &str) -> Option<Quantity> {
         "" | "m" => Some(Quantity::Cpu(word.to_owned())),
         "M" => Some(Quantity::Bytes(word.to_owned())),
         _ => {
-            let unit = unit.to_lowercase();
-            let (_, known) = UNITS.iter().find(|(written, _)| *written == unit)?;
+            let lower = unit.to_lowercase();
+            let known = UNITS.iter().find(|(written, _)| *written == lower);
+            let told = || WORDS.iter().find(|(word, _)| vocabulary.tells(unit, *word));
+            let known = known.map(|(_, known)| known);
+            let known = known.or_else(|| told().map(|(_, known)| known))?;
             Some(Quantity::Bytes(format!("{number}{known}")))
         }
     }
 }
 
 /// Returns the first amount of bytes in a text.
-pub(super) fn bytes(text: &str) -> Option<String> {
-    super::words::words(text).find_map(|word| match read(word)? {
+pub(super) fn bytes(text: Phrase<'_>) -> Option<String> {
+    let all: Vec<&str> = text.words().collect();
+    let amount = |word: &str| match read(word, text.vocabulary())? {
         Quantity::Bytes(amount) => Some(amount),
         Quantity::Cpu(_) => None,
+    };
+    let whole = all.iter().find_map(|word| amount(word));
+    // `10 ГБ`, `10 Gi`: the unit is a word of its own.
+    whole.or_else(|| {
+        all.windows(2).find_map(|pair| {
+            let number = pair.first().filter(|word| word.parse::<f64>().is_ok())?;
+            amount(&format!("{number}{}", pair.last()?))
+        })
     })
 }
 
@@ -101,10 +120,11 @@ pub(super) fn size(amount: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::{Quantity, memory, read};
+    use crate::vocabulary::Vocabulary;
 
     #[track_caller]
     fn check(word: &str, expected: Option<&Quantity>) {
-        assert_eq!(read(word).as_ref(), expected);
+        assert_eq!(read(word, &Vocabulary::default()).as_ref(), expected);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Tree};
+use crate::vocabulary::Vocabulary;
 
 use super::answers;
 use super::application::{Application, Content, EnvSource, FileSpec, Role};
@@ -14,6 +15,8 @@ use super::target::{FileKind, Target};
 
 /// What tasks are answered from.
 pub(super) struct Known<'a> {
+    /// The words that the checklist is read with.
+    pub(super) vocabulary: &'a Vocabulary,
     pub(super) facts: &'a Facts,
     pub(super) tree: &'a Tree,
     pub(super) application: &'a Application,
@@ -78,7 +81,12 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
                 .collect(),
         },
         Intent::Inventory(kind, names) => {
-            let answer = answers::answer(*kind, names, known.facts, known.application);
+            let answer = answers::answer(
+                *kind,
+                names,
+                (known.facts, known.application),
+                known.vocabulary,
+            );
             for name in &answer.missing {
                 notes.push(format!(
                     "`{name}` is listed, but nothing in the facts supports it"

@@ -12,8 +12,8 @@ use super::application::{Role, WorkloadKind};
 use super::reach::{self, Reaches};
 use super::spec::Spec;
 use super::subjects::{Subject, named_product, normal};
-use super::words::{Word, words};
 use super::{kind, ports, timers};
+use crate::vocabulary::{Phrase, Word, words};
 
 /// A workload to be built.
 #[derive(Debug, Clone)]
@@ -235,7 +235,7 @@ fn hinted(checklist: &Checklist) -> Vec<String> {
 pub(super) fn hinted_names(checklist: &Checklist, kind: Word) -> Vec<String> {
     let hints = checklist.sections.iter().flat_map(|section| &section.hints);
     hints
-        .filter(|hint| super::words::has(&hint.label, kind))
+        .filter(|hint| Phrase::new(&hint.label, &checklist.vocabulary).has(kind))
         .flat_map(|hint| &hint.values)
         .map(|value| {
             value

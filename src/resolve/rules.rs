@@ -17,7 +17,7 @@ use super::bullets::{self, Meaning, ReadBullet};
 use super::model::{Considered, InventoryKind, Reading, Verdict};
 use super::spec::Spec;
 use super::target::Target;
-use super::words::words;
+use crate::vocabulary::{Phrase, Vocabulary};
 
 /// The rules over words, in the order in which they are asked.
 pub(super) const RULES: &[Rule] = &[study::RULE, inventory::RULE, write::RULE, require::RULE];
@@ -40,14 +40,22 @@ pub(super) struct Line<'c> {
     pub(super) task: &'c Task,
     /// Its text without backticks and emphasis.
     pub(super) plain: String,
+    /// The words that it is read by.
+    pub(super) vocabulary: &'c Vocabulary,
 }
 
 impl<'c> Line<'c> {
-    fn of(task: &'c Task) -> Self {
+    fn of(task: &'c Task, vocabulary: &'c Vocabulary) -> Self {
         Self {
             task,
             plain: task.text.plain(),
+            vocabulary,
         }
+    }
+
+    /// Returns its text with the words that it is read by.
+    fn phrase(&self) -> Phrase<'_> {
+        Phrase::new(&self.plain, self.vocabulary)
     }
 
     /// Returns its code spans.
@@ -57,7 +65,7 @@ impl<'c> Line<'c> {
 
     /// Returns its first word.
     fn first_word(&self) -> Option<&str> {
-        words(&self.plain).next()
+        self.phrase().words().next()
     }
 }
 
@@ -128,8 +136,8 @@ pub(super) enum Required {
 }
 
 /// Returns a task read by the first rule that fits.
-pub(super) fn read<'c>(section: &'c Section, task: &'c Task) -> Read<'c> {
-    let line = Line::of(task);
+pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabulary) -> Read<'c> {
+    let line = Line::of(task, vocabulary);
     let by_rule = || RULES.iter().find_map(|rule| (rule.read)(&line).ok());
     let (intent, reading) = directive::read(task)
         .ok()
@@ -147,13 +155,13 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task) -> Read<'c> {
         | Intent::Inventory(..)
         | Intent::Require(..) => None,
     };
-    let mut bullets = bullets::read_all(&task.bullets, kind, &mut spec);
+    let mut bullets = bullets::read_all(&task.bullets, kind, vocabulary, &mut spec);
     let mut description = String::new();
     match &intent {
         Intent::Write(target) => {
             description = write::behind(task, &target.path);
             let mut own = Spec::default();
-            write::read_description(task, target, &description, &mut own);
+            write::read_description(&line, target, &description, &mut own);
             spec.merge(own);
         }
         // What isn't written has no specification: details below it are remarks.
@@ -181,8 +189,8 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task) -> Read<'c> {
 
 /// Returns what every rule makes of a task, in the order in which they are asked; those behind the
 /// one that read it included.
-pub(super) fn consider(task: &Task) -> Vec<Considered> {
-    let line = Line::of(task);
+pub(super) fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> {
+    let line = Line::of(task, vocabulary);
     let mut read = false;
     let mut verdict = |outcome: Outcome| match outcome {
         Ok((_, reading)) if !read => {
@@ -227,7 +235,7 @@ mod tests {
         let checklist =
             parse("phase-01-things.md", &text, &Vocabulary::default()).expect("a checklist");
         let task = checklist.checklist.tasks().next().expect("a task");
-        let considered = consider(task);
+        let considered = consider(task, &Vocabulary::default());
         let read = considered.iter().find_map(|it| match &it.verdict {
             Verdict::Read(_) => Some(it.rule),
             Verdict::Later(_) | Verdict::No(_) => None,

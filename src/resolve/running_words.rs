@@ -8,33 +8,12 @@ use super::figures::Figures;
 use super::schedule;
 use super::spec::Spec;
 use super::target::FileKind;
-use super::words::mentions;
-
-const SCHEDULE: &[&str] = &["schedule", "cron", "расписан", "розклад"];
-const RETRIES: &[&str] = &[
-    "backofflimit",
-    "retries",
-    "retry",
-    "attempts",
-    "попыт",
-    "спроб",
-];
-const DEADLINE: &[&str] = &[
-    "activedeadline",
-    "deadline",
-    "timeout",
-    "таймаут",
-    "тайм-аут",
-];
-const ZONE: &[&str] = &["timezone", "time-zone"];
-const OVERLAP: &[&str] = &["concurrencypolicy", "concurrency"];
-const GRACE: &[&str] = &["graceful", "graceperiod", "grace", "terminationgraceperiod"];
-const DRAIN: &[&str] = &["prestop", "drain"];
+use crate::vocabulary::{Phrase, Word};
 
 /// Reads what a text asks of how pods end.
 pub(super) fn read(
     text: &Inline,
-    plain: &str,
+    plain: Phrase<'_>,
     kind: Option<FileKind>,
     spec: &mut Spec,
 ) -> Option<String> {
@@ -46,24 +25,30 @@ pub(super) fn read(
     ending(plain, spec)
 }
 
-fn job(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
+fn job(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     let figures = Figures::of(plain);
-    let number = |stems| figures.beside(stems).map(|it| it.number);
-    if mentions(plain, SCHEDULE) {
+    let number = |meaning| figures.beside(meaning).map(|it| it.number);
+    if plain.has(Word::Schedule) {
         let code = text.codes().next().map(|(code, _)| code);
-        let written = code.or_else(|| plain.split_once(':').map(|(_, rest)| rest))?;
+        let written = code.or_else(|| plain.text().split_once(':').map(|(_, rest)| rest))?;
         let cron = schedule::read(written).ok()?;
         let meaning = format!("schedule {cron}");
         spec.job.schedule = Some(cron);
         return Some(meaning);
     }
-    if mentions(plain, ZONE) {
-        let zone = plain.split_once(':')?.1.trim().trim_matches('`').to_owned();
+    if plain.has(Word::Zone) {
+        let zone = plain
+            .text()
+            .split_once(':')?
+            .1
+            .trim()
+            .trim_matches('`')
+            .to_owned();
         spec.job.time_zone = Some(zone.clone());
         return Some(format!("time zone {zone}"));
     }
-    if mentions(plain, OVERLAP) {
-        let lower = plain.to_lowercase();
+    if plain.has(Word::Overlap) {
+        let lower = plain.text().to_lowercase();
         let known = [
             ("forbid", Overlap::Forbid),
             ("allow", Overlap::Allow),
@@ -73,30 +58,30 @@ fn job(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
         spec.job.overlap = Some(overlap);
         return Some(format!("runs that overlap: {name}"));
     }
-    if let Some(retries) = number(RETRIES) {
+    if let Some(retries) = number(Word::Retries) {
         spec.job.retries = Some(retries);
         return Some(format!("tried again {retries} times"));
     }
-    if let Some(seconds) = number(DEADLINE) {
+    if let Some(seconds) = number(Word::Deadline) {
         spec.job.deadline = Some(i64::from(seconds));
         return Some(format!("ended after {seconds} s"));
     }
     None
 }
 
-fn ending(plain: &str, spec: &mut Spec) -> Option<String> {
+fn ending(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     let figures = Figures::of(plain);
-    let seconds = |stems| figures.beside(stems).map(|it| i64::from(it.number));
-    let (grace, drain) = (mentions(plain, GRACE), mentions(plain, DRAIN));
+    let seconds = |meaning| figures.beside(meaning).map(|it| i64::from(it.number));
+    let (grace, drain) = (plain.has(Word::Grace), plain.has(Word::Drain));
     if !grace && !drain {
         return None;
     }
     let mut parts = vec!["graceful end".to_owned()];
-    if let Some(seconds) = seconds(GRACE).filter(|_| grace) {
+    if let Some(seconds) = seconds(Word::Grace).filter(|_| grace) {
         spec.grace = Some(seconds);
         parts.push(format!("{seconds} s to end"));
     }
-    if let Some(seconds) = seconds(DRAIN).filter(|_| drain) {
+    if let Some(seconds) = seconds(Word::Drain).filter(|_| drain) {
         spec.drain = Some(seconds);
         parts.push(format!("{seconds} s to drain"));
     }

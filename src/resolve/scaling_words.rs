@@ -8,40 +8,12 @@ use super::application::{Pdb, Rollout};
 use super::figures::{Figures, Unit};
 use super::spec::{HpaSpec, ScalingSpec, Spec};
 use super::target::FileKind;
-use super::words::{Word, has, mentions, words};
-
-const HPA: &[&str] = &[
-    "hpa",
-    "horizontalpodautoscaler",
-    "autoscal",
-    "автоскейл",
-    "автомасштаб",
-];
-const CPU: &[&str] = &["cpu", "цпу", "цп", "процессор", "процесор"];
-const MEMORY: &[&str] = &["memory", "mem", "ram", "памят", "пам'ят", "пам’ят"];
-const STABLE: &[&str] = &["stabil", "стабил", "стабіл"];
-const SURGE: &[&str] = &["maxsurge", "surge"];
-const MISSING: &[&str] = &[
-    "maxunavailable",
-    "max-unavailable",
-    "unavailable",
-    "недоступн",
-];
-const ROLLING: &[&str] = &[
-    "rollingupdate",
-    "rolling",
-    "rollout",
-    "strategy",
-    "стратег",
-    "maxsurge",
-    "surge",
-];
-const RECREATE: &[&str] = &["recreate", "пересозд", "перестворен"];
+use crate::vocabulary::{Phrase, Word};
 
 /// Reads what a text asks of replicas, of their number and of their replacement.
 pub(super) fn read(
-    plain: &str,
-    head: &str,
+    plain: Phrase<'_>,
+    head: Phrase<'_>,
     kind: Option<FileKind>,
     spec: &mut Spec,
 ) -> Option<String> {
@@ -51,21 +23,28 @@ pub(super) fn read(
         .or_else(|| replicas(plain, head, spec))
 }
 
-fn replicas(plain: &str, head: &str, spec: &mut Spec) -> Option<String> {
-    if !has(head, Word::Replicas) {
+fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    if !head.has(Word::Replicas) {
         return None;
     }
-    let count = words(plain).find_map(|word| word.parse::<u32>().ok())?;
+    let count = plain.words().find_map(|word| word.parse::<u32>().ok())?;
     spec.replicas = Some(count);
     Some(format!("replicas {count}"))
 }
 
-fn budget(plain: &str, head: &str, kind: Option<FileKind>, spec: &mut Spec) -> Option<String> {
+fn budget(
+    plain: Phrase<'_>,
+    head: Phrase<'_>,
+    kind: Option<FileKind>,
+    spec: &mut Spec,
+) -> Option<String> {
     // A Deployment's strategy has a `maxUnavailable` as well.
-    let rolls = mentions(plain, ROLLING);
+    let rolls = plain
+        .find(&[Word::Rolling, Word::Strategy, Word::Surge])
+        .is_some();
     let of_rollout = rolls || kind.is_some_and(FileKind::runs_pods);
-    let named = has(head, Word::Disruption) || mentions(plain, &["minavailable"]);
-    let bare = mentions(plain, &["maxunavailable"]) && !of_rollout;
+    let named = head.has(Word::Disruption) || plain.has(Word::Available);
+    let bare = plain.has(Word::Unavailable) && !of_rollout;
     if !named && !bare {
         return None;
     }
@@ -82,10 +61,10 @@ fn budget(plain: &str, head: &str, kind: Option<FileKind>, spec: &mut Spec) -> O
 }
 
 /// Returns the budget that a text asks for; at least one pod where it gives no number.
-fn disruption_budget(plain: &str) -> Pdb {
+fn disruption_budget(plain: Phrase<'_>) -> Pdb {
     let amount = |meaning| {
         let number = numbers_after(plain, meaning)?;
-        let percent = plain.contains(&format!("{number}%"));
+        let percent = plain.text().contains(&format!("{number}%"));
         Some(if percent {
             format!("{number}%")
         } else {
@@ -105,28 +84,33 @@ fn disruption_budget(plain: &str) -> Pdb {
 }
 
 /// Reads an autoscaler, or a part of one where the file is one.
-fn autoscaler(plain: &str, head: &str, kind: Option<FileKind>, spec: &mut Spec) -> Option<String> {
+fn autoscaler(
+    plain: Phrase<'_>,
+    head: Phrase<'_>,
+    kind: Option<FileKind>,
+    spec: &mut Spec,
+) -> Option<String> {
     let figures = Figures::of(plain);
     let minimum = numbers_after(plain, Word::Minimum);
     let maximum = numbers_after(plain, Word::Maximum);
     let about = kind == Some(FileKind::Hpa);
-    let named = mentions(plain, HPA) && !has(head, Word::Resources);
+    let named = plain.has(Word::Autoscaler) && !head.has(Word::Resources);
     let range = figures.range();
-    let ranged = range.is_some() && has(plain, Word::Replicas);
+    let ranged = range.is_some() && plain.has(Word::Replicas);
     let (up, down) = speeds(&figures, about);
     let speed = up.is_some() || down.is_some();
     if !(named || about || ranged || speed || (minimum.is_some() && maximum.is_some())) {
         return None;
     }
-    let percent = |stems| {
-        let found = figures.beside(stems)?;
+    let percent = |meaning| {
+        let found = figures.beside(meaning)?;
         (found.unit != Unit::Seconds).then_some(found.number)
     };
     let mut hpa = HpaSpec {
         min: minimum.or(range.map(|(low, _)| low)),
         max: maximum.or(range.map(|(_, high)| high)),
-        cpu: percent(CPU),
-        memory: percent(MEMORY),
+        cpu: percent(Word::Cpu),
+        memory: percent(Word::Memory),
         up,
         down,
     };
@@ -175,32 +159,9 @@ fn describe(hpa: &HpaSpec) -> String {
 }
 
 /// Returns how fast pods are to be added and removed.
-fn speeds(figures: &Figures, about: bool) -> (Option<ScalingSpec>, Option<ScalingSpec>) {
-    let up = direction(
-        figures,
-        "up",
-        &[
-            "scaleup",
-            "scale-up",
-            "upscal",
-            "вверх",
-            "вгору",
-            "увелич",
-            "збільш",
-        ],
-    );
-    let down = direction(
-        figures,
-        "down",
-        &[
-            "scaledown",
-            "scale-down",
-            "downscal",
-            "вниз",
-            "уменьш",
-            "зменш",
-        ],
-    );
+fn speeds(figures: &Figures<'_>, about: bool) -> (Option<ScalingSpec>, Option<ScalingSpec>) {
+    let up = figures.find(Word::ScaleUp);
+    let down = figures.find(Word::ScaleDown);
     let end = figures.tokens().len();
     let speed = |from: Option<usize>, other: Option<usize>| {
         let from = from?;
@@ -209,7 +170,7 @@ fn speeds(figures: &Figures, about: bool) -> (Option<ScalingSpec>, Option<Scalin
     };
     if about && up.is_none() && down.is_none() {
         // A window alone is the one that keeps pods from being removed too soon.
-        let window = figures.beside(STABLE).map(|it| it.number);
+        let window = figures.beside(Word::Stable).map(|it| it.number);
         let down = window.map(|window| ScalingSpec {
             window: Some(window),
             ..ScalingSpec::default()
@@ -219,17 +180,8 @@ fn speeds(figures: &Figures, about: bool) -> (Option<ScalingSpec>, Option<Scalin
     (speed(up, down), speed(down, up))
 }
 
-/// Returns where a text begins to speak of one direction (`scale up`, `scaleUp`, `вверх`).
-fn direction(figures: &Figures, word: &str, stems: &[&str]) -> Option<usize> {
-    let tokens = figures.tokens();
-    let two = tokens.windows(2).position(
-        |pair| matches!(pair, [first, second] if first.starts_with("scal") && second == word),
-    );
-    two.or_else(|| figures.find(stems))
-}
-
-fn speed(part: &Figures) -> Option<ScalingSpec> {
-    let window = part.beside(STABLE);
+fn speed(part: &Figures<'_>) -> Option<ScalingSpec> {
+    let window = part.beside(Word::Stable);
     let of = |unit: Unit| {
         let mut all = part.all();
         all.find(|it| it.unit == unit && window.is_none_or(|window| window.at != it.at))
@@ -245,29 +197,30 @@ fn speed(part: &Figures) -> Option<ScalingSpec> {
 }
 
 /// Reads how pods are replaced.
-fn rollout(plain: &str, spec: &mut Spec) -> Option<String> {
+fn rollout(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     let figures = Figures::of(plain);
-    let amount = |stems| {
-        let found = figures.beside(stems)?;
+    let amount = |meaning| {
+        let found = figures.beside(meaning)?;
         Some(match found.unit {
             Unit::Percent => format!("{}%", found.number),
             Unit::Plain | Unit::Seconds | Unit::Pods => found.number.to_string(),
         })
     };
     let number = |stem: &str| {
-        let found = figures.beside(&[stem])?;
+        let found = figures.field(stem)?;
         i32::try_from(found.number).ok()
     };
     let asked = Rollout {
-        recreate: mentions(plain, RECREATE),
-        max_unavailable: amount(MISSING),
-        max_surge: amount(SURGE),
+        recreate: plain.has(Word::Recreate),
+        max_unavailable: amount(Word::Unavailable),
+        max_surge: amount(Word::Surge),
         min_ready_seconds: number("minready"),
         progress_deadline: number("progressdeadline"),
         history: number("revisionhistory"),
     };
     if asked == Rollout::default() {
-        return mentions(plain, &["rolling"]).then(|| "rolling update".to_owned());
+        let strategy = plain.has(Word::Rolling);
+        return strategy.then(|| "rolling update".to_owned());
     }
     let mut parts = Vec::new();
     if asked.recreate {
@@ -302,12 +255,14 @@ mod tests {
     use super::read;
     use crate::resolve::spec::Spec;
     use crate::resolve::target::FileKind;
+    use crate::vocabulary::{Phrase, Vocabulary};
 
     #[track_caller]
     fn check(text: &str, kind: Option<FileKind>, expected: Option<&str>) -> Spec {
         let mut spec = Spec::default();
-        let head = text.split_once(':').map_or(text, |(head, _)| head);
-        let found = read(text, head, kind, &mut spec);
+        let vocabulary = Vocabulary::default();
+        let text = Phrase::new(text, &vocabulary);
+        let found = read(text, text.before(':'), kind, &mut spec);
         assert_eq!(found.as_deref(), expected);
         spec
     }

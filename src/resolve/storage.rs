@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::image::{Part, Product};
 use crate::facts::{MountSource, Origin};
 use crate::settings::{PhaseSettings, VolumeSettings};
+use crate::vocabulary::{Phrase, Vocabulary};
 
 use super::application::{SharedClaim, VolumeKind, Workload, WorkloadKind};
 use super::kind::label;
@@ -88,7 +89,7 @@ fn settings<'p>(
 fn size(member: &Member<'_>, set: Option<&VolumeSettings>) -> String {
     let labelled = || {
         let value = label(member.service?, &SIZES)?;
-        super::quantity::bytes(value)
+        super::quantity::bytes(Phrase::new(value, &Vocabulary::default()))
     };
     let usual = match member.product.map(Product::part) {
         Some(Part::Postgres | Part::Store | Part::Prometheus) => LARGE,

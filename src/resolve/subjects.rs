@@ -12,7 +12,7 @@ use super::application::WorkloadKind;
 use super::kind;
 use super::rules::{Intent, Read};
 use super::spec::Spec;
-use super::words::{Word, has};
+use crate::vocabulary::words;
 
 /// A workload that tasks name.
 #[derive(Debug, Clone)]
@@ -209,7 +209,10 @@ fn by_role<'f>(
         .iter()
         .copied()
         .find(|service| is_application(&service.name));
-    let administers = |name: &str| has(&name.replace(['-', '_'], " "), Word::Administration);
+    let administers = |name: &str| {
+        let mut parts = name.split(['-', '_']);
+        parts.any(|part| part.starts_with("admin"))
+    };
     if let Some(called) = called.filter(|_| !administers(&subject.name)) {
         return Some(called);
     }
@@ -237,14 +240,14 @@ pub(super) fn is_application(name: &str) -> bool {
 
 /// Returns the product that a workload's name or description names.
 pub(super) fn product_of(name: &str, description: &str) -> Option<Product> {
-    named_product(name).or_else(|| named_product(super::words::words(description).next()?))
+    named_product(name).or_else(|| named_product(words(description).next()?))
 }
 
 /// Returns the product of that name.
 pub(super) fn named_product(name: &str) -> Option<Product> {
     let lower = name.to_lowercase();
     image::product(match lower.as_str() {
-        "postgresql" | "postgres" | "pg" | "постгрес" => "postgres",
+        "postgresql" | "postgres" | "pg" => "postgres",
         "mongo" | "mongodb" => "mongo",
         other => other,
     })

@@ -1,7 +1,8 @@
 //! Which file a write task asks for, by its path: the kind of object and the workload's name.
 
 use super::application::WorkloadKind;
-use super::{overlays, words};
+use super::overlays;
+use crate::vocabulary::words;
 
 /// What a file is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -269,8 +270,8 @@ fn split_kind(stem: &str) -> (Option<FileKind>, String) {
 /// Returns the kind that a description names, for a file whose name tells none.
 fn described(description: &str) -> Option<FileKind> {
     let lower = description.to_lowercase();
-    let mut words = words::words(&lower);
-    words.find_map(|word| {
+    let mut all = words(&lower);
+    all.find_map(|word| {
         let (_, kind) = KINDS
             .iter()
             .find(|(known, _)| *known == word && known.len() > 3)?;
@@ -284,10 +285,10 @@ fn slug(description: &str) -> Option<String> {
         .split(['(', ':', ',', ';'])
         .next()?
         .to_lowercase();
-    let words: Vec<&str> = words::words(&head)
+    let all: Vec<&str> = words(&head)
         .filter(|word| word.is_ascii() && !says_what(word))
         .collect();
-    (!words.is_empty()).then(|| words.join("-"))
+    (!all.is_empty()).then(|| all.join("-"))
 }
 
 /// Returns whether a word says what an object is, and not whose.

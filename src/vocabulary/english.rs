@@ -118,7 +118,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Disruption, "disruption"),
     (Word::Unavailable, "unavailable"),
     (Word::Surge, "surge"),
-    (Word::Rolling, "rolling, rollout, strategy, surge"),
+    (Word::Rolling, "rolling"),
+    (Word::Strategy, "strategy, rollout"),
     (Word::Replicas, "replica"),
     (Word::ScaleUp, "scale-up, scale up, scaling up, upscal"),
     (
@@ -183,8 +184,6 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "session+affinity, session-affinity, cookie+affinity",
     ),
     (Word::Application, "app$, application, backend, server$"),
-    (Word::Administration, "admin"),
-    (Word::Interface, "frontend, front-end, web$, ui$, site$"),
     (Word::Database, "database$"),
     (Word::Keys, "keys$"),
     (

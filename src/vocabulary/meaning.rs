@@ -74,7 +74,8 @@ meanings! {
     Available "available" "how many pods stay, as Kubernetes calls it";
     Unavailable "unavailable" "how many pods may be missing";
     Surge "surge" "how many pods may be more";
-    Rolling "rolling" "how pods are replaced";
+    Rolling "rolling" "pods are replaced one by one";
+    Strategy "strategy" "how pods are replaced";
     Recreate "recreate" "pods go before new ones come";
     Replicas "replicas" "replicas";
     Autoscaler "autoscaler" "an autoscaler";
@@ -86,6 +87,7 @@ meanings! {
     Maximum "maximum" "at most";
     Exactly "exactly" "exactly, only";
     Ports "ports" "ports";
+    Headless "headless" "a Service without an address of its own";
     Internal "internal" "words beside a Service's type that name no port";
     Claim "claim" "a volume claim, a disk";
     Environment "variables" "environment variables";
@@ -125,8 +127,7 @@ meanings! {
     StickySessions "sticky-sessions" "a client meets the same pod again";
     // Names in lists.
     Application "application" "what the application's own service is called";
-    Administration "administration" "what the administrators' service is called";
-    Interface "interface" "what the users' interface is called";
+    Postgres "postgres" "PostgreSQL";
     Database "database" "a data base, whichever";
     Keys "keys" "keys";
     Generic "generic" "words that say what kind of thing is listed, not which";

@@ -28,6 +28,12 @@ impl<'t> Phrase<'t> {
         self.vocabulary
     }
 
+    /// Returns what stands before a sign, or the whole text.
+    pub(crate) fn before(self, sign: char) -> Self {
+        let head = self.text.split_once(sign).map(|(head, _)| head);
+        self.with(head.unwrap_or(self.text))
+    }
+
     /// Returns the text's words as written.
     pub(crate) fn words(self) -> impl Iterator<Item = &'t str> {
         words(self.text)

@@ -73,12 +73,6 @@ impl Entry {
             (one, two) => one == two,
         }
     }
-
-    /// Returns the stems' texts.
-    #[cfg(test)]
-    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
-        self.stems.iter().map(|stem| stem.text.as_str())
-    }
 }
 
 impl Stem {

@@ -1,27 +1,32 @@
 //! The bullets below an Ingress: hosts, paths, TLS, annotations, wishes. One may state several.
 
 use crate::checklist::Inline;
+use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 use super::super::spec::Spec;
-use super::super::words::{Word, find, has, words};
 use super::wishes::Asked;
 use super::{paths, told, wishes};
 
 /// Takes what a bullet asks for into the spec; returns what it was read as.
-pub(in crate::resolve) fn read(text: &Inline, spec: &mut Spec) -> Option<String> {
+pub(in crate::resolve) fn read(
+    text: &Inline,
+    vocabulary: &Vocabulary,
+    spec: &mut Spec,
+) -> Option<String> {
     let plain = text.plain();
+    let plain = Phrase::new(&plain, vocabulary);
     let mut meanings = Vec::new();
-    let asked = told::read(text);
-    meanings.extend(controllers(&plain, spec));
-    meanings.extend(issuer(text, &plain, spec));
+    let asked = told::read(text, vocabulary);
+    meanings.extend(controllers(plain, spec));
+    meanings.extend(issuer(text, plain.text(), spec));
     // A rewrite's paths are its own, not further ones.
     let rewrites = asked
         .iter()
         .any(|wish| matches!(wish, wishes::Wish::Rewrite { .. }));
     if !rewrites {
-        meanings.extend(routed(text, &plain, spec));
+        meanings.extend(routed(text, plain, spec));
     }
-    if has(&plain, Word::Tls) && !asked.contains(&wishes::Wish::HttpsRedirect) {
+    if plain.has(Word::Tls) && !asked.contains(&wishes::Wish::HttpsRedirect) {
         spec.tls = true;
         meanings.push("TLS ends here".to_owned());
     }
@@ -35,11 +40,13 @@ pub(in crate::resolve) fn read(text: &Inline, spec: &mut Spec) -> Option<String>
     (!meanings.is_empty()).then(|| meanings.join("; "))
 }
 
-fn controllers(plain: &str, spec: &mut Spec) -> Option<String> {
-    find(plain, &[Word::Annotations])?;
-    let lower = plain.to_lowercase();
+fn controllers(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    plain.find(&[Word::Annotations])?;
+    let lower = plain.text().to_lowercase();
     let known = ["nginx", "traefik", "haproxy"];
-    let named: Vec<String> = words(&lower)
+    let named: Vec<String> = plain
+        .with(&lower)
+        .words()
         .flat_map(|word| known.into_iter().filter(move |name| word.contains(name)))
         .map(str::to_owned)
         .collect();
@@ -70,8 +77,8 @@ fn issuer(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
     Some(format!("certificates by the ClusterIssuer {name}"))
 }
 
-fn routed(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
-    let routes = paths::read(text);
+fn routed(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    let routes = paths::read(text, plain.vocabulary());
     if !routes.is_empty() {
         let shown: Vec<String> = routes
             .iter()
@@ -92,7 +99,7 @@ fn routed(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
         spec.edge.paths.extend(routes);
         return Some(format!("paths {}", shown.join(", ")));
     }
-    find(plain, &[Word::Hosts])?;
+    plain.find(&[Word::Hosts])?;
     let hosts = paths::hosts(text);
     if hosts.is_empty() {
         return None;
@@ -105,13 +112,13 @@ fn routed(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::told::tests::inline;
-    use super::{Spec, read};
+    use super::{Spec, Vocabulary, read};
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) -> Spec {
         let mut spec = Spec::default();
         assert_eq!(
-            read(&inline(text), &mut spec).as_deref(),
+            read(&inline(text), &Vocabulary::default(), &mut spec).as_deref(),
             expected,
             "{text}"
         );

@@ -3,8 +3,8 @@
 
 use crate::checklist::{Inline, Part};
 
-use super::super::words::{Word, has, words};
 use super::model::PathKind;
+use crate::vocabulary::{Phrase, Vocabulary, Word, words};
 
 /// A path that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,14 +91,15 @@ fn anchored(path: &str) -> String {
 }
 
 /// Returns the paths that a bullet asks for, each with the service behind its arrow.
-pub(in crate::resolve) fn read(text: &Inline) -> Vec<PathWish> {
+pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<PathWish> {
     let mut found = Vec::new();
     let plain = text.plain();
     let head = plain.split_once(':').map_or("", |(head, _)| head);
-    let all_exact = !head.contains('/') && has(head, Word::Exactly);
+    let exact = |text: &str| Phrase::new(text, vocabulary).has(Word::Exactly);
+    let all_exact = !head.contains('/') && exact(head);
     for clause in clauses(text) {
-        let exact = all_exact || has(&clause.words, Word::Exactly);
-        let to = clause.to();
+        let exact = all_exact || exact(&clause.words);
+        let to = clause.to(vocabulary);
         for code in &clause.codes {
             let Some(mut path) = parse(code).filter(|it| it.host.is_none() || code.contains('/'))
             else {
@@ -136,10 +137,10 @@ struct Clause {
 }
 
 impl Clause {
-    fn to(&self) -> Option<String> {
+    fn to(&self, vocabulary: &Vocabulary) -> Option<String> {
         let behind = self.behind.as_ref()?;
         words(behind)
-            .find(|word| !FILLERS.contains(&word.to_lowercase().as_str()))
+            .find(|word| !vocabulary.tells(word, Word::Target))
             .map(|word| {
                 let port = behind
                     .split_once(word)
@@ -157,20 +158,6 @@ impl Clause {
             })
     }
 }
-
-/// Words between an arrow and the service.
-const FILLERS: &[&str] = &[
-    "the",
-    "service",
-    "to",
-    "сервис",
-    "сервису",
-    "сервіс",
-    "сервісу",
-    "на",
-    "к",
-    "до",
-];
 
 const ARROWS: [&str; 4] = ["→", "=>", "->", "⇒"];
 
@@ -220,6 +207,7 @@ fn add_words(clause: &mut Clause, piece: &str) {
 mod tests {
     use super::{PathKind, hosts, parse, read};
     use crate::resolve::ingress::told::tests::inline;
+    use crate::vocabulary::Vocabulary;
     use PathKind::{Exact, Prefix, Regex};
 
     #[track_caller]
@@ -233,7 +221,7 @@ mod tests {
 
     #[track_caller]
     fn check_bullet(text: &str, expected: &[Expected<'_>]) {
-        let found = read(&inline(text));
+        let found = read(&inline(text), &Vocabulary::default());
         let found: Vec<Expected<'_>> = found
             .iter()
             .map(|it| (it.path.as_str(), it.kind, it.to.as_deref()))

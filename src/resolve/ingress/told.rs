@@ -1,307 +1,53 @@
 //! The words that tell a wish, and the values that stand beside them.
 
-use crate::checklist::{
-    Inline,
-    Language::{self, English, Russian, Ukrainian},
-};
+use crate::checklist::Inline;
+use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 use super::super::amounts;
 use super::super::target;
-use super::super::words::words;
 use super::wishes::{Kind, Wish};
 
-/// The words that tell a wish, in each language. Stems joined by `+` must all be there; `$` ends a
-/// whole word. The first row that fits wins, and a bullet may fit several kinds.
-const WORDS: &[(Kind, Language, &[&str])] = &[
-    (
-        Kind::RateLimit,
-        English,
-        &[
-            "rate-limit",
-            "ratelimit",
-            "rate+limit",
-            "throttl",
-            "limit-rps$",
-            "limit+request",
-        ],
-    ),
-    (
-        Kind::RateLimit,
-        Russian,
-        &[
-            "лимит+запрос",
-            "огранич+запрос",
-            "огранич+частот",
-            "огранич+скорост",
-            "троттлинг",
-        ],
-    ),
-    (
-        Kind::RateLimit,
-        Ukrainian,
-        &[
-            "ліміт+запит",
-            "обмеж+запит",
-            "обмеж+частот",
-            "обмеж+швидкост",
-            "тротлінг",
-        ],
-    ),
-    (
-        Kind::BasicAuth,
-        English,
-        &[
-            "basic-auth",
-            "basicauth",
-            "basic+auth",
-            "htpasswd",
-            "auth-secret$",
-        ],
-    ),
-    (
-        Kind::BasicAuth,
-        Russian,
-        &["базов+аутентиф", "базов+авториз", "парол+вход"],
-    ),
-    (
-        Kind::BasicAuth,
-        Ukrainian,
-        &["базов+автентиф", "базов+авториз", "парол+вход"],
-    ),
-    (
-        Kind::ForwardAuth,
-        English,
-        &[
-            "forward-auth",
-            "forwardauth",
-            "forward+auth",
-            "external+auth",
-            "auth-url$",
-            "oauth2-proxy",
-        ],
-    ),
-    (
-        Kind::ForwardAuth,
-        Russian,
-        &["внешн+аутентиф", "внешн+авториз"],
-    ),
-    (
-        Kind::ForwardAuth,
-        Ukrainian,
-        &["зовнішн+автентиф", "зовнішн+авториз"],
-    ),
-    (
-        Kind::Rewrite,
-        English,
-        &[
-            "strip+prefix",
-            "strip-prefix",
-            "stripprefix",
-            "rewrit",
-            "rewrite-target$",
-            "remove+prefix",
-        ],
-    ),
-    (
-        Kind::Rewrite,
-        Russian,
-        &[
-            "перепис",
-            "убра+префикс",
-            "убир+префикс",
-            "удал+префикс",
-            "отрез+префикс",
-            "реврайт",
-        ],
-    ),
-    (
-        Kind::Rewrite,
-        Ukrainian,
-        &[
-            "перепис",
-            "прибра+префікс",
-            "прибир+префікс",
-            "видал+префікс",
-            "відріз+префікс",
-        ],
-    ),
-    (
-        Kind::IdleTimeout,
-        English,
-        &[
-            "websocket",
-            "web-socket",
-            "timeout",
-            "time-out",
-            "proxy-read-timeout",
-        ],
-    ),
-    (
-        Kind::IdleTimeout,
-        Russian,
-        &["вебсокет", "веб-сокет", "таймаут", "тайм-аут"],
-    ),
-    (
-        Kind::IdleTimeout,
-        Ukrainian,
-        &["вебсокет", "веб-сокет", "таймаут", "тайм-аут"],
-    ),
-    (
-        Kind::BodySize,
-        English,
-        &[
-            "body+size",
-            "body-size",
-            "proxy-body-size",
-            "client_max_body_size",
-            "upload+size",
-            "upload+limit",
-            "max+body",
-            "max+upload",
-        ],
-    ),
-    (
-        Kind::BodySize,
-        Russian,
-        &[
-            "размер+тел",
-            "размер+запрос",
-            "размер+загруз",
-            "размер+файл",
-        ],
-    ),
-    (
-        Kind::BodySize,
-        Ukrainian,
-        &[
-            "розмір+тіл",
-            "розмір+запит",
-            "розмір+завантаж",
-            "розмір+файл",
-        ],
-    ),
-    (Kind::Cors, English, &["cors$", "cross-origin"]),
-    (
-        Kind::HttpsRedirect,
-        English,
-        &[
-            "redirect+https",
-            "ssl-redirect",
-            "force+https",
-            "https-redirect",
-            "https-only$",
-            "https+only$",
-        ],
-    ),
-    (
-        Kind::HttpsRedirect,
-        Russian,
-        &["редирект+https", "перенаправ+https"],
-    ),
-    (
-        Kind::HttpsRedirect,
-        Ukrainian,
-        &[
-            "редірект+https",
-            "редирект+https",
-            "перенаправ+https",
-            "переспрям+https",
-        ],
-    ),
-    (
-        Kind::AllowList,
-        English,
-        &[
-            "allow-list",
-            "allow+list",
-            "allowlist",
-            "white-list",
-            "white+list",
-            "whitelist",
-            "allowed+ip",
-            "restrict+ip",
-            "allow+ip$",
-        ],
-    ),
-    (
-        Kind::AllowList,
-        Russian,
-        &["бел+списо", "бел+списк", "разреш+ip$", "разреш+адрес"],
-    ),
-    (
-        Kind::AllowList,
-        Ukrainian,
-        &["біл+списо", "біл+списк", "дозвол+ip$", "дозвол+адрес"],
-    ),
-    (
-        Kind::StickySessions,
-        English,
-        &[
-            "sticky",
-            "session+affinity",
-            "session-affinity",
-            "cookie+affinity",
-        ],
-    ),
-    (
-        Kind::StickySessions,
-        Russian,
-        &["липк+сесси", "закреп+сесси", "привязк+сесси"],
-    ),
-    (
-        Kind::StickySessions,
-        Ukrainian,
-        &["липк+сесі", "закріп+сесі", "прив'яз+сесі"],
-    ),
+/// What each wish is told by.
+const KINDS: &[(Kind, Word)] = &[
+    (Kind::RateLimit, Word::RateLimit),
+    (Kind::BasicAuth, Word::BasicAuth),
+    (Kind::ForwardAuth, Word::ForwardAuth),
+    (Kind::Rewrite, Word::Rewrite),
+    (Kind::IdleTimeout, Word::IdleTimeout),
+    (Kind::BodySize, Word::BodySize),
+    (Kind::Cors, Word::Cors),
+    (Kind::HttpsRedirect, Word::HttpsRedirect),
+    (Kind::AllowList, Word::AllowList),
+    (Kind::StickySessions, Word::StickySessions),
 ];
 
-/// Returns the wishes that a bullet states.
-pub(in crate::resolve) fn read(text: &Inline) -> Vec<Wish> {
+/// Returns the wishes that a bullet states. It may state several.
+pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Wish> {
     let plain = text.plain();
     let lower = plain.to_lowercase();
-    let mut kinds: Vec<(Kind, &str)> = Vec::new();
-    for (kind, _, stems) in WORDS {
-        if kinds.iter().any(|(known, _)| known == kind) {
-            continue;
-        }
-        if let Some(stem) = stems.iter().find(|stem| tells(&lower, stem)) {
-            kinds.push((*kind, stem));
-        }
-    }
-    let told = |(kind, stem)| wish(kind, text, (&lower, clause(&lower, stem)));
-    kinds.into_iter().filter_map(told).collect()
+    let whole = Phrase::new(&lower, vocabulary);
+    let told = KINDS.iter().filter(|(_, word)| whole.has(*word));
+    told.filter_map(|(kind, word)| wish(*kind, text, (whole, clause(whole, *word))))
+        .collect()
 }
 
 /// Returns what stands between two commas and tells a wish with its number, else the whole text.
-fn clause<'t>(lower: &'t str, stems: &str) -> &'t str {
-    let numbered = |clause: &&str| clause.contains(|character: char| character.is_ascii_digit());
-    let mut clauses = lower
-        .split([',', ';'])
-        .filter(|clause| tells(clause, stems));
-    clauses.next().filter(numbered).unwrap_or(lower)
-}
-
-fn tells(lower: &str, stems: &str) -> bool {
-    stems.split('+').all(|stem| {
-        words(lower).any(|word| match stem.strip_suffix('$') {
-            Some(whole) => word == whole,
-            None => word.starts_with(stem),
-        })
-    })
+fn clause(whole: Phrase<'_>, meaning: Word) -> Phrase<'_> {
+    let numbered = |clause: &Phrase<'_>| clause.text().contains(|it: char| it.is_ascii_digit());
+    let clauses = whole.text().split([',', ';']);
+    let mut clauses = clauses.map(|clause| whole.with(clause));
+    let told = clauses.find(|clause| clause.has(meaning));
+    told.filter(numbered).unwrap_or(whole)
 }
 
 /// Returns a wish with its values; none where one that it can't do without is missing.
-fn wish(kind: Kind, text: &Inline, (whole, own): (&str, &str)) -> Option<Wish> {
+fn wish(kind: Kind, text: &Inline, (whole, own): (Phrase<'_>, Phrase<'_>)) -> Option<Wish> {
     let codes = || text.codes().map(|(code, _)| code);
     Some(match kind {
         Kind::RateLimit => Wish::RateLimit {
-            count: number(own)?,
+            count: number(own.text())?,
             seconds: period(own),
-            burst: amounts::number_after(whole, |word| {
-                ["burst", "всплеск", "сплеск"]
-                    .iter()
-                    .any(|stem| word.starts_with(stem))
-            }),
+            burst: amounts::numbers_after(whole, Word::Burst),
         },
         Kind::BasicAuth => Wish::BasicAuth {
             secret: codes().find(|code| is_name(code)).map(str::to_owned),
@@ -329,7 +75,7 @@ fn wish(kind: Kind, text: &Inline, (whole, own): (&str, &str)) -> Option<Wish> {
         },
         Kind::HttpsRedirect => Wish::HttpsRedirect,
         Kind::AllowList => {
-            let ranges = ranges(whole);
+            let ranges = ranges(whole.text());
             if ranges.is_empty() {
                 return None;
             }
@@ -345,58 +91,48 @@ fn number(lower: &str) -> Option<u32> {
 }
 
 /// Returns the seconds of `100/min`, `100 rps`, `100 запросов в минуту`.
-fn period(lower: &str) -> u32 {
-    let tokens = lower.split(|character: char| !character.is_alphabetic());
+fn period(text: Phrase<'_>) -> u32 {
+    let tokens = text
+        .text()
+        .split(|character: char| !character.is_alphabetic());
     for token in tokens {
-        match token {
-            "rpm" | "min" | "mins" | "m" | "мин" | "хв" => return 60,
-            "rph" | "h" | "ч" | "год" => return 3600,
-            _ if token.starts_with("minute")
-                || token.starts_with("минут")
-                || token.starts_with("хвилин") =>
-            {
-                return 60;
-            }
-            _ if token.starts_with("hour")
-                || (token.starts_with("час") && !token.starts_with("част"))
-                || token.starts_with("годин") =>
-            {
-                return 3600;
-            }
-            _ => {}
+        let is = |meaning| text.vocabulary().tells(token, meaning);
+        if token == "rpm" || is(Word::Minutes) {
+            return 60;
+        }
+        if token == "rph" || is(Word::Hours) {
+            return 3600;
         }
     }
     1
 }
 
 /// Returns the seconds of `3600s`, `1h`, `60 мин`; seconds where no unit is named.
-fn length(lower: &str) -> Option<u32> {
-    let (number, unit) = amount(lower)?;
-    let unit = match unit.as_str() {
-        "h" | "ч" | "час" | "часа" | "часов" | "год" | "години" | "годин" | "година" => {
-            3600
-        }
-        _ if unit.starts_with("hour") => 3600,
-        "m" | "min" | "мин" | "хв" => 60,
-        _ if unit.starts_with("minute")
-            || unit.starts_with("минут")
-            || unit.starts_with("хвилин") =>
-        {
-            60
-        }
-        _ => 1,
+fn length(text: Phrase<'_>) -> Option<u32> {
+    let (number, unit) = amount(text.text())?;
+    let is = |meaning| text.vocabulary().tells(&unit, meaning);
+    let seconds = if is(Word::Hours) {
+        3600
+    } else if is(Word::Minutes) {
+        60
+    } else {
+        1
     };
-    number.checked_mul(unit)
+    number.checked_mul(seconds)
 }
 
 /// Returns the bytes of `50m`, `50 MB`, `10 Мб`, `1g`.
-fn bytes(lower: &str) -> Option<u64> {
-    let (number, unit) = amount(lower)?;
-    let shift = match unit.chars().next() {
-        Some('k' | 'к') => 10,
-        Some('m' | 'м') => 20,
-        Some('g' | 'г') => 30,
-        _ => 0,
+fn bytes(text: Phrase<'_>) -> Option<u64> {
+    let (number, unit) = amount(text.text())?;
+    let is = |meaning| text.vocabulary().tells(&unit, meaning);
+    let shift = if unit.starts_with('k') || is(Word::Kilobytes) {
+        10
+    } else if unit.starts_with(['m', 'м']) || is(Word::Megabytes) {
+        20
+    } else if unit.starts_with('g') || is(Word::Gigabytes) {
+        30
+    } else {
+        0
     };
     u64::from(number).checked_shl(shift)
 }
@@ -464,6 +200,7 @@ pub(super) mod tests {
     use super::super::wishes::Wish;
     use super::read;
     use crate::checklist::{Inline, Part, Spanned};
+    use crate::vocabulary::Vocabulary;
 
     /// Returns a bullet's text, code spans in backticks.
     pub(in crate::resolve) fn inline(source: &str) -> Inline {
@@ -487,7 +224,11 @@ pub(super) mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &[Wish]) {
-        assert_eq!(read(&inline(text)), expected, "{text}");
+        assert_eq!(
+            read(&inline(text), &Vocabulary::default()),
+            expected,
+            "{text}"
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use crate::checklist::{Span, Spanned, Task};
 
 use super::super::model::InventoryKind;
-use super::super::words::{Word, find, tells, words};
 use super::{Intent, Line, Outcome, Rule, reading};
+use crate::vocabulary::Word;
 
 pub(super) const RULE: Rule = Rule {
     name: "inventory",
@@ -15,12 +15,17 @@ pub(super) const RULE: Rule = Rule {
 
 fn read(line: &Line<'_>) -> Outcome {
     let plain = line.plain.as_str();
-    let which = words(plain)
+    let phrase = line.phrase();
+    let which = phrase
+        .words()
         .take(2)
-        .find(|word| tells(&word.to_lowercase(), Word::Which))
+        .find(|word| line.vocabulary.tells(word, Word::Which))
         .ok_or("doesn't begin with “which”")?;
     let (head, list) = plain.split_once(':').unwrap_or((plain, ""));
-    let needed = find(head, &[Word::Needed]).ok_or("doesn't say “needed” before the colon")?;
+    let head = phrase.with(head);
+    let needed = head
+        .find(&[Word::Needed])
+        .ok_or("doesn't say “needed” before the colon")?;
     let kinds = [
         (Word::ConfigMaps, InventoryKind::ConfigMaps),
         (Word::Secrets, InventoryKind::Secrets),
@@ -29,7 +34,7 @@ fn read(line: &Line<'_>) -> Outcome {
     ];
     let (thing, kind) = kinds
         .iter()
-        .find_map(|(word, kind)| Some((find(head, &[*word])?, *kind)))
+        .find_map(|(word, kind)| Some((head.find(&[*word])?, *kind)))
         .ok_or("asks for no services, volumes, secrets or ConfigMaps")?;
     let names = split_list(list)
         .map(|value| Spanned {

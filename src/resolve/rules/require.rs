@@ -2,8 +2,8 @@
 
 use crate::checklist::Task;
 
-use super::super::words::{Word, find, words};
 use super::{Intent, Line, Outcome, Required, Rule, reading};
+use crate::vocabulary::Word;
 
 pub(super) const RULE: Rule = Rule {
     name: "require",
@@ -15,9 +15,11 @@ pub(super) const RULE: Rule = Rule {
 fn read(line: &Line<'_>) -> Outcome {
     let plain = line.plain.as_str();
     let head = plain.split_once(':').map_or(plain, |(head, _)| head);
-    let near: Vec<&str> = words(head).take(4).collect();
+    let head = line.phrase().with(head);
+    let near: Vec<&str> = head.words().take(4).collect();
     let near = near.join(" ");
-    if let Some(word) = find(&near, &[Word::Namespace]) {
+    let near = head.with(&near);
+    if let Some(word) = near.find(&[Word::Namespace]) {
         let value = namespace(line.task, plain).ok_or("names no namespace")?;
         let matched = reading("require namespace", [word, &value]);
         return Ok((
@@ -25,26 +27,24 @@ fn read(line: &Line<'_>) -> Outcome {
             matched,
         ));
     }
-    let affinity = words(head).find(|word| {
-        let lower = word.to_lowercase();
-        ["affinity", "аффинит", "афініт"]
-            .iter()
-            .any(|stem| lower.contains(stem))
-    });
     let rules = [
         (
-            find(&near, &[Word::Disruption]),
+            near.find(&[Word::Disruption]),
             Required::DisruptionBudget,
             "require disruption budget",
         ),
-        (affinity, Required::AntiAffinity, "require anti-affinity"),
         (
-            find(&near, &[Word::Probes, Word::Liveness, Word::Readiness]),
+            head.find(&[Word::AntiAffinity]),
+            Required::AntiAffinity,
+            "require anti-affinity",
+        ),
+        (
+            near.find(&[Word::Probes, Word::Liveness, Word::Readiness]),
             Required::Probes,
             "require probes",
         ),
         (
-            find(&near, &[Word::Resources, Word::Limits]),
+            near.find(&[Word::Resources, Word::Limits]),
             Required::Resources,
             "require resources",
         ),

@@ -1,8 +1,8 @@
 //! ``Study `docker-compose.yml` ``: what is to be read.
 
 use super::super::target;
-use super::super::words::{Word, tells};
 use super::{Intent, Line, Outcome, Rule, reading};
+use crate::vocabulary::Word;
 
 pub(super) const RULE: Rule = Rule {
     name: "study",
@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn read(line: &Line<'_>) -> Outcome {
     let verb = line.first_word();
-    let verb = verb.filter(|word| tells(&word.to_lowercase(), Word::Study));
+    let verb = verb.filter(|word| line.vocabulary.tells(word, Word::Study));
     let verb = verb.ok_or("doesn't begin with a verb of looking")?;
     let subjects: Vec<String> = line
         .codes()

@@ -4,9 +4,9 @@ use crate::checklist::{Part, Spanned, Task};
 
 use super::super::spec::Spec;
 use super::super::target::{self, FileKind, Target};
-use super::super::words::{Word, tells, words};
 use super::super::{bullets, ingress};
 use super::{Intent, Line, Outcome, Rule, reading};
+use crate::vocabulary::{Word, words};
 
 pub(super) const RULE: Rule = Rule {
     name: "write",
@@ -25,7 +25,7 @@ fn read(line: &Line<'_>) -> Outcome {
     let leading = source.starts_with('`') || source.starts_with("**`");
     let verb = words(&line.plain)
         .take(2)
-        .find(|word| tells(&word.to_lowercase(), Word::Create));
+        .find(|word| line.vocabulary.tells(word, Word::Create));
     if !leading && verb.is_none() {
         return Err("doesn't begin with the path, and has no verb of making before it".into());
     }
@@ -45,8 +45,14 @@ pub(super) fn behind(task: &Task, code: &str) -> String {
 }
 
 /// Reads what the line itself asks for behind the path (`HPA: min 2, max 10`, `PostgreSQL 16`).
-pub(super) fn read_description(task: &Task, target: &Target, description: &str, spec: &mut Spec) {
-    let mut line = task.text.clone();
+pub(super) fn read_description(
+    line: &Line<'_>,
+    target: &Target,
+    description: &str,
+    spec: &mut Spec,
+) {
+    let vocabulary = line.vocabulary;
+    let mut line = line.task.text.clone();
     line.parts = vec![Part::Text(Spanned {
         value: description.to_owned(),
         span: line.span.clone(),
@@ -57,12 +63,12 @@ pub(super) fn read_description(task: &Task, target: &Target, description: &str, 
         FileKind::Hpa | FileKind::Pdb | FileKind::Service | FileKind::Job | FileKind::CronJob
     );
     if reads {
-        bullets::read(&line, Some(kind), spec);
+        bullets::read(&line, Some(kind), vocabulary, spec);
         return;
     }
     if kind == FileKind::Ingress {
         // The line itself may state wishes; its words needn't.
-        ingress::read_bullet(&line, spec);
+        ingress::read_bullet(&line, vocabulary, spec);
     }
     spec.version = version(description);
 }
