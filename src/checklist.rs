@@ -5,6 +5,7 @@
 //! touching only the bytes that they must.
 
 mod closing;
+mod date;
 mod directive;
 mod document;
 mod edit;
@@ -15,6 +16,7 @@ mod model;
 mod name;
 mod problems;
 mod review;
+mod sets;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -22,10 +24,12 @@ mod title;
 mod tree;
 mod walk;
 
+pub use date::{DateStyle, read_date};
 pub use document::{Parsed, parse};
 pub use edit::{EditError, Edits, set_date, set_field, set_status, tick};
 pub use name::file_name;
 pub use review::review;
+pub use sets::{Clash, PhaseFile, SetFiles, Sets, sets};
 
 pub use model::{
     Bullet, Checklist, Closing, DateField, Directive, Fence, Field, Hint, Inline, Language, Marker,

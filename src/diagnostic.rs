@@ -3,9 +3,11 @@
 //! A diagnostic is a fact about a document; rendering is done by `annotate-snippets`. This module
 //! doesn't decide exit codes.
 
+mod lines;
 mod nearest;
 mod render;
 
+pub use lines::{Lines, Position};
 pub(crate) use nearest::nearest;
 pub use render::render;
 
@@ -21,6 +23,8 @@ pub enum Severity {
     Error,
     /// It can, but a person should look.
     Warning,
+    /// It is as it may be, and good to know.
+    Note,
 }
 
 /// One message about one place.
@@ -36,7 +40,7 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// The name of the rule that found it, for programs; empty where it has none.
     pub rule: &'static str,
-    /// What mends it without changing what is meant.
+    /// What mends it.
     pub fix: Option<Fix>,
 }
 
@@ -47,6 +51,9 @@ pub struct Fix {
     pub span: Span,
     /// What stands there then.
     pub text: String,
+    /// Whether it is beyond doubt and changes nothing that is meant; what isn't is for a person to
+    /// choose.
+    pub safe: bool,
 }
 
 /// A place in a document.
@@ -67,20 +74,10 @@ impl Place {
     ///
     /// A byte order mark takes no column; `\r\n`, `\n` and a lone `\r` end a line.
     pub fn positions(&self) -> [(usize, usize); 2] {
+        let lines = Lines::of(&self.text);
         [self.span.start, self.span.end].map(|offset| {
-            let end = self.text.floor_char_boundary(offset.min(self.text.len()));
-            let before = self.text.get(..end).unwrap_or_default();
-            let before = before.strip_prefix('\u{feff}').unwrap_or(before);
-            let (mut line, mut column, mut last) = (1, 1, ' ');
-            for letter in before.chars() {
-                match letter {
-                    '\n' if last == '\r' => {}
-                    '\n' | '\r' => (line, column) = (line + 1, 1),
-                    _ => column += 1,
-                }
-                last = letter;
-            }
-            (line, column)
+            let at = lines.position(&self.text, offset);
+            (at.line, at.column)
         })
     }
 }
@@ -118,6 +115,14 @@ impl Diagnostic {
         self
     }
 
+    /// Returns a note without a place.
+    pub fn note(message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Note,
+            ..Self::error(message)
+        }
+    }
+
     /// Returns the diagnostic with a line of help added.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
@@ -132,11 +137,21 @@ impl Diagnostic {
         self
     }
 
-    /// Returns the diagnostic with what mends it.
+    /// Returns the diagnostic with what mends it beyond doubt, without changing what is meant.
     #[must_use]
     pub fn fix(mut self, span: Span, text: impl Into<String>) -> Self {
         let text = text.into();
-        self.fix = Some(Fix { span, text });
+        let safe = true;
+        self.fix = Some(Fix { span, text, safe });
+        self
+    }
+
+    /// Returns the diagnostic with what would mend it, if a person chooses so.
+    #[must_use]
+    pub fn suggest(mut self, span: Span, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let safe = false;
+        self.fix = Some(Fix { span, text, safe });
         self
     }
 }

@@ -16,10 +16,11 @@ mod workspace;
 mod write;
 mod written;
 
+pub use crate::checklist::{PhaseFile, SetFiles};
 pub use clock::{Clock, ClockError};
 pub use error::FilesError;
-pub use journal_file::{JournalFile, journal_path, read_journal};
+pub use journal_file::{JournalFile, read_journal};
 pub use lock::{Lock, holder};
 pub use private::{read_named, write_private};
-pub use snapshot::{PhaseFile, SetFiles, Snapshot};
+pub use snapshot::Snapshot;
 pub use workspace::Workspace;

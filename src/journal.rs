@@ -10,6 +10,11 @@ mod previous;
 mod state;
 mod target;
 
+/// Returns a journal's path, relative to the workspace.
+pub fn journal_path(set: &str, phase: u32) -> String {
+    format!(".orch/{set}/phase-{phase:02}.jsonl")
+}
+
 pub use codec::{
     Cursor, FIRST_PREV, JournalError, Replay, VERSION, encode, next_record, replay, sha256,
 };

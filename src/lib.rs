@@ -8,6 +8,7 @@
 //! ```
 
 // — pure core —
+pub mod check;
 pub mod checklist;
 pub mod diagnostic;
 pub mod facts;

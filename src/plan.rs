@@ -4,6 +4,7 @@
 //! target, so that a step is skipped only when exactly that was done before. This module doesn't
 //! know what has been done already: `execute` compares a plan with the journal.
 
+mod applied;
 mod build;
 mod cycle;
 mod draft;
@@ -13,6 +14,7 @@ mod twice;
 mod wants;
 mod waves;
 
+pub use applied::applied;
 pub use build::{PlanError, build};
 pub use cycle::{Cycle, Edge, End, Why};
 pub use scope::{Needed, Scope};

@@ -14,6 +14,16 @@ const RESERVED: &[&str] = &["canary", "gate", "probe", "component", "every", "on
 
 /// Returns the directive that a comment holds, if it holds one.
 pub(super) fn read(text: &str, span: &Span, problems: &mut Problems<'_>) -> Option<Directive> {
+    let before = problems.count();
+    let directive = read_comment(text, span, problems);
+    problems.name(before, RULE);
+    directive
+}
+
+/// The rule's name of what is wrong with a directive.
+pub(super) const RULE: &str = "directive";
+
+fn read_comment(text: &str, span: &Span, problems: &mut Problems<'_>) -> Option<Directive> {
     let source = text.get(span.clone())?;
     let inside = source.trim_start().strip_prefix("<!--")?;
     let words = inside.trim_start().strip_prefix("orch")?;
@@ -254,6 +264,10 @@ fn unknown(word: &Word, problems: &mut Problems<'_>) {
         format!("a directive has no key `{}`", word.key),
         &help,
     );
+    if let Some((_, key)) = nearest {
+        let start = word.span.start;
+        problems.suggest(start..start + word.key.len(), key);
+    }
 }
 
 /// Returns how many letters must be changed to make one word of the other.

@@ -1,13 +1,14 @@
 //! A document's text → [`Checklist`], or everything that is wrong with it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 
 use super::problems::Problems;
 use super::tree::{self, Kind, Node, Unreadable};
 use super::walk::{Found, walk};
-use super::{Checklist, Language, Span, field, file_name, inline, task, title};
+use super::{Checklist, Language, Span, Spanned, TaskId, field, file_name, inline, task, title};
 use crate::vocabulary::Vocabulary;
 
 /// A document that could be read, with what a person should look at.
@@ -77,6 +78,7 @@ fn blocks(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
     let refuse = |message: &str, span: Span, help: &str| {
         Diagnostics(vec![
             Diagnostic::error(message)
+                .rule("document")
                 .at(path, text, span, "")
                 .help(help),
         ])
@@ -121,31 +123,48 @@ fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
             let help = format!(
                 "the first is on line {line}; number the sections apart, or give one `id=…`"
             );
+            let before = problems.count();
             problems.error(
                 &(task.marker.offset - 1..task.marker.offset + 2),
                 message,
                 &help,
             );
+            problems.name(before, "id");
         }
         seen.push(task);
     }
+    let before = problems.count();
+    let known: HashSet<&str> = checklist.tasks().map(|task| task.id.as_str()).collect();
     for task in checklist.tasks() {
         for after in task.directive.iter().flat_map(|directive| &directive.after) {
             if after.value == task.id {
-                problems.error(
-                    &after.span,
-                    format!("task {} waits for itself", task.id),
-                    "",
-                );
-            } else if checklist.task(&after.value).is_none() {
-                let message = format!("no task of this phase has the id `{}`", after.value);
-                problems.error(
-                    &after.span,
-                    message,
-                    "ids are section and ordinal, like `4.2.1`",
-                );
+                let help = "take it away, or name the task that comes before";
+                let message = format!("task {} waits for itself", task.id);
+                problems.error(&after.span, message, help);
+            } else if !known.contains(after.value.as_str()) {
+                unknown_id(after, &known, problems);
             }
         }
+    }
+    problems.name(before, "after");
+}
+
+/// Reports an `after=` of nothing.
+fn unknown_id(after: &Spanned<TaskId>, known: &HashSet<&str>, problems: &mut Problems<'_>) {
+    let message = format!("no task of this phase has the id `{}`", after.value);
+    let mut candidates: Vec<&str> = known.iter().copied().collect();
+    candidates.sort_unstable();
+    match nearest(after.value.as_str(), &candidates) {
+        Some(near) => {
+            let help = format!("ids are section and ordinal; did you mean `{near}`?");
+            problems.error(&after.span, message, &help);
+            problems.suggest(after.span.clone(), near);
+        }
+        None => problems.error(
+            &after.span,
+            message,
+            "ids are section and ordinal, like `4.2.1`",
+        ),
     }
 }
 

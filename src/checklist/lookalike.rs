@@ -37,6 +37,11 @@ pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
             "write `[x]`",
             whole("[x]"),
         ),
+        "✅" | "✓" | "✔" | "☑" | "✔\u{fe0f}" => (
+            format!("`[{inside}]` is no box of Markdown"),
+            "write `[x]`",
+            whole("[x]"),
+        ),
         _ => (
             format!("`[{inside}]` is no box of Markdown"),
             "write `[x]` if it is done, `[ ]` if it is not; say more in the text",

@@ -67,6 +67,36 @@ impl Checklist {
         self.sections.iter().flat_map(|section| &section.tasks)
     }
 
+    /// Returns where the phase stands: what its one ticked status box says; where none or several
+    /// are ticked, what the tasks' boxes tell.
+    pub fn standing(&self) -> StatusKind {
+        let boxes = self.status.iter().flat_map(|status| &status.boxes);
+        let mut ticked = boxes.filter(|status| status.marker.checked);
+        match (ticked.next(), ticked.next()) {
+            (Some(only), None) => only.kind,
+            _ => self.standing_by_tasks(),
+        }
+    }
+
+    /// Returns where the phase stands by its tasks' boxes; tasks that are left out don't count.
+    pub fn standing_by_tasks(&self) -> StatusKind {
+        if self.open_tasks().next().is_none() {
+            StatusKind::Completed
+        } else if self.tasks().any(|task| task.marker.checked) {
+            StatusKind::InProgress
+        } else {
+            StatusKind::NotStarted
+        }
+    }
+
+    /// Returns the tasks whose box is open, without those that a directive leaves out.
+    pub fn open_tasks(&self) -> impl Iterator<Item = &Task> {
+        self.tasks().filter(|task| {
+            let left_out = task.directive.as_ref().is_some_and(|given| given.skip);
+            !task.marker.checked && !left_out
+        })
+    }
+
     /// Returns the task with that id.
     pub fn task(&self, id: &TaskId) -> Option<&Task> {
         self.tasks().find(|task| task.id == *id)

@@ -32,6 +32,27 @@ impl<'d> Problems<'d> {
         self.add(Diagnostic::warning(message), span, help);
     }
 
+    /// Returns how many there are so far.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Gives those found since there were `from` the name of a rule, where they have none.
+    pub(super) fn name(&mut self, from: usize, rule: &'static str) {
+        for found in self.found.iter_mut().skip(from) {
+            if found.rule.is_empty() {
+                found.rule = rule;
+            }
+        }
+    }
+
+    /// Adds what would mend the last one found, if a person chooses so.
+    pub(super) fn suggest(&mut self, span: Span, text: &str) {
+        if let Some(last) = self.found.pop() {
+            self.found.push(last.suggest(span, text));
+        }
+    }
+
     /// Adds what is placed already.
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
@@ -44,7 +65,10 @@ impl<'d> Problems<'d> {
     }
 
     /// Returns the warnings, or everything if there is an error among it.
+    ///
+    /// What has no rule's name yet is about how the document is written.
     pub(super) fn settle(mut self) -> Result<Diagnostics, Diagnostics> {
+        self.name(0, "document");
         let start = |found: &Diagnostic| found.place.as_ref().map_or(0, |place| place.span.start);
         self.found.sort_by_key(start);
         let fatal = self

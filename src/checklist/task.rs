@@ -109,8 +109,9 @@ impl Reader<'_, '_> {
         if text.source.is_empty() {
             let message = format!("task {id} has no text");
             let help = "say what is to be done behind the box";
-            self.problems
-                .warning(&(marker.offset - 1..marker.offset + 2), message, help);
+            let place = marker.offset - 1..marker.offset + 2;
+            let warning = self.problems.placed(&place, message, help);
+            self.problems.push(warning.rule("box"));
         }
         let mut nested = (Scope::new(id.as_str()), Listed::default());
         let (mut bullets, mut fences) = (Vec::new(), Vec::new());
@@ -139,8 +140,10 @@ impl Reader<'_, '_> {
     fn only(&mut self, mut directives: Vec<Directive>) -> Option<Directive> {
         for extra in directives.iter().skip(1) {
             let message = "a task has two directives".to_owned();
+            let before = self.problems.count();
             self.problems
                 .error(&extra.span, message, "put all keys into one comment");
+            self.problems.name(before, directive::RULE);
         }
         directives.truncate(1);
         directives.pop()
@@ -181,7 +184,9 @@ pub(super) fn stray(text: &str, comment: &Node, problems: &mut Problems<'_>) {
     if let Some(directive) = directive::read(text, &comment.span, problems) {
         let message = "this directive belongs to no task".to_owned();
         let help = "put it at the end of the task's line, or on the line below it";
+        let before = problems.count();
         problems.error(&directive.span, message, help);
+        problems.name(before, directive::RULE);
     }
 }
 

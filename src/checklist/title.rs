@@ -19,6 +19,18 @@ pub(super) fn read(
     file: Option<(u32, String)>,
     (vocabulary, problems): (&Vocabulary, &mut Problems<'_>),
 ) -> Title {
+    let before = problems.count();
+    let title = read_title(text, blocks, file, (vocabulary, &mut *problems));
+    problems.name(before, "title");
+    title
+}
+
+fn read_title(
+    text: &str,
+    blocks: &[Node],
+    file: Option<(u32, String)>,
+    (vocabulary, problems): (&Vocabulary, &mut Problems<'_>),
+) -> Title {
     let Some(block) = blocks.iter().find(|block| block.kind == Kind::Heading(1)) else {
         let message = "the checklist has no title".to_owned();
         problems.error(&(0..0), message, "start it with `# Phase 1: …`");
@@ -46,7 +58,9 @@ pub(super) fn read(
     };
     if let Some(other) = from_file.filter(|other| *other != number) {
         let message = format!("the title names phase {number}, the file's name phase {other}");
-        problems.warning(&span, message, "the title counts; rename the file");
+        let help = "the title counts; rename the file";
+        let warning = problems.placed(&span, message, help);
+        problems.push(warning.rule("number"));
     }
     Title {
         number,

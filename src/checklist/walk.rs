@@ -135,7 +135,13 @@ impl<'w, 'd> Walk<'w, 'd> {
         let message = format!("`{}` is no label that is known", label.trim());
         let span = inline::trimmed(self.text, span.clone());
         let help = format!("was `{meant}` meant?");
-        let warning = self.problems.placed(&span, message, &help).rule("label");
+        let mut warning = self.problems.placed(&span, message, &help).rule("label");
+        let source = self.text.get(span.clone()).unwrap_or_default();
+        if let Some(at) = source.find(label.trim()) {
+            let start = span.start + at;
+            let word = cased_as(meant, label.trim());
+            warning = warning.suggest(start..start + label.trim().len(), word);
+        }
         self.problems.push(warning);
     }
 
@@ -273,8 +279,10 @@ impl<'w, 'd> Walk<'w, 'd> {
             };
             if status.boxes.iter().any(|known| known.kind == kind) {
                 let message = "two status boxes stand for the same status".to_owned();
-                self.problems
-                    .warning(&line.span, message, "keep one of them");
+                let warning = self
+                    .problems
+                    .placed(&line.span, message, "keep one of them");
+                self.problems.push(warning.rule("status"));
             } else {
                 status.boxes.push(StatusBox { kind, marker });
             }
@@ -344,5 +352,16 @@ impl<'w, 'd> Walk<'w, 'd> {
             rest != Some(index - 1) || !section.tasks.is_empty()
         });
         self.found
+    }
+}
+
+/// Returns a word with a capital where another one has it.
+fn cased_as(word: &str, like: &str) -> String {
+    let mut letters = word.chars();
+    match letters.next() {
+        Some(first) if like.starts_with(char::is_uppercase) => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        Some(_) | None => word.to_owned(),
     }
 }

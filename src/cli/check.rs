@@ -12,14 +12,14 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::exit::{Code, Result};
-use super::load::{self, Loaded, Meaning, Phase};
+use super::load::{self, Loaded};
 use super::mine::Mine;
 use super::target::REHEARSAL;
 use super::{Session, Stop};
-use crate::checklist::{self, Checklist};
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Severity, render};
-use crate::files::{PhaseFile, SetFiles};
-use crate::resolve::Action;
+use crate::check::{Input, check};
+use crate::checklist::{self, SetFiles};
+use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Lines, Severity, render};
+use crate::journal::sha256;
 use crate::terminal::{count, err, out, printable};
 
 /// Mending may bring up what was hidden behind it; after that many rounds a person has to look.
@@ -34,6 +34,9 @@ pub(super) struct CheckArgs {
     /// Mend what can be mended without changing what is meant
     #[arg(long)]
     fix: bool,
+    /// Fail on warnings too, as CI may want to
+    #[arg(long)]
+    strict: bool,
     /// Print one SARIF document, as code hosts read it
     #[arg(long, conflicts_with = "json")]
     sarif: bool,
@@ -42,115 +45,120 @@ pub(super) struct CheckArgs {
 pub(super) fn run(session: &Session, args: &CheckArgs) -> Result {
     let mut found = find(session, args)?;
     if args.fix {
-        let mut mended = BTreeMap::new();
         for _ in 0..ROUNDS {
             let fixes = fixes(&found);
             if fixes.is_empty() {
                 break;
             }
             mend(session, &fixes)?;
-            for (path, (_, fixes)) in fixes {
-                *mended.entry(path).or_insert(0) += fixes.len();
-            }
             found = find(session, args)?;
-        }
-        for (path, times) in mended {
-            err(&format!(
-                "mended {} in {}\n",
-                count(times, "place"),
-                printable(&path)
-            ))?;
         }
     }
     if args.sarif {
         out(&format!("{:#}\n", sarif::document(&found)))?;
     } else if session.global.json {
-        for one in &found {
-            out(&format!("{}\n", event(one)))?;
-        }
+        out(&events(&found))?;
     } else if !found.is_empty() {
         let shown = render(&Diagnostics(found.clone()), session.out.colour);
         out(&format!("{shown}\n\n"))?;
     }
-    let wrong = |one: &&Diagnostic| one.severity == Severity::Error;
-    let errors = found.iter().filter(wrong).count();
-    err(&summary(errors, &found))?;
-    Ok(if errors > 0 { Code::Input } else { Code::Done })
+    err(&summary(&found))?;
+    let bad = |one: &Diagnostic| match one.severity {
+        Severity::Error => true,
+        Severity::Warning => args.strict,
+        Severity::Note => false,
+    };
+    Ok(if found.iter().any(bad) {
+        Code::Input
+    } else {
+        Code::Done
+    })
 }
 
-fn summary(errors: usize, found: &[Diagnostic]) -> String {
+fn summary(found: &[Diagnostic]) -> String {
     if found.is_empty() {
         return "nothing to complain about\n".to_owned();
     }
-    let fixable = found.iter().filter(|one| one.fix.is_some()).count();
-    let mendable = match fixable {
-        0 => String::new(),
-        fixable => format!("; {fixable} can be mended: orch check --fix"),
-    };
-    let warnings = count(found.len() - errors, "warning");
-    format!("{}, {warnings}{mendable}\n", count(errors, "error"))
+    let of = |severity: Severity| found.iter().filter(|one| one.severity == severity).count();
+    let mut text = format!(
+        "{}, {}",
+        count(of(Severity::Error), "error"),
+        count(of(Severity::Warning), "warning")
+    );
+    let notes = of(Severity::Note);
+    if notes > 0 {
+        text += &format!(", {}", count(notes, "note"));
+    }
+    let fixes = || found.iter().filter_map(|one| one.fix.as_ref());
+    match fixes().filter(|fix| fix.safe).count() {
+        0 => {}
+        safe => text += &format!("; {safe} can be mended: orch check --fix"),
+    }
+    text + "\n"
 }
 
 /// Returns what is wrong, in the order of files and places, each once.
 fn find(session: &Session, args: &CheckArgs) -> Result<Vec<Diagnostic>> {
-    let (loaded, problems) = load::workspace_as_it_is(session)?;
-    let only = named(&loaded, &args.files)?;
-    let mut check = Check {
-        loaded: &loaded,
-        found: problems.map(|problems| problems.0).unwrap_or_default(),
+    let loaded = load::workspace_as_it_is(session)?.0;
+    let mut only = named(&loaded, &args.files)?;
+    if let Some(name) = &session.global.set {
+        let set = loaded.set(name)?;
+        let of_set = files_of(&loaded, set);
+        only = if only.is_empty() {
+            of_set
+        } else {
+            only.intersection(&of_set).cloned().collect()
+        };
+    }
+    let journals = loaded.workspace.journals()?;
+    let input = Input {
+        tree: &loaded.snapshot.tree,
+        journals: &journals,
+        only: &only,
     };
-    check
-        .found
-        .extend(loaded.settings.warnings.0.iter().cloned());
-    let wanted = session.global.set.as_deref();
-    let mut known = BTreeSet::new();
-    for set in &loaded.snapshot.sets {
-        if wanted.is_some_and(|name| name != set.name) {
-            continue;
-        }
-        for file in &set.phases {
-            known.insert(file.path.as_str());
-            check.phase(set, file)?;
-        }
+    let mut found = check(&input);
+    if !found.iter().any(|one| one.severity == Severity::Error) {
+        found.extend(on_disk(&loaded, &only)?);
     }
-    check.shared_numbers();
-    for path in only.iter().filter(|path| !known.contains(path.as_str())) {
-        if let Some(text) = loaded.snapshot.tree.get(path).filter(|_| is_document(path)) {
-            check.document(path, text);
-        }
-    }
-    let mut found = check.found;
-    found.retain(|one| {
-        let path = one.place.as_ref().map(|place| place.path.as_str());
-        // What has no place is this command's own, or a remark on the application.
-        let own = path.map_or(!one.rule.is_empty(), |path| {
-            is_document(path) || is_settings(path)
-        });
-        let asked = only.is_empty() || path.is_some_and(|path| only.contains(path));
-        asked && (own || one.severity == Severity::Error)
+    Ok(found)
+}
+
+/// Returns the files of a set, its phases' settings and journals among them.
+fn files_of(loaded: &Loaded, set: &SetFiles) -> BTreeSet<String> {
+    let tree = &loaded.snapshot.tree;
+    let settings = |file: &checklist::PhaseFile| {
+        let mut paths = file.settings_paths(&set.name).into_iter();
+        paths.find(|path| tree.get(path).is_some())
+    };
+    let own = set.phases.iter().flat_map(|file| {
+        let journal = crate::journal::journal_path(&set.name, file.number);
+        [Some(file.path.clone()), settings(file), Some(journal)]
     });
-    let key = |one: &Diagnostic| {
-        let place = one.place.as_ref();
-        place.map(|place| (place.path.clone(), place.span.start))
-    };
-    found.sort_by_key(key);
-    let mut each: Vec<Diagnostic> = Vec::new();
-    for one in found {
-        if !each.contains(&one) {
-            each.push(one);
+    own.flatten().collect()
+}
+
+/// Returns the errors that only show where files are rendered and merged as a run does it: with
+/// overlays, a chart, and what people changed.
+fn on_disk(loaded: &Loaded, only: &BTreeSet<String>) -> Result<Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    for set in &loaded.snapshot.sets {
+        let meant = |path: &str| only.is_empty() || only.contains(path);
+        for file in set.phases.iter().filter(|file| meant(&file.path)) {
+            let phase = loaded.phase_of(set, file)?;
+            let monitors = phase.settings.rehearse.service_monitors;
+            let meaning = loaded.meaning(&phase, monitors, Mine::Merge);
+            let planned = meaning.and_then(|meaning| meaning.plan(REHEARSAL));
+            let Err(stop) = planned else { continue };
+            match stop.problems() {
+                Some(problems) => found.extend(problems.0.iter().cloned()),
+                None => return Err(stop),
+            }
         }
     }
-    Ok(each)
-}
-
-fn is_document(path: &str) -> bool {
-    std::path::Path::new(path)
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("md"))
-}
-
-fn is_settings(path: &str) -> bool {
-    path == "orch.toml" || path.starts_with("phases/")
+    for one in found.iter_mut().filter(|one| one.rule.is_empty()) {
+        one.rule = "application";
+    }
+    Ok(found)
 }
 
 /// Returns the files that are named, relative to the workspace.
@@ -170,173 +178,136 @@ fn named(loaded: &Loaded, files: &[PathBuf]) -> Result<BTreeSet<String>> {
     files.iter().map(relative).collect()
 }
 
-/// What has been found so far.
-struct Check<'l> {
-    loaded: &'l Loaded,
-    found: Vec<Diagnostic>,
-}
-
-impl Check<'_> {
-    /// Checks a phase: its checklist, its settings, what it means, its order.
-    fn phase(&mut self, set: &SetFiles, file: &PhaseFile) -> Result<()> {
-        let loaded = self.loaded;
-        if let Some(text) = loaded.snapshot.tree.get(&file.path) {
-            self.document(&file.path, text);
-        }
-        let Some(phase) = self.kept(loaded.phase_of(set, file))? else {
-            return Ok(());
-        };
-        let monitors = phase.settings.rehearse.service_monitors;
-        let Some(meaning) = self.kept(loaded.meaning(&phase, monitors, Mine::Merge))? else {
-            return Ok(());
-        };
-        self.found.extend(meaning.warnings.0.iter().cloned());
-        self.missing(&phase, &meaning);
-        self.kept(meaning.plan(REHEARSAL))?;
-        Ok(())
-    }
-
-    /// Checks one document by itself.
-    fn document(&mut self, path: &str, text: &str) {
-        match checklist::parse(path, text, &self.loaded.settings.vocabulary) {
-            Ok(parsed) => {
-                self.found.extend(parsed.warnings.0);
-                self.found.extend(checklist::review(&parsed.checklist));
-            }
-            Err(problems) => self.found.extend(problems.0),
-        }
-    }
-
-    /// Returns what could be read, and keeps what is wrong with it otherwise.
-    fn kept<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
-        match result {
-            Ok(value) => Ok(Some(value)),
-            Err(stop) => match stop.problems() {
-                Some(problems) => {
-                    self.found.extend(problems.0.iter().cloned());
-                    Ok(None)
-                }
-                None => Err(stop),
-            },
-        }
-    }
-
-    /// What a task is to study and that isn't there.
-    fn missing(&mut self, phase: &Phase, meaning: &Meaning) {
-        for task in &meaning.resolved.tasks {
-            let Action::Study { findings } = &task.action else {
-                continue;
-            };
-            for finding in findings {
-                let Some(looked) = &finding.missing else {
-                    continue;
-                };
-                let message = format!("`{}` is not there", finding.subject);
-                let span = place_of(&phase.checklist, task, &finding.subject);
-                let warning = Diagnostic::warning(message).rule("path").at(
-                    &phase.checklist.path,
-                    &phase.checklist.text,
-                    span,
-                    "to be studied here",
-                );
-                self.found
-                    .push(warning.help(format!("looked for: {looked}")));
-            }
-        }
-    }
-
-    /// Numbers that several sets have, where nothing says which is meant.
-    fn shared_numbers(&mut self) {
-        if self.loaded.settings.set.is_some() {
-            return;
-        }
-        let mut sets: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
-        for set in &self.loaded.snapshot.sets {
-            for phase in &set.phases {
-                sets.entry(phase.number).or_default().push(&set.name);
-            }
-        }
-        for (number, names) in sets.iter().filter(|(_, names)| names.len() > 1) {
-            let message = format!("phase {number} is in several sets: {}", names.join(", "));
-            let warning = Diagnostic::warning(message).rule("set");
-            let help = "name the usual one in orch.toml: set = \"…\"; or each time: --set NAME";
-            self.found.push(warning.help(help));
-        }
-    }
-}
-
-/// Returns where a task names what it studies.
-fn place_of(
-    checklist: &Checklist,
-    task: &crate::resolve::ResolvedTask,
-    subject: &str,
-) -> checklist::Span {
-    let Some(task) = checklist.task(&task.id) else {
-        return 0..0;
-    };
-    let mut codes = task.text.codes();
-    let named = codes.find(|(code, _)| *code == subject);
-    named.map_or(task.text.span.clone(), |(_, span)| span.clone())
-}
-
 /// A file's text as it was read, and what mends it.
 type Mending<'f> = (&'f str, Vec<&'f Fix>);
 
-/// Returns what mends each file, front to back, nothing twice.
+/// Returns what mends each file beyond doubt, front to back, nothing twice.
 fn fixes(found: &[Diagnostic]) -> BTreeMap<String, Mending<'_>> {
     let mut files: BTreeMap<String, Mending<'_>> = BTreeMap::new();
     for one in found {
         let (Some(fix), Some(place)) = (&one.fix, &one.place) else {
             continue;
         };
-        let (_, of_file) = files
-            .entry(place.path.clone())
-            .or_insert_with(|| (&place.text, Vec::new()));
-        if of_file
-            .last()
-            .is_none_or(|last| last.span.end <= fix.span.start)
-        {
+        if fix.safe {
+            let of_file = files.entry(place.path.clone());
+            let (_, of_file) = of_file.or_insert_with(|| (&place.text, Vec::new()));
             of_file.push(fix);
         }
+    }
+    for (_, fixes) in files.values_mut() {
+        fixes.sort_by_key(|fix| (fix.span.start, fix.span.end));
+        let mut end = 0;
+        // What overlaps is left to the next round.
+        fixes.retain(|fix| {
+            let free = fix.span.start >= end;
+            end = if free { fix.span.end } else { end };
+            free
+        });
     }
     files
 }
 
+/// Writes what is mended, each file at once, and says what it did.
 fn mend(session: &Session, files: &BTreeMap<String, Mending<'_>>) -> Result<()> {
     let loaded = load::workspace_as_it_is(session)?.0;
     for (path, (text, fixes)) in files {
         let mut edits = checklist::Edits::new();
+        let lines = Lines::of(text);
+        let mut said = String::new();
         for fix in fixes {
             let before = text.get(fix.span.clone()).unwrap_or_default();
             edits = edits.replace(fix.span.clone(), before, &fix.text);
+            let at = lines.position(text, fix.span.start);
+            said += &format!(
+                "mended {}:{}:{}: {}\n",
+                printable(path),
+                at.line,
+                at.column,
+                change(before, &fix.text)
+            );
         }
-        let now = loaded.snapshot.tree.get(path).map_or("", |text| text);
-        let mended = edits.apply(now)?;
-        loaded.workspace.write_atomic(path, mended.as_bytes())?;
+        let mended = edits.apply(text)?;
+        // Refused where a person changed the file since it was read.
+        let read = sha256(text.as_bytes());
+        let workspace = &loaded.workspace;
+        workspace.replace(path, Some(&read), mended.as_bytes())?;
+        err(&said)?;
     }
     Ok(())
 }
 
-/// Returns a problem as one JSON event.
-fn event(one: &Diagnostic) -> Value {
+/// Returns what was changed to what, in a few words.
+fn change(before: &str, after: &str) -> String {
+    let short = |text: &str| {
+        let line = text.replace(['\r', '\n'], "⏎").replace('\u{a0}', "␣");
+        let shown: String = line.chars().take(40).collect();
+        printable(&shown)
+    };
+    match (before.is_empty(), after) {
+        (true, " ") => "a space put in".to_owned(),
+        (true, _) => format!("`{}` put in", short(after)),
+        (false, _) if before.lines().nth(1).is_some() => "brought in line".to_owned(),
+        (false, _) => format!("`{}` → `{}`", short(before), short(after)),
+    }
+}
+
+/// The lines of documents, found once for each.
+#[derive(Default)]
+struct Counted(Vec<(std::sync::Arc<str>, Lines)>);
+
+impl Counted {
+    fn of(&mut self, text: &std::sync::Arc<str>) -> &Lines {
+        let mut known = self.0.iter();
+        let at = known.position(|(known, _)| std::sync::Arc::ptr_eq(known, text));
+        let at = at.unwrap_or_else(|| {
+            self.0.push((std::sync::Arc::clone(text), Lines::of(text)));
+            self.0.len() - 1
+        });
+        // Found or pushed just now.
+        &self.0[at].1
+    }
+}
+
+/// Returns the problems as JSON events, one a line.
+fn events(found: &[Diagnostic]) -> String {
+    let mut counted = Counted::default();
+    let lines = found
+        .iter()
+        .map(|one| format!("{}\n", event(one, &mut counted)));
+    lines.collect()
+}
+
+fn event(one: &Diagnostic, counted: &mut Counted) -> Value {
     let severity = match one.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+        Severity::Note => "note",
     };
     let mut event = json!({
         "event": "problem", "severity": severity, "rule": one.rule, "message": one.message,
         "help": one.help,
     });
     if let Some(place) = &one.place {
-        let [(line, column), (end_line, end_column)] = place.positions();
+        let lines = counted.of(&place.text);
+        let [start, end] =
+            [place.span.start, place.span.end].map(|at| lines.position(&place.text, at));
         event["file"] = json!(place.path);
-        event["line"] = json!(line);
-        event["column"] = json!(column);
-        event["endLine"] = json!(end_line);
-        event["endColumn"] = json!(end_column);
+        event["line"] = json!(start.line);
+        event["column"] = json!(start.column);
+        event["endLine"] = json!(end.line);
+        event["endColumn"] = json!(end.column);
+        event["utf16Column"] = json!(start.utf16);
+        event["utf16EndColumn"] = json!(end.utf16);
+        event["start"] = json!(place.span.start);
+        event["end"] = json!(place.span.end);
+        if !place.label.is_empty() {
+            event["label"] = json!(place.label);
+        }
     }
     if let Some(fix) = &one.fix {
-        event["fix"] = json!({ "start": fix.span.start, "end": fix.span.end, "text": fix.text });
+        event["fix"] = json!({
+            "start": fix.span.start, "end": fix.span.end, "text": fix.text, "safe": fix.safe,
+        });
     }
     event
 }

@@ -140,7 +140,6 @@ stops! {
         | FilesError::Owner { .. }
         | FilesError::Git { .. }
         | FilesError::Path { .. }
-        | FilesError::TwoPhases { .. }
         | FilesError::Changed { .. }
         | FilesError::NotText { .. }
         | FilesError::Journal(_)

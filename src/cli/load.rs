@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::exit::Result;
 use super::mine::Mine;
 use super::target::Target;
-use super::{Session, Stop, images, order, overlays, places};
+use super::{Session, Stop, images, overlays, places};
+use crate::check;
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts;
@@ -39,8 +40,8 @@ pub(super) struct Phase {
 impl Phase {
     /// Returns the path of its settings, whether they are there or not.
     pub(super) fn settings_file(&self) -> String {
-        let usual = || format!("phases/{:02}-{}.toml", self.file.number, self.file.name);
-        self.settings_path.clone().unwrap_or_else(usual)
+        let [_, _, usual, _] = self.file.settings_paths(&self.set);
+        self.settings_path.clone().unwrap_or(usual)
     }
 }
 
@@ -85,8 +86,8 @@ impl Meaning {
     pub(super) fn plan(&self, target: &str) -> Result<Plan> {
         let plan = plan::build(&self.resolved, &self.rendered, &self.written, target);
         plan.map_err(|error| match error {
-            PlanError::Cycle(cycle) => order::circle(&cycle, &self.checklist).into(),
-            PlanError::Twice(twice) => order::twice(&twice, &self.checklist).into(),
+            PlanError::Cycle(cycle) => check::circle(&cycle, &self.checklist).into(),
+            PlanError::Twice(twice) => check::twice(&twice, &self.checklist).into(),
             PlanError::NoSuchTask { .. } => error.into(),
         })
     }
@@ -131,10 +132,7 @@ impl Loaded {
             .as_deref()
             .or(self.settings.set.as_deref());
         if let Some(name) = wanted {
-            let set = self.snapshot.set(name).ok_or_else(|| {
-                Stop::input(format!("no set is called `{name}`"))
-                    .help(format!("sets found: {}", self.set_names()))
-            })?;
+            let set = self.set(name)?;
             let phase = set.phase(number).ok_or_else(|| {
                 Stop::input(format!("the set `{name}` has no phase {number}"))
                     .help(format!("its phases: {}", phase_numbers(set)))
@@ -201,8 +199,32 @@ impl Loaded {
         self.phase_of(set, file)
     }
 
+    /// Returns the set of that name.
+    pub(super) fn set(&self, name: &str) -> Result<&SetFiles> {
+        self.snapshot.set(name).ok_or_else(|| {
+            Stop::input(format!("no set is called `{name}`"))
+                .help(format!("sets found: {}", self.set_names()))
+        })
+    }
+
+    /// Refuses a set of which two checklists, or which and another one, would share a journal.
+    fn refuse_clash(&self, set: &SetFiles) -> Result<()> {
+        let clashes = check::clashes_of(&self.snapshot.clashes, &set.name);
+        let tree = &self.snapshot.tree;
+        let problems: Vec<Diagnostic> = clashes.map(|it| check::clashing(it, tree)).collect();
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Diagnostics(problems).into())
+        }
+    }
+
     /// Reads that phase's checklist and settings.
+    ///
+    /// # Errors
+    /// Also where another checklist of the set has its number, by name or title.
     pub(super) fn phase_of(&self, set: &SetFiles, file: &PhaseFile) -> Result<Phase> {
+        self.refuse_clash(set)?;
         let (settings, settings_path) = self.phase_settings(&set.name, file)?;
         let text = self
             .snapshot
@@ -213,6 +235,9 @@ impl Loaded {
         let parsed = crate::checklist::parse(&file.path, &text, &self.settings.vocabulary)?;
         let mut warnings = self.settings.warnings.0.clone();
         warnings.extend(parsed.warnings.0);
+        if let Some(taken) = check::taken_number((set, file), &parsed.checklist) {
+            return Err(Diagnostics(vec![taken]).into());
+        }
         Ok(Phase {
             set: set.name.clone(),
             file: file.clone(),
@@ -229,13 +254,12 @@ impl Loaded {
         set: &str,
         file: &PhaseFile,
     ) -> Result<(PhaseSettings, Option<String>)> {
-        for folder in [format!("phases/{set}"), "phases".to_owned()] {
-            let path = format!("{folder}/{:02}-{}.toml", file.number, file.name);
-            if let Some(text) = self.snapshot.tree.get(&path) {
-                return Ok((PhaseSettings::parse(&path, text)?, Some(path)));
-            }
+        let mut paths = file.settings_paths(set).into_iter();
+        let found = paths.find_map(|path| Some((self.snapshot.tree.get(&path)?, path)));
+        match found {
+            Some((text, path)) => Ok((PhaseSettings::parse(&path, text)?, Some(path))),
+            None => Ok((PhaseSettings::default(), None)),
         }
-        Ok((PhaseSettings::default(), None))
     }
 
     /// Returns PROGRESS.md's path: the set's own where one lies beside its checklists, else the
@@ -340,7 +364,7 @@ impl Loaded {
         };
         places::check_written(self, phase, &resolved)?;
         let rendered = manifest::render(&resolved.application, &resolved.files)?;
-        let written = self.written(&resolved)?;
+        let written = plan::applied(&phase.checklist, &resolved, &self.snapshot.tree)?;
         let mut warnings = phase.warnings.clone();
         warnings.0.extend(gathered.warnings.0);
         warnings.0.extend(resolved.warnings.0.iter().cloned());
@@ -355,65 +379,6 @@ impl Loaded {
         self.render_overlays(phase, (settings, service_monitors), &mut meaning)?;
         self.render_chart(settings, &mut meaning)?;
         Ok(meaning)
-    }
-
-    /// The objects of files, folders and fences that `apply` tasks name.
-    fn written(&self, resolved: &Resolved) -> Result<BTreeMap<TaskId, Vec<Arc<Object>>>> {
-        let mut written = BTreeMap::new();
-        let mut problems = Vec::new();
-        for task in &resolved.tasks {
-            let Action::Apply { path, fence } = &task.action else {
-                continue;
-            };
-            let sources: Vec<(String, &str)> = match (path, fence) {
-                (Some(path), _) => self.manifests_at(path),
-                (None, Some(fence)) => vec![(format!("task {}", task.id), fence.as_str())],
-                (None, None) => Vec::new(),
-            };
-            if sources.is_empty() {
-                let what = path.as_deref().unwrap_or("fence");
-                problems.push(
-                    Diagnostic::error(format!(
-                        "task {} applies `{what}`, which is not there",
-                        task.id
-                    ))
-                    .help("correct the directive, or add the file"),
-                );
-            }
-            for (path, text) in sources {
-                match manifest::parse_documents(&path, text) {
-                    Ok(objects) => {
-                        written
-                            .entry(task.id.clone())
-                            .or_insert_with(Vec::new)
-                            .extend(objects.into_iter().map(Arc::new));
-                    }
-                    Err(found) => problems.extend(found.0),
-                }
-            }
-        }
-        if problems.is_empty() {
-            Ok(written)
-        } else {
-            Err(Diagnostics(problems).into())
-        }
-    }
-
-    fn manifests_at(&self, path: &str) -> Vec<(String, &str)> {
-        let path = path.trim_start_matches("./").trim_end_matches('/');
-        let folder = format!("{path}/");
-        self.snapshot
-            .tree
-            .iter()
-            .filter(|(found, _)| {
-                let yaml = [".yml", ".yaml"]
-                    .iter()
-                    .any(|ending| found.ends_with(ending));
-                *found == path
-                    || (found.starts_with(&folder) && yaml && !found.contains("kustomization"))
-            })
-            .map(|(found, text)| (found.to_owned(), &**text))
-            .collect()
     }
 }
 

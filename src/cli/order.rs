@@ -1,4 +1,4 @@
-//! What is said of a plan's order: circles with their reasons, and what must be there already.
+//! What is said of a plan's order: what comes in which wave, and what must be there already.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,10 +6,9 @@ use std::fmt::Write as _;
 use futures::stream::{self, StreamExt as _};
 use serde_json::json;
 
-use crate::checklist::{Checklist, TaskId};
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::plan::{Cycle, End, Plan, Twice, Want, Why, Work, wants, waves};
+use crate::plan::{Plan, Want, Work, wants, waves};
 use crate::terminal::{Paint, printable};
 
 /// How many objects are looked for at once.
@@ -23,85 +22,6 @@ const OWN_KINDS: &[&str] = &[
     "ServiceAccount",
     "PersistentVolumeClaim",
 ];
-
-/// Returns the error of steps that wait for each other, at a directive that is part of it.
-pub(super) fn circle(cycle: &Cycle, checklist: &Checklist) -> Diagnostics {
-    let mut error = Diagnostic::error(format!("these steps wait for each other: {cycle}"));
-    if let Some((task, after)) = cycle.directives().next()
-        && let Some(span) = directive(checklist, task, after)
-    {
-        let label = format!("task {task} is to come after {after}");
-        error = error.at(&checklist.path, &checklist.text, span, &label);
-    }
-    for edge in &cycle.edges {
-        let why = match (&edge.why, &edge.user.task) {
-            (Why::After(after), Some(task)) => match directive(checklist, task, after) {
-                Some(span) => {
-                    let line = checklist.line_at(span.start);
-                    format!("{} in {}:{line}", edge.why, checklist.path)
-                }
-                None => edge.why.to_string(),
-            },
-            _ => edge.why.to_string(),
-        };
-        error = error.help(format!(
-            "{} waits for {}: {why}",
-            end(&edge.user),
-            end(&edge.need)
-        ));
-    }
-    let help = if cycle.directives().next().is_some() {
-        "take the `after=` away: what objects refer to is put in order without it"
-    } else {
-        "take one of these references away, or apply one of the objects by a task of its own"
-    };
-    Diagnostics(vec![error.help(help)])
-}
-
-/// Returns the error of an object that is described twice, at the task that comes second.
-pub(super) fn twice(twice: &Twice, checklist: &Checklist) -> Diagnostics {
-    let message = format!(
-        "one object is described twice, differently: {}",
-        twice.first.name
-    );
-    let mut error = Diagnostic::error(message);
-    let task = |end: &End| end.task.as_ref().and_then(|id| checklist.task(id));
-    if let Some(task) = task(&twice.second).or_else(|| task(&twice.first)) {
-        let label = format!("task {} applies one of the two", task.id);
-        error = error.at(&checklist.path, &checklist.text, task.span.clone(), &label);
-    }
-    let ends = format!("{} and {}", end(&twice.first), end(&twice.second));
-    let help = match (&twice.first.task, &twice.second.task) {
-        (Some(first), Some(second)) if first != second => format!(
-            "take one of them away; or, where the second is to replace the first: after={first} \
-             at task {second}"
-        ),
-        _ => "take one of them away".to_owned(),
-    };
-    Diagnostics(vec![error.help(format!("it is in {ends}")).help(help)])
-}
-
-fn end(end: &End) -> String {
-    let mut places: Vec<String> = Vec::new();
-    places.extend(end.task.as_ref().map(|task| format!("task {task}")));
-    places.extend(end.file.clone());
-    if places.is_empty() {
-        end.name.clone()
-    } else {
-        format!("{} ({})", end.name, places.join(", "))
-    }
-}
-
-/// Returns the place of the id in `after=`.
-fn directive(
-    checklist: &Checklist,
-    task: &TaskId,
-    after: &TaskId,
-) -> Option<crate::checklist::Span> {
-    let directive = checklist.task(task)?.directive.as_ref()?;
-    let wanted = directive.after.iter().find(|it| it.value == *after)?;
-    Some(wanted.span.clone())
-}
 
 /// Returns what the objects need that neither the plan brings nor the cluster has; what may not be
 /// looked for is left out.

@@ -1,8 +1,8 @@
 //! Problems of paths, shown where a person wrote the path: in a phase's settings or its checklist.
 
 use super::load::{Loaded, Phase};
+use crate::check::missing_compose;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::facts::default_compose_files;
 use crate::resolve::Resolved;
 
 /// Checks that the Compose files that a phase's settings name are there.
@@ -10,33 +10,9 @@ use crate::resolve::Resolved;
 /// # Errors
 /// All that aren't, each with its place.
 pub(super) fn check_compose(loaded: &Loaded, phase: &Phase) -> Result<(), Diagnostics> {
-    let tree = &loaded.snapshot.tree;
-    let missing = phase
-        .settings
-        .compose
-        .iter()
-        .filter(|path| tree.get(path).is_none());
-    all(missing.map(|path| {
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let found = default_compose_files(tree, folder);
-        let mut problem = Diagnostic::error(format!("there is no Compose file `{path}`"));
-        if let Some(settings) = phase.settings_path.as_ref()
-            && let Some(text) = tree.get(settings)
-            && let Some(start) = text.find(&format!("\"{path}\""))
-        {
-            problem = problem.at(
-                settings,
-                text,
-                start + 1..start + 1 + path.len(),
-                "named here",
-            );
-        }
-        if found.is_empty() {
-            problem.help("paths are relative to the workspace's root")
-        } else {
-            problem.help(format!("found there: {}", found.join(", ")))
-        }
-    }))
+    let settings = phase.settings_path.as_deref();
+    let compose = &phase.settings.compose;
+    all(missing_compose(&loaded.snapshot.tree, compose, settings).into_iter())
 }
 
 /// Checks that every file that a phase writes lies in the workspace.

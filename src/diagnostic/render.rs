@@ -8,7 +8,7 @@ use std::sync::Arc;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Diagnostic, Diagnostics, Place, Severity};
+use super::{Diagnostic, Diagnostics, Lines, Place, Severity};
 
 /// Returns the messages as people read them, an empty line between them and no final newline.
 ///
@@ -33,6 +33,7 @@ fn message(diagnostic: &Diagnostic, renderer: &Renderer, documents: &mut Documen
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(visible(&diagnostic.message));
     let Some(place) = &diagnostic.place else {
@@ -82,29 +83,22 @@ fn snippet(
         .annotation(annotation)
 }
 
-/// Where the lines of documents end, found once for each.
+/// Where the lines of documents begin, found once for each.
 #[derive(Default)]
-struct Documents(Vec<(Arc<str>, Vec<usize>)>);
+struct Documents(Vec<(Arc<str>, Lines)>);
 
 impl Documents {
-    /// Returns the 1-based line at a byte; `\n`, `\r\n` and a lone `\r` end lines.
+    /// Returns the 1-based line at a byte.
     fn line(&mut self, text: &Arc<str>, at: usize) -> usize {
         let known = self
             .0
             .iter()
             .position(|(known, _)| Arc::ptr_eq(known, text));
         let place = known.unwrap_or_else(|| {
-            let bytes = text.as_bytes();
-            let ends = bytes.iter().enumerate().filter(|(at, byte)| {
-                let lone = **byte == b'\r' && bytes.get(at + 1) != Some(&b'\n');
-                **byte == b'\n' || lone
-            });
-            let ends = ends.map(|(at, _)| at + 1).collect();
-            self.0.push((Arc::clone(text), ends));
+            self.0.push((Arc::clone(text), Lines::of(text)));
             self.0.len() - 1
         });
-        let ends = self.0.get(place).map(|(_, ends)| ends.as_slice());
-        ends.unwrap_or_default().partition_point(|end| *end <= at) + 1
+        self.0.get(place).map_or(1, |(_, lines)| lines.line(at))
     }
 }
 

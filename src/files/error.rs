@@ -48,18 +48,6 @@ pub enum FilesError {
         /// Why.
         reason: String,
     },
-    /// Two checklists with one number.
-    #[error("phase {number} of `{set}` has two checklists: {first} and {second}; renumber one")]
-    TwoPhases {
-        /// The set.
-        set: String,
-        /// The number.
-        number: u32,
-        /// One file.
-        first: String,
-        /// The other.
-        second: String,
-    },
     /// A file isn't what it was when it was read.
     #[error("`{path}` was changed meanwhile; nothing was written, run again to read it anew")]
     Changed {

@@ -1,13 +1,15 @@
 //! The journal on disk: read, append, sync.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
+use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::workspace::is_absent;
 use super::write::{create_folders, sync_folder};
 use super::{FilesError, Workspace};
-use crate::journal::{self, Event, Replay, State};
+use crate::journal::{self, Event, Replay, State, journal_path};
 
 /// A phase's journal, open for appending. Only the holder of the phase's lock opens one.
 #[derive(Debug)]
@@ -22,9 +24,39 @@ pub struct JournalFile {
     poisoned: bool,
 }
 
-/// Returns a journal's path, relative to the workspace.
-pub fn journal_path(set: &str, phase: u32) -> String {
-    format!(".orch/{set}/phase-{phase:02}.jsonl")
+impl Workspace {
+    /// Returns the text of every journal by its path; bytes that are no text are replaced.
+    ///
+    /// # Errors
+    /// Where one can't be read.
+    pub fn journals(&self) -> Result<BTreeMap<String, String>, FilesError> {
+        let mut journals = BTreeMap::new();
+        for set in names(&self.root().join(".orch"))? {
+            for file in names(&self.root().join(".orch").join(&set))? {
+                let path = format!(".orch/{set}/{file}");
+                if file.ends_with(".jsonl")
+                    && let Some(bytes) = self.read_bytes(&path)?
+                {
+                    journals.insert(path, String::from_utf8_lossy(&bytes).into_owned());
+                }
+            }
+        }
+        Ok(journals)
+    }
+}
+
+/// Returns the names in a folder; none where it is no folder.
+fn names(folder: &Path) -> Result<Vec<String>, FilesError> {
+    let entries = match fs_err::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if is_absent(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.extend(entry?.file_name().into_string().ok());
+    }
+    Ok(names)
 }
 
 /// Returns what a journal says without opening it for appending; an absent one says nothing.

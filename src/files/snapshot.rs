@@ -1,6 +1,5 @@
 //! One look at the workspace's text files and checklists.
 
-use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use ignore::{DirEntry, WalkBuilder};
 
 use super::workspace::is_absent;
 use super::{FilesError, Workspace};
+use crate::checklist::{Clash, SetFiles, Sets, sets};
 use crate::facts::{Other, Tree};
 
 /// Larger files are data, not source.
@@ -23,41 +23,24 @@ pub struct Snapshot {
     pub tree: Tree,
     /// The sets of checklists, by name.
     pub sets: Vec<SetFiles>,
-}
-
-/// A folder of checklists that belong together.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetFiles {
-    /// The folder's name; its path, joined by `.`, where another set has that name.
-    pub name: String,
-    /// The folder, relative to the workspace; empty for the root.
-    pub folder: String,
-    /// The checklists by number.
-    pub phases: Vec<PhaseFile>,
-}
-
-/// A checklist's file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PhaseFile {
-    /// The number in the file's name.
-    pub number: u32,
-    /// The name behind the number (`kubernetes`); empty where there is none.
-    pub name: String,
-    /// The path, relative to the workspace.
-    pub path: String,
+    /// What keeps some of them from being used.
+    pub clashes: Vec<Clash>,
 }
 
 impl Snapshot {
+    /// Returns the snapshot of these files.
+    pub fn of(tree: Tree) -> Self {
+        let Sets { sets, clashes } = sets(tree.iter().map(|(path, _)| path));
+        Self {
+            tree,
+            sets,
+            clashes,
+        }
+    }
+
     /// Returns the set of that name.
     pub fn set(&self, name: &str) -> Option<&SetFiles> {
         self.sets.iter().find(|set| set.name == name)
-    }
-}
-
-impl SetFiles {
-    /// Returns the checklist of that number.
-    pub fn phase(&self, number: u32) -> Option<&PhaseFile> {
-        self.phases.iter().find(|phase| phase.number == number)
     }
 }
 
@@ -67,10 +50,9 @@ impl Workspace {
     /// folders that are workspaces of their own are left out.
     ///
     /// # Errors
-    /// Where a folder can't be read, or two checklists of a set have one number.
+    /// Where a folder can't be read.
     pub fn snapshot(&self) -> Result<Snapshot, FilesError> {
         let mut tree = Tree::default();
-        let mut folders: BTreeMap<String, Vec<PhaseFile>> = BTreeMap::new();
         let mut compose_folders = Vec::new();
         let walk = WalkBuilder::new(self.root())
             .hidden(false)
@@ -101,11 +83,6 @@ impl Workspace {
             if is_compose(name) {
                 compose_folders.push(folder.to_owned());
             }
-            if let Some((number, name)) = phase_name(name) {
-                let path = relative.clone();
-                let phase = PhaseFile { number, name, path };
-                folders.entry(folder.to_owned()).or_default().push(phase);
-            }
             tree.insert(relative, text);
         }
         for folder in compose_folders {
@@ -120,10 +97,7 @@ impl Workspace {
                 tree.insert(path, text);
             }
         }
-        Ok(Snapshot {
-            tree,
-            sets: sets(folders)?,
-        })
+        Ok(Snapshot::of(tree))
     }
 
     /// Returns a path below the root with `/`, where it is UTF-8.
@@ -188,67 +162,6 @@ fn is_compose(name: &str) -> bool {
         .extension()
         .is_some_and(|extension| extension == "yml" || extension == "yaml");
     is_yaml && (name.starts_with("docker-compose") || name.starts_with("compose"))
-}
-
-/// Returns number and name of `phase-NN-name.md`.
-fn phase_name(file: &str) -> Option<(u32, String)> {
-    let stem = file.strip_prefix("phase-")?.strip_suffix(".md")?;
-    let (number, name) = stem.split_once('-').unwrap_or((stem, ""));
-    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    Some((number.parse().ok()?, name.to_owned()))
-}
-
-/// Returns the sets by name, each with its phases by number.
-fn sets(folders: BTreeMap<String, Vec<PhaseFile>>) -> Result<Vec<SetFiles>, FilesError> {
-    let names: Vec<String> = folders.keys().cloned().collect();
-    let mut sets = Vec::new();
-    for (folder, mut phases) in folders {
-        let name = set_name(&folder, &names);
-        phases.sort_by(|a, b| (a.number, &a.path).cmp(&(b.number, &b.path)));
-        for pair in phases.windows(2) {
-            if let [first, second] = pair
-                && first.number == second.number
-            {
-                return Err(FilesError::TwoPhases {
-                    set: name,
-                    number: first.number,
-                    first: first.path.clone(),
-                    second: second.path.clone(),
-                });
-            }
-        }
-        sets.push(SetFiles {
-            name,
-            folder,
-            phases,
-        });
-    }
-    sets.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(sets)
-}
-
-/// Returns a set's name: journals are kept by it, so it is unique, and a folder in `checklists/`
-/// has its own name whatever lies elsewhere.
-fn set_name(folder: &str, folders: &[String]) -> String {
-    let own = |folder: &str| match folder.rsplit_once('/') {
-        Some((_, name)) => name.to_owned(),
-        None if folder.is_empty() => "workspace".to_owned(),
-        None => folder.to_owned(),
-    };
-    let is_home = |folder: &str| {
-        folder == "checklists"
-            || folder
-                .strip_prefix("checklists/")
-                .is_some_and(|rest| !rest.contains('/'))
-    };
-    let name = own(folder);
-    let shared = folders.iter().filter(|other| own(other) == name).count() > 1;
-    if shared && !is_home(folder) && folder.contains('/') {
-        return folder.replace('/', ".");
-    }
-    name
 }
 
 #[cfg(test)]
@@ -330,18 +243,6 @@ mod tests {
         assert_eq!(
             workspace.snapshot().expect("reads").sets[0].name,
             "checklists"
-        );
-    }
-
-    #[test]
-    fn two_checklists_with_one_number_are_named() {
-        let (_folder, workspace) = workspace();
-        put(&workspace, "checklists/shop/phase-1-a.md", "");
-        put(&workspace, "checklists/shop/phase-01-b.md", "");
-        assert_eq!(
-            workspace.snapshot().expect_err("two").to_string(),
-            "phase 1 of `shop` has two checklists: checklists/shop/phase-01-b.md and \
-             checklists/shop/phase-1-a.md; renumber one"
         );
     }
 

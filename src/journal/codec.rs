@@ -58,6 +58,17 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// Returns the 1-based line that it is about.
+    pub fn line(&self) -> usize {
+        match self {
+            Self::Damaged { line, .. } | Self::Newer { line, .. } | Self::Illegal { line, .. } => {
+                *line
+            }
+        }
+    }
+}
+
 /// Where the next record goes: its number and what it is chained to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {

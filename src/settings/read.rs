@@ -10,6 +10,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 
 use super::Extras;
 
+/// The rule's name of what is wrong with settings.
+const RULE: &str = "setting";
+
 /// A document being read, with the problems found so far.
 pub(super) struct Reader<'d> {
     path: &'d str,
@@ -74,7 +77,8 @@ impl<'d> Reader<'d> {
     }
 
     pub(super) fn problem(&mut self, message: impl Into<String>, span: Span, label: &str) {
-        let diagnostic = Diagnostic::error(message).at(self.path, &self.text, span, label);
+        let diagnostic = Diagnostic::error(message).rule(RULE);
+        let diagnostic = diagnostic.at(self.path, &self.text, span, label);
         self.problems.push(diagnostic);
     }
 
@@ -88,10 +92,12 @@ impl<'d> Reader<'d> {
             "not known",
         );
         diagnostic = match nearest(key, known) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            Some(near) => diagnostic
+                .help(format!("did you mean `{near}`?"))
+                .suggest(entry.key_span.clone(), near),
             None => diagnostic.help(format!("known here: {}", known.join(", "))),
         };
-        self.problems.push(diagnostic);
+        self.problems.push(diagnostic.rule(RULE));
     }
 
     fn wrong_type<T>(&mut self, entry: &Entry<'_, '_>, wanted: &str) -> Option<T> {

@@ -167,7 +167,7 @@ impl Close<'_> {
         }
         let message = self.message(state.undone.is_some());
         let journal =
-            crate::files::journal_path(&prepared.phase.set, prepared.phase.checklist.number);
+            crate::journal::journal_path(&prepared.phase.set, prepared.phase.checklist.number);
         let paths = self.outlook.owned_paths(prepared, &journal);
         let run: &RunId = &header.run;
         let draft = Draft {

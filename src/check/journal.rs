@@ -1,0 +1,104 @@
+//! Journals that can't be read, and what boxes and records say of each other.
+//!
+//! Whether evidence still holds is a run's and `verify`'s business.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::checklist::{Checklist, SetFiles, Task};
+use crate::diagnostic::{Diagnostic, Lines, causes};
+use crate::journal::{self, State, journal_path};
+
+use super::Check;
+use super::rules::{JOURNAL, RECORD};
+
+/// How many tasks are named.
+const NAMED: usize = 8;
+
+impl Check<'_> {
+    /// Checks a phase's journal, and its boxes beside it.
+    pub(super) fn journal(&mut self, set: &SetFiles, checklist: &Checklist) {
+        let path = journal_path(&set.name, checklist.number);
+        let Some(text) = self.journals.get(&path) else {
+            return;
+        };
+        match journal::replay(text, &path) {
+            Ok(replay) => {
+                if let Some(torn) = replay.torn {
+                    let at = usize::try_from(torn).unwrap_or(text.len());
+                    let note = Diagnostic::note("the journal's last line is torn").rule(JOURNAL);
+                    let text: Arc<str> = Arc::from(text.as_str());
+                    let note = note.at(&path, &text, at..text.len(), "not written to its end");
+                    self.found
+                        .push(note.help("the next run cuts it off and does that step again"));
+                }
+                self.found.extend(without_record(checklist, &replay.state));
+            }
+            Err(error) => {
+                let shared: Arc<str> = Arc::from(text.as_str());
+                let lines = Lines::of(text);
+                let start = (0..text.len()).find(|at| lines.line(*at) == error.line());
+                let start = start.unwrap_or(text.len());
+                let rest = text.get(start..).unwrap_or_default();
+                let end = start + rest.find('\n').unwrap_or(rest.len()).min(60);
+                let end = text.floor_char_boundary(end);
+                let mut problem = Diagnostic::error("the journal can't be read").rule(JOURNAL);
+                problem = problem.at(&path, &shared, start..end, "");
+                for cause in causes(&error) {
+                    problem = problem.help(cause);
+                }
+                self.found.push(problem);
+            }
+        }
+    }
+
+    /// Names journals that belong to no phase: what they record is known of no box.
+    pub(super) fn lost_journals(&mut self, known: &BTreeSet<String>) {
+        for path in self.journals.keys().filter(|path| !known.contains(*path)) {
+            let note = Diagnostic::note(format!("`{path}` belongs to no phase")).rule(JOURNAL);
+            let help = "a phase or its set has another number or name now: give it the old one \
+                        again, or move the journal";
+            self.found.push(note.help(help));
+        }
+    }
+}
+
+/// Returns a note on boxes that are ticked without a record, where the phase has been run.
+fn without_record(checklist: &Checklist, state: &State) -> Option<Diagnostic> {
+    state
+        .targets()
+        .find(|(_, target)| target.started.is_some())?;
+    let recorded = |task: &Task| {
+        let early = state.current().waived.contains_key(&task.id);
+        early
+            || state.targets().any(|(_, target)| {
+                target.waived.contains_key(&task.id) || target.steps_of(&task.id).next().is_some()
+            })
+    };
+    let ticked = checklist.tasks().filter(|task| task.marker.checked);
+    let without: Vec<&Task> = ticked.filter(|task| !recorded(task)).collect();
+    let first = without.first()?;
+    let message = match without.len() {
+        1 => format!(
+            "task {} is ticked without a record: done elsewhere",
+            first.id
+        ),
+        several => format!("{several} tasks are ticked without a record: done elsewhere"),
+    };
+    let span = first.marker.offset - 1..first.marker.offset + 2;
+    let note = Diagnostic::note(message).rule(RECORD);
+    let note = note.at(&checklist.path, &checklist.text, span, "");
+    let ids: Vec<&str> = without
+        .iter()
+        .take(NAMED)
+        .map(|task| task.id.as_str())
+        .collect();
+    let more = match without.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(note.help(format!(
+        "{}{more}; it is respected; to have one done by a run, open its box",
+        ids.join(", ")
+    )))
+}

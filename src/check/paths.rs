@@ -1,0 +1,153 @@
+//! Paths that are named and not there, and paths that lead out.
+
+use crate::checklist::{Checklist, Span};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::facts::{Tree, default_compose_files};
+use crate::resolve::{Action, Resolved, ResolvedTask};
+
+use super::rules::PATH;
+
+/// Returns the Compose files that a phase's settings name and that aren't there, each with its
+/// place.
+pub fn missing_compose(tree: &Tree, compose: &[String], settings: Option<&str>) -> Vec<Diagnostic> {
+    let missing = compose.iter().filter(|path| tree.get(path).is_none());
+    let problem = |path: &String| {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let found = default_compose_files(tree, folder);
+        let problem = Diagnostic::error(format!("there is no Compose file `{path}`")).rule(PATH);
+        let problem = in_settings(problem, tree, settings, path);
+        if found.is_empty() {
+            problem.help("paths are relative to the workspace's root")
+        } else {
+            problem.help(format!("found there: {}", found.join(", ")))
+        }
+    };
+    missing.map(problem).collect()
+}
+
+/// Returns the source files that a phase's settings name and that aren't there.
+pub(super) fn missing_sources(
+    tree: &Tree,
+    sources: &[String],
+    settings: Option<&str>,
+) -> Vec<Diagnostic> {
+    let missing = sources.iter().filter(|path| tree.get(path).is_none());
+    let problem = |path: &String| {
+        let problem = Diagnostic::warning(format!("there is no file `{path}`")).rule(PATH);
+        let problem = in_settings(problem, tree, settings, path);
+        let known: Vec<&str> = tree.iter().map(|(path, _)| path).collect();
+        match nearest(path, &known) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("variables are read from it; paths begin at the workspace's root"),
+        }
+    };
+    missing.map(problem).collect()
+}
+
+/// Places a problem at a text of the settings.
+fn in_settings(problem: Diagnostic, tree: &Tree, path: Option<&str>, text: &str) -> Diagnostic {
+    let Some(settings) = path else { return problem };
+    let Some(source) = tree.get(settings) else {
+        return problem;
+    };
+    match source.find(&format!("\"{text}\"")) {
+        Some(start) => {
+            let span = start + 1..start + 1 + text.len();
+            problem.at(settings, source, span, "named here")
+        }
+        None => problem,
+    }
+}
+
+/// Returns what tasks are to study and that isn't there.
+pub(super) fn missing_subjects(
+    checklist: &Checklist,
+    resolved: &Resolved,
+    tree: &Tree,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for task in &resolved.tasks {
+        let Action::Study { findings } = &task.action else {
+            continue;
+        };
+        for finding in findings {
+            let Some(looked) = &finding.missing else {
+                continue;
+            };
+            let span = place_of(checklist, task, &finding.subject);
+            let message = format!("`{}` is not there", finding.subject);
+            let warning = Diagnostic::warning(message).rule(PATH);
+            let label = "to be studied here";
+            let warning = warning.at(&checklist.path, &checklist.text, span.clone(), label);
+            let warning = warning.help(format!("looked for: {looked}"));
+            let known: Vec<&str> = tree.iter().map(|(path, _)| path).collect();
+            let near = nearest(&finding.subject, &known);
+            found.push(match near.filter(|_| finding.subject.contains('.')) {
+                Some(near) => warning
+                    .help(format!("did you mean `{near}`?"))
+                    .suggest(span, near),
+                None => warning,
+            });
+        }
+    }
+    found
+}
+
+/// Returns where a task names what it studies.
+fn place_of(checklist: &Checklist, task: &ResolvedTask, subject: &str) -> Span {
+    let Some(task) = checklist.task(&task.id) else {
+        return 0..0;
+    };
+    let mut codes = task.text.codes();
+    let named = codes.find(|(code, _)| *code == subject);
+    named.map_or(task.text.span.clone(), |(_, span)| span.clone())
+}
+
+/// Returns the files to write whose paths lead out of the workspace.
+///
+/// Symbolic links are seen by a run, which looks at the disk.
+pub(super) fn outside(checklist: &Checklist, resolved: &Resolved) -> Vec<Diagnostic> {
+    let problem = |path: &String, why: &str| {
+        let problem = Diagnostic::error(format!("`{path}` is refused: {why}")).rule(PATH);
+        let mut codes = checklist.tasks().flat_map(|task| task.text.codes());
+        let span = codes.find(|(code, _)| code == path);
+        let span = span.map_or(checklist.title_span.clone(), |(_, span)| span.clone());
+        let problem = problem.at(&checklist.path, &checklist.text, span, "");
+        problem.help("name a path below the workspace's root, such as `k8s/service.yml`")
+    };
+    let files = resolved.files.iter();
+    files
+        .filter_map(|file| Some(problem(&file.path, refused(&file.path)?)))
+        .collect()
+}
+
+fn refused(path: &str) -> Option<&'static str> {
+    if path.starts_with('/') {
+        return Some("it is absolute");
+    }
+    path.split('/').find_map(|part| match part {
+        ".." => Some("it has `..`"),
+        part if part.eq_ignore_ascii_case(".git") => Some("it lies in git's own folder"),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::refused;
+
+    #[track_caller]
+    fn check(path: &str, expected: bool) {
+        assert_eq!(refused(path).is_some(), expected, "{path}");
+    }
+
+    #[test]
+    fn paths_stay_in_the_workspace() {
+        check("k8s/a.yml", false);
+        check("k8s/..a/b.yml", false);
+        check("/etc/a.yml", true);
+        check("../a.yml", true);
+        check("k8s/../../a.yml", true);
+        check("a/.GIT/hooks/x", true);
+    }
+}

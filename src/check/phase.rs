@@ -1,0 +1,200 @@
+//! One phase: its document, its settings, what it means, its order.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::checklist::{self, Checklist, PhaseFile, SetFiles};
+use crate::diagnostic::Diagnostic;
+use crate::facts::{self, Gathered, Inputs};
+use crate::manifest;
+use crate::plan::{self, PlanError};
+use crate::resolve::{self, Action, BulletReading, Context, Resolved};
+use crate::settings::PhaseSettings;
+
+use super::named::Written;
+use super::rules::{APPLICATION, CYCLE, DOCUMENT, NAME, READING, SETTING, UNREAD};
+use super::{Check, circle, paths, taken_number, twice};
+
+/// The target that a plan is made for: what is found holds for all.
+const TARGET: &str = "rehearsal";
+
+impl Check<'_> {
+    /// Checks a phase.
+    pub(super) fn phase(&mut self, set: &SetFiles, file: &PhaseFile) {
+        let Some(text) = self.tree.get(&file.path) else {
+            return;
+        };
+        let checklist = self.document(&file.path, text);
+        if let Some(checklist) = &checklist {
+            self.found.extend(taken_number((set, file), checklist));
+            self.journal(set, checklist);
+        }
+        let path = self.settings_path(set, file);
+        let text = path.as_ref().and_then(|path| self.tree.get(path));
+        let settings = match (&path, text) {
+            (Some(path), Some(text)) => {
+                let parsed = PhaseSettings::parse(path, text);
+                let settings = self.kept(SETTING, parsed);
+                let written = Written { path, text };
+                let targets = self
+                    .settings
+                    .targets
+                    .iter()
+                    .map(|target| target.name.as_str());
+                let targets: Vec<&str> = targets.collect();
+                let unknown = written.target(&targets);
+                self.found.extend(unknown);
+                settings.map(|settings| (settings, Some(written)))
+            }
+            _ => Some((PhaseSettings::default(), None)),
+        };
+        if let (Some(checklist), Some((settings, written))) = (checklist, settings) {
+            let of = Of {
+                set: &set.name,
+                checklist: &checklist,
+                settings: &settings,
+                written,
+            };
+            self.meaning(&of);
+        }
+    }
+
+    /// Checks one document by itself.
+    pub(super) fn document(&mut self, path: &str, text: &Arc<str>) -> Option<Checklist> {
+        let parsed = checklist::parse(path, text, &self.settings.vocabulary);
+        let parsed = self.kept(DOCUMENT, parsed)?;
+        self.found.extend(parsed.warnings.0);
+        self.found.extend(checklist::review(&parsed.checklist));
+        Some(parsed.checklist)
+    }
+
+    /// Checks what a phase means.
+    fn meaning(&mut self, of: &Of<'_>) {
+        let Of {
+            checklist,
+            settings,
+            ..
+        } = of;
+        let path = of.written.as_ref().map(|written| written.path);
+        let missing = paths::missing_compose(self.tree, &settings.compose, path);
+        self.found
+            .extend(paths::missing_sources(self.tree, &settings.sources, path));
+        if !missing.is_empty() {
+            return self.found.extend(missing);
+        }
+        let inputs = resolve::inputs(checklist, self.tree, settings);
+        let Some(gathered) = self.gathered(inputs) else {
+            return;
+        };
+        let project = gathered.facts.project.as_ref();
+        if let (Some(written), Some(project)) = (&of.written, project) {
+            let unknown = written.aliases(project);
+            if !unknown.is_empty() {
+                return self.found.extend(unknown);
+            }
+        }
+        let context = Context {
+            set: of.set.to_owned(),
+            settings: &self.settings,
+            phase: settings,
+            service_monitors: settings.rehearse.service_monitors,
+        };
+        let resolved = resolve::resolve(checklist, &gathered.facts, self.tree, &context);
+        let Some(resolved) = self.kept(NAME, resolved) else {
+            return;
+        };
+        if let (Some(written), Some(project)) = (&of.written, project) {
+            self.found
+                .extend(written.unused(project, &resolved.application));
+        }
+        self.extend(READING, resolved.warnings.0.iter().cloned());
+        self.found.extend(unread(checklist, &resolved));
+        self.found
+            .extend(paths::missing_subjects(checklist, &resolved, self.tree));
+        self.found.extend(paths::outside(checklist, &resolved));
+        self.plan(checklist, &resolved);
+    }
+
+    /// Checks that a plan can be made.
+    fn plan(&mut self, checklist: &Checklist, resolved: &Resolved) {
+        let rendered = match manifest::render(&resolved.application, &resolved.files) {
+            Ok(rendered) => rendered,
+            Err(error) => return self.push(APPLICATION, Diagnostic::error(error.to_string())),
+        };
+        let applied = plan::applied(checklist, resolved, self.tree);
+        let Some(applied) = self.kept(APPLICATION, applied) else {
+            return;
+        };
+        let Err(error) = plan::build(resolved, &rendered, &applied, TARGET) else {
+            return;
+        };
+        match error {
+            PlanError::Cycle(cycle) => {
+                let told = self.found.iter().any(|one| {
+                    let here = |place: &crate::diagnostic::Place| place.path == checklist.path;
+                    one.rule == CYCLE && one.place.as_ref().is_some_and(here)
+                });
+                if !told {
+                    self.found.extend(circle(&cycle, checklist).0);
+                }
+            }
+            PlanError::Twice(both) => self.found.extend(twice(&both, checklist).0),
+            PlanError::NoSuchTask { .. } => {
+                self.push("after", Diagnostic::error(error.to_string()));
+            }
+        }
+    }
+
+    /// Returns the facts that are read from these files, and says once what is wrong with them.
+    fn gathered(&mut self, inputs: Inputs) -> Option<Rc<Gathered>> {
+        if let Some((_, known)) = self.facts.iter().find(|(known, _)| *known == inputs) {
+            return known.clone();
+        }
+        let gathered = facts::gather(self.tree, &inputs);
+        let gathered = self.kept(APPLICATION, gathered).map(Rc::new);
+        if let Some(gathered) = &gathered {
+            self.extend(READING, gathered.warnings.0.iter().cloned());
+        }
+        self.facts.push((inputs, gathered.clone()));
+        gathered
+    }
+}
+
+/// A phase as it is read.
+struct Of<'a> {
+    set: &'a str,
+    checklist: &'a Checklist,
+    settings: &'a PhaseSettings,
+    written: Option<Written<'a>>,
+}
+
+/// Returns a note for each bullet that no rule reads, where the task is otherwise orch's.
+fn unread(checklist: &Checklist, resolved: &Resolved) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for task in &resolved.tasks {
+        if matches!(task.action, Action::Manual | Action::Skip) {
+            continue;
+        }
+        // A box that is ticked was looked at by a person.
+        if checklist
+            .task(&task.id)
+            .is_some_and(|task| task.marker.checked)
+        {
+            continue;
+        }
+        for bullet in &task.bullets {
+            let BulletReading::Unread { text, span } = bullet else {
+                continue;
+            };
+            let message = format!("no rule reads `{}`", text.trim());
+            let note = Diagnostic::note(message).rule(UNREAD);
+            let note = note.at(&checklist.path, &checklist.text, span.clone(), "");
+            found.push(note.help(format!(
+                "the work is done without it, and the box of task {} is left to a person; say it \
+                 in other words, or accept it: orch task done {} --note \"…\"",
+                task.id, task.id
+            )));
+        }
+    }
+    found
+}

@@ -1,0 +1,95 @@
+//! The objects of files, folders and fences that `apply=` names.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::checklist::{Checklist, TaskId};
+use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::facts::Tree;
+use crate::manifest::{self, Object};
+use crate::resolve::{Action, Resolved};
+
+/// Returns the objects that each `apply` task names, in the order of the files.
+///
+/// # Errors
+/// All problems found together: what isn't there, and what can't be read.
+pub fn applied(
+    checklist: &Checklist,
+    resolved: &Resolved,
+    tree: &Tree,
+) -> Result<BTreeMap<TaskId, Vec<Arc<Object>>>, Diagnostics> {
+    let mut applied: BTreeMap<TaskId, Vec<Arc<Object>>> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for task in &resolved.tasks {
+        let Action::Apply { path, fence } = &task.action else {
+            continue;
+        };
+        let sources: Vec<(String, &str)> = match (path, fence) {
+            (Some(path), _) => manifests_at(tree, path),
+            (None, Some(fence)) => vec![(format!("task {}", task.id), fence.as_str())],
+            (None, None) => Vec::new(),
+        };
+        if sources.is_empty() {
+            problems.push(missing(checklist, &task.id, path.as_deref(), tree));
+        }
+        for (path, text) in sources {
+            match manifest::parse_documents(&path, text) {
+                Ok(objects) => {
+                    let of_task = applied.entry(task.id.clone()).or_default();
+                    of_task.extend(objects.into_iter().map(Arc::new));
+                }
+                Err(found) => problems.extend(found.0),
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(applied)
+    } else {
+        Err(Diagnostics(problems))
+    }
+}
+
+fn missing(checklist: &Checklist, id: &TaskId, path: Option<&str>, tree: &Tree) -> Diagnostic {
+    let what = path.unwrap_or("fence");
+    let message = format!("task {id} applies `{what}`, which is not there");
+    let mut error = Diagnostic::error(message).rule("path");
+    let directive = checklist.task(id).and_then(|task| task.directive.as_ref());
+    let place = directive.and_then(|given| given.apply.as_ref());
+    if let Some(place) = place {
+        let span = place.span.clone();
+        error = error.at(&checklist.path, &checklist.text, span, "named here");
+    }
+    let Some(path) = path else {
+        return error.help("put a fenced block of YAML below the task");
+    };
+    let yaml = tree
+        .iter()
+        .map(|(path, _)| path)
+        .filter(|path| is_yaml(path));
+    let known: Vec<&str> = yaml.collect();
+    match (nearest(path, &known), place) {
+        (Some(near), Some(place)) => error
+            .help(format!("did you mean `{near}`?"))
+            .suggest(place.span.clone(), near),
+        (None, _) | (_, None) => error.help("correct the directive, or add the file"),
+    }
+}
+
+/// Returns the manifests of a file or folder.
+fn manifests_at<'t>(tree: &'t Tree, path: &str) -> Vec<(String, &'t str)> {
+    let path = path.trim_start_matches("./").trim_end_matches('/');
+    let folder = format!("{path}/");
+    tree.iter()
+        .filter(|(found, _)| {
+            let below = found.starts_with(&folder) && !found.contains("kustomization");
+            *found == path || (below && is_yaml(found))
+        })
+        .map(|(found, text)| (found.to_owned(), &**text))
+        .collect()
+}
+
+fn is_yaml(path: &str) -> bool {
+    [".yml", ".yaml"]
+        .iter()
+        .any(|ending| path.ends_with(ending))
+}
