@@ -28,6 +28,7 @@ mod section;
 mod status;
 mod target;
 mod task;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -101,6 +102,8 @@ enum Command {
     Next,
     /// Go on through a set's phases until one needs a person or fails
     Run(next::AllArgs),
+    /// Check every tick again against its evidence
+    Verify(verify::VerifyArgs),
     /// Plan, run or look at one phase
     Phase(phase::PhaseArgs),
     /// Decide about one task as a person
@@ -146,6 +149,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => status::all(&session, &args),
         Command::Next => next::next(&session),
         Command::Run(args) => next::run_all(&session, &args),
+        Command::Verify(args) => verify::all(&session, &args),
         Command::Phase(args) => phase::run(&session, &args),
         Command::Task(args) => task::run(&session, &args),
         Command::Access(args) => access::run(&session, &args),

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod progress;
 pub mod resolve;
 pub mod settings;
+pub mod verify;
 pub mod vocabulary;
 
 // — driver —

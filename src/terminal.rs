@@ -6,10 +6,12 @@
 mod json;
 mod live;
 mod style;
+mod wrap;
 
 pub use json::Json;
 pub use live::{Live, told};
 pub use style::{Paint, bar, count, printable};
+pub use wrap::wrapped;
 
 use std::io::Write as _;
 

@@ -83,6 +83,19 @@ impl Stop {
         self.error.downcast_ref()
     }
 
+    /// Returns the exit code.
+    pub(super) fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Returns the message in one line, causes behind it.
+    pub(super) fn line(&self) -> String {
+        match self.problems() {
+            Some(problems) => problems.to_string(),
+            None => causes(self.error.as_ref()).join(": "),
+        }
+    }
+
     /// Prints the message and returns the exit code.
     pub(super) fn report(&self, paint: Paint) -> ExitCode {
         let mut text = match self.problems() {

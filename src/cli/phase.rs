@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::exit::Result;
-use super::{Session, explain, load, plan, run, status};
+use super::{Session, explain, load, plan, run, status, verify};
 use crate::checklist::TaskId;
 
 /// Arguments of `orch phase`.
@@ -27,6 +27,8 @@ enum PhaseCommand {
     Undo(run::UndoArgs),
     /// Show each task with its evidence
     Status(status::StatusArgs),
+    /// Check every tick again against its evidence
+    Verify(verify::VerifyArgs),
     /// Show how one task is read, and why
     Explain {
         /// The task's id (`4.2.1`)
@@ -43,6 +45,7 @@ pub(super) fn run(session: &Session, args: &PhaseArgs) -> Result {
         PhaseCommand::Undo(args) => run::undo(session, &loaded, &phase, args),
         PhaseCommand::Rehearse(args) => run::rehearse(session, &loaded, &phase, args),
         PhaseCommand::Status(args) => status::phase(session, &loaded, &phase, args),
+        PhaseCommand::Verify(args) => verify::phase(session, &loaded, &phase, args),
         PhaseCommand::Explain { task } => {
             explain::run(session, &loaded, &phase, &TaskId::new(task.clone()))
         }

@@ -1,6 +1,6 @@
 //! `orch phase N run`.
 
-mod account;
+pub(super) mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;

@@ -91,6 +91,7 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         None => Event::Reopened {
             task: id.clone(),
             who,
+            why: None,
             target,
         },
     };

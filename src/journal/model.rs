@@ -130,6 +130,9 @@ pub enum Event {
         task: TaskId,
         /// Who (git's identity).
         who: String,
+        /// What doesn't hold of it any more, where that is why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
         /// The target that it holds for, where that isn't the last run's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<String>,

@@ -168,11 +168,17 @@ impl State {
                 };
                 self.decided_on(target.as_deref()).waive(task, waiver);
             }
-            Event::Reopened { task, who, target } => {
+            Event::Reopened {
+                task,
+                who,
+                why,
+                target,
+            } => {
                 self.decided_on(target.as_deref()).reopen(
                     task,
                     Reopening {
                         who: who.clone(),
+                        why: why.clone(),
                         at,
                     },
                 );

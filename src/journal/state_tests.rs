@@ -70,6 +70,7 @@ fn reopened() -> Event {
     Event::Reopened {
         task: TaskId::new("1.1.1"),
         who: "ann".into(),
+        why: None,
         target: None,
     }
 }

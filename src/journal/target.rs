@@ -87,6 +87,8 @@ pub struct Waiver {
 pub struct Reopening {
     /// Who.
     pub who: String,
+    /// What didn't hold of it any more, where that is why.
+    pub why: Option<String>,
     /// When.
     pub at: Timestamp,
 }

@@ -177,6 +177,22 @@ pub(in crate::cli) fn field(it: &FieldChange, width: usize, paint: Paint) -> Str
     format!("      {path:<width$}  {said}{by}\n")
 }
 
+/// Returns a field in one line, whatever its text.
+pub(in crate::cli) fn field_line(it: &FieldChange) -> String {
+    let part = |value: &Option<String>| match value {
+        Some(value) => short(value.lines().next().unwrap_or_default()),
+        None => "nothing".to_owned(),
+    };
+    let by = it.by.as_ref().map(|by| format!(" (by {by})"));
+    format!(
+        "{} {} → {}{}",
+        it.path,
+        part(&it.before),
+        part(&it.after),
+        by.unwrap_or_default()
+    )
+}
+
 /// Returns the lines that differ, each with one beside it.
 fn lines(before: &str, after: &str, paint: Paint) -> String {
     let diff = TextDiff::from_lines(before, after);

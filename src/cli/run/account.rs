@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use super::closing::{Close, evidence};
 use super::{Prepared, Result};
 use crate::checklist::{Checklist, StatusKind, parse};
+use crate::cli::load::Loaded;
 use crate::execute::{Document, Ledger};
+use crate::files::PhaseFile;
 use crate::journal::{Evidence, StepId};
 use crate::progress::{Entry, PhaseRow, Place, View, update};
 
@@ -49,17 +51,8 @@ impl Close<'_> {
     fn view(&self, ledger: &Ledger, checklist: &Checklist, moment: Moment<'_>, path: &str) -> View {
         let prepared = self.prepared;
         let number = checklist.number;
-        let set = prepared.loaded.snapshot.set(&prepared.phase.set);
-        let mut phases: Vec<PhaseRow> = Vec::new();
-        for file in set.into_iter().flat_map(|set| &set.phases) {
-            if file.number == number {
-                phases.push(self.row(checklist, path));
-            } else if let Some(text) = prepared.loaded.snapshot.tree.get(&file.path)
-                && let Ok(parsed) = parse(&file.path, text, &checklist.vocabulary)
-            {
-                phases.push(self.row(&parsed.checklist, path));
-            }
-        }
+        let shown = (checklist, self.outlook.rehearsed);
+        let phases = rows(prepared.loaded, &prepared.phase.set, shown, path);
         let next = phases
             .iter()
             .map(|row| row.number)
@@ -109,35 +102,52 @@ impl Close<'_> {
             history: history.into_iter().collect(),
         }
     }
+}
 
-    fn row(&self, checklist: &Checklist, progress: &str) -> PhaseRow {
-        let ours = checklist.number == self.prepared.phase.checklist.number;
-        let date = |field: &Option<crate::checklist::DateField>| {
-            field.as_ref().and_then(|field| field.text.parse().ok())
-        };
-        let status = checklist.status.as_ref().and_then(|status| {
-            status
-                .boxes
-                .iter()
-                .rev()
-                .find(|b| b.marker.checked)
-                .map(|b| b.kind)
-        });
-        PhaseRow {
-            number: checklist.number,
-            title: checklist.title.clone(),
-            status: status.unwrap_or(StatusKind::NotStarted),
-            done: checklist.tasks().filter(|task| task.marker.checked).count(),
-            total: checklist.tasks().count(),
-            started: date(&checklist.started),
-            completed: date(&checklist.completed),
-            file: relative(&checklist.path, progress),
-            place: if ours && self.outlook.rehearsed {
-                Place::Rehearsal
-            } else {
-                Place::Cluster
-            },
+/// Returns the rows of a set's phases: that checklist as it is given, and whether it was only
+/// rehearsed; the others as they were read.
+pub(in crate::cli) fn rows(
+    loaded: &Loaded,
+    set: &str,
+    (checklist, rehearsed): (&Checklist, bool),
+    progress: &str,
+) -> Vec<PhaseRow> {
+    let own = if rehearsed {
+        Place::Rehearsal
+    } else {
+        Place::Cluster
+    };
+    let set = loaded.snapshot.set(set);
+    let files = set.into_iter().flat_map(|set| &set.phases);
+    let of = |file: &PhaseFile| {
+        if file.number == checklist.number {
+            return Some(row(checklist, own, progress));
         }
+        let text = loaded.snapshot.tree.get(&file.path)?;
+        let parsed = parse(&file.path, text, &checklist.vocabulary).ok()?;
+        Some(row(&parsed.checklist, Place::Cluster, progress))
+    };
+    files.filter_map(of).collect()
+}
+
+fn row(checklist: &Checklist, place: Place, progress: &str) -> PhaseRow {
+    let date = |field: &Option<crate::checklist::DateField>| {
+        field.as_ref().and_then(|field| field.text.parse().ok())
+    };
+    let status = checklist.status.as_ref().and_then(|status| {
+        let mut boxes = status.boxes.iter().rev();
+        boxes.find(|it| it.marker.checked).map(|it| it.kind)
+    });
+    PhaseRow {
+        number: checklist.number,
+        title: checklist.title.clone(),
+        status: status.unwrap_or(StatusKind::NotStarted),
+        done: checklist.tasks().filter(|task| task.marker.checked).count(),
+        total: checklist.tasks().count(),
+        started: date(&checklist.started),
+        completed: date(&checklist.completed),
+        file: relative(&checklist.path, progress),
+        place,
     }
 }
 

@@ -7,7 +7,7 @@ use super::outlook::Outlook;
 use super::{How, Prepared, Result, RunArgs, options, prepare};
 use crate::checklist::TaskId;
 use crate::cli::Session;
-use crate::cli::load::{Loaded, Phase};
+use crate::cli::load::{Loaded, Meaning, Phase};
 use crate::cli::mine::Mine;
 use crate::cli::target::Target;
 use crate::cluster::{ApplyError, FieldChange, Live, Name, Verdict, verdict};
@@ -16,7 +16,7 @@ use crate::files::Clock;
 use crate::git::Repo;
 use crate::journal::{Evidence, ObjectEvidence, State, StepId, StepState, TargetState};
 use crate::manifest::Object;
-use crate::plan::Work;
+use crate::plan::{Plan, Work};
 
 /// How many objects are compared at once.
 const COMPARED: usize = 32;
@@ -29,8 +29,19 @@ pub(in crate::cli) struct Drift {
     pub(in crate::cli) found: Vec<Drifted>,
 }
 
+/// A target that was looked at, with what the phase means for it.
+pub(in crate::cli) struct Looked {
+    pub(in crate::cli) drift: Drift,
+    pub(in crate::cli) meaning: Meaning,
+    pub(in crate::cli) plan: Plan,
+    /// What the target holds of what was applied and of what the plan has.
+    pub(in crate::cli) live: Live,
+}
+
 /// An object that isn't as it was applied.
 pub(in crate::cli) struct Drifted {
+    /// The step that applied it.
+    pub(in crate::cli) step: StepId,
     /// `Kind/name`.
     pub(in crate::cli) label: String,
     pub(in crate::cli) namespace: Option<String>,
@@ -54,6 +65,18 @@ impl Drift {
         target: Target,
         state: &State,
     ) -> Result<Self> {
+        let looked = Self::look(session, loaded, phase, target, state).await?;
+        Ok(looked.drift)
+    }
+
+    /// Looks at the same, and returns what the phase means there as well.
+    pub(in crate::cli) async fn look(
+        session: &Session,
+        loaded: &Loaded,
+        phase: &Phase,
+        target: Target,
+        state: &State,
+    ) -> Result<Looked> {
         let how = How {
             options: options(&RunArgs::default(), &target, phase),
             accept_unread: false,
@@ -82,9 +105,16 @@ impl Drift {
             .map(async |(step, state, evidence)| view.compare(step, state, evidence).await)
             .buffered(COMPARED)
             .try_filter_map(async |found| Ok(found));
-        Ok(Self {
+        let drift = Self {
             total,
             found: found.try_collect().await?,
+        };
+        let Prepared { meaning, plan, .. } = prepared;
+        Ok(Looked {
+            drift,
+            meaning,
+            plan,
+            live,
         })
     }
 }
@@ -112,6 +142,7 @@ impl View<'_> {
         evidence: &ObjectEvidence,
     ) -> Result<Option<Drifted>> {
         let mut drifted = Drifted {
+            step: id.clone(),
             label: format!("{}/{}", evidence.kind, evidence.name),
             namespace: evidence.namespace.clone(),
             task: step.task.clone(),

@@ -332,6 +332,7 @@ impl Outlook {
         let reopen = |task: &TaskId| Event::Reopened {
             task: task.clone(),
             who: format!("{name} <{mail}>"),
+            why: None,
             target: (!self.last).then(|| prepared.target.name().to_owned()),
         };
         Ok(self.reopened.iter().map(reopen).collect())

@@ -74,6 +74,7 @@ impl Close<'_> {
         let reopened = tasks.into_iter().map(|task| Event::Reopened {
             task,
             who: format!("{name} <{mail}>"),
+            why: None,
             target: None,
         });
         Ok(ledger.append(reopened.collect())?)
