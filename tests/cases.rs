@@ -24,4 +24,5 @@ mod target;
 mod targets;
 mod terminal;
 mod undo;
+mod verify;
 mod workspace;

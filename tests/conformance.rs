@@ -31,6 +31,7 @@ mod target;
 mod targets;
 mod things;
 mod undo;
+mod verify;
 mod watches;
 
 /// A test's name and what it does; it fails by panicking.
@@ -68,6 +69,7 @@ pub(crate) fn all() -> Vec<Case> {
         inventory::CASES,
         prune::CASES,
         undo::CASES,
+        verify::CASES,
         watches::CASES,
         applications::CASES,
     ]

@@ -99,7 +99,7 @@ impl View<'_> {
     fn present(&self, path: &str) -> Found {
         let lost = |found: &str| {
             Found::Lost(Lost {
-                expected: format!("`{path}`: the box is ticked, and nothing is recorded"),
+                expected: format!("`{path}`: its box is ticked by hand"),
                 found: found.to_owned(),
                 way: format!("open the box, and {} writes it; or add it", self.again()),
             })

@@ -247,10 +247,7 @@ impl View<'_> {
         }
         Found::Lost(Lost {
             expected: some(&gone),
-            found: match now
-                .iter()
-                .find(|it| gone.iter().any(|gone| name(gone) == name(it)))
-            {
+            found: match now.iter().find(|it| replaces(it, then, &gone)) {
                 Some(other) => format!("now {other}"),
                 None => "nothing says so any more".to_owned(),
             },
@@ -315,6 +312,14 @@ fn bare(line: &str) -> &str {
         place.is_some_and(|(_, line)| line.parse::<usize>().is_ok())
     });
     place.map_or(line, |(text, _)| text)
+}
+
+/// Returns whether a line stands for one that is gone: it is about the same, or at its place.
+fn replaces(line: &str, then: &[String], gone: &[String]) -> bool {
+    let place = |line: &str| line.get(bare(line).len()..).map(str::to_owned);
+    let is_new = !then.iter().any(|before| bare(before) == bare(line));
+    let same = |gone: &String| name(gone) == name(line) || place(gone) == place(line);
+    is_new && gone.iter().any(same)
 }
 
 /// Returns what a line is about (`service api`).

@@ -459,7 +459,7 @@ fn a_tick_by_hand_is_checked_by_its_own_reading() {
     };
     by_hand(there("cc", Change::Merges)).check(Standing::Holds, "done elsewhere");
     by_hand(there("", Change::Merges)).check(Standing::Lost, "it is empty");
-    by_hand(FileSeen::Missing).check(Standing::Lost, "nothing is recorded");
+    by_hand(FileSeen::Missing).check(Standing::Lost, "box is ticked by hand");
     Scene::new(Action::Manual, Vec::new()).check(Standing::Word, "ticked by hand");
     let run = "true".to_owned();
     let command = Scene::new(
