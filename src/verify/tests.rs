@@ -151,7 +151,8 @@ impl Scene {
 
 fn checklist() -> Checklist {
     let text = "# Phase 1: Things\n\n## 1.1 Work\n\n- [x] It\n- [ ] Later\n";
-    let parsed = parse("phase-01-things.md", text).expect("a checklist");
+    let words = crate::vocabulary::Vocabulary::default();
+    let parsed = parse("phase-01-things.md", text, &words).expect("a checklist");
     parsed.checklist
 }
 
