@@ -17,6 +17,7 @@ mod images;
 mod init;
 mod load;
 mod mine;
+mod new;
 mod next;
 mod order;
 mod overlays;
@@ -92,8 +93,10 @@ enum Colour {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Set a workspace up: find checklists and Compose files, write settings with comments
+    /// Set a workspace up: write settings with comments, and a checklist where there is none
     Init(init::InitArgs),
+    /// Write one more phase
+    New(new::NewArgs),
     /// Make an example workspace and run its phase 4 against the embedded rehearsal
     Demo(demo::DemoArgs),
     /// Show every set and phase
@@ -145,6 +148,7 @@ pub fn main() -> ExitCode {
     log(&session);
     let result = match cli.command {
         Command::Init(args) => init::run(&session, &args),
+        Command::New(args) => new::run(&session, &args),
         Command::Demo(args) => demo::run(&session, &args),
         Command::Status(args) => status::all(&session, &args),
         Command::Next => next::next(&session),

@@ -18,6 +18,7 @@ pub mod merge;
 pub mod plan;
 pub mod progress;
 pub mod resolve;
+pub mod scaffold;
 pub mod settings;
 pub mod verify;
 pub mod vocabulary;

@@ -13,6 +13,7 @@ mod bullets;
 mod checks;
 mod environment;
 mod figures;
+mod file_name;
 mod findings;
 mod health;
 mod hosts;
@@ -56,6 +57,7 @@ pub use application::{
     SecretSpec, ServicePort, SharedClaim, VolumeKind, VolumeSpec, Wait, WaitProgram, Workload,
     WorkloadKind,
 };
+pub use file_name::{FileName, file_name_for};
 pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub use model::{
     Action, Answer, BulletReading, Considered, Finding, InventoryKind, Note, Reading, Requirement,

@@ -10,6 +10,7 @@ mod failure;
 mod images;
 mod journal;
 mod kompose;
+mod nothing;
 mod order;
 mod overlays;
 mod paths;

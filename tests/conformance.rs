@@ -16,6 +16,7 @@ mod inventory;
 mod kubeconfig;
 mod kustomize;
 mod lease;
+mod nothing;
 mod objects;
 mod order;
 mod outage;
@@ -72,6 +73,7 @@ pub(crate) fn all() -> Vec<Case> {
         verify::CASES,
         watches::CASES,
         applications::CASES,
+        nothing::CASES,
     ]
     .concat()
 }

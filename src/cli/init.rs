@@ -1,14 +1,23 @@
-//! `orch init`: finds checklists and Compose files and writes settings with comments.
+//! `orch init`: finds checklists, manifests and Compose files, and writes settings with comments;
+//! where there is no checklist, that as well.
+
+mod nothing;
+pub(super) mod settings;
 
 use std::fmt::Write as _;
 
 use clap::Args;
 
 use super::exit::{Code, Result};
-use super::{Session, load};
+use super::load::{self, Loaded};
+use super::{Session, Stop};
+use crate::checklist::Language;
 use crate::facts::default_compose_files;
-use crate::files::{PhaseFile, SetFiles};
+use crate::files::SetFiles;
+use crate::scaffold;
 use crate::terminal::{err, printable};
+
+pub(super) use nothing::{set_name, told_language};
 
 /// Arguments of `orch init`.
 #[derive(Debug, Args)]
@@ -16,13 +25,95 @@ pub(super) struct InitArgs {
     /// Show what would be written; write nothing
     #[arg(long)]
     dry_run: bool,
+    /// The language of a new checklist: en, ru or uk; otherwise asked for, or told from the README
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    language: Option<Language>,
+    /// The number of a new phase
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=999))]
+    phase: Option<u32>,
+    /// What a new checklist is written from, where the repository has both
+    #[arg(long, value_name = "SOURCE")]
+    from: Option<From>,
+    /// Let a new checklist write Prometheus and Grafana where the application has none
+    #[arg(long)]
+    monitoring: bool,
+    /// A host by which the application is to be reached (may be given several times)
+    #[arg(long, value_name = "HOST", value_parser = host)]
+    host: Vec<String>,
+}
+
+/// What a checklist is written from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum From {
+    /// The Compose files: manifests are written
+    Compose,
+    /// The manifests that are there: they are applied and adopted
+    Manifests,
+}
+
+/// Reads a language's code.
+pub(super) fn language(code: &str) -> std::result::Result<Language, String> {
+    scaffold::named(code).ok_or_else(|| "en, ru and uk are known".to_owned())
+}
+
+fn host(text: &str) -> std::result::Result<String, String> {
+    let tame = |it: char| it.is_ascii_alphanumeric() || "-.*".contains(it);
+    let named = text.contains('.') && text.chars().all(tame) && !text.starts_with(['.', '-']);
+    named
+        .then(|| text.to_lowercase())
+        .ok_or_else(|| "a host's name looks like `app.example.com`".to_owned())
 }
 
 pub(super) fn run(session: &Session, args: &InitArgs) -> Result {
     let loaded = load::workspace(session)?;
-    let tree = &loaded.snapshot.tree;
-    let compose = default_compose_files(tree, "");
     let sets = &loaded.snapshot.sets;
+    if sets.is_empty() {
+        return nothing::run(session, &loaded, args);
+    }
+    if args.language.is_some() || args.phase.is_some() || args.from.is_some() || args.monitoring {
+        return Err(
+            Stop::input("there are checklists already: init writes no other")
+                .help("for another phase: `orch new phase NAME`"),
+        );
+    }
+    let mut said = found(sets);
+    let compose = default_compose_files(&loaded.snapshot.tree, "");
+    if compose.is_empty() {
+        said += "found no Compose file at the root\n";
+    } else {
+        let _ = writeln!(said, "found {}", compose.join(", "));
+    }
+    let mut files = vec![(
+        "orch.toml".to_owned(),
+        settings::workspace(sets.first().map(|it| it.name.as_str())),
+    )];
+    let shared = |number: u32| {
+        let mut having = sets.iter().filter(|set| set.phase(number).is_some());
+        having.nth(1).is_some()
+    };
+    for set in sets {
+        for phase in &set.phases {
+            let folder = if shared(phase.number) {
+                format!("phases/{}", set.name)
+            } else {
+                "phases".to_owned()
+            };
+            let path = format!("{folder}/{:02}-{}.toml", phase.number, phase.name);
+            let told = settings::Told {
+                set: &set.name,
+                number: phase.number,
+                compose: &compose,
+                ..settings::Told::default()
+            };
+            files.push((path, settings::phase(&told)));
+        }
+    }
+    write(&loaded, files, args.dry_run, &mut said)?;
+    err(&said)?;
+    Ok(Code::Done)
+}
+
+fn found(sets: &[SetFiles]) -> String {
     let mut said = String::new();
     for set in sets {
         let numbers: Vec<String> = set.phases.iter().map(|p| p.number.to_string()).collect();
@@ -34,189 +125,25 @@ pub(super) fn run(session: &Session, args: &InitArgs) -> Result {
             numbers.join(", ")
         );
     }
-    if sets.is_empty() {
-        said += "found no checklist: write checklists/<set>/phase-NN-name.md, or see `orch demo`\n";
-    }
-    if compose.is_empty() {
-        said += "found no Compose file at the root\n";
-    } else {
-        let _ = writeln!(said, "found {}", compose.join(", "));
-    }
-    let mut files = vec![("orch.toml".to_owned(), workspace_settings(sets))];
-    let shared = |number: u32| {
-        sets.iter()
-            .filter(|set| set.phase(number).is_some())
-            .count()
-            > 1
-    };
-    for set in sets {
-        for phase in &set.phases {
-            let folder = if shared(phase.number) {
-                format!("phases/{}", set.name)
-            } else {
-                "phases".to_owned()
-            };
-            let path = format!("{folder}/{:02}-{}.toml", phase.number, phase.name);
-            files.push((path, phase_settings(set, phase, &compose)));
-        }
-    }
+    said
+}
+
+/// Writes what isn't there yet, and says so.
+fn write(
+    loaded: &Loaded,
+    files: Vec<(String, String)>,
+    dry_run: bool,
+    said: &mut String,
+) -> Result<()> {
     for (path, text) in files {
         if loaded.workspace.read(&path)?.is_some() {
             let _ = writeln!(said, "kept {path}: it is there already");
-        } else if args.dry_run {
+        } else if dry_run {
             let _ = writeln!(said, "would write {path}");
         } else {
             loaded.workspace.write_atomic(&path, text.as_bytes())?;
             let _ = writeln!(said, "wrote {path}");
         }
     }
-    err(&said)?;
-    Ok(Code::Done)
+    Ok(())
 }
-
-fn workspace_settings(sets: &[SetFiles]) -> String {
-    let first = sets.first().map_or("my-set", |set| set.name.as_str());
-    format!(
-        "# Settings of this workspace. Every key is optional; a comment shows what it is without.\n\
-         \n\
-         # The set that is meant where several have a phase of one number.\n\
-         # set = {first:?}\n\
-         \n\
-         # The message of the commit at a phase's end.\n\
-         # commit_message = \"checklist({{set}}): phase-{{phase}} {{name}} completed\"\n\
-         \n\
-         # What becomes of Compose services that no task names: \"write\" or \"report\".\n\
-         # extras = \"write\"\n\
-         \n\
-         # Whether a listed name that the facts don't support leaves the box to a person.\n\
-         # strict = false\n\
-         \n\
-         # Clusters that phases may name (`target = \"staging\"`). Without one, the embedded\n\
-         # rehearsal runs; the kubeconfig's current context is never used by itself.\n\
-         # [targets.staging]\n\
-         # context = \"my-staging-context\"\n\
-         #\n\
-         # [targets.prod]\n\
-         # context = \"my-production-context\"\n\
-         # after = [\"staging\"]  # a phase comes here only once it is done there\n\
-         # protected = true  # its name must be typed before anything is changed\n"
-    )
-}
-
-fn phase_settings(set: &SetFiles, phase: &PhaseFile, compose: &[String]) -> String {
-    let list = quoted(compose);
-    format!(
-        "# Settings of phase {} of {}. Every key is optional.\n\
-         \n\
-         # The application; by default the Compose files that the checklist studies.\n\
-         # compose = [{list}]\n\
-         \n\
-         # The kubeconfig context that this phase runs on, or `target`, one of orch.toml's.\n\
-         # context = \"staging\"\n\
-         \n\
-         # The namespace, where the checklist names none.\n\
-         # namespace = {:?}\n\
-         \n\
-         # How long an object may take to become ready.\n\
-         # timeouts.ready = \"10m\"\n\
-         \n\
-         # The PriorityClass of all pods.\n\
-         # priority_class = \"business\"\n\
-         \n\
-         # The storage class of claims, where it isn't to be the cluster's default.\n\
-         # storage_class = \"fast\"\n\
-         \n\
-         # A name of the checklist = the Compose service that it means.\n\
-         # [aliases]\n\
-         # call-processor = \"app\"\n\
-         \n\
-         # Images of the services that are built from this repository: one by one, or all (`*`).\n\
-         # The revision is that of the newest commit which changed their sources.\n\
-         # [images]\n\
-         # app = \"registry.example.com/app:1.4.0\"\n\
-         # \"*\" = \"registry.example.com/team/{{service}}:{{revision}}\"\n\
-         \n\
-         # What builds and pushes an image, with consent; what runs it is pinned to its digest.\n\
-         # [build]\n\
-         # command = \"docker build -t {{image}} -f {{dockerfile}} {{context}} && docker push {{image}}\"\n\
-         \n\
-         # Variables that are secrets, or settings, whatever their names and values look like.\n\
-         # [secrets]\n\
-         # names = [\"LICENSE\"]\n\
-         # settings = [\"TOKEN_MODE\"]\n\
-         \n\
-         {VOLUMES}\
-         \n\
-         {}\
-         \n\
-         {WAY_IN}\
-         \n\
-         # What a failed rollout looks like: the rehearsal plays it.\n\
-         # [[rehearse.failures]]\n\
-         # selector = \"Deployment/call-processor\"\n\
-         # after = \"2s\"\n\
-         # outcome = \"CrashLoopBackOff\"\n",
-        phase.number,
-        set.name,
-        set.name,
-        outputs(&set.name)
-    )
-}
-
-/// Returns the Compose files as TOML strings.
-fn quoted(compose: &[String]) -> String {
-    let list: Vec<String> = compose.iter().map(|path| format!("{path:?}")).collect();
-    if list.is_empty() {
-        "\"docker-compose.yml\"".to_owned()
-    } else {
-        list.join(", ")
-    }
-}
-
-/// Other forms of what is written.
-fn outputs(set: &str) -> String {
-    format!(
-        "# An environment that differs from the base: a kustomize overlay.\n\
-         # [kustomize.overlays.staging]\n\
-         # compose = [\"docker-compose.staging.yml\"]\n\
-         # namespace = \"{set}-staging\"\n\
-         # host = \"staging.example.com\"\n\
-         \n\
-         # A Helm chart of the same objects.\n\
-         # [helm]\n\
-         # chart = \"charts/{set}\"\n"
-    )
-}
-
-/// What claims ask for.
-const VOLUMES: &str = r#"# What the claims of Compose's volumes ask for; one that several pods mount can be kept on
-# one node (`access = "ReadWriteOnce"`).
-# [volumes]
-# db = "20Gi"
-# uploads = { size = "5Gi", class = "nfs", access = "ReadWriteMany" }
-"#;
-
-/// How the application is reached and watched.
-const WAY_IN: &str = r#"# The way in. Without a controller named here or in the checklist it is written for Traefik.
-# [ingress]
-# api = "ingress"                    # or "gateway"
-# host = "app.example.com"           # or hosts = ["a.example.com", "b.example.com"]
-# controller = "traefik"             # f5-nginx, haproxy, ingress-nginx (retired)
-# class = "traefik"
-# controller_namespace = "traefik"   # whose pods are let in
-# tls_secret = "app-tls"
-# cluster_issuer = "letsencrypt"     # cert-manager; or issuer
-# gateway = "edge/public"            # with api = "gateway": one that is there already
-# [ingress.routes]
-# "/api/*" = "api:8080"
-# [ingress.annotations]
-# "traefik.ingress.kubernetes.io/router.priority" = "10"
-
-# Prometheus and Grafana: where the operator's Prometheus runs and what it selects monitors by;
-# how long and how much the application's own keeps.
-# [monitoring]
-# namespace = "monitoring"
-# labels = { release = "kube-prometheus" }
-# retention = "15d"
-# storage = "10Gi"
-"#;

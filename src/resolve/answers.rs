@@ -139,7 +139,7 @@ impl Synonyms<'_> {
                 let mut words = vec![service.name.to_lowercase(), self.synonym(&service.name)];
                 words.extend(product.map(|it| it.title().to_lowercase()));
                 words.extend(self.meaning(name));
-                words.push(normal(name));
+                words.extend([normal(name), name.to_lowercase()]);
                 let what = format!("{name} at {} of {}", mount.target, service.name);
                 let origin = Some(mount.origin.clone());
                 known.push(Known {
@@ -182,6 +182,7 @@ impl Synonyms<'_> {
                 let key = entry.key.to_lowercase();
                 let parts = key.split('_').chain(secret.name.split('-'));
                 let mut words: Vec<String> = parts.map(|it| self.synonym(it)).collect();
+                words.push(key.clone());
                 // The password of any data store is a data base's credential.
                 if secret.name.starts_with("db-") {
                     words.push("postgresql".to_owned());
@@ -200,7 +201,7 @@ impl Synonyms<'_> {
     fn maps(&self, application: &Application) -> Vec<Known> {
         let known = application.config_maps.iter().map(|map| {
             let mut words: Vec<String> = map.name.split('-').map(|it| self.synonym(it)).collect();
-            words.push(normal(&map.name));
+            words.extend([normal(&map.name), map.name.clone()]);
             Known {
                 words,
                 what: format!("ConfigMap {}", map.name),

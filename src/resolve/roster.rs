@@ -82,6 +82,7 @@ pub(super) fn build<'f>(
         awaited: kind::awaited(services),
         reaches: &reaches,
     };
+    let (scheduled, subjects): (Vec<_>, Vec<_>) = subjects.into_iter().partition(|it| it.timer);
     let mut members: Vec<Member<'f>> = subjects.into_iter().map(|it| sorter.named(it)).collect();
     let hints = hinted(checklist);
     for service in services {
@@ -108,11 +109,11 @@ pub(super) fn build<'f>(
             names.entry(alias).or_insert(name);
         }
     }
-    let scheduled: Vec<Member<'f>> = members
+    let timed: Vec<Member<'f>> = members
         .iter()
-        .flat_map(|member| timers::of(member, warnings))
+        .flat_map(|member| timers::of(member, &scheduled, warnings))
         .collect();
-    members.extend(scheduled);
+    members.extend(timed);
     Roster {
         members,
         names,

@@ -12,6 +12,7 @@ use super::application::WorkloadKind;
 use super::kind;
 use super::rules::{Intent, Read};
 use super::spec::Spec;
+use super::timers;
 use crate::vocabulary::words;
 
 /// A workload that tasks name.
@@ -25,6 +26,8 @@ pub(super) struct Subject<'f> {
     pub(super) span: Span,
     pub(super) service: Option<&'f Service>,
     pub(super) product: Option<Product>,
+    /// Whether it is a command that a service's labels run by a schedule.
+    pub(super) timer: bool,
 }
 
 /// Returns the workloads that write tasks name, in the checklist's order.
@@ -53,6 +56,7 @@ pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
                 span: read.task.text.span.clone(),
                 service: None,
                 product: None,
+                timer: false,
             }),
         }
     }
@@ -71,11 +75,17 @@ pub(super) fn assign<'f>(
         .map(|project| project.services.as_slice())
         .unwrap_or_default();
     let mut taken: BTreeSet<&'f str> = BTreeSet::new();
+    for subject in subjects.iter_mut() {
+        let name = &subject.name;
+        let called = services.iter().any(|service| service.name == *name);
+        let scheduled = || services.iter().any(|service| timers::is_one(name, service));
+        subject.timer = !called && scheduled();
+    }
     let ways: [Way; 6] = [by_alias, by_name, by_product, by_ports, by_end, by_role];
     for way in ways {
         for subject in subjects
             .iter_mut()
-            .filter(|subject| subject.service.is_none())
+            .filter(|subject| subject.service.is_none() && !subject.timer)
         {
             let free: Vec<&'f Service> = services
                 .iter()
@@ -88,7 +98,7 @@ pub(super) fn assign<'f>(
         }
     }
     let mut problems = Vec::new();
-    for subject in subjects {
+    for subject in subjects.iter_mut().filter(|subject| !subject.timer) {
         let image = subject.service.and_then(|service| service.image.as_ref());
         subject.product = match image {
             Some(image) => image::product(&image.value),

@@ -2,30 +2,48 @@
 //! a `CronJob` of the service's own image.
 
 use crate::diagnostic::Diagnostic;
-use crate::facts::command_words;
+use crate::facts::{Service, command_words};
 
 use super::application::{Role, WorkloadKind};
 use super::mounts::slug;
 use super::roster::Member;
 use super::schedule;
 use super::spec::{JobWish, Spec};
+use super::subjects::Subject;
 
 /// What labels of such schedulers begin with.
 const PREFIXES: [&str; 2] = ["ofelia.job-exec.", "chadburn.job-exec."];
 
-/// Returns the members that a member's labels ask for.
-pub(super) fn of<'f>(member: &Member<'f>, warnings: &mut Vec<Diagnostic>) -> Vec<Member<'f>> {
+/// Returns whether a name is that of something that a service's labels run by a schedule.
+pub(super) fn is_one(name: &str, service: &Service) -> bool {
+    let mut jobs = service.labels.iter().filter_map(|(label, _)| job(label));
+    jobs.any(|job| called(&service.name, job) == name)
+}
+
+/// Returns what stands between the prefix and `.schedule` of such a label.
+fn job(label: &str) -> Option<&str> {
+    let rest = PREFIXES
+        .iter()
+        .find_map(|prefix| label.strip_prefix(prefix))?;
+    rest.strip_suffix(".schedule")
+}
+
+fn called(owner: &str, job: &str) -> String {
+    slug(&format!("{owner}-{job}"))
+}
+
+/// Returns the members that a member's labels ask for; `named` are those that tasks name.
+pub(super) fn of<'f>(
+    member: &Member<'f>,
+    named: &[Subject<'f>],
+    warnings: &mut Vec<Diagnostic>,
+) -> Vec<Member<'f>> {
     let Some(service) = member.service else {
         return Vec::new();
     };
     let mut timers = Vec::new();
     for (name, value) in &service.labels {
-        let Some(rest) = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) else {
-            continue;
-        };
-        let Some((job, "schedule")) = rest.rsplit_once('.') else {
-            continue;
-        };
+        let Some(job) = job(name) else { continue };
         let label = name.replace(".schedule", ".command");
         let command = service.labels.iter().find(|(name, _)| *name == label);
         let command = command.and_then(|(_, command)| command_words(command));
@@ -44,20 +62,25 @@ pub(super) fn of<'f>(member: &Member<'f>, warnings: &mut Vec<Diagnostic>) -> Vec
             );
             continue;
         };
+        let names = [called(&member.name, job), called(&service.name, job)];
+        let task = named.iter().find(|it| names.contains(&it.name));
+        let mut spec = task.map(|it| it.spec.clone()).unwrap_or_default();
+        spec.merge(Spec {
+            job: JobWish {
+                schedule: Some(cron.clone()),
+                ..JobWish::default()
+            },
+            ..Spec::default()
+        });
+        let [name, _] = names;
         timers.push(Member {
-            name: slug(&format!("{}-{job}", member.name)),
+            name: task.map_or(name, |it| it.name.clone()),
             role: Role::Worker,
             kind: WorkloadKind::CronJob,
             inferred: Vec::new(),
             command: Some(command),
-            spec: Spec {
-                job: JobWish {
-                    schedule: Some(cron.clone()),
-                    ..JobWish::default()
-                },
-                ..Spec::default()
-            },
-            unassigned: true,
+            spec,
+            unassigned: task.is_none(),
             ..member.clone()
         });
     }

@@ -58,6 +58,22 @@ pub(crate) fn workspace(name: &str) -> Workspace {
     workspace.commit_all()
 }
 
+/// Returns an application as it was before anybody wrote a checklist, committed.
+pub(crate) fn bare(name: &str) -> Workspace {
+    if name == "call-center" {
+        return call_center::application(Workspace::new()).commit_all();
+    }
+    let folder = folder().join(name);
+    let mut workspace = Workspace::new().file(".gitignore", ".env\n");
+    for path in files_below(&folder) {
+        if path != "checklist.md" && path != "settings.toml" {
+            let text = fs::read(folder.join(&path)).expect("a file of an application");
+            workspace = workspace.file(&path, text);
+        }
+    }
+    workspace.commit_all()
+}
+
 /// Returns the manifests of a workspace whose phase was run: path and text, in the order in which
 /// they can be applied (the namespace first). What kustomize and people read is not among them.
 pub(crate) fn manifests(workspace: &Workspace) -> Vec<(String, String)> {

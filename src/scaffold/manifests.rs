@@ -1,0 +1,280 @@
+//! The manifests that people wrote, wherever they lie, and what only looks like some.
+//!
+//! Helm charts, templates, overlays, and Secrets with values are found and set aside, with the
+//! reason; which order the rest is applied in is `adopt`'s business.
+
+mod kustomization;
+mod secrets;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::facts::Tree;
+use crate::manifest::{Object, parse_documents};
+use kustomization::Kustomization;
+
+/// Folders whose YAML is for trying things out, or others' own.
+const ELSEWHERE: &[&str] = &[
+    "tests",
+    "test",
+    "testdata",
+    "fixtures",
+    "examples",
+    "example",
+    "vendor",
+    "third_party",
+    "node_modules",
+    "docs",
+];
+/// Groups of documents that are for tools, not for a cluster.
+const TOOLS: &[&str] = &[
+    "kustomize.config.k8s.io",
+    "kind.x-k8s.io",
+    "k3d.io",
+    "skaffold",
+    "kubeadm.k8s.io",
+    "kubelet.config.k8s.io",
+    "kubeproxy.config.k8s.io",
+    "apiserver.config.k8s.io",
+    "audit.k8s.io",
+    "client.authentication.k8s.io",
+    "eksctl.io",
+    "ctlptl.dev",
+    "backstage.io",
+];
+
+/// What was found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// The files that can be applied as they are, by path.
+    pub files: Vec<Manifest>,
+    /// What can't, and why, by path.
+    pub aside: Vec<Aside>,
+}
+
+/// A file of objects.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    /// Its path.
+    pub path: String,
+    /// Its objects.
+    pub objects: Vec<Object>,
+}
+
+/// What can't be applied as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aside {
+    /// The file or folder.
+    pub path: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why something can't be applied as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// A Helm chart.
+    Chart,
+    /// YAML only once it is filled in.
+    Template,
+    /// It can't be read.
+    Broken,
+    /// A kustomize overlay.
+    Overlay,
+    /// A kustomization that changes what it lists, by these fields.
+    Transforms(Vec<String>),
+    /// A kustomization doesn't list it.
+    Unlisted,
+    /// These Secrets have values.
+    Secrets(Vec<String>),
+    /// Another file describes these objects too.
+    Twice(String, Vec<String>),
+    /// It lies among manifests and is none.
+    NoManifest,
+}
+
+/// Returns the manifests of a workspace.
+pub fn find(tree: &Tree) -> Found {
+    let charts = charts(tree);
+    let mut looked = Look {
+        found: Found::default(),
+        owners: BTreeMap::new(),
+    };
+    let kustomizations = Kustomization::all(tree, |path| is_elsewhere(path, &charts));
+    for (path, text) in tree.iter() {
+        let yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+        if yaml && !is_elsewhere(path, &charts) && !kustomization::is_one(path) {
+            looked.at(path, text, &kustomizations);
+        }
+    }
+    let mut found = looked.found;
+    let mut aside: Vec<Aside> = kustomizations
+        .iter()
+        .filter_map(Kustomization::aside)
+        .collect();
+    for chart in charts {
+        let why = Why::Chart;
+        aside.push(Aside { path: chart, why });
+    }
+    aside.extend(strangers(tree, &found));
+    found.aside.extend(aside);
+    found.aside.sort_by(|one, other| one.path.cmp(&other.path));
+    found.aside.dedup_by(|one, other| one.path == other.path);
+    found
+}
+
+/// Returns the folders of Helm charts, with their `/`, those within others left out.
+fn charts(tree: &Tree) -> Vec<String> {
+    let mut charts: Vec<String> = Vec::new();
+    for (path, _) in tree.iter() {
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let folder = format!("{folder}/");
+        let within = charts.iter().any(|chart| folder.starts_with(chart));
+        if matches!(file, "Chart.yaml" | "Chart.yml") && folder != "/" && !within {
+            charts.push(folder);
+        }
+    }
+    charts
+}
+
+fn is_elsewhere(path: &str, charts: &[String]) -> bool {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    folders.pop();
+    let other = |folder: &&str| folder.starts_with('.') || ELSEWHERE.contains(folder);
+    folders.iter().any(other) || charts.iter().any(|chart| path.starts_with(chart))
+}
+
+/// A walk through the workspace's YAML.
+struct Look {
+    found: Found,
+    /// Which file describes an object: by kind, namespace and name.
+    owners: BTreeMap<(String, Option<String>, String), String>,
+}
+
+impl Look {
+    fn at(&mut self, path: &str, text: &str, kustomizations: &[Kustomization]) {
+        if !claims_objects(text) {
+            return;
+        }
+        let covered = kustomizations.iter().find_map(|it| it.covers(path));
+        if let Some(why) = covered {
+            // What changes its files speaks for them.
+            if let Some(why) = why {
+                self.set_aside(path, why);
+            }
+            return;
+        }
+        let Ok(objects) = parse_documents(path, text) else {
+            let filled = ["{{", "<%", "${"].iter().any(|mark| text.contains(mark));
+            let why = if filled { Why::Template } else { Why::Broken };
+            self.set_aside(path, why);
+            return;
+        };
+        if objects.is_empty() || objects.iter().all(is_tools) {
+            return;
+        }
+        if objects.iter().any(is_template) {
+            self.set_aside(path, Why::Template);
+            return;
+        }
+        let secrets = secrets::with_values(&objects);
+        if !secrets.is_empty() {
+            self.set_aside(path, Why::Secrets(secrets));
+            return;
+        }
+        self.add(path, objects);
+    }
+
+    fn set_aside(&mut self, path: &str, why: Why) {
+        let path = path.to_owned();
+        self.found.aside.push(Aside { path, why });
+    }
+
+    fn add(&mut self, path: &str, objects: Vec<Object>) {
+        let key = |it: &Object| (it.kind.clone(), it.namespace.clone(), it.name.clone());
+        let known = objects.iter().filter_map(|it| self.owners.get(&key(it)));
+        if let Some(other) = known.cloned().next() {
+            let same = objects
+                .iter()
+                .filter(|it| self.owners.get(&key(it)) == Some(&other));
+            let labels = same.map(Object::label).collect();
+            self.set_aside(path, Why::Twice(other, labels));
+            return;
+        }
+        for object in &objects {
+            self.owners.insert(key(object), path.to_owned());
+        }
+        let path = path.to_owned();
+        self.found.files.push(Manifest { path, objects });
+    }
+}
+
+/// Returns whether a text has what every object has, without reading it as YAML.
+fn claims_objects(text: &str) -> bool {
+    let has = |key: &str| {
+        let mut lines = text.lines();
+        lines.any(|line| line.trim_start_matches(['-', ' ']).starts_with(key))
+    };
+    has("apiVersion:") && has("kind:")
+}
+
+fn is_tools(object: &Object) -> bool {
+    let group = object.api_version.split('/').next().unwrap_or_default();
+    let kubeconfig = object.api_version == "v1" && object.kind == "Config";
+    kubeconfig || TOOLS.contains(&group)
+}
+
+/// Returns whether an object has blanks that somebody fills in where a name or an image stands.
+fn is_template(object: &Object) -> bool {
+    let blank = |text: &str| text.contains("${") || text.contains("{{") || text.starts_with('$');
+    let namespace = object.namespace.iter().any(|it| blank(it));
+    blank(&object.name) || namespace || has_blank_image(&object.value, &blank)
+}
+
+fn has_blank_image(value: &Value, blank: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().any(|(name, value)| {
+            let image = name == "image" && value.as_str().is_some_and(blank);
+            image || has_blank_image(value, blank)
+        }),
+        Value::Array(items) => items.iter().any(|it| has_blank_image(it, blank)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Returns the YAML that lies in a folder of manifests and is none.
+fn strangers(tree: &Tree, found: &Found) -> Vec<Aside> {
+    let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let folders: BTreeSet<String> = found
+        .files
+        .iter()
+        .filter_map(|it| folder(&it.path))
+        .collect();
+    let known = |path: &str| {
+        found.files.iter().any(|it| it.path == path) || found.aside.iter().any(|it| it.path == path)
+    };
+    let mut strangers = Vec::new();
+    for (path, text) in tree.iter() {
+        let yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+        let there = folder(path).is_some_and(|it| folders.contains(&it));
+        let says = text.lines().any(|line| {
+            let line = line.trim();
+            !line.is_empty() && !line.starts_with('#') && line != "---"
+        });
+        if yaml
+            && there
+            && says
+            && !known(path)
+            && !kustomization::is_one(path)
+            && !claims_objects(text)
+        {
+            let why = Why::NoManifest;
+            let path = path.to_owned();
+            strangers.push(Aside { path, why });
+        }
+    }
+    strangers
+}

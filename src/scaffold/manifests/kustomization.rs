@@ -1,0 +1,122 @@
+//! What kustomizations say of the files around them.
+
+use serde_json::Value;
+
+use super::{Aside, Why};
+use crate::facts::Tree;
+use crate::manifest::read_document;
+
+/// Fields that list, name, or say nothing of the objects.
+const HARMLESS: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "metadata",
+    "resources",
+    "sortOptions",
+    "openapi",
+    "buildMetadata",
+];
+
+/// A kustomization, in its folder.
+pub(super) struct Kustomization {
+    path: String,
+    /// The folder, with its `/`; empty for the root.
+    folder: String,
+    /// What it lists, below the workspace.
+    resources: Vec<String>,
+    /// The fields by which it changes what it lists.
+    changes: Vec<String>,
+    /// Whether it stands on one elsewhere.
+    overlay: bool,
+}
+
+/// Returns whether a file is a kustomization, by its name.
+pub(super) fn is_one(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    matches!(
+        file,
+        "kustomization.yaml" | "kustomization.yml" | "Kustomization"
+    )
+}
+
+impl Kustomization {
+    /// Returns the kustomizations of a workspace that aren't left out.
+    pub(super) fn all(tree: &Tree, left_out: impl Fn(&str) -> bool) -> Vec<Self> {
+        let files = tree
+            .iter()
+            .filter(|(path, _)| is_one(path) && !left_out(path));
+        files
+            .filter_map(|(path, text)| Self::read(path, text))
+            .collect()
+    }
+
+    fn read(path: &str, text: &str) -> Option<Self> {
+        let value = read_document(text).ok()?;
+        let fields = value.as_object()?;
+        let folder = path
+            .rsplit_once('/')
+            .map_or(String::new(), |(it, _)| format!("{it}/"));
+        let list = |name: &str| -> Vec<&str> {
+            let items = value.get(name).and_then(Value::as_array);
+            items
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect()
+        };
+        let listed = [list("resources"), list("bases")].concat();
+        let outside =
+            |it: &&str| it.starts_with("..") || it.contains("://") || it.starts_with("github.com");
+        let component = value.get("kind").and_then(Value::as_str) == Some("Component");
+        let empty = |value: &Value| match value {
+            Value::Null => true,
+            Value::Array(items) => items.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+            Value::String(text) => text.is_empty(),
+            Value::Bool(_) | Value::Number(_) => false,
+        };
+        Some(Self {
+            path: path.to_owned(),
+            overlay: component || listed.iter().any(outside),
+            resources: listed
+                .iter()
+                .map(|it| format!("{folder}{}", it.trim_start_matches("./")))
+                .collect(),
+            changes: fields
+                .iter()
+                .filter(|(name, value)| !HARMLESS.contains(&name.as_str()) && !empty(value))
+                .map(|(name, _)| name.clone())
+                .collect(),
+            folder,
+        })
+    }
+
+    /// Returns what it is itself set aside for.
+    pub(super) fn aside(&self) -> Option<Aside> {
+        let (path, why) = if self.overlay {
+            (self.folder.clone(), Why::Overlay)
+        } else if self.changes.is_empty() {
+            return None;
+        } else {
+            (self.path.clone(), Why::Transforms(self.changes.clone()))
+        };
+        Some(Aside { path, why })
+    }
+
+    /// Returns whether a manifest isn't to be applied because of it, and the reason where it isn't
+    /// its own.
+    pub(super) fn covers(&self, path: &str) -> Option<Option<Why>> {
+        let inside = path.strip_prefix(&self.folder)?;
+        if self.overlay {
+            return Some(None);
+        }
+        let lists =
+            |it: &String| path == it || path.starts_with(&format!("{}/", it.trim_end_matches('/')));
+        let listed = self.resources.iter().any(lists);
+        if !self.changes.is_empty() {
+            // Patches and what generators read lie beside what is listed.
+            return (listed || !inside.contains('/')).then_some(None);
+        }
+        (!listed && !inside.contains('/')).then_some(Some(Why::Unlisted))
+    }
+}

@@ -1,0 +1,98 @@
+//! Manifests that people wrote: applied and adopted as they are.
+
+use super::check_golden;
+use crate::harness::workspace::Workspace;
+
+const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
+const SETTINGS: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, namespace: shop }\ndata: { LEVEL: info }\n";
+const ACCESS: &str =
+    "apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: api, namespace: shop }\n";
+
+fn running(kind: &str, name: &str, image: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{ name: {name}, namespace: shop }}\nspec:\n  \
+         replicas: 1\n  selector: {{ matchLabels: {{ app: {name} }} }}\n  {}template:\n    \
+         metadata: {{ labels: {{ app: {name} }} }}\n    spec: {{ containers: [{{ name: main, image: \"{image}\" }}] }}\n",
+        if kind == "StatefulSet" {
+            "serviceName: db\n  "
+        } else {
+            ""
+        }
+    )
+}
+
+fn service(name: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{ name: {name}, namespace: shop }}\nspec:\n  \
+         selector: {{ app: {name} }}\n  ports: [{{ port: 80 }}]\n"
+    )
+}
+
+/// A repository with manifests of every sort, and things that only look like some.
+fn workspace() -> Workspace {
+    Workspace::new()
+        .file("k8s/namespace.yml", NAMESPACE)
+        .file("k8s/settings.yml", SETTINGS)
+        .file("k8s/rbac.yml", ACCESS)
+        .file("k8s/api/deployment.yml", running("Deployment", "api", "example.test/api:1.0"))
+        .file("k8s/api/service.yml", service("api"))
+        .file("k8s/db.yml", format!("{}---\n{}", running("StatefulSet", "db", "postgres:16"), service("db")))
+        .file("k8s/secrets.yml", "apiVersion: v1\nkind: Secret\nmetadata: { name: db, namespace: shop }\nstringData: { PASSWORD: swordfish-9 }\n")
+        .file("k8s/values.yml", "replicas: 3\n")
+        .file("chart/Chart.yaml", "apiVersion: v2\nname: shop\n")
+        .file("chart/templates/api.yaml", "apiVersion: v1\nkind: {{ .Values.kind }}\n")
+        .file("compose.yaml", "services:\n  api:\n    image: example.test/api:1.0\n")
+}
+
+#[test]
+fn manifests_are_adopted_in_a_sound_order() {
+    let workspace = workspace();
+    let said = workspace.orch(&["init", "--set", "shop"]).expect(0).stderr;
+    check_golden(
+        "adopted-said",
+        &said.replace(env!("CARGO_BIN_EXE_orch"), "orch"),
+    );
+    let path = "checklists/shop/phase-01-kubernetes.md";
+    check_golden("adopted", &workspace.read(path));
+    assert!(
+        workspace
+            .read("phases/01-kubernetes.toml")
+            .contains("\nnamespace = \"shop\"\n")
+    );
+    for language in ["ru", "uk"] {
+        let other = self::workspace();
+        let dry = other.orch(&["init", "--language", language, "--dry-run", "--set", "shop"]);
+        check_golden(&format!("adopted-{language}"), &dry.expect(0).stdout);
+    }
+
+    let checked = workspace.orch(&["check"]).expect(0);
+    assert_eq!(checked.stderr, "nothing to complain about\n");
+    let before = workspace.contents();
+    workspace.commit("Begin");
+    let run = workspace.orch(&["phase", "1", "run"]).expect(3);
+    let ticked = workspace.read(path);
+    let (_, tasks) = ticked.split_once("### ").expect("a section");
+    for line in tasks.lines().filter(|line| line.starts_with("- [ ]")) {
+        assert!(line.contains("orch: manual"), "{line}");
+    }
+    let written = workspace.contents();
+    for (path, bytes) in before.iter().filter(|(path, _)| path.starts_with("k8s/")) {
+        assert_eq!(written.get(path), Some(bytes), "{path} stays as it is");
+    }
+    let journal = workspace.read(".orch/shop/phase-01.jsonl");
+    for text in [&said, &run.stdout, &run.stderr, &ticked, &journal] {
+        assert!(!text.contains("swordfish"), "{text}");
+    }
+}
+
+#[test]
+fn new_manifests_are_written_elsewhere_where_that_is_asked_for() {
+    let workspace = workspace();
+    workspace
+        .orch(&["init", "--set", "shop", "--from", "compose"])
+        .expect(0);
+    let text = workspace.read("checklists/shop/phase-01-kubernetes.md");
+    assert!(text.contains("`kubernetes/api/deployment.yml`"), "{text}");
+    assert!(!text.contains("`k8s/"), "{text}");
+    workspace.orch(&["phase", "1", "rehearse"]);
+}
