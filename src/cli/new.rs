@@ -187,10 +187,14 @@ fn language(
     }
 }
 
-/// Says what the phase before calls the next one, where that is another.
+/// Says which set begins with it, or what the phase before calls the next one, where that is
+/// another.
 fn before(loaded: &Loaded, wishes: &Wishes) -> Result<String> {
     let Some(set) = loaded.snapshot.set(&wishes.set) else {
-        return Ok(String::new());
+        let (name, folder) = (printable(&wishes.set), printable(&wishes.set_folder));
+        return Ok(format!(
+            "it is the first one of a new set, {name}, in {folder}\n"
+        ));
     };
     let mut earlier = set.phases.iter().rev();
     let Some(last) = earlier.find(|phase| phase.number < wishes.number) else {

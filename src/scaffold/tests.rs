@@ -44,3 +44,53 @@ fn what_is_known_of_products_is_written_in_detail() {
     ];
     check(services, &wishes(Language::English), &lines);
 }
+
+#[test]
+fn hosts_and_paths_are_those_of_labels() {
+    let services = "  api:\n    image: example.test/api:1\n    ports: [\"8080\"]\n    labels:\n      \
+         traefik.http.routers.api.rule: Host(`shop.test`) && PathPrefix(`/api`)\n      \
+         traefik.http.services.api.loadbalancer.server.port: 8080\n";
+    let lines = [
+        "- [ ] `k8s/ingress.yml`: Ingress for `api`",
+        "  - Host: `shop.test`",
+        "  - Paths: `/api/*` → `api:8080`",
+    ];
+    check(services, &wishes(Language::English), &lines);
+}
+
+#[test]
+fn what_labels_schedule_has_a_task() {
+    let services = "  api:\n    image: example.test/api:1\n    ports: [\"8080\"]\n    labels:\n      \
+         ofelia.job-exec.report.schedule: \"0 3 * * *\"\n      \
+         ofelia.job-exec.report.command: report --all\n";
+    let lines = [
+        "- [ ] `k8s/api-report/cronjob.yml` — периодическая задача `api-report`",
+        "  - Расписание: `0 3 * * *`",
+    ];
+    check(services, &wishes(Language::Russian), &lines);
+}
+
+#[test]
+fn what_nobody_may_reach_from_outside_stays_inside() {
+    let services = "  voice:\n    build: .\n    ports: [\"5060:5060/udp\", \"5060:5060\"]\n  \
+         db:\n    image: postgres:16\n    ports: [\"5432:5432\"]\n";
+    let lines = [
+        "- [ ] `k8s/voice/service.yml`: LoadBalancer",
+        "- [ ] `k8s/db/service.yml`: ClusterIP",
+    ];
+    check(services, &wishes(Language::English), &lines);
+}
+
+#[test]
+fn settings_are_told_of_profiles_and_environments() {
+    let compose = "services:\n  api: { image: a }\n  debug: { image: b, profiles: [tools] }\n";
+    let staging = "services:\n  api: { image: c }\n";
+    let tree: Tree = [("compose.yaml", compose), ("compose.staging.yaml", staging)]
+        .into_iter()
+        .collect();
+    let written = rollout(&tree, &wishes(Language::English)).expect("a project");
+    let hints = written.expect("services").hints;
+    assert_eq!(hints.profiles, ["tools"]);
+    let staging = ("staging".to_owned(), "compose.staging.yaml".to_owned());
+    assert_eq!(hints.environments, [staging]);
+}

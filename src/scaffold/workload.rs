@@ -34,7 +34,11 @@ impl Described<'_> {
         if let Some(product) = known.filter(|_| !ends) {
             return product.title().to_owned();
         }
-        let name = self.service.map_or(&self.workload.name, |it| &it.name);
+        // A job that labels schedule is not the service that it runs in.
+        let service = self
+            .service
+            .filter(|_| self.workload.kind != WorkloadKind::CronJob);
+        let name = service.map_or(&self.workload.name, |it| &it.name);
         let build = self.service.and_then(|service| service.build.as_ref());
         let row = match self.workload.kind {
             WorkloadKind::Job => texts::A_JOB,

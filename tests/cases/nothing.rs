@@ -143,6 +143,8 @@ fn what_is_wished_for_is_written() {
     let workspace = bare("queue-workers");
     let arguments = [
         "init",
+        "--set",
+        "shop",
         "--monitoring",
         "--host",
         "Shop.example.org",

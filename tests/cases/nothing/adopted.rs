@@ -1,6 +1,16 @@
 //! Manifests that people wrote: applied and adopted as they are.
 
+use kube::api::{Api, DynamicObject, PostParams};
+use kube::core::{ApiResource, GroupVersionKind};
+use orch::cluster::{ApplyOptions, Cluster, TakeOver};
+use orch::facts::Tree;
+use orch::manifest::Object;
+use orch::rehearsal::{Rehearsal, Script};
+use orch::scaffold;
+use serde_json::{Value, json};
+
 use super::check_golden;
+use crate::harness::cluster::block_on;
 use crate::harness::workspace::Workspace;
 
 const NAMESPACE: &str = "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
@@ -95,4 +105,71 @@ fn new_manifests_are_written_elsewhere_where_that_is_asked_for() {
     assert!(text.contains("`kubernetes/api/deployment.yml`"), "{text}");
     assert!(!text.contains("`k8s/"), "{text}");
     workspace.orch(&["phase", "1", "rehearse"]);
+}
+
+/// Creates an object as `kubectl apply` does, and returns it as it is there.
+async fn kubectl_apply(client: &kube::Client, object: &Object) -> Value {
+    let mut value = object.value.clone();
+    let last = "kubectl.kubernetes.io/last-applied-configuration";
+    value["metadata"]["annotations"] = json!({ last: object.value.to_string() });
+    let made: DynamicObject = serde_json::from_value(value).expect("an object");
+    let (group, version) = match object.api_version.split_once('/') {
+        Some((group, version)) => (group, version),
+        None => ("", object.api_version.as_str()),
+    };
+    let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &object.kind));
+    let api: Api<DynamicObject> = match &object.namespace {
+        Some(namespace) => Api::namespaced_with(client.clone(), namespace, &kind),
+        None => Api::all_with(client.clone(), &kind),
+    };
+    let params = PostParams {
+        field_manager: Some("kubectl-client-side-apply".to_owned()),
+        ..PostParams::default()
+    };
+    let made = api.create(&params, &made).await.expect("it is created");
+    serde_json::to_value(made).expect("JSON")
+}
+
+#[test]
+fn what_the_rehearsal_has_already_is_adopted_without_a_change() {
+    let files = [
+        ("k8s/namespace.yml", NAMESPACE.to_owned()),
+        ("k8s/settings.yml", SETTINGS.to_owned()),
+        ("k8s/rbac.yml", ACCESS.to_owned()),
+        (
+            "k8s/api.yml",
+            running("Deployment", "api", "example.test/api:1.0"),
+        ),
+        ("k8s/service.yml", service("api")),
+    ];
+    let tree: Tree = files.into_iter().collect();
+    let found = scaffold::find(&tree);
+    let mut objects: Vec<&Object> = found.files.iter().flat_map(|file| &file.objects).collect();
+    objects.sort_by_key(|object| object.kind != "Namespace");
+    assert_eq!(objects.len(), 5);
+    block_on(async {
+        let client = Rehearsal::new(Script::default()).client();
+        let cluster = Cluster::over(client.clone(), "rehearsal")
+            .await
+            .expect("it connects");
+        for object in &objects {
+            let made = kubectl_apply(&client, object).await;
+            let options = ApplyOptions {
+                take_over: TakeOver::Only(vec!["kubectl".to_owned()]),
+                ..ApplyOptions::default()
+            };
+            let adopted = cluster.apply(object, options).await.expect("it is adopted");
+            let label = object.label();
+            assert_eq!(adopted.uid, made["metadata"]["uid"], "{label}");
+            assert_eq!(adopted.object["spec"], made["spec"], "{label}");
+            assert_eq!(adopted.object["data"], made["data"], "{label}");
+            let generation = |it: &Value| it["metadata"]["generation"].clone();
+            assert_eq!(generation(&adopted.object), generation(&made), "{label}");
+            let managers = adopted.object["metadata"]["managedFields"].to_string();
+            assert!(
+                !managers.contains("kubectl-client-side-apply"),
+                "{label}: {managers}"
+            );
+        }
+    });
 }

@@ -70,9 +70,11 @@ fn language_and_numbers_are_those_of_the_neighbours() {
 #[test]
 fn the_first_phase_makes_its_set() {
     let workspace = Workspace::new();
-    workspace
+    let said = workspace
         .orch(&["new", "phase", "Design", "--set", "billing"])
-        .expect(0);
+        .expect(0)
+        .stderr;
+    assert!(said.contains("a new set, billing"), "{said}");
     assert!(workspace.has("checklists/billing/phase-01-design.md"));
     workspace.orch(&["check"]).expect(0);
 }
