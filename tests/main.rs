@@ -3,3 +3,8 @@
 mod cases;
 #[allow(dead_code, reason = "each test binary uses its part of the harness")]
 mod harness;
+#[allow(
+    unreachable_pub,
+    reason = "the fuzz targets, another package, use it as well"
+)]
+mod invariants;

@@ -1,0 +1,6 @@
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use orch_fuzz::{contained, invariants::application};
+
+fuzz_target!(init: contained(), |data: &[u8]| application::resolver(data));

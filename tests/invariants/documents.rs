@@ -1,0 +1,558 @@
+//! Documents that people write and orch edits: checklists, directives, PROGRESS.md.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::date;
+use orch::checklist::{
+    Bullet, Checklist, Edits, Inline, Language, Parsed, Span, StatusKind, Task, parse, review, tick,
+};
+use orch::diagnostic::{Diagnostic, Diagnostics, Fix};
+use orch::progress::{Entry, PhaseRow, Place, View, update};
+
+use super::application::shown;
+use super::text;
+
+/// What the checklist is called.
+pub const PATH: &str = "checklists/demo/phase-04-kubernetes.md";
+
+/// How many boxes of a document are tried, so that a long one takes no longer than a short one.
+const TRIED: usize = 5;
+/// As many times may mending bring up what was hidden; `orch check --fix` goes no further.
+const ROUNDS: usize = 4;
+
+/// What orch may be told to write into a field: much of it would be something else at a line's
+/// start.
+const NOTES: &[&str] = &[
+    "-",
+    "два `слова` — і ще",
+    "- [ ] no task",
+    "# 4.9 No section",
+    "```",
+    "one ` mark",
+    "===",
+    "---",
+    "<!-- orch: manual",
+    "1. a",
+    "> a",
+    "**Files:** `x`",
+    "",
+];
+
+/// A checklist: what is read is where it is said to be, and edits change what they are to change.
+pub fn checklist(data: &[u8]) {
+    if let Some(text) = text(data) {
+        document(text);
+    }
+}
+
+/// What holds for a text, whether it is a checklist or not.
+pub fn document(text: &str) {
+    settles(text);
+    let parsed = match parse(PATH, text) {
+        Ok(parsed) => parsed,
+        Err(problems) => return shown(&problems),
+    };
+    shown(&parsed.warnings);
+    shown(&Diagnostics(review(&parsed.checklist)));
+    spans(&parsed.checklist);
+    let count = parsed.checklist.tasks().count();
+    let step = count.div_ceil(TRIED).max(1);
+    for index in (0..count).step_by(step).chain(count.checked_sub(1)) {
+        flips(&parsed, index);
+    }
+    statuses(&parsed.checklist);
+    fields(&parsed.checklist);
+}
+
+/// Every span is what it is said to be.
+pub fn spans(checklist: &Checklist) {
+    let text = &checklist.text;
+    let is = |span: &Span, expected: &str| {
+        assert_eq!(
+            text.get(span.clone()),
+            Some(expected),
+            "{span:?} of {text:?}"
+        );
+    };
+    let inside = |span: &Span| {
+        let found = text.get(span.clone());
+        found.unwrap_or_else(|| panic!("{span:?} is no place of {text:?}"))
+    };
+    inside(&checklist.title_span);
+    let mut boxes = BTreeMap::new();
+    for task in checklist.tasks() {
+        let at = task.marker.offset;
+        let found = inside(&(at - 1..at + 2));
+        let wanted: &[&str] = if task.marker.checked {
+            &["[x]", "[X]"]
+        } else {
+            &["[ ]", "[\t]"]
+        };
+        assert!(wanted.contains(&found), "{found:?} is no box of {text:?}");
+        assert!(
+            boxes.insert(at, &task.id).is_none(),
+            "a box is two tasks': {text:?}"
+        );
+        assert!(task.span.contains(&at), "{:?} of {text:?}", task.span);
+        inside(&task.span);
+        line(&task.text, text);
+        task.bullets.iter().for_each(|bullet| bullets(bullet, text));
+        for fence in &task.fences {
+            fenced(inside(&fence.span), &fence.body);
+        }
+        if let Some(directive) = &task.directive {
+            let found = inside(&directive.span);
+            assert!(
+                found.starts_with("<!--") && found.ends_with("-->"),
+                "{found:?}"
+            );
+            let texts = [&directive.run, &directive.apply, &directive.wait];
+            for given in texts
+                .into_iter()
+                .flatten()
+                .filter(|it| !it.value.contains(['\\', '"', '\'']))
+            {
+                let found = inside(&given.span);
+                assert_eq!(found.replace('\\', ""), given.value.replace('\\', ""));
+            }
+            for after in &directive.after {
+                let found = inside(&after.span);
+                assert!(
+                    found == after.value.as_str()
+                        || found.contains('\\')
+                        || found.contains(['"', '\'']),
+                    "{found:?} {after:?}"
+                );
+            }
+        }
+    }
+    for one in checklist.status.iter().flat_map(|status| &status.boxes) {
+        assert!(
+            !boxes.contains_key(&one.marker.offset),
+            "a status box is no task: {text:?}"
+        );
+    }
+    for date in [&checklist.started, &checklist.completed]
+        .into_iter()
+        .flatten()
+    {
+        is(&date.value, &date.text);
+    }
+    for section in &checklist.sections {
+        inside(&section.span);
+        section
+            .files
+            .iter()
+            .for_each(|file| code(inside(&file.span), &file.value));
+        section
+            .notes
+            .iter()
+            .for_each(|notes| is(&notes.span, &notes.text));
+        for fence in &section.fences {
+            fenced(inside(&fence.span), &fence.body);
+        }
+        for hint in &section.hints {
+            inside(&hint.span);
+            hint.values
+                .iter()
+                .for_each(|value| is(&value.span, &value.value));
+        }
+    }
+    checklist
+        .closing
+        .iter()
+        .for_each(|closing| drop(inside(&closing.span).len()));
+}
+
+fn bullets(bullet: &Bullet, text: &str) {
+    line(&bullet.text, text);
+    bullet
+        .children
+        .iter()
+        .for_each(|child| bullets(child, text));
+}
+
+fn line(inline: &Inline, text: &str) {
+    assert_eq!(
+        text.get(inline.span.clone()),
+        Some(inline.source.as_str()),
+        "{text:?}"
+    );
+    for (value, span) in inline.codes() {
+        code(text.get(span.clone()).expect("a code span's place"), value);
+    }
+}
+
+/// A code span's line ends are read as spaces, what begins the next line is left out, and so is
+/// the backslash before a `|`.
+fn code(found: &str, value: &str) {
+    let several = found.contains(['\n', '\r']);
+    assert!(several || found == value, "{found:?} is read as {value:?}");
+}
+
+fn fenced(found: &str, body: &str) {
+    assert!(
+        found.trim_start().starts_with(['`', '~']),
+        "{found:?} is no fence"
+    );
+    for line in body.lines().map(str::trim) {
+        assert!(found.contains(line), "{line:?} isn't in {found:?}");
+    }
+}
+
+/// Ticking a box changes one byte, which is all that is read anew; unticking it restores.
+pub fn flips(before: &Parsed, index: usize) {
+    let text = &*before.checklist.text;
+    let mut expected = before.checklist.clone();
+    let mut tasks = expected
+        .sections
+        .iter_mut()
+        .flat_map(|section| &mut section.tasks);
+    let marker = &mut tasks.nth(index).expect("a task").marker;
+    let was = *marker;
+    marker.checked = !was.checked;
+    let now = *marker;
+    let ticked = tick(text, &was, now.checked).expect("the box is as it was read");
+    let same = ticked.bytes().zip(text.bytes()).enumerate();
+    let changed: Vec<usize> = same
+        .filter(|(_, (a, b))| a != b)
+        .map(|(at, _)| at)
+        .collect();
+    assert_eq!(
+        (changed.as_slice(), ticked.len()),
+        ([was.offset].as_slice(), text.len())
+    );
+    let again = parse(PATH, &ticked).expect("it is still a checklist");
+    expected.text = Arc::from(ticked.as_str());
+    assert_eq!(again.checklist, expected, "of {text:?}");
+    assert_eq!(told(&again.warnings), told(&before.warnings), "of {text:?}");
+    let back = tick(&ticked, &now, was.checked).expect("the box is as it was read");
+    // Two of the bytes that a box may hold are written as the usual ones.
+    if !matches!(text.as_bytes().get(was.offset), Some(b'X' | b'\t')) {
+        assert_eq!(back, text);
+    }
+}
+
+/// Returns what is said, and of which place.
+pub fn told(found: &Diagnostics) -> Vec<(String, Option<Span>)> {
+    let place = |one: &Diagnostic| one.place.as_ref().map(|place| place.span.clone());
+    found
+        .0
+        .iter()
+        .map(|one| (one.message.clone(), place(one)))
+        .collect()
+}
+
+/// Setting the status leaves that box alone ticked.
+fn statuses(checklist: &Checklist) {
+    let Some(status) = &checklist.status else {
+        return;
+    };
+    for kind in [
+        StatusKind::InProgress,
+        StatusKind::Completed,
+        StatusKind::NotStarted,
+    ] {
+        let text = Edits::new().status(status, kind).apply(&checklist.text);
+        let text = text.expect("the boxes are as they were read");
+        let again = parse(PATH, &text)
+            .expect("it is still a checklist")
+            .checklist;
+        assert_eq!(outline(&again), outline(checklist));
+        let boxes = again.status.expect("the boxes are still there").boxes;
+        assert_eq!(boxes.len(), status.boxes.len());
+        for (now, was) in boxes.iter().zip(&status.boxes) {
+            assert_eq!(now.kind, was.kind);
+            assert_eq!(
+                now.marker.checked,
+                now.kind == kind,
+                "of {:?}",
+                checklist.text
+            );
+        }
+    }
+}
+
+/// Dates and notes are written where they belong, and everything else stays.
+fn fields(checklist: &Checklist) {
+    for given in ["2026-01-31", "-"] {
+        let started = checklist.started.as_ref();
+        if let Some(text) = started
+            .and_then(|field| written(checklist, Edits::new().date(field, given), &field.value))
+        {
+            let again = parse(PATH, &text)
+                .expect("it is still a checklist")
+                .checklist;
+            assert_eq!(
+                again.started.map(|date| date.text).as_deref(),
+                Some(given),
+                "in {text:?}"
+            );
+        }
+        let completed = checklist.completed.as_ref();
+        if let Some(text) = completed
+            .and_then(|field| written(checklist, Edits::new().date(field, given), &field.value))
+        {
+            let again = parse(PATH, &text)
+                .expect("it is still a checklist")
+                .checklist;
+            assert_eq!(
+                again.completed.map(|date| date.text).as_deref(),
+                Some(given),
+                "in {text:?}"
+            );
+        }
+    }
+    let with_notes = checklist.sections.iter().enumerate();
+    let Some((index, notes)) = with_notes
+        .filter_map(|(index, it)| Some((index, it.notes.as_ref()?)))
+        .next()
+    else {
+        return;
+    };
+    for note in NOTES {
+        if let Some(text) = written(checklist, Edits::new().field(notes, note), &notes.span) {
+            let again = parse(PATH, &text)
+                .expect("it is still a checklist")
+                .checklist;
+            let found = again
+                .sections
+                .get(index)
+                .and_then(|section| section.notes.as_ref());
+            assert_eq!(
+                found.map(|notes| notes.text.as_str()),
+                Some(*note),
+                "in {text:?}"
+            );
+        }
+    }
+}
+
+/// Returns the text with edits of one field; only that field's bytes changed.
+fn written(checklist: &Checklist, edits: Edits, field: &Span) -> Option<String> {
+    let text = edits
+        .apply(&checklist.text)
+        .expect("the field is as it was read");
+    let before = checklist.text.get(..field.start)?.trim_end();
+    let after = checklist.text.get(field.end..)?;
+    assert!(
+        text.starts_with(before) && text.ends_with(after),
+        "{text:?} of {:?}",
+        checklist.text
+    );
+    let again = parse(PATH, &text)
+        .expect("it is still a checklist")
+        .checklist;
+    assert_eq!(outline(&again), outline(checklist), "{text:?}");
+    Some(text)
+}
+
+/// What a checklist says, wherever it stands.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outline {
+    title: String,
+    tasks: Vec<(String, bool, String, Vec<String>)>,
+    files: Vec<String>,
+    hints: Vec<String>,
+    fences: Vec<String>,
+}
+
+impl Outline {
+    /// Turns the box of a task over, by its place among them.
+    pub fn flip(&mut self, index: usize) {
+        if let Some((_, checked, ..)) = self.tasks.get_mut(index) {
+            *checked = !*checked;
+        }
+    }
+}
+
+/// Returns what a checklist says beside its status, dates and notes.
+pub fn outline(checklist: &Checklist) -> Outline {
+    let sections = || checklist.sections.iter();
+    let task = |task: &Task| {
+        let mut below = Vec::new();
+        task.bullets
+            .iter()
+            .for_each(|bullet| sources(bullet, &mut below));
+        below.extend(task.fences.iter().map(|fence| fence.body.clone()));
+        (
+            task.id.to_string(),
+            task.marker.checked,
+            task.text.source.clone(),
+            below,
+        )
+    };
+    Outline {
+        title: checklist.title.clone(),
+        tasks: checklist.tasks().map(task).collect(),
+        files: sections()
+            .flat_map(|it| &it.files)
+            .map(|it| it.value.clone())
+            .collect(),
+        hints: sections()
+            .flat_map(|it| &it.hints)
+            .map(|it| it.label.clone())
+            .collect(),
+        fences: sections()
+            .flat_map(|it| &it.fences)
+            .map(|it| it.body.clone())
+            .collect(),
+    }
+}
+
+fn sources(bullet: &Bullet, found: &mut Vec<String>) {
+    found.push(bullet.text.source.clone());
+    bullet
+        .children
+        .iter()
+        .for_each(|child| sources(child, found));
+}
+
+/// Mending comes to an end, and what is mended isn't told any more.
+fn settles(text: &str) {
+    let mut text = text.to_owned();
+    for _ in 0..ROUNDS {
+        let fixes = fixes(&text);
+        if fixes.is_empty() {
+            return;
+        }
+        text = mended(&text, &fixes);
+    }
+    assert_eq!(fixes(&text), [], "{text:?} is never mended");
+}
+
+/// Returns what mends a text, front to back, nothing twice.
+pub fn fixes(text: &str) -> Vec<Fix> {
+    let mut found = match parse(PATH, text) {
+        Ok(parsed) => {
+            let mut found = parsed.warnings.0;
+            found.extend(review(&parsed.checklist));
+            found
+        }
+        Err(problems) => problems.0,
+    };
+    found.sort_by_key(|one| one.place.as_ref().map(|place| place.span.start));
+    let mut fixes: Vec<Fix> = Vec::new();
+    for fix in found.into_iter().filter_map(|one| one.fix) {
+        if fixes
+            .last()
+            .is_none_or(|last| last.span.end <= fix.span.start)
+        {
+            fixes.push(fix);
+        }
+    }
+    fixes
+}
+
+/// Returns the text with the fixes made.
+pub fn mended(text: &str, fixes: &[Fix]) -> String {
+    let edits = fixes.iter().fold(Edits::new(), |edits, fix| {
+        let before = text.get(fix.span.clone()).expect("a place of the text");
+        edits.replace(fix.span.clone(), before, &fix.text)
+    });
+    edits.apply(text).expect("the text is as it was read")
+}
+
+/// A directive's words: they are read or complained of, never lost.
+pub fn directive(data: &[u8]) {
+    let Some(words) = text(data) else { return };
+    let text =
+        format!("# Phase 4: A\n\n## 4.1 B\n- [ ] a\n- [ ] b <!-- orch: {words} -->\n- [ ] c\n");
+    document(&text);
+    if words.contains(['\n', '\r', '>']) || words.contains("--") || words.ends_with('-') {
+        return;
+    }
+    if let Ok(parsed) = parse(PATH, &text) {
+        let task = parsed.checklist.tasks().nth(1).expect("three tasks");
+        assert!(task.directive.is_some(), "{words:?} is lost");
+        assert_eq!(parsed.checklist.tasks().count(), 3, "{words:?}");
+    }
+}
+
+/// PROGRESS.md: updating it again changes nothing, and a person's lines stay.
+pub fn progress(data: &[u8]) {
+    let Some((chosen, rest)) = data.split_first() else {
+        return;
+    };
+    let Some(existing) = text(rest) else { return };
+    let view = view(*chosen);
+    let Ok(once) = update(Some(existing), &view) else {
+        return;
+    };
+    let twice = update(Some(&once), &view).expect("orch reads what it wrote");
+    assert_eq!(twice, once, "updated again, of {existing:?}");
+    if existing.trim().is_empty() {
+        return;
+    }
+    // The current phase, its status, the date, the phase's row, a blank row of history.
+    let lost = lost(existing, &once);
+    let own = existing.contains("<!-- orch:begin");
+    assert!(
+        own || lost.len() <= 5,
+        "{lost:?} of {existing:?} is gone from {once:?}"
+    );
+}
+
+/// Returns the lines that the other text hasn't as often.
+fn lost<'t>(text: &'t str, other: &str) -> Vec<&'t str> {
+    let end = ['\n', '\r'];
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for line in other.split('\n') {
+        *left.entry(line.trim_end_matches(end)).or_default() += 1;
+    }
+    let gone = |line: &&str| {
+        let count = left.get_mut(line).filter(|count| **count > 0);
+        count.map(|count| *count -= 1).is_none()
+    };
+    text.split('\n')
+        .map(|line| line.trim_end_matches(end))
+        .filter(gone)
+        .collect()
+}
+
+/// Returns what PROGRESS.md is to say; the byte chooses language, status and current phase.
+pub fn view(chosen: u8) -> View {
+    let languages = [Language::English, Language::Russian, Language::Ukrainian];
+    let kinds = [
+        StatusKind::NotStarted,
+        StatusKind::InProgress,
+        StatusKind::Completed,
+    ];
+    let pick = usize::from(chosen);
+    let kind = kinds[pick / 3 % 3];
+    let day = date(2026, 1, 31);
+    let row = |number: u32, title: &str, status| PhaseRow {
+        number,
+        title: title.to_owned(),
+        status,
+        done: pick % 12,
+        total: 12,
+        started: (status != StatusKind::NotStarted).then_some(day),
+        completed: (status == StatusKind::Completed).then_some(day),
+        file: format!("checklists/demo/phase-{number:02}-a.md"),
+        place: if pick % 2 == 0 {
+            Place::Cluster
+        } else {
+            Place::Rehearsal
+        },
+    };
+    let rows = vec![
+        row(3, "Storage | Сховище", StatusKind::Completed),
+        row(4, "Kubernetes", kind),
+        row(5, "Ingress", StatusKind::NotStarted),
+    ];
+    View {
+        set: "demo".to_owned(),
+        language: languages[pick % 3],
+        phases: rows,
+        phase: 4,
+        current: if kind == StatusKind::Completed { 5 } else { 4 },
+        history: vec![Entry {
+            date: day,
+            phase: 4,
+            title: "Kubernetes".to_owned(),
+            text: "12 tasks done".to_owned(),
+        }],
+    }
+}
