@@ -40,6 +40,7 @@ fn visit(text: &str, node: &Node, vocabulary: &Vocabulary, closing: &mut Closing
         | Kind::Break
         | Kind::Marker
         | Kind::Wrapper
+        | Kind::Indented
         | Kind::Opaque => None,
     };
     for line in own

@@ -1,6 +1,6 @@
 //! A document's text → [`Checklist`], or everything that is wrong with it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
@@ -8,7 +8,9 @@ use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use super::problems::Problems;
 use super::tree::{self, Kind, Node, Unreadable};
 use super::walk::{Found, walk};
-use super::{Checklist, Language, Span, Spanned, TaskId, field, file_name, inline, task, title};
+use super::{
+    Checklist, Language, Span, Spanned, Task, TaskId, field, file_name, inline, task, title,
+};
 use crate::vocabulary::Vocabulary;
 
 /// A document that could be read, with what a person should look at.
@@ -89,6 +91,8 @@ fn blocks(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
         0
     };
     let body = text.get(base..).unwrap_or_default();
+    let settings = front_matter(body);
+    let (base, body) = (base + settings, body.get(settings..).unwrap_or_default());
     if body.trim().is_empty() {
         return Err(refuse(
             "the checklist is empty",
@@ -114,10 +118,35 @@ fn blocks(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
     })
 }
 
+/// Returns how many bytes the YAML takes that some tools keep between two `---` lines at a
+/// document's start. What may be Markdown is none: no box is passed over.
+fn front_matter(body: &str) -> usize {
+    let mut lines = body.split_inclusive(['\n', '\r']);
+    let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else {
+        return 0;
+    };
+    let mut length = first.len();
+    let mut keys = 0;
+    for line in lines {
+        length += line.len();
+        let line = line.trim_end();
+        if matches!(line, "---" | "...") {
+            return if keys > 0 { length } else { 0 };
+        }
+        keys += usize::from(line.contains(':'));
+        let nested = line.starts_with([' ', '-']) && !line.contains("[ ]") && !line.contains("[x]");
+        let yaml = line.is_empty() || line.starts_with('#') || line.contains(':') || nested;
+        if !yaml {
+            return 0;
+        }
+    }
+    0
+}
+
 fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
-    let mut seen: Vec<&super::Task> = Vec::new();
+    let mut seen: HashMap<&TaskId, &Task> = HashMap::new();
     for task in checklist.tasks() {
-        if let Some(first) = seen.iter().find(|first| first.id == task.id) {
+        if let Some(first) = seen.get(&task.id) {
             let message = format!("two tasks have the id `{}`", task.id);
             let line = checklist.line_at(first.marker.offset);
             let help = format!(
@@ -130,8 +159,9 @@ fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
                 &help,
             );
             problems.name(before, "id");
+        } else {
+            seen.insert(&task.id, task);
         }
-        seen.push(task);
     }
     let before = problems.count();
     let known: HashSet<&str> = checklist.tasks().map(|task| task.id.as_str()).collect();
@@ -194,6 +224,7 @@ fn language(text: &str, blocks: &[Node], vocabulary: &Vocabulary) -> Language {
         | Kind::Break
         | Kind::Marker
         | Kind::Wrapper
+        | Kind::Indented
         | Kind::Opaque => Vec::new(),
     });
     for line in lines {

@@ -1,6 +1,8 @@
 //! The edits orch makes to a checklist: replacements that are refused where the text isn't what
 //! was read, so that a line which a person moved is never ticked by its old place.
 
+use std::sync::Arc;
+
 use super::{Checklist, DateField, Field, Marker, Span, Status, StatusKind};
 
 /// Why an edit was refused.
@@ -42,6 +44,12 @@ enum Edit {
     Box { marker: Marker, checked: bool },
     /// A text becomes another one.
     Text {
+        span: Span,
+        expected: String,
+        new: String,
+    },
+    /// A field's value becomes another one, on its label's line.
+    Field {
         span: Span,
         expected: String,
         new: String,
@@ -89,10 +97,16 @@ impl Edits {
         self.value(&field.value, &field.text, date)
     }
 
-    /// Adds writing a field's value; it stays on one line.
+    /// Adds writing a field's value; it stays on one line, which is its label's: what begins a
+    /// line of its own could be a heading or a task there.
     #[must_use]
-    pub fn field(self, field: &Field, value: &str) -> Self {
-        self.value(&field.span, &field.text, value)
+    pub fn field(mut self, field: &Field, value: &str) -> Self {
+        self.edits.push(Edit::Field {
+            span: field.span.clone(),
+            expected: field.text.clone(),
+            new: on_one_line(value),
+        });
+        self
     }
 
     /// Returns whether there is nothing to do.
@@ -127,8 +141,7 @@ impl Edits {
     }
 
     fn value(self, span: &Span, old: &str, new: &str) -> Self {
-        let words: Vec<&str> = new.split_whitespace().collect();
-        let line = words.join(" ");
+        let line = on_one_line(new);
         // An empty value may touch its label's colon.
         let new = if old.is_empty() && !line.is_empty() {
             format!(" {line}")
@@ -172,8 +185,30 @@ impl Edit {
                 }
                 Ok((span.clone(), new.clone()))
             }
+            Self::Field {
+                span,
+                expected,
+                new,
+            } => {
+                let found = slice(text, span)?;
+                if found != expected {
+                    return Err(changed(span, expected, found));
+                }
+                let before = slice(text, &(0..span.start))?.trim_end();
+                let apart = slice(text, &(before.len()..span.start))?;
+                // It touches its label, or begins a line of its own.
+                if new.is_empty() || !(apart.is_empty() || apart.contains(['\n', '\r'])) {
+                    return Ok((span.clone(), new.clone()));
+                }
+                Ok((before.len()..span.end, format!(" {new}")))
+            }
         }
     }
+}
+
+fn on_one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }
 
 fn slice<'t>(text: &'t str, span: &Span) -> Result<&'t str, EditError> {
@@ -187,6 +222,38 @@ fn changed(span: &Span, expected: &str, found: &str) -> EditError {
         span: span.clone(),
         expected,
         found,
+    }
+}
+
+impl Checklist {
+    /// Takes a text over in which nothing but boxes is other than here; returns whether it is one,
+    /// and leaves everything as it is where it isn't.
+    pub fn take_boxes(&mut self, text: &str) -> bool {
+        let tasks = self.sections.iter_mut().flat_map(|it| &mut it.tasks);
+        let boxes = self.status.iter_mut().flat_map(|it| &mut it.boxes);
+        let markers = tasks.map(|task| &mut task.marker);
+        let mut markers: Vec<&mut Marker> =
+            markers.chain(boxes.map(|one| &mut one.marker)).collect();
+        markers.sort_by_key(|marker| marker.offset);
+        let (before, after) = (self.text.as_bytes(), text.as_bytes());
+        let mut done = 0;
+        for marker in &markers {
+            let known = after
+                .get(marker.offset)
+                .is_some_and(|byte| b" \txX".contains(byte));
+            if !known || before.get(done..marker.offset) != after.get(done..marker.offset) {
+                return false;
+            }
+            done = marker.offset + 1;
+        }
+        if before.get(done..) != after.get(done..) {
+            return false;
+        }
+        for marker in markers {
+            marker.checked = matches!(after.get(marker.offset), Some(b'x' | b'X'));
+        }
+        self.text = Arc::from(text);
+        true
     }
 }
 

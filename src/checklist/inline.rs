@@ -59,6 +59,7 @@ impl Run<'_> {
             | Kind::List
             | Kind::Item
             | Kind::Fence(_)
+            | Kind::Indented
             | Kind::Opaque => {}
         }
     }

@@ -59,6 +59,103 @@ pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
     problems.push(warning);
 }
 
+/// What people begin items with beside Markdown's own signs.
+const BULLETS: &[char] = &['•', '◦', '‣', '·', '–', '—'];
+
+/// Warns of lines that look like tasks and stand in a text, where Markdown has none.
+///
+/// An item's own first line is [`check`]ed instead: `skipped` lines are left out.
+pub(super) fn lines(text: &str, span: &Span, skipped: usize, problems: &mut Problems<'_>) {
+    let mut start = span.start;
+    let source = text.get(span.clone()).unwrap_or_default();
+    for (index, line) in source.split_inclusive(['\n', '\r']).enumerate() {
+        let place = start + line.len() - line.trim_start().len();
+        start += line.len();
+        if index >= skipped {
+            astray(line.trim(), place, problems);
+        }
+    }
+}
+
+/// Warns where a line that begins at a place looks like a task, and is none.
+fn astray(line: &str, start: usize, problems: &mut Problems<'_>) {
+    let Some(mark) = line.find('[') else { return };
+    let (before, rest) = line.split_at_checked(mark).unwrap_or_default();
+    let sign = before.trim_end();
+    let Some((inside, behind)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'))
+    else {
+        return;
+    };
+    let boxed = matches!(
+        inside,
+        " " | "\u{a0}" | "x" | "X" | "х" | "Х" | "✓" | "✔" | "✅"
+    );
+    if !boxed || behind.starts_with(['(', '[', ':']) {
+        return;
+    }
+    let markdown = matches!(sign, "-" | "*" | "+") || is_number(sign);
+    let bullet = sign.chars().all(|sign| BULLETS.contains(&sign)) && sign.chars().count() == 1;
+    let span = start..start + mark + inside.len() + 2;
+    let (message, help, fix) = if sign.is_empty() {
+        let fix = (start..start, "- ".to_owned());
+        (
+            "this box is in no list, so it is no task",
+            "write `- [ ] …`",
+            Some(fix),
+        )
+    } else if bullet {
+        let fix = (start..start + mark, "- ".to_owned());
+        let message = "this sign begins no item in Markdown, so its box is no task";
+        (message, "begin the line with `- `", Some(fix))
+    } else if markdown && before == sign {
+        let fix = (start + mark..start + mark, " ".to_owned());
+        let message = "no space stands before this box, so it is no task";
+        (message, "put a space before the `[`", Some(fix))
+    } else if markdown {
+        let message = "this line continues the text above, so its box is no task";
+        (
+            message,
+            "put an empty line above it, or indent it less",
+            None,
+        )
+    } else {
+        return;
+    };
+    let mut warning = problems.placed(&span, message.to_owned(), help).rule("box");
+    if let Some((span, text)) = fix {
+        warning = warning.fix(span, text);
+    }
+    problems.push(warning);
+}
+
+fn is_number(sign: &str) -> bool {
+    let digits = sign.strip_suffix(['.', ')']).unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+/// Warns where a block of indented code, or a heading, holds what looks like a task.
+pub(super) fn elsewhere(text: &str, span: &Span, what: &str, problems: &mut Problems<'_>) {
+    let mut start = span.start;
+    let source = text.get(span.clone()).unwrap_or_default();
+    for line in source.split_inclusive(['\n', '\r']) {
+        let place = start + line.len() - line.trim_start().len();
+        start += line.len();
+        let line = line.trim();
+        let item = line.trim_start_matches(['#', ' ']);
+        let item = ["-", "*", "+"]
+            .iter()
+            .find_map(|sign| item.strip_prefix(sign))
+            .unwrap_or(item);
+        let item = item.trim_start();
+        if item.starts_with("[ ] ") || item.starts_with("[x] ") || item.starts_with("[X] ") {
+            let message = format!("{what} holds this box, so it is no task");
+            let span = place..place + line.len() - item.len() + 3;
+            let warning = problems.placed(&span, message, "write it as an item, `- [ ] …`");
+            problems.push(warning.rule("box"));
+        }
+    }
+}
+
 /// What is wrong with a box, how it is written rightly, and what mends it.
 type Finding = (String, &'static str, Option<(Span, String)>);
 

@@ -1,5 +1,6 @@
 //! The types of a parsed checklist. All spans are byte ranges of the text as it is on disk.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -100,6 +101,11 @@ impl Checklist {
     /// Returns the task with that id.
     pub fn task(&self, id: &TaskId) -> Option<&Task> {
         self.tasks().find(|task| task.id == *id)
+    }
+
+    /// Returns every task by its id, for those who look many up.
+    pub fn by_id(&self) -> HashMap<&TaskId, &Task> {
+        self.tasks().map(|task| (&task.id, task)).collect()
     }
 
     /// Returns the section that holds the task with that id.

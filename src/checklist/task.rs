@@ -66,16 +66,15 @@ impl Reader<'_, '_> {
             }
             let line = line_of(self.text, item);
             lookalike::check(self.text, &line.span, self.problems);
+            lookalike::lines(self.text, &line.span, 1, self.problems);
             out.hints.extend(field::hint(self.text, item, &line.span));
-            for child in &item.children {
+            for child in split(item).1 {
                 match &child.kind {
                     Kind::List => self.list(child, None, scope, out),
                     Kind::Fence(info) => out.fences.push(fence(child, info)),
-                    Kind::Html if child.children.is_empty() => {}
                     Kind::Html => stray(self.text, child, self.problems),
-                    Kind::Heading(_)
-                    | Kind::Paragraph
-                    | Kind::Item
+                    Kind::Heading(_) | Kind::Indented | Kind::Paragraph => self.astray(child),
+                    Kind::Item
                     | Kind::Text(_)
                     | Kind::Code(_)
                     | Kind::Break
@@ -113,6 +112,7 @@ impl Reader<'_, '_> {
             let warning = self.problems.placed(&place, message, help);
             self.problems.push(warning.rule("box"));
         }
+        lookalike::lines(self.text, &text.span, 1, self.problems);
         let mut nested = (Scope::new(id.as_str()), Listed::default());
         let (mut bullets, mut fences) = (Vec::new(), Vec::new());
         for child in rest {
@@ -120,6 +120,8 @@ impl Reader<'_, '_> {
                 fences.push(fence(child, info));
             } else if child.kind == Kind::List {
                 bullets.extend(self.bullets(child, &mut nested, &mut fences));
+            } else {
+                self.astray(child);
             }
         }
         let span = inline::trimmed(self.text, item.span.clone());
@@ -135,6 +137,30 @@ impl Reader<'_, '_> {
             span,
         });
         out.tasks.append(&mut nested.1.tasks);
+    }
+
+    /// Warns of boxes in what stands below an item's own text and is no list.
+    fn astray(&mut self, block: &Node) {
+        match block.kind {
+            Kind::Paragraph => lookalike::lines(self.text, &block.span, 0, self.problems),
+            Kind::Heading(_) => {
+                lookalike::elsewhere(self.text, &block.span, "a heading", self.problems);
+            }
+            Kind::Indented => {
+                let what = "a block that is indented by four or more";
+                lookalike::elsewhere(self.text, &block.span, what, self.problems);
+            }
+            Kind::List
+            | Kind::Item
+            | Kind::Fence(_)
+            | Kind::Html
+            | Kind::Text(_)
+            | Kind::Code(_)
+            | Kind::Break
+            | Kind::Marker
+            | Kind::Wrapper
+            | Kind::Opaque => {}
+        }
     }
 
     fn only(&mut self, mut directives: Vec<Directive>) -> Option<Directive> {
@@ -163,6 +189,7 @@ impl Reader<'_, '_> {
             }
             let text = line_of(self.text, item);
             lookalike::check(self.text, &text.span, self.problems);
+            lookalike::lines(self.text, &text.span, 1, self.problems);
             let mut children = Vec::new();
             for child in split(item).1 {
                 if let Kind::Fence(info) = &child.kind {
@@ -171,6 +198,8 @@ impl Reader<'_, '_> {
                     children.extend(self.bullets(child, nested, fences));
                 } else if child.kind == Kind::Html {
                     stray(self.text, child, self.problems);
+                } else {
+                    self.astray(child);
                 }
             }
             bullets.push(Bullet { text, children });

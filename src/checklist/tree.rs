@@ -3,6 +3,7 @@
 //! This contains what pulldown-cmark may do on odd input: a panic becomes `None`, and nesting
 //! is bounded so that walking the tree can't exhaust the stack.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
@@ -37,7 +38,9 @@ pub(super) enum Kind {
     Marker,
     /// Emphasis, a link and the like: what counts is inside.
     Wrapper,
-    /// A block that holds no tasks: a quote, a table, indented code.
+    /// A block of indented code.
+    Indented,
+    /// A block that holds no tasks: a quote, a table.
     Opaque,
 }
 
@@ -61,6 +64,7 @@ impl Node {
             | Kind::List
             | Kind::Item
             | Kind::Fence(_)
+            | Kind::Indented
             | Kind::Opaque => false,
         }
     }
@@ -77,8 +81,9 @@ pub(super) enum Unreadable {
 
 /// Returns the top-level blocks. `base` is added to every offset (the BOM's length).
 pub(super) fn read(body: &str, base: usize) -> Result<Vec<Node>, Unreadable> {
+    let body = with_line_feeds(body);
     let events = catch_unwind(AssertUnwindSafe(|| {
-        Parser::new_ext(body, Options::ENABLE_TASKLISTS | Options::ENABLE_TABLES)
+        Parser::new_ext(&body, Options::ENABLE_TASKLISTS | Options::ENABLE_TABLES)
             .into_offset_iter()
             .map(|(event, span)| (event.into_static(), span.start + base..span.end + base))
             .collect::<Vec<_>>()
@@ -120,6 +125,21 @@ pub(super) fn read(body: &str, base: usize) -> Result<Vec<Node>, Unreadable> {
     Ok(done)
 }
 
+/// Returns the text with a line feed for each lone carriage return, so that every offset stays: the
+/// parser knows them as line ends, but not everywhere (a fence in an item doesn't end there).
+fn with_line_feeds(body: &str) -> Cow<'_, str> {
+    if !body.contains('\r') {
+        return Cow::Borrowed(body);
+    }
+    let mut letters = body.chars().peekable();
+    let mut text = String::with_capacity(body.len());
+    while let Some(letter) = letters.next() {
+        let lone = letter == '\r' && letters.peek() != Some(&'\n');
+        text.push(if lone { '\n' } else { letter });
+    }
+    Cow::Owned(text)
+}
+
 fn leaf(kind: Kind, span: Span) -> Node {
     Node {
         kind,
@@ -143,8 +163,8 @@ fn opened(tag: Tag<'_>) -> Kind {
         | Tag::Subscript
         | Tag::Link { .. }
         | Tag::Image { .. } => Kind::Wrapper,
-        Tag::CodeBlock(CodeBlockKind::Indented)
-        | Tag::BlockQuote(_)
+        Tag::CodeBlock(CodeBlockKind::Indented) => Kind::Indented,
+        Tag::BlockQuote(_)
         | Tag::FootnoteDefinition(_)
         | Tag::DefinitionList
         | Tag::DefinitionListTitle

@@ -111,6 +111,7 @@ impl<'w, 'd> Walk<'w, 'd> {
     }
 
     fn heading(&mut self, block: &Node, level: usize, heading: String) {
+        lookalike::elsewhere(self.text, &block.span, "a heading", self.problems);
         self.group = None;
         if let Some((number, title)) = title::numbered(&heading).filter(|_| level > 1) {
             let span = inline::trimmed(self.text, block.span.clone());
@@ -177,8 +178,13 @@ impl<'w, 'd> Walk<'w, 'd> {
         let index = self.section();
         match &block.kind {
             Kind::Paragraph => {
+                lookalike::lines(self.text, &block.span, 0, self.problems);
                 self.dates(block);
                 self.fields(block, index);
+            }
+            Kind::Indented => {
+                let what = "a block that is indented by four or more";
+                lookalike::elsewhere(self.text, &block.span, what, self.problems);
             }
             Kind::List => self.list(block, below, index),
             Kind::Fence(info) => {
@@ -247,6 +253,7 @@ impl<'w, 'd> Walk<'w, 'd> {
     fn status(&mut self, block: &Node) {
         self.dates(block);
         if block.kind == Kind::Paragraph {
+            lookalike::lines(self.text, &block.span, 0, self.problems);
             self.labels(block);
         }
         if block.kind != Kind::List {

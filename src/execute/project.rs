@@ -3,12 +3,11 @@
 //! The document is re-read before each edit. Where a person changed it meanwhile, what they wrote
 //! stays; where they changed a task that this run is about, the run stops and says so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::checklist::{Checklist, EditError, Edits, StatusKind, Task, TaskId, parse};
 use crate::diagnostic::Diagnostics;
 use crate::files::{FilesError, Workspace};
-use crate::journal::sha256;
 
 /// Why a checklist could not be brought up to date; nothing was written then.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +88,8 @@ pub struct Document {
     read: Checklist,
     /// As it was last seen or written.
     pub checklist: Checklist,
+    /// Its tasks; those that aren't what they were when the run began are left out.
+    same: HashSet<TaskId>,
 }
 
 impl Document {
@@ -96,6 +97,7 @@ impl Document {
     pub fn new(checklist: Checklist) -> Self {
         Self {
             read: checklist.clone(),
+            same: checklist.tasks().map(|task| task.id.clone()).collect(),
             checklist,
         }
     }
@@ -118,9 +120,13 @@ impl Document {
             let fresh = parse(&path, &on_disk, &self.checklist.vocabulary)
                 .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
                 .checklist;
+            self.same = same_tasks(&self.read, &fresh);
             self.checklist = fresh;
         }
-        self.same_tasks(&wanted.ticked)?;
+        if let Some(task) = wanted.ticked.iter().find(|id| !self.same.contains(id)) {
+            let task = task.clone();
+            return Err(ProjectError::TaskChanged { path, task });
+        }
         let text = project(&self.checklist, wanted)?;
         if text == *self.checklist.text {
             return Ok(Vec::new());
@@ -131,31 +137,37 @@ impl Document {
             .filter(|task| !task.marker.checked && wanted.ticked.contains(&task.id))
             .map(|task| task.id.clone())
             .collect();
+<<<<<<< HEAD
         let before = sha256(self.checklist.text.as_bytes());
         workspace.replace(&path, Some(&before), text.as_bytes())?;
         self.checklist = parse(&path, &text, &self.checklist.vocabulary)
             .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
             .checklist;
+=======
+        workspace.replace_text(&path, &self.checklist.text, &text)?;
+        // Ticking changes one byte, which moves nothing: reading all of it again would take far
+        // longer than writing it.
+        if !self.checklist.take_boxes(&text) {
+            self.checklist = parse(&path, &text)
+                .map_err(|problems| ProjectError::Unreadable(path, problems))?
+                .checklist;
+        }
+>>>>>>> 2cc371e (Find boxes in texts, headings and indented blocks, and read lone carriage returns as line ends)
         Ok(ticked)
     }
+}
 
-    /// A task that is to be ticked must be the one that was done: same id, same words.
-    fn same_tasks(&self, wanted: &BTreeSet<TaskId>) -> Result<(), ProjectError> {
-        for id in wanted {
-            let same = match (self.read.task(id), self.checklist.task(id)) {
-                (Some(before), Some(now)) => words(before) == words(now),
-                (None, Some(_)) => true,
-                (_, None) => false,
-            };
-            if !same {
-                return Err(ProjectError::TaskChanged {
-                    path: self.checklist.path.clone(),
-                    task: id.clone(),
-                });
-            }
-        }
-        Ok(())
-    }
+/// Returns the tasks that are what they were: same id, same words; those that are new count.
+fn same_tasks(before: &Checklist, now: &Checklist) -> HashSet<TaskId> {
+    let before = before.by_id();
+    let same = |task: &&Task| {
+        let known = before.get(&task.id);
+        known.is_none_or(|known| words(known) == words(task))
+    };
+    now.tasks()
+        .filter(same)
+        .map(|task| task.id.clone())
+        .collect()
 }
 
 fn words(task: &Task) -> (&str, Vec<&str>) {

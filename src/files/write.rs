@@ -37,6 +37,20 @@ impl Workspace {
         self.write_atomic(relative, bytes)
     }
 
+    /// Writes a text where the file still holds the one that was read.
+    ///
+    /// # Errors
+    /// As [`Workspace::replace`].
+    pub fn replace_text(&self, relative: &str, read: &str, text: &str) -> Result<(), FilesError> {
+        let found = self.read_bytes(relative)?;
+        if found.as_deref() != Some(read.as_bytes()) {
+            return Err(FilesError::Changed {
+                path: relative.to_owned(),
+            });
+        }
+        self.write_atomic(relative, text.as_bytes())
+    }
+
     /// Removes a file; one that doesn't exist is as good as removed.
     ///
     /// # Errors

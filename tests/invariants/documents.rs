@@ -159,10 +159,9 @@ pub fn spans(checklist: &Checklist) {
                 .for_each(|value| is(&value.span, &value.value));
         }
     }
-    checklist
-        .closing
-        .iter()
-        .for_each(|closing| drop(inside(&closing.span).len()));
+    if let Some(closing) = &checklist.closing {
+        inside(&closing.span);
+    }
 }
 
 fn bullets(bullet: &Bullet, text: &str) {
@@ -226,6 +225,9 @@ pub fn flips(before: &Parsed, index: usize) {
     let again = parse(PATH, &ticked).expect("it is still a checklist");
     expected.text = Arc::from(ticked.as_str());
     assert_eq!(again.checklist, expected, "of {text:?}");
+    let mut taken = before.checklist.clone();
+    assert!(taken.take_boxes(&ticked), "only a box changed in {text:?}");
+    assert_eq!(taken, expected, "of {text:?}");
     assert_eq!(told(&again.warnings), told(&before.warnings), "of {text:?}");
     let back = tick(&ticked, &now, was.checked).expect("the box is as it was read");
     // Two of the bytes that a box may hold are written as the usual ones.
@@ -501,14 +503,14 @@ fn lost<'t>(text: &'t str, other: &str) -> Vec<&'t str> {
     for line in other.split('\n') {
         *left.entry(line.trim_end_matches(end)).or_default() += 1;
     }
-    let gone = |line: &&str| {
-        let count = left.get_mut(line).filter(|count| **count > 0);
-        count.map(|count| *count -= 1).is_none()
-    };
-    text.split('\n')
-        .map(|line| line.trim_end_matches(end))
-        .filter(gone)
-        .collect()
+    let mut gone = Vec::new();
+    for line in text.split('\n').map(|line| line.trim_end_matches(end)) {
+        match left.get_mut(line).filter(|count| **count > 0) {
+            Some(count) => *count -= 1,
+            None => gone.push(line),
+        }
+    }
+    gone
 }
 
 /// Returns what PROGRESS.md is to say; the byte chooses language, status and current phase.

@@ -19,8 +19,8 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("&amp;", "&"),
     ("a\\*b", "a*b"),
     ("[link](x.md)", "link"),
-    ("—", "—"),
     // From here on only behind another one.
+    ("—", "—"),
     ("[ ]", "[ ]"),
     ("[x]", "[x]"),
     ("<b>", "<b>"),
@@ -30,7 +30,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("- [ ]", "- [ ]"),
     ("<!-- a remark -->", ""),
 ];
-const BEGINNINGS: usize = 14;
+const BEGINNINGS: usize = 13;
 
 /// What stands before an item's words and only looks like a box.
 pub(super) const LOOKALIKES: &[&str] = &[
