@@ -10,12 +10,13 @@ mod cycle;
 mod draft;
 mod order;
 mod scope;
+mod stages;
 mod twice;
 mod wants;
 mod waves;
 
 pub use applied::applied;
-pub use build::{PlanError, build};
+pub use build::{PlanError, build, check};
 pub use cycle::{Cycle, Edge, End, Why};
 pub use scope::{Needed, Scope};
 pub use twice::Twice;

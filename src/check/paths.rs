@@ -1,6 +1,6 @@
 //! Paths that are named and not there, and paths that lead out.
 
-use crate::checklist::{Checklist, Span};
+use crate::checklist::{Checklist, Span, Task};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::facts::{Tree, default_compose_files};
 use crate::resolve::{Action, Resolved, ResolvedTask};
@@ -66,6 +66,7 @@ pub(super) fn missing_subjects(
     tree: &Tree,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let written = checklist.by_id();
     for task in &resolved.tasks {
         let Action::Study { findings } = &task.action else {
             continue;
@@ -74,7 +75,8 @@ pub(super) fn missing_subjects(
             let Some(looked) = &finding.missing else {
                 continue;
             };
-            let span = place_of(checklist, task, &finding.subject);
+            let written = written.get(&task.id);
+            let span = written.map_or(0..0, |task| place_of(task, &finding.subject));
             let message = format!("`{}` is not there", finding.subject);
             let warning = Diagnostic::warning(message).rule(PATH);
             let label = "to be studied here";
@@ -94,10 +96,7 @@ pub(super) fn missing_subjects(
 }
 
 /// Returns where a task names what it studies.
-fn place_of(checklist: &Checklist, task: &ResolvedTask, subject: &str) -> Span {
-    let Some(task) = checklist.task(&task.id) else {
-        return 0..0;
-    };
+fn place_of(task: &Task, subject: &str) -> Span {
     let mut codes = task.text.codes();
     let named = codes.find(|(code, _)| *code == subject);
     named.map_or(task.text.span.clone(), |(_, span)| span.clone())

@@ -15,9 +15,6 @@ use super::named::Written;
 use super::rules::{APPLICATION, CYCLE, DOCUMENT, NAME, READING, SETTING, UNREAD};
 use super::{Check, circle, paths, taken_number, twice};
 
-/// The target that a plan is made for: what is found holds for all.
-const TARGET: &str = "rehearsal";
-
 impl Check<'_> {
     /// Checks a phase.
     pub(super) fn phase(&mut self, set: &SetFiles, file: &PhaseFile) {
@@ -125,7 +122,7 @@ impl Check<'_> {
         let Some(applied) = self.kept(APPLICATION, applied) else {
             return;
         };
-        let Err(error) = plan::build(resolved, &rendered, &applied, TARGET) else {
+        let Err(error) = plan::check(resolved, &rendered, &applied) else {
             return;
         };
         match error {
@@ -171,13 +168,14 @@ struct Of<'a> {
 /// Returns a note for each bullet that no rule reads, where the task is otherwise orch's.
 fn unread(checklist: &Checklist, resolved: &Resolved) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let written = checklist.by_id();
     for task in &resolved.tasks {
         if matches!(task.action, Action::Manual | Action::Skip) {
             continue;
         }
         // A box that is ticked was looked at by a person.
-        if checklist
-            .task(&task.id)
+        if written
+            .get(&task.id)
             .is_some_and(|task| task.marker.checked)
         {
             continue;

@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 use super::exit::{Code, Result};
 use super::load::{self, Loaded};
 use super::mine::Mine;
-use super::target::REHEARSAL;
 use super::{Session, Stop};
 use crate::check::{Input, check};
 use crate::checklist::{self, SetFiles};
@@ -147,7 +146,7 @@ fn on_disk(loaded: &Loaded, only: &BTreeSet<String>) -> Result<Vec<Diagnostic>> 
             let phase = loaded.phase_of(set, file)?;
             let monitors = phase.settings.rehearse.service_monitors;
             let meaning = loaded.meaning(&phase, monitors, Mine::Merge);
-            let planned = meaning.and_then(|meaning| meaning.plan(REHEARSAL));
+            let planned = meaning.and_then(|meaning| meaning.possible());
             let Err(stop) = planned else { continue };
             match stop.problems() {
                 Some(problems) => found.extend(problems.0.iter().cloned()),

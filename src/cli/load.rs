@@ -85,11 +85,21 @@ impl Meaning {
     /// Returns the plan for a target.
     pub(super) fn plan(&self, target: &str) -> Result<Plan> {
         let plan = plan::build(&self.resolved, &self.rendered, &self.written, target);
-        plan.map_err(|error| match error {
+        plan.map_err(|error| self.told(error))
+    }
+
+    /// Says whether there is a plan.
+    pub(super) fn possible(&self) -> Result<()> {
+        let plan = plan::check(&self.resolved, &self.rendered, &self.written);
+        plan.map_err(|error| self.told(error))
+    }
+
+    fn told(&self, error: PlanError) -> Stop {
+        match error {
             PlanError::Cycle(cycle) => check::circle(&cycle, &self.checklist).into(),
             PlanError::Twice(twice) => check::twice(&twice, &self.checklist).into(),
             PlanError::NoSuchTask { .. } => error.into(),
-        })
+        }
     }
 }
 

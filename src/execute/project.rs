@@ -137,22 +137,14 @@ impl Document {
             .filter(|task| !task.marker.checked && wanted.ticked.contains(&task.id))
             .map(|task| task.id.clone())
             .collect();
-<<<<<<< HEAD
-        let before = sha256(self.checklist.text.as_bytes());
-        workspace.replace(&path, Some(&before), text.as_bytes())?;
-        self.checklist = parse(&path, &text, &self.checklist.vocabulary)
-            .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
-            .checklist;
-=======
         workspace.replace_text(&path, &self.checklist.text, &text)?;
         // Ticking changes one byte, which moves nothing: reading all of it again would take far
         // longer than writing it.
         if !self.checklist.take_boxes(&text) {
-            self.checklist = parse(&path, &text)
+            self.checklist = parse(&path, &text, &self.checklist.vocabulary)
                 .map_err(|problems| ProjectError::Unreadable(path, problems))?
                 .checklist;
         }
->>>>>>> 2cc371e (Find boxes in texts, headings and indented blocks, and read lone carriage returns as line ends)
         Ok(ticked)
     }
 }

@@ -7,7 +7,7 @@ use ignore::{DirEntry, WalkBuilder};
 
 use super::workspace::is_absent;
 use super::{FilesError, Workspace};
-use crate::checklist::{Clash, SetFiles, Sets, sets};
+use crate::checklist::{Clash, SetFiles, Sets, file_name, sets};
 use crate::facts::{Other, Tree};
 
 /// Larger files are data, not source.
@@ -68,13 +68,18 @@ impl Workspace {
             let Some(relative) = self.relative(entry.path()) else {
                 continue;
             };
-            let Some(file) = self.file_of(&entry, &relative) else {
+            let checklist = file_name(&relative).is_some();
+            let Some(file) = self.file_of(&entry, &relative, checklist) else {
                 continue;
             };
             if file.executable {
                 tree.mark_executable(relative.clone());
             }
             let Some(text) = file.text else {
+                if checklist {
+                    // A phase that isn't shown would be one that is forgotten.
+                    return Err(self.unreadable(relative));
+                }
                 let (size, bytes) = (file.size, None);
                 tree.insert_other(relative, Other { size, bytes });
                 continue;
@@ -100,6 +105,15 @@ impl Workspace {
         Ok(Snapshot::of(tree))
     }
 
+    /// Returns why a checklist can't be read.
+    fn unreadable(&self, relative: String) -> FilesError {
+        match self.read(&relative) {
+            Err(error) => error,
+            // It is whole again, or gone; looking again will tell.
+            Ok(_) => FilesError::Changed { path: relative },
+        }
+    }
+
     /// Returns a path below the root with `/`, where it is UTF-8.
     fn relative(&self, path: &Path) -> Option<String> {
         let inside = path.strip_prefix(self.root()).ok()?;
@@ -113,7 +127,7 @@ impl Workspace {
     }
 
     /// Returns a regular file, or the one in the workspace that a symlink leads to.
-    fn file_of(&self, entry: &DirEntry, relative: &str) -> Option<Found> {
+    fn file_of(&self, entry: &DirEntry, relative: &str, checklist: bool) -> Option<Found> {
         if entry.file_type()?.is_dir() {
             return None;
         }
@@ -128,10 +142,11 @@ impl Workspace {
             return None;
         }
         let read = || String::from_utf8(fs_err::read(path).ok()?).ok();
+        // A checklist counts whatever its size; what is wrong with its bytes is its parser's to say.
         let small = metadata.len() <= LARGEST;
-        let text = if small { read() } else { None };
+        let text = if small || checklist { read() } else { None };
         Some(Found {
-            text: text.filter(|text| !text.contains('\0')),
+            text: text.filter(|text| checklist || !text.contains('\0')),
             size: metadata.len(),
             executable: metadata.permissions().mode() & 0o100 != 0,
         })
@@ -201,6 +216,27 @@ mod tests {
             [".env", ".gitignore", "docker-compose.yml", "src/config.py"]
         );
         assert_eq!(snapshot.sets, []);
+    }
+
+    #[test]
+    fn a_checklist_counts_however_large_and_is_never_passed_over() {
+        let (_folder, workspace) = workspace();
+        let large = format!("# Phase 4: A\n{}", "- [ ] a\n".repeat(200_000));
+        put(&workspace, "checklists/a/phase-04-a.md", &large);
+        put(&workspace, "data.txt", &large);
+        let snapshot = workspace.snapshot().expect("a snapshot");
+        assert_eq!(paths(&snapshot), ["checklists/a/phase-04-a.md"]);
+        assert_eq!(snapshot.sets.len(), 1);
+        put(
+            &workspace,
+            "checklists/a/phase-05-b.md",
+            b"# \xd4\xe0\xe7\xe0 5\n",
+        );
+        let message = workspace
+            .snapshot()
+            .expect_err("it can't be read")
+            .to_string();
+        assert!(message.contains("phase-05-b.md` isn't UTF-8"), "{message}");
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! Building a plan: edges among the draft steps, an order, keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::cycle::{Cycle, Edge, Why};
 use super::draft::{self, Draft, hash};
+use super::stages::Needs;
 use super::twice::{self, Twice};
 use super::{Plan, Step, Work, order};
 use crate::checklist::TaskId;
-use crate::journal::{Evidence, StepId};
+use crate::journal::StepId;
 use crate::manifest::{self, Object, Rendered};
-use crate::resolve::{Resolved, Role};
+use crate::resolve::{Resolved, ResolvedTask, Role};
 
 /// Why no plan can be made.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -49,65 +50,48 @@ pub fn build(
     written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
     target: &str,
 ) -> Result<Plan, PlanError> {
-    let drafts = draft::all(resolved, rendered, written);
-    let mut needs = stage_needs(&drafts);
-    add_image_needs(&drafts, &mut needs);
-    add_object_needs(&drafts, resolved, &mut needs);
-    add_explicit_needs(&drafts, resolved, &mut needs)?;
-    let sorted = order::sort(&needs)
-        .map_err(|stuck| PlanError::Cycle(explained(&drafts, resolved, (&needs, &stuck))))?;
-    refuse_twice(&drafts, &needs)?;
+    let (drafts, needs, sorted) = ordered(resolved, rendered, written)?;
     let mut plan = assemble(drafts, &needs, &sorted, target);
+    let tasks: HashMap<&TaskId, &ResolvedTask> =
+        resolved.tasks.iter().map(|task| (&task.id, task)).collect();
     for step in &mut plan.steps {
-        add_directives(step, resolved);
+        let task = step.task.as_ref().and_then(|id| tasks.get(id).copied());
+        add_directives(step, task, resolved);
     }
     Ok(plan)
 }
 
-/// The stages that every phase goes through: study → write → check the rules → apply.
-fn stage_needs(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
-    let of = |wanted: fn(&Work) -> bool| -> BTreeSet<usize> {
-        drafts
-            .iter()
-            .enumerate()
-            .filter(|(_, d)| wanted(&d.work))
-            .map(|(at, _)| at)
-            .collect()
-    };
-    let studies = of(|work| matches!(work, Work::Study { .. }));
-    // A file that a person has to decide on isn't written; it is checked as it is.
-    let writes = of(|work| matches!(work, Work::Write { .. }) && work.conflicts().is_empty());
-    let rules = of(|work| {
-        matches!(
-            work,
-            Work::Refuse { .. }
-                | Work::Conclude {
-                    evidence: Evidence::Checked { .. }
-                }
-        )
-    });
-    let mut written: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, draft) in drafts.iter().enumerate() {
-        if let Work::Write { path, .. } = &draft.work {
-            written.entry(path).or_default().push(at);
-        }
-    }
-    drafts
-        .iter()
-        .enumerate()
-        .map(|(at, draft)| match &draft.work {
-            Work::Study { .. } | Work::Command { .. } => BTreeSet::new(),
-            // Nothing is pushed for manifests that break a rule.
-            Work::Build { .. } => studies.union(&rules).copied().collect(),
-            _ if rules.contains(&at) => writes.clone(),
-            Work::Conclude { .. } | Work::Refuse { .. } | Work::Write { .. } => studies.clone(),
-            Work::Apply { file, .. } => {
-                let mut needs = rules.clone();
-                needs.extend(written.get(file.as_str()).into_iter().flatten());
-                needs
-            }
-        })
-        .collect()
+/// Says whether a phase has a plan, which is far less work than building it where it is large.
+///
+/// # Errors
+/// As [`build`].
+pub fn check(
+    resolved: &Resolved,
+    rendered: &[Rendered],
+    written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
+) -> Result<(), PlanError> {
+    ordered(resolved, rendered, written).map(drop)
+}
+
+/// The steps as they were found, what they need, and their order.
+type Ordered = (Vec<Draft>, Needs, Vec<usize>);
+
+fn ordered(
+    resolved: &Resolved,
+    rendered: &[Rendered],
+    written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
+) -> Result<Ordered, PlanError> {
+    let drafts = draft::all(resolved, rendered, written);
+    let mut needs = Needs::of_stages(&drafts);
+    add_image_needs(&drafts, &mut needs.all);
+    add_object_needs(&drafts, resolved, &mut needs.all);
+    add_explicit_needs(&drafts, resolved, &mut needs.all)?;
+    let sorted = order::sort(&needs.all, drafts.len()).map_err(|stuck| {
+        let each = needs.each();
+        PlanError::Cycle(explained(&drafts, resolved, (&each, &stuck)))
+    })?;
+    refuse_twice(&drafts, &needs.all)?;
+    Ok((drafts, needs, sorted))
 }
 
 /// The drafts that apply objects, by their places.
@@ -208,24 +192,24 @@ fn add_explicit_needs(
     resolved: &Resolved,
     needs: &mut [BTreeSet<usize>],
 ) -> Result<(), PlanError> {
-    let of = |task: &TaskId| -> Vec<usize> {
-        drafts
-            .iter()
-            .enumerate()
-            .filter(|(_, draft)| draft.task.as_ref() == Some(task))
-            .map(|(at, _)| at)
-            .collect()
-    };
+    let mut of: HashMap<&TaskId, Vec<usize>> = resolved
+        .tasks
+        .iter()
+        .map(|task| (&task.id, Vec::new()))
+        .collect();
+    for (at, draft) in drafts.iter().enumerate() {
+        let places = draft.task.as_ref().and_then(|task| of.get_mut(task));
+        places.into_iter().for_each(|places| places.push(at));
+    }
     for task in &resolved.tasks {
         for after in &task.after {
-            if !resolved.tasks.iter().any(|other| other.id == *after) {
+            let Some(wanted) = of.get(after) else {
                 return Err(PlanError::NoSuchTask {
                     task: task.id.clone(),
                     after: after.clone(),
                 });
-            }
-            let wanted = of(after);
-            for user in of(&task.id) {
+            };
+            for user in of.get(&task.id).into_iter().flatten().copied() {
                 // Files are written, and rules checked, before anything is done: what a task does
                 // waits, not what it says.
                 let says = drafts.get(user).is_some_and(|draft| !draft.does());
@@ -242,11 +226,7 @@ fn add_explicit_needs(
 }
 
 /// What a step has from its task's directive, and what its evidence is to say.
-fn add_directives(step: &mut Step, resolved: &Resolved) {
-    let task = resolved
-        .tasks
-        .iter()
-        .find(|task| Some(&task.id) == step.task.as_ref());
+fn add_directives(step: &mut Step, task: Option<&ResolvedTask>, resolved: &Resolved) {
     step.timeout = task.and_then(|task| task.timeout);
     step.retries = task.map_or(0, |task| task.retries);
     let application = &resolved.application;
@@ -261,7 +241,7 @@ fn add_directives(step: &mut Step, resolved: &Resolved) {
     }
 }
 
-fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], target: &str) -> Plan {
+fn assemble(drafts: Vec<Draft>, needs: &Needs, sorted: &[usize], target: &str) -> Plan {
     let place: BTreeMap<usize, usize> = sorted
         .iter()
         .enumerate()
@@ -280,12 +260,9 @@ fn assemble(drafts: Vec<Draft>, needs: &[BTreeSet<usize>], sorted: &[usize], tar
             retries: 0,
             note: None,
             needs: {
-                let mut list: Vec<usize> = needs
-                    .get(old)
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|need| place.get(need).copied())
-                    .collect();
+                let list = needs.of(old).into_iter();
+                let mut list: Vec<usize> =
+                    list.filter_map(|need| place.get(&need).copied()).collect();
                 list.sort_unstable();
                 list
             },

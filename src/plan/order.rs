@@ -84,9 +84,10 @@ fn back_to(
     None
 }
 
-/// Returns the indices in an order in which each comes after what it needs, ties in the given
-/// order, or the indices that form or hang on a cycle.
-pub(super) fn sort(needs: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> {
+/// Returns the steps in an order in which each comes after what it needs, ties in the given order,
+/// or the steps that form or hang on a cycle. What comes behind the first `steps` are gates, which
+/// are passed as soon as what they need is done.
+pub(super) fn sort(needs: &[BTreeSet<usize>], steps: usize) -> Result<Vec<usize>, Vec<usize>> {
     let mut waiting: Vec<usize> = needs.iter().map(BTreeSet::len).collect();
     let mut users: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
     for (user, wanted) in needs.iter().enumerate() {
@@ -96,27 +97,36 @@ pub(super) fn sort(needs: &[BTreeSet<usize>]) -> Result<Vec<usize>, Vec<usize>> 
             }
         }
     }
-    let mut free: BTreeSet<usize> = waiting
-        .iter()
-        .enumerate()
-        .filter(|(_, count)| **count == 0)
-        .map(|(at, _)| at)
-        .collect();
-    let mut sorted = Vec::with_capacity(needs.len());
-    while let Some(next) = free.pop_first() {
-        sorted.push(next);
+    let mut free: BTreeSet<usize> = BTreeSet::new();
+    let mut passed: Vec<usize> = Vec::new();
+    for (at, _) in waiting.iter().enumerate().filter(|(_, count)| **count == 0) {
+        if at < steps {
+            free.insert(at);
+        } else {
+            passed.push(at);
+        }
+    }
+    let mut sorted = Vec::with_capacity(steps);
+    while let Some(next) = passed.pop().or_else(|| free.pop_first()) {
+        if next < steps {
+            sorted.push(next);
+        }
         for user in users.get(next).into_iter().flatten() {
             if let Some(count) = waiting.get_mut(*user) {
                 *count -= 1;
-                if *count == 0 {
-                    free.insert(*user);
+                match (*count, *user < steps) {
+                    (0, true) => {
+                        free.insert(*user);
+                    }
+                    (0, false) => passed.push(*user),
+                    (_, _) => {}
                 }
             }
         }
     }
-    if sorted.len() == needs.len() {
+    if sorted.len() == steps {
         return Ok(sorted);
     }
     let done: BTreeSet<usize> = sorted.into_iter().collect();
-    Err((0..needs.len()).filter(|at| !done.contains(at)).collect())
+    Err((0..steps).filter(|at| !done.contains(at)).collect())
 }

@@ -1,14 +1,15 @@
 //! Whatever a checklist is written like, its boxes are found, none but them, and edits change the
 //! bytes that they are to change.
 
+mod fixes;
 mod page;
 mod pieces;
 mod progress;
 
-use orch::checklist::{Checklist, Edits, Parsed, Span, StatusKind, parse};
+use orch::checklist::{Checklist, Edits, Parsed, Span, StatusKind};
 use proptest::prelude::*;
 
-use crate::invariants::documents::{self, PATH, outline};
+use crate::invariants::documents::{self, outline};
 use page::{Expected, page, single};
 use pieces::draft;
 
@@ -25,7 +26,7 @@ fn found(checklist: &Checklist) -> Vec<Expected> {
 #[track_caller]
 fn read(text: &str) -> Parsed {
     let refuse = |problems| panic!("{}\n{text:?}", orch::diagnostic::render(&problems, false));
-    parse(PATH, text).unwrap_or_else(refuse)
+    documents::read(text).unwrap_or_else(refuse)
 }
 
 /// An edit of what orch owns.

@@ -74,10 +74,7 @@ pub fn resolver(data: &[u8]) {
     ) else {
         return;
     };
-    let Some(Ok(parsed)) = tree
-        .get(documents::PATH)
-        .map(|text| orch::checklist::parse(documents::PATH, text))
-    else {
+    let Some(Ok(parsed)) = tree.get(documents::PATH).map(|text| documents::read(text)) else {
         return;
     };
     let checklist = parsed.checklist;

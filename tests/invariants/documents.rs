@@ -9,6 +9,7 @@ use orch::checklist::{
 };
 use orch::diagnostic::{Diagnostic, Diagnostics, Fix};
 use orch::progress::{Entry, PhaseRow, Place, View, update};
+use orch::vocabulary::Vocabulary;
 
 use super::application::shown;
 use super::text;
@@ -39,6 +40,11 @@ const NOTES: &[&str] = &[
     "",
 ];
 
+/// Reads a document as the program does.
+pub fn read(text: &str) -> Result<Parsed, Diagnostics> {
+    parse(PATH, text, &Vocabulary::default())
+}
+
 /// A checklist: what is read is where it is said to be, and edits change what they are to change.
 pub fn checklist(data: &[u8]) {
     if let Some(text) = text(data) {
@@ -49,7 +55,7 @@ pub fn checklist(data: &[u8]) {
 /// What holds for a text, whether it is a checklist or not.
 pub fn document(text: &str) {
     settles(text);
-    let parsed = match parse(PATH, text) {
+    let parsed = match read(text) {
         Ok(parsed) => parsed,
         Err(problems) => return shown(&problems),
     };
@@ -222,7 +228,7 @@ pub fn flips(before: &Parsed, index: usize) {
         (changed.as_slice(), ticked.len()),
         ([was.offset].as_slice(), text.len())
     );
-    let again = parse(PATH, &ticked).expect("it is still a checklist");
+    let again = read(&ticked).expect("it is still a checklist");
     expected.text = Arc::from(ticked.as_str());
     assert_eq!(again.checklist, expected, "of {text:?}");
     let mut taken = before.checklist.clone();
@@ -258,9 +264,7 @@ fn statuses(checklist: &Checklist) {
     ] {
         let text = Edits::new().status(status, kind).apply(&checklist.text);
         let text = text.expect("the boxes are as they were read");
-        let again = parse(PATH, &text)
-            .expect("it is still a checklist")
-            .checklist;
+        let again = read(&text).expect("it is still a checklist").checklist;
         assert_eq!(outline(&again), outline(checklist));
         let boxes = again.status.expect("the boxes are still there").boxes;
         assert_eq!(boxes.len(), status.boxes.len());
@@ -283,9 +287,7 @@ fn fields(checklist: &Checklist) {
         if let Some(text) = started
             .and_then(|field| written(checklist, Edits::new().date(field, given), &field.value))
         {
-            let again = parse(PATH, &text)
-                .expect("it is still a checklist")
-                .checklist;
+            let again = read(&text).expect("it is still a checklist").checklist;
             assert_eq!(
                 again.started.map(|date| date.text).as_deref(),
                 Some(given),
@@ -296,9 +298,7 @@ fn fields(checklist: &Checklist) {
         if let Some(text) = completed
             .and_then(|field| written(checklist, Edits::new().date(field, given), &field.value))
         {
-            let again = parse(PATH, &text)
-                .expect("it is still a checklist")
-                .checklist;
+            let again = read(&text).expect("it is still a checklist").checklist;
             assert_eq!(
                 again.completed.map(|date| date.text).as_deref(),
                 Some(given),
@@ -315,9 +315,7 @@ fn fields(checklist: &Checklist) {
     };
     for note in NOTES {
         if let Some(text) = written(checklist, Edits::new().field(notes, note), &notes.span) {
-            let again = parse(PATH, &text)
-                .expect("it is still a checklist")
-                .checklist;
+            let again = read(&text).expect("it is still a checklist").checklist;
             let found = again
                 .sections
                 .get(index)
@@ -343,9 +341,7 @@ fn written(checklist: &Checklist, edits: Edits, field: &Span) -> Option<String> 
         "{text:?} of {:?}",
         checklist.text
     );
-    let again = parse(PATH, &text)
-        .expect("it is still a checklist")
-        .checklist;
+    let again = read(&text).expect("it is still a checklist").checklist;
     assert_eq!(outline(&again), outline(checklist), "{text:?}");
     Some(text)
 }
@@ -426,7 +422,7 @@ fn settles(text: &str) {
 
 /// Returns what mends a text, front to back, nothing twice.
 pub fn fixes(text: &str) -> Vec<Fix> {
-    let mut found = match parse(PATH, text) {
+    let mut found = match read(text) {
         Ok(parsed) => {
             let mut found = parsed.warnings.0;
             found.extend(review(&parsed.checklist));
@@ -436,7 +432,11 @@ pub fn fixes(text: &str) -> Vec<Fix> {
     };
     found.sort_by_key(|one| one.place.as_ref().map(|place| place.span.start));
     let mut fixes: Vec<Fix> = Vec::new();
-    for fix in found.into_iter().filter_map(|one| one.fix) {
+    for fix in found
+        .into_iter()
+        .filter_map(|one| one.fix)
+        .filter(|fix| fix.safe)
+    {
         if fixes
             .last()
             .is_none_or(|last| last.span.end <= fix.span.start)
@@ -465,7 +465,7 @@ pub fn directive(data: &[u8]) {
     if words.contains(['\n', '\r', '>']) || words.contains("--") || words.ends_with('-') {
         return;
     }
-    if let Ok(parsed) = parse(PATH, &text) {
+    if let Ok(parsed) = read(&text) {
         let task = parsed.checklist.tasks().nth(1).expect("three tasks");
         assert!(task.directive.is_some(), "{words:?} is lost");
         assert_eq!(parsed.checklist.tasks().count(), 3, "{words:?}");

@@ -8,7 +8,7 @@ use super::{Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
 use crate::cluster::{ApplyOptions, Live};
-use crate::execute::{Changed, Held, Projection, Standing, Why, compare, hold, task_done};
+use crate::execute::{Changed, Held, Projection, Standing, Why, compare, hold};
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, Written, sha256};
 use crate::manifest::Object;
@@ -375,7 +375,7 @@ impl Outlook {
         done: &BTreeMap<StepId, Evidence>,
     ) -> BTreeSet<TaskId> {
         let by_evidence = |task: &&ResolvedTask| {
-            task_done(&prepared.plan, &task.id, done)
+            prepared.is_done(&task.id, done)
                 && !prepared.needs_person(&task.id)
                 && !prepared.undecided(&task.id)
         };

@@ -1,5 +1,8 @@
 //! A phase that is ready to be run: connected, read and planned for its target.
 
+mod tasks;
+
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::ahead::Ahead;
@@ -19,9 +22,9 @@ use crate::diagnostic::render;
 use crate::execute::{Filled, Options, fill};
 use crate::files::Clock;
 use crate::git::Repo;
-use crate::journal::State;
+use crate::journal::{Evidence, State, StepId};
 use crate::plan::Plan;
-use crate::resolve::Action;
+use tasks::Tasks;
 
 /// All that is known before the first step runs.
 pub(super) struct Prepared<'a> {
@@ -39,6 +42,8 @@ pub(super) struct Prepared<'a> {
     pub(super) cluster: Cluster,
     /// What the phase's objects are members of.
     pub(super) inventory: Inventory,
+    /// What is known of each task.
+    tasks: Tasks,
     /// Which target that is.
     pub(super) target: Target,
     /// The target that settings name for this phase, whatever it runs on now.
@@ -179,46 +184,18 @@ impl Prepared<'_> {
 
     /// Returns whether a person has to decide what a task's file is to hold.
     pub(super) fn undecided(&self, id: &TaskId) -> bool {
-        let mut steps = self.plan.steps_of(id);
-        steps.any(|(_, step)| !step.work.conflicts().is_empty())
+        self.tasks.undecided(id)
     }
 
     /// Returns whether a task's box stays open for a person although its steps are done; one that
     /// is ticked was accepted.
     pub(super) fn needs_person(&self, id: &TaskId) -> bool {
-        if self
-            .phase
-            .checklist
-            .task(id)
-            .is_some_and(|task| task.marker.checked)
-        {
-            return false;
-        }
-        let Some(task) = self
-            .meaning
-            .resolved
-            .tasks
-            .iter()
-            .find(|task| task.id == *id)
-        else {
-            return false;
-        };
-        let strict = self
-            .phase
-            .settings
-            .strict
-            .unwrap_or(self.loaded.settings.strict);
-        let unanswered = match &task.action {
-            Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
-            Action::Study { .. }
-            | Action::Require(_)
-            | Action::Write { .. }
-            | Action::Apply { .. }
-            | Action::Command { .. }
-            | Action::Manual
-            | Action::Skip => false,
-        };
-        unanswered || (task.has_unread() && !self.how.accept_unread)
+        self.tasks.needs_person(id)
+    }
+
+    /// Returns whether a task has steps, and all of them are done.
+    pub(super) fn is_done(&self, id: &TaskId, done: &BTreeMap<StepId, Evidence>) -> bool {
+        self.tasks.done(id, done)
     }
 }
 
@@ -245,7 +222,14 @@ pub(super) async fn prepare<'a>(
         phase.checklist.number,
         &meaning.resolved.application.namespace,
     );
+    let ticked = phase.checklist.tasks().filter(|task| task.marker.checked);
+    let ticked: HashSet<&TaskId> = ticked.map(|task| &task.id).collect();
+    let strict = phase.settings.strict.unwrap_or(loaded.settings.strict);
+    let tasks = Tasks::new(&meaning.resolved.tasks, &plan, |task| {
+        !ticked.contains(&task.id) && tasks::is_open(task, strict, how.accept_unread)
+    });
     Ok(Prepared {
+        tasks,
         session,
         loaded,
         phase,

@@ -14,13 +14,23 @@ fn sets(needs: &[&[usize]]) -> Vec<BTreeSet<usize>> {
 
 #[track_caller]
 fn check(needs: &[&[usize]], expected: Result<&[usize], &[usize]>) {
-    let sorted = sort(&sets(needs));
+    let sorted = sort(&sets(needs), needs.len());
     assert_eq!(sorted.as_deref().map_err(Vec::as_slice), expected);
 }
 
 #[test]
 fn what_is_needed_comes_first_and_ties_keep_their_order() {
     check(&[&[2], &[], &[]], Ok(&[1, 2, 0]));
+}
+
+#[test]
+fn a_gate_is_passed_as_soon_as_what_it_needs_is_done() {
+    let needs = sets(&[&[3], &[], &[], &[1]]);
+    assert_eq!(sort(&needs, 3), Ok(vec![1, 0, 2]));
+    let nothing_behind_it = sets(&[&[2], &[], &[]]);
+    assert_eq!(sort(&nothing_behind_it, 2), Ok(vec![0, 1]));
+    let circle = sets(&[&[2], &[], &[0]]);
+    assert_eq!(sort(&circle, 2), Err(vec![0]));
 }
 
 #[test]
@@ -31,7 +41,7 @@ fn a_cycle_is_named() {
 #[test]
 fn of_what_hangs_on_a_cycle_only_the_cycle_is_shown() {
     let needs = sets(&[&[], &[2, 3], &[3], &[4], &[2, 0], &[1]]);
-    let stuck = sort(&needs).expect_err("a cycle");
+    let stuck = sort(&needs, needs.len()).expect_err("a cycle");
     assert_eq!(stuck, [1, 2, 3, 4, 5]);
     assert_eq!(cycle(&needs, &stuck), [2, 3, 4]);
     let itself = sets(&[&[0]]);

@@ -86,12 +86,12 @@ impl Writer {
             .map(|line| self.line(line));
         }
         if style.underlined_title {
-            ["Phase 4: Ёж", "===========", ""].map(|line| self.line(line));
+            self.lines(&["Phase 4: Ёж", "===========", ""]);
         } else {
-            ["# Phase 4: Ёж", ""].map(|line| self.line(line));
+            self.lines(&["# Phase 4: Ёж", ""]);
         }
         if let Some(boxes) = style.status {
-            ["## Статус", ""].map(|line| self.line(line));
+            self.lines(&["## Статус", ""]);
             for (ticked, name) in boxes
                 .into_iter()
                 .zip(["Не начата", "In progress", "Завершено"])
@@ -102,16 +102,20 @@ impl Writer {
             self.line("");
         }
         if let Some((started, completed)) = style.dates {
-            [started, completed, ""].map(|line| self.line(line));
+            self.lines(&[started, completed, ""]);
         }
         // What comes is no part of the status.
         if style.status.is_some() {
-            ["## Tasks", ""].map(|line| self.line(line));
+            self.lines(&["## Tasks", ""]);
         }
     }
 
     fn line(&mut self, line: &str) {
         self.lines.push(line.to_owned());
+    }
+
+    fn lines(&mut self, lines: &[&str]) {
+        lines.iter().for_each(|line| self.line(line));
     }
 
     fn expect(&mut self, mark: char, words: String, id: Option<String>) -> String {
@@ -134,7 +138,7 @@ impl Writer {
                 let number = format!("4.{}", self.sections);
                 let title = format!("{number} {}", source(words));
                 if *underlined {
-                    [title.as_str(), "---"].map(|line| self.line(line));
+                    self.lines(&[title.as_str(), "---"]);
                 } else {
                     self.line(&format!("## {title}"));
                 }
@@ -148,7 +152,7 @@ impl Writer {
             Block::Other(other) => self.other(*other),
             Block::Astray(kind, words) => {
                 // An indent would continue a list above.
-                ["A line.", ""].map(|line| self.line(line));
+                self.lines(&["A line.", ""]);
                 self.line(&format!("{}{}", ASTRAY[*kind], source(words)));
                 self.lookalikes += 1;
             }
