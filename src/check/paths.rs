@@ -3,7 +3,7 @@
 use crate::checklist::{Checklist, Span, Task};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::facts::{Tree, default_compose_files};
-use crate::resolve::{Action, Resolved, ResolvedTask};
+use crate::resolve::{Action, Resolved};
 
 use super::rules::PATH;
 

@@ -75,15 +75,14 @@ impl Writer {
     fn head(&mut self, draft: &Draft) {
         let style = &draft.style;
         if style.front_matter {
-            [
+            self.lines(&[
                 "---",
                 "# - [ ] a remark",
                 "title: Тест",
                 "tags: [x]",
                 "---",
                 "",
-            ]
-            .map(|line| self.line(line));
+            ]);
         }
         if style.underlined_title {
             self.lines(&["Phase 4: Ёж", "===========", ""]);
