@@ -29,6 +29,7 @@ mod section;
 mod status;
 mod target;
 mod task;
+mod traces;
 mod verify;
 
 use std::path::PathBuf;

@@ -27,7 +27,9 @@ pub use project::{Document, ProjectError, Projection, project};
 pub use prune::{Candidate, Fate, Pruning, prune, prune_candidates, settle_gone};
 pub use run::{ExecuteError, Run, Tick, execute};
 pub use secrets::{Filled, SecretsError, fill};
-pub use standing::{Changed, Comparison, Held, Standing, Why, compare, hold, narrow, task_done};
+pub use standing::{
+    Changed, Comparison, Held, Standing, Why, compare, expect, hold, narrow, task_done,
+};
 pub use undo::{Turn, Undo, Undoing, Undone};
 pub use urls::unencoded;
 

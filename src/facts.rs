@@ -31,12 +31,39 @@ pub use model::{
     Origin, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy, Route, Service,
     Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
+pub use source::{Definition, Definitions, Sort, is_test};
 pub use tree::{Other, Tree};
 
 /// Returns a command line's words, quotes and backslashes read as a shell does; `None` where a quote
 /// isn't closed.
 pub fn command_words(line: &str) -> Option<Vec<String>> {
     compose::words(line)
+}
+
+/// Returns the definitions in a workspace's own source.
+pub fn definitions(tree: &Tree) -> Definitions {
+    Definitions::of(tree)
+}
+
+/// Returns the endpoints that all of a workspace's own source serves.
+pub fn endpoints(tree: &Tree) -> Vec<Endpoint> {
+    source::endpoints(tree, &[String::new()])
+}
+
+/// Returns the places where variables are named: in source that reads them, in examples of env files
+/// (`.env.example`), in the Compose project and in Dockerfiles; never a value.
+pub fn named_variables(tree: &Tree, facts: &Facts) -> Vec<(String, Origin)> {
+    let read = source::variables(tree, &[String::new()], &[]);
+    let read = facts.variables.iter().cloned().chain(read);
+    let read = read.map(|it| (it.name, it.origin));
+    let examples = tree.iter().filter(|(path, _)| dotenv::is_example(path));
+    let examples = examples.flat_map(|(path, text)| dotenv::names(path, text));
+    let services = facts.project.iter().flat_map(|it| &it.services);
+    let services = services.flat_map(|it| &it.environment);
+    let services = services.map(|it| (it.name.clone(), it.origin.clone()));
+    let images = facts.dockerfiles.iter().flat_map(|it| &it.environment);
+    let images = images.map(|(name, _, origin)| (name.clone(), origin.clone()));
+    read.chain(examples).chain(services).chain(images).collect()
 }
 
 /// Which files the facts are read from.

@@ -12,6 +12,7 @@ mod lock;
 mod private;
 pub mod request;
 mod snapshot;
+mod there;
 mod workspace;
 mod write;
 mod written;

@@ -12,6 +12,7 @@ mod fixture;
 mod history;
 mod program;
 mod revision;
+mod since;
 
 use std::path::{Component, Path, PathBuf};
 
@@ -19,6 +20,7 @@ pub use check::DetachedHead;
 pub use commit::{Committed, Draft};
 pub use error::GitError;
 pub use revision::Revision;
+pub use since::short;
 
 /// The trailer that names a commit's run.
 pub const TRAILER: &str = "Orch-Run";

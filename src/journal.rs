@@ -9,6 +9,7 @@ mod model;
 mod previous;
 mod state;
 mod target;
+mod trace;
 
 /// Returns a journal's path, relative to the workspace.
 pub fn journal_path(set: &str, phase: u32) -> String {
@@ -22,5 +23,6 @@ pub use model::{
     Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
 };
 pub use previous::{FieldChange, Previous, Revision, Was};
-pub use state::{IllegalMove, State, Written};
+pub use state::{Began, IllegalMove, State, Written};
 pub use target::{Reopening, StepState, StepStatus, TargetState, Waiver};
+pub use trace::{Beginning, Trace};

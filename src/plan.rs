@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::checklist::TaskId;
-use crate::journal::{Evidence, StepId, StepKey};
+use crate::journal::{Evidence, StepId, StepKey, Trace};
 use crate::manifest::{Object, Theirs};
 use crate::merge::Conflict;
 use crate::resolve::{Application, Finding};
@@ -61,6 +61,7 @@ impl Plan {
             | Work::Conclude { .. }
             | Work::Refuse { .. }
             | Work::Write { .. }
+            | Work::Expect { .. }
             | Work::Command { .. }
             | Work::Build { .. } => None,
         })
@@ -103,6 +104,7 @@ impl Work {
             | Self::Conclude { .. }
             | Self::Refuse { .. }
             | Self::Apply { .. }
+            | Self::Expect { .. }
             | Self::Build { .. }
             | Self::Command { .. } => &[],
         }
@@ -144,6 +146,13 @@ pub enum Work {
         object: Arc<Object>,
         /// The file it stands in.
         file: String,
+    },
+    /// Look for the traces of a person's work.
+    Expect {
+        /// What was found.
+        found: Vec<Trace>,
+        /// What is missing, in plain words; the step waits for a person as long as anything is.
+        missing: Vec<String>,
     },
     /// Run a command.
     Command {

@@ -12,6 +12,7 @@ mod budget;
 mod bullets;
 mod checks;
 mod environment;
+mod expect;
 mod figures;
 mod file_name;
 mod findings;
@@ -57,6 +58,7 @@ pub use application::{
     SecretSpec, ServicePort, SharedClaim, VolumeKind, VolumeSpec, Wait, WaitProgram, Workload,
     WorkloadKind,
 };
+pub use expect::{Expectation, Expected, Look, Seen, Sight, Since, Symbol, There};
 pub use file_name::{FileName, file_name_for};
 pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub use model::{
@@ -65,6 +67,8 @@ pub use model::{
 };
 
 pub use overlays::{overlaid, overlays};
+
+use std::collections::BTreeMap;
 
 use crate::checklist::{Checklist, Task};
 use crate::diagnostic::Diagnostics;
@@ -85,6 +89,9 @@ pub struct Context<'s> {
     pub phase: &'s PhaseSettings,
     /// Whether the target has the `ServiceMonitor` CRD.
     pub service_monitors: bool,
+    /// What was seen of the paths that [`expected_paths`] returns; `None`: no trace of a person's
+    /// work is looked for.
+    pub seen: Option<&'s Seen>,
 }
 
 impl Context<'_> {
@@ -117,8 +124,10 @@ pub fn resolve(
     );
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, &reads);
+    let look = Look::new(tree, facts, context.seen);
     let known = read_out::Known {
         vocabulary: &checklist.vocabulary,
+        look: &look,
         facts,
         tree,
         application: &assembled.application,
@@ -150,6 +159,20 @@ pub fn resolve(
 /// Returns what every rule makes of a task, in the order in which they are asked.
 pub fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> {
     rules::consider(task, vocabulary)
+}
+
+/// Returns the paths that tasks expect traces of a person's work at, with those that are to change
+/// told apart; each once. What is there must be known before the phase is resolved.
+pub fn expected_paths(checklist: &Checklist) -> Vec<(String, bool)> {
+    let mut paths: BTreeMap<String, bool> = BTreeMap::new();
+    for read in read(checklist) {
+        for want in read.expected() {
+            let Some(path) = want.path() else { continue };
+            let changes = matches!(want, Expectation::Change(_));
+            *paths.entry(path.to_owned()).or_default() |= changes;
+        }
+    }
+    paths.into_iter().collect()
 }
 
 /// Returns which files the facts of a phase are read from: the phase's settings, else the Compose

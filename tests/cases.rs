@@ -8,6 +8,7 @@ mod configuration;
 mod corpus;
 mod crash;
 mod documents;
+mod evidence;
 mod failure;
 mod images;
 mod journal;

@@ -95,6 +95,7 @@ impl Check<'_> {
             settings: &self.settings,
             phase: settings,
             service_monitors: settings.rehearse.service_monitors,
+            seen: None,
         };
         let resolved = resolve::resolve(checklist, &gathered.facts, self.tree, &context);
         let Some(resolved) = self.kept(NAME, resolved) else {

@@ -211,6 +211,7 @@ impl There<'_> {
                 && match &task.action {
                     Action::Skip => false,
                     Action::Manual => true,
+                    Action::Expect { .. } => task.action.missing().next().is_some(),
                     Action::Study { .. }
                     | Action::Inventory { .. }
                     | Action::Require(_)

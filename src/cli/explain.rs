@@ -72,6 +72,14 @@ fn facts(action: &Action) -> String {
             let _ = writeln!(text, "  fact     {} ({origin})", printable(fact));
         }
     }
+    if let Action::Expect { traces } = action {
+        for trace in traces {
+            let _ = match &trace.found {
+                Ok(found) => writeln!(text, "  there    {}", printable(&found.to_string())),
+                Err(missing) => writeln!(text, "  missing  {}", printable(missing)),
+            };
+        }
+    }
     if let Action::Inventory { answer, .. } = action {
         for (name, what, _) in &answer.matched {
             let _ = writeln!(text, "  answer   {} = {}", printable(name), printable(what));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::exit::Result;
 use super::mine::Mine;
 use super::target::Target;
-use super::{Session, Stop, images, overlays, places};
+use super::{Session, Stop, images, overlays, places, traces};
 use crate::check;
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -355,8 +355,10 @@ impl Loaded {
     ) -> Result<Meaning> {
         let gathered = self.facts_by(phase, settings)?;
         let tree = images::with_mounted_bytes(self, &gathered.facts)?;
+        let seen = traces::seen(self, phase)?;
         let resolve = |settings: &PhaseSettings| {
             let context = resolve::Context {
+                seen: Some(&seen),
                 set: phase.set.clone(),
                 settings: &self.settings,
                 phase: settings,

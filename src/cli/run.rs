@@ -25,7 +25,7 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
 use super::mine::Mine;
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after};
+use super::{Session, Stop, after, traces};
 use crate::checklist::TaskId;
 use crate::cluster::{Live, TakeOver};
 use crate::execute::{Document, Ledger, Options, Progress, ProjectError, Report, Run, execute};
@@ -351,7 +351,11 @@ async fn go(
             }
         };
     let show = |event: Progress| view.show(&event);
-    let report = execute(&run, header(prepared), &mut ledger, &show, &mut ticked);
+    let header = Header {
+        began: traces::beginning(prepared.loaded, prepared.phase, ledger.state())?,
+        ..header(prepared)
+    };
+    let report = execute(&run, header, &mut ledger, &show, &mut ticked);
     let report = view.beside(prepared.cluster.trouble(), report).await;
     view.end();
     Ok((report?, ledger))
@@ -377,5 +381,6 @@ fn header(prepared: &Prepared<'_>) -> Header {
         cluster: info.uid.clone(),
         namespace: prepared.meaning.resolved.application.namespace.clone(),
         undo: false,
+        began: None,
     }
 }

@@ -43,7 +43,10 @@ pub(super) async fn run(
     };
     let limit = timeout.or(around.options.command);
     shell(run, workspace.root(), limit, Stdio::null()).await?;
-    Ok(Evidence::Command { exit: 0 })
+    Ok(Evidence::Command {
+        exit: 0,
+        output: None,
+    })
 }
 
 /// Builds and pushes an image: the image, the command that does it, and the one that tells the

@@ -187,7 +187,10 @@ mod tests {
     }
 
     fn seen() -> Evidence {
-        Evidence::Command { exit: 0 }
+        Evidence::Command {
+            exit: 0,
+            output: None,
+        }
     }
 
     fn todo() -> Standing {

@@ -9,7 +9,7 @@ use super::membership::Membership;
 use super::previous::Recorder;
 use crate::cluster::{Applied, ApplyOptions, Before, Cluster, Live, Situation, Wait};
 use crate::files::Workspace;
-use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, Written, sha256};
+use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, Trace, Written, sha256};
 use crate::manifest::{self, Object, Theirs};
 use crate::plan::{Step, Work};
 use crate::resolve::Finding;
@@ -89,6 +89,7 @@ pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<
     Acted::Over(match &step.work {
         Work::Study { findings } => study(findings),
         Work::Conclude { evidence } => Ok(evidence.clone()),
+        Work::Expect { found, missing } => traces(found, missing, around),
         Work::Refuse { rule, violations } => Err(Failure {
             cause: format!("manifests violate the rule `{rule}`"),
             details: violations.clone(),
@@ -171,6 +172,37 @@ fn study(findings: &[Finding]) -> Result<Evidence, Failure> {
         cause: "what is to be studied is not there".to_owned(),
         details: missing,
         help: Some("correct the path in the checklist, or add the file".to_owned()),
+    })
+}
+
+/// Records the traces of a person's work that were found when the run began, if what lies in the
+/// workspace is still there.
+fn traces(
+    found: &[Trace],
+    missing: &[String],
+    around: &Surroundings<'_>,
+) -> Result<Evidence, Failure> {
+    let vanished = |trace: &Trace| {
+        let (Trace::File { path, .. } | Trace::Folder { path, .. } | Trace::Change { path, .. }) =
+            trace
+        else {
+            return None;
+        };
+        let there = around.workspace.as_ref().map(|it| it.path(path));
+        let gone = there.is_some_and(|path| !path.is_ok_and(|path| path.exists()));
+        gone.then(|| format!("`{path}` is gone since this run began"))
+    };
+    let mut missing = missing.to_vec();
+    missing.extend(found.iter().filter_map(vanished));
+    if missing.is_empty() {
+        return Ok(Evidence::Traces {
+            found: found.to_vec(),
+        });
+    }
+    Err(Failure {
+        cause: "what a person was to do isn't there".to_owned(),
+        details: missing,
+        help: Some("run again once it is".to_owned()),
     })
 }
 

@@ -215,6 +215,7 @@ fn is_absent(step: &Step, around: &Surroundings<'_>) -> bool {
         | Work::Conclude { .. }
         | Work::Refuse { .. }
         | Work::Write { .. }
+        | Work::Expect { .. }
         | Work::Command { .. }
         | Work::Build { .. } => false,
     }

@@ -30,6 +30,8 @@ pub enum Held {
     Task(TaskId),
     /// Decide what that file is to hold.
     File(String),
+    /// Its own task, of which a trace is missing.
+    Trace(TaskId),
 }
 
 /// Why a step is to be done.
@@ -117,12 +119,31 @@ pub fn compare(
     Comparison { standing, changed }
 }
 
+/// Holds the steps that look for traces of a person's work of which one is missing, also those that
+/// were done before: what they found is gone. Where a person decided on the task, nothing is
+/// missing.
+pub fn expect(plan: &Plan, standing: &mut [Standing], decided: &dyn Fn(&TaskId) -> bool) {
+    for (step, now) in plan.steps.iter().zip(standing) {
+        let (Work::Expect { missing, .. }, Some(task)) = (&step.work, &step.task) else {
+            continue;
+        };
+        if decided(task) {
+            if !matches!(now, Standing::Done(_)) {
+                *now = Standing::Elsewhere;
+            }
+        } else if !missing.is_empty() {
+            *now = Standing::Held(Held::Trace(task.clone()));
+        }
+    }
+}
+
 /// Holds what tasks do that come after a task which a person hasn't done yet, files that a person
 /// has to decide on, and all that needs them; `held` has the latter tasks by the former. Other
 /// files are written all the same.
 pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, TaskId>) {
     let undecided = |step: &Step| !step.work.conflicts().is_empty();
-    if held.is_empty() && !plan.steps.iter().any(undecided) {
+    let waits = standing.iter().any(|it| matches!(it, Standing::Held(_)));
+    if held.is_empty() && !waits && !plan.steps.iter().any(undecided) {
         return;
     }
     for (at, step) in plan.steps.iter().enumerate() {
@@ -136,7 +157,7 @@ pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, Task
         }
         let does = matches!(
             step.work,
-            Work::Apply { .. } | Work::Command { .. } | Work::Build { .. }
+            Work::Apply { .. } | Work::Command { .. } | Work::Build { .. } | Work::Expect { .. }
         );
         let directed = step.task.as_ref().filter(|_| does);
         let by = directed.and_then(|task| held.get(task)).cloned();
@@ -145,6 +166,7 @@ pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, Task
             step.needs
                 .iter()
                 .find_map(|need| match standing.get(*need) {
+                    Some(Standing::Held(Held::Trace(task))) => Some(Held::Task(task.clone())),
                     Some(Standing::Held(by)) => Some(by.clone()),
                     Some(
                         Standing::Done(_)

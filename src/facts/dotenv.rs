@@ -33,6 +33,20 @@ pub fn values(path: &str, text: &Arc<str>) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Returns whether a path is that of an env file to copy from (`.env.example`).
+pub(super) fn is_example(path: &str) -> bool {
+    const KINDS: &[&str] = &["example", "sample", "template", "dist", "tmpl"];
+    let file = super::paths::file_name(path).trim_start_matches('.');
+    let parts: Vec<&str> = file.split(['.', '-', '_']).collect();
+    parts.contains(&"env") && parts.iter().any(|part| KINDS.contains(part))
+}
+
+/// Returns the names that an env file sets, with their places.
+pub(super) fn names(path: &str, text: &str) -> Vec<(String, Origin)> {
+    let assignments = read(path, text, "$").lines.into_iter();
+    assignments.map(|line| (line.name, line.origin)).collect()
+}
+
 /// Returns the assignments of an env file of the format `raw`: all behind the `=` is the value.
 pub(super) fn parse_raw(path: &str, text: &str) -> Vec<Assignment> {
     let lines = text.trim_start_matches('\u{feff}').lines().enumerate();

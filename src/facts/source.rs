@@ -8,11 +8,14 @@ mod endpoints;
 mod literal;
 mod pydantic;
 mod python_routes;
+mod symbols;
 mod variables;
 
 use super::model::{Endpoint, Variable};
 use super::{Tree, paths};
 use code::{Code, Language};
+
+pub use symbols::{Definition, Definitions, Sort};
 
 /// Folders that hold no source of the application's own.
 const FOREIGN: &[&str] = &[
@@ -105,15 +108,26 @@ fn sources(tree: &Tree, contexts: &[String]) -> Vec<Code> {
         .collect()
 }
 
-fn is_foreign(path: &str) -> bool {
+/// Returns whether a file is named like one of tests.
+fn is_named_test(path: &str) -> bool {
     let name = paths::file_name(path);
     let stem = name.split('.').next().unwrap_or_default();
-    let tests = stem.starts_with("test_")
+    stem.starts_with("test_")
         || stem.ends_with("_test")
         || stem == "conftest"
         || name.contains(".test.")
-        || name.contains(".spec.");
-    tests
+        || name.contains(".spec.")
+}
+
+/// Returns whether a file is one of tests, by its name or its folder.
+pub fn is_test(path: &str) -> bool {
+    let tests = ["__tests__", "fixtures", "spec", "test", "testdata", "tests"];
+    let folder = paths::folder(path);
+    is_named_test(path) || folder.split('/').any(|part| tests.contains(&part))
+}
+
+fn is_foreign(path: &str) -> bool {
+    is_named_test(path)
         || paths::folder(path)
             .split('/')
             .any(|part| FOREIGN.contains(&part))
@@ -147,6 +161,10 @@ fn language(path: &str) -> Option<Language> {
         "java" | "kt" => Some(Language::Java),
         "rs" => Some(Language::Rust),
         "go" => Some(Language::Go),
+        "rb" => Some(Language::Ruby),
+        "php" => Some(Language::Php),
+        "cs" => Some(Language::CSharp),
+        "sql" => Some(Language::Sql),
         _ => None,
     }
 }

@@ -206,6 +206,7 @@ mod tests {
             cluster: String::new(),
             namespace: String::new(),
             undo: false,
+            began: None,
         })
     }
 

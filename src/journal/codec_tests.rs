@@ -19,6 +19,7 @@ fn header() -> Header {
         cluster: "uid".into(),
         namespace: "shop".into(),
         undo: false,
+        began: None,
     }
 }
 
@@ -47,6 +48,7 @@ fn evidence(text: &str, kind: u8) -> Evidence {
         },
         1 => Evidence::Command {
             exit: i32::from(kind),
+            output: (kind > 127).then(|| text.to_owned()),
         },
         2 => Evidence::File {
             path: text.to_owned(),

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Previous;
+use super::{Beginning, Previous, Trace};
 use crate::checklist::TaskId;
 
 macro_rules! text_id {
@@ -174,6 +174,9 @@ pub struct Header {
     /// Whether the run turns the phase back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undo: bool,
+    /// Where the phase began; in its first run alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Beginning>,
 }
 
 /// How a run ended.
@@ -230,10 +233,18 @@ pub enum Evidence {
         /// Objects that it doesn't apply to, with the reason.
         exempt: Vec<String>,
     },
+    /// A person's work left all the traces that its task tells (standing).
+    Traces {
+        /// Each trace.
+        found: Vec<Trace>,
+    },
     /// A command exited 0 (momentary).
     Command {
         /// Its exit code.
         exit: i32,
+        /// Where its output is kept on this machine, below git's own folder.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        output: Option<String>,
     },
     /// An image was built and pushed (standing: what runs it is pinned to that digest).
     Image {

@@ -10,7 +10,8 @@ use jiff::Timestamp;
 
 use super::target::OpenRun;
 use super::{
-    Event, Evidence, Header, Outcome, Record, Reopening, RunId, StepId, TargetState, Waiver,
+    Beginning, Event, Evidence, Header, Outcome, Record, Reopening, RunId, StepId, TargetState,
+    Waiver,
 };
 
 /// A record that can't follow those before it.
@@ -78,6 +79,17 @@ pub struct State {
     open: bool,
     /// A person's decisions before the first run; the first run's target takes them over.
     early: TargetState,
+    /// When and where the first run began.
+    began: Option<Began>,
+}
+
+/// When and where a phase began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Began {
+    /// When its first run was recorded.
+    pub at: Timestamp,
+    /// Where that was in git's history; older journals don't tell.
+    pub there: Option<Beginning>,
 }
 
 impl State {
@@ -126,6 +138,11 @@ impl State {
     /// Returns the name of the last run's target.
     pub fn current_name(&self) -> Option<&str> {
         self.current.as_deref()
+    }
+
+    /// Returns when and where the phase began: its first run, on whichever target.
+    pub fn began(&self) -> Option<&Began> {
+        self.began.as_ref()
     }
 
     /// Returns the target of the first run.
@@ -217,6 +234,10 @@ impl State {
         if self.running().is_some_and(|open| open.run == header.run) {
             return Err(IllegalMove::RunTwice(header.run.clone()));
         }
+        self.began.get_or_insert_with(|| Began {
+            at,
+            there: header.began.clone(),
+        });
         let early = std::mem::take(&mut self.early);
         let target = self.targets.entry(header.target.clone()).or_insert(early);
         target.header = Some(header.clone());

@@ -24,6 +24,7 @@ fn begun(name: &str, target: &str, undo: bool) -> Event {
         cluster: String::new(),
         namespace: String::new(),
         undo,
+        began: None,
     })
 }
 
@@ -45,7 +46,10 @@ fn started(name: &str) -> Event {
 }
 
 fn succeeded(name: &str) -> Event {
-    let evidence = Evidence::Command { exit: 0 };
+    let evidence = Evidence::Command {
+        exit: 0,
+        output: None,
+    };
     Event::Succeeded {
         step: id(name),
         key: StepKey::new("k"),
@@ -117,7 +121,10 @@ fn a_start_without_an_outcome_is_unknown() {
 fn a_later_run_may_record_the_outcome_of_an_unknown_step() {
     check_status(
         [run("a", "r"), started("s"), run("b", "r"), succeeded("s")],
-        &StepStatus::Succeeded(Evidence::Command { exit: 0 }),
+        &StepStatus::Succeeded(Evidence::Command {
+            exit: 0,
+            output: None,
+        }),
     );
 }
 
@@ -278,7 +285,10 @@ fn an_outcome_with_another_key_is_illegal() {
     let other = Event::Succeeded {
         step: id("s"),
         key: StepKey::new("other"),
-        evidence: Evidence::Command { exit: 0 },
+        evidence: Evidence::Command {
+            exit: 0,
+            output: None,
+        },
     };
     check_illegal(
         [run("a", "r"), started("s"), other],
@@ -358,7 +368,13 @@ fn a_phase_is_undone_until_it_runs_again() {
         .current()
         .step(&id("s"))
         .and_then(|it| it.last.clone());
-    assert_eq!(last, Some(Evidence::Command { exit: 0 }));
+    assert_eq!(
+        last,
+        Some(Evidence::Command {
+            exit: 0,
+            output: None,
+        })
+    );
     let state = fold(events.into_iter().chain([run("c", "r")])).expect("legal");
     assert_eq!(state.current().undone, None);
 }

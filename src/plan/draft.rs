@@ -11,7 +11,7 @@ use super::cycle::End;
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepKey, sha256};
 use crate::manifest::{Object, Rendered, check};
-use crate::resolve::{Action, Answer, FileOrigin, ImageBuild, Resolved, ResolvedTask};
+use crate::resolve::{Action, Answer, Expected, FileOrigin, ImageBuild, Resolved, ResolvedTask};
 
 /// A step before its edges are known.
 pub(super) struct Draft {
@@ -42,6 +42,7 @@ impl Draft {
         match &self.work {
             Work::Apply { object, .. } => Some(object),
             Work::Study { .. }
+            | Work::Expect { .. }
             | Work::Conclude { .. }
             | Work::Refuse { .. }
             | Work::Write { .. }
@@ -50,11 +51,11 @@ impl Draft {
         }
     }
 
-    /// Returns whether it changes more than the workspace's files.
+    /// Returns whether more than the workspace's files changes by it, or by a person before it.
     pub(super) fn does(&self) -> bool {
         matches!(
             self.work,
-            Work::Apply { .. } | Work::Command { .. } | Work::Build { .. }
+            Work::Apply { .. } | Work::Command { .. } | Work::Build { .. } | Work::Expect { .. }
         )
     }
 
@@ -67,6 +68,7 @@ impl Draft {
             | Work::Refuse { .. }
             | Work::Write { .. }
             | Work::Command { .. }
+            | Work::Expect { .. }
             | Work::Build { .. } => (self.name.clone(), None),
         };
         End {
@@ -147,6 +149,7 @@ fn of_tasks(
     let mut drafts = Vec::new();
     for task in &resolved.tasks {
         match &task.action {
+            Action::Expect { traces } => drafts.push(expect_draft(&task.id, traces)),
             Action::Study { .. } | Action::Inventory { .. } | Action::Require(_) => {
                 drafts.extend(conclusion(task, &checked_against));
             }
@@ -229,6 +232,7 @@ fn conclusion(task: &ResolvedTask, against: &Checked) -> Option<Draft> {
         Action::Write { .. }
         | Action::Apply { .. }
         | Action::Command { .. }
+        | Action::Expect { .. }
         | Action::Manual
         | Action::Skip => return None,
     };
@@ -238,6 +242,31 @@ fn conclusion(task: &ResolvedTask, against: &Checked) -> Option<Draft> {
         work,
         parameters,
     })
+}
+
+/// A step that looks for what a person's work leaves; its key tells what is looked for, and not
+/// what was found: that may change as the work goes on.
+fn expect_draft(task: &TaskId, traces: &[Expected]) -> Draft {
+    let wanted: Vec<String> = traces.iter().map(|it| it.what.to_string()).collect();
+    let keyed: Vec<[String; 2]> = traces
+        .iter()
+        .map(|it| [it.what.word().to_owned(), it.what.to_string()])
+        .collect();
+    Draft {
+        task: Some(task.clone()),
+        name: format!("expect {}", wanted.join(", ")),
+        parameters: json!({ "kind": "expect", "traces": keyed }),
+        work: Work::Expect {
+            found: traces
+                .iter()
+                .filter_map(|it| it.found.clone().ok())
+                .collect(),
+            missing: traces
+                .iter()
+                .filter_map(|it| it.found.clone().err())
+                .collect(),
+        },
+    }
 }
 
 fn answer_evidence(answer: &Answer) -> Evidence {

@@ -39,7 +39,7 @@ impl Needs {
             }
         }
         let needs = drafts.iter().map(|draft| match &draft.work {
-            Work::Study { .. } | Work::Command { .. } => BTreeSet::new(),
+            Work::Study { .. } | Work::Expect { .. } | Work::Command { .. } => BTreeSet::new(),
             // Nothing is pushed for manifests that break a rule.
             Work::Build { .. } => BTreeSet::from([all_studied, all_ruled]),
             work if is_rule(work) => BTreeSet::from([all_written]),

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::facts::Origin;
 
 use super::application::{Application, FileSpec};
+use super::expect::Expected;
 
 /// A phase with every task read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,6 +51,25 @@ impl ResolvedTask {
         self.bullets
             .iter()
             .any(|bullet| matches!(bullet, BulletReading::Unread { .. }))
+    }
+}
+
+impl Action {
+    /// Returns what is missing, in plain words, of the traces that a person's work is to leave.
+    pub fn missing(&self) -> impl Iterator<Item = &str> {
+        let traces = match self {
+            Self::Expect { traces } => traces.as_slice(),
+            Self::Study { .. }
+            | Self::Inventory { .. }
+            | Self::Require(_)
+            | Self::Write { .. }
+            | Self::Apply { .. }
+            | Self::Command { .. }
+            | Self::Manual
+            | Self::Skip => &[],
+        };
+        let missing = traces.iter().filter_map(|it| it.found.as_ref().err());
+        missing.map(String::as_str)
     }
 }
 
@@ -144,6 +164,11 @@ pub enum Action {
         /// The command line.
         run: String,
     },
+    /// A person does it, and it is looked for what that leaves behind.
+    Expect {
+        /// Each trace, with what was found of it; the task is done when all of them are there.
+        traces: Vec<Expected>,
+    },
     /// A person does it.
     Manual,
     /// Left out by `skip`.
@@ -160,6 +185,7 @@ impl Action {
             Self::Write { .. } => "write",
             Self::Apply { .. } => "apply",
             Self::Command { .. } => "command",
+            Self::Expect { .. } => "expect",
             Self::Manual => "manual",
             Self::Skip => "skip",
         }

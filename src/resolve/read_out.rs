@@ -8,6 +8,7 @@ use crate::vocabulary::Vocabulary;
 use super::answers;
 use super::application::{Application, Content, EnvSource, FileSpec, Role};
 use super::bullets::Meaning;
+use super::expect::{Expectation, Look};
 use super::findings;
 use super::model::{Action, BulletReading, Requirement, ResolvedTask};
 use super::rules::{Intent, Read, Required};
@@ -28,6 +29,8 @@ pub(super) struct Known<'a> {
     pub(super) routed: &'a [String],
     /// What is to be noted of Prometheus.
     pub(super) watched: &'a [String],
+    /// What traces of persons' work are looked for in.
+    pub(super) look: &'a Look<'a>,
 }
 
 /// Returns a task resolved.
@@ -107,6 +110,22 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             Required::AntiAffinity => Requirement::AntiAffinity,
             Required::DisruptionBudget => Requirement::DisruptionBudget,
         }),
+        Intent::Expect(wants) => {
+            let written = |path: &str| known.files.iter().any(|file| file.path == path);
+            if let Some(path) = wants
+                .iter()
+                .filter_map(Expectation::path)
+                .find(|it| written(it))
+            {
+                notes.push(format!(
+                    "orch writes `{path}` itself, so it tells nothing of a person's work"
+                ));
+                return Action::Manual;
+            }
+            Action::Expect {
+                traces: wants.iter().map(|want| known.look.expect(want)).collect(),
+            }
+        }
         Intent::Write(target) => {
             let file = known.files.iter().find(|file| file.path == target.path);
             if file.is_some_and(|file| file.content == Content::Manifests(Vec::new())) {

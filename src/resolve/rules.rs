@@ -4,6 +4,7 @@
 //! a line wins. A new rule is a row, with its function in a file below this one.
 
 mod directive;
+mod expect;
 mod inventory;
 mod require;
 mod study;
@@ -14,13 +15,20 @@ use std::borrow::Cow;
 use crate::checklist::{Section, Spanned, Task};
 
 use super::bullets::{self, Meaning, ReadBullet};
+use super::expect::Expectation;
 use super::model::{Considered, InventoryKind, Reading, Verdict};
 use super::spec::Spec;
 use super::target::Target;
 use crate::vocabulary::{Phrase, Vocabulary};
 
 /// The rules over words, in the order in which they are asked.
-pub(super) const RULES: &[Rule] = &[study::RULE, inventory::RULE, write::RULE, require::RULE];
+pub(super) const RULES: &[Rule] = &[
+    study::RULE,
+    inventory::RULE,
+    write::RULE,
+    expect::RULE,
+    require::RULE,
+];
 
 /// A rule over a task's words.
 pub(super) struct Rule {
@@ -92,6 +100,15 @@ impl Read<'_> {
         }
     }
 
+    /// Returns the traces that the task's work is to leave.
+    pub(super) fn expected(&self) -> &[Expectation] {
+        if let Intent::Expect(wants) = &self.intent {
+            wants
+        } else {
+            &[]
+        }
+    }
+
     /// Returns what the task studies.
     pub(super) fn studied(&self) -> &[String] {
         if let Intent::Study(subjects) = &self.intent {
@@ -123,6 +140,7 @@ pub(super) enum Intent {
     Inventory(InventoryKind, Vec<Spanned<String>>),
     Require(Required, Option<String>),
     Write(Target),
+    Expect(Vec<Expectation>),
 }
 
 /// What is required of every manifest.
@@ -153,7 +171,8 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         | Intent::ApplyFence(_)
         | Intent::Study(_)
         | Intent::Inventory(..)
-        | Intent::Require(..) => None,
+        | Intent::Require(..)
+        | Intent::Expect(_) => None,
     };
     let mut bullets = bullets::read_all(&task.bullets, kind, vocabulary, &mut spec);
     let mut description = String::new();
@@ -170,6 +189,7 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
                 bullet.meaning = Meaning::Heading;
             }
         }
+        Intent::Expect(_) => bullets = expect::bullets(task),
         Intent::Skip
         | Intent::Manual
         | Intent::Command(_)
@@ -266,6 +286,7 @@ mod tests {
                 ("study", "doesn't begin with a verb of looking"),
                 ("inventory", "doesn't begin with “which”"),
                 ("write", "names no path in code marks"),
+                ("expect", "asks for work beside its traces (“Tell”)"),
                 ("require", "names nothing that manifests can be checked for"),
             ],
         );
@@ -288,7 +309,7 @@ mod tests {
         );
         check(
             "Create `src/main.py`",
-            None,
+            Some("expect"),
             &[("write", "`src/main.py` is no manifest's path")],
         );
         check(

@@ -147,6 +147,54 @@ const GENERIC: &[&str] = &[
     "resources",
 ];
 
+/// Folders at the root that hold no manifests.
+const ELSEWHERE: &[&str] = &[
+    "alembic",
+    "ansible",
+    "api",
+    "app",
+    "backend",
+    "client",
+    "conf",
+    "config",
+    "configs",
+    "data",
+    "doc",
+    "docs",
+    "frontend",
+    "i18n",
+    "internal",
+    "lib",
+    "locales",
+    "migrations",
+    "pkg",
+    "public",
+    "scripts",
+    "server",
+    "settings",
+    "spec",
+    "src",
+    "static",
+    "test",
+    "tests",
+    "web",
+];
+
+/// What the names of YAML files begin with that are no manifests.
+const ELSEWHERE_FILES: &[&str] = &[
+    "Chart.",
+    "Taskfile.",
+    "codecov.",
+    "compose.",
+    "docker-compose",
+    "mkdocs.",
+    "openapi",
+    "pnpm-",
+    "pubspec.",
+    "swagger",
+    "values.",
+];
+
 /// A file that a task asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
@@ -179,13 +227,13 @@ pub(super) fn read(path: &str, description: &str) -> Option<Target> {
     };
     if extension == "md" {
         let readme = stem.eq_ignore_ascii_case("readme");
-        return if readme {
+        return if readme && !folder.is_empty() && !is_elsewhere(path) {
             target(FileKind::Readme, None)
         } else {
             None
         };
     }
-    if !matches!(extension, "yml" | "yaml") {
+    if !matches!(extension, "yml" | "yaml") || is_elsewhere(path) {
         return None;
     }
     let (kind, rest) = split_kind(&stem.to_lowercase().replace("cron-job", "cronjob"));
@@ -211,6 +259,22 @@ pub(super) fn read(path: &str, description: &str) -> Option<Target> {
             target(kind, kind.of_workload().then_some(rest))
         }
     }
+}
+
+/// Returns whether a path is that of something else than a manifest: by its name, or by the folder
+/// that it lies in, unless one of the folders is for manifests.
+fn is_elsewhere(path: &str) -> bool {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    let file = folders.pop().unwrap_or_default();
+    if folders.iter().any(|folder| GENERIC.contains(folder)) {
+        return false;
+    }
+    let named = ELSEWHERE_FILES.iter().any(|name| file.starts_with(name));
+    let hidden = path
+        .split('/')
+        .any(|part| part.starts_with('.') && part.len() > 1);
+    let first = folders.first();
+    named || hidden || first.is_some_and(|first| ELSEWHERE.contains(first))
 }
 
 /// Returns whether a code span looks like a path of a file to write or read.

@@ -89,6 +89,7 @@ fn resolved(checklist: &Checklist, tree: &Tree) -> Resolved {
         settings: &settings,
         phase: &phase,
         service_monitors: true,
+        seen: None,
     };
     resolve(checklist, &facts, tree, &context).expect("resolved")
 }
@@ -253,6 +254,7 @@ fn a_workload_that_nothing_is_called_like_is_an_error_with_its_place() {
         settings: &settings,
         phase: &phase,
         service_monitors: false,
+        seen: None,
     };
     let problems = resolve(&checklist, &facts, &tree(), &context).expect_err("refused");
     let messages: Vec<&str> = problems.0.iter().map(|it| it.message.as_str()).collect();

@@ -125,6 +125,7 @@ impl Writer<'_> {
             settings: &settings,
             phase: &phase,
             service_monitors: false,
+            seen: None,
         };
         resolve(&checklist, self.facts, self.tree, &context)
     }

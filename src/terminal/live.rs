@@ -275,7 +275,11 @@ pub fn told(evidence: &Evidence) -> String {
         } => {
             format!("{objects} objects checked, {} exempt", exempt.len())
         }
-        Evidence::Command { exit } => format!("exit code {exit}"),
+        Evidence::Traces { found } => {
+            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+            found.join("; ")
+        }
+        Evidence::Command { exit, .. } => format!("exit code {exit}"),
         Evidence::Image { image, digest } => format!("{image} is {digest}"),
     }
 }

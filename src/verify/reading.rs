@@ -4,7 +4,7 @@ use super::{Claim, FileSeen, Found, Lost, Objects, View};
 use crate::checklist::Task;
 use crate::journal::Evidence;
 use crate::plan::{Step, Work};
-use crate::resolve::{Action, Finding};
+use crate::resolve::{Action, Expectation, Expected, Finding};
 
 impl View<'_> {
     /// Checks a task of which nothing is recorded by what it means today.
@@ -19,6 +19,7 @@ impl View<'_> {
                 let strict = self.seen.today.is_some_and(|today| today.strict);
                 vec![claim("its list", self.answer(&answer.missing, strict))]
             }
+            Action::Expect { traces } => traces.iter().map(trace).collect(),
             Action::Command { .. } => vec![word("what a command did can't be seen afterwards")],
             Action::Manual => vec![word("ticked by hand, without a record")],
             Action::Skip => vec![word("ticked by hand; the task is left out by `skip`")],
@@ -57,6 +58,7 @@ impl View<'_> {
                 }
             },
             Work::Study { .. }
+            | Work::Expect { .. }
             | Work::Conclude { .. }
             | Work::Command { .. }
             | Work::Build { .. } => return None,
@@ -113,6 +115,26 @@ impl View<'_> {
                 Found::Holds(format!("`{path}` is there; it was done elsewhere"))
             }
         }
+    }
+}
+
+/// A trace of what a person's work leaves.
+fn trace(trace: &Expected) -> Claim {
+    let name = trace.what.to_string();
+    match &trace.found {
+        Ok(found) => claim(&name, Found::Holds(found.to_string())),
+        // What was changed before the phase began leaves no trace that is looked for.
+        Err(_) if matches!(trace.what, Expectation::Change(_)) => {
+            word("ticked by hand; whether it changed before can't be told")
+        }
+        Err(missing) => claim(
+            &name,
+            Found::Lost(Lost {
+                expected: format!("{name}: its box is ticked by hand"),
+                found: missing.clone(),
+                way: "do what is missing, or open the box".to_owned(),
+            }),
+        ),
     }
 }
 

@@ -55,11 +55,12 @@ impl View<'_> {
         let of_step = |(id, known): &(&StepId, &StepState)| {
             let found = match known.evidence()? {
                 Evidence::File { path, sha256, .. } => self.file(path, sha256, known.at),
-                Evidence::Command { exit } => momentary(*exit, known.at),
+                Evidence::Command { exit, .. } => momentary(*exit, known.at),
                 Evidence::Object(object) => self.object(id, &object.ready),
                 Evidence::Facts { .. }
                 | Evidence::Answer { .. }
                 | Evidence::Checked { .. }
+                | Evidence::Traces { .. }
                 | Evidence::Image { .. } => {
                     Found::Unchecked("what the phase means can't be read now".to_owned())
                 }
@@ -131,14 +132,30 @@ impl View<'_> {
                     evidence: Evidence::Checked { rule, objects, .. },
                 },
             ) => Found::Holds(format!("{rule}: {objects} objects keep it")),
-            (Evidence::Command { exit }, _) => momentary(*exit, known.at),
+            (Evidence::Command { exit, .. }, _) => momentary(*exit, known.at),
+            (Evidence::Traces { .. }, Work::Expect { found, missing }) if missing.is_empty() => {
+                let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+                Found::Holds(found.join("; "))
+            }
+            (Evidence::Traces { found }, Work::Expect { missing, .. }) => {
+                let then: Vec<String> = found.iter().map(ToString::to_string).collect();
+                self.lost(
+                    &format!("{}, as on {}", some(&then), day(known.at)),
+                    some(missing),
+                    "put back what is gone, or open the box",
+                )
+            }
             (Evidence::Image { image, .. }, _) => Found::Momentary(format!(
                 "{image} was pushed on {}; its registry isn't asked",
                 day(known.at)
             )),
-            (Evidence::Facts { .. } | Evidence::Answer { .. } | Evidence::Checked { .. }, _) => {
-                self.outdated("what was concluded", known.at)
-            }
+            (
+                Evidence::Facts { .. }
+                | Evidence::Answer { .. }
+                | Evidence::Traces { .. }
+                | Evidence::Checked { .. },
+                _,
+            ) => self.outdated("what was concluded", known.at),
         }
     }
 

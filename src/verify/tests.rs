@@ -85,6 +85,7 @@ impl Scene {
             cluster: String::new(),
             namespace: String::new(),
             undo: false,
+            began: None,
         });
         let events: Vec<Event> = self.events.clone();
         let recorded = !events.is_empty();
@@ -366,7 +367,14 @@ fn a_command_is_momentary() {
     let run = "./warm.sh".to_owned();
     let work = Work::Command { run: run.clone() };
     let scene = Scene::new(Action::Command { run }, vec![("run ./warm.sh", work)]);
-    let done = scene.done("run ./warm.sh", "k", Evidence::Command { exit: 0 });
+    let done = scene.done(
+        "run ./warm.sh",
+        "k",
+        Evidence::Command {
+            exit: 0,
+            output: None,
+        },
+    );
     done.check(Standing::Momentary, "exit code 0");
 }
 

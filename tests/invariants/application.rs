@@ -82,6 +82,7 @@ pub fn resolver(data: &[u8]) {
         return;
     };
     let context = Context {
+        seen: None,
         set: "demo".to_owned(),
         settings: &settings,
         phase: &phase,

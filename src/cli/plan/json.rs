@@ -9,7 +9,7 @@ use crate::cli::load::{Meaning, Phase};
 use crate::cli::section::{Part, needed_json};
 use crate::cli::target::Target;
 use crate::plan::{Plan, waves};
-use crate::resolve::{BulletReading, ResolvedTask};
+use crate::resolve::{Action, BulletReading, Expected, ResolvedTask};
 
 /// Returns one event a task and one a step.
 pub(super) fn json_lines(
@@ -36,11 +36,14 @@ pub(super) fn json_lines(
             .checklist
             .task(&task.id)
             .is_some_and(|task| task.marker.checked);
-        let value = json!({
+        let mut value = json!({
             "event": "task", "task": task.id, "action": task.action.word(),
             "rule": task.reading.rule, "matched": task.reading.matched, "checked": checked,
             "steps": steps, "unread": unread, "notes": task.notes,
         });
+        if let Action::Expect { traces } = &task.action {
+            value["traces"] = traces.iter().map(trace_json).collect();
+        }
         let _ = writeln!(text, "{value}");
     }
     let steps = plan.steps.iter().zip(waves(plan)).enumerate();
@@ -61,6 +64,15 @@ pub(super) fn json_lines(
         let _ = writeln!(text, "{value}");
     }
     text + &part.map_or_else(String::new, |part| needed_json(plan, &part.scope))
+}
+
+fn trace_json(trace: &Expected) -> Value {
+    let mut value = json!({ "kind": trace.what.word(), "what": trace.what.to_string() });
+    match &trace.found {
+        Ok(found) => value["found"] = json!(found),
+        Err(missing) => value["missing"] = json!(missing),
+    }
+    value
 }
 
 /// Returns the event that ends a plan.

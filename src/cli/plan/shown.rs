@@ -13,7 +13,7 @@ use crate::cli::target::Target;
 use crate::cluster::ClusterInfo;
 use crate::journal::StepId;
 use crate::plan::{Plan, Want, Work};
-use crate::resolve::{Action, BulletReading, FileOrigin, ResolvedTask};
+use crate::resolve::{Action, BulletReading, Expected, FileOrigin, ResolvedTask};
 use crate::terminal::{Paint, count, printable};
 
 /// What is known of the target itself.
@@ -252,6 +252,7 @@ impl Shown<'_> {
                 vec![format!("applies {}", labels.join(", "))]
             }
             Action::Command { run } => vec![format!("runs {run}")],
+            Action::Expect { traces } => traces.iter().map(trace_line).collect(),
             Action::Require(_) | Action::Manual | Action::Skip => Vec::new(),
         }
     }
@@ -354,7 +355,7 @@ impl Shown<'_> {
         let manual = resolved
             .tasks
             .iter()
-            .filter(|task| matches!(task.action, Action::Manual))
+            .filter(|task| matches!(task.action, Action::Manual | Action::Expect { .. }))
             .count();
         let unread = resolved
             .tasks
@@ -374,6 +375,14 @@ impl Shown<'_> {
             self.plan.objects().count(),
             self.plan.steps.len()
         )
+    }
+}
+
+/// What was found of a trace, or what is missing.
+fn trace_line(trace: &Expected) -> String {
+    match &trace.found {
+        Ok(found) => format!("there: {found}"),
+        Err(missing) => format!("waits: {missing}"),
     }
 }
 

@@ -129,6 +129,7 @@ impl Ahead {
             | Work::Conclude { .. }
             | Work::Refuse { .. }
             | Work::Write { .. }
+            | Work::Expect { .. }
             | Work::Command { .. }
             | Work::Build { .. } => None,
         });
@@ -167,7 +168,9 @@ impl View<'_> {
             Standing::Left => Would::Leave("it isn't asked for"),
             Standing::Done(_) => self.since_done(object, live.as_ref()).await?,
             Standing::Todo(_) => self.to_do(object, live.as_ref()).await?,
-            Standing::Held(Held::Task(task)) => Would::After(vec![format!("task {task}")]),
+            Standing::Held(Held::Task(task) | Held::Trace(task)) => {
+                Would::After(vec![format!("task {task}")])
+            }
             Standing::Held(Held::File(path)) => {
                 Would::After(vec![format!("a decision on `{path}`")])
             }

@@ -8,9 +8,11 @@ use super::outlook::{Left, Outlook, Waiting};
 use super::tell::{Kept, left_text, tell, waiting_text};
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind};
+use crate::cli::traces;
 use crate::execute::{Document, Ledger, Report};
 use crate::git::{Draft, Repo};
-use crate::journal::{Event, Evidence, Outcome, RunId, StepId, TargetState};
+use crate::journal::{Event, Evidence, Header, Outcome, RunId, StepId, TargetState};
+use crate::resolve::Action;
 use crate::terminal::{count, err, out, printable};
 
 /// The commit's message where settings give no other.
@@ -56,9 +58,15 @@ impl Close<'_> {
         ledger.append(reopenings)?;
         let behind = recorded && self.outlook.home && !shows(&document.checklist, &waiting);
         let mut finished = false;
-        if killed || unticked || closes || taken_back || behind {
+        // What changes from here on is work of the phase.
+        let begins = self.outlook.home && !recorded && self.expects();
+        if killed || unticked || closes || taken_back || behind || begins {
             if !killed || undo {
-                ledger.append(vec![Event::RunStarted(super::header(prepared))])?;
+                let header = Header {
+                    began: traces::beginning(prepared.loaded, prepared.phase, ledger.state())?,
+                    ..super::header(prepared)
+                };
+                ledger.append(vec![Event::RunStarted(header)])?;
             }
             self.finish(&done, &waiting, &mut ledger, &mut document)?;
             finished = true;
@@ -80,6 +88,12 @@ impl Close<'_> {
         };
         self.end(&text, &waiting)?;
         Ok(Outlook::code(&waiting))
+    }
+
+    /// Whether a task expects traces of a person's work.
+    fn expects(&self) -> bool {
+        let mut tasks = self.prepared.meaning.resolved.tasks.iter();
+        tasks.any(|task| matches!(task.action, Action::Expect { .. }))
     }
 
     /// Ends a run.

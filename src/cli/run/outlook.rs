@@ -8,9 +8,9 @@ use super::{Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
 use crate::cluster::{ApplyOptions, Live};
-use crate::execute::{Changed, Held, Projection, Standing, Why, compare, hold};
+use crate::execute::{Changed, Held, Projection, Standing, Why, compare, expect, hold};
 use crate::files::Clock;
-use crate::journal::{Event, Evidence, State, StepId, Written, sha256};
+use crate::journal::{Event, Evidence, State, StepId, TargetState, Written, sha256};
 use crate::manifest::Object;
 use crate::plan::{Plan, Scope, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
@@ -38,8 +38,10 @@ pub(super) struct Outlook {
     waived: BTreeSet<TaskId>,
     /// Tasks that a person ticked without a record.
     elsewhere: BTreeSet<TaskId>,
-    /// Tasks whose box a person opened again.
+    /// Tasks whose box a person opened again, or whose evidence is gone.
     reopened: BTreeSet<TaskId>,
+    /// The latter, each with what is gone.
+    lost: BTreeMap<TaskId, String>,
     started: Option<String>,
     /// The cluster's uid at the last run on this target.
     cluster: Option<String>,
@@ -53,6 +55,7 @@ impl Outlook {
         let none = BTreeSet::new();
         let comparison = compare(&prepared.plan, None, &none, &none);
         let mut standing = comparison.standing;
+        expect(&prepared.plan, &mut standing, &|_| false);
         hold(&prepared.plan, &mut standing, &BTreeMap::new());
         Self {
             standing,
@@ -64,6 +67,7 @@ impl Outlook {
             waived: BTreeSet::new(),
             elsewhere: BTreeSet::new(),
             reopened: BTreeSet::new(),
+            lost: BTreeMap::new(),
             started: None,
             cluster: None,
             scope: None,
@@ -104,16 +108,21 @@ impl Outlook {
             let killed = state.running().is_some();
             // `task done` ticks before it records: an open box was opened by a person since.
             let taken_back = waived.contains(&task.id);
-            let waits = prepared.needs_person(&task.id) || prepared.undecided(&task.id);
+            let waits = prepared.needs_person(&task.id)
+                || prepared.undecided(&task.id)
+                || !prepared.missing(&task.id).is_empty();
             let undone = all_done && !killed && !waits;
             if !task.marker.checked && (taken_back || undone) {
                 reopened.insert(task.id.clone());
                 waived.remove(&task.id);
             }
         }
+        let decided = |task: &TaskId| waived.contains(task) || elsewhere.contains(task);
+        let lost = lost(prepared, target, &decided);
+        reopened.extend(lost.keys().cloned());
         let comparison = compare(&prepared.plan, target, &elsewhere, &reopened);
         let mut standing = comparison.standing;
-        let decided = |task: &TaskId| waived.contains(task) || elsewhere.contains(task);
+        expect(&prepared.plan, &mut standing, &decided);
         hold(&prepared.plan, &mut standing, &held(prepared, decided));
         Self {
             changed: to_be_done(&prepared.plan, &standing, comparison.changed),
@@ -125,6 +134,7 @@ impl Outlook {
             waived,
             elsewhere,
             reopened,
+            lost,
             started: target
                 .and_then(|t| t.started)
                 .map(|at| Clock::date_of(at).to_string()),
@@ -212,7 +222,10 @@ impl Outlook {
                 Work::Apply { .. } => objects += 1,
                 Work::Write { .. } => files += 1,
                 Work::Command { .. } | Work::Build { .. } => commands += 1,
-                Work::Study { .. } | Work::Conclude { .. } | Work::Refuse { .. } => {}
+                Work::Study { .. }
+                | Work::Conclude { .. }
+                | Work::Expect { .. }
+                | Work::Refuse { .. } => {}
             }
         }
         let deleted = match pruned {
@@ -331,8 +344,11 @@ impl Outlook {
         let (name, mail) = repo.identity()?;
         let reopen = |task: &TaskId| Event::Reopened {
             task: task.clone(),
-            who: format!("{name} <{mail}>"),
-            why: None,
+            who: match self.lost.contains_key(task) {
+                true => "orch".to_owned(),
+                false => format!("{name} <{mail}>"),
+            },
+            why: self.lost.get(task).cloned(),
             target: (!self.last).then(|| prepared.target.name().to_owned()),
         };
         Ok(self.reopened.iter().map(reopen).collect())
@@ -424,7 +440,11 @@ impl Outlook {
                 .phase
                 .checklist
                 .tasks()
-                .filter(|task| !self.elsewhere.contains(&task.id) && prepared.undecided(&task.id))
+                .filter(|task| {
+                    let undecided = prepared.undecided(&task.id);
+                    let open = undecided || self.lost.contains_key(&task.id);
+                    open && !self.elsewhere.contains(&task.id)
+                })
                 .filter(|task| self.touches(prepared, &task.id))
                 .map(|task| task.id.clone())
                 .collect(),
@@ -439,12 +459,33 @@ impl Outlook {
     }
 }
 
+/// The tasks whose box is ticked by traces of a person's work of which one is gone, with what is.
+fn lost(
+    prepared: &Prepared<'_>,
+    target: Option<&TargetState>,
+    decided: &dyn Fn(&TaskId) -> bool,
+) -> BTreeMap<TaskId, String> {
+    let steps = target.into_iter().flat_map(TargetState::steps);
+    let found = steps.filter(|(_, step)| matches!(step.evidence(), Some(Evidence::Traces { .. })));
+    found
+        .filter_map(|(_, step)| {
+            let task = step.task.as_ref().filter(|task| !decided(task))?;
+            let gone = prepared.missing(task);
+            (!gone.is_empty()).then(|| (task.clone(), gone.join("; ")))
+        })
+        .collect()
+}
+
 /// The tasks that come after one which a person has to do and hasn't done, with that one.
 fn held(prepared: &Prepared<'_>, decided: impl Fn(&TaskId) -> bool) -> BTreeMap<TaskId, TaskId> {
     let tasks = &prepared.meaning.resolved.tasks;
     let open: BTreeSet<&TaskId> = tasks
         .iter()
-        .filter(|task| matches!(task.action, Action::Manual) && !decided(&task.id))
+        .filter(|task| {
+            let waits =
+                matches!(task.action, Action::Manual) || task.action.missing().next().is_some();
+            waits && !decided(&task.id)
+        })
         .map(|task| &task.id)
         .collect();
     let waits = |task: &ResolvedTask| {

@@ -187,6 +187,11 @@ impl Prepared<'_> {
         self.tasks.undecided(id)
     }
 
+    /// Returns what is missing of the traces that a task's work is to leave.
+    pub(super) fn missing(&self, id: &TaskId) -> &[String] {
+        self.tasks.missing(id)
+    }
+
     /// Returns whether a task's box stays open for a person although its steps are done; one that
     /// is ticked was accepted.
     pub(super) fn needs_person(&self, id: &TaskId) -> bool {

@@ -173,12 +173,21 @@ fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) ->
             checklist.path,
             checklist.line_at(task.span.start)
         );
+        for missing in prepared.missing(id) {
+            let _ = writeln!(text, "         {}", printable(missing));
+        }
         let held = outlook.held_by(id);
         if held > 0 {
             let wait = if held == 1 { "waits" } else { "wait" };
             let _ = writeln!(text, "         {} {wait} for it", count(held, "step"));
         }
     }
-    let first = waiting.first().map_or("ID", TaskId::as_str);
+    let traced = |id: &&TaskId| !prepared.missing(id).is_empty();
+    if waiting.iter().any(|id| traced(&id)) {
+        text += "what leaves a trace is ticked by the next run that finds it\n";
+    }
+    let Some(first) = waiting.iter().find(|id| !traced(id)).or(waiting.first()) else {
+        return text;
+    };
     text + &format!("when one is done: orch task done {first} --note \"what was done\"\n")
 }

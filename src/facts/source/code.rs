@@ -21,6 +21,14 @@ pub(super) enum Language {
     Rust,
     /// Go.
     Go,
+    /// Ruby.
+    Ruby,
+    /// PHP.
+    Php,
+    /// C#.
+    CSharp,
+    /// SQL.
+    Sql,
 }
 
 /// A source file.
@@ -112,7 +120,7 @@ impl Blanking {
         while let Some(character) = self.peek(0) {
             if self.begins_comment() {
                 self.line_comment();
-            } else if self.language != Language::Python && self.looks_at("/*") {
+            } else if self.has_blocks() && self.looks_at("/*") {
                 self.block_comment();
             } else if self.begins_string(character) {
                 self.string(character);
@@ -136,12 +144,24 @@ impl Blanking {
         }
     }
 
+    /// Whether the language has comments between `/*` and `*/`.
+    fn has_blocks(&self) -> bool {
+        !matches!(self.language, Language::Python | Language::Ruby)
+    }
+
     fn begins_comment(&self) -> bool {
         match self.language {
-            Language::Python => self.peek(0) == Some('#'),
-            Language::Script | Language::Java | Language::Rust | Language::Go => {
-                self.looks_at("//")
+            Language::Python | Language::Ruby => self.peek(0) == Some('#'),
+            Language::Script
+            | Language::Java
+            | Language::Rust
+            | Language::Go
+            | Language::CSharp => self.looks_at("//"),
+            // `#[…]` is an attribute.
+            Language::Php => {
+                self.looks_at("//") || (self.peek(0) == Some('#') && self.peek(1) != Some('['))
             }
+            Language::Sql => self.looks_at("--"),
         }
     }
 
@@ -151,6 +171,8 @@ impl Blanking {
             '\'' if self.language == Language::Rust => {
                 self.peek(2) == Some('\'') || self.peek(1) == Some('\\')
             }
+            // There it encloses a name.
+            '"' if self.language == Language::Sql => false,
             '"' | '\'' => true,
             '`' => matches!(self.language, Language::Script | Language::Go),
             _ => false,
@@ -191,7 +213,7 @@ impl Blanking {
         let width = if long { 3 } else { 1 };
         let end: String = [quote].repeat(width).iter().collect();
         (0..width).for_each(|_| self.put(edge));
-        let lines = long || quote == '`' || self.language == Language::Rust;
+        let lines = long || quote == '`' || matches!(self.language, Language::Rust | Language::Sql);
         while let Some(character) = self.peek(0) {
             if self.looks_at(&end) {
                 (0..width).for_each(|_| self.put(edge));

@@ -20,7 +20,9 @@ patterns! {
 /// Returns the endpoints of one file.
 pub(super) fn read(code: &Code) -> Vec<Endpoint> {
     match code.language {
-        Language::Python => Vec::new(),
+        Language::Python | Language::Ruby | Language::Php | Language::CSharp | Language::Sql => {
+            Vec::new()
+        }
         Language::Script => {
             let mut found = simple(code, &SCRIPT_ROUTE, (1, 2));
             found.extend(annotated(code));

@@ -18,6 +18,7 @@ pub(super) fn read(code: &Code) -> Vec<Variable> {
         Language::Java => java(code),
         Language::Rust => rust(code),
         Language::Go => go(code),
+        Language::Ruby | Language::Php | Language::CSharp | Language::Sql => Vec::new(),
     }
 }
 

@@ -41,6 +41,7 @@ fn resolved(bullets: &[&str], settings: &str, compose: &'static str) -> Resolved
         settings: &Settings::default(),
         phase: &phase,
         service_monitors: false,
+        seen: None,
     };
     resolve(&checklist, &facts, &tree, &context).expect("resolved")
 }

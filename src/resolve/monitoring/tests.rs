@@ -54,6 +54,7 @@ fn resolved(config: Option<&str>, settings: &str, monitors: bool) -> Resolved {
         settings: &Settings::default(),
         phase: &phase,
         service_monitors: monitors,
+        seen: None,
     };
     resolve(&checklist, &facts, &tree, &context).expect("resolved")
 }

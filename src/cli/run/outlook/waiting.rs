@@ -98,7 +98,9 @@ impl Outlook {
             .filter(|task| !matches!(task.action, Action::Skip))
             .partition(|task| self.touches(prepared, &task.id));
         let waits = |task: &&ResolvedTask| {
-            matches!(task.action, Action::Manual) || prepared.needs_person(&task.id)
+            matches!(task.action, Action::Manual)
+                || task.action.missing().next().is_some()
+                || prepared.needs_person(&task.id)
         };
         let tasks = asked
             .into_iter()

@@ -13,6 +13,8 @@ struct Known {
     steps: Vec<StepId>,
     undecided: bool,
     needs_person: bool,
+    /// What is missing of the traces that the work is to leave.
+    missing: Vec<String>,
 }
 
 /// The tasks of a phase.
@@ -28,7 +30,9 @@ impl Tasks {
     ) -> Self {
         let mut known: HashMap<TaskId, Known> = HashMap::new();
         for task in tasks {
-            known.entry(task.id.clone()).or_default().needs_person = waits(task);
+            let known = known.entry(task.id.clone()).or_default();
+            known.needs_person = waits(task);
+            known.missing = task.action.missing().map(str::to_owned).collect();
         }
         for step in &plan.steps {
             let Some(task) = &step.task else { continue };
@@ -49,6 +53,11 @@ impl Tasks {
         self.0.get(id).is_some_and(|known| known.needs_person)
     }
 
+    /// Returns what is missing of the traces that a task's work is to leave.
+    pub(super) fn missing(&self, id: &TaskId) -> &[String] {
+        self.0.get(id).map_or(&[], |known| &known.missing)
+    }
+
     /// Returns whether a task has steps, and all of them are done.
     pub(super) fn done(&self, id: &TaskId, done: &BTreeMap<StepId, Evidence>) -> bool {
         let steps = self.0.get(id).map(|known| known.steps.as_slice());
@@ -66,6 +75,7 @@ pub(super) fn is_open(task: &ResolvedTask, strict: bool, accept_unread: bool) ->
         | Action::Write { .. }
         | Action::Apply { .. }
         | Action::Command { .. }
+        | Action::Expect { .. }
         | Action::Manual
         | Action::Skip => false,
     };

@@ -1,0 +1,109 @@
+//! A look at the paths that a phase's tasks expect a person's work at: on disk, and in git's history
+//! since the phase began.
+
+use super::exit::Result;
+use super::load::{Loaded, Phase};
+use crate::files::read_journal;
+use crate::git::{Repo, short};
+use crate::journal::{Beginning, State};
+use crate::resolve::{Seen, Sight, Since, There, expected_paths};
+
+/// Returns what was seen of a phase's paths; nothing is looked at where no task expects any.
+pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
+    let wanted = expected_paths(&phase.checklist);
+    if wanted.is_empty() {
+        return Ok(Seen::default());
+    }
+    let repo = Repo::open(loaded.workspace.root())?;
+    let number = phase.checklist.number;
+    let state = read_journal(&loaded.workspace, &phase.set, number)?.state;
+    let changing = changing(&wanted);
+    let (since, changed) = match began(&repo, &state)? {
+        Begun::Not => (Since::NotBegun, None),
+        Begun::Somewhere => {
+            let why = "the phase began before git's history does".to_owned();
+            (Since::Unknown(why), None)
+        }
+        Begun::At(began) => match repo.changed_since(&began, &changing) {
+            Ok(changed) => (Since::Commit(short(&began.head)), Some(changed)),
+            Err(error) => {
+                let said = error.to_string();
+                let why = format!(
+                    "the commit {} can't be compared ({said})",
+                    short(&began.head)
+                );
+                (Since::Unknown(why), None)
+            }
+        },
+    };
+    let mut seen = Seen {
+        since,
+        ..Seen::default()
+    };
+    let mut absent = Vec::new();
+    for (path, _) in wanted {
+        let there = loaded.workspace.there(&path);
+        let refused = matches!(there, There::Refused(_));
+        if there == There::Nothing {
+            absent.push(path.clone());
+        }
+        let changed = changed.as_ref().and_then(|changed| changed.get(&path));
+        let sight = Sight {
+            changed: changed.cloned(),
+            known: false,
+            ignored: !refused && repo.is_ignored(path.trim_end_matches('/'))?,
+            there,
+        };
+        seen.paths.insert(path, sight);
+    }
+    for path in repo.ever_had(&absent)? {
+        if let Some(sight) = seen.paths.get_mut(&path) {
+            sight.known = true;
+        }
+    }
+    Ok(seen)
+}
+
+/// Returns where a phase begins whose first run is to be recorded; nothing where it has begun.
+pub(super) fn beginning(
+    loaded: &Loaded,
+    phase: &Phase,
+    state: &State,
+) -> Result<Option<Beginning>> {
+    if state.began().is_some() {
+        return Ok(None);
+    }
+    let repo = Repo::open(loaded.workspace.root())?;
+    let wanted = expected_paths(&phase.checklist);
+    Ok(Some(repo.beginning(&changing(&wanted))?))
+}
+
+fn changing(wanted: &[(String, bool)]) -> Vec<String> {
+    let changing = wanted.iter().filter(|(_, changes)| *changes);
+    changing.map(|(path, _)| path.clone()).collect()
+}
+
+/// Where a phase began in git's history.
+enum Begun {
+    Not,
+    At(Beginning),
+    /// Before the first commit that there is.
+    Somewhere,
+}
+
+fn began(repo: &Repo, state: &State) -> Result<Begun> {
+    let Some(began) = state.began() else {
+        return Ok(Begun::Not);
+    };
+    if let Some(there) = &began.there {
+        return Ok(Begun::At(there.clone()));
+    }
+    // Older journals tell when, and git what HEAD was then.
+    Ok(match repo.commit_at(began.at)? {
+        Some(head) => Begun::At(Beginning {
+            head,
+            ..Beginning::default()
+        }),
+        None => Begun::Somewhere,
+    })
+}

@@ -1,0 +1,202 @@
+//! What a person's work leaves behind, and whether it is there: paths, changes, symbols, endpoints,
+//! variables.
+//!
+//! Pure: paths and git's history were looked at before ([`Seen`]). It doesn't read lines; the rule
+//! `expect` does.
+
+mod look;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+pub use look::Look;
+
+use crate::journal::Trace;
+
+/// What a code span names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    Path(String),
+    Symbol(Symbol),
+    Endpoint {
+        method: Option<String>,
+        route: String,
+    },
+    Variable(String),
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(path) => write!(f, "path {path}"),
+            Self::Symbol(symbol) if symbol.table => write!(f, "table {symbol}"),
+            Self::Symbol(symbol) => write!(f, "symbol {symbol}"),
+            Self::Endpoint { method, route } => {
+                let method = method.as_ref().map(|it| format!("{it} "));
+                write!(f, "endpoint {}{route}", method.unwrap_or_default())
+            }
+            Self::Variable(name) => write!(f, "variable {name}"),
+        }
+    }
+}
+
+/// A symbol that is to be defined.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Symbol {
+    /// Its name.
+    pub name: String,
+    /// The type or module that it belongs to, where one is named.
+    pub within: Option<String>,
+    /// Whether it must be something that can be called.
+    pub call: bool,
+    /// Whether it is a table of a data base.
+    pub table: bool,
+}
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(within) = &self.within {
+            write!(f, "{within}.")?;
+        }
+        write!(f, "{}{}", self.name, if self.call { "()" } else { "" })
+    }
+}
+
+/// A trace that a task's work is to leave.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Expectation {
+    /// A path is there: a file that isn't empty, or a folder that holds one.
+    File(String),
+    /// A path changed since the phase began.
+    Change(String),
+    /// A path is gone.
+    Absent(String),
+    /// A symbol is defined.
+    Symbol {
+        /// Which.
+        symbol: Symbol,
+        /// The paths that it is to be found in; anywhere where there are none.
+        paths: Vec<String>,
+    },
+    /// An endpoint is served.
+    Endpoint {
+        /// The method, where one is named.
+        method: Option<String>,
+        /// The path.
+        route: String,
+    },
+    /// A variable is named where variables are.
+    Variable {
+        /// Its name.
+        name: String,
+        /// The paths that it is to be found in; anywhere where there are none.
+        paths: Vec<String>,
+    },
+}
+
+impl Expectation {
+    /// Returns the word for what is looked for (`file`, `symbol`).
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::File(_) => "file",
+            Self::Change(_) => "change",
+            Self::Absent(_) => "absent",
+            Self::Symbol { .. } => "symbol",
+            Self::Endpoint { .. } => "endpoint",
+            Self::Variable { .. } => "variable",
+        }
+    }
+
+    /// Returns the path whose presence or change is asked for.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::File(path) | Self::Change(path) | Self::Absent(path) => Some(path),
+            Self::Symbol { .. } | Self::Endpoint { .. } | Self::Variable { .. } => None,
+        }
+    }
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let within = |paths: &[String]| match paths {
+            [] => String::new(),
+            paths => format!(" in {}", paths.join(" or ")),
+        };
+        match self {
+            Self::File(path) => write!(f, "{path}"),
+            Self::Change(path) => write!(f, "a change of {path}"),
+            Self::Absent(path) => write!(f, "{path} gone"),
+            Self::Symbol { symbol, paths } => write!(f, "{symbol}{}", within(paths)),
+            Self::Endpoint { method, route } => {
+                let method = method.as_ref().map(|it| format!("{it} "));
+                write!(f, "{}{route}", method.unwrap_or_default())
+            }
+            Self::Variable { name, paths } => write!(f, "{name}{}", within(paths)),
+        }
+    }
+}
+
+/// A trace that is looked for, and what was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Expected {
+    /// What is looked for.
+    pub what: Expectation,
+    /// The trace; or what is missing, in plain words (`src/auth/jwt.py` isn't there yet).
+    pub found: Result<Trace, String>,
+}
+
+/// Where a phase began, as far as that can be told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Since {
+    /// It hasn't begun.
+    #[default]
+    NotBegun,
+    /// At that commit, abbreviated.
+    Commit(String),
+    /// It can't be told, and why.
+    Unknown(String),
+}
+
+/// What was seen of the paths that tasks name, on disk and in git's history.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Where the phase began.
+    pub since: Since,
+    /// The paths, as tasks name them.
+    pub paths: BTreeMap<String, Sight>,
+}
+
+/// What was seen of one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sight {
+    /// What is there.
+    pub there: There,
+    /// What changed it since the phase began: a commit, abbreviated, or (`None` inside) the work
+    /// tree.
+    pub changed: Option<Option<String>>,
+    /// Whether git ever had it.
+    pub known: bool,
+    /// Whether git ignores it.
+    pub ignored: bool,
+}
+
+/// What lies at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum There {
+    /// Nothing.
+    Nothing,
+    /// A file.
+    File {
+        /// Its size in bytes.
+        size: u64,
+        /// Its SHA-256, in hex.
+        sha256: String,
+    },
+    /// A folder.
+    Folder {
+        /// How many files it holds, as far as they were counted.
+        files: usize,
+    },
+    /// It mustn't be looked at, and why.
+    Refused(String),
+}

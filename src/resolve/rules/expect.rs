@@ -1,0 +1,116 @@
+//! ``Create `src/auth/jwt.py` ``, ``add `verify_token()` to `src/auth.py` ``: work of a person's that
+//! leaves a trace which can be looked for.
+//!
+//! Strict: a line that asks for anything beside its traces, or leaves open what it asks for, stays
+//! a person's. Each verb must have a trace of its own; what is only referred to counts for none.
+
+mod clause;
+mod code;
+mod tokens;
+mod words;
+
+use super::super::bullets::{Meaning, ReadBullet};
+use super::super::expect::Expectation;
+use super::super::target;
+use super::{Intent, Line, Outcome, Rule, reading};
+use crate::checklist::{Bullet, Task};
+use clause::Parsed;
+
+pub(super) const RULE: Rule = Rule {
+    name: "expect",
+    looks_for: "a verb of making, changing or removing, and in code marks the paths, symbols, \
+                endpoints or variables that the work is to leave",
+    read,
+};
+
+fn read(line: &Line<'_>) -> Outcome {
+    let task = line.task;
+    let parsed = clause::parse(&task.text, None)?;
+    let mut wants = parsed.wants.clone();
+    let mut bullets = Vec::new();
+    below(&task.bullets, &parsed, &mut bullets);
+    for (_, found) in &bullets {
+        wants.extend(found.iter().cloned());
+    }
+    if let Some(path) = wants
+        .iter()
+        .filter_map(Expectation::path)
+        .find(|it| is_ours(it))
+    {
+        return Err(format!("orch writes `{path}` itself").into());
+    }
+    if wants.is_empty() {
+        return Err("names nothing in code marks that can be looked for".into());
+    }
+    let mut all: Vec<Expectation> = Vec::new();
+    let mut words: Vec<&str> = Vec::new();
+    for want in wants {
+        if !words.contains(&want.word()) {
+            words.push(want.word());
+        }
+        if !all.contains(&want) {
+            all.push(want);
+        }
+    }
+    let rule = format!("expect {}", words.join(" + "));
+    Ok((Intent::Expect(all), reading(&rule, parsed.matched)))
+}
+
+/// Returns the bullets of a task that leaves traces: those that tell further ones, those that lead
+/// them, and those that nothing reads.
+pub(super) fn bullets(task: &Task) -> Vec<ReadBullet<'_>> {
+    let Ok(parsed) = clause::parse(&task.text, None) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    below(&task.bullets, &parsed, &mut found);
+    found.into_iter().map(|(bullet, _)| bullet).collect()
+}
+
+fn below<'c>(
+    bullets: &'c [Bullet],
+    parent: &Parsed,
+    all: &mut Vec<(ReadBullet<'c>, Vec<Expectation>)>,
+) {
+    for bullet in bullets {
+        let text = &bullet.text;
+        let parsed = clause::parse(text, Some((parent.mode, &parent.paths)));
+        let heading = text.codes().next().is_none()
+            && text.plain().trim_end().ends_with(':')
+            && !bullet.children.is_empty();
+        let (meaning, found, inner) = match parsed {
+            Ok(parsed) if !parsed.wants.is_empty() => {
+                let wanted: Vec<String> = parsed.wants.iter().map(told).collect();
+                let found = parsed.wants.clone();
+                (Meaning::Carried(wanted.join(", ")), found, Some(parsed))
+            }
+            Ok(_) | Err(_) if heading => (Meaning::Heading, Vec::new(), None),
+            Ok(_) | Err(_) => (Meaning::Unread, Vec::new(), None),
+        };
+        all.push((ReadBullet { text, meaning }, found));
+        below(&bullet.children, inner.as_ref().unwrap_or(parent), all);
+    }
+}
+
+/// Returns whether orch writes a path itself, so that it tells nothing of a person's work.
+fn is_ours(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let document = file.starts_with("phase-") && file.ends_with(".md");
+    file == "PROGRESS.md"
+        || document
+        || path.starts_with(".orch")
+        || target::read(path, "").is_some()
+}
+
+fn told(want: &Expectation) -> String {
+    match want {
+        Expectation::Change(_) | Expectation::Absent(_) => want.to_string(),
+        Expectation::File(_)
+        | Expectation::Symbol { .. }
+        | Expectation::Endpoint { .. }
+        | Expectation::Variable { .. } => format!("{} {want}", want.word()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,420 @@
+//! What a code span in a line names: a path, a symbol, an endpoint, or a variable.
+//!
+//! By its form, and by the noun beside it where the form alone doesn't tell. What it doesn't know
+//! stays unknown, and with it the line.
+
+use super::super::super::expect::{Kind, Symbol};
+use super::words::{Role, is};
+
+/// Endings of files' names, for names without a folder and for telling files from branches.
+const EXTENSIONS: &[&str] = &[
+    "adoc",
+    "avro",
+    "bash",
+    "c",
+    "cc",
+    "cfg",
+    "cjs",
+    "clj",
+    "conf",
+    "cpp",
+    "cs",
+    "csproj",
+    "css",
+    "csv",
+    "dart",
+    "dist",
+    "env",
+    "erl",
+    "ex",
+    "example",
+    "exs",
+    "go",
+    "gql",
+    "gradle",
+    "graphql",
+    "groovy",
+    "h",
+    "hcl",
+    "hpp",
+    "htm",
+    "html",
+    "ico",
+    "ini",
+    "ipynb",
+    "j2",
+    "java",
+    "jpg",
+    "js",
+    "json",
+    "jsonc",
+    "jsonl",
+    "jsx",
+    "key",
+    "kt",
+    "kts",
+    "less",
+    "lock",
+    "lua",
+    "md",
+    "mjs",
+    "mod",
+    "nix",
+    "pdf",
+    "pem",
+    "php",
+    "pl",
+    "png",
+    "properties",
+    "proto",
+    "ps1",
+    "puml",
+    "py",
+    "pyi",
+    "r",
+    "rb",
+    "rs",
+    "rst",
+    "sample",
+    "scala",
+    "scss",
+    "service",
+    "sh",
+    "sln",
+    "snap",
+    "sql",
+    "sum",
+    "svelte",
+    "svg",
+    "swift",
+    "tf",
+    "tfvars",
+    "timer",
+    "toml",
+    "tpl",
+    "ts",
+    "tsx",
+    "txt",
+    "vue",
+    "wasm",
+    "webp",
+    "xml",
+    "yaml",
+    "yml",
+    "zsh",
+];
+
+/// Endings that a name without a folder may have and yet be a symbol's.
+const LOOSE: &[&str] = &[
+    "c", "env", "ex", "h", "key", "lock", "mod", "r", "service", "sum", "timer",
+];
+
+const NAMES: &[&str] = &[
+    "Brewfile",
+    "CODEOWNERS",
+    "Caddyfile",
+    "Containerfile",
+    "Dockerfile",
+    "Gemfile",
+    "Jenkinsfile",
+    "Justfile",
+    "LICENSE",
+    "Makefile",
+    "Pipfile",
+    "Procfile",
+    "Rakefile",
+    "Tiltfile",
+    "Vagrantfile",
+    "justfile",
+];
+
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/// Folders of the machine: what is below them is no endpoint.
+const ROOTS: &[&str] = &[
+    "bin", "boot", "dev", "etc", "home", "lib", "mnt", "opt", "proc", "root", "run", "sbin", "srv",
+    "sys", "tmp", "usr", "var",
+];
+
+/// The words beside a code span, in lower case.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside<'t> {
+    pub(super) before: Option<&'t str>,
+    pub(super) behind: Option<&'t str>,
+}
+
+impl Beside<'_> {
+    fn names(self, role: Role) -> bool {
+        [self.before, self.behind]
+            .into_iter()
+            .flatten()
+            .any(|word| is(word, role))
+    }
+}
+
+/// Returns what a code span names, or why that can't be told.
+pub(super) fn kind(code: &str, beside: Beside<'_>) -> Result<Kind, String> {
+    let code = code.trim();
+    let unknown = || format!("`{code}` is nothing that can be looked for");
+    if let Some(endpoint) = endpoint(code) {
+        return Ok(endpoint);
+    }
+    if code.starts_with('/') || code.starts_with('~') || code.split('/').any(|part| part == "..") {
+        return Err(format!("`{code}` leads out of the workspace"));
+    }
+    if let Some(path) = path(code, beside) {
+        return Ok(Kind::Path(path));
+    }
+    if let Some(name) = variable(code, beside) {
+        return Ok(Kind::Variable(name));
+    }
+    let symbol = symbol(code, beside).ok_or_else(unknown)?;
+    let other = beside.names(Role::Thing)
+        && ![Role::Type, Role::Callable, Role::Table, Role::Value]
+            .into_iter()
+            .any(|role| beside.names(role));
+    if other && !symbol.call {
+        return Err(unknown());
+    }
+    Ok(Kind::Symbol(symbol))
+}
+
+fn endpoint(code: &str) -> Option<Kind> {
+    let (method, route) = match code.split_once(char::is_whitespace) {
+        Some((method, route)) if METHODS.contains(&method) => {
+            (Some(method.to_owned()), route.trim())
+        }
+        Some(_) => return None,
+        None => (None, code),
+    };
+    let first = route
+        .strip_prefix('/')?
+        .split('/')
+        .next()
+        .unwrap_or_default();
+    let last = route.rsplit('/').next().unwrap_or_default();
+    let file = last.contains('.') && !last.contains('{');
+    let plain = !route.contains(|c: char| c.is_whitespace() || "*?#\\\"'`".contains(c));
+    let machine = method.is_none() && ROOTS.contains(&first);
+    (plain && !file && !machine && !route.starts_with("//")).then(|| Kind::Endpoint {
+        method,
+        route: route.to_owned(),
+    })
+}
+
+fn path(code: &str, beside: Beside<'_>) -> Option<String> {
+    let code = code.strip_prefix("./").unwrap_or(code);
+    let letters = |c: char| c.is_alphanumeric() || "._-+/@[]()".contains(c);
+    let odd = code.is_empty()
+        || !code.chars().all(letters)
+        || code.starts_with(['-', '@', '/'])
+        || code.contains("//")
+        || code.ends_with("()");
+    if odd {
+        return None;
+    }
+    let folder = code.ends_with('/');
+    let file = code.trim_end_matches('/').rsplit('/').next()?;
+    let inside = code.trim_end_matches('/').contains('/');
+    let stem = file.split('.').next().unwrap_or_default();
+    let extension = file.rsplit_once('.').map(|(_, extension)| extension);
+    let known = extension.is_some_and(|it| EXTENSIONS.contains(&it.to_ascii_lowercase().as_str()));
+    let loose = extension.is_some_and(|it| LOOSE.contains(&it));
+    let dotted = file.len() > 2
+        && file.starts_with('.')
+        && file.chars().nth(1).is_some_and(char::is_alphabetic);
+    let named = NAMES.contains(&file) || NAMES.contains(&stem) && known_tail(file);
+    let is_one = if inside {
+        folder || known || dotted || named
+    } else {
+        folder || dotted || named || (known && !loose)
+    };
+    // `src/auth` may be a branch or a repository, unless the line says what it is.
+    let told = beside.names(Role::File) && inside;
+    (is_one || told).then(|| code.to_owned())
+}
+
+/// `Dockerfile.dev`, `Makefile.common`.
+fn known_tail(file: &str) -> bool {
+    file.split_once('.').is_none_or(|(_, tail)| {
+        !tail.is_empty() && tail.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    })
+}
+
+fn variable(code: &str, beside: Beside<'_>) -> Option<String> {
+    let name = code
+        .strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+        .or_else(|| code.strip_prefix('$'))
+        .unwrap_or(code);
+    let upper = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let shaped = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(upper);
+    let several = name.trim_matches('_').contains('_') || name.len() < code.len();
+    let told = beside.names(Role::Variable);
+    let constant = beside.names(Role::Value) || beside.names(Role::Type);
+    (shaped && name.len() > 1 && (several || told) && !constant).then(|| name.to_owned())
+}
+
+fn symbol(code: &str, beside: Beside<'_>) -> Option<Symbol> {
+    let (head, said) = keyword(code);
+    let (name, call) = match head.split_once('(') {
+        Some((name, rest)) if rest.trim_end().ends_with(')') => (name, true),
+        Some(_) => return None,
+        None => (head, false),
+    };
+    let name = name.trim();
+    let parts: Vec<&str> = name
+        .split(['.', '#', ':'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let clean = !parts.is_empty()
+        && parts.iter().all(|part| is_identifier(part))
+        && !name.starts_with(['.', '#', ':'])
+        && !name.ends_with(['.', '#', ':']);
+    if !clean {
+        return None;
+    }
+    let (last, before) = parts.split_last()?;
+    let told = said
+        || [Role::Type, Role::Callable, Role::Table, Role::Value]
+            .into_iter()
+            .any(|role| beside.names(role));
+    let qualified = !before.is_empty()
+        && (name.contains("::")
+            || name.contains('#')
+            || before
+                .iter()
+                .any(|part| part.starts_with(char::is_uppercase)));
+    if !(call || told || qualified || (before.is_empty() && has_shape(last))) {
+        return None;
+    }
+    Some(Symbol {
+        name: (*last).to_owned(),
+        within: before.last().map(|part| (*part).to_owned()),
+        call: call || (beside.names(Role::Callable) && !beside.names(Role::Type)),
+        table: beside.names(Role::Table),
+    })
+}
+
+/// Returns what follows a keyword that a definition begins with, and whether there is one.
+fn keyword(code: &str) -> (&str, bool) {
+    let words = [
+        "async def ",
+        "async fn ",
+        "pub fn ",
+        "def ",
+        "fn ",
+        "func ",
+        "function ",
+        "class ",
+        "struct ",
+        "interface ",
+        "enum ",
+        "trait ",
+    ];
+    let found = words.iter().find_map(|word| code.strip_prefix(word));
+    let head = found.map(|rest| {
+        rest.split(" ->")
+            .next()
+            .unwrap_or(rest)
+            .trim_end_matches(':')
+    });
+    (head.unwrap_or(code), found.is_some())
+}
+
+fn is_identifier(part: &str) -> bool {
+    part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Returns whether a name can only be one of code: `snake_case`, `camelCase`, `PascalCase`.
+fn has_shape(name: &str) -> bool {
+    let snake = name.trim_matches('_').contains('_');
+    let letters: Vec<char> = name.chars().collect();
+    let turns = letters
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
+    let acronym = letters.windows(3).any(
+        |three| matches!(three, [a, b, c] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_lowercase()),
+    );
+    snake || turns || acronym
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Beside, kind};
+
+    #[track_caller]
+    fn check(code: &str, before: &str, expected: &str) {
+        let beside = Beside {
+            before: Some(before).filter(|word| !word.is_empty()),
+            behind: None,
+        };
+        let found = kind(code, beside).map_or_else(|_| "?".to_owned(), |it| it.to_string());
+        assert_eq!(found, expected, "{code}");
+    }
+
+    #[test]
+    fn paths_are_told_by_folder_and_ending() {
+        check("src/auth/jwt.py", "", "path src/auth/jwt.py");
+        check("./src/auth/", "", "path src/auth/");
+        check("Dockerfile", "", "path Dockerfile");
+        check("Dockerfile.dev", "", "path Dockerfile.dev");
+        check(".env.example", "", "path .env.example");
+        check("requirements.txt", "", "path requirements.txt");
+        check("src/auth", "folder", "path src/auth");
+        check("app/[id]/page.tsx", "", "path app/[id]/page.tsx");
+    }
+
+    #[test]
+    fn what_only_looks_like_a_path_is_none() {
+        for code in [
+            "feature/login",
+            "application/json",
+            "nginx/nginx:1.27",
+            "https://example.com/a.py",
+            "@types/node",
+            "*.py",
+            "1.2.3",
+            "a b",
+            "-v",
+        ] {
+            check(code, "", "?");
+        }
+        check("../other/a.py", "", "?");
+        check("/etc/nginx/nginx.conf", "", "?");
+        check("~/.bashrc", "", "?");
+    }
+
+    #[test]
+    fn symbols_are_told_by_shape_or_by_the_noun_beside() {
+        check("verify_token()", "", "symbol verify_token()");
+        check("JWTMiddleware", "", "symbol JWTMiddleware");
+        check("RateLimiter.check", "", "symbol RateLimiter.check");
+        check("auth::verify", "", "symbol auth.verify");
+        check("def verify(token: str) -> bool", "", "symbol verify()");
+        check("User", "class", "symbol User");
+        check("users", "table", "table users");
+        check("verify", "функцию", "symbol verify()");
+        for code in ["redis", "User", "admin", "true", "main"] {
+            check(code, "", "?");
+        }
+        check("call_center", "database", "?");
+        check("verify_token", "branch", "?");
+    }
+
+    #[test]
+    fn endpoints_and_variables_are_told() {
+        check("POST /api/v1/login", "", "endpoint POST /api/v1/login");
+        check("/api/users/{id}", "", "endpoint /api/users/{id}");
+        check("/health", "", "endpoint /health");
+        check("/api/*", "", "?");
+        check("/tmp/x", "", "?");
+        check("JWT_SECRET", "", "variable JWT_SECRET");
+        check("${JWT_SECRET}", "", "variable JWT_SECRET");
+        check("PORT", "variable", "variable PORT");
+        check("PORT", "", "?");
+        check("MAX_RETRIES", "constant", "symbol MAX_RETRIES");
+        check("LOG_LEVEL=debug", "", "?");
+    }
+}

@@ -1,0 +1,266 @@
+//! Lines in three languages, with the traces that each asks for, or why it is a person's.
+
+use super::super::{Intent, Line};
+use super::{bullets, read};
+use crate::checklist::parse;
+use crate::resolve::bullets::Meaning;
+use crate::vocabulary::Vocabulary;
+
+fn outcome(line: &str) -> Result<Vec<String>, String> {
+    let text = format!("# Phase 1: Things\n\n## 1.1 Work\n\n- [ ] {line}\n");
+    let checklist = parse("phase-01-things.md", &text, &Vocabulary::default())
+        .expect("a checklist")
+        .checklist;
+    let task = checklist.tasks().next().expect("a task");
+    match read(&Line::of(task, &checklist.vocabulary)) {
+        Ok((Intent::Expect(wants), _)) => Ok(wants
+            .iter()
+            .map(|want| format!("{}: {want}", want.word()))
+            .collect()),
+        Ok((other, _)) => panic!("{other:?}"),
+        Err(why) => Err(why.into_owned()),
+    }
+}
+
+#[track_caller]
+fn check(line: &str, expected: &[&str]) {
+    let expected: Vec<String> = expected.iter().map(|it| (*it).to_owned()).collect();
+    assert_eq!(outcome(line), Ok(expected), "{line}");
+}
+
+#[track_caller]
+fn is_manual(lines: &[&str]) {
+    for line in lines {
+        let found = outcome(line);
+        assert!(found.is_err(), "{line} is read as {found:?}");
+    }
+}
+
+#[test]
+fn paths_that_are_to_be_made_are_files() {
+    let jwt = ["file: src/auth/jwt.py"];
+    check("Create `src/auth/jwt.py`", &jwt);
+    check(
+        "Create JWT module `src/auth/jwt.py` with RS256 support",
+        &jwt,
+    );
+    check("Write the file `src/auth/jwt.py` — signs tokens", &jwt);
+    check("Создать `src/auth/jwt.py` — подпись токенов", &jwt);
+    check("Создание модуля `src/auth/jwt.py`", &jwt);
+    check("Нужно создать файл `src/auth/jwt.py`", &jwt);
+    check("Створити `src/auth/jwt.py`", &jwt);
+    check("Backend: add `src/auth/jwt.py`", &jwt);
+    check("Create `.env` from `.env.example`", &["file: .env"]);
+    check("Create folder `src/auth/`", &["file: src/auth/"]);
+    check(
+        "Create `tests/test_jwt.py` for `src/auth/jwt.py`",
+        &["file: tests/test_jwt.py"],
+    );
+    check(
+        "Create `a/b.py`, `a/c.py` and `a/d.py`",
+        &["file: a/b.py", "file: a/c.py", "file: a/d.py"],
+    );
+}
+
+#[test]
+fn paths_that_are_to_change_are_changes() {
+    let main = ["change: a change of src/main.py"];
+    check("Update `src/main.py`", &main);
+    check("Fix the race in `src/main.py`", &main);
+    check("`src/main.py` — refactor", &main);
+    check("Add logging to `src/main.py`", &main);
+    check("Implement caching in `src/main.py`", &main);
+    check("Обновить `src/main.py`", &main);
+    check("Исправить ошибку в `src/main.py`", &main);
+    check("Добавить логирование в `src/main.py`", &main);
+    check("Обновление `src/main.py`", &main);
+    check("Оновити `src/main.py`", &main);
+    check("Виправити помилку в `src/main.py`", &main);
+    check("Додати логування до `src/main.py`", &main);
+}
+
+#[test]
+fn paths_that_are_to_go_are_absent() {
+    let old = ["absent: src/old.py gone"];
+    check("Remove `src/old.py`", &old);
+    check("Удалить `src/old.py`", &old);
+    check("Видалити файл `src/old.py`", &old);
+    check("`src/old.py` — удалить", &old);
+    is_manual(&[
+        "Remove `verify()` from `src/old.py`",
+        "Удалить вызовы из `src/old.py`",
+        "Видалити виклики з `src/old.py`",
+        "Remove `verify_token()`",
+        "Drop `LOG_LEVEL`",
+    ]);
+}
+
+#[test]
+fn symbols_are_looked_for_beside_their_paths() {
+    check("Implement `verify_token()`", &["symbol: verify_token()"]);
+    check(
+        "Реализовать `RateLimiter.check`",
+        &["symbol: RateLimiter.check"],
+    );
+    check("Реалізувати клас `Tokens`", &["symbol: Tokens"]);
+    check(
+        "Implement `verify_token()` in `src/auth.py`",
+        &["symbol: verify_token() in src/auth.py"],
+    );
+    check(
+        "Add `verify_token()` to `src/auth.py`",
+        &[
+            "change: a change of src/auth.py",
+            "symbol: verify_token() in src/auth.py",
+        ],
+    );
+    check(
+        "Create `src/auth.py` with `verify_token()` and `JWTMiddleware`",
+        &[
+            "file: src/auth.py",
+            "symbol: verify_token() in src/auth.py",
+            "symbol: JWTMiddleware in src/auth.py",
+        ],
+    );
+    check(
+        "Создать `src/auth.py` с функцией `verify`",
+        &["file: src/auth.py", "symbol: verify() in src/auth.py"],
+    );
+    check("Create `users` table", &["symbol: users"]);
+    check(
+        "`src/auth.py`: add `verify_token()`",
+        &[
+            "change: a change of src/auth.py",
+            "symbol: verify_token() in src/auth.py",
+        ],
+    );
+}
+
+#[test]
+fn endpoints_and_variables_are_looked_for() {
+    check(
+        "Add `POST /api/v1/login`",
+        &["endpoint: POST /api/v1/login"],
+    );
+    check("Создать эндпоинт `/api/users`", &["endpoint: /api/users"]);
+    check("Додати ендпоінт `GET /health`", &["endpoint: GET /health"]);
+    check("Add variable `JWT_SECRET`", &["variable: JWT_SECRET"]);
+    check("Добавить переменную `PORT`", &["variable: PORT"]);
+    check(
+        "Add `JWT_SECRET` to `.env.example`",
+        &[
+            "change: a change of .env.example",
+            "variable: JWT_SECRET in .env.example",
+        ],
+    );
+}
+
+#[test]
+fn mixed_lines_need_all_of_their_traces() {
+    check(
+        "Create `src/auth.py` and update `src/main.py`",
+        &["file: src/auth.py", "change: a change of src/main.py"],
+    );
+    check(
+        "Создать `src/auth.py` и удалить `src/old.py`",
+        &["file: src/auth.py", "absent: src/old.py gone"],
+    );
+}
+
+#[test]
+fn judgement_is_a_persons() {
+    is_manual(&[
+        "Test `src/auth.py`",
+        "Check `src/auth.py`",
+        "Create `src/auth.py` and test it",
+        "Create `src/auth.py`, deploy it",
+        "Create `src/auth.py` and discuss it with the team",
+        "Проверить `src/auth.py`",
+        "Создать `src/auth.py` и проверить на стенде",
+        "Согласовать `docs/api.md`",
+        "Перевірити `src/auth.py`",
+        "Створити `src/auth.py` та узгодити з командою",
+        "Ask Ann to create `src/auth.py`",
+        "Make sure that `src/auth.py` works",
+        "Ensure `JWT_SECRET` is set",
+    ]);
+}
+
+#[test]
+fn doubt_is_a_persons() {
+    is_manual(&[
+        "Create `src/auth.py` or `src/jwt.py`",
+        "Create `src/auth.py` if needed",
+        "Create `src/auth.py`?",
+        "Don't change `src/auth.py`",
+        "Создать `src/auth.py` при необходимости",
+        "Создать `src/auth.py` или `src/jwt.py`",
+        "Не изменять `src/auth.py`",
+        "Створити `src/auth.py` за потреби",
+        "Створити `src/auth.py` або `src/jwt.py`",
+        "Optionally add `src/auth.py`",
+    ]);
+}
+
+#[test]
+fn what_asks_for_more_than_its_traces_is_a_persons() {
+    is_manual(&[
+        "Create `src/auth.py` and tests",
+        "Create `src/auth.py` with tests",
+        "Создать `src/auth.py` с тестами",
+        "Create `src/auth.py`, documentation",
+        "Create the module and `src/auth.py`",
+        "Create tests for `verify_token()`",
+        "Create `src/auth.py` and a runbook",
+        "Update the generator that creates `src/auth.py`",
+        "Refactor `verify_token()`",
+        "Update `POST /api/login`",
+        "Create database `call_center`",
+        "Create bucket `call_center_audio`",
+        "Add `redis`",
+        "Add a field to `User`",
+        "Add LOG_LEVEL=debug to `config`",
+        "Add support `src/main.py`",
+        "Create `../other/auth.py`",
+        "Create `/etc/nginx/nginx.conf`",
+        "`src/auth.py` — JWT",
+        "Everything about `src/auth.py`",
+        "Create a plan",
+        "Create modules:",
+    ]);
+}
+
+#[test]
+fn bullets_are_further_traces_or_unread() {
+    let text = "# Phase 1: Things\n\n## 1.1 Work\n\n- [ ] Create `src/auth.py`:\n  - `verify_token()` — \
+                checks a token\n  - `POST /api/login`\n  - fast and small\n- [ ] Create the modules:\n  - \
+                `src/a.py`\n  - `src/b.py`\n";
+    let checklist = parse("phase-01-things.md", text, &Vocabulary::default())
+        .expect("a checklist")
+        .checklist;
+    let found: Vec<Result<Vec<String>, String>> = checklist
+        .tasks()
+        .map(|task| match read(&Line::of(task, &checklist.vocabulary)) {
+            Ok((Intent::Expect(wants), _)) => Ok(wants.iter().map(ToString::to_string).collect()),
+            Ok((other, _)) => panic!("{other:?}"),
+            Err(why) => Err(why.into_owned()),
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            Ok(vec![
+                "src/auth.py".to_owned(),
+                "verify_token() in src/auth.py".to_owned(),
+                "POST /api/login".to_owned()
+            ]),
+            Ok(vec!["src/a.py".to_owned(), "src/b.py".to_owned()]),
+        ]
+    );
+    let task = checklist.tasks().next().expect("a task");
+    let unread: Vec<bool> = bullets(task)
+        .iter()
+        .map(|it| it.meaning == Meaning::Unread)
+        .collect();
+    assert_eq!(unread, [false, false, true]);
+}

@@ -1,0 +1,86 @@
+//! A line as words, marks and code spans.
+
+use super::words::{Role, is, is_infinitive, is_verbal_noun};
+use crate::checklist::{Inline, Part};
+
+/// A piece of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token {
+    /// A word, as written and in lower case.
+    Word(String, String),
+    /// A mark between words.
+    Mark(char),
+    /// A code span's content.
+    Code(String),
+}
+
+impl Token {
+    /// Returns the word in lower case.
+    pub(super) fn word(&self) -> Option<&str> {
+        match self {
+            Self::Word(_, lower) => Some(lower),
+            Self::Mark(_) | Self::Code(_) => None,
+        }
+    }
+
+    /// Returns whether it is a word that does that.
+    pub(super) fn is(&self, role: Role) -> bool {
+        self.word().is_some_and(|word| is(word, role))
+    }
+
+    /// Returns whether it joins things of a list.
+    pub(super) fn joins(&self) -> bool {
+        self.is(Role::And) || matches!(self, Self::Mark(',' | ';' | '+' | '&' | '/'))
+    }
+
+    /// Returns whether it is a verb that asks for something, beginning a line or not.
+    pub(super) fn is_verb(&self, first: bool) -> bool {
+        let verbs = [Role::Make, Role::Add, Role::Change, Role::Remove];
+        let word = self.word().unwrap_or_default();
+        (first || !is_verbal_noun(word)) && verbs.into_iter().any(|role| self.is(role))
+    }
+
+    /// Returns whether it is a verb that asks for something that leaves no trace.
+    pub(super) fn asks_for_more(&self) -> bool {
+        !self.is_verb(true) && self.word().is_some_and(is_infinitive)
+    }
+}
+
+/// Returns the pieces of a line.
+pub(super) fn tokens(text: &Inline) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for part in &text.parts {
+        match part {
+            Part::Code(code) => tokens.push(Token::Code(code.value.trim().to_owned())),
+            Part::Text(text) => split(&text.value, &mut tokens),
+        }
+    }
+    tokens
+}
+
+fn split(text: &str, tokens: &mut Vec<Token>) {
+    let characters: Vec<char> = text.chars().collect();
+    let mut word = String::new();
+    for (at, character) in characters.iter().enumerate() {
+        let inner = |c: &char| c.is_alphanumeric();
+        let joined = "-_'’.".contains(*character)
+            && !word.is_empty()
+            && characters.get(at + 1).is_some_and(inner);
+        if character.is_alphanumeric() || joined {
+            word.push(*character);
+            continue;
+        }
+        flush(&mut word, tokens);
+        if !character.is_whitespace() {
+            tokens.push(Token::Mark(*character));
+        }
+    }
+    flush(&mut word, tokens);
+}
+
+fn flush(word: &mut String, tokens: &mut Vec<Token>) {
+    if !word.is_empty() {
+        let lower = word.to_lowercase();
+        tokens.push(Token::Word(std::mem::take(word), lower));
+    }
+}

@@ -1,0 +1,239 @@
+//! Boxes that aren't about Kubernetes: a person does the work, and a run ticks what left its trace.
+
+use serde_json::Value;
+
+use crate::harness::workspace::Workspace;
+
+const CHECKLIST: &str = "checklists/auth/phase-01-login.md";
+
+/// A checklist in three languages, a line a kind of trace.
+const TASKS: &str = "\
+# Phase 1: Login
+
+## Status
+- [ ] Not started
+- [ ] In progress
+- [ ] Completed
+
+**Started:** -
+**Completed:** -
+
+## 1.1 Tokens
+
+- [ ] Create `src/auth/jwt.py` with `verify_token()`
+- [ ] Додати логування до `src/main.py`
+- [ ] Удалить `src/old.py`
+- [ ] Add `POST /api/login`
+- [ ] Add variable `JWT_SECRET`
+
+**Notes:** -
+";
+
+fn workspace() -> Workspace {
+    Workspace::new()
+        .file(CHECKLIST, TASKS)
+        .file("src/main.py", "print('hello')\n")
+        .file("src/old.py", "x = 1\n")
+        .commit_all()
+}
+
+/// Does all of the work, as a person would.
+fn work(workspace: &Workspace) {
+    workspace.write(
+        "src/auth/jwt.py",
+        "import os\n\nSECRET = os.environ['JWT_SECRET']\n\n\ndef verify_token(token):\n    return True\n",
+    );
+    workspace.write(
+        "src/main.py",
+        "import logging\n\n@app.post('/api/login')\ndef login(): ...\n",
+    );
+    fs_err::remove_file(workspace.path("src/old.py")).expect("it was there");
+}
+
+fn ticked(workspace: &Workspace) -> usize {
+    workspace.read(CHECKLIST).matches("- [x]").count()
+}
+
+#[test]
+fn what_a_person_did_is_ticked_once_its_trace_is_there() {
+    let workspace = workspace();
+    let waiting = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    for missing in [
+        "`src/auth/jwt.py` isn't there yet",
+        "no definition of `verify_token()` was found in `src/auth/jwt.py`",
+        "a change of `src/main.py` counts from the phase's first run on",
+        "`src/old.py` is still there",
+        "no endpoint `POST /api/login` was found",
+        "`JWT_SECRET` is in no settings source",
+    ] {
+        assert!(waiting.contains(missing), "no {missing:?} in\n{waiting}");
+    }
+    assert_eq!(ticked(&workspace), 1, "in progress, and nothing else");
+    assert!(workspace.read(CHECKLIST).contains("- [x] In progress"));
+
+    // Waiting goes on, and changes nothing.
+    let before = workspace.contents();
+    let again = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    assert!(
+        again.contains("`src/main.py` hasn't changed since the phase began"),
+        "{again}"
+    );
+    assert_eq!(workspace.contents(), before);
+
+    work(&workspace);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let text = workspace.read(CHECKLIST);
+    assert_eq!(ticked(&workspace), 5 + 1, "{text}");
+    assert!(text.contains("- [x] Completed"), "{text}");
+
+    let explained = workspace
+        .orch(&["phase", "1", "explain", "1.1.1"])
+        .expect(0)
+        .stdout;
+    assert!(
+        explained.contains("`verify_token()` is defined at src/auth/jwt.py:6"),
+        "{explained}"
+    );
+    assert!(explained.contains("evidence on rehearsal"), "{explained}");
+    let journal = workspace.read(".orch/auth/phase-01.jsonl");
+    assert!(journal.contains("\"trace\":\"change\""), "{journal}");
+    assert!(!journal.contains("os.environ"), "{journal}");
+}
+
+#[test]
+fn one_trace_of_several_isnt_enough() {
+    let workspace = workspace();
+    workspace.write("src/auth/jwt.py", "# def verify_token(): later\n");
+    let run = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    assert!(run.contains("no definition of `verify_token()`"), "{run}");
+    assert!(workspace.read(CHECKLIST).contains("- [ ] Create `src/auth"));
+}
+
+#[test]
+fn a_trace_that_is_gone_opens_its_box_again() {
+    let workspace = workspace();
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    work(&workspace);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    fs_err::remove_file(workspace.path("src/auth/jwt.py")).expect("it was there");
+
+    let run = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    assert!(run.contains("`src/auth/jwt.py` isn't there yet"), "{run}");
+    let text = workspace.read(CHECKLIST);
+    assert!(text.contains("- [ ] Create `src/auth/jwt.py`"), "{text}");
+    assert!(text.contains("- [x] In progress"), "{text}");
+    let journal = workspace.read(".orch/auth/phase-01.jsonl");
+    assert!(journal.contains("orch: `src/auth/jwt.py`"), "{journal}");
+
+    work_again(&workspace);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert_eq!(ticked(&workspace), 5 + 1);
+}
+
+fn work_again(workspace: &Workspace) {
+    workspace.write(
+        "src/auth/jwt.py",
+        "import os\nos.environ['JWT_SECRET']\ndef verify_token(t): ...\n",
+    );
+}
+
+#[test]
+fn other_work_goes_on_and_what_comes_after_waits() {
+    let tasks = "# Phase 1: Login\n\n## 1.1 Work\n\n- [ ] Create `src/auth.py`\n- [ ] Count \
+                 <!-- orch: run=\"touch counted\" -->\n- [ ] Count again <!-- orch: run=\"touch again\" \
+                 after=1.1.1 -->\n";
+    let workspace = Workspace::new().file(CHECKLIST, tasks).commit_all();
+    workspace.orch(&["phase", "1", "run", "--yes"]).expect(3);
+    assert!(workspace.has("counted"));
+    assert!(!workspace.has("again"), "it comes after the person's work");
+    workspace.write("src/auth.py", "x = 1\n");
+    workspace.orch(&["phase", "1", "run", "--yes"]).expect(0);
+    assert!(workspace.has("again"));
+}
+
+#[test]
+fn the_plan_tells_what_is_there_and_what_isnt() {
+    let workspace = workspace();
+    workspace.write(".env.example", "JWT_SECRET=\n");
+    let before = workspace.contents();
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0).stdout;
+    for line in [
+        "by rule expect file + symbol: `Create`, `src/auth/jwt.py`, `verify_token()`",
+        "waits: `src/auth/jwt.py` isn't there yet",
+        "there: `JWT_SECRET` is at .env.example:1",
+    ] {
+        assert!(plan.contains(line), "no {line:?} in\n{plan}");
+    }
+    let json = workspace.orch(&["phase", "1", "plan", "--json"]).expect(0);
+    let traces: Vec<Value> = json
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON"))
+        .filter(|value| value["event"] == "task")
+        .map(|value| value["traces"].clone())
+        .collect();
+    assert_eq!(traces[0][0]["kind"], "file");
+    assert_eq!(traces[0][0]["missing"], "`src/auth/jwt.py` isn't there yet");
+    assert_eq!(traces[4][0]["found"]["trace"], "variable");
+    assert_eq!(workspace.contents(), before);
+}
+
+#[test]
+fn a_rehearsal_looks_and_ticks_nothing() {
+    let workspace = workspace();
+    workspace.write("src/auth/jwt.py", "def verify_token(): ...\n");
+    let before = workspace.contents();
+    let run = workspace.orch(&["phase", "1", "rehearse"]).expect(0).stderr;
+    assert!(run.contains("nothing was ticked"), "{run}");
+    assert_eq!(workspace.contents(), before);
+}
+
+#[test]
+fn an_unread_bullet_keeps_the_box_for_a_person() {
+    let tasks = "# Phase 1: Login\n\n## 1.1 Work\n\n- [ ] Create `src/auth.py`:\n  - `verify()`\n  - \
+                 as fast as it can be\n";
+    let workspace = Workspace::new()
+        .file(CHECKLIST, tasks)
+        .file("src/auth.py", "def verify(): ...\n")
+        .commit_all();
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0).stdout;
+    assert!(plan.contains("`verify()` → symbol verify()"), "{plan}");
+    assert!(plan.contains("as fast as it can be → unread"), "{plan}");
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    assert!(workspace.read(CHECKLIST).contains("- [ ] Create"));
+    let done = ["task", "done", "1.1.1", "--note", "2 µs"];
+    workspace.orch(&done).expect(0);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+}
+
+#[test]
+fn paths_never_lead_out_of_the_workspace() {
+    let tasks = "# Phase 1: Login\n\n## 1.1 Work\n\n- [ ] Create `out/there.py`\n- [ ] Create \
+                 `../there.py`\n";
+    let workspace = Workspace::new().file(CHECKLIST, tasks).commit_all();
+    let outside = workspace.outside("outside");
+    fs_err::create_dir_all(&outside).expect("creates");
+    fs_err::write(outside.join("there.py"), "x").expect("writes");
+    std::os::unix::fs::symlink(&outside, workspace.path("out")).expect("links");
+    let run = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    assert!(
+        run.contains("a symlink leads out of the workspace"),
+        "{run}"
+    );
+    assert_eq!(ticked(&workspace), 0);
+}
+
+#[test]
+fn a_journal_of_before_tells_when_the_phase_began() {
+    let workspace = workspace();
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    work(&workspace);
+    let journal = workspace.read(".orch/auth/phase-01.jsonl");
+    assert!(journal.contains("\"began\":{\"head\":\""), "{journal}");
+    workspace.commit("The work");
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0).stdout;
+    assert!(
+        plan.contains("there: `src/main.py` was changed by commit"),
+        "{plan}"
+    );
+}
