@@ -211,14 +211,16 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
     }
 }
 
-/// Returns whether nothing below a task is read: a person, a command or a file says it all.
+/// Returns whether nothing below a task is a specification: a person, a command or a file says it
+/// all, and expectations are read by their own rule.
 fn says_all(intent: &Intent) -> bool {
     match intent {
         Intent::Skip
         | Intent::Manual
         | Intent::Command(_)
         | Intent::ApplyPath(_)
-        | Intent::ApplyFence(_) => true,
+        | Intent::ApplyFence(_)
+        | Intent::Expect(_) => true,
         Intent::Study(_) | Intent::Inventory(..) | Intent::Require(..) | Intent::Write(_) => false,
     }
 }
