@@ -16,6 +16,7 @@ mod explain;
 mod images;
 mod init;
 mod load;
+mod lsp;
 mod mine;
 mod new;
 mod next;
@@ -118,6 +119,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Print what is known of the application, each fact with file and line
     Analyze(analyze::AnalyzeArgs),
+    /// Serve an editor on stdin and stdout (language server protocol)
+    Lsp(lsp::LspArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -160,6 +163,7 @@ pub fn main() -> ExitCode {
         Command::Access(args) => access::run(&session, &args),
         Command::Check(args) => check::run(&session, &args),
         Command::Analyze(args) => analyze::run(&session, &args),
+        Command::Lsp(args) => lsp::run(&session, &args),
         Command::Completions(args) => completions::run(&args),
     };
     match result {

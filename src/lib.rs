@@ -31,5 +31,6 @@ pub mod cli;
 pub mod cluster;
 pub mod files;
 pub mod git;
+pub mod lsp;
 pub mod rehearsal;
 pub mod terminal;

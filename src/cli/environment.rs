@@ -13,6 +13,8 @@ use std::path::PathBuf;
 pub(super) struct Environment {
     /// How this program was called (`orch`, or a path).
     pub(super) program: String,
+    /// This program's own file.
+    pub(super) executable: Option<PathBuf>,
     /// `NO_COLOR`.
     pub(super) no_color: bool,
     /// `ORCH_LOG`.
@@ -54,6 +56,7 @@ impl Environment {
         };
         Self {
             program,
+            executable: std::env::current_exe().ok(),
             no_color: get("NO_COLOR").is_some() || get("TERM").as_deref() == Some("dumb"),
             log: get("ORCH_LOG"),
             source_date_epoch: get("SOURCE_DATE_EPOCH"),

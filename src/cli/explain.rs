@@ -9,8 +9,9 @@ use super::target::{self, Target};
 use super::{Session, Stop};
 use crate::checklist::TaskId;
 use crate::files::read_journal;
-use crate::journal::StepStatus;
+use crate::journal::{State, StepStatus};
 use crate::resolve::{Action, BulletReading};
+use crate::settings::Settings;
 use crate::terminal::{out, printable, told};
 
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result {
@@ -60,7 +61,10 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
             let _ = writeln!(text, "           after {}", printable(need.id.as_str()));
         }
     }
-    text += &recorded(loaded, phase, id)?;
+    let replay = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?;
+    for line in records(&loaded.settings, &replay.state, id) {
+        let _ = writeln!(text, "  {}", printable(&line));
+    }
     out(&text)?;
     Ok(Code::Done)
 }
@@ -94,13 +98,13 @@ fn facts(action: &Action) -> String {
     text
 }
 
-fn recorded(loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result<String> {
-    let replay = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?;
-    let mut text = String::new();
-    for (name, target) in replay.state.targets() {
-        let name = target::called(name, &loaded.settings, &replay.state);
-        for (step, state) in target.steps_of(id) {
-            let said = match &state.status {
+/// Returns what is recorded of a task, a line a step or decision and target.
+pub(super) fn records(settings: &Settings, state: &State, id: &TaskId) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (name, target) in state.targets() {
+        let name = target::called(name, settings, state);
+        for (step, known) in target.steps_of(id) {
+            let said = match &known.status {
                 StepStatus::Succeeded(evidence) => told(evidence),
                 StepStatus::Failed(failure) => format!("failed: {}", failure.cause),
                 StepStatus::Unknown => "started, outcome unknown".to_owned(),
@@ -108,22 +112,15 @@ fn recorded(loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result<String> {
                 StepStatus::Compensating => "being undone".to_owned(),
                 StepStatus::RolledBack => "undone".to_owned(),
             };
-            let _ = writeln!(
-                text,
-                "  evidence on {name}, {:.0}: {step}: {}",
-                state.at,
-                printable(&said)
-            );
+            lines.push(format!(
+                "evidence on {name}, {:.0}: {step}: {said}",
+                known.at
+            ));
         }
         if let Some(waiver) = target.waived.get(id) {
-            let _ = writeln!(
-                text,
-                "  decided on {name}, {:.0}: {}: {}",
-                waiver.at,
-                printable(&waiver.who),
-                printable(&waiver.why)
-            );
+            let (who, why) = (&waiver.who, &waiver.why);
+            lines.push(format!("decided on {name}, {:.0}: {who}: {why}", waiver.at));
         }
     }
-    Ok(text)
+    lines
 }

@@ -157,13 +157,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         journal,
     } = Opened::by(session, loaded, phase, &args.on)?;
     after::refuse_too_early(session, loaded, phase, (&target, journal.state()))?;
-    let how = How {
-        options: options(args, &target, phase),
-        accept_unread: args.accept_unread,
-        mine: args.mine(),
-        section: args.section.clone(),
-        clock,
-    };
+    let how = how(args, (&target, phase), clock);
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     prepared.narrow(&mut outlook)?;
@@ -261,6 +255,17 @@ async fn secrets(
 }
 
 /// Returns how the flags and the settings want a run to behave.
+fn how(args: &RunArgs, (target, phase): (&Target, &Phase), clock: Clock) -> How {
+    How {
+        options: options(args, target, phase),
+        accept_unread: args.accept_unread,
+        mine: args.mine(),
+        section: args.section.clone(),
+        clock,
+    }
+}
+
+/// Returns how they want its steps to behave.
 fn options(args: &RunArgs, target: &Target, phase: &Phase) -> Options {
     let rehearsed = *target == Target::Rehearsal;
     Options {

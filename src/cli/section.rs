@@ -21,7 +21,7 @@ pub(super) fn tasks(checklist: &Checklist, number: &str) -> Result<BTreeSet<Task
         let said = format!("phase {} has no section {number}", checklist.number);
         let known: Vec<String> = sections
             .iter()
-            .map(|it| printable(format!("{} {}", it.number, it.title).trim()).to_string())
+            .map(|it| printable(format!("{} {}", it.number, it.title).trim()))
             .collect();
         return Err(Stop::input(said).help(format!("its sections: {}", known.join(" · "))));
     }

@@ -115,11 +115,13 @@ impl<'p> Reasons<'p> {
             }
         });
         let (places, objects): (Vec<usize>, Vec<&Object>) = applied.unzip();
-        let place = |at: usize| places.get(at).copied();
+        let step_of = |at: usize| places.get(at).copied();
         let references = order::all_reasons(&objects, &resolved.application);
         let references = places.iter().copied().zip(references.into_iter().map(|of| {
-            let placed = of.into_iter().filter_map(|(at, by)| Some((place(at)?, by)));
-            placed.collect()
+            let named = of
+                .into_iter()
+                .filter_map(|(at, by)| Some((step_of(at)?, by)));
+            named.collect()
         }));
         Self {
             plan,

@@ -10,9 +10,8 @@ pub(super) struct Entry {
     apart: bool,
 }
 
-/// The beginning of a word, or a whole one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stem {
+struct Stem {
     text: String,
     /// Whether it must be the whole word.
     whole: bool,
@@ -39,10 +38,6 @@ impl Entry {
             stems: stems.collect(),
             apart,
         }
-    }
-
-    pub(super) fn stems(&self) -> impl Iterator<Item = &Stem> {
-        self.stems.iter()
     }
 
     /// Returns whether a folded word alone tells the meaning.
@@ -81,11 +76,7 @@ impl Entry {
 }
 
 impl Stem {
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(super) fn fits(&self, word: &str) -> bool {
+    fn fits(&self, word: &str) -> bool {
         if self.whole {
             word == self.text
         } else {

@@ -90,6 +90,23 @@ impl Shown<'_> {
         if !there.service_monitors {
             text += "  no ServiceMonitor CRD there: Prometheus scrapes by static configuration\n";
         }
+        text += &self.sections();
+        if let Some(part) = self.part {
+            let needs = part.scope.needs.iter();
+            let needed = section::needed_text(self.plan, needs, &part.number);
+            return format!("{text}\n{needed}");
+        }
+        text += &self.unassigned();
+        text += &self.builds();
+        text += &self.outside();
+        text += &order::waves_text(self.plan, self.paint);
+        text + &self.totals()
+    }
+
+    /// The tasks, section by section.
+    fn sections(&self) -> String {
+        let checklist = &self.phase.checklist;
+        let mut text = String::new();
         let shown = |section: &&Section| {
             let part = self.part;
             part.is_none_or(|part| section::is_in(section, &part.number))
@@ -108,16 +125,7 @@ impl Shown<'_> {
                 }
             }
         }
-        if let Some(part) = self.part {
-            let needs = part.scope.needs.iter();
-            let needed = section::needed_text(self.plan, needs, &part.number);
-            return format!("{text}\n{needed}");
-        }
-        text += &self.unassigned();
-        text += &self.builds();
-        text += &self.outside();
-        text += &order::waves_text(self.plan, self.paint);
-        text + &self.totals()
+        text
     }
 
     /// What must hold before a run on the target begins.

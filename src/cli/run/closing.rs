@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::account::Moment;
-use super::outlook::{Left, Outlook, Waiting};
+use super::outlook::{Outlook, Waiting};
 use super::tell::{Kept, left_text, tell, waiting_text};
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind};
@@ -272,17 +272,22 @@ impl Close<'_> {
     /// Says how a run ended, and what waits.
     fn end(&self, text: &str, waiting: &Waiting) -> Result<()> {
         let outcome = if waiting.nobody() { "done" } else { "waiting" };
-        self.say(text, outcome, waiting.left)
+        self.say(text, outcome, waiting)
     }
 
     /// Says how a command ended.
-    pub(super) fn say(&self, text: &str, outcome: &str, left: Left) -> Result<()> {
+    pub(super) fn say(&self, text: &str, outcome: &str, waiting: &Waiting) -> Result<()> {
         if self.prepared.session.global.json {
             let mut value = serde_json::json!({ "event": "ended", "outcome": outcome,
                 "target": self.prepared.target.called() });
             if let Some(section) = &self.prepared.how.section {
+                let left = waiting.left;
                 value["section"] = section.as_str().into();
                 value["left"] = serde_json::json!({ "tasks": left.tasks, "steps": left.steps });
+            }
+            if !waiting.nobody() {
+                value["tasks"] = serde_json::json!(waiting.tasks);
+                value["files"] = serde_json::json!(waiting.files);
             }
             out(&format!("{value}\n"))?;
         }

@@ -246,7 +246,7 @@ impl Outlook {
         let steps = self.standing.iter_mut().zip(&prepared.plan.steps);
         for (_, (standing, step)) in steps
             .enumerate()
-            .filter(|(at, _)| is_part(&self.scope, *at))
+            .filter(|(at, _)| is_part(self.scope.as_ref(), *at))
         {
             let Standing::Done(evidence) = standing else {
                 continue;
@@ -283,7 +283,7 @@ impl Outlook {
         let steps = self.standing.iter_mut().zip(&prepared.plan.steps);
         for (_, (standing, step)) in steps
             .enumerate()
-            .filter(|(at, _)| is_part(&self.scope, *at))
+            .filter(|(at, _)| is_part(self.scope.as_ref(), *at))
         {
             if let (Standing::Done(_), Work::Apply { object, .. }) = (&*standing, &step.work) {
                 let real = secrets.get(&object.label()).unwrap_or(object);

@@ -65,11 +65,11 @@ impl Outlook {
             return;
         };
         let steps = plan.steps.iter().enumerate();
-        let applied = steps.filter_map(|(at, step)| match &step.work {
-            Work::Apply { object, .. } if scope.has(at) && object.kind == "Secret" => {
-                Some(object.name.as_str())
-            }
-            _ => None,
+        let applied = steps.filter_map(|(at, step)| {
+            let Work::Apply { object, .. } = &step.work else {
+                return None;
+            };
+            (scope.has(at) && object.kind == "Secret").then_some(object.name.as_str())
         });
         let applied: BTreeSet<&str> = applied.collect();
         let missing = &mut filled.missing;
@@ -138,7 +138,7 @@ impl Outlook {
     /// Returns the files that a person has to decide on.
     pub(in crate::cli::run) fn undecided(&self, prepared: &Prepared<'_>) -> Vec<String> {
         let steps = prepared.plan.steps.iter().zip(&self.standing).enumerate();
-        let asked = steps.filter(|(at, _)| is_part(&self.scope, *at));
+        let asked = steps.filter(|(at, _)| is_part(self.scope.as_ref(), *at));
         let files = asked.filter_map(|(_, (step, standing))| match (&step.work, standing) {
             (Work::Write { path, .. }, Standing::Held(_)) => Some(path.clone()),
             _ => None,
@@ -157,6 +157,6 @@ impl Outlook {
 }
 
 /// Returns whether a step is asked for, or needed by one that is.
-pub(super) fn is_part(scope: &Option<Scope>, step: usize) -> bool {
-    scope.as_ref().is_none_or(|scope| scope.has(step))
+pub(super) fn is_part(scope: Option<&Scope>, step: usize) -> bool {
+    scope.is_none_or(|scope| scope.has(step))
 }

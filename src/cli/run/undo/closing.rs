@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::account::Moment;
 use super::super::closing::Close;
-use super::super::outlook::Left;
+use super::super::outlook::Waiting;
 use super::{Code, Result};
 use crate::checklist::{DateField, StatusKind, TaskId};
 use crate::execute::{Document, Ledger, Projection, Undone};
@@ -58,7 +58,7 @@ impl Close<'_> {
             count(undone.restored, "object"),
         );
         if prepared.session.global.json {
-            self.say(&text, "turned-back", Left::default())?;
+            self.say(&text, "turned-back", &Waiting::default())?;
         } else {
             err(&text)?;
         }
