@@ -13,6 +13,7 @@ mod failure;
 mod images;
 mod journal;
 mod kompose;
+mod lsp;
 mod nothing;
 mod order;
 mod overlays;
