@@ -30,4 +30,5 @@ mod targets;
 mod terminal;
 mod undo;
 mod verify;
+mod words;
 mod workspace;

@@ -6,8 +6,10 @@
 mod directive;
 mod expect;
 mod inventory;
+mod person;
 mod require;
 mod study;
+mod wording;
 mod write;
 
 use std::borrow::Cow;
@@ -23,6 +25,7 @@ use crate::vocabulary::{Phrase, Vocabulary};
 
 /// The rules over words, in the order in which they are asked.
 pub(super) const RULES: &[Rule] = &[
+    person::RULE,
     study::RULE,
     inventory::RULE,
     write::RULE,
@@ -69,11 +72,6 @@ impl<'c> Line<'c> {
     /// Returns its code spans.
     fn codes(&self) -> impl Iterator<Item = &'c str> {
         self.task.text.codes().map(|(code, _)| code)
-    }
-
-    /// Returns its first word.
-    fn first_word(&self) -> Option<&str> {
-        self.phrase().words().next()
     }
 }
 
@@ -300,7 +298,7 @@ mod tests {
             &[("study", "names no path and no endpoint in code marks")],
         );
         check(
-            "Look into `k8s/api.yml`",
+            "Look at `k8s/api.yml`",
             Some("study"),
             &[(
                 "write",

@@ -289,7 +289,7 @@ pub(super) fn is_path(code: &str) -> bool {
     let known = matches!(
         file,
         "Dockerfile" | "Makefile" | "Containerfile" | "Procfile"
-    );
+    ) || file.starts_with(".env");
     let folder = code.ends_with('/') && code.len() > 1;
     !is_endpoint(code) && !code.contains(char::is_whitespace) && (named || known || folder)
 }
@@ -305,6 +305,15 @@ pub(super) fn is_absolute(code: &str) -> bool {
 /// Returns whether a code span looks like an HTTP path.
 pub(super) fn is_endpoint(code: &str) -> bool {
     code.starts_with('/') && !code.contains(char::is_whitespace)
+}
+
+/// Returns the kind that a word names for certain; `config` may be any file of settings.
+pub(super) fn kind_named(word: &str) -> Option<FileKind> {
+    let lower = word.to_lowercase();
+    let mut kinds = KINDS.iter().filter(|(name, _)| *name != "config");
+    kinds
+        .find(|(name, _)| *name == lower || lower.strip_suffix('s') == Some(name))
+        .map(|(_, kind)| *kind)
 }
 
 fn split_kind(stem: &str) -> (Option<FileKind>, String) {

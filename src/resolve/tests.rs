@@ -1,5 +1,6 @@
 //! Whole documents.
 
+mod boxes;
 mod size;
 
 use super::{
@@ -303,7 +304,8 @@ fn tasks_are_read_in_english() {
         "require resources",
         &[],
     );
-    check("- [ ] Warm the caches by hand", "no rule", &[]);
+    check("- [ ] Warm the caches by hand", "person: by hand", &[]);
+    check("- [ ] Warm the caches", "no rule", &[]);
     check("- [ ] Review `k8s/old.yml` with the team", "no rule", &[]);
 }
 
@@ -317,7 +319,7 @@ fn tasks_are_read_in_russian() {
         &[],
     );
     check("- [ ] Создать `k8s/namespace.yml`", "write namespace", &[]);
-    check("- [ ] Прогреть кэш вручную", "no rule", &[]);
+    check("- [ ] Прогреть кэш вручную", "person: by hand", &[]);
     let task = "- [ ] `k8s/redis/statefulset.yml` — Redis 7\n  - Реплики: 1\n  - Ресурсы: запросы 128Mi/100m, лимиты 256Mi/250m\n  - Диск: 1Gi";
     let read = [
         "replicas 1",

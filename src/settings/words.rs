@@ -79,3 +79,59 @@ fn unknown(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) {
     let problem = Diagnostic::error(format!("there is no meaning `{key}`"));
     reader.refuse(problem.help(help), span, "not known");
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::Settings;
+    use crate::vocabulary::Word;
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) -> Settings {
+        let (settings, found) = match Settings::parse("orch.toml", text) {
+            Ok(settings) => (settings.clone(), settings.warnings),
+            Err(problems) => (Settings::default(), problems),
+        };
+        let told = found.0.iter().map(|it| match it.help.first() {
+            Some(help) => format!("{} | {help}", it.message),
+            None => it.message.clone(),
+        });
+        let told: Vec<String> = told.collect();
+        assert_eq!(told.len(), expected.len(), "{told:#?}");
+        for (told, expected) in told.iter().zip(expected) {
+            assert!(told.contains(expected), "{told}");
+        }
+        settings
+    }
+
+    #[test]
+    fn a_team_adds_its_words() {
+        let text = "[words]\ncreate = [\"anleg\", \"erstell\"]\nfiles = \"Dateien\"\n";
+        let settings = check(text, &[]);
+        assert!(settings.vocabulary.tells("Anlegen", Word::Create));
+        assert!(settings.vocabulary.is_any_label("Dateien"));
+    }
+
+    #[test]
+    fn an_unknown_meaning_names_the_nearest() {
+        check("[words]\ncreat = [\"a\"]\n", &["did you mean `create`?"]);
+        check(
+            "[words]\nxyz = [\"a\"]\n",
+            &["docs/languages.md lists every meaning"],
+        );
+        check("[words]\ncreate = [\"…\"]\n", &["`…` is no word"]);
+        check("[words]\ncreate = 1\n", &["must be"]);
+    }
+
+    #[test]
+    fn a_word_that_means_something_already_is_warned_of() {
+        check(
+            "[words]\ncreate = [\"review\"]\n",
+            &["`review` is to mean `create`, and means `other-work` already"],
+        );
+        check(
+            "[words]\ncreate = [\"anleg\"]\nstudy = [\"anlegen\"]\n",
+            &["`anlegen` is to mean `study`, and means `create` already"],
+        );
+        check("[words]\nnotes = [\"Files\"]\n", &["means `files` already"]);
+    }
+}

@@ -37,13 +37,13 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (
         Word::SetUp,
         "deploy$, deploys$, deployed$, deploying$, apply$, applied$, roll out, set up, setup$, configure, \
-         provision$, bring up, install$",
+         bring up, install$",
     ),
     (
         Word::Other,
         "review, check$, checks$, verify, validate, test$, tests$, confirm, ensure, approve, delete, \
          remove, drop$, move$, rename, migrate$, copy$, backup$, back$, restore, change$, update$, \
-         edit$, fix$, refactor, revert, rollback$, roll back, document$, describe, discuss, agree, \
+         edit$, fix$, refactor, revert, rewrite$, rollback$, roll back, document$, describe, discuss, agree, \
          decide, ask$, tell$, show$, present$, demo$, announce, share$, send$, notify, schedule$, plan$, \
          estimate, investigate, debug, research, find$, compare, measure, benchmark, monitor$, watch$, \
          commit$, push$, merge$, tag$, release$, publish, close$, open$, raise$, file$, talk$, train$, \
@@ -64,23 +64,23 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (
         Word::Negation,
         "not$, don't, dont$, doesn't, do not, never$, no$, cannot, can't, won't, isn't, aren't, \
-         shouldn't, mustn't, without$, avoid, instead$, stop$",
+         shouldn't, mustn't, without$, avoid, instead$",
     ),
     (
         Word::Condition,
         "if$, optional, maybe$, perhaps$, unless$, later$, someday$, nice to have, nice-to-have, \
-         in case, depending, when needed, as needed, where needed, tbd$, eventually$, possibly, might$, \
-         could$, after$, until$, before$, once$, else$, either$, otherwise$",
+         in case, depending, when needed, as needed, where needed, when there, tbd$, eventually$, \
+         possibly, might$, could$, after$, until$, before$, once$, otherwise$, if-needed",
     ),
     (Word::ByHand, "by hand, manual, by-hand"),
     (
         Word::Doubt,
-        "whether$, decide, clarify, why$, how$, who$, should we, do we, discuss, agree$, reason$",
+        "whether$, decide, clarify, undecided, should we, do we, can we, open question, to be decided",
     ),
     (
         Word::Must,
-        "must$, should$, shall$, needs$, need$, has$, have$, is$, are$, was$, were$, be$, will$, does$, \
-         doesn't, isn't, exists$, passes$, contains$, uses$, works$, lacks$, misses$, fails$, breaks$, \
+        "must$, should$, shall$, needs$, need$, has$, have$, is$, are$, was$, were$, be$, will$, do$, does$, \
+         exists$, passes$, contains$, uses$, works$, lacks$, misses$, fails$, breaks$, \
          gets$, still$, already$, wrong$, broken$, outdated$, obsolete$, deprecated$",
     ),
     (
@@ -89,11 +89,27 @@ pub(super) const WORDS: &[Row<Word>] = &[
     ),
     (
         Word::Object,
-        "a$, an$, the$, our$, its$, new$, existing$, current$, all$, main$, base$, basic$, following$, \
-         file$, files$, manifest, template, definition, spec$, object, in$, with$, and$, w$, as$, at$, \
-         resource$, resources$, source$, code$, module$, settings$, config$, configs$, configuration$, \
-         check$, checks$, environment$, variables$, path$, url$, autoscaling$, application$, app$, \
-         database$, cache$, backend$, frontend$, workload, volume, claim$, budget$, network$, account$",
+        "a$, an$, the$, our$, its$, new$, existing$, current$, all$, main$, base$, basic, following$, \
+         file$, files$, manifest, template, definition, spec$, object, with$, w$, resource$, resources$, \
+         source$, code$, module$, settings$, config$, configs$, configuration$, check$, checks$, \
+         environment$, variables$, path$, url$, application$, app$, database$, cache$, backend$, \
+         frontend$, workload, volume, claim$, budget$, network$, account$, through$, core$, shared$, \
+         common$, raw$, plain$, placeholder, initial$, first$, whole$, entire$, full$",
+    ),
+    (Word::In, "in$, inside$, within$, at$, under$"),
+    (Word::Purpose, "for$, of$"),
+    (
+        Word::Reference,
+        "from$, see$, like$, per$, as$, via$, by$, using$, reference$, cf$, similar$, following$, uses$, \
+         mounts$, reads$",
+    ),
+    (Word::And, "and$, then$, plus$, also$"),
+    (
+        Word::Around,
+        "for$, from$, every$, each$, all$, any$, whatever$, runs$, twice$, pod, container, workload, deployment, statefulset, service, in$, \
+         on$, the$, and$, of$, with$, both$, ha$, high$, availability$, basis$, based$, rules$, rule$, set$, \
+         are$, is$, ours$, our$, component, updates$, zero-downtime$, manifest, namespace, kubernetes$, \
+         k8s$, application, app$, health, endpoint, check$, checks$, replica, two$, more$, than$, one$",
     ),
     (Word::Which, "which$, what$"),
     (Word::Needed, "need, requir, necessary"),

@@ -9,7 +9,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
          service$, services$, configmap, secret$, secrets$, namespace, ingress, hpa$, pdb$, pvc$, pv$, \
          ns$, svc$, cm$, sts$, ds$, dep$, autoscaler, networkpolicy, serviceaccount, kustomization, \
          kustomize, poddisruptionbudget, horizontalpodautoscaler, readme$, docker, dockerfile$, \
-         compose, docker-compose, api$, http$, tcp$, health, healthcheck, endpoint, env$",
+         compose, docker-compose, api$, clusterip$, nodeport$, loadbalancer$, http$, tcp$, health, healthcheck, endpoint, env$",
     ),
     (Word::Namespace, "namespace, ns$"),
     (Word::ConfigMaps, "configmap, config-map, cm$"),

@@ -43,10 +43,15 @@ meanings! {
     Condition "condition" "if, optional, when there is time";
     ByHand "by-hand" "by hand, manually";
     Doubt "doubt" "whether, decide: an open question";
-    Must "must" "must, should: a demand on a file, not the file";
+    Must "must" "must, is, has: what is said of a file, not the file";
     Environments "environment" "names of environments: production, staging";
     // What may stand between a verb and its path.
     Object "object" "nouns of what is written or studied, and words around them: a, the, file, manifest";
+    In "in" "in, within: where a file's content is";
+    Purpose "purpose" "for, of, to: what comes behind is something else's";
+    Reference "reference" "from, see, like: what comes behind is only referred to";
+    And "and" "and, then: what joins clauses";
+    Around "around" "words around what every manifest must have: each, all, pod";
     // Inventories.
     Which "which" "which, what";
     Needed "needed" "needed, required";
@@ -146,8 +151,119 @@ meanings! {
     Terabytes "terabytes" "terabytes";
 }
 
-/// Meanings that share words, with the reason that nothing is misread by it.
-const SHARED: &[(Word, Word, &str)] = &[];
+/// Words around what is asked for. They share words with what they stand around.
+const FILLERS: &[Word] = &[
+    Word::Opening,
+    Word::Object,
+    Word::In,
+    Word::Purpose,
+    Word::Reference,
+    Word::And,
+    Word::Around,
+    Word::Internal,
+    Word::Target,
+    Word::Generic,
+];
+
+/// Units, which stand right behind a number.
+const UNITS: &[Word] = &[
+    Word::Percent,
+    Word::Pods,
+    Word::Seconds,
+    Word::Minutes,
+    Word::Hours,
+    Word::Days,
+    Word::Weeks,
+    Word::Years,
+    Word::Kilobytes,
+    Word::Megabytes,
+    Word::Gigabytes,
+    Word::Terabytes,
+];
+
+/// Verbs, which stand at a line's or a clause's beginning.
+const VERBS: &[Word] = &[
+    Word::Study,
+    Word::Create,
+    Word::Add,
+    Word::SetUp,
+    Word::Other,
+    Word::Past,
+];
+
+/// Other meanings that share words, with the reason why nothing is misread by it.
+const SHARED: &[(Word, &[Word], &str)] = &[
+    (
+        Word::Past,
+        &[Word::Study, Word::Create, Word::Add, Word::SetUp],
+        "what was done is a form of the verb, and asked for first",
+    ),
+    (
+        Word::Other,
+        &[
+            Word::Object,
+            Word::Around,
+            Word::Image,
+            Word::Schedule,
+            Word::Drain,
+            Word::Rewrite,
+        ],
+        "nouns and wishes that are verbs where a clause begins with them",
+    ),
+    (
+        Word::Other,
+        &[Word::Doubt],
+        "to decide is a person's work, and leaves the rest of the line open",
+    ),
+    (Word::Must, &[Word::Needed], "asked for in different rules"),
+    (
+        Word::Claim,
+        &[Word::Volumes],
+        "an inventory's volumes, a bullet's claim",
+    ),
+    (
+        Word::Timeout,
+        &[Word::Deadline, Word::IdleTimeout],
+        "a probe's, a Job's, a connection's: told by what the bullet stands below",
+    ),
+    (
+        Word::Deadline,
+        &[Word::IdleTimeout],
+        "a Job's, a connection's: told by what the bullet stands below",
+    ),
+    (
+        Word::Failures,
+        &[Word::Retries],
+        "a probe's, a Job's: told by what the bullet stands below",
+    ),
+    (
+        Word::Limits,
+        &[Word::RateLimit],
+        "a rate is asked for below an Ingress only",
+    ),
+    (Word::Minimum, &[Word::Available], "a field that names both"),
+    (
+        Word::Maximum,
+        &[Word::Unavailable],
+        "a field that names both",
+    ),
+    (
+        Word::Services,
+        &[Word::ServiceAccount, Word::ServiceMonitor],
+        "an inventory's services, a bullet's objects",
+    ),
+    (
+        Word::Tls,
+        &[Word::HttpsRedirect],
+        "where a redirect is told, TLS isn't asked for beside it",
+    ),
+    (
+        Word::Hours,
+        &[Word::Years],
+        "`год` is an hour in Ukrainian and a year in Russian: rates are never by the year, \
+         samples never kept by the hour",
+    ),
+];
 
 impl Word {
     /// Returns the meaning's place in [`Self::ALL`].
@@ -157,9 +273,13 @@ impl Word {
 
     /// Returns whether one word may tell both: they are asked for in different places.
     pub(super) fn may_share(self, other: Self) -> bool {
-        let pair = |row: &(Self, Self, &str)| {
-            (row.0 == self && row.1 == other) || (row.0 == other && row.1 == self)
+        let shares = |one: Self, two: Self| {
+            let mut rows = SHARED.iter();
+            rows.any(|(word, others, _)| *word == one && others.contains(&two))
         };
-        self == other || SHARED.iter().any(pair)
+        let filler = |one: Self, two: Self| FILLERS.contains(&one) && !VERBS.contains(&two);
+        let unit = |one: Self, two: Self| UNITS.contains(&one) && !UNITS.contains(&two);
+        let either = |rule: &dyn Fn(Self, Self) -> bool| rule(self, other) || rule(other, self);
+        self == other || either(&shares) || either(&filler) || either(&unit)
     }
 }

@@ -35,6 +35,12 @@ pub(in crate::cli) fn workspace(set: Option<&str>) -> String {
          # Whether a listed name that the facts don't support leaves the box to a person.\n\
          # strict = false\n\
          \n\
+         # Words of your own, or of another language, for what checklists are read by; every meaning\n\
+         # is listed in docs/languages.md.\n\
+         # [words]\n\
+         # create = [\"erstell\", \"anleg\"]\n\
+         # not-started = \"Noch nicht begonnen\"\n\
+         \n\
          # Clusters that phases may name (`target = \"staging\"`). Without one, the embedded\n\
          # rehearsal runs; the kubeconfig's current context is never used by itself.\n\
          # [targets.staging]\n\

@@ -3,7 +3,7 @@
 use crate::checklist::{Span, Spanned, Task};
 
 use super::super::model::InventoryKind;
-use super::{Intent, Line, Outcome, Rule, reading};
+use super::{Intent, Line, Outcome, Rule, reading, wording};
 use crate::vocabulary::Word;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,10 +16,9 @@ pub(super) const RULE: Rule = Rule {
 fn read(line: &Line<'_>) -> Outcome {
     let plain = line.plain.as_str();
     let phrase = line.phrase();
-    let which = phrase
-        .words()
-        .take(2)
-        .find(|word| line.vocabulary.tells(word, Word::Which))
+    let which = wording::opened(phrase)
+        .next()
+        .filter(|word| line.vocabulary.tells(word, Word::Which))
         .ok_or("doesn't begin with “which”")?;
     let (head, list) = plain.split_once(':').unwrap_or((plain, ""));
     let head = phrase.with(head);
@@ -36,6 +35,22 @@ fn read(line: &Line<'_>) -> Outcome {
         .iter()
         .find_map(|(word, kind)| Some((head.find(&[*word])?, *kind)))
         .ok_or("asks for no services, volumes, secrets or ConfigMaps")?;
+    let known = [
+        Word::Which,
+        Word::Needed,
+        Word::Services,
+        Word::Volumes,
+        Word::Secrets,
+        Word::ConfigMaps,
+        Word::Object,
+        Word::Purpose,
+        Word::And,
+        Word::Must,
+        Word::Opening,
+    ];
+    if let Some(stray) = wording::stray(line, wording::opened(head), &known) {
+        return Err(format!("“{stray}” asks for something else").into());
+    }
     let names = split_list(list)
         .map(|value| Spanned {
             span: place(line.task, &value),

@@ -1,71 +1,166 @@
 //! `Resource limits for every pod`: a rule that every written manifest must satisfy.
 
-use crate::checklist::Task;
+use crate::vocabulary::{Phrase, Word};
 
-use super::{Intent, Line, Outcome, Required, Rule, reading};
-use crate::vocabulary::Word;
+use super::{Intent, Line, Outcome, Required, Rule, reading, wording};
 
 pub(super) const RULE: Rule = Rule {
     name: "require",
-    looks_for: "a namespace, resources, probes, anti-affinity or a disruption budget near the \
-                line's beginning",
+    looks_for: "a namespace with its name, or resources, probes, anti-affinity or a disruption \
+                budget, with nothing but words around it",
     read,
 };
 
+/// What is required, with the words that tell it.
+const REQUIRED: &[(Required, &str, &[Word])] = &[
+    (
+        Required::DisruptionBudget,
+        "require disruption budget",
+        &[Word::Disruption],
+    ),
+    (
+        Required::AntiAffinity,
+        "require anti-affinity",
+        &[Word::AntiAffinity],
+    ),
+    (
+        Required::Probes,
+        "require probes",
+        &[Word::Probes, Word::Liveness, Word::Readiness],
+    ),
+    (
+        Required::Resources,
+        "require resources",
+        &[Word::Resources, Word::Limits],
+    ),
+];
+
+/// Every word that tells something that is required.
+const TOLD: &[Word] = &[
+    Word::Disruption,
+    Word::AntiAffinity,
+    Word::Probes,
+    Word::Liveness,
+    Word::Readiness,
+    Word::Startup,
+    Word::Resources,
+    Word::Limits,
+    Word::Requests,
+    Word::Cpu,
+    Word::Memory,
+];
+
+/// Verbs that a requirement may begin with.
+const VERBS: &[Word] = &[Word::Create, Word::Add, Word::SetUp];
+
 fn read(line: &Line<'_>) -> Outcome {
-    let plain = line.plain.as_str();
-    let head = plain.split_once(':').map_or(plain, |(head, _)| head);
-    let head = line.phrase().with(head);
-    let near: Vec<&str> = head.words().take(4).collect();
-    let near = near.join(" ");
-    let near = head.with(&near);
-    if let Some(word) = near.find(&[Word::Namespace]) {
-        let value = namespace(line.task, plain).ok_or("names no namespace")?;
-        let matched = reading("require namespace", [word, &value]);
-        return Ok((
-            Intent::Require(Required::Namespace, Some(value.clone())),
-            matched,
-        ));
+    let prose = wording::prose(line);
+    let prose = Phrase::new(&prose, line.vocabulary);
+    if prose.before(':').find(&[Word::Namespace]).is_some() {
+        return namespace(line);
     }
-    let rules = [
-        (
-            near.find(&[Word::Disruption]),
-            Required::DisruptionBudget,
-            "require disruption budget",
-        ),
-        (
-            head.find(&[Word::AntiAffinity]),
-            Required::AntiAffinity,
-            "require anti-affinity",
-        ),
-        (
-            near.find(&[Word::Probes, Word::Liveness, Word::Readiness]),
-            Required::Probes,
-            "require probes",
-        ),
-        (
-            near.find(&[Word::Resources, Word::Limits]),
-            Required::Resources,
-            "require resources",
-        ),
-    ];
-    let (word, rule, name) = rules
-        .into_iter()
-        .find_map(|(word, rule, name)| Some((word?, rule, name)))
+    let near: Vec<&str> = prose.before(':').words().take(NEAR).collect();
+    let near = near.join(" ");
+    let near = prose.with(&near);
+    let told = |words: &[Word]| near.find(words).map(str::to_owned);
+    let (required, rule, word) = REQUIRED
+        .iter()
+        .find_map(|(required, rule, words)| Some((*required, *rule, told(words)?)))
         .ok_or("names nothing that manifests can be checked for")?;
-    Ok((Intent::Require(rule, None), reading(name, [word])))
+    enough(required, prose)?;
+    let begun = wording::verb(prose, VERBS).map(|verb| verb.word);
+    let mut all = wording::opened(prose).skip(usize::from(begun.is_some()));
+    // Behind `for`, a line may say what a budget or different nodes are good for.
+    let technical = matches!(
+        required,
+        Required::DisruptionBudget | Required::AntiAffinity
+    );
+    let mut known: Vec<Word> = TOLD.to_vec();
+    known.extend([Word::Around, Word::Object, Word::Replicas, Word::Needed]);
+    let stray = all.find_map(|word| {
+        let is = |meaning| line.vocabulary.tells(word, meaning);
+        if technical && is(Word::Purpose) {
+            return Some(None);
+        }
+        wording::stray(line, [word], &known).map(Some)
+    });
+    if let Some(Some(stray)) = stray {
+        return Err(format!("“{stray}” says more than what is required").into());
+    }
+    let said = prose.find(&[Word::Past, Word::Environments]);
+    if let Some(more) = said.or_else(|| wording::asks_more(prose)) {
+        return Err(format!("asks for more (“{more}”)").into());
+    }
+    Ok((Intent::Require(required, None), reading(rule, [word])))
 }
 
-/// Returns the namespace that a line names, as a code span or behind the colon.
-fn namespace(task: &Task, plain: &str) -> Option<String> {
-    let code = task.text.codes().next().map(|(code, _)| code.to_owned());
-    code.or_else(|| {
-        let (_, value) = plain.split_once(':')?;
-        let value = value.split_whitespace().next()?;
-        Some(
-            value
-                .trim_matches(|character: char| !character.is_ascii_alphanumeric())
-                .to_owned(),
-        )
-    })
+/// How many words may stand before the one that tells.
+const NEAR: usize = 4;
+
+/// Refuses words that alone may tell something else: resources of a team, readiness of people.
+fn enough(required: Required, prose: Phrase<'_>) -> Result<(), &'static str> {
+    let has = |words: &[Word]| prose.find(words).is_some();
+    let both = |one: &[Word], two: &[Word]| has(one) && has(two);
+    let told = match required {
+        Required::Probes => has(&[Word::Probes]) || both(&[Word::Liveness], &[Word::Readiness]),
+        Required::Resources => {
+            let parts = [Word::Limits, Word::Requests];
+            both(&[Word::Resources, Word::Cpu, Word::Memory], &parts)
+                || both(&[Word::Limits], &[Word::Requests])
+                || both(&parts, &[Word::Pods])
+        }
+        Required::Namespace | Required::AntiAffinity | Required::DisruptionBudget => true,
+    };
+    told.then_some(())
+        .ok_or("what is required isn't told by one word alone")
+}
+
+/// Reads `Namespace: x`, with nothing else said.
+fn namespace(line: &Line<'_>) -> Outcome {
+    let (name, before, after) = named(line).ok_or("names no namespace")?;
+    if !is_name(&name) {
+        return Err(format!("`{name}` can't be a namespace's name").into());
+    }
+    let before = Phrase::new(&before, line.vocabulary);
+    let word = before
+        .find(&[Word::Namespace])
+        .ok_or("no word for a namespace stands before the name")?;
+    let begun = wording::verb(before, VERBS).is_some();
+    let all = wording::opened(before).skip(usize::from(begun));
+    if let Some(stray) = wording::stray(line, all, &[Word::Namespace, Word::Object]) {
+        return Err(format!("“{stray}” says more than the namespace's name").into());
+    }
+    let after = before.with(&after);
+    let goes_on = after.text().trim_start().starts_with(char::is_alphanumeric);
+    if goes_on || line.codes().count() > 1 || wording::asks_more(after).is_some() {
+        return Err("says more than the namespace's name".into());
+    }
+    let matched = reading("require namespace", [word, &name]);
+    Ok((
+        Intent::Require(Required::Namespace, Some(name.clone())),
+        matched,
+    ))
+}
+
+/// Returns the namespace that a line names, as a code span or behind the colon, with what stands
+/// before and behind it.
+fn named(line: &Line<'_>) -> Option<(String, String, String)> {
+    if let Some(code) = line.codes().next() {
+        let around = wording::around(line, code);
+        return Some((code.to_owned(), around.before, around.after));
+    }
+    let (before, value) = line.plain.split_once(':')?;
+    let value = value.trim_start();
+    let end = value.find(char::is_whitespace).unwrap_or(value.len());
+    let (name, after) = value.split_at_checked(end)?;
+    let name = name.trim_matches(|letter: char| !letter.is_alphanumeric());
+    Some((name.to_owned(), before.to_owned(), after.to_owned()))
+}
+
+/// Returns whether Kubernetes takes a name for a namespace.
+fn is_name(name: &str) -> bool {
+    const LONGEST: usize = 63;
+    let fits = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+    let inside = !name.starts_with('-') && !name.ends_with('-');
+    !name.is_empty() && name.len() <= LONGEST && inside && name.chars().all(fits)
 }

@@ -1,27 +1,60 @@
 //! ``Study `docker-compose.yml` ``: what is to be read.
 
+use crate::vocabulary::{Phrase, Word};
+
 use super::super::target;
-use super::{Intent, Line, Outcome, Rule, reading};
-use crate::vocabulary::Word;
+use super::{Intent, Line, Outcome, Rule, reading, wording};
 
 pub(super) const RULE: Rule = Rule {
     name: "study",
-    looks_for: "a verb of looking at the line's beginning, and a path or an endpoint in code marks",
+    looks_for: "a verb of looking at the line's beginning, and a path or an endpoint in code marks \
+                right behind it",
     read,
 };
 
 fn read(line: &Line<'_>) -> Outcome {
-    let verb = line.first_word();
-    let verb = verb.filter(|word| line.vocabulary.tells(word, Word::Study));
-    let verb = verb.ok_or("doesn't begin with a verb of looking")?;
     let subjects: Vec<String> = line
         .codes()
         .filter(|code| target::is_endpoint(code) || target::is_path(code))
         .map(str::to_owned)
         .collect();
-    if subjects.is_empty() {
-        return Err("names no path and no endpoint in code marks".into());
+    let first = subjects.first();
+    let around = first.map(|code| wording::around(line, code));
+    let whole = wording::prose(line);
+    let before = around.as_ref().map_or(&whole, |around| &around.before);
+    let before = Phrase::new(before, line.vocabulary);
+    let verb = wording::verb(before, &[Word::Study]);
+    let verb = verb.ok_or("doesn't begin with a verb of looking")?;
+    let around = around
+        .as_ref()
+        .ok_or("names no path and no endpoint in code marks")?;
+    let between = [Word::Object, Word::In];
+    if let Some(stray) = wording::stray(line, verb.between.iter().copied(), &between) {
+        return Err(format!("“{stray}” stands between the verb and the path").into());
     }
-    let matched = std::iter::once(verb.to_owned()).chain(subjects.iter().cloned());
+    let after = before.with(&around.after);
+    if let Some(more) = goes_on(after).or_else(|| wording::asks_more(after)) {
+        return Err(format!("asks for more (“{more}”)").into());
+    }
+    let matched = std::iter::once(verb.word.to_owned()).chain(subjects.iter().cloned());
     Ok((Intent::Study(subjects.clone()), reading("study", matched)))
+}
+
+/// Returns the word with which a line goes on behind its paths, where that is no more of them and
+/// doesn't say what they are studied for: `` `src/a.py` and speed it up``.
+fn goes_on(after: Phrase<'_>) -> Option<&str> {
+    let segment = after.text().split(['—', '–', '-', ':', ';', '.', '(']);
+    let segment = after.with(segment.into_iter().next().unwrap_or_default());
+    let tells = |word: &str, meanings: &[Word]| {
+        let mut all = meanings.iter();
+        all.any(|meaning| after.vocabulary().tells(word, *meaning))
+    };
+    let mut words = segment.words();
+    let first = words.next()?;
+    if tells(first, &[Word::And]) {
+        return words.find(|word| !tells(word, &[Word::And, Word::Object]));
+    }
+    let leads = [Word::Object, Word::In, Word::Purpose, Word::Reference];
+    let listed = segment.text().trim_start().starts_with(',');
+    (!listed && !tells(first, &leads)).then_some(first)
 }

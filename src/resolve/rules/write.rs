@@ -1,19 +1,26 @@
 //! ``Create `k8s/api/service.yml` ``, or just a leading path: a file to write.
 
+use std::borrow::Cow;
+
 use crate::checklist::{Part, Spanned, Task};
+use crate::vocabulary::{Phrase, Word, words};
 
 use super::super::spec::Spec;
+use super::super::subjects::named_product;
 use super::super::target::{self, FileKind, Target};
 use super::super::{bullets, ingress};
+use super::wording::{self, Around, Verb};
 use super::{Intent, Line, Outcome, Rule, reading};
-use crate::vocabulary::{Word, words};
 
 pub(super) const RULE: Rule = Rule {
     name: "write",
     looks_for: "a manifest's path in code marks that leads the line, or one with a verb of making \
-                before it",
+                before it, and nothing else that is asked for",
     read,
 };
+
+/// Words that may stand between a verb of making and the path.
+const BETWEEN: &[Word] = &[Word::Object, Word::Purpose, Word::In, Word::Needed];
 
 fn read(line: &Line<'_>) -> Outcome {
     // An absolute path is read as one, so that it can be refused by its name.
@@ -21,19 +28,121 @@ fn read(line: &Line<'_>) -> Outcome {
         .codes()
         .find(|code| target::is_path(code) || target::is_absolute(code))
         .ok_or("names no path in code marks")?;
-    let source = line.task.text.source.trim_start();
-    let leading = source.starts_with('`') || source.starts_with("**`");
-    let verb = words(&line.plain)
-        .take(2)
-        .find(|word| line.vocabulary.tells(word, Word::Create));
-    if !leading && verb.is_none() {
-        return Err("doesn't begin with the path, and has no verb of making before it".into());
-    }
+    let around = wording::around(line, code);
+    let verb = leads(line, code, &around)?;
     let target = target::read(code, &behind(line.task, code))
+        .filter(|_| is_plain(code))
         .ok_or_else(|| format!("`{code}` is no manifest's path"))?;
+    fits(&target, verb.as_ref())?;
+    alone(line, code, &around)?;
     let rule = format!("write {}", target.kind.word());
-    let matched = verb.map(str::to_owned).into_iter().chain([code.to_owned()]);
+    let verb = verb.map(|verb| verb.word.to_owned());
+    let matched = verb.into_iter().chain([code.to_owned()]);
     Ok((Intent::Write(target), reading(&rule, matched)))
+}
+
+/// Returns the verb before the path; none where the path leads the line.
+fn leads<'l>(
+    line: &Line<'l>,
+    code: &str,
+    around: &'l Around,
+) -> Result<Option<Verb<'l>>, Cow<'static, str>> {
+    let before = Phrase::new(&around.before, line.vocabulary);
+    followed(line, around)?;
+    if wording::opened(before).next().is_none() {
+        return Ok(None);
+    }
+    let verb = wording::verb(before, &[Word::Create, Word::Add, Word::SetUp])
+        .ok_or("doesn't begin with the path, and has no verb of making before it")?;
+    let of_path: Vec<String> = code
+        .split(['/', '-', '_', '.'])
+        .map(str::to_lowercase)
+        .collect();
+    let known = |word: &&str| {
+        let lower = word.to_lowercase();
+        of_path.contains(&lower) || lower == code || named_product(&lower).is_some()
+    };
+    let others = verb.between.iter().copied().filter(|word| !known(word));
+    if let Some(stray) = wording::stray(line, others, BETWEEN) {
+        return Err(format!("“{stray}” stands between the verb and the path").into());
+    }
+    let tells = |word: &str, meaning| line.vocabulary.tells(word, meaning);
+    // `Add limits in …`, `Set TLS up in …` change what is there.
+    let changes = tells(verb.word, Word::Add) || tells(verb.word, Word::SetUp);
+    let inside = |word: &&&str| changes && tells(word, Word::In);
+    let last = verb.between.last();
+    let of = |word: &&&str| tells(word, Word::Purpose);
+    if let Some(word) = last.filter(of).or_else(|| verb.between.iter().find(inside)) {
+        return Err(format!("“{word}” makes the path another thing's").into());
+    }
+    let live = tells(verb.word, Word::SetUp) && before.with(&line.plain).has(Word::Environments);
+    if live {
+        return Err("names an environment, which a run's target is to be".into());
+    }
+    Ok(Some(verb))
+}
+
+/// Refuses a path that a sentence goes on about: `` `k8s/api.yml` has no limits``,
+/// `` make `k8s/api.yml` internal``.
+fn followed(line: &Line<'_>, around: &Around) -> Result<(), Cow<'static, str>> {
+    let after = around.after.trim_start_matches(['*', '_']);
+    let goes_on = after.trim_start().starts_with(char::is_alphanumeric);
+    let word = words(after).next().filter(|_| goes_on);
+    let known = [BETWEEN, &[Word::Create, Word::Ports, Word::Reference]].concat();
+    let stray = wording::stray(line, word, &known);
+    match stray.filter(|word| named_product(&word.to_lowercase()).is_none()) {
+        Some(stray) => Err(format!("“{stray}” says something of the path").into()),
+        None => Ok(()),
+    }
+}
+
+/// Returns whether a path is one file's: no pattern, no placeholder.
+fn is_plain(code: &str) -> bool {
+    let fits = |letter: char| letter.is_alphanumeric() || "/._-".contains(letter);
+    code.chars().all(fits)
+}
+
+/// Refuses a verb whose object is another kind of thing than the file's.
+fn fits(target: &Target, verb: Option<&Verb<'_>>) -> Result<(), Cow<'static, str>> {
+    let between = verb.map(|verb| verb.between.as_slice()).unwrap_or_default();
+    let kinds = between.iter().filter_map(|word| target::kind_named(word));
+    let kinds: Vec<FileKind> = kinds.collect();
+    let own = |kind: &FileKind| {
+        *kind == target.kind || (target.kind == FileKind::Whole && kind.runs_pods())
+    };
+    match kinds.first() {
+        Some(kind) if !kinds.iter().any(own) => {
+            Err(format!("asks for a {} in another's file", kind.word()).into())
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Refuses a line that asks for more than the file.
+fn alone(line: &Line<'_>, code: &str, around: &Around) -> Result<(), Cow<'static, str>> {
+    let after = Phrase::new(&around.after, line.vocabulary);
+    if let Some(said) = wording::states(after) {
+        return Err(format!("says what the file must be (“{said}”)").into());
+    }
+    if let Some(more) = wording::asks_more(after) {
+        return Err(format!("asks for more (“{more}”)").into());
+    }
+    let mut met = false;
+    let mut before: Option<&str> = None;
+    for part in &line.task.text.parts {
+        match part {
+            Part::Text(text) => before = words(&text.value).last().or(before),
+            Part::Code(it) if !met && it.value == code => met = true,
+            Part::Code(it) if it.value != code && target::is_path(&it.value) => {
+                let refers = before.is_some_and(|it| line.vocabulary.tells(it, Word::Reference));
+                if !refers {
+                    return Err(format!("names `{}` as well", it.value).into());
+                }
+            }
+            Part::Code(_) => {}
+        }
+    }
+    Ok(())
 }
 
 /// Returns the line's words behind a code span, dashes and colons dropped.

@@ -1,0 +1,129 @@
+//! How a line is put: its verb, what stands between that and a path, and what else it asks for.
+//!
+//! Strict on purpose. A line that asks for anything beside what a rule does, or says that it isn't
+//! to be done, is a person's.
+
+use crate::checklist::Part;
+use crate::vocabulary::{Phrase, Word, words};
+
+use super::Line;
+
+/// What begins another clause than the one that a rule reads.
+const CLAUSES: [char; 11] = [',', ';', '.', ':', '(', ')', '—', '–', '→', '!', '\n'];
+
+/// A line's verb, with the words between it and what follows.
+#[derive(Debug)]
+pub(super) struct Verb<'l> {
+    pub(super) word: &'l str,
+    pub(super) between: Vec<&'l str>,
+}
+
+/// The texts around one of a line's code spans, without the other code spans.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    pub(super) before: String,
+    pub(super) after: String,
+}
+
+/// Returns the texts around the first code span that is `code`.
+pub(super) fn around(line: &Line<'_>, code: &str) -> Around {
+    let mut around = Around::default();
+    let mut met = false;
+    for part in &line.task.text.parts {
+        match part {
+            Part::Code(it) if !met && it.value == code => met = true,
+            Part::Code(_) if met => around.after.push(' '),
+            Part::Code(_) => around.before.push(' '),
+            Part::Text(it) if met => around.after.push_str(&it.value),
+            Part::Text(it) => around.before.push_str(&it.value),
+        }
+    }
+    around
+}
+
+/// Returns the text without its code spans.
+pub(super) fn prose(line: &Line<'_>) -> String {
+    let texts = line.task.text.parts.iter().map(|part| match part {
+        Part::Text(text) => text.value.as_str(),
+        Part::Code(_) => " ",
+    });
+    texts.collect()
+}
+
+/// Returns a text's words behind numbers, marks and words that may stand before a verb.
+pub(super) fn opened(text: Phrase<'_>) -> impl Iterator<Item = &str> {
+    let vocabulary = text.vocabulary();
+    text.words()
+        .skip_while(move |word| is_number(word) || vocabulary.tells(word, Word::Opening))
+}
+
+/// Returns whether a word numbers or marks a line: `1`, `2.3`, `P1`, `OPS-123`.
+fn is_number(word: &str) -> bool {
+    let (letters, digits) = word.split_at(
+        word.find(|letter: char| letter.is_ascii_digit())
+            .unwrap_or(word.len()),
+    );
+    let numbered = digits.chars().all(|it| it.is_ascii_digit() || it == '.');
+    let mark = letters.trim_end_matches('-');
+    numbered && !digits.is_empty() && mark.chars().all(|letter| letter.is_ascii_uppercase())
+}
+
+/// Returns the verb that a text begins with, if it tells one of these and wasn't done already.
+pub(super) fn verb<'l>(text: Phrase<'l>, meanings: &[Word]) -> Option<Verb<'l>> {
+    let mut all = opened(text).peekable();
+    let word = all.next()?;
+    let vocabulary = text.vocabulary();
+    let alone = meanings.iter().any(|it| vocabulary.tells(word, *it));
+    if !alone {
+        // `set up`, `roll out`
+        let two = format!("{word} {}", all.peek()?);
+        let found = Phrase::new(&two, vocabulary).find(meanings)?;
+        if found != word {
+            return None;
+        }
+        all.next();
+    }
+    (!vocabulary.tells(word, Word::Past)).then(|| Verb {
+        word,
+        between: all.collect(),
+    })
+}
+
+/// Returns the first word of a clause that asks for something else: `… and delete the old one`.
+pub(super) fn asks_more(text: Phrase<'_>) -> Option<&str> {
+    let mut clauses = text.text().split(CLAUSES);
+    clauses.find_map(|clause| {
+        let mut first = true;
+        let mut joined = false;
+        for word in words(clause) {
+            let tells = |meaning| text.vocabulary().tells(word, meaning);
+            let asks = tells(Word::Other) || tells(Word::Past);
+            let joins = [Word::Create, Word::Add, Word::SetUp, Word::Study];
+            if (first || joined) && asks || joined && joins.into_iter().any(tells) {
+                return Some(word);
+            }
+            joined = tells(Word::And);
+            first = first && (joined || tells(Word::Opening));
+        }
+        None
+    })
+}
+
+/// Returns the word by which a clause says of a file what it is or must be: `it must have limits`.
+pub(super) fn states(text: Phrase<'_>) -> Option<&str> {
+    let clauses = text.text().split(CLAUSES);
+    let mut begins = clauses.flat_map(|clause| words(clause).take(2));
+    begins.find(|word| text.vocabulary().tells(word, Word::Must))
+}
+
+/// Returns the first of these words that tells none of the meanings.
+pub(super) fn stray<'w>(
+    line: &Line<'_>,
+    words: impl IntoIterator<Item = &'w str>,
+    meanings: &[Word],
+) -> Option<&'w str> {
+    words.into_iter().find(|word| {
+        let known = meanings.iter().any(|it| line.vocabulary.tells(word, *it));
+        !known && !is_number(word)
+    })
+}
