@@ -5,6 +5,7 @@
 mod access;
 mod after;
 mod analyze;
+mod before;
 mod changed;
 mod check;
 mod completions;

@@ -37,6 +37,8 @@ pub struct View {
     pub current: u32,
     /// What happened, oldest first.
     pub history: Vec<Entry>,
+    /// Whether other sets keep their account in the same document: a table in it may be theirs.
+    pub shared: bool,
 }
 
 /// One phase.
@@ -117,7 +119,11 @@ pub fn update(existing: Option<&str>, view: &View) -> Result<String, ProgressErr
         return Ok(render::document(view));
     };
     let mut document = Document::parse(text)?;
-    if document.set().is_some_and(|set| set != view.set) {
+    let others = match document.set() {
+        Some(set) => set != view.set,
+        None => view.shared && !phases::are_of(&document, view),
+    };
+    if others {
         // Its table has another set's phases, with the same numbers.
         document.set_section(&view.set, &render::section(view, false));
         return Ok(document.into_text());

@@ -181,21 +181,25 @@ fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
 
 /// Reports an `after=` of nothing.
 fn unknown_id(after: &Spanned<TaskId>, known: &HashSet<&str>, problems: &mut Problems<'_>) {
-    let message = format!("no task of this phase has the id `{}`", after.value);
-    let mut candidates: Vec<&str> = known.iter().copied().collect();
-    candidates.sort_unstable();
-    match nearest(after.value.as_str(), &candidates) {
-        Some(near) => {
-            let help = format!("ids are section and ordinal; did you mean `{near}`?");
-            problems.error(&after.span, message, &help);
-            problems.suggest(after.span.clone(), near);
-        }
-        None => problems.error(
-            &after.span,
-            message,
-            "ids are section and ordinal, like `4.2.1`",
-        ),
+    let id = after.value.as_str();
+    let message = format!("no task of this phase has the id `{id}`");
+    let counted = |id: &str| id.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let named = known.iter().copied().filter(|known| !counted(known));
+    let named: Vec<&str> = named.collect();
+    // Numbers are all alike: which one was meant can't be told.
+    if let Some(near) = nearest(id, &named).filter(|_| !counted(id)) {
+        problems.error(&after.span, message, &format!("did you mean `{near}`?"));
+        problems.suggest(after.span.clone(), near);
+        return;
     }
+    let section = id.rsplit_once('.').map_or("", |(section, _)| section);
+    let in_section = |known: &&&str| known.rsplit_once('.').is_some_and(|it| it.0 == section);
+    let help = match known.iter().filter(in_section).count() {
+        0 => "ids are section and ordinal, like `4.2.1`".to_owned(),
+        1 => format!("section {section} has only `{section}.1`"),
+        count => format!("section {section} has `{section}.1` to `{section}.{count}`"),
+    };
+    problems.error(&after.span, message, &help);
 }
 
 /// Returns the language that most labels are written in; letters decide between equals.

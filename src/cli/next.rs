@@ -1,12 +1,14 @@
 //! `orch next` and `orch run`: what comes next in a set, and going on through its phases.
 
 use clap::Args;
+use serde_json::{Value, json};
 
 use super::exit::{Code, Result};
 use super::load::{self, Loaded, Phase};
-use super::target::TargetArgs;
+use super::target::{Target, TargetArgs};
 use super::{Session, Stop, explain, run};
-use crate::files::SetFiles;
+use crate::checklist::{SetFiles, Task};
+use crate::files::read_journal;
 use crate::terminal::{count, err, out, printable};
 
 /// Arguments of `orch run`.
@@ -46,36 +48,48 @@ impl AllArgs {
     }
 }
 
-/// Shows the first open task of each set that is meant, and how it is read.
+/// Shows the first open task of each set: of the one that is named, else of the usual one first.
 pub(super) fn next(session: &Session) -> Result {
     let loaded = load::workspace(session)?;
     let mut open = 0;
-    for set in meant(session, &loaded)? {
+    for set in in_order(session, &loaded)? {
         let Some(phase) = first_open(&loaded, set)? else {
             continue;
         };
         let checklist = &phase.checklist;
-        let left: Vec<_> = checklist.tasks().filter(|it| !it.marker.checked).collect();
-        let Some(task) = left.first() else {
+        let left = checklist.open_tasks().count();
+        let Some(task) = checklist.open_tasks().next() else {
             continue;
         };
         open += 1;
+        if session.global.json {
+            out(&format!("{}\n", event(&phase, task, left)))?;
+            continue;
+        }
         let heading = format!(
             "{}, phase {} {}: {} open",
             printable(&set.name),
             checklist.number,
             printable(&checklist.title),
-            count(left.len(), "task"),
+            count(left, "task"),
         );
-        if !session.global.json {
-            out(&format!("{}\n\n", session.out.bold(heading)))?;
-        }
+        let gap = if open > 1 { "\n" } else { "" };
+        out(&format!("{gap}{}\n\n", session.out.bold(heading)))?;
         explain::run(session, &loaded, &phase, &task.id)?;
     }
     if open == 0 {
         err("every task is ticked\n")?;
     }
     Ok(Code::Done)
+}
+
+fn event(phase: &Phase, task: &Task, left: usize) -> Value {
+    let checklist = &phase.checklist;
+    json!({
+        "event": "next", "set": phase.set, "phase": checklist.number, "title": checklist.title,
+        "task": task.id, "text": task.text.plain(), "open": left, "file": checklist.path,
+        "line": checklist.line_at(task.marker.offset),
+    })
 }
 
 /// Runs the phases of a set in order, until one needs a person or fails.
@@ -87,14 +101,15 @@ pub(super) fn run_all(session: &Session, args: &AllArgs) -> Result {
         return Err(Stop::input(format!("which set? {}", names.join(", ")))
             .help("choose one: `--set NAME`, or `set = \"NAME\"` in orch.toml"));
     };
+    let mut ran = 0;
     for file in &set.phases {
         // A phase's commit and documents are what the next one starts from.
         let loaded = load::workspace(session)?;
         let phase = loaded.phase_of(set, file)?;
-        let open = phase.checklist.tasks().any(|it| !it.marker.checked);
-        if !open && !args.names_target() {
+        if !args.names_target() && !is_left(&loaded, &phase)? {
             continue;
         }
+        ran += 1;
         let heading = format!(
             "phase {} {}",
             phase.checklist.number,
@@ -106,7 +121,42 @@ pub(super) fn run_all(session: &Session, args: &AllArgs) -> Result {
             return Ok(code);
         }
     }
+    if ran == 0 {
+        let name = printable(&set.name);
+        err(&format!(
+            "nothing to do: every phase of {name} is complete\n"
+        ))?;
+    }
     Ok(Code::Done)
+}
+
+/// Returns whether a phase has anything left: an open task, or a record that wasn't closed, as
+/// when a person did the last task. What was ticked by hand without a record is left alone.
+fn is_left(loaded: &Loaded, phase: &Phase) -> Result<bool> {
+    if phase.checklist.open_tasks().next().is_some() {
+        return Ok(true);
+    }
+    let number = phase.checklist.number;
+    let state = read_journal(&loaded.workspace, &phase.set, number)?.state;
+    let own = match Target::of_phase(loaded, phase)? {
+        Target::Rehearsal => state.first().map(str::to_owned),
+        own @ Target::Context { .. } => Some(own.name().to_owned()),
+    };
+    let known = own.and_then(|own| state.target(&own));
+    let known = known.unwrap_or(state.current());
+    let begun = known.started.is_some() || !known.waived.is_empty();
+    Ok(begun && known.completed.is_none())
+}
+
+/// Returns the sets to look at, the usual one first.
+fn in_order<'l>(session: &Session, loaded: &'l Loaded) -> Result<Vec<&'l SetFiles>> {
+    if session.global.set.is_some() {
+        return meant(session, loaded);
+    }
+    let usual = meant(session, loaded)?;
+    let others = loaded.snapshot.sets.iter();
+    let others = others.filter(|set| usual.iter().all(|known| known.name != set.name));
+    Ok(usual.iter().copied().chain(others).collect())
 }
 
 /// Returns the sets that are meant: the one that is named, or all.
@@ -120,19 +170,14 @@ fn meant<'l>(session: &Session, loaded: &'l Loaded) -> Result<Vec<&'l SetFiles>>
     let Some(name) = wanted else {
         return Ok(sets.iter().collect());
     };
-    let found = loaded.snapshot.set(name).ok_or_else(|| {
-        let names: Vec<&str> = sets.iter().map(|set| set.name.as_str()).collect();
-        Stop::input(format!("no set is called `{name}`"))
-            .help(format!("sets found: {}", names.join(", ")))
-    })?;
-    Ok(vec![found])
+    Ok(vec![loaded.set(name)?])
 }
 
 /// Returns the first phase with an open task.
 fn first_open(loaded: &Loaded, set: &SetFiles) -> Result<Option<Phase>> {
     for file in &set.phases {
         let phase = loaded.phase_of(set, file)?;
-        if phase.checklist.tasks().any(|it| !it.marker.checked) {
+        if phase.checklist.open_tasks().next().is_some() {
             return Ok(Some(phase));
         }
     }

@@ -16,7 +16,7 @@ use super::mine::Mine;
 use super::run::ahead::Prospect;
 use super::section::Part;
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after, changed, order};
+use super::{Session, Stop, after, before, changed, order};
 use crate::diagnostic::render;
 use crate::files::read_journal;
 use crate::journal::State;
@@ -56,6 +56,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         }
     };
     let lacking = after::lacking(loaded, phase, (&target, &state))?;
+    let before = before::incomplete(loaded, phase, Some(&target))?;
     let of = (&plan, &meaning.resolved);
     let part = Part::of(args.section.as_ref(), &phase.checklist, of)?;
     let mut files = meaning.rendered.clone();
@@ -69,7 +70,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         out(&order::json(&there.missing))?;
         out(&ahead.map(preview::json).unwrap_or_default())?;
         out(&changed::json(&files))?;
-        out(&json::json_plan(&plan, &target, &lacking))?;
+        out(&json::json_plan(&plan, &target, (&lacking, &before)))?;
     } else {
         let shown = Shown {
             phase,
@@ -77,6 +78,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
             plan: &plan,
             part: part.as_ref(),
             lacking: &lacking,
+            before: &before,
             paint: session.out,
         };
         out(&shown.text(&target, &there))?;

@@ -25,7 +25,7 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
 use super::mine::Mine;
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after, traces};
+use super::{Session, Stop, after, before, traces};
 use crate::checklist::TaskId;
 use crate::cluster::{Live, TakeOver};
 use crate::execute::{Document, Ledger, Options, Progress, ProjectError, Report, Run, execute};
@@ -68,6 +68,9 @@ pub(super) struct RunArgs {
     /// Run only that section, with what it can't do without; leave everything else as it is
     #[arg(long, value_name = "NUMBER", conflicts_with_all = ["prune", "plan"])]
     pub(super) section: Option<String>,
+    /// Begin it although earlier phases of the set aren't complete; the record says so
+    #[arg(long)]
+    pub(super) force: bool,
     /// Accept that finished steps changed, and do them again
     #[arg(long)]
     pub(super) accept_changes: bool,
@@ -156,8 +159,12 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         target,
         journal,
     } = Opened::by(session, loaded, phase, &args.on)?;
-    after::refuse_too_early(session, loaded, phase, (&target, journal.state()))?;
-    let how = how(args, (&target, phase), clock);
+    let on = (&target, journal.state());
+    let early = in_order(session, loaded, phase, on, args.force)?;
+    let how = How {
+        early,
+        ..how(args, (&target, phase), clock)
+    };
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     prepared.narrow(&mut outlook)?;
@@ -203,6 +210,19 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     };
     let ended = ended.await;
     claimed.end(ended).await
+}
+
+/// Refuses a run that comes too early: before other targets have the phase, or before earlier
+/// phases are complete; returns those that aren't.
+fn in_order(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    on: (&Target, &State),
+    force: bool,
+) -> Result<Vec<u32>> {
+    after::refuse_too_early(session, loaded, phase, on)?;
+    before::refuse_early(session, loaded, phase, on, force)
 }
 
 /// Looks at what the cluster holds, and whether that is what the flags count on.
@@ -261,6 +281,7 @@ fn how(args: &RunArgs, (target, phase): (&Target, &Phase), clock: Clock) -> How 
         accept_unread: args.accept_unread,
         mine: args.mine(),
         section: args.section.clone(),
+        early: Vec::new(),
         clock,
     }
 }
@@ -387,5 +408,6 @@ fn header(prepared: &Prepared<'_>) -> Header {
         namespace: prepared.meaning.resolved.application.namespace.clone(),
         undo: false,
         began: None,
+        early: prepared.how.early.clone(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod columns;
 mod drift;
+mod overview;
 
 use std::fmt::Write as _;
 
@@ -12,13 +13,13 @@ use super::exit::{Code, Result};
 use super::load::{self, Loaded, Phase};
 use super::target::TargetArgs;
 use super::{Session, Stop};
-use crate::checklist::{Checklist, StatusKind, Task, parse};
+use crate::checklist::Task;
 use crate::diagnostic::Diagnostics;
 use crate::files::{holder, read_journal};
 use crate::journal::{State, StepStatus, TargetState};
-use crate::settings::Settings;
 use crate::terminal::{Paint, bar, out, printable};
 use columns::Columns;
+use overview::{Known, Row};
 
 /// Arguments of `orch phase N status`.
 #[derive(Debug, Args)]
@@ -52,27 +53,31 @@ pub(super) fn all(session: &Session, args: &AllArgs) -> Result {
     let loaded = load::workspace(session)?;
     let mut text = String::new();
     let mut problems = Vec::new();
+    let mut known = Known::default();
+    if let Some(name) = &session.global.set {
+        loaded.set(name)?;
+    }
     let wanted = session.global.set.as_ref();
-    for set in &loaded.snapshot.sets {
-        if wanted.is_some_and(|wanted| *wanted != set.name) {
-            continue;
-        }
-        if !session.global.json {
-            let _ = writeln!(text, "{} ({})", session.out.bold(&set.name), set.folder);
-        }
-        let mut phases = Vec::new();
+    let sets = loaded.snapshot.sets.iter();
+    for set in sets.filter(|set| wanted.is_none_or(|wanted| *wanted == set.name)) {
+        let mut rows = Vec::new();
         for file in &set.phases {
-            let tree = &loaded.snapshot.tree;
-            let source = tree.get(&file.path).cloned().unwrap_or_default();
-            match parse(&file.path, &source, &loaded.settings.vocabulary) {
-                Ok(parsed) => {
-                    let state = read_journal(&loaded.workspace, &set.name, file.number)?.state;
-                    phases.push((parsed.checklist, state));
+            match loaded.phase_of(set, file) {
+                Ok(phase) => {
+                    let number = phase.checklist.number;
+                    rows.push(Row {
+                        state: read_journal(&loaded.workspace, &set.name, number)?.state,
+                        for_person: known.for_person(&loaded, &phase),
+                        phase,
+                    });
                 }
-                Err(found) => problems.extend(found.0),
+                Err(stop) => match stop.problems() {
+                    Some(found) => problems.extend(found.0.iter().cloned()),
+                    None => return Err(stop),
+                },
             }
         }
-        text += &rows(session, &loaded.settings, &set.name, &phases);
+        text += &overview::set(session, &loaded, set, &rows);
     }
     if loaded.snapshot.sets.is_empty() {
         text += "no checklist was found: no folder holds a `phase-NN-name.md` (try `orch demo`)\n";
@@ -81,6 +86,8 @@ pub(super) fn all(session: &Session, args: &AllArgs) -> Result {
     if args.live {
         all_live(session, &loaded)?;
     }
+    // A set that clashes says so once, not once a phase.
+    problems.dedup();
     if problems.is_empty() {
         Ok(Code::Done)
     } else {
@@ -105,64 +112,6 @@ fn all_live(session: &Session, loaded: &Loaded) -> Result<()> {
     Ok(())
 }
 
-/// The rows of one set's phases, with a column for each target where there are several.
-fn rows(
-    session: &Session,
-    settings: &Settings,
-    set: &str,
-    phases: &[(Checklist, State)],
-) -> String {
-    let mut columns = Columns::of(settings, phases.iter().map(|(_, state)| state), None);
-    for (_, state) in phases {
-        let cells = columns.phase_cells(state);
-        columns.fit(&cells);
-    }
-    let mut text = String::new();
-    if !session.global.json && columns.several() && !phases.is_empty() {
-        let header = format!("{:41}{}", "", columns.header());
-        let _ = writeln!(text, "{}", session.out.dim(header.trim_end()));
-    }
-    for (checklist, state) in phases {
-        text += &row(session, set, (checklist, state), &columns);
-    }
-    text
-}
-
-fn row(
-    session: &Session,
-    set: &str,
-    (checklist, state): (&Checklist, &State),
-    columns: &Columns<'_>,
-) -> String {
-    let total = checklist.tasks().count();
-    let done = checklist.tasks().filter(|task| task.marker.checked).count();
-    let status = status_of(checklist, done, total);
-    if session.global.json {
-        let value = json!({ "event": "phase", "set": set, "phase": checklist.number,
-            "title": checklist.title, "status": status, "done": done, "total": total,
-            "file": checklist.path, "targets": columns.phase_json(state) });
-        return format!("{value}\n");
-    }
-    let of_targets = columns
-        .known(state)
-        .filter_map(|(name, target)| Some(target_text(name, target?)));
-    let (before, behind) = if columns.several() {
-        (columns.row(&columns.phase_cells(state)), String::new())
-    } else {
-        let said: Vec<String> = of_targets.map(|said| format!("  ({said})")).collect();
-        (String::new(), said.concat())
-    };
-    format!(
-        "  {:>3}  {} {:>3}/{:<3} {:<12} {before}{}{behind}\n",
-        checklist.number,
-        bar(done, total, 12),
-        done,
-        total,
-        status,
-        printable(&checklist.title),
-    )
-}
-
 fn target_text(name: &str, target: &TargetState) -> String {
     let steps = target.steps().count();
     let done = target
@@ -170,27 +119,9 @@ fn target_text(name: &str, target: &TargetState) -> String {
         .filter(|(_, step)| step.evidence().is_some())
         .count();
     match (target.completed, target.undone) {
-        (Some(at), _) => format!("{name}: done {at:.0}"),
-        (None, Some(at)) => format!("{name}: turned back {at:.0}"),
+        (Some(at), _) => format!("{name}: done {}", at.strftime("%Y-%m-%d")),
+        (None, Some(at)) => format!("{name}: turned back {}", at.strftime("%Y-%m-%d")),
         (None, None) => format!("{name}: {done} of {steps} steps"),
-    }
-}
-
-fn status_of(checklist: &Checklist, done: usize, total: usize) -> &'static str {
-    let ticked: Vec<StatusKind> = checklist
-        .status
-        .iter()
-        .flat_map(|status| &status.boxes)
-        .filter(|status| status.marker.checked)
-        .map(|status| status.kind)
-        .collect();
-    match ticked.as_slice() {
-        [StatusKind::Completed] => "completed",
-        [StatusKind::InProgress] => "in progress",
-        [StatusKind::NotStarted] => "not started",
-        _ if done == total => "completed",
-        _ if done > 0 => "in progress",
-        _ => "not started",
     }
 }
 

@@ -114,7 +114,23 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     }
     let word = if ticked { "done" } else { "open again" };
     say(&format!("task {id} is {word}"), number, on.as_deref())?;
+    say_last(&phase, ticked.then_some(&id), &place)?;
     Ok(Code::Done)
+}
+
+/// Says where nothing is left to do but to close the phase.
+fn say_last(phase: &Phase, done: Option<&TaskId>, place: &Place) -> Result<()> {
+    let mut open = phase.checklist.open_tasks();
+    let number = phase.checklist.number;
+    if let Some(done) = done.filter(|_| place.has_boxes)
+        && open.all(|task| task.id == *done)
+    {
+        err(&format!(
+            "it was the last open task of phase {number}: the next run closes it, with status, \
+             date, PROGRESS.md and commit\n"
+        ))?;
+    }
+    Ok(())
 }
 
 /// Says what was decided, where, and how it goes on.

@@ -5,9 +5,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::checklist::{Checklist, EditError, Edits, StatusKind, Task, TaskId, parse};
+use crate::checklist::{Checklist, EditError, Edits, StatusKind, Task, TaskId, parse, read_date};
 use crate::diagnostic::Diagnostics;
 use crate::files::{FilesError, Workspace};
+
+/// What a date field shows where nothing happened yet.
+const NO_DATE: &str = "-";
 
 /// Why a checklist could not be brought up to date; nothing was written then.
 #[derive(Debug, thiserror::Error)]
@@ -46,9 +49,9 @@ pub struct Projection {
     pub opened: BTreeSet<TaskId>,
     /// The status.
     pub status: StatusKind,
-    /// The date of the first run.
+    /// The date of the first run; without one, a date that is there goes.
     pub started: Option<String>,
-    /// The date of completion; `None` leaves the field as it is.
+    /// The date of completion; without one, a date that is there goes.
     pub completed: Option<String>,
 }
 
@@ -68,14 +71,18 @@ pub fn project(checklist: &Checklist, wanted: &Projection) -> Result<String, Edi
     if let Some(status) = &checklist.status {
         edits = edits.status(status, wanted.status);
     }
+    let style = checklist.date_style();
     for (field, date) in [
         (&checklist.started, &wanted.started),
         (&checklist.completed, &wanted.completed),
     ] {
-        if let (Some(field), Some(date)) = (field, date)
-            && field.text != *date
-        {
-            edits = edits.date(field, date);
+        let Some(field) = field else { continue };
+        let date = date.as_deref().and_then(read_date);
+        match (date, read_date(&field.text)) {
+            // What a person wrote in its place stays.
+            (Some(_), Some(_)) | (None, None) => {}
+            (Some(date), None) => edits = edits.date(field, &style.write(date)),
+            (None, Some(_)) => edits = edits.date(field, NO_DATE),
         }
     }
     edits.apply(&checklist.text)

@@ -207,6 +207,7 @@ mod tests {
             namespace: String::new(),
             undo: false,
             began: None,
+            early: Vec::new(),
         })
     }
 

@@ -20,6 +20,7 @@ fn header() -> Header {
         namespace: "shop".into(),
         undo: false,
         began: None,
+        early: Vec::new(),
     }
 }
 

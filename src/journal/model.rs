@@ -177,6 +177,9 @@ pub struct Header {
     /// Where the phase began; in its first run alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub began: Option<Beginning>,
+    /// The earlier phases of the set that weren't complete when this one was begun all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub early: Vec<u32>,
 }
 
 /// How a run ended.

@@ -39,6 +39,14 @@ pub struct Words {
     pub written: &'static str,
     /// Said before the number of ready objects.
     pub ready: &'static str,
+    /// Said before the number of commands.
+    pub commands: &'static str,
+    /// Said before the number of boxes that a person ticked.
+    pub by_person: &'static str,
+    /// Said before the number of boxes, where nothing else is to be said.
+    pub checked: &'static str,
+    /// Said before the numbers of the phases that a phase was begun before.
+    pub early: &'static str,
     /// Said of a phase that was turned back.
     pub undone: &'static str,
 }
@@ -61,6 +69,10 @@ const ENGLISH: Words = Words {
     rehearsed: "rehearsed",
     written: "files written",
     ready: "objects ready",
+    commands: "commands run",
+    by_person: "boxes by a person",
+    checked: "boxes ticked",
+    early: "early, before phase",
     undone: "turned back",
 };
 
@@ -82,6 +94,10 @@ const RUSSIAN: Words = Words {
     rehearsed: "репетиция",
     written: "файлов записано",
     ready: "объектов готово",
+    commands: "команд выполнено",
+    by_person: "отмечено человеком",
+    checked: "отмечено задач",
+    early: "досрочно, до фазы",
     undone: "возвращена назад",
 };
 
@@ -103,6 +119,10 @@ const UKRAINIAN: Words = Words {
     rehearsed: "репетиція",
     written: "файлів записано",
     ready: "об'єктів готово",
+    commands: "команд виконано",
+    by_person: "позначено людиною",
+    checked: "позначено завдань",
+    early: "достроково, до фази",
     undone: "повернута назад",
 };
 

@@ -29,6 +29,21 @@ pub(super) fn update(document: &mut Document, view: &View) -> bool {
     true
 }
 
+/// Returns whether a document's table of phases is about the view's: one has the title or the
+/// checklist that it has there.
+pub(super) fn are_of(document: &Document, view: &View) -> bool {
+    let Some(table) = find(document) else {
+        return false;
+    };
+    view.phases.iter().any(|row| {
+        line_of(document, &table, row.number).is_some_and(|line| {
+            let text = document.line(line).to_lowercase();
+            !row.title.is_empty() && text.contains(&row.title.to_lowercase())
+                || text.contains(&row.file.to_lowercase())
+        })
+    })
+}
+
 /// Returns the cell that tells how many tasks are done.
 pub(super) fn tasks(row: &PhaseRow) -> String {
     format!("{}/{} ({}%)", row.done, row.total, percent(row))
@@ -140,6 +155,10 @@ fn updated(
             Some(Topic::Status) => status_cell(old, row, vocabulary, words),
             Some(Topic::Progress) => progress_cell(old, row),
             Some(Topic::Started) => date_cell(old, row.started, row),
+            // A phase that is open again has no date of completion.
+            Some(Topic::Completed) if row.completed.is_none() && is_open(row) => {
+                if is_blank(old) { old } else { "-" }.to_owned()
+            }
             Some(Topic::Completed) => date_cell(old, row.completed, row),
             Some(
                 Topic::Number
@@ -168,6 +187,10 @@ fn status_cell(old: &str, row: &PhaseRow, vocabulary: &Vocabulary, words: &Words
         None => restyled(old, row.status, words),
     };
     noted(&word, row, words)
+}
+
+fn is_open(row: &PhaseRow) -> bool {
+    row.status != StatusKind::Completed
 }
 
 /// Only what was done can have been rehearsed.

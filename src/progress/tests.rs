@@ -37,6 +37,7 @@ fn view(language: Language) -> View {
             title: "Kubernetes".into(),
             text: "completed".into(),
         }],
+        shared: false,
     }
 }
 

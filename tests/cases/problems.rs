@@ -94,3 +94,165 @@ fn a_workspace_that_is_well_written_has_nothing_to_complain_about() {
     assert_eq!(checked.stdout, "");
     assert_eq!(checked.stderr, "nothing to complain about\n");
 }
+
+#[test]
+fn warnings_fail_where_that_is_wanted_and_a_set_can_be_checked_alone() {
+    let workspace = Workspace::new()
+        .file("orch.toml", "set = \"rollout\"\n")
+        .file(
+            "checklists/rollout/phase-01-a.md",
+            "# Phase 1: A\n\n- [ ] Ask\n- [х] Tell\n",
+        )
+        .file(
+            "checklists/other/phase-01-a.md",
+            "# Phase 1: A\n\n- [ ] Ask\n",
+        )
+        .file("checklists/other/README.md", "# Read this\n")
+        .commit_all();
+    workspace.orch(&["check"]).expect(0);
+    workspace.orch(&["check", "--strict"]).expect(2);
+    let other = workspace
+        .orch(&["--set", "other", "check", "--strict"])
+        .expect(0);
+    assert_eq!(other.stderr, "nothing to complain about\n");
+    let readme = workspace.path("checklists/other/README.md");
+    let readme = readme.to_str().expect("a path");
+    workspace.orch(&["check", "--strict", readme]).expect(0);
+    let fixed = workspace.orch(&["check", "--fix"]).expect(0).stderr;
+    let said = "mended checklists/rollout/phase-01-a.md:4:3: `[х]` → `[x]`\n";
+    assert!(fixed.starts_with(said), "{fixed}");
+    let again = workspace.orch(&["check", "--fix"]).expect(0).stderr;
+    assert_eq!(again, "nothing to complain about\n");
+}
+
+#[test]
+fn code_hosts_get_rules_regions_and_fixes() {
+    let sarif = odd().orch(&["check", "--sarif"]).expect(2).stdout;
+    let sarif: Value = serde_json::from_str(&sarif).expect("JSON");
+    check_sarif(&sarif);
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    let found = results
+        .iter()
+        .find(|result| result["ruleId"] == "box")
+        .expect("a box");
+    let region = &found["locations"][0]["physicalLocation"]["region"];
+    let start = ODD.find("[х]").expect("the box");
+    assert_eq!(region["byteOffset"], start);
+    assert_eq!(region["byteLength"], "[х]".len());
+    let characters = ODD.split_at(start).0.chars().count();
+    assert_eq!(region["charOffset"], characters);
+    assert_eq!(region["charLength"], 3);
+    assert_eq!(
+        (&region["startLine"], &region["startColumn"]),
+        (&13.into(), &3.into())
+    );
+    let replacement = &found["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replacement["insertedContent"]["text"], "[x]");
+    assert_eq!(replacement["deletedRegion"]["byteOffset"], start);
+}
+
+/// Asserts what the schema of SARIF 2.1.0 demands of what is written here.
+fn check_sarif(sarif: &Value) {
+    let keys = |value: &Value, allowed: &[&str], needed: &[&str]| {
+        let object = value.as_object().expect("an object");
+        for key in object.keys() {
+            assert!(allowed.contains(&key.as_str()), "`{key}` in {value}");
+        }
+        for key in needed {
+            assert!(object.contains_key(*key), "no `{key}` in {value}");
+        }
+    };
+    keys(sarif, &["$schema", "version", "runs"], &["version", "runs"]);
+    assert_eq!(sarif["version"], "2.1.0");
+    let run = &sarif["runs"][0];
+    keys(run, &["tool", "columnKind", "results"], &["tool"]);
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let driver = &run["tool"]["driver"];
+    keys(
+        driver,
+        &["name", "version", "semanticVersion", "rules"],
+        &["name"],
+    );
+    let levels = ["none", "note", "warning", "error"];
+    let rules = driver["rules"].as_array().expect("rules");
+    for rule in rules {
+        let texts = ["shortDescription", "fullDescription"];
+        let allowed = [
+            "id",
+            "shortDescription",
+            "fullDescription",
+            "help",
+            "defaultConfiguration",
+        ];
+        keys(rule, &allowed, &["id"]);
+        for text in texts {
+            keys(&rule[text], &["text", "markdown"], &["text"]);
+        }
+        keys(&rule["help"], &["text", "markdown"], &["text"]);
+        let level = rule["defaultConfiguration"]["level"]
+            .as_str()
+            .expect("a level");
+        assert!(levels.contains(&level), "{level}");
+    }
+    for result in run["results"].as_array().expect("results") {
+        let allowed = [
+            "ruleId",
+            "ruleIndex",
+            "level",
+            "message",
+            "locations",
+            "fixes",
+        ];
+        keys(result, &allowed, &["message"]);
+        let index = result["ruleIndex"].as_u64().expect("a rule that is known");
+        let rule = &rules[usize::try_from(index).expect("small")];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(levels.contains(&result["level"].as_str().expect("a level")));
+        for location in result["locations"].as_array().into_iter().flatten() {
+            let physical = &location["physicalLocation"];
+            keys(
+                physical,
+                &["artifactLocation", "region"],
+                &["artifactLocation"],
+            );
+            check_region(&physical["region"]);
+            let uri = physical["artifactLocation"]["uri"].as_str().expect("a URI");
+            assert!(uri.is_ascii() && !uri.contains(' '), "{uri}");
+        }
+        for fix in result["fixes"].as_array().into_iter().flatten() {
+            keys(
+                fix,
+                &["description", "artifactChanges"],
+                &["artifactChanges"],
+            );
+            let change = &fix["artifactChanges"][0];
+            keys(
+                change,
+                &["artifactLocation", "replacements"],
+                &["artifactLocation", "replacements"],
+            );
+            let replacement = &change["replacements"][0];
+            keys(
+                replacement,
+                &["deletedRegion", "insertedContent"],
+                &["deletedRegion"],
+            );
+            check_region(&replacement["deletedRegion"]);
+        }
+    }
+}
+
+/// Asserts that a region counts from where the schema does, and that its ends are in order.
+fn check_region(region: &Value) {
+    let number = |key: &str| region[key].as_u64().expect(key);
+    assert!(number("startLine") >= 1 && number("startColumn") >= 1);
+    let start = (number("startLine"), number("startColumn"));
+    assert!(
+        start <= (number("endLine"), number("endColumn")),
+        "{region}"
+    );
+    for key in ["charOffset", "charLength", "byteOffset", "byteLength"] {
+        number(key);
+    }
+}

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::cli::after::Lacks;
+use crate::cli::before::Before;
 use crate::cli::load::{Meaning, Phase};
 use crate::cli::section::{Part, needed_json};
 use crate::cli::target::Target;
@@ -76,9 +77,16 @@ fn trace_json(trace: &Expected) -> Value {
 }
 
 /// Returns the event that ends a plan.
-pub(super) fn json_plan(plan: &Plan, target: &Target, lacking: &[Lacks]) -> String {
+pub(super) fn json_plan(
+    plan: &Plan,
+    target: &Target,
+    (lacking, before): (&[Lacks], &[Before]),
+) -> String {
     let mut value = json!({ "event": "plan", "target": target.called(),
         "fingerprint": plan.fingerprint });
+    if !before.is_empty() {
+        value["before"] = before.iter().map(Before::json).collect();
+    }
     if let Some(named) = target.settings() {
         let after: serde_json::Map<String, Value> = named
             .after

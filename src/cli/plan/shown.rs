@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::checklist::Section;
 use crate::cli::after::Lacks;
+use crate::cli::before::Before;
 use crate::cli::load::{Meaning, Phase};
 use crate::cli::order;
 use crate::cli::run::ahead::Ahead;
@@ -50,6 +51,8 @@ pub(super) struct Shown<'a> {
     pub(super) part: Option<&'a Part>,
     /// What targets lack that this one comes after.
     pub(super) lacking: &'a [Lacks],
+    /// The earlier phases that aren't complete.
+    pub(super) before: &'a [Before],
     pub(super) paint: Paint,
 }
 
@@ -131,6 +134,10 @@ impl Shown<'_> {
     /// What must hold before a run on the target begins.
     fn conditions(&self, target: &Target) -> String {
         let mut text = String::new();
+        for before in self.before {
+            let said = self.paint.warn(before.summary());
+            let _ = writeln!(text, "  order      {said}: a run begins it by --force only");
+        }
         let Some(named) = target.settings() else {
             return text;
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::closing::{Close, evidence};
 use super::{Prepared, Result};
-use crate::checklist::{Checklist, StatusKind, parse};
+use crate::checklist::{Checklist, StatusKind, parse, read_date};
 use crate::cli::load::Loaded;
 use crate::execute::{Document, Ledger};
 use crate::files::PhaseFile;
@@ -51,25 +51,20 @@ impl Close<'_> {
     fn view(&self, ledger: &Ledger, checklist: &Checklist, moment: Moment<'_>, path: &str) -> View {
         let prepared = self.prepared;
         let number = checklist.number;
-        let shown = (checklist, self.outlook.rehearsed);
-        let phases = rows(prepared.loaded, &prepared.phase.set, shown, path);
-        let next = phases
-            .iter()
-            .map(|row| row.number)
-            .find(|other| *other > number);
-        let following = || next.or(checklist.closing.as_ref().and_then(|c| c.next_phase));
+        let rehearsed = self.outlook.rehearsed && prepared.touches_target();
+        let phases = rows(
+            prepared.loaded,
+            &prepared.phase.set,
+            (checklist, rehearsed),
+            path,
+        );
         let current = match moment {
             // What a further target has got says nothing of where the phases stand.
-            _ if !self.outlook.home => {
-                let open = |row: &&PhaseRow| row.status != StatusKind::Completed;
-                phases
-                    .iter()
-                    .find(open)
-                    .map(|row| row.number)
-                    .or_else(following)
-            }
-            Moment::Completed(_) => following(),
-            Moment::Under | Moment::TurnedBack(_) => Some(number),
+            _ if !self.outlook.home => open_from(&phases, 0),
+            Moment::Completed(_) => following(&phases, checklist),
+            // One that was begun early doesn't move the others on.
+            Moment::Under => Some(prepared.how.early.first().copied().unwrap_or(number)),
+            Moment::TurnedBack(_) => Some(number),
         };
         let entry = |date: &str, text: String| {
             Some(Entry {
@@ -83,7 +78,7 @@ impl Close<'_> {
             Moment::Under => None,
             Moment::Completed(date) => {
                 let done = evidence(ledger.state().target(prepared.target.name()));
-                entry(date, summary(prepared, &done, self.outlook.home))
+                entry(date, self.summary(&done))
             }
             Moment::TurnedBack(date) => {
                 let words = crate::progress::Words::of(checklist.language);
@@ -99,9 +94,48 @@ impl Close<'_> {
             phases,
             phase: number,
             current: current.unwrap_or(number),
+            shared: is_shared(prepared.loaded, &prepared.phase.set),
             history: history.into_iter().collect(),
         }
     }
+
+    /// What a phase did, in one line.
+    fn summary(&self, done: &BTreeMap<StepId, Evidence>) -> String {
+        let prepared = self.prepared;
+        let words = crate::progress::Words::of(prepared.phase.checklist.language);
+        let of = |wanted: fn(&Evidence) -> bool| done.values().filter(|it| wanted(it)).count();
+        let counts = [
+            (words.written, of(|it| matches!(it, Evidence::File { .. }))),
+            (words.ready, of(|it| matches!(it, Evidence::Object(_)))),
+            (
+                words.commands,
+                of(|it| matches!(it, Evidence::Command { .. })),
+            ),
+            (words.by_person, self.outlook.by_person()),
+        ];
+        let mut said: Vec<String> = counts
+            .iter()
+            .filter(|(_, number)| *number > 0)
+            .map(|(what, number)| format!("{what}: {number}"))
+            .collect();
+        if said.is_empty() {
+            let ticked = prepared.phase.checklist.tasks().count();
+            said.push(format!("{}: {ticked}", words.checked));
+        }
+        if !prepared.how.early.is_empty() {
+            let before: Vec<String> = prepared.how.early.iter().map(u32::to_string).collect();
+            said.push(format!("{}: {}", words.early, before.join(", ")));
+        }
+        said.join(", ") + &place(prepared, self.outlook.home)
+    }
+}
+
+/// Returns whether a set's account is in a document that other sets have theirs in as well.
+pub(in crate::cli) fn is_shared(loaded: &Loaded, set: &str) -> bool {
+    let path = loaded.progress_path(set);
+    let sets = loaded.snapshot.sets.iter();
+    let mut others = sets.filter(|other| other.name != set);
+    others.any(|other| loaded.progress_path(&other.name) == path)
 }
 
 /// Returns the rows of a set's phases: that checklist as it is given, and whether it was only
@@ -132,16 +166,12 @@ pub(in crate::cli) fn rows(
 
 fn row(checklist: &Checklist, place: Place, progress: &str) -> PhaseRow {
     let date = |field: &Option<crate::checklist::DateField>| {
-        field.as_ref().and_then(|field| field.text.parse().ok())
+        field.as_ref().and_then(|field| read_date(&field.text))
     };
-    let status = checklist.status.as_ref().and_then(|status| {
-        let mut boxes = status.boxes.iter().rev();
-        boxes.find(|it| it.marker.checked).map(|it| it.kind)
-    });
     PhaseRow {
         number: checklist.number,
         title: checklist.title.clone(),
-        status: status.unwrap_or(StatusKind::NotStarted),
+        status: checklist.standing(),
         done: checklist.tasks().filter(|task| task.marker.checked).count(),
         total: checklist.tasks().count(),
         started: date(&checklist.started),
@@ -151,29 +181,40 @@ fn row(checklist: &Checklist, place: Place, progress: &str) -> PhaseRow {
     }
 }
 
-/// What a phase did, in one line.
-fn summary(prepared: &Prepared<'_>, done: &BTreeMap<StepId, Evidence>, home: bool) -> String {
-    let files = done
-        .values()
-        .filter(|e| matches!(e, Evidence::File { .. }))
-        .count();
-    let objects = done
-        .values()
-        .filter(|e| matches!(e, Evidence::Object(_)))
-        .count();
-    let words = crate::progress::Words::of(prepared.phase.checklist.language);
-    let place = place(prepared, home);
-    format!(
-        "{}: {files}, {}: {objects}{place}",
-        words.written, words.ready
-    )
+/// Returns the phase that comes next when one is completed: an earlier one that is open, else what
+/// the closing list says, else the next one that is open.
+fn following(phases: &[PhaseRow], checklist: &Checklist) -> Option<u32> {
+    let number = checklist.number;
+    if let Some(earlier) = open_from(phases, 0).filter(|open| *open < number) {
+        return Some(earlier);
+    }
+    let named = checklist.closing.as_ref().and_then(|it| it.next_phase);
+    let named = named.filter(|named| *named > number);
+    let is_done = |wanted: u32| {
+        let row = phases.iter().find(|row| row.number == wanted);
+        row.is_some_and(|row| row.status == StatusKind::Completed)
+    };
+    named
+        .filter(|named| !is_done(*named))
+        .or_else(|| open_from(phases, number + 1))
+        .or(named)
+}
+
+/// Returns the first phase from a number on that isn't completed.
+fn open_from(phases: &[PhaseRow], number: u32) -> Option<u32> {
+    let mut open = phases
+        .iter()
+        .filter(|row| row.number >= number && row.status != StatusKind::Completed);
+    open.next().map(|row| row.number)
 }
 
 /// Which target it was, where that is worth a word: where it may be one of several.
 fn place(prepared: &Prepared<'_>, home: bool) -> String {
     let words = crate::progress::Words::of(prepared.phase.checklist.language);
     let several = prepared.loaded.settings.targets.len() > 1;
-    if prepared.is_rehearsal() {
+    if prepared.is_rehearsal() && !prepared.touches_target() {
+        String::new()
+    } else if prepared.is_rehearsal() {
         format!(" ({})", words.rehearsed)
     } else if several || !home {
         format!(" ({})", prepared.target.called())

@@ -86,6 +86,7 @@ impl Prospect {
             accept_unread: false,
             mine: Mine::Merge,
             section: None,
+            early: Vec::new(),
             clock,
         };
         let prepared = prepare(session, loaded, phase, target, how).await?;

@@ -10,6 +10,7 @@ use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind};
 use crate::cli::traces;
 use crate::execute::{Document, Ledger, Report};
+use crate::files::Clock;
 use crate::git::{Draft, Repo};
 use crate::journal::{Event, Evidence, Header, Outcome, RunId, StepId, TargetState};
 use crate::resolve::Action;
@@ -57,9 +58,12 @@ impl Close<'_> {
         let taken_back = !reopenings.is_empty();
         ledger.append(reopenings)?;
         let behind = recorded && self.outlook.home && !shows(&document.checklist, &waiting);
+        // A decision was taken back since: it waits again.
+        let known = ledger.state().target(name);
+        let ended = known.is_some_and(|known| known.outcome == Some(Outcome::Completed));
+        let behind = behind || (self.outlook.home && ended && !waiting.nobody());
+        let begins = !recorded && self.begins(&ledger, &document.checklist, &waiting);
         let mut finished = false;
-        // What changes from here on is work of the phase.
-        let begins = self.outlook.home && !recorded && self.expects();
         if killed || unticked || closes || taken_back || behind || begins {
             if !killed || undo {
                 let header = Header {
@@ -71,9 +75,12 @@ impl Close<'_> {
             self.finish(&done, &waiting, &mut ledger, &mut document)?;
             finished = true;
         }
+        let recorded = recorded || begins;
         let committed = waiting.is_empty() && recorded && self.commit(&ledger)?;
         let text = if !waiting.nobody() {
             waiting_text(prepared, self.outlook, &waiting)
+        } else if waiting.is_empty() && (closes || begins) && !killed {
+            self.closed_text()
         } else if committed || finished {
             "finished what an interrupted run had left: documents and commit are up to date\n"
                 .to_owned()
@@ -88,6 +95,16 @@ impl Close<'_> {
         };
         self.end(&text, &waiting)?;
         Ok(Outlook::code(&waiting))
+    }
+
+    /// Whether a phase without a step to run is to be recorded as begun, or as closed at once: it
+    /// waits for persons, they decided on its tasks, its status says something else, or what
+    /// changes from here on is work of the phase.
+    fn begins(&self, ledger: &Ledger, checklist: &Checklist, waiting: &Waiting) -> bool {
+        let whole = self.prepared.how.section.is_none();
+        let decided = !ledger.state().current().waived.is_empty();
+        let due = !waiting.is_empty() || decided || !shows(checklist, waiting);
+        self.outlook.home && ((whole && due) || self.expects())
     }
 
     /// Whether a task expects traces of a person's work.
@@ -154,7 +171,12 @@ impl Close<'_> {
         let complete = waiting.is_empty();
         let today = complete.then(|| prepared.today());
         if self.outlook.home {
-            let wanted = self.outlook.projection(prepared, done, today.clone());
+            // What was completed before and is only put right keeps its date.
+            let known = ledger.state().target(prepared.target.name());
+            let first = known.and_then(|known| known.completed);
+            let first = first.map(|at| Clock::date_of(at).to_string());
+            let date = today.clone().map(|today| first.unwrap_or(today));
+            let wanted = self.outlook.projection(prepared, done, date);
             document.update(&prepared.loaded.workspace, &wanted)?;
         }
         self.progress(ledger, document, Moment::completed(today.as_deref()))?;
@@ -206,6 +228,9 @@ impl Close<'_> {
         let prepared = self.prepared;
         let file = &prepared.phase.file;
         let template = prepared.loaded.settings.commit_message.as_deref();
+        // The checklist's closing list may say how the team words it.
+        let closing = prepared.phase.checklist.closing.as_ref();
+        let template = template.or_else(|| closing?.commit_message.as_deref());
         let template = match (template, undone) {
             (Some(own), false) => own.to_owned(),
             (Some(own), true) if own.contains("completed") => own.replace("completed", "undone"),
@@ -228,7 +253,7 @@ impl Close<'_> {
         let prepared = self.prepared;
         let checklist = &prepared.phase.checklist;
         let paint = prepared.session.err;
-        let mut text = format!(
+        let text = format!(
             "\n{} phase {} {} is done on {}: {} steps, {} objects ready\n",
             paint.good("✓"),
             checklist.number,
@@ -237,6 +262,34 @@ impl Close<'_> {
             report.ran,
             prepared.plan.objects().count(),
         );
+        text + &self.places()
+    }
+
+    /// Says that a phase is complete for which no step had to run.
+    fn closed_text(&self) -> String {
+        let prepared = self.prepared;
+        let checklist = &prepared.phase.checklist;
+        let on = if prepared.touches_target() {
+            format!(" on {}", prepared.target.called())
+        } else {
+            String::new()
+        };
+        format!(
+            "\n{} phase {} {} is complete{on}: {} by a person\n{}",
+            prepared.session.err.good("✓"),
+            checklist.number,
+            printable(&checklist.title),
+            count(self.outlook.by_person(), "task"),
+            self.places()
+        )
+    }
+
+    /// Returns where to look at what a phase made.
+    fn places(&self) -> String {
+        let prepared = self.prepared;
+        let checklist = &prepared.phase.checklist;
+        let paint = prepared.session.err;
+        let mut text = String::new();
         let folders = prepared
             .meaning
             .rendered
@@ -244,12 +297,13 @@ impl Close<'_> {
             .filter_map(|file| file.path.split('/').next())
             .collect::<std::collections::BTreeSet<_>>();
         let manifests: Vec<String> = folders.into_iter().map(|name| format!("{name}/")).collect();
-        for (what, place) in [
+        let places = [
             ("the checklist, ticked", checklist.path.clone()),
             ("the manifests", manifests.join(", ")),
             ("the account", prepared.progress_path()),
             ("the commit", "git log -1".to_owned()),
-        ] {
+        ];
+        for (what, place) in places.iter().filter(|(_, place)| !place.is_empty()) {
             // Writing to a string can't fail.
             let _ = writeln!(text, "  {:<22} {}", what, paint.name(place));
         }

@@ -82,6 +82,7 @@ impl Drift {
             accept_unread: false,
             mine: Mine::Merge,
             section: None,
+            early: Vec::new(),
             clock: Clock::new(session.environment.source_date_epoch.as_deref())?,
         };
         let prepared = prepare(session, loaded, phase, target, how).await?;

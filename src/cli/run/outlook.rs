@@ -412,6 +412,11 @@ impl Outlook {
         scope.is_none_or(|scope| scope.touches(&prepared.plan, task))
     }
 
+    /// Returns how many tasks a person did or decided on.
+    pub(super) fn by_person(&self) -> usize {
+        self.waived.union(&self.elsewhere).count()
+    }
+
     /// Returns how many steps wait for a person to do a task.
     pub(super) fn held_by(&self, task: &TaskId) -> usize {
         self.held_by_any(|by| matches!(by, Held::Task(by) if by == task))

@@ -23,7 +23,7 @@ use crate::execute::{Filled, Options, fill};
 use crate::files::Clock;
 use crate::git::Repo;
 use crate::journal::{Evidence, State, StepId};
-use crate::plan::Plan;
+use crate::plan::{Plan, Work};
 use tasks::Tasks;
 
 /// All that is known before the first step runs.
@@ -64,6 +64,8 @@ pub(super) struct How {
     pub(super) mine: Mine,
     /// The only section that it is about.
     pub(super) section: Option<String>,
+    /// The earlier phases that aren't complete.
+    pub(super) early: Vec<u32>,
     /// The time.
     pub(super) clock: Clock,
 }
@@ -85,6 +87,17 @@ impl Prepared<'_> {
             crate::terminal::err(&needed)?;
         }
         Ok(())
+    }
+
+    /// Returns whether the target has any part in the phase: it applies or runs something.
+    pub(super) fn touches_target(&self) -> bool {
+        let mut steps = self.plan.steps.iter();
+        steps.any(|step| {
+            matches!(
+                step.work,
+                Work::Apply { .. } | Work::Command { .. } | Work::Build { .. }
+            )
+        })
     }
 
     /// Returns the inventory that the phase's objects are members of.

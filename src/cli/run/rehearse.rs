@@ -44,6 +44,7 @@ pub(in crate::cli) fn rehearse(
             accept_unread: args.accept_unread,
             mine: Mine::Merge,
             section: args.section.clone(),
+            early: Vec::new(),
             clock,
         };
         let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;

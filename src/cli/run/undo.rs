@@ -77,6 +77,7 @@ async fn undo_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Un
         accept_unread: false,
         mine: Mine::Merge,
         section: None,
+        early: Vec::new(),
         clock,
     };
     let prepared = prepare(session, loaded, phase, target, how).await?;

@@ -53,7 +53,8 @@ pub(super) fn untick(
             ticked: std::collections::BTreeSet::new(),
             opened: lost.iter().map(|(task, _)| (*task).clone()).collect(),
             status: status(&phase.checklist, look),
-            started: None,
+            // It was begun, whatever has become of it; it isn't complete any more.
+            started: phase.checklist.started.as_ref().map(|it| it.text.clone()),
             completed: None,
         };
         document.update(&loaded.workspace, &wanted)?;
@@ -106,6 +107,7 @@ fn progress(loaded: &Loaded, phase: &Phase, (look, checklist): (&Look, &Checklis
         phase: checklist.number,
         current: checklist.number,
         history: Vec::new(),
+        shared: account::is_shared(loaded, &phase.set),
     };
     let text = update(Some(&existing), &view)?;
     if text != existing {

@@ -6,13 +6,10 @@ use super::super::account::Moment;
 use super::super::closing::Close;
 use super::super::outlook::Waiting;
 use super::{Code, Result};
-use crate::checklist::{DateField, StatusKind, TaskId};
+use crate::checklist::{StatusKind, TaskId};
 use crate::execute::{Document, Ledger, Projection, Undone};
 use crate::journal::{Event, Outcome, StepStatus, TargetState};
 use crate::terminal::{count, err};
-
-/// What a date field shows where nothing happened yet.
-const NO_DATE: &str = "-";
 
 impl Close<'_> {
     /// Ends a run that turned its phase back.
@@ -32,8 +29,8 @@ impl Close<'_> {
                 ticked: BTreeSet::new(),
                 opened,
                 status: StatusKind::NotStarted,
-                started: emptied(document.checklist.started.as_ref()),
-                completed: emptied(document.checklist.completed.as_ref()),
+                started: None,
+                completed: None,
             };
             document.update(&prepared.loaded.workspace, &wanted)?;
         }
@@ -88,10 +85,4 @@ fn turned_back(state: &TargetState) -> BTreeSet<TaskId> {
         .filter(|(_, known)| known.status == StepStatus::RolledBack)
         .filter_map(|(_, known)| known.task.clone())
         .collect()
-}
-
-/// A date goes; what a person wrote in its place stays.
-fn emptied(field: Option<&DateField>) -> Option<String> {
-    let date = field?.text.parse::<jiff::civil::Date>().ok();
-    date.map(|_| NO_DATE.to_owned())
 }
