@@ -387,6 +387,18 @@ fn edits_are_refused_where_the_text_moved() {
     );
 }
 
+#[test]
+fn tasks_right_below_the_status_are_no_status_boxes() {
+    let text = "# Phase 1: A\n\n## Status\n- [x] Not started\n- [ ] Done\n\n**Started:** -\n\n\
+                - [ ] Ask\n- [x] Tell\n";
+    let read = parse("phase-01-a.md", text, &Vocabulary::default()).expect("a checklist");
+    let checklist = read.checklist;
+    let ids: Vec<&str> = checklist.tasks().map(|task| task.id.as_str()).collect();
+    assert_eq!(ids, ["1.1", "1.2"]);
+    assert_eq!(checklist.status.map(|status| status.boxes.len()), Some(2));
+    assert_eq!(read.warnings.0, []);
+}
+
 proptest::proptest! {
     #[test]
     fn ticking_a_task_changes_one_byte(

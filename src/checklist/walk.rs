@@ -259,6 +259,10 @@ impl<'w, 'd> Walk<'w, 'd> {
         if block.kind != Kind::List {
             return;
         }
+        if self.found.status.is_some() && !self.has_status(block) {
+            // The tasks may follow without a heading of their own.
+            return self.block(block, None);
+        }
         for item in &block.children {
             let line = task::line_of(self.text, item);
             let Some(marker) = task::marker(self.text, item) else {
@@ -294,6 +298,14 @@ impl<'w, 'd> Walk<'w, 'd> {
                 status.boxes.push(StatusBox { kind, marker });
             }
         }
+    }
+
+    /// Returns whether an item of a list stands for a status.
+    fn has_status(&self, list: &Node) -> bool {
+        list.children.iter().any(|item| {
+            let line = task::line_of(self.text, item).plain();
+            self.vocabulary.status_kind(&line).is_some()
+        })
     }
 
     fn dates(&mut self, block: &Node) {

@@ -9,6 +9,7 @@ use super::exit::Result;
 use super::load::{Loaded, Phase};
 use super::target::Target;
 use super::{Session, Stop};
+use crate::checklist::{Checklist, parse};
 use crate::files::read_journal;
 use crate::journal::{Evidence, State};
 use crate::terminal::{count, printable};
@@ -27,12 +28,15 @@ pub(super) struct Before {
     open: Vec<(String, String, String)>,
     /// The target that it never completed on, where its boxes are all ticked.
     lacks: Option<String>,
+    /// Whether its checklist can be read.
+    readable: bool,
 }
 
 impl Before {
     /// Returns what is lacking, in a few words.
     pub(super) fn summary(&self) -> String {
         match &self.lacks {
+            _ if !self.readable => format!("phase {} can't be read: orch check", self.number),
             Some(target) => format!("phase {} isn't on {}", self.number, printable(target)),
             None => format!(
                 "phase {} has {} open",
@@ -52,7 +56,7 @@ impl Before {
 /// Returns the earlier phases of a phase's set that aren't complete, in order.
 ///
 /// # Errors
-/// Where one of them can't be read.
+/// Where a journal can't be read.
 pub(super) fn incomplete(
     loaded: &Loaded,
     phase: &Phase,
@@ -62,18 +66,22 @@ pub(super) fn incomplete(
     let set = loaded.set(&phase.set)?;
     let earlier = |number: u32| number < phase.file.number;
     for file in set.phases.iter().filter(|file| earlier(file.number)) {
-        let other = loaded.phase_of(set, file)?;
-        let checklist = &other.checklist;
-        let open: Vec<(String, String, String)> = checklist
-            .open_tasks()
-            .map(|task| {
-                let line = checklist.line_at(task.marker.offset);
-                let place = format!("{}:{line}", checklist.path);
-                (task.id.to_string(), task.text.plain(), place)
-            })
-            .collect();
-        let lacks = match target.filter(|_| open.is_empty()) {
-            Some(target) => lacks(loaded, &other, target)?,
+        let text = loaded.snapshot.tree.get(&file.path);
+        let parsed = text.map(|text| parse(&file.path, text, &loaded.settings.vocabulary));
+        let Some(Ok(parsed)) = parsed else {
+            found.push(Before {
+                number: file.number,
+                title: file.name.clone(),
+                open: Vec::new(),
+                lacks: None,
+                readable: false,
+            });
+            continue;
+        };
+        let checklist = &parsed.checklist;
+        let open = open_of(checklist);
+        let lacks = match target.filter(|it| open.is_empty() && **it != Target::Rehearsal) {
+            Some(target) => lacks(loaded, &loaded.phase_of(set, file)?, target)?,
             None => None,
         };
         if !open.is_empty() || lacks.is_some() {
@@ -82,17 +90,25 @@ pub(super) fn incomplete(
                 title: checklist.title.clone(),
                 open,
                 lacks,
+                readable: true,
             });
         }
     }
     Ok(found)
 }
 
+/// Returns a phase's open tasks: id, text, place.
+fn open_of(checklist: &Checklist) -> Vec<(String, String, String)> {
+    let tasks = checklist.open_tasks().map(|task| {
+        let line = checklist.line_at(task.marker.offset);
+        let place = format!("{}:{line}", checklist.path);
+        (task.id.to_string(), task.text.plain(), place)
+    });
+    tasks.collect()
+}
+
 /// Returns the target's name where a phase did something on a cluster, and not on that one.
 fn lacks(loaded: &Loaded, other: &Phase, target: &Target) -> Result<Option<String>> {
-    if *target == Target::Rehearsal {
-        return Ok(None);
-    }
     let number = other.checklist.number;
     let state = read_journal(&loaded.workspace, &other.set, number)?.state;
     let name = match target.settings() {

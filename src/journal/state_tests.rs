@@ -25,6 +25,7 @@ fn begun(name: &str, target: &str, undo: bool) -> Event {
         namespace: String::new(),
         undo,
         began: None,
+        early: Vec::new(),
     })
 }
 

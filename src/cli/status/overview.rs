@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 use std::rc::Rc;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::columns::Columns;
 use super::target_text;
-use crate::checklist::{Checklist, SetFiles, StatusKind, TaskId, read_date};
+use crate::checklist::{Checklist, DateField, SetFiles, StatusKind, TaskId, read_date};
 use crate::cli::Session;
 use crate::cli::load::{Loaded, Phase};
 use crate::facts::{Gathered, Inputs, gather};
@@ -115,7 +116,7 @@ impl View<'_> {
             "" => "at the root",
             folder => folder,
         };
-        let usual = loaded.settings.set.as_deref() == Some(&set.name);
+        let usual = loaded.settings.set.as_deref() == Some(set.name.as_str());
         let usual = if usual { ", the usual one" } else { "" };
         let (done, total) = rows
             .iter()
@@ -145,10 +146,8 @@ impl View<'_> {
     fn row(&self, row: &Row) -> String {
         let checklist = &row.phase.checklist;
         let (done, total) = counts(checklist);
-        let date = |field: &Option<crate::checklist::DateField>| {
-            let date = field.as_ref().and_then(|field| read_date(&field.text));
-            date.map_or_else(|| "-".to_owned(), |date| date.to_string())
-        };
+        let (started, completed) = dates(row);
+        let shown = |date: Option<String>| date.unwrap_or_else(|| "-".to_owned());
         let title = printable(&checklist.title);
         let mut text = format!(
             "  {:>3}  {} {:>3}%  {:<11}  {:<10}  {:<10}  {}\n",
@@ -156,8 +155,8 @@ impl View<'_> {
             bar(done, total, 10),
             percent(done, total),
             word(checklist.standing()),
-            date(&checklist.started),
-            date(&checklist.completed),
+            shown(started),
+            shown(completed),
             shortened(&title, self.width - BEFORE_TITLE),
         );
         let mut parts = Vec::new();
@@ -170,7 +169,10 @@ impl View<'_> {
             let _ = writeln!(text, "{:INDENT$}{}", "", cells.trim_end());
         } else {
             let known = self.columns.known(&row.state);
-            parts.extend(known.filter_map(|(name, target)| Some(target_text(name, target?))));
+            let known = known.filter_map(|(name, target)| Some((name, target?)));
+            // A phase for people does nothing on a target.
+            let known = known.filter(|(_, target)| target.steps().next().is_some());
+            parts.extend(known.map(|(name, target)| target_text(name, target)));
         }
         for line in wrapped(&parts, self.width - INDENT) {
             let line = self.session.out.dim(printable(&line));
@@ -194,18 +196,29 @@ fn for_person(row: &Row) -> Option<String> {
 fn json_row(set: &SetFiles, row: &Row, columns: &Columns<'_>) -> String {
     let checklist = &row.phase.checklist;
     let (done, total) = counts(checklist);
-    let date = |field: &Option<crate::checklist::DateField>| {
-        let date = field.as_ref().and_then(|field| read_date(&field.text));
-        date.map(|date| date.to_string())
-    };
+    let (started, completed) = dates(row);
     let value = json!({
         "event": "phase", "set": set.name, "phase": checklist.number, "title": checklist.title,
         "status": word(checklist.standing()), "done": done, "total": total,
-        "percent": percent(done, total), "started": date(&checklist.started),
-        "completed": date(&checklist.completed), "forPerson": row.for_person,
+        "percent": percent(done, total), "started": started, "completed": completed, "forPerson": row.for_person,
         "file": checklist.path, "targets": columns.phase_json(&row.state),
     });
     format!("{value}\n")
+}
+
+/// Returns when a phase was started and completed: by its document, else by its record.
+fn dates(row: &Row) -> (Option<String>, Option<String>) {
+    let checklist = &row.phase.checklist;
+    let read = |field: &Option<DateField>| {
+        let date = field.as_ref().and_then(|field| read_date(&field.text));
+        date.map(|date| date.to_string())
+    };
+    let recorded = |at: Option<Timestamp>| at.map(|at| at.strftime("%Y-%m-%d").to_string());
+    let known = row.state.current();
+    (
+        read(&checklist.started).or_else(|| recorded(known.started)),
+        read(&checklist.completed).or_else(|| recorded(known.completed)),
+    )
 }
 
 /// Returns how many tasks are done, and how many there are; those that are left out don't count.
