@@ -52,12 +52,15 @@ impl Close<'_> {
         let prepared = self.prepared;
         let number = checklist.number;
         let rehearsed = self.outlook.rehearsed && prepared.touches_target();
-        let phases = rows(
-            prepared.loaded,
-            &prepared.phase.set,
-            (checklist, rehearsed),
-            path,
-        );
+        let shown = (checklist, rehearsed);
+        let mut phases = rows(prepared.loaded, &prepared.phase.set, shown, path);
+        // Without status boxes, nothing but the run says that it has begun.
+        let own = phases.iter_mut().find(|row| row.number == number);
+        if let (Moment::Under, Some(row)) = (moment, own)
+            && row.status == StatusKind::NotStarted
+        {
+            row.status = StatusKind::InProgress;
+        }
         let current = match moment {
             // What a further target has got says nothing of where the phases stand.
             _ if !self.outlook.home => open_from(&phases, 0),

@@ -154,7 +154,7 @@ impl View<'_> {
             checklist.number,
             bar(done, total, 10),
             percent(done, total),
-            word(checklist.standing()),
+            word(standing(row)),
             shown(started),
             shown(completed),
             shortened(&title, self.width - BEFORE_TITLE),
@@ -199,11 +199,21 @@ fn json_row(set: &SetFiles, row: &Row, columns: &Columns<'_>) -> String {
     let (started, completed) = dates(row);
     let value = json!({
         "event": "phase", "set": set.name, "phase": checklist.number, "title": checklist.title,
-        "status": word(checklist.standing()), "done": done, "total": total,
+        "status": word(standing(row)), "done": done, "total": total,
         "percent": percent(done, total), "started": started, "completed": completed, "forPerson": row.for_person,
         "file": checklist.path, "targets": columns.phase_json(&row.state),
     });
     format!("{value}\n")
+}
+
+/// Returns where a phase stands: by its document, and by its record where that shows nothing yet.
+fn standing(row: &Row) -> StatusKind {
+    let known = row.state.current();
+    let begun = known.started.is_some() && known.undone.is_none();
+    match row.phase.checklist.standing() {
+        StatusKind::NotStarted if begun => StatusKind::InProgress,
+        standing => standing,
+    }
 }
 
 /// Returns when a phase was started and completed: by its document, else by its record.
