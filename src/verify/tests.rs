@@ -86,6 +86,7 @@ impl Scene {
             namespace: String::new(),
             undo: false,
             began: None,
+            early: Vec::new(),
         });
         let events: Vec<Event> = self.events.clone();
         let recorded = !events.is_empty();
