@@ -152,94 +152,82 @@ fn code_hosts_get_rules_regions_and_fixes() {
     assert_eq!(replacement["deletedRegion"]["byteOffset"], start);
 }
 
+/// Asserts which keys an object may have, and which it must.
+fn check_keys(value: &Value, allowed: &[&str], needed: &[&str]) {
+    let object = value.as_object().expect("an object");
+    for key in object.keys() {
+        assert!(allowed.contains(&key.as_str()), "`{key}` in {value}");
+    }
+    for key in needed {
+        assert!(object.contains_key(*key), "no `{key}` in {value}");
+    }
+}
+
+fn check_level(level: &Value) {
+    let levels = ["none", "note", "warning", "error"];
+    assert!(
+        levels.contains(&level.as_str().expect("a level")),
+        "{level}"
+    );
+}
+
 /// Asserts what the schema of SARIF 2.1.0 demands of what is written here.
 fn check_sarif(sarif: &Value) {
-    let keys = |value: &Value, allowed: &[&str], needed: &[&str]| {
-        let object = value.as_object().expect("an object");
-        for key in object.keys() {
-            assert!(allowed.contains(&key.as_str()), "`{key}` in {value}");
-        }
-        for key in needed {
-            assert!(object.contains_key(*key), "no `{key}` in {value}");
-        }
-    };
-    keys(sarif, &["$schema", "version", "runs"], &["version", "runs"]);
+    check_keys(sarif, &["$schema", "version", "runs"], &["version", "runs"]);
     assert_eq!(sarif["version"], "2.1.0");
     let run = &sarif["runs"][0];
-    keys(run, &["tool", "columnKind", "results"], &["tool"]);
+    check_keys(run, &["tool", "columnKind", "results"], &["tool"]);
     assert_eq!(run["columnKind"], "unicodeCodePoints");
     let driver = &run["tool"]["driver"];
-    keys(
-        driver,
-        &["name", "version", "semanticVersion", "rules"],
-        &["name"],
-    );
-    let levels = ["none", "note", "warning", "error"];
+    let allowed = ["name", "version", "semanticVersion", "rules"];
+    check_keys(driver, &allowed, &["name"]);
     let rules = driver["rules"].as_array().expect("rules");
     for rule in rules {
-        let texts = ["shortDescription", "fullDescription"];
-        let allowed = [
-            "id",
-            "shortDescription",
-            "fullDescription",
-            "help",
-            "defaultConfiguration",
-        ];
-        keys(rule, &allowed, &["id"]);
+        let texts = ["shortDescription", "fullDescription", "help"];
+        let allowed = [&texts[..], &["id", "defaultConfiguration"]].concat();
+        check_keys(rule, &allowed, &["id"]);
         for text in texts {
-            keys(&rule[text], &["text", "markdown"], &["text"]);
+            check_keys(&rule[text], &["text", "markdown"], &["text"]);
         }
-        keys(&rule["help"], &["text", "markdown"], &["text"]);
-        let level = rule["defaultConfiguration"]["level"]
-            .as_str()
-            .expect("a level");
-        assert!(levels.contains(&level), "{level}");
+        check_level(&rule["defaultConfiguration"]["level"]);
     }
     for result in run["results"].as_array().expect("results") {
-        let allowed = [
-            "ruleId",
-            "ruleIndex",
-            "level",
-            "message",
-            "locations",
-            "fixes",
-        ];
-        keys(result, &allowed, &["message"]);
-        let index = result["ruleIndex"].as_u64().expect("a rule that is known");
-        let rule = &rules[usize::try_from(index).expect("small")];
-        assert_eq!(rule["id"], result["ruleId"]);
-        assert!(levels.contains(&result["level"].as_str().expect("a level")));
-        for location in result["locations"].as_array().into_iter().flatten() {
-            let physical = &location["physicalLocation"];
-            keys(
-                physical,
-                &["artifactLocation", "region"],
-                &["artifactLocation"],
-            );
-            check_region(&physical["region"]);
-            let uri = physical["artifactLocation"]["uri"].as_str().expect("a URI");
-            assert!(uri.is_ascii() && !uri.contains(' '), "{uri}");
-        }
-        for fix in result["fixes"].as_array().into_iter().flatten() {
-            keys(
-                fix,
-                &["description", "artifactChanges"],
-                &["artifactChanges"],
-            );
-            let change = &fix["artifactChanges"][0];
-            keys(
-                change,
-                &["artifactLocation", "replacements"],
-                &["artifactLocation", "replacements"],
-            );
-            let replacement = &change["replacements"][0];
-            keys(
-                replacement,
-                &["deletedRegion", "insertedContent"],
-                &["deletedRegion"],
-            );
-            check_region(&replacement["deletedRegion"]);
-        }
+        check_result(result, rules);
+    }
+}
+
+fn check_result(result: &Value, rules: &[Value]) {
+    let allowed = [
+        "ruleId",
+        "ruleIndex",
+        "level",
+        "message",
+        "locations",
+        "fixes",
+    ];
+    check_keys(result, &allowed, &["message"]);
+    let index = result["ruleIndex"].as_u64().expect("a rule that is known");
+    let rule = &rules[usize::try_from(index).expect("small")];
+    assert_eq!(rule["id"], result["ruleId"]);
+    check_level(&result["level"]);
+    for location in result["locations"].as_array().into_iter().flatten() {
+        let physical = &location["physicalLocation"];
+        let allowed = ["artifactLocation", "region"];
+        check_keys(physical, &allowed, &["artifactLocation"]);
+        check_region(&physical["region"]);
+        let uri = physical["artifactLocation"]["uri"].as_str().expect("a URI");
+        assert!(uri.is_ascii() && !uri.contains(' '), "{uri}");
+    }
+    for fix in result["fixes"].as_array().into_iter().flatten() {
+        let allowed = ["description", "artifactChanges"];
+        check_keys(fix, &allowed, &["artifactChanges"]);
+        let change = &fix["artifactChanges"][0];
+        let both = ["artifactLocation", "replacements"];
+        check_keys(change, &both, &both);
+        let replacement = &change["replacements"][0];
+        let allowed = ["deletedRegion", "insertedContent"];
+        check_keys(replacement, &allowed, &["deletedRegion"]);
+        check_region(&replacement["deletedRegion"]);
     }
 }
 

@@ -556,5 +556,6 @@ pub fn view(chosen: u8) -> View {
             title: "Kubernetes".to_owned(),
             text: "12 tasks done".to_owned(),
         }],
+        shared: pick % 2 == 1,
     }
 }
