@@ -39,20 +39,15 @@ impl Close<'_> {
         let killed = ledger.state().running().is_some();
         let undo = ledger.state().running().is_some_and(|header| header.undo);
         let name = prepared.target.name();
-        let recorded = ledger
-            .state()
-            .target(name)
-            .is_some_and(|state| state.started.is_some());
+        let known = ledger.state().target(name);
+        let recorded = known.is_some_and(|state| state.started.is_some());
         let mut document = Document::new(prepared.phase.checklist.clone());
         let tickable = self.outlook.tickable(prepared, &done);
         let unticked = document
             .checklist
             .tasks()
             .any(|task| self.outlook.home && !task.marker.checked && tickable.contains(&task.id));
-        let was_complete = ledger
-            .state()
-            .target(name)
-            .is_some_and(|s| s.completed.is_some());
+        let was_complete = known.is_some_and(|state| state.completed.is_some());
         let closes = waiting.is_empty() && recorded && !was_complete;
         let reopenings = self.outlook.reopenings(prepared)?;
         let taken_back = !reopenings.is_empty();
@@ -85,16 +80,22 @@ impl Close<'_> {
             "finished what an interrupted run had left: documents and commit are up to date\n"
                 .to_owned()
         } else {
-            let what = match &prepared.how.section {
-                Some(section) => format!("section {section}"),
-                None => format!("phase {}", document.checklist.number),
-            };
-            let on = prepared.target.called();
-            let left = left_text(prepared, waiting.left);
-            format!("nothing to do: {what} is done on {on}\n{left}")
+            self.idle_text(&waiting)
         };
         self.end(&text, &waiting)?;
         Ok(Outlook::code(&waiting))
+    }
+
+    /// Says that nothing is to be done.
+    fn idle_text(&self, waiting: &Waiting) -> String {
+        let prepared = self.prepared;
+        let what = match &prepared.how.section {
+            Some(section) => format!("section {section}"),
+            None => format!("phase {}", prepared.phase.checklist.number),
+        };
+        let on = prepared.target.called();
+        let left = left_text(prepared, waiting.left);
+        format!("nothing to do: {what} is done on {on}\n{left}")
     }
 
     /// Whether a phase without a step to run is to be recorded as begun, or as closed at once: it
