@@ -168,9 +168,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     prepared.narrow(&mut outlook)?;
-    outlook.refuse_changes(args.accept_changes, args.prune)?;
-    outlook.refuse_other_cluster(&prepared)?;
-    prepared.refuse_back_door(journal.state())?;
+    refuse_moved(&prepared, &outlook, args, journal.state())?;
     let mut live = look(&prepared, &mut outlook, (&repo, args), journal.state()).await?;
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
@@ -210,6 +208,18 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     };
     let ended = ended.await;
     claimed.end(ended).await
+}
+
+/// Refuses a run where the plan or the target isn't what it was.
+fn refuse_moved(
+    prepared: &Prepared<'_>,
+    outlook: &Outlook,
+    args: &RunArgs,
+    state: &State,
+) -> Result<()> {
+    outlook.refuse_changes(args.accept_changes, args.prune)?;
+    outlook.refuse_other_cluster(prepared)?;
+    prepared.refuse_back_door(state)
 }
 
 /// Refuses a run that comes too early: before other targets have the phase, or before earlier
