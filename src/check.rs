@@ -40,8 +40,23 @@ pub struct Input<'a> {
     pub only: &'a BTreeSet<String>,
 }
 
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is wrong, in the order of files and places, each once.
+    pub found: Vec<Diagnostic>,
+    /// The phases that write or apply something or name Compose files, by their checklists' paths:
+    /// of them, the disk may tell more.
+    pub making: BTreeSet<String>,
+}
+
 /// Returns what is wrong, in the order of files and places, each once.
 pub fn check(input: &Input<'_>) -> Vec<Diagnostic> {
+    check_all(input).found
+}
+
+/// Returns what is wrong, and of which phases the disk may tell more.
+pub fn check_all(input: &Input<'_>) -> Checked {
     let mut check = Check::new(input);
     check.workspace();
     let sets = std::mem::take(&mut check.sets.sets);
@@ -53,7 +68,11 @@ pub fn check(input: &Input<'_>) -> Vec<Diagnostic> {
         }
     }
     check.others(&sets);
-    check.finish()
+    let making = std::mem::take(&mut check.making);
+    Checked {
+        found: check.finish(),
+        making,
+    }
 }
 
 /// What has been found so far.
@@ -66,6 +85,8 @@ struct Check<'a> {
     /// The facts by what they are read from: many phases share them.
     facts: Vec<(Inputs, Option<Rc<Gathered>>)>,
     found: Vec<Diagnostic>,
+    /// The phases of which the disk may tell more.
+    making: BTreeSet<String>,
 }
 
 impl<'a> Check<'a> {
@@ -88,6 +109,7 @@ impl<'a> Check<'a> {
             settings,
             facts: Vec::new(),
             found,
+            making: BTreeSet::new(),
         }
     }
 

@@ -183,7 +183,9 @@ pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inpu
         settings: phase.sources.clone(),
         profiles: phase.profiles.clone(),
     };
-    let reads = read(checklist);
+    // What names no file that is there isn't worth reading here.
+    let is_there = |code: &str| tree.get(code.trim_start_matches("./")).is_some();
+    let reads = read_naming(checklist, is_there);
     let studied = reads.iter().flat_map(Read::studied);
     // A file that isn't there fails its own study task, and nothing else.
     for subject in studied.map(|subject| subject.trim_start_matches("./")) {
@@ -212,13 +214,21 @@ fn is_source(file: &str) -> bool {
 }
 
 fn read(checklist: &Checklist) -> Vec<Read<'_>> {
+    read_where(checklist, |_| true)
+}
+
+/// Returns the tasks read that name something of that kind in code marks.
+fn read_naming(checklist: &Checklist, is: impl Fn(&str) -> bool) -> Vec<Read<'_>> {
+    read_where(checklist, |task| {
+        task.text.codes().any(|(code, _)| is(code))
+    })
+}
+
+fn read_where(checklist: &Checklist, wanted: impl Fn(&Task) -> bool) -> Vec<Read<'_>> {
     let sections = checklist.sections.iter();
-    sections
-        .flat_map(|section| {
-            section
-                .tasks
-                .iter()
-                .map(move |task| rules::read(section, task, &checklist.vocabulary))
-        })
+    let tasks = sections.flat_map(|section| section.tasks.iter().map(move |task| (section, task)));
+    tasks
+        .filter(|(_, task)| wanted(task))
+        .map(|(section, task)| rules::read(section, task, &checklist.vocabulary))
         .collect()
 }

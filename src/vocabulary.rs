@@ -7,6 +7,7 @@
 mod english;
 mod everywhere;
 mod fold;
+mod index;
 mod label;
 mod meaning;
 mod phrase;
@@ -21,6 +22,8 @@ use std::sync::{Arc, LazyLock};
 use crate::checklist::Language;
 
 pub(crate) use fold::{fold, words};
+use index::Index;
+pub(crate) use index::Meanings;
 pub use label::Label;
 pub use meaning::Word;
 pub(crate) use phrase::Phrase;
@@ -40,6 +43,8 @@ struct Tables {
     /// The entries of each meaning, by its place in [`Word::ALL`].
     words: Vec<Vec<Entry>>,
     labels: Vec<LabelRow>,
+    /// The words again, by how they begin.
+    index: Index,
 }
 
 /// One wording of a label.
@@ -124,14 +129,22 @@ impl Vocabulary {
             })
         });
         let labels = labels.collect();
-        Self(Arc::new(Tables { words, labels }))
+        Self::of(words, labels)
+    }
+
+    fn of(words: Vec<Vec<Entry>>, labels: Vec<LabelRow>) -> Self {
+        let index = Index::of(&words);
+        Self(Arc::new(Tables {
+            words,
+            labels,
+            index,
+        }))
     }
 
     /// Returns no words at all.
     pub(crate) fn empty() -> Self {
         let words = vec![Vec::new(); Word::ALL.len()];
-        let labels = Vec::new();
-        Self(Arc::new(Tables { words, labels }))
+        Self::of(words, Vec::new())
     }
 
     /// Returns these words with one more of a meaning: a label's whole wording, or a stem by the
@@ -149,6 +162,7 @@ impl Vocabulary {
                 if let Some(known) = tables.words.get_mut(meaning.index()) {
                     known.extend(stem::list(word));
                 }
+                tables.index = Index::of(&tables.words);
             }
         }
         self
@@ -201,6 +215,12 @@ impl Vocabulary {
         let single = words.iter().position(alone);
         let several = entries.iter().filter_map(|entry| entry.place(words));
         single.into_iter().chain(several).min()
+    }
+
+    /// Returns what a text's words may tell; what isn't among it, they don't.
+    fn may_tell(&self, text: &str) -> Meanings {
+        let all = words(text).map(|word| self.0.index.may_tell(&fold(word)));
+        all.fold(Meanings::default(), Meanings::with)
     }
 
     fn entries(&self, meaning: Word) -> &[Entry] {

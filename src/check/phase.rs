@@ -79,6 +79,9 @@ impl Check<'_> {
         if !missing.is_empty() {
             return self.found.extend(missing);
         }
+        if !settings.compose.is_empty() {
+            self.making.insert(checklist.path.clone());
+        }
         let inputs = resolve::inputs(checklist, self.tree, settings);
         let Some(gathered) = self.gathered(inputs) else {
             return;
@@ -123,6 +126,9 @@ impl Check<'_> {
         let Some(applied) = self.kept(APPLICATION, applied) else {
             return;
         };
+        if !rendered.is_empty() || !applied.is_empty() {
+            self.making.insert(checklist.path.clone());
+        }
         let Err(error) = plan::check(resolved, &rendered, &applied) else {
             return;
         };

@@ -15,7 +15,7 @@ use super::exit::{Code, Result};
 use super::load::{self, Loaded};
 use super::mine::Mine;
 use super::{Session, Stop};
-use crate::check::{Input, check};
+use crate::check::{Checked, Input, check_all};
 use crate::checklist::{self, SetFiles};
 use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Lines, Severity, render};
 use crate::journal::sha256;
@@ -115,9 +115,9 @@ fn find(session: &Session, args: &CheckArgs) -> Result<Vec<Diagnostic>> {
         journals: &journals,
         only: &only,
     };
-    let mut found = check(&input);
+    let Checked { mut found, making } = check_all(&input);
     if !found.iter().any(|one| one.severity == Severity::Error) {
-        found.extend(on_disk(&loaded, &only)?);
+        found.extend(on_disk(&loaded, &making)?);
     }
     Ok(found)
 }
@@ -138,11 +138,10 @@ fn files_of(loaded: &Loaded, set: &SetFiles) -> BTreeSet<String> {
 
 /// Returns the errors that only show where files are rendered and merged as a run does it: with
 /// overlays, a chart, and what people changed.
-fn on_disk(loaded: &Loaded, only: &BTreeSet<String>) -> Result<Vec<Diagnostic>> {
+fn on_disk(loaded: &Loaded, making: &BTreeSet<String>) -> Result<Vec<Diagnostic>> {
     let mut found = Vec::new();
     for set in &loaded.snapshot.sets {
-        let meant = |path: &str| only.is_empty() || only.contains(path);
-        for file in set.phases.iter().filter(|file| meant(&file.path)) {
+        for file in set.phases.iter().filter(|file| making.contains(&file.path)) {
             let phase = loaded.phase_of(set, file)?;
             let monitors = phase.settings.rehearse.service_monitors;
             let meaning = loaded.meaning(&phase, monitors, Mine::Merge);

@@ -277,7 +277,7 @@ impl<'p> Server<'p> {
         let mut paths = seen.tree.iter().map(|(path, _)| path);
         let first = match seen.tree.get("orch.toml") {
             Some(_) => Some("orch.toml"),
-            None => paths.find(|path| crate::checklist::file_name(path).starts_with("phase-")),
+            None => paths.find(|path| crate::checklist::file_name(path).is_some()),
         };
         let is_open = |path: &str| self.desk.is_open(&root, path);
         let files = problems::by_file(&found, (self.desk.encoding, &is_open), first);

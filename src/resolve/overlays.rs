@@ -28,7 +28,9 @@ const CALLED: &[(&str, &[&str])] = &[
 pub fn overlays(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Vec<Overlay> {
     let mut found = phase.overlays.clone();
     let mut folders: Vec<String> = Vec::new();
-    let reads = super::read(checklist);
+    let reads = super::read_naming(checklist, |code| {
+        code.contains("compose") || code.contains(FOLDER)
+    });
     let studied = reads.iter().flat_map(Read::studied);
     let studied = studied.filter(|path| path.contains("compose"));
     for path in phase.compose.iter().chain(studied) {

@@ -21,7 +21,7 @@ use super::expect::Expectation;
 use super::model::{Considered, InventoryKind, Reading, Verdict};
 use super::spec::Spec;
 use super::target::Target;
-use crate::vocabulary::{Phrase, Vocabulary};
+use crate::vocabulary::{Meanings, Phrase, Vocabulary};
 
 /// The rules over words, in the order in which they are asked.
 pub(super) const RULES: &[Rule] = &[
@@ -53,20 +53,24 @@ pub(super) struct Line<'c> {
     pub(super) plain: String,
     /// The words that it is read by.
     pub(super) vocabulary: &'c Vocabulary,
+    /// What its words may tell.
+    told: Meanings,
 }
 
 impl<'c> Line<'c> {
     fn of(task: &'c Task, vocabulary: &'c Vocabulary) -> Self {
+        let plain = task.text.plain();
         Self {
             task,
-            plain: task.text.plain(),
+            told: Phrase::new(&plain, vocabulary).told(),
+            plain,
             vocabulary,
         }
     }
 
     /// Returns its text with the words that it is read by.
     fn phrase(&self) -> Phrase<'_> {
-        Phrase::new(&self.plain, self.vocabulary)
+        Phrase::known(&self.plain, self.vocabulary, self.told)
     }
 
     /// Returns its code spans.
@@ -154,11 +158,7 @@ pub(super) enum Required {
 /// Returns a task read by the first rule that fits.
 pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabulary) -> Read<'c> {
     let line = Line::of(task, vocabulary);
-    let by_rule = || RULES.iter().find_map(|rule| (rule.read)(&line).ok());
-    let (intent, reading) = directive::read(task)
-        .ok()
-        .or_else(by_rule)
-        .unwrap_or_else(|| (Intent::Manual, reading("no rule", [""; 0])));
+    let (intent, reading) = by_rule(&line);
     let mut spec = Spec::default();
     let kind = match &intent {
         Intent::Write(target) => Some(target.kind),
@@ -172,7 +172,11 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         | Intent::Require(..)
         | Intent::Expect(_) => None,
     };
-    let mut bullets = bullets::read_all(&task.bullets, kind, vocabulary, &mut spec);
+    let mut bullets = if says_all(&intent) {
+        Vec::new()
+    } else {
+        bullets::read_all(&task.bullets, kind, vocabulary, &mut spec)
+    };
     let mut description = String::new();
     match &intent {
         Intent::Write(target) => {
@@ -192,7 +196,7 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         | Intent::Manual
         | Intent::Command(_)
         | Intent::ApplyPath(_)
-        | Intent::ApplyFence(_) => bullets.clear(),
+        | Intent::ApplyFence(_) => {}
     }
     Read {
         task,
@@ -203,6 +207,29 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         spec,
         description,
     }
+}
+
+/// Returns whether nothing below a task is a specification: a person, a command or a file says it
+/// all, and expectations are read by their own rule.
+fn says_all(intent: &Intent) -> bool {
+    match intent {
+        Intent::Skip
+        | Intent::Manual
+        | Intent::Command(_)
+        | Intent::ApplyPath(_)
+        | Intent::ApplyFence(_)
+        | Intent::Expect(_) => true,
+        Intent::Study(_) | Intent::Inventory(..) | Intent::Require(..) | Intent::Write(_) => false,
+    }
+}
+
+/// Returns what the first rule that fits makes of a line.
+fn by_rule(line: &Line<'_>) -> (Intent, Reading) {
+    let by_words = || RULES.iter().find_map(|rule| (rule.read)(line).ok());
+    directive::read(line.task)
+        .ok()
+        .or_else(by_words)
+        .unwrap_or_else(|| (Intent::Manual, reading("no rule", [""; 0])))
 }
 
 /// Returns what every rule makes of a task, in the order in which they are asked; those behind the

@@ -1,5 +1,6 @@
 //! A text with the words that it is read by.
 
+use super::index::Meanings;
 use super::{Vocabulary, Word, fold, words};
 
 /// A text that is asked for meanings. Whatever is returned of it is as written.
@@ -7,16 +8,36 @@ use super::{Vocabulary, Word, fold, words};
 pub(crate) struct Phrase<'t> {
     text: &'t str,
     vocabulary: &'t Vocabulary,
+    /// What its words may tell.
+    told: Meanings,
 }
 
 impl<'t> Phrase<'t> {
     pub(crate) fn new(text: &'t str, vocabulary: &'t Vocabulary) -> Self {
-        Self { text, vocabulary }
+        Self {
+            text,
+            vocabulary,
+            told: vocabulary.may_tell(text),
+        }
+    }
+
+    /// Returns what the text's words may tell, so that it need not be found out again.
+    pub(crate) fn told(self) -> Meanings {
+        self.told
+    }
+
+    /// Returns the phrase of a text of which that is known.
+    pub(crate) fn known(text: &'t str, vocabulary: &'t Vocabulary, told: Meanings) -> Self {
+        Self {
+            text,
+            vocabulary,
+            told,
+        }
     }
 
     /// Returns another text, such as a part of this one, read by the same words.
     pub(crate) fn with(self, text: &'t str) -> Self {
-        Self { text, ..self }
+        Self::new(text, self.vocabulary)
     }
 
     /// Returns the text as written.
@@ -41,6 +62,9 @@ impl<'t> Phrase<'t> {
 
     /// Returns the first word that tells one of these.
     pub(crate) fn find(self, meanings: &[Word]) -> Option<&'t str> {
+        if !self.told.meets(Meanings::of(meanings)) {
+            return None;
+        }
         let tells = |word: &&str| {
             let word = fold(word);
             let mut all = meanings.iter().flat_map(|it| self.vocabulary.entries(*it));

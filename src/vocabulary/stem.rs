@@ -10,8 +10,9 @@ pub(super) struct Entry {
     apart: bool,
 }
 
+/// The beginning of a word, or a whole one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Stem {
+pub(super) struct Stem {
     text: String,
     /// Whether it must be the whole word.
     whole: bool,
@@ -38,6 +39,10 @@ impl Entry {
             stems: stems.collect(),
             apart,
         }
+    }
+
+    pub(super) fn stems(&self) -> impl Iterator<Item = &Stem> {
+        self.stems.iter()
     }
 
     /// Returns whether a folded word alone tells the meaning.
@@ -76,7 +81,11 @@ impl Entry {
 }
 
 impl Stem {
-    fn fits(&self, word: &str) -> bool {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn fits(&self, word: &str) -> bool {
         if self.whole {
             word == self.text
         } else {
