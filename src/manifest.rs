@@ -13,6 +13,7 @@ mod container;
 mod daemon_set;
 mod deployment;
 mod gateway;
+mod generator;
 mod hpa;
 mod ingress;
 mod job;
@@ -54,6 +55,7 @@ mod tests;
 
 pub use chart::chart;
 pub use check::{Checked, check};
+pub use generator::{Generations, generated, is_generation, is_kustomization};
 pub use overlay::{ADDED, Overlaid, OverlayFiles, added_text, overlay};
 pub use parse::parse_documents;
 pub(crate) use parse::{document_ranges, read_document};
@@ -61,6 +63,8 @@ pub use pins::{images, pinned};
 pub use references::{Ref, made_secret, references};
 pub use relocate::relocate;
 pub use secret::{secret_keys, with_secret_values};
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -82,10 +86,21 @@ pub struct Rendered {
     pub path: String,
     /// The whole text.
     pub text: String,
-    /// The objects in the text's order; empty for `README.md` and `kustomization.yml`.
+    /// The objects in the text's order; those of `kustomization.yml` are what it generates, under
+    /// their plain names; none for what holds no objects.
     pub objects: Vec<Object>,
     /// What a person made of the file, where they changed it or wrote it themselves.
     pub theirs: Option<Box<Theirs>>,
+}
+
+impl Rendered {
+    /// Returns the text that counts: what is on disk while a person has to decide on it.
+    fn standing_text(&self) -> &str {
+        match &self.theirs {
+            Some(theirs) if !theirs.conflicts.is_empty() && !theirs.text.is_empty() => &theirs.text,
+            Some(_) | None => &self.text,
+        }
+    }
 }
 
 /// A file that a person changed: its text and objects are merged, or wait for a decision.
@@ -173,10 +188,42 @@ pub enum RenderError {
 ///
 /// Fails on a file that is to hold what the application doesn't have.
 pub fn render(application: &Application, files: &[FileSpec]) -> Result<Vec<Rendered>, RenderError> {
-    files
+    let rendered: Result<Vec<Rendered>, RenderError> = files
         .iter()
         .map(|file| render_file(application, files, file))
-        .collect()
+        .collect();
+    let mut rendered = rendered?;
+    if application.config_maps.iter().any(|map| map.generated) {
+        generate(files, &mut rendered, |_| None);
+    }
+    Ok(rendered)
+}
+
+/// Makes the objects anew that the base's `kustomization.yml` generates of what the files say now;
+/// `read` gives the text of any other file of the workspace.
+pub fn generate<'t>(
+    files: &[FileSpec],
+    rendered: &mut [Rendered],
+    read: impl Fn(&str) -> Option<&'t str>,
+) {
+    let base = files
+        .iter()
+        .find(|file| file.content == Content::Kustomization);
+    let at = rendered
+        .iter()
+        .position(|file| base.is_some_and(|base| base.path == file.path));
+    let Some((at, file)) = at.and_then(|at| Some((at, rendered.get(at)?))) else {
+        return;
+    };
+    let texts: BTreeMap<&str, &str> = rendered
+        .iter()
+        .map(|file| (file.path.as_str(), file.standing_text()))
+        .collect();
+    let text = |path: &str| texts.get(path).copied().or_else(|| read(path));
+    let objects = generated(&file.path, file.standing_text(), text);
+    if let Some(file) = rendered.get_mut(at) {
+        file.objects = objects;
+    }
 }
 
 fn render_file(
@@ -194,6 +241,9 @@ fn render_file(
         }
         // What differs is known once both environments are rendered.
         Content::Overlay(_) => (String::new(), Vec::new()),
+        Content::ConfigFile { map, key } => {
+            (config_file(application, file, (map, key))?, Vec::new())
+        }
         Content::Readme => (
             readme::text(application, files, &file.path, &header),
             Vec::new(),
@@ -205,6 +255,23 @@ fn render_file(
         objects,
         theirs: None,
     })
+}
+
+/// Returns the file that a key of a `ConfigMap` is made of: what it holds, and nothing else.
+fn config_file(
+    application: &Application,
+    file: &FileSpec,
+    (map, key): (&str, &str),
+) -> Result<String, RenderError> {
+    let maps = &application.config_maps;
+    let known = maps.iter().find(|known| known.name == map);
+    let data = known.and_then(|known| known.data.iter().find(|(name, _)| name == key));
+    let Some((_, text)) = data else {
+        let path = file.path.clone();
+        let what = format!("`{key}` of ConfigMap `{map}`");
+        return Err(RenderError::Unknown { path, what });
+    };
+    Ok(text.clone())
 }
 
 /// Returns the comment's text: what the file was written for, on one line.

@@ -16,6 +16,7 @@ mod expect;
 mod figures;
 mod file_name;
 mod findings;
+mod generated;
 mod health;
 mod hosts;
 mod images;
@@ -115,7 +116,7 @@ pub fn resolve(
     context: &Context<'_>,
 ) -> Result<Resolved, Diagnostics> {
     let reads = read(checklist);
-    let assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
+    let mut assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
     let mut files = layout::build(
         &reads,
         &assembled.roster,
@@ -124,6 +125,10 @@ pub fn resolve(
     );
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, &reads);
+    if context.phase.generator != Some(false) {
+        let maps = &mut assembled.application.config_maps;
+        generated::divide(maps, &mut files, &reads, &assembled.owners);
+    }
     let look = Look::new(tree, facts, context.seen);
     let known = read_out::Known {
         vocabulary: &checklist.vocabulary,

@@ -34,6 +34,7 @@ mod things;
 mod undo;
 mod verify;
 mod watches;
+mod written;
 
 /// A test's name and what it does; it fails by panicking.
 pub(crate) type Case = (&'static str, fn());
@@ -72,6 +73,7 @@ pub(crate) fn all() -> Vec<Case> {
         undo::CASES,
         verify::CASES,
         watches::CASES,
+        written::CASES,
         applications::CASES,
         nothing::CASES,
     ]

@@ -307,6 +307,7 @@ impl Loaded {
         }
         let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
         self.merge(phase, &mut meaning.rendered, mine)?;
+        self.generate(&mut meaning);
         let Some(there) = target.settings() else {
             return Ok(meaning);
         };
@@ -324,7 +325,10 @@ impl Loaded {
             let imaged = self.meaning_by(phase, &settings, service_monitors)?;
             meaning.resolved.application = imaged.resolved.application;
             meaning.revision = imaged.revision;
-            overlays::take_objects(&mut meaning.rendered, imaged.rendered);
+            let tree = &self.snapshot.tree;
+            overlays::take_objects(&mut meaning.rendered, imaged.rendered, |path| {
+                tree.get(path).map(|text| &**text)
+            });
         }
         let namespace = overlay.and_then(|overlay| overlay.namespace);
         if let Some(namespace) = there.namespace.as_ref().or(namespace.as_ref()) {
@@ -343,8 +347,20 @@ impl Loaded {
     ) -> Result<Meaning> {
         let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
         self.merge(phase, &mut meaning.rendered, mine)?;
+        self.generate(&mut meaning);
         meaning.resolved.application.builds.clear();
         Ok(meaning)
+    }
+
+    /// Makes what kustomize generates anew of what a person made of the files.
+    fn generate(&self, meaning: &mut Meaning) {
+        let changed = meaning.rendered.iter().any(|file| file.theirs.is_some());
+        if changed {
+            let tree = &self.snapshot.tree;
+            manifest::generate(&meaning.resolved.files, &mut meaning.rendered, |path| {
+                tree.get(path).map(|text| &**text)
+            });
+        }
     }
 
     pub(super) fn meaning_by(

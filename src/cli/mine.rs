@@ -138,14 +138,27 @@ fn unreadable(file: &Rendered, problem: String) -> Theirs {
 /// Returns a file's objects for a target that wants others than the files hold: what the person
 /// changed in the file is changed in them as well, and the target's own settings win.
 pub(super) fn objects_there(file: &Rendered, there: Rendered) -> Vec<Object> {
-    let Some(theirs) = file.theirs.as_ref().filter(|it| it.conflicts.is_empty()) else {
+    if !is_merged(file) {
         return there.objects;
+    }
+    let merged = text_there(file, &there.text);
+    parse_documents(&file.path, &merged).unwrap_or(there.objects)
+}
+
+/// Returns a file's text for such a target; nothing of it is written.
+pub(super) fn text_there(file: &Rendered, there: &str) -> String {
+    let Some(theirs) = file.theirs.as_ref().filter(|_| is_merged(file)) else {
+        return there.to_owned();
     };
     let versions = Versions {
         base: Some(&theirs.ours),
         theirs: &file.text,
-        ours: &there.text,
+        ours: there,
     };
-    let merged = merge(&file.path, &versions, Prefer::Ours);
-    parse_documents(&file.path, &merged.text).unwrap_or(there.objects)
+    merge(&file.path, &versions, Prefer::Ours).text
+}
+
+fn is_merged(file: &Rendered) -> bool {
+    let theirs = file.theirs.as_ref();
+    theirs.is_some_and(|it| it.conflicts.is_empty())
 }

@@ -1,9 +1,14 @@
 //! Overlays and the chart of a phase: their files, and what of an overlay runs on a target.
 
+use std::collections::BTreeMap;
+
 use super::exit::Result;
 use super::load::{Loaded, Meaning, Phase};
 use super::{Stop, mine};
-use crate::manifest::{ADDED, Object, Overlaid, Rendered, added_text, chart, header, overlay};
+use crate::manifest::{
+    ADDED, Object, Overlaid, Rendered, added_text, chart, generated, header, is_kustomization,
+    overlay,
+};
 use crate::resolve::{Content, FileOrigin, FileSpec, overlaid, overlays};
 use crate::settings::{Overlay, PhaseSettings};
 
@@ -16,6 +21,12 @@ impl Environment {
     fn objects(&self) -> Vec<Object> {
         let files = self.meaning.rendered.iter();
         files.flat_map(|file| file.objects.clone()).collect()
+    }
+
+    fn generated(&self) -> Vec<String> {
+        let maps = self.meaning.resolved.application.config_maps.iter();
+        let generated = maps.filter(|map| map.generated);
+        generated.map(|map| map.name.clone()).collect()
     }
 
     fn namespace(&self) -> &str {
@@ -37,7 +48,10 @@ impl Loaded {
             .iter()
             .filter_map(|file| match &file.content {
                 Content::Overlay(name) => Some((name.clone(), file.clone())),
-                Content::Manifests(_) | Content::Kustomization | Content::Readme => None,
+                Content::Manifests(_)
+                | Content::Kustomization
+                | Content::Readme
+                | Content::ConfigFile { .. } => None,
             })
             .collect();
         if specs.is_empty() || settings.overlay.is_some() {
@@ -63,6 +77,7 @@ impl Loaded {
                 header: &header(&meaning.resolved.application, &spec.origin),
                 base: &objects,
                 objects: &there.objects(),
+                generated: &there.generated(),
                 namespaces: (&meaning.resolved.application.namespace, there.namespace()),
             })
             .map_err(|error| Stop::input(format!("can't write `{}`: {error}", spec.path)))?;
@@ -168,8 +183,23 @@ fn push(meaning: &mut Meaning, (path, text): (String, String), origin: FileOrigi
 
 /// Takes an environment's objects into the files of the base: what runs on a target that has
 /// images or an overlay of its own. What only the environment has lies in the overlay's own file.
-pub(super) fn take_objects(files: &mut [Rendered], there: Vec<Rendered>) {
+pub(super) fn take_objects<'t>(
+    files: &mut [Rendered],
+    there: Vec<Rendered>,
+    read: impl Fn(&str) -> Option<&'t str>,
+) {
     let mut there = there;
+    let texts: BTreeMap<String, String> = there
+        .iter()
+        .map(|other| {
+            let file = files.iter().find(|file| file.path == other.path);
+            let text = file.map_or_else(
+                || other.text.clone(),
+                |file| mine::text_there(file, &other.text),
+            );
+            (other.path.clone(), text)
+        })
+        .collect();
     for file in files.iter_mut() {
         let Some(at) = there.iter().position(|other| other.path == file.path) else {
             file.objects.clear();
@@ -177,7 +207,13 @@ pub(super) fn take_objects(files: &mut [Rendered], there: Vec<Rendered>) {
         };
         let other = there.swap_remove(at);
         let wanted = other.objects.clone();
-        file.objects = mine::objects_there(file, other);
+        file.objects = if is_kustomization(&file.path) && !wanted.is_empty() {
+            let text = texts.get(&file.path).map_or("", String::as_str);
+            let beside = |path: &str| texts.get(path).map(String::as_str).or_else(|| read(path));
+            generated(&file.path, text, beside)
+        } else {
+            mine::objects_there(file, other)
+        };
         if let Some(theirs) = &mut file.theirs {
             theirs.wanted = wanted;
         }

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::resolve::{Application, ConfigMapSpec, EnvSource, VolumeKind, Workload};
+use crate::resolve::{Application, ConfigMapSpec, EnvSource, VolumeKind, Workload, WorkloadKind};
+
+/// The annotation that makes pods anew when what they are configured by changes.
+pub(super) const CHECKSUM: &str = "orch.dev/config-checksum";
 
 /// A checksum of the configuration, so that pods are replaced when it changes; and what a
 /// Prometheus that looks for annotations scrapes.
@@ -14,13 +17,11 @@ pub(super) fn pod(
     workload: &Workload,
 ) -> Option<BTreeMap<String, String>> {
     let mut annotations = BTreeMap::new();
-    let maps: Vec<&ConfigMapSpec> = application
-        .config_maps
-        .iter()
-        .filter(|map| uses(workload, &map.name))
-        .collect();
-    if !maps.is_empty() {
-        annotations.insert("orch.dev/config-checksum".to_owned(), checksum(&maps));
+    // Another name of a generated map replaces the pods by itself; but a Job's own name has to
+    // tell what its pods are configured by, as they can't be changed.
+    let is_job = workload.kind == WorkloadKind::Job;
+    if let Some(checksum) = config_checksum(application, workload, |map| is_job || !map.generated) {
+        annotations.insert(CHECKSUM.to_owned(), checksum);
     }
     if let Some((path, port)) = workload
         .metrics
@@ -36,6 +37,21 @@ pub(super) fn pod(
     } else {
         Some(annotations)
     }
+}
+
+/// Returns the checksum of the maps that a workload uses, of those that count; nothing where it
+/// uses none.
+pub(super) fn config_checksum(
+    application: &Application,
+    workload: &Workload,
+    counts: impl Fn(&ConfigMapSpec) -> bool,
+) -> Option<String> {
+    let maps: Vec<&ConfigMapSpec> = application
+        .config_maps
+        .iter()
+        .filter(|map| counts(map) && uses(workload, &map.name))
+        .collect();
+    (!maps.is_empty()).then(|| checksum(&maps))
 }
 
 fn uses(workload: &Workload, map: &str) -> bool {

@@ -9,6 +9,9 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use super::annotations::{CHECKSUM, config_checksum};
+use super::generator::is_kustomization;
+use super::pods::template_mut;
 use super::{Object, Rendered, overlay, relocate, yaml};
 use crate::resolve::Application;
 
@@ -39,7 +42,12 @@ pub fn chart(
             }
             text.push_str(&values.template(application, object)?);
         }
-        texts.push((format!("{folder}/templates/{}", flat(&file.path)), text));
+        let name = if is_kustomization(&file.path) {
+            "generated-configmaps.yaml".to_owned()
+        } else {
+            flat(&file.path)
+        };
+        texts.push((format!("{folder}/templates/{name}"), text));
     }
     let name = if application.name.is_empty() {
         &application.namespace
@@ -92,6 +100,7 @@ impl Values {
         let mut object = object.clone();
         let namespace = self.mark("{{ .Release.Namespace }}".to_owned());
         relocate(&mut object, &application.namespace, &namespace);
+        plain_names(application, &mut object);
         match object.kind.as_str() {
             "Deployment" | "StatefulSet" | "DaemonSet" => self.workload(&mut object),
             "HorizontalPodAutoscaler" => {
@@ -230,6 +239,22 @@ impl Values {
             .collect::<Map<String, Value>>()
             .into();
         tree
+    }
+}
+
+/// Gives an object what it needs where `ConfigMap`s keep their names: those can be changed, and
+/// their users' pods carry a checksum.
+fn plain_names(application: &Application, object: &mut Object) {
+    if let ("ConfigMap", Value::Object(fields)) = (object.kind.as_str(), &mut object.value) {
+        fields.shift_remove("immutable");
+    }
+    let Some(workload) = application.workload(&object.name) else {
+        return;
+    };
+    let checksum = config_checksum(application, workload, |_| true);
+    let metadata = template_mut(object).and_then(|template| template.get_mut("metadata"));
+    if let (Some(checksum), Some(metadata)) = (checksum, metadata) {
+        metadata["annotations"][CHECKSUM] = checksum.into();
     }
 }
 

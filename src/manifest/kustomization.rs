@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{labels, overlay, yaml};
+use super::{generator, labels, overlay, yaml};
 use crate::resolve::{Application, Content, FileSpec, ManifestItem};
 
 /// Returns the file's text.
@@ -23,7 +23,7 @@ pub(super) fn text(
         .iter()
         .map(|file| relative(folder, &file.path))
         .collect();
-    let body = yaml::emit(&json!({
+    let mut body = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "namespace": application.namespace,
@@ -36,7 +36,19 @@ pub(super) fn text(
         }],
         "resources": resources,
         "images": images(application),
-    }))?;
+    });
+    let generated = generators(application, files, folder);
+    if let (false, Value::Object(fields)) = (generated.is_empty(), &mut body) {
+        fields.insert("configMapGenerator".to_owned(), Value::Array(generated));
+        let mut labels = json!({ labels::PHASE: application.phase.to_string() });
+        let set = labels::value(&application.set);
+        if !set.is_empty() {
+            labels[labels::SET] = set.into();
+        }
+        let options = json!({ "immutable": true, "labels": labels });
+        fields.insert("generatorOptions".to_owned(), options);
+    }
+    let body = yaml::emit(&body)?;
     let mut text = format!("# {header}\n");
     for file in secret {
         let name = relative(folder, &file.path);
@@ -51,9 +63,26 @@ pub(super) fn text(
     Ok(text)
 }
 
+/// Returns what kustomize makes `ConfigMap`s of: files, or the variables themselves.
+fn generators(application: &Application, files: &[FileSpec], folder: &str) -> Vec<Value> {
+    let maps = application.config_maps.iter().filter(|map| map.generated);
+    maps.map(|map| {
+        let own = files.iter().filter(
+            |file| matches!(&file.content, Content::ConfigFile { map: of, .. } if *of == map.name),
+        );
+        let paths: Vec<String> = own.map(|file| relative(folder, &file.path)).collect();
+        if paths.is_empty() {
+            generator::literals(&map.name, &map.data)
+        } else {
+            json!({ "name": map.name, "files": paths })
+        }
+    })
+    .collect()
+}
+
 /// Returns each image once, by its tag or digest: the one place to change it. A name that stands
 /// for several images is left out.
-fn images(application: &Application) -> Vec<serde_json::Value> {
+fn images(application: &Application) -> Vec<Value> {
     let mut found: Vec<(&str, Option<&str>)> = Vec::new();
     for image in application.workloads.iter().map(|it| it.image.as_str()) {
         let name = overlay::name(image);

@@ -21,6 +21,10 @@ pub(super) const PART_OF: &str = "app.kubernetes.io/part-of";
 pub(super) const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// The label that says what a workload is to the application.
 const COMPONENT: &str = "app.kubernetes.io/component";
+/// The labels that name the set and the phase of an object.
+pub(super) const SET: &str = "orch.dev/set";
+/// See [`SET`].
+pub(super) const PHASE: &str = "orch.dev/phase";
 /// The label that tells a workload's further Services from its main one.
 pub(super) const SERVICE: &str = "orch.dev/service";
 
@@ -44,8 +48,8 @@ fn metadata(application: &Application, name: &str, label: &str) -> ObjectMeta {
         (NAME, value(label)),
         (PART_OF, value(&application.name)),
         (MANAGED_BY, "orch".to_owned()),
-        ("orch.dev/set", value(&application.set)),
-        ("orch.dev/phase", application.phase.to_string()),
+        (SET, value(&application.set)),
+        (PHASE, application.phase.to_string()),
     ];
     ObjectMeta {
         name: Some(name.to_owned()),

@@ -5,13 +5,13 @@
 //! What kustomize does by itself (the namespace) is taken into account. Secrets are left out, as
 //! in the base.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
 use super::kustomization::{folder, relative};
-use super::{Object, strategic, yaml};
+use super::{Object, generator, strategic, yaml};
 
 /// What an overlay is made of.
 pub struct Overlaid<'a> {
@@ -25,6 +25,8 @@ pub struct Overlaid<'a> {
     pub base: &'a [Object],
     /// The environment's objects.
     pub objects: &'a [Object],
+    /// The `ConfigMap`s that kustomize generates in the environment.
+    pub generated: &'a [String],
     /// The namespaces of both.
     pub namespaces: (&'a str, &'a str),
 }
@@ -81,15 +83,33 @@ pub fn overlay(from: &Overlaid<'_>) -> Result<OverlayFiles, serde_saphyr::Serial
             None => patches.push(deleted(from)?),
         }
     }
-    let known = |object: &&&Object| expected.iter().any(|it| key(it) == key(object));
-    let added: Vec<Object> = wanted
-        .iter()
-        .filter(|object| !known(object))
-        .map(|object| (*object).clone())
-        .collect();
-    let kustomization = kustomization(from, (&images, &replicas, patches), !added.is_empty());
+    let known: BTreeSet<_> = expected.iter().map(key).collect();
+    let new = wanted.iter().filter(|object| !known.contains(&key(object)));
+    let (made, added): (Vec<&Object>, Vec<&Object>) =
+        new.partition(|object| object.kind == "ConfigMap" && from.generated.contains(&object.name));
+    let added: Vec<Object> = added.into_iter().cloned().collect();
+    let mut kustomization = kustomization(from, (&images, &replicas, patches), !added.is_empty());
+    if !made.is_empty() {
+        kustomization["configMapGenerator"] = made.into_iter().map(map_generator).collect();
+    }
     let text = format!("# {}\n{}", from.header, yaml::emit(&kustomization)?);
     Ok(OverlayFiles { text, added })
+}
+
+/// Returns what makes a `ConfigMap` that the base doesn't have.
+fn map_generator(object: &Object) -> Value {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let data = object.value.get("data").and_then(Value::as_object);
+    let data = data.into_iter().flatten();
+    let data: Vec<(String, String)> = data
+        .map(|(key, value)| (key.clone(), text(value)))
+        .collect();
+    let mut entry = generator::literals(&object.name, &data);
+    if let Some(namespace) = &object.namespace {
+        entry["namespace"] = namespace.as_str().into();
+    }
+    entry["options"] = json!({ "immutable": true, "labels": object.value["metadata"]["labels"] });
+    entry
 }
 
 type Replicas = Vec<(String, String, Value)>;

@@ -13,16 +13,34 @@ pub(super) fn pod_spec(object: &Object) -> Option<&Value> {
     }
 }
 
+/// Returns the pod spec that an object holds, to be changed.
+pub(super) fn pod_spec_mut(object: &mut Object) -> Option<&mut Value> {
+    match object.kind.as_str() {
+        "Pod" => object.value.pointer_mut("/spec"),
+        _ => template_mut(object)?.get_mut("spec"),
+    }
+}
+
 /// Returns the pod template that an object holds.
 pub(super) fn template(object: &Object) -> Option<&Value> {
-    match object.kind.as_str() {
+    object.value.pointer(template_place(&object.kind)?)
+}
+
+/// Returns the pod template that an object holds, to be changed.
+pub(super) fn template_mut(object: &mut Object) -> Option<&mut Value> {
+    let place = template_place(&object.kind)?;
+    object.value.pointer_mut(place)
+}
+
+fn template_place(kind: &str) -> Option<&'static str> {
+    match kind {
         "Deployment"
         | "StatefulSet"
         | "DaemonSet"
         | "ReplicaSet"
         | "ReplicationController"
-        | "Job" => object.value.pointer("/spec/template"),
-        "CronJob" => object.value.pointer("/spec/jobTemplate/spec/template"),
+        | "Job" => Some("/spec/template"),
+        "CronJob" => Some("/spec/jobTemplate/spec/template"),
         _ => None,
     }
 }

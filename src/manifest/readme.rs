@@ -46,7 +46,17 @@ fn title(application: &Application) -> String {
 
 fn file_table(application: &Application, files: &[FileSpec], folder: &str) -> String {
     let mut table = "| File | Holds |\n| --- | --- |\n".to_owned();
+    let mut maps: Vec<&str> = Vec::new();
     for file in files {
+        if let Content::ConfigFile { map, .. } = &file.content {
+            // One line for all files of a map.
+            if !maps.contains(&map.as_str()) {
+                maps.push(map);
+                let own = relative(folder, self::folder(&file.path));
+                let _ = writeln!(table, "| `{own}/` | what ConfigMap `{map}` is made of |");
+            }
+            continue;
+        }
         let holds = match &file.content {
             Content::Manifests(items) => items
                 .iter()
@@ -55,7 +65,7 @@ fn file_table(application: &Application, files: &[FileSpec], folder: &str) -> St
                 .join(", "),
             Content::Kustomization => "what `kubectl apply -k` applies".to_owned(),
             Content::Overlay(name) => format!("what `{name}` has instead"),
-            Content::Readme => "this description".to_owned(),
+            Content::Readme | Content::ConfigFile { .. } => "this description".to_owned(),
         };
         let _ = writeln!(table, "| `{}` | {holds} |", relative(folder, &file.path));
     }
@@ -273,10 +283,29 @@ fn hardening(application: &Application) -> String {
              afterwards, it runs again.\n",
         );
     }
-    text.push_str(
-        "- Pods carry a checksum of their configuration, so that a changed ConfigMap replaces \
-         them.\n",
-    );
+    text.push_str(&configuration(application));
+    text
+}
+
+/// Returns how a changed configuration reaches the pods.
+fn configuration(application: &Application) -> String {
+    let maps = &application.config_maps;
+    let mut text = String::new();
+    if maps.iter().any(|map| map.generated) {
+        let _ = writeln!(
+            text,
+            "- kustomize names the ConfigMaps that it generates after what they hold: a changed one \
+             is another one, and replaces the pods. Those that nothing uses any more stay until \
+             they are deleted (`orch phase {} run --prune`).",
+            application.phase
+        );
+    }
+    if maps.iter().any(|map| !map.generated) {
+        text.push_str(
+            "- Pods carry a checksum of their configuration, so that a changed ConfigMap replaces \
+             them.\n",
+        );
+    }
     text
 }
 

@@ -10,7 +10,7 @@ use super::Work;
 use super::cycle::End;
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepKey, sha256};
-use crate::manifest::{Object, Rendered, check};
+use crate::manifest::{Generations, Object, Rendered, check, is_kustomization};
 use crate::resolve::{Action, Answer, Expected, FileOrigin, ImageBuild, Resolved, ResolvedTask};
 
 /// A step before its edges are known.
@@ -99,8 +99,9 @@ pub(super) fn all(
     rendered: &[Rendered],
     written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
 ) -> Vec<Draft> {
-    let mut drafts = of_tasks(resolved, rendered, written);
-    drafts.extend(unassigned(resolved, rendered));
+    let named = Generations::of(rendered);
+    let mut drafts = of_tasks(resolved, rendered, (written, &named));
+    drafts.extend(unassigned(resolved, rendered, &named));
     drafts.extend(resolved.application.builds.iter().map(build_draft));
     name_uniquely(&mut drafts);
     drafts
@@ -143,7 +144,7 @@ impl Checked {
 fn of_tasks(
     resolved: &Resolved,
     rendered: &[Rendered],
-    written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
+    (written, named): (&BTreeMap<TaskId, Vec<Arc<Object>>>, &Generations),
 ) -> Vec<Draft> {
     let checked_against = Checked::of(resolved, rendered, written);
     let mut drafts = Vec::new();
@@ -155,14 +156,14 @@ fn of_tasks(
             }
             Action::Write { path } => {
                 if let Some(file) = rendered.iter().find(|file| file.path == *path) {
-                    drafts.extend(file_drafts(Some(&task.id), file));
+                    drafts.extend(file_drafts(Some(&task.id), file, named));
                 }
             }
             Action::Apply { path, .. } => {
                 let file = path.clone().unwrap_or_else(|| format!("task {}", task.id));
                 let objects = written.get(&task.id).into_iter().flatten();
                 drafts.extend(
-                    objects.map(|object| apply_draft(Some(&task.id), Arc::clone(object), &file)),
+                    objects.map(|object| apply_draft(Some(&task.id), named.named(object), &file)),
                 );
             }
             Action::Command { run } => drafts.push(Draft {
@@ -289,14 +290,15 @@ fn answer_evidence(answer: &Answer) -> Evidence {
 }
 
 /// The steps of one file: writing it, and applying each of its objects.
-fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
+fn file_drafts(task: Option<&TaskId>, file: &Rendered, named: &Generations) -> Vec<Draft> {
     // Objects rather than the text: a header's prose or the order of keys makes no difference.
     // And orch's own rather than a person's: what they change in the file is kept, not redone.
     let (text, objects) = match &file.theirs {
         Some(theirs) => (&theirs.ours, &theirs.wanted),
         None => (&file.text, &file.objects),
     };
-    let content = if objects.is_empty() {
+    // What a kustomization generates is less than it says.
+    let content = if objects.is_empty() || is_kustomization(&file.path) {
         hash(text)
     } else {
         hash(&values(objects))
@@ -314,11 +316,12 @@ fn file_drafts(task: Option<&TaskId>, file: &Rendered) -> Vec<Draft> {
     let applies = file
         .objects
         .iter()
-        .map(|object| apply_draft(task, Arc::new(object.clone()), &file.path));
+        .map(|object| apply_draft(task, named.named(object), &file.path));
     std::iter::once(write).chain(applies).collect()
 }
 
-fn apply_draft(task: Option<&TaskId>, object: Arc<Object>, file: &str) -> Draft {
+fn apply_draft(task: Option<&TaskId>, object: Object, file: &str) -> Draft {
+    let object = Arc::new(object);
     Draft {
         task: task.cloned(),
         name: format!("apply {}", object.label()),
@@ -344,13 +347,13 @@ fn build_draft(build: &ImageBuild) -> Draft {
     }
 }
 
-fn unassigned(resolved: &Resolved, rendered: &[Rendered]) -> Vec<Draft> {
+fn unassigned(resolved: &Resolved, rendered: &[Rendered], named: &Generations) -> Vec<Draft> {
     resolved
         .files
         .iter()
         .filter(|file| matches!(file.origin, FileOrigin::Unassigned { .. }))
         .filter_map(|file| rendered.iter().find(|rendered| rendered.path == file.path))
-        .flat_map(|file| file_drafts(None, file))
+        .flat_map(|file| file_drafts(None, file, named))
         .collect()
 }
 
@@ -368,8 +371,6 @@ fn name_uniquely(drafts: &mut [Draft]) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use serde_json::json;
 
     use super::{apply_draft, hash};
@@ -382,7 +383,7 @@ mod tests {
         let object = Object::from_value(value.clone()).expect("an object");
         // The form that journals hold: another would make every finished step a changed one.
         let expected = json!({ "target": "prod", "step": { "kind": "apply", "object": value } });
-        let key = apply_draft(None, Arc::new(object), "a.yml").key("prod");
+        let key = apply_draft(None, object, "a.yml").key("prod");
         assert_eq!(key, StepKey::new(hash(&expected)));
     }
 }

@@ -395,6 +395,8 @@ pub struct ConfigMapSpec {
     pub binary: Vec<(String, Vec<u8>)>,
     /// Which files its keys are where it is mounted; empty: each under its own name.
     pub files: Vec<MapFile>,
+    /// Whether kustomize generates it, so that its name tells what it holds.
+    pub generated: bool,
 }
 
 /// A key of a `ConfigMap` as a file.
@@ -449,6 +451,13 @@ pub enum Content {
     Overlay(String),
     /// `README.md` with deployment instructions.
     Readme,
+    /// What one key of a generated `ConfigMap` holds.
+    ConfigFile {
+        /// The `ConfigMap`.
+        map: String,
+        /// The key.
+        key: String,
+    },
 }
 
 /// One object (or the few that belong together) of a file.

@@ -156,9 +156,10 @@ pub(super) fn add_files(files: &mut Vec<FileSpec>, overlays: &[Overlay], reads: 
         origin: FileOrigin::Unassigned {
             reason: match &content {
                 Content::Overlay(name) => format!("overlay {name}"),
-                Content::Manifests(_) | Content::Kustomization | Content::Readme => {
-                    "the base of the overlays".to_owned()
-                }
+                Content::Manifests(_)
+                | Content::Kustomization
+                | Content::Readme
+                | Content::ConfigFile { .. } => "the base of the overlays".to_owned(),
             },
             section: section.clone(),
         },

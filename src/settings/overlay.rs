@@ -2,7 +2,7 @@
 
 use super::read::{Entry, Reader};
 
-const KEYS: &[&str] = &["overlays"];
+const KEYS: &[&str] = &["overlays", "generator"];
 const CHART_KEYS: &[&str] = &["chart"];
 const OVERLAY_KEYS: &[&str] = &["compose", "namespace", "host", "hosts", "images"];
 
@@ -21,19 +21,22 @@ pub struct Overlay {
     pub images: Vec<(String, String)>,
 }
 
-/// Returns the overlays in order.
-pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Vec<Overlay> {
+/// Returns the overlays in order, and whether kustomize generates `ConfigMap`s, where that is said.
+pub(super) fn read(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> (Vec<Overlay>, Option<bool>) {
     let mut overlays = Vec::new();
+    let mut generator = None;
     for inner in reader.table(entry) {
-        if inner.key != "overlays" {
-            reader.unknown(&inner, KEYS);
-            continue;
-        }
-        for named in reader.table(&inner) {
-            overlays.push(read_one(reader, &named));
+        match inner.key {
+            "generator" => generator = reader.boolean(&inner),
+            "overlays" => {
+                for named in reader.table(&inner) {
+                    overlays.push(read_one(reader, &named));
+                }
+            }
+            _ => reader.unknown(&inner, KEYS),
         }
     }
-    overlays
+    (overlays, generator)
 }
 
 /// Returns the folder of the chart that `[helm]` asks for.

@@ -89,6 +89,8 @@ pub struct PhaseSettings {
     pub chart: Option<String>,
     /// The environments that differ from the base.
     pub overlays: Vec<Overlay>,
+    /// Whether kustomize generates `ConfigMap`s, by default where there is a `kustomization.yml`.
+    pub generator: Option<bool>,
     /// The overlay whose environment these settings are for; the base where there is none.
     pub overlay: Option<String>,
 }
@@ -201,7 +203,7 @@ impl PhaseSettings {
             "strict" => self.strict = reader.boolean(entry),
             "rehearse" => self.rehearse = read_rehearse(reader, entry),
             "helm" => self.chart = overlay::read_chart(reader, entry),
-            "kustomize" => self.overlays = overlay::read(reader, entry),
+            "kustomize" => (self.overlays, self.generator) = overlay::read(reader, entry),
             "priority_class" => self.priority_class = reader.string(entry),
             "ingress" => self.ingress = edge::read_ingress(reader, entry),
             "monitoring" => self.monitoring = edge::read_monitoring(reader, entry),

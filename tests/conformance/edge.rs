@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::conformance::Case;
+use crate::harness::applications::manifests;
 use crate::harness::cluster::Cluster;
 use crate::harness::workspace::Workspace;
 
@@ -81,18 +82,13 @@ fn everything_written_is_what_its_kind_takes() {
     kubectl(&cluster, &["create", "namespace", "shop"]);
     for (settings, only) in WAYS {
         let workspace = written(settings);
-        let files: Vec<String> = workspace
-            .files()
-            .into_iter()
-            .filter(|path| path.starts_with("k8s/") && path.rsplit('.').next() == Some("yml"))
-            .filter(|path| !path.contains("secrets"))
-            .collect();
+        let mut files = manifests(&workspace);
+        files.retain(|(path, _)| !path.contains("secrets"));
         assert!(
             workspace.read("k8s/ingress.yml").contains(only),
             "{settings}"
         );
-        for path in files {
-            let text = workspace.read(&path);
+        for (path, text) in files {
             let output = cluster.kubectl_with(
                 &[
                     "apply",

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use orch::manifest::parse_documents;
+use orch::manifest::{Generations, Object, Rendered, generated, parse_documents};
 use serde_json::Value;
 
 use crate::conformance::Case;
+use crate::harness::applications::manifests;
 use crate::harness::call_center::{SETTINGS, checklist, with_checklist};
 use crate::harness::cluster::cluster;
 use crate::harness::workspace::Workspace;
@@ -41,7 +42,10 @@ fn overlaid() -> Workspace {
 
 /// Returns the objects by kind and name, Secrets left out, the order of variables too.
 pub(crate) fn by_name(text: &str) -> BTreeMap<String, Value> {
-    let objects = parse_documents("built.yml", text).expect("objects");
+    by_label(parse_documents("built.yml", text).expect("objects"))
+}
+
+fn by_label(objects: Vec<Object>) -> BTreeMap<String, Value> {
     let objects = objects.into_iter().filter(|it| it.kind != "Secret");
     objects
         .map(|object| {
@@ -77,17 +81,47 @@ fn built(workspace: &Workspace, folder: &str) -> BTreeMap<String, Value> {
     by_name(&String::from_utf8(output.stdout).expect("text"))
 }
 
-/// Returns what orch wrote below `k8s/`.
-pub(crate) fn written(workspace: &Workspace) -> BTreeMap<String, Value> {
-    let files = workspace.files();
-    let manifests = files.iter().filter(|path| {
-        path.starts_with("k8s/")
-            && path.rsplit('.').next() == Some("yml")
-            && !path.contains("kustomization")
+/// Returns the objects that orch wrote below `k8s/`, and those that kustomize generates there.
+fn objects(workspace: &Workspace) -> (Vec<Object>, Rendered) {
+    let manifests = manifests(workspace).into_iter();
+    let written =
+        manifests.flat_map(|(path, text)| parse_documents(&path, &text).expect("objects"));
+    let path = "k8s/kustomization.yml";
+    let text = workspace.read(path);
+    let files: Vec<(String, String)> = workspace
+        .files()
+        .into_iter()
+        .filter(|path| path.contains("/files/"))
+        .map(|path| (path.clone(), workspace.read(&path)))
+        .collect();
+    let made = generated(path, &text, |path| {
+        let mut files = files.iter();
+        files
+            .find(|(known, _)| known == path)
+            .map(|(_, text)| &**text)
     });
-    manifests
-        .flat_map(|path| by_name(&workspace.read(path)))
-        .collect()
+    let kustomization = Rendered {
+        path: path.to_owned(),
+        text,
+        objects: made,
+        theirs: None,
+    };
+    (written.collect(), kustomization)
+}
+
+/// Returns what orch wrote below `k8s/`, under the names that the files say.
+pub(crate) fn written(workspace: &Workspace) -> BTreeMap<String, Value> {
+    let (mut written, kustomization) = objects(workspace);
+    written.extend(kustomization.objects);
+    by_label(written)
+}
+
+/// Returns what orch applies of what it wrote below `k8s/`.
+fn applied(workspace: &Workspace) -> BTreeMap<String, Value> {
+    let (mut written, kustomization) = objects(workspace);
+    written.extend(kustomization.objects.clone());
+    let names = Generations::of(&[kustomization]);
+    by_label(written.iter().map(|object| names.named(object)).collect())
 }
 
 #[track_caller]
@@ -101,7 +135,7 @@ pub(crate) fn check_same(built: &BTreeMap<String, Value>, expected: &BTreeMap<St
 
 fn the_base_builds_what_orch_writes() {
     let workspace = overlaid();
-    check_same(&built(&workspace, "k8s"), &written(&workspace));
+    check_same(&built(&workspace, "k8s"), &applied(&workspace));
 }
 
 fn an_overlay_builds_what_orch_renders_there() {
@@ -115,7 +149,7 @@ fn an_overlay_builds_what_orch_renders_there() {
     );
     there.write(SETTINGS, settings);
     there.orch(&["phase", "4", "run"]).expect(0);
-    let mut expected = written(&there);
+    let mut expected = applied(&there);
     // Labels stay when a namespace is moved: they are words, not references.
     let namespace = expected.get_mut("Namespace/call-center-staging");
     namespace.expect("written")["metadata"]["labels"]["app.kubernetes.io/name"] =

@@ -75,11 +75,13 @@ pub(crate) fn bare(name: &str) -> Workspace {
 }
 
 /// Returns the manifests of a workspace whose phase was run: path and text, in the order in which
-/// they can be applied (the namespace first). What kustomize and people read is not among them.
+/// they can be applied (the namespace first). What kustomize and people read, and what kustomize
+/// makes `ConfigMap`s of, is not among them.
 pub(crate) fn manifests(workspace: &Workspace) -> Vec<(String, String)> {
     let is_manifest = |path: &String| {
         let name = path.rsplit('/').next().unwrap_or_default();
         path.starts_with("k8s/")
+            && !path.contains("/files/")
             && name
                 .rsplit_once('.')
                 .is_some_and(|(_, extension)| extension == "yml")

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::checklist::Section;
+use crate::checklist::{Section, TaskId};
 use crate::cli::after::Lacks;
 use crate::cli::before::Before;
 use crate::cli::load::{Meaning, Phase};
@@ -13,6 +13,7 @@ use crate::cli::section::{self, Part};
 use crate::cli::target::Target;
 use crate::cluster::ClusterInfo;
 use crate::journal::StepId;
+use crate::manifest::{Object, is_kustomization};
 use crate::plan::{Plan, Want, Work};
 use crate::resolve::{Action, BulletReading, Expected, FileOrigin, ResolvedTask};
 use crate::terminal::{Paint, count, printable};
@@ -211,6 +212,26 @@ impl Shown<'_> {
         text
     }
 
+    /// Returns what of a file is applied: generated `ConfigMap`s by the names that they get.
+    fn applied(&self, path: &str, task: &TaskId) -> Vec<String> {
+        if is_kustomization(path) {
+            let steps = self.plan.steps_of(task);
+            let objects = steps.filter_map(|(_, step)| match &step.work {
+                Work::Apply { object, .. } => Some(object.label()),
+                Work::Study { .. }
+                | Work::Conclude { .. }
+                | Work::Refuse { .. }
+                | Work::Write { .. }
+                | Work::Command { .. }
+                | Work::Build { .. } => None,
+            });
+            return objects.collect();
+        }
+        let file = self.meaning.rendered.iter().find(|file| file.path == path);
+        let objects = file.into_iter().flat_map(|file| &file.objects);
+        objects.map(Object::label).collect()
+    }
+
     fn details(&self, task: &ResolvedTask) -> Vec<String> {
         match &task.action {
             Action::Study { findings } => findings
@@ -246,12 +267,7 @@ impl Shown<'_> {
                 lines
             }
             Action::Write { path } => {
-                let objects = self.meaning.rendered.iter().find(|file| file.path == *path);
-                let labels: Vec<String> = objects
-                    .into_iter()
-                    .flat_map(|file| &file.objects)
-                    .map(crate::manifest::Object::label)
-                    .collect();
+                let labels = self.applied(path, &task.id);
                 let theirs = self.theirs(path);
                 let mut lines: Vec<String> = theirs.into_iter().map(str::to_owned).collect();
                 lines.push(if labels.is_empty() {

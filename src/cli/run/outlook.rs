@@ -11,7 +11,7 @@ use crate::cluster::{ApplyOptions, Live};
 use crate::execute::{Changed, Held, Projection, Standing, Why, compare, expect, hold};
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, TargetState, Written, sha256};
-use crate::manifest::Object;
+use crate::manifest::{Object, is_generation};
 use crate::plan::{Plan, Scope, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
 use crate::terminal::count;
@@ -501,7 +501,7 @@ fn held(prepared: &Prepared<'_>, decided: impl Fn(&TaskId) -> bool) -> BTreeMap<
 }
 
 /// Returns the finished steps that changed and would be done again; those that wait for a person
-/// won't be.
+/// won't be. What another generation took the place of didn't change: it stays until it is pruned.
 fn to_be_done(plan: &Plan, standing: &[Standing], changed: Vec<Changed>) -> Vec<Changed> {
     let held: BTreeSet<&StepId> = plan
         .steps
@@ -510,8 +510,19 @@ fn to_be_done(plan: &Plan, standing: &[Standing], changed: Vec<Changed>) -> Vec<
         .filter(|(_, standing)| matches!(standing, Standing::Held(Held::File(_))))
         .map(|(step, _)| &step.id)
         .collect();
+    let superseded = |change: &Changed| {
+        let mut planned = plan.steps.iter().map(|step| step.id.as_str());
+        change.vanished && planned.any(|step| is_newer(change.step.as_str(), step))
+    };
     changed
         .into_iter()
-        .filter(|change| !held.contains(&change.step))
+        .filter(|change| !held.contains(&change.step) && !superseded(change))
         .collect()
+}
+
+/// Returns whether both steps apply a `ConfigMap`, generated of one name and of different content.
+fn is_newer(step: &str, other: &str) -> bool {
+    let name = |step: &str| Some(step.strip_prefix(APPLY)?.strip_prefix("ConfigMap/")?.to_owned());
+    let both = name(step).zip(name(other));
+    both.is_some_and(|(old, new)| is_generation(&old, &new))
 }

@@ -1,0 +1,124 @@
+//! Which `ConfigMap`s kustomize generates, so that a name tells what is in it: those that no task
+//! asks for by a file, where there is a `kustomization.yml`. What they hold lies in files below it,
+//! as kustomize reads nothing from elsewhere.
+
+use super::application::{ConfigMapSpec, Content, FileOrigin, FileSpec, ManifestItem};
+use super::rules::Read;
+use super::target::FileKind;
+
+/// The folder beside `kustomization.yml` that holds what is mounted.
+const FOLDER: &str = "files";
+
+/// Takes the maps that kustomize generates out of the manifests, and adds the files that they are
+/// made of. `owners` names the maps that hold a workload's files; what others hold are variables,
+/// which `kustomization.yml` lists itself.
+pub(super) fn divide(
+    maps: &mut [ConfigMapSpec],
+    files: &mut Vec<FileSpec>,
+    reads: &[Read<'_>],
+    owners: &[(String, String)],
+) {
+    let base = files
+        .iter()
+        .find(|file| file.content == Content::Kustomization);
+    let Some(base) = base else {
+        return;
+    };
+    let folder = match base.path.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{FOLDER}"),
+        None => FOLDER.to_owned(),
+    };
+    let asked = |path: &str| {
+        let mut targets = reads.iter().filter_map(Read::target);
+        targets.any(|target| target.kind == FileKind::ConfigMap && target.path == path)
+    };
+    let mut more = Vec::new();
+    for map in maps {
+        let item = ManifestItem::ConfigMap(map.name.clone());
+        let holder = files.iter_mut().find_map(|file| match &mut file.content {
+            Content::Manifests(items) if items.contains(&item) => {
+                Some((&file.path, &file.origin, items))
+            }
+            _ => None,
+        });
+        let Some((path, origin, items)) = holder else {
+            continue;
+        };
+        if asked(path) || !can_be_generated(map) {
+            continue;
+        }
+        items.retain(|known| *known != item);
+        map.generated = true;
+        if owners.iter().any(|(_, owned)| *owned == map.name) {
+            let section = section(origin);
+            more.extend(map.data.iter().map(|(key, _)| FileSpec {
+                path: format!("{folder}/{}/{key}", map.name),
+                origin: FileOrigin::Unassigned {
+                    reason: format!("a file of ConfigMap {}", map.name),
+                    section: section.clone(),
+                },
+                content: Content::ConfigFile {
+                    map: map.name.clone(),
+                    key: key.clone(),
+                },
+            }));
+        }
+    }
+    // A file that held nothing else isn't needed, unless a task asks for it.
+    files.retain(|file| {
+        let empty = file.content == Content::Manifests(Vec::new());
+        !empty || matches!(file.origin, FileOrigin::Task { .. })
+    });
+    files.extend(more);
+}
+
+/// Returns whether kustomize makes the same of a map's content: its files are text, it writes no
+/// control characters, and reads line ends as its YAML library does.
+fn can_be_generated(map: &ConfigMapSpec) -> bool {
+    let plain = |text: &str| {
+        text.chars()
+            .all(|it| matches!(it, '\n' | '\t') || !it.is_control())
+            && !text.contains(['\u{feff}', '\u{2028}', '\u{2029}'])
+    };
+    map.binary.is_empty() && !map.data.is_empty() && map.data.iter().all(|(_, value)| plain(value))
+}
+
+fn section(origin: &FileOrigin) -> String {
+    match origin {
+        FileOrigin::Unassigned { section, .. } => section.clone(),
+        FileOrigin::Task { id, .. } => {
+            let id = id.to_string();
+            let section = id.rsplit_once('.').map(|(section, _)| section.to_owned());
+            section.unwrap_or(id)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::can_be_generated;
+    use crate::resolve::ConfigMapSpec;
+
+    #[track_caller]
+    fn check(value: &str, expected: bool) {
+        let map = ConfigMapSpec {
+            name: "a".to_owned(),
+            data: vec![("key".to_owned(), value.to_owned())],
+            ..ConfigMapSpec::default()
+        };
+        assert_eq!(can_be_generated(&map), expected);
+    }
+
+    #[test]
+    fn what_kustomize_would_change_is_left_to_a_manifest() {
+        check("a: 1\n\tb <&> \"é\"\n", true);
+        check("", true);
+        check("a\r\nb\r\n", false);
+        check("\u{1b}[31m", false);
+        let binary = ConfigMapSpec {
+            binary: vec![("key".to_owned(), vec![0xff])],
+            ..ConfigMapSpec::default()
+        };
+        assert!(!can_be_generated(&binary));
+    }
+}
