@@ -28,6 +28,7 @@ mod options;
 mod overlay;
 mod parse;
 mod pdb;
+mod peers;
 mod pins;
 mod pod;
 mod pods;
@@ -66,6 +67,7 @@ pub use secret::{secret_keys, with_secret_values};
 
 use std::collections::BTreeMap;
 
+use peers::Peers;
 use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
@@ -188,9 +190,10 @@ pub enum RenderError {
 ///
 /// Fails on a file that is to hold what the application doesn't have.
 pub fn render(application: &Application, files: &[FileSpec]) -> Result<Vec<Rendered>, RenderError> {
+    let peers = Peers::of(application);
     let rendered: Result<Vec<Rendered>, RenderError> = files
         .iter()
-        .map(|file| render_file(application, files, file))
+        .map(|file| render_file(&peers, files, file))
         .collect();
     let mut rendered = rendered?;
     if application.config_maps.iter().any(|map| map.generated) {
@@ -227,13 +230,14 @@ pub fn generate<'t>(
 }
 
 fn render_file(
-    application: &Application,
+    peers: &Peers<'_>,
     files: &[FileSpec],
     file: &FileSpec,
 ) -> Result<Rendered, RenderError> {
+    let application = peers.application;
     let header = header(application, &file.origin);
     let (text, objects) = match &file.content {
-        Content::Manifests(items) => manifests(application, file, items, &header)?,
+        Content::Manifests(items) => manifests(peers, file, items, &header)?,
         Content::Kustomization => {
             let text = kustomization::text(application, files, &file.path, &header)
                 .map_err(|source| yaml_error(&file.path, source))?;
@@ -295,14 +299,14 @@ pub fn header(application: &Application, origin: &FileOrigin) -> String {
 }
 
 fn manifests(
-    application: &Application,
+    peers: &Peers<'_>,
     file: &FileSpec,
     items: &[ManifestItem],
     header: &str,
 ) -> Result<(String, Vec<Object>), RenderError> {
     let mut objects = Vec::new();
     for item in items {
-        let values = item_values(application, item).map_err(|error| error.in_file(&file.path))?;
+        let values = item_values(peers, item).map_err(|error| error.in_file(&file.path))?;
         objects.extend(
             values
                 .into_iter()
@@ -310,6 +314,9 @@ fn manifests(
         );
     }
     let mut text = format!("# {header}\n");
+    if objects.is_empty() {
+        text.push_str("# The application has nothing for it: there is nothing to apply.\n");
+    }
     for (index, object) in objects.iter().enumerate() {
         if index > 0 {
             text.push_str("---\n");
@@ -357,9 +364,10 @@ impl From<serde_json::Error> for ItemError {
     }
 }
 
-fn item_values(application: &Application, item: &ManifestItem) -> Result<Vec<Value>, ItemError> {
+fn item_values(peers: &Peers<'_>, item: &ManifestItem) -> Result<Vec<Value>, ItemError> {
+    let application = peers.application;
     let workload = |name: &String| {
-        application
+        peers
             .workload(name)
             .ok_or_else(|| ItemError::Unknown(format!("workload `{name}`")))
     };
@@ -381,7 +389,7 @@ fn item_values(application: &Application, item: &ManifestItem) -> Result<Vec<Val
         }
         ManifestItem::ServiceAccount(name) => service_account_values(application, workload(name)?),
         ManifestItem::NetworkPolicy(name) => {
-            values([network_policy::build(application, workload(name)?)])
+            values([network_policy::build(peers, workload(name)?)])
         }
         ManifestItem::Claims(name) => values(claims::build(application, workload(name)?)),
         ManifestItem::Workload(name) => {
@@ -392,7 +400,7 @@ fn item_values(application: &Application, item: &ManifestItem) -> Result<Vec<Val
             all.push(value);
             Ok(all)
         }
-        ManifestItem::Services(name) => values(service::build(application, workload(name)?)),
+        ManifestItem::Services(name) => values(service::build(peers, workload(name)?)),
         ManifestItem::Hpa(name) => values(hpa::build(application, workload(name)?)),
         ManifestItem::Pdb(name) => values(pdb::build(application, workload(name)?)),
         ManifestItem::ServiceMonitor(name) => {

@@ -27,11 +27,13 @@ mod volumes;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use super::model::{Project, UnreadKey};
-use super::paths;
 use super::report::Report;
 use super::tree::Tree;
 use super::yaml::Node;
+use super::{dotenv, paths};
 use depends::Borrowed;
 use fields::{Fields, Left, Notes};
 
@@ -47,9 +49,13 @@ const DEFAULTS: &[&str] = &[
     "docker-compose.yaml",
 ];
 
-/// Returns the Compose files that a folder has by their default names: the main file and its
-/// override, in merge order.
+/// Returns the Compose files that a folder has, in merge order: those that `COMPOSE_FILE` in its
+/// `.env` names, else the main file and its override by their default names.
 pub fn default_compose_files(tree: &Tree, folder: &str) -> Vec<String> {
+    let named = named_files(tree, folder);
+    if !named.is_empty() {
+        return named;
+    }
     let existing = |name: &str| {
         let path = paths::join(folder, name).ok()?;
         tree.get(&path).is_some().then_some(path)
@@ -65,6 +71,27 @@ pub fn default_compose_files(tree: &Tree, folder: &str) -> Vec<String> {
         .iter()
         .find_map(|extension| existing(&format!("{stem}.override.{extension}")));
     [Some(main.clone()), over].into_iter().flatten().collect()
+}
+
+/// Returns the files that a folder's `.env` names. Its text isn't interpolated: what names files
+/// has no variables in practice.
+fn named_files(tree: &Tree, folder: &str) -> Vec<String> {
+    let Ok(path) = paths::join(folder, ".env") else {
+        return Vec::new();
+    };
+    let values: HashMap<String, String> = tree
+        .get(&path)
+        .map(|text| dotenv::values(&path, text).into_iter().collect())
+        .unwrap_or_default();
+    let separator = values.get("COMPOSE_PATH_SEPARATOR");
+    let separator = separator.filter(|it| !it.is_empty());
+    let separator = separator.map_or(":", String::as_str);
+    let files = values.get("COMPOSE_FILE").map(String::as_str);
+    let files = files.into_iter().flat_map(|names| names.split(separator));
+    let files = files.map(str::trim).filter(|name| !name.is_empty());
+    files
+        .filter_map(|name| paths::join(folder, name).ok())
+        .collect()
 }
 
 /// Returns the project that the files make; problems go to the report.
@@ -83,7 +110,7 @@ pub(super) fn read(
     let (declared, backings) = volumes::volumes(&mut fields, &mut notes);
     let own = values.get("COMPOSE_PROJECT_NAME").cloned();
     let mut project = Project {
-        name: fields.string("name", &mut notes).or(own),
+        name: own.or(fields.string("name", &mut notes)),
         files: files.to_vec(),
         services: Vec::new(),
         volumes: declared,

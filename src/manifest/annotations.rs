@@ -1,6 +1,6 @@
 //! The annotations of a pod: checksums of what it is configured by, and how it is scraped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -46,23 +46,35 @@ pub(super) fn config_checksum(
     workload: &Workload,
     counts: impl Fn(&ConfigMapSpec) -> bool,
 ) -> Option<String> {
+    let used = used(workload);
+    if used.is_empty() {
+        return None;
+    }
     let maps: Vec<&ConfigMapSpec> = application
         .config_maps
         .iter()
-        .filter(|map| counts(map) && uses(workload, &map.name))
+        .filter(|map| used.contains(map.name.as_str()) && counts(map))
         .collect();
     (!maps.is_empty()).then(|| checksum(&maps))
 }
 
-fn uses(workload: &Workload, map: &str) -> bool {
-    let by_variable = workload.environment.iter().any(
-        |variable| matches!(&variable.source, EnvSource::ConfigMap { name, .. } if name == map),
-    );
-    by_variable
-        || workload
-            .volumes
-            .iter()
-            .any(|volume| matches!(&volume.kind, VolumeKind::ConfigMap(name) if name == map))
+/// Returns the names of the maps that a workload takes variables from or mounts.
+fn used(workload: &Workload) -> BTreeSet<&str> {
+    let variables = workload.environment.iter();
+    let by_variable = variables.filter_map(|variable| match &variable.source {
+        EnvSource::ConfigMap { name, .. } => Some(name.as_str()),
+        EnvSource::Literal(_) | EnvSource::Secret { .. } => None,
+    });
+    let volumes = workload.volumes.iter();
+    let mounted = volumes.filter_map(|volume| match &volume.kind {
+        VolumeKind::ConfigMap(name) => Some(name.as_str()),
+        VolumeKind::Claim(_)
+        | VolumeKind::Shared(_)
+        | VolumeKind::Scratch(_)
+        | VolumeKind::Memory(_)
+        | VolumeKind::Secret(_) => None,
+    });
+    by_variable.chain(mounted).collect()
 }
 
 fn checksum(maps: &[&ConfigMapSpec]) -> String {

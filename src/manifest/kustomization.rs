@@ -17,7 +17,7 @@ pub(super) fn text(
     let folder = folder(path);
     let (secret, others): (Vec<&FileSpec>, Vec<&FileSpec>) = files
         .iter()
-        .filter(|file| matches!(file.content, Content::Manifests(_)))
+        .filter(|file| matches!(&file.content, Content::Manifests(items) if !items.is_empty()))
         .partition(|file| holds_secrets(file));
     let resources: Vec<String> = others
         .iter()

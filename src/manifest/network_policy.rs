@@ -2,7 +2,7 @@
 //! direction.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use k8s_openapi::api::networking::v1::{
     NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule, NetworkPolicySpec,
@@ -13,6 +13,7 @@ use super::network_rules::{
     anywhere, api_server, dns, from_anywhere, from_namespace, from_pods, internet, ports,
     to_address, to_pods,
 };
+use super::peers::Peers;
 use super::{labels, service_account};
 use crate::facts::Protocol;
 use crate::resolve::{Application, Exposure, Role, ServicePort, Workload};
@@ -34,15 +35,16 @@ pub(super) fn default_deny(application: &Application) -> NetworkPolicy {
 }
 
 /// Returns the policy of a workload.
-pub(super) fn build(application: &Application, workload: &Workload) -> NetworkPolicy {
+pub(super) fn build(peers: &Peers<'_>, workload: &Workload) -> NetworkPolicy {
+    let application = peers.application;
     NetworkPolicy {
         metadata: labels::owned(application, workload, &workload.name),
         spec: Some(NetworkPolicySpec {
             pod_selector: Some(labels::label_selector(&workload.name)),
             policy_types: Some(both()),
             // An empty list is written on purpose: it says that nothing may come in.
-            ingress: Some(ingress(application, workload)),
-            egress: Some(egress(application, workload)),
+            ingress: Some(ingress(peers, workload)),
+            egress: Some(egress(peers, workload)),
         }),
     }
 }
@@ -51,7 +53,8 @@ fn both() -> Vec<String> {
     vec!["Ingress".to_owned(), "Egress".to_owned()]
 }
 
-fn ingress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyIngressRule> {
+fn ingress(peers: &Peers<'_>, workload: &Workload) -> Vec<NetworkPolicyIngressRule> {
+    let application = peers.application;
     let mut rules = Vec::new();
     let open: Vec<&ServicePort> = workload
         .ports
@@ -65,19 +68,14 @@ fn ingress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyI
     if let Some(spec) = application.ingress.as_ref().filter(|_| !routed.is_empty()) {
         rules.push(from_namespace(&spec.controller_namespace, &routed));
     }
-    let clients: Vec<&str> = application
-        .workloads
-        .iter()
-        .filter(|other| other.name != workload.name && other.talks_to.contains(&workload.name))
-        .map(|other| other.name.as_str())
-        .collect();
+    let clients = peers.callers(workload);
     if !clients.is_empty() && !workload.ports.is_empty() {
         rules.push(from_pods(
-            &clients,
+            clients,
             &workload.ports.iter().collect::<Vec<_>>(),
         ));
     }
-    rules.extend(scraping(application, workload, &clients));
+    rules.extend(scraping(application, workload, clients));
     rules
 }
 
@@ -128,13 +126,9 @@ fn scraping(
     rules
 }
 
-fn egress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyEgressRule> {
+fn egress(peers: &Peers<'_>, workload: &Workload) -> Vec<NetworkPolicyEgressRule> {
     let mut rules = vec![dns()];
-    for other in application
-        .workloads
-        .iter()
-        .filter(|other| other.name != workload.name)
-    {
+    for other in peers.reached_by(workload) {
         let talks = workload.talks_to.contains(&other.name);
         let wanted: Vec<&ServicePort> = other
             .ports
@@ -148,7 +142,7 @@ fn egress(application: &Application, workload: &Workload) -> Vec<NetworkPolicyEg
             rules.push(to_pods(&other.name, ports(&wanted)));
         }
     }
-    if service_account::needs_discovery(application, workload) {
+    if service_account::needs_discovery(peers.application, workload) {
         rules.push(api_server());
     }
     rules.extend(out_of_the_cluster(workload));
@@ -180,7 +174,7 @@ fn out_of_the_cluster(workload: &Workload) -> Vec<NetworkPolicyEgressRule> {
         web.insert(443);
     }
     for host in &workload.outside {
-        if host.host.parse::<Ipv4Addr>().is_ok() {
+        if host.host.parse::<IpAddr>().is_ok() {
             addresses.entry(&host.host).or_default().insert(host.port);
         } else if [80, 443].contains(&host.port) {
             web.insert(host.port);
@@ -226,11 +220,14 @@ mod tests {
         };
         let rules = out_of_the_cluster(&workload).into_iter().map(|rule| {
             let rule = serde_json::to_value(rule).expect("JSON");
-            let block = &rule["to"][0]["ipBlock"];
             let ports = rule["ports"].as_array().expect("ports").iter();
             let ports: Vec<&Value> = ports.map(|port| &port["port"]).collect();
-            let except = block["except"].as_array().map_or(0, Vec::len);
-            json!([block["cidr"], except, ports])
+            let blocks = rule["to"].as_array().expect("blocks").iter().map(|to| {
+                let block = &to["ipBlock"];
+                let except = block["except"].as_array().map_or(0, Vec::len);
+                json!([block["cidr"], except])
+            });
+            json!([blocks.collect::<Vec<_>>(), ports])
         });
         assert_eq!(rules.collect::<Vec<_>>(), expected);
     }
@@ -238,7 +235,8 @@ mod tests {
     #[test]
     fn what_names_no_host_is_let_out_nowhere_unless_it_is_built_here() {
         check(false, &[], &[]);
-        check(true, &[], &[json!(["0.0.0.0/0", 5, [443]])]);
+        let web = json!([["0.0.0.0/0", 5], ["::/0", 2]]);
+        check(true, &[], &[json!([web, [443]])]);
     }
 
     #[test]
@@ -250,11 +248,13 @@ mod tests {
                 ("feed.example.com", 80),
                 ("db.example.com", 5432),
                 ("10.1.2.3", 9000),
+                ("2001:db8::7", 9000),
             ],
             &[
-                json!(["0.0.0.0/0", 5, [80, 443]]),
-                json!(["0.0.0.0/0", 1, [5432]]),
-                json!(["10.1.2.3/32", 0, [9000]]),
+                json!([[["0.0.0.0/0", 5], ["::/0", 2]], [80, 443]]),
+                json!([[["0.0.0.0/0", 1], ["::/0", 2]], [5432]]),
+                json!([[["10.1.2.3/32", 0]], [9000]]),
+                json!([[["2001:db8::7/128", 0]], [9000]]),
             ],
         );
     }

@@ -72,41 +72,56 @@ pub(super) fn api_server() -> NetworkPolicyEgressRule {
     }
 }
 
-/// Where clouds tell a machine's own credentials to whoever asks.
-const METADATA: &str = "169.254.0.0/16";
+/// All addresses, of either family: a cluster may have both.
+const ALL: [&str; 2] = ["0.0.0.0/0", "::/0"];
+/// Where clouds tell a machine's own credentials to whoever asks, by the address's family.
+const METADATA: [&str; 2] = ["169.254.0.0/16", "fd00:ec2::254/128"];
+/// Addresses that are of one link alone.
+const LINK_LOCAL: &str = "fe80::/10";
 
 /// Returns the rule for services on the internet, private networks left out.
 pub(super) fn internet(ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
     let private = [
         "10.0.0.0/8",
         "100.64.0.0/10",
-        METADATA,
+        METADATA[0],
         "172.16.0.0/12",
         "192.168.0.0/16",
     ];
-    to_block("0.0.0.0/0", &private, ports)
+    to_blocks(
+        &[(ALL[0], &private), (ALL[1], &["fc00::/7", LINK_LOCAL])],
+        ports,
+    )
 }
 
 /// Returns the rule for hosts outside of the cluster that may be in a private network.
 pub(super) fn anywhere(ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
-    to_block("0.0.0.0/0", &[METADATA], ports)
+    to_blocks(
+        &[
+            (ALL[0], &[METADATA[0]]),
+            (ALL[1], &[METADATA[1], LINK_LOCAL]),
+        ],
+        ports,
+    )
 }
 
 /// Returns the rule for one address.
 pub(super) fn to_address(address: &str, ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
-    to_block(&format!("{address}/32"), &[], ports)
+    let bits = if address.contains(':') { 128 } else { 32 };
+    to_blocks(&[(&format!("{address}/{bits}"), &[])], ports)
 }
 
-fn to_block(cidr: &str, except: &[&str], ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
-    let except: Vec<String> = except.iter().map(|block| (*block).to_owned()).collect();
+/// Returns the rule for blocks of addresses, each with those that are left out of it.
+fn to_blocks(blocks: &[(&str, &[&str])], ports: &BTreeSet<u16>) -> NetworkPolicyEgressRule {
+    let peers = blocks.iter().map(|(cidr, except)| NetworkPolicyPeer {
+        ip_block: Some(IPBlock {
+            cidr: (*cidr).to_owned(),
+            except: some(except.iter().map(|block| (*block).to_owned()).collect()),
+        }),
+        ..NetworkPolicyPeer::default()
+    });
     NetworkPolicyEgressRule {
-        to: Some(vec![NetworkPolicyPeer {
-            ip_block: Some(IPBlock {
-                cidr: cidr.to_owned(),
-                except: some(except),
-            }),
-            ..NetworkPolicyPeer::default()
-        }]),
+        to: Some(peers.collect()),
         ports: Some(
             ports
                 .iter()

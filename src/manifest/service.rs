@@ -6,12 +6,14 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::container::{protocol, some};
 use super::labels;
+use super::peers::Peers;
 use crate::resolve::{self, Application, Exposure, Workload, WorkloadKind};
 
 /// Returns the Services of a workload; none where it serves nothing.
-pub(super) fn build(application: &Application, workload: &Workload) -> Vec<Service> {
+pub(super) fn build(peers: &Peers<'_>, workload: &Workload) -> Vec<Service> {
+    let application = peers.application;
     let mut services = Vec::new();
-    let inside = inside(application, workload);
+    let inside = inside(peers, workload);
     if !inside.is_empty() {
         services.push(service(
             application,
@@ -56,13 +58,11 @@ pub(super) fn headless_name(workload: &Workload) -> String {
 
 /// Returns the ports of the main Service: those exposed further are only in it where something in
 /// the cluster knows them by its name.
-fn inside<'a>(application: &Application, workload: &'a Workload) -> Vec<&'a resolve::ServicePort> {
-    let called = application
-        .workloads
-        .iter()
-        .any(|other| other.name != workload.name && other.talks_to.contains(&workload.name));
+fn inside<'a>(peers: &Peers<'_>, workload: &'a Workload) -> Vec<&'a resolve::ServicePort> {
+    let called = !peers.callers(workload).is_empty();
     let routed = |port: &resolve::ServicePort| {
-        let paths = application
+        let paths = peers
+            .application
             .ingress
             .iter()
             .flat_map(resolve::IngressSpec::paths);
@@ -95,7 +95,7 @@ impl Shape {
         Self {
             name: workload.name.clone(),
             kind: "ClusterIP",
-            headless: false,
+            headless: workload.pod.headless,
             label: None,
         }
     }
@@ -189,6 +189,7 @@ fn service_port(port: &resolve::ServicePort, kind: &str) -> ServicePort {
 #[cfg(test)]
 mod tests {
     use super::build;
+    use crate::manifest::peers::Peers;
     use crate::manifest::sample;
     use crate::resolve::{Exposure, Workload, WorkloadKind};
 
@@ -196,7 +197,7 @@ mod tests {
     fn check(workload: &Workload, expected: &[&str]) {
         let mut application = sample::application();
         application.ingress = None;
-        let services: Vec<String> = build(&application, workload)
+        let services: Vec<String> = build(&Peers::of(&application), workload)
             .into_iter()
             .map(|service| {
                 let spec = service.spec.unwrap_or_default();
@@ -228,6 +229,16 @@ mod tests {
         }
         workload.metrics = None;
         check(&workload, &["web-external NodePort http+audiosocket"]);
+    }
+
+    #[test]
+    fn names_lead_to_the_pods_themselves_where_compose_says_so() {
+        let mut workload = sample::workload("db");
+        workload.pod.headless = true;
+        for port in &mut workload.ports {
+            port.exposure = Exposure::Cluster;
+        }
+        check(&workload, &["db None http+audiosocket"]);
     }
 
     #[test]

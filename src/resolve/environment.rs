@@ -2,7 +2,7 @@
 //! share to one `ConfigMap`, the rest stays literal. URLs are composed, so that only the password
 //! in them is secret, and host names follow the services' new names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::facts::{ConfigFile, EnvVar, Facts, MountSource, Service, Text, secret};
 use crate::settings::SecretSettings;
@@ -34,6 +34,7 @@ pub(super) fn build(roster: &Roster<'_>, facts: &Facts, naming: &Naming<'_>) -> 
     let mut sorter = Sorter {
         naming,
         roster,
+        services: roster.services(),
         secrets: Vec::new(),
     };
     let shared = shared_values(roster);
@@ -97,6 +98,7 @@ fn shared_values(roster: &Roster<'_>) -> BTreeMap<String, bool> {
 struct Sorter<'s, 'f> {
     naming: &'s Naming<'s>,
     roster: &'s Roster<'f>,
+    services: HashMap<&'f str, &'f Service>,
     secrets: Vec<SecretSpec>,
 }
 
@@ -163,11 +165,8 @@ impl Sorter<'_, '_> {
             .variables
             .iter()
             .find(|used| raw.password.contains(&used.name));
-        let store = self
-            .roster
-            .of_service(&now.host)
-            .and_then(|member| member.service);
-        let key = match (used, store.and_then(password_of)) {
+        let store = self.services.get(now.host.as_str());
+        let key = match (used, store.and_then(|store| password_of(store))) {
             (Some(used), _) => used.name.clone(),
             (None, Some(key)) => key,
             (None, None) => format!("{stem}_PASSWORD"),

@@ -85,6 +85,15 @@ impl Mounts {
     fn config(&mut self, member: &Member<'_>, mount: &Mount, name: &str, sources: &Sources<'_>) {
         let project = sources.facts.project.as_ref();
         let config = project.and_then(|it| it.configs.iter().find(|it| it.name == *name));
+        if let Some(there) = config.and_then(|config| config.external.as_ref()) {
+            return self.push(VolumeSpec {
+                name: slug(&format!("config-{there}")),
+                path: mount.target.clone(),
+                sub_path: Some(there.clone()),
+                kind: VolumeKind::ConfigMap(there.clone()),
+                read_only: true,
+            });
+        }
         let content = config.and_then(|config| config.content.as_deref());
         let file = config.and_then(|config| config.file.as_deref());
         let found = match (content, file) {

@@ -65,6 +65,7 @@ pub(super) fn options(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Po
         devices: facts.devices.clone(),
         runtime_class: facts.runtime.clone(),
         reaps: facts.init,
+        headless: service.deploy.headless,
         tty: facts.tty,
         stdin: facts.stdin_open,
         sysctls: facts.sysctls.clone(),

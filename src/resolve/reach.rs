@@ -1,7 +1,7 @@
 //! Who reaches whom by name, and at which port: read from environments, commands and the files
 //! that are mounted. Says nothing of connections that a program makes by itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::facts::{Facts, MountSource, Origin, Project, Service, Tree};
 
@@ -47,19 +47,43 @@ pub(super) struct Reach {
     pub(super) origin: Origin,
 }
 
-/// All reaches of a project.
+/// All reaches of a project, by either end.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Reaches(Vec<Reach>);
+pub(super) struct Reaches {
+    all: Vec<Reach>,
+    from: HashMap<String, Vec<usize>>,
+    to: HashMap<String, Vec<usize>>,
+}
 
 impl Reaches {
+    fn of(all: Vec<Reach>) -> Self {
+        let mut reaches = Self::default();
+        for (at, reach) in all.iter().enumerate() {
+            let ends = [
+                (&mut reaches.from, &reach.from),
+                (&mut reaches.to, &reach.to),
+            ];
+            for (places, service) in ends {
+                places.entry(service.clone()).or_default().push(at);
+            }
+        }
+        reaches.all = all;
+        reaches
+    }
+
     /// Returns who names a service.
-    pub(super) fn to<'r>(&'r self, service: &'r str) -> impl Iterator<Item = &'r Reach> {
-        self.0.iter().filter(move |reach| reach.to == service)
+    pub(super) fn to(&self, service: &str) -> impl Iterator<Item = &Reach> + use<'_> {
+        self.at(self.to.get(service))
     }
 
     /// Returns whom a service names.
-    pub(super) fn from<'r>(&'r self, service: &'r str) -> impl Iterator<Item = &'r Reach> {
-        self.0.iter().filter(move |reach| reach.from == service)
+    pub(super) fn from(&self, service: &str) -> impl Iterator<Item = &Reach> + use<'_> {
+        self.at(self.from.get(service))
+    }
+
+    fn at<'r>(&'r self, places: Option<&'r Vec<usize>>) -> impl Iterator<Item = &'r Reach> {
+        let places = places.into_iter().flatten();
+        places.filter_map(|at| self.all.get(*at))
     }
 }
 
@@ -80,7 +104,7 @@ pub(super) fn read(facts: &Facts, tree: &Tree, names: &BTreeMap<String, String>)
         reader.commands();
         reader.files(project, tree);
     }
-    Reaches(all)
+    Reaches::of(all)
 }
 
 struct Reader<'a> {
@@ -222,7 +246,7 @@ mod tests {
             .map(|it| (it.name.clone(), it.name.clone()))
             .collect();
         let found: Vec<String> = read(&facts, &tree, &names)
-            .0
+            .all
             .iter()
             .map(|reach| {
                 let port = reach.port.map_or("?".to_owned(), |port| port.to_string());

@@ -1,7 +1,7 @@
 //! Who is in the application: the workloads that tasks name, then the Compose services that no
 //! task names.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
@@ -55,11 +55,12 @@ impl<'f> Roster<'f> {
         names.map(|name| (name.clone(), name.clone())).collect()
     }
 
-    /// Returns the member that a Compose service is.
-    pub(super) fn of_service(&self, service: &str) -> Option<&Member<'f>> {
-        self.members
-            .iter()
-            .find(|member| member.service.is_some_and(|it| it.name == service))
+    /// Returns the Compose services of the members, by name.
+    pub(super) fn services(&self) -> HashMap<&'f str, &'f Service> {
+        let services = self.members.iter().filter_map(|member| member.service);
+        services
+            .map(|service| (service.name.as_str(), service))
+            .collect()
     }
 }
 

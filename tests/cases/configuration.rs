@@ -130,6 +130,48 @@ fn a_secret_that_is_there_already_is_taken_as_it_is() {
 }
 
 #[test]
+fn a_config_that_is_there_already_is_mounted_as_it_is() {
+    let workspace = shop();
+    let api = "    secrets: [db_password]\n";
+    let compose = COMPOSE.replacen(api, &format!("    configs: [limits]\n{api}"), 1);
+    let compose =
+        format!("{compose}configs:\n  limits:\n    external: true\n    name: api-limits\n");
+    workspace.write("docker-compose.yml", compose);
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
+    check(&plan.stderr, &["nothing brings ConfigMap/api-limits"]);
+    workspace.orch(&["phase", "1", "run"]).expect(1);
+    let deployment = workspace.read("k8s/api/deployment.yml");
+    check(
+        &deployment,
+        &[
+            "mountPath: /limits\n",
+            "name: api-limits\n",
+            "subPath: api-limits\n",
+        ],
+    );
+}
+
+#[test]
+fn what_nobody_needs_is_said_to_be_empty() {
+    let kustomize = format!("{CHECKLIST}- [ ] Create `k8s/kustomization.yml`\n");
+    let workspace = Workspace::new()
+        .file(
+            "docker-compose.yml",
+            "services:\n  api:\n    image: nginx:1.27\n  db:\n    image: redis:7\n",
+        )
+        .file(
+            "checklists/shop/phase-01-kubernetes.md",
+            kustomize.replace("PostgreSQL", "Redis"),
+        )
+        .commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let secrets = workspace.read("k8s/secrets.yml");
+    check(&secrets, &["The application has nothing for it"]);
+    let kustomization = workspace.read("k8s/kustomization.yml");
+    assert!(!kustomization.contains("secrets.yml"), "{kustomization}");
+}
+
+#[test]
 fn what_cannot_be_mounted_is_told() {
     let workspace = shop();
     let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);

@@ -522,7 +522,13 @@ fn to_be_done(plan: &Plan, standing: &[Standing], changed: Vec<Changed>) -> Vec<
 
 /// Returns whether both steps apply a `ConfigMap`, generated of one name and of different content.
 fn is_newer(step: &str, other: &str) -> bool {
-    let name = |step: &str| Some(step.strip_prefix(APPLY)?.strip_prefix("ConfigMap/")?.to_owned());
+    let name = |step: &str| {
+        Some(
+            step.strip_prefix(APPLY)?
+                .strip_prefix("ConfigMap/")?
+                .to_owned(),
+        )
+    };
     let both = name(step).zip(name(other));
     both.is_some_and(|(old, new)| is_generation(&old, &new))
 }

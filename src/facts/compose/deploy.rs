@@ -68,10 +68,7 @@ impl Read {
         self.deploy.mode = mode(fields, notes);
         self.deploy.labels = labels(fields, notes);
         let endpoint = fields.take("endpoint_mode");
-        if let Some(node) = endpoint.filter(|node| node.str() == Some("dnsrr")) {
-            self.deploy.headless = true;
-            fields.leave("endpoint_mode", Some("dnsrr"), &node.mark, notes);
-        }
+        self.deploy.headless = endpoint.is_some_and(|node| node.str() == Some("dnsrr"));
         if let Some(node) = fields.take("update_config") {
             self.deploy.update = Some(update(node, fields.at("update_config"), notes));
         }

@@ -319,6 +319,36 @@ fn default_files_are_found_with_their_override() {
 }
 
 #[test]
+fn files_are_named_beside_them() {
+    let find = |env: &str| {
+        let tree: Tree = [("docker-compose.yml", ""), (".env", env)]
+            .into_iter()
+            .collect();
+        default_compose_files(&tree, "")
+    };
+    assert_eq!(
+        find("COMPOSE_FILE=base.yml:prod.yml\n"),
+        ["base.yml", "prod.yml"]
+    );
+    assert_eq!(
+        find("COMPOSE_PATH_SEPARATOR=;\nCOMPOSE_FILE=base.yml; ./deploy/prod.yml\n"),
+        ["base.yml", "deploy/prod.yml"]
+    );
+    assert_eq!(find("OTHER=1\nCOMPOSE_FILE=\n"), ["docker-compose.yml"]);
+}
+
+#[test]
+fn the_project_is_called_as_its_env_file_says() {
+    let compose = "name: shop\nservices:\n  a: {image: b}\n";
+    let files = [
+        ("compose.yml", compose),
+        (".env", "COMPOSE_PROJECT_NAME=store\n"),
+    ];
+    let (found, _) = project(&files).unwrap();
+    assert_eq!(found.name.as_deref(), Some("store"));
+}
+
+#[test]
 fn a_secret_in_a_command_is_said_to_be_left_out() {
     let compose = "services:\n  cache:\n    image: redis:7\n    \
                    command: redis-server --requirepass ${REDIS_PASSWORD}\n";

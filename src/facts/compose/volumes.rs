@@ -109,13 +109,15 @@ pub(super) fn configs(
                 fields.leave("environment", Some(variable), &entry.mark, notes);
             }
         }
+        let external = external(&mut fields);
+        let named = entry.node.get("name").and_then(Node::str);
         fields.finish(notes);
         found.push(ConfigFile {
             name: entry.key.clone(),
             file,
             environment,
             content,
-            external: None,
+            external: external.map(|_| named.unwrap_or(&entry.key).to_owned()),
             origin: entry.mark.origin(),
         });
     }

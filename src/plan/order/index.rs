@@ -13,6 +13,9 @@ const WORKLOADS: [&str; 4] = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 /// A namespace and a name in it.
 type Place<'a> = (Option<&'a str>, &'a str);
 
+/// A namespace, and a label of pods in it with its value.
+type Label<'a> = (Option<&'a str>, &'a str, &'a str);
+
 /// The objects by what others refer to them by.
 pub(super) struct Index<'a> {
     objects: &'a [&'a Object],
@@ -24,11 +27,14 @@ pub(super) struct Index<'a> {
     definitions: BTreeMap<(&'a str, &'a str), usize>,
     /// The `APIService` of an `apiVersion`.
     apis: BTreeMap<String, usize>,
-    /// What holds for the pods of a namespace: network policies by their selector, limits, quotas.
+    /// What holds for all pods of a namespace: limits, quotas, policies that select by no label.
     rules: BTreeMap<Option<&'a str>, Vec<usize>>,
+    /// Network policies by one of the labels that they select by.
+    policies: BTreeMap<Label<'a>, Vec<usize>>,
     /// What gives a service account its rights.
     bindings: BTreeMap<Place<'a>, Vec<usize>>,
-    workloads: BTreeMap<Option<&'a str>, Vec<usize>>,
+    /// Workloads by each of their pods' labels.
+    workloads: BTreeMap<Label<'a>, Vec<usize>>,
     /// Jobs by the workload that they are, as their names end with a hash.
     jobs: BTreeMap<Place<'a>, usize>,
 }
@@ -43,6 +49,7 @@ impl<'a> Index<'a> {
             definitions: BTreeMap::new(),
             apis: BTreeMap::new(),
             rules: BTreeMap::new(),
+            policies: BTreeMap::new(),
             bindings: BTreeMap::new(),
             workloads: BTreeMap::new(),
             jobs: BTreeMap::new(),
@@ -73,11 +80,24 @@ impl<'a> Index<'a> {
                 }
             }
             "NetworkPolicy" | "LimitRange" | "ResourceQuota" => {
-                self.rules.entry(namespace).or_default().push(at);
+                let selector = &object.value["spec"]["podSelector"]["matchLabels"];
+                match pairs(selector)
+                    .next()
+                    .filter(|_| object.kind == "NetworkPolicy")
+                {
+                    Some((key, value)) => {
+                        let policies = self.policies.entry((namespace, key, value));
+                        policies.or_default().push(at);
+                    }
+                    None => self.rules.entry(namespace).or_default().push(at),
+                }
             }
             "RoleBinding" | "ClusterRoleBinding" => self.add_binding(at, object),
             kind if WORKLOADS.contains(&kind) => {
-                self.workloads.entry(namespace).or_default().push(at);
+                for (key, value) in pairs(pod_labels(object)) {
+                    let workloads = self.workloads.entry((namespace, key, value));
+                    workloads.or_default().push(at);
+                }
                 if let Some(workload) = job_of(object) {
                     self.jobs.insert((namespace, workload), at);
                 }
@@ -190,10 +210,13 @@ impl<'a> Index<'a> {
     /// no pod ever runs without them.
     fn before_pods(&self, object: &Object) -> Vec<(usize, &'static str)> {
         let template = &object.value["spec"]["template"];
-        let labels = &template["metadata"]["labels"];
+        let labels = pod_labels(object);
         let namespace = object.namespace.as_deref();
         let mut needs = Vec::new();
-        for at in self.rules.get(&namespace).into_iter().flatten() {
+        let policies =
+            pairs(labels).filter_map(|(key, value)| self.policies.get(&(namespace, key, value)));
+        let rules = self.rules.get(&namespace).into_iter().chain(policies);
+        for at in rules.flatten() {
             let Some(rule) = self.objects.get(*at) else {
                 continue;
             };
@@ -232,18 +255,19 @@ impl<'a> Index<'a> {
     }
 
     fn selected_by(&self, by: &Object, selector: &Value) -> BTreeSet<usize> {
-        let empty = selector.as_object().is_none_or(serde_json::Map::is_empty);
-        let there = self.workloads.get(&by.namespace.as_deref());
-        there
+        let namespace = by.namespace.as_deref();
+        let with = |(key, value)| self.workloads.get(&(namespace, key, value));
+        // All of the labels must be there, so the rarest of them leaves the fewest to look at.
+        let rarest = pairs(selector)
+            .map(|pair| with(pair).map_or(&[][..], Vec::as_slice))
+            .min_by_key(|workloads| workloads.len());
+        rarest
             .into_iter()
             .flatten()
             .copied()
             .filter(|at| {
-                let labels = self
-                    .objects
-                    .get(*at)
-                    .map(|object| &object.value["spec"]["template"]["metadata"]["labels"]);
-                !empty && labels.is_some_and(|labels| selects(selector, labels))
+                let object = self.objects.get(*at);
+                object.is_some_and(|object| selects(selector, pod_labels(object)))
             })
             .collect()
     }
@@ -259,6 +283,16 @@ fn job_of(object: &Object) -> Option<&str> {
 
 fn is_workload(object: &Object) -> bool {
     WORKLOADS.contains(&object.kind.as_str())
+}
+
+fn pod_labels(object: &Object) -> &Value {
+    &object.value["spec"]["template"]["metadata"]["labels"]
+}
+
+/// Returns labels with their values.
+fn pairs(labels: &Value) -> impl Iterator<Item = (&str, &str)> {
+    let labels = labels.as_object().into_iter().flatten();
+    labels.filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
 }
 
 /// An absent selector selects everything, as in a `NetworkPolicy`.

@@ -35,6 +35,8 @@ pub struct PodOptions {
     pub runtime_class: Option<String>,
     /// Whether the pod's first process reaps what others leave behind.
     pub reaps: bool,
+    /// Whether its Service has no address of its own.
+    pub headless: bool,
     /// `tty`.
     pub tty: bool,
     /// `stdin`.

@@ -12,11 +12,9 @@ pub(in super::super) const DEPLOY: Section = Section {
             "no Job runs once on every node",
             "use a DaemonSet that waits after its work (`global`), or a Job with as many completions as nodes",
         ),
-        partly(
+        carried(
             "endpoint_mode",
-            "`vip`: a Service with an address of its own",
-            "clients of `dnsrr` choose among the pods themselves",
-            "ask a StatefulSet's headless Service, `<name>-headless`, or write a Service with `clusterIP: None`",
+            "`vip`: a Service with an address of its own; `dnsrr`: one without (`clusterIP: None`), whose name leads to the pods themselves",
         ),
         carried(
             "replicas",

@@ -26,6 +26,9 @@ const LOADING: &str = "
 As Compose does it: each file is parsed, its variables are filled in, `include` and `extends` are
 followed, and the files are merged in their order.
 
+- **Which files**: those that the phase's settings or its checklist name; else `COMPOSE_FILE` of
+  `.env` (parted by `COMPOSE_PATH_SEPARATOR`), else those with the usual names. `COMPOSE_PROFILES`
+  and `COMPOSE_PROJECT_NAME` of `.env` count as well.
 - **Variables** come from `.env` beside the first file (the environment of whoever runs `orch` has
   no part in it: the same files must give the same manifests everywhere). A secret without a value
   becomes a placeholder; any other variable that is required and has none is an error.

@@ -133,10 +133,9 @@ pub(in super::super) const CONFIG: Section = Section {
             "file",
             "a key of the workload's ConfigMap with the file's text",
         ),
-        lost(
+        carried(
             "external",
-            "what the config holds isn't in this repository",
-            "give its `file` or `content`, or mount the ConfigMap in a manifest of your own",
+            "an existing ConfigMap of that `name`, with a key of that name",
         ),
         idle("labels", "ConfigMaps carry the application's labels"),
         lost("template_driver", TEMPLATE.0, TEMPLATE.1),
