@@ -170,13 +170,14 @@ fn outputs(set: &str, hints: &Hints) -> String {
     } else {
         hints.environments.as_slice()
     };
-    let mut text = "# Whether kustomize generates ConfigMaps, named by what they hold; by default where the\n\
+    let mut text =
+        "# Whether kustomize generates ConfigMaps, named by what they hold; by default where the\n\
                     # checklist has a kustomization.yml.\n\
                     # [kustomize]\n\
                     # generator = true\n\
                     \n\
                     # An environment that differs from the base: a kustomize overlay.\n"
-        .to_owned();
+            .to_owned();
     for (name, file) in environments {
         let _ = write!(
             text,

@@ -216,14 +216,12 @@ impl Shown<'_> {
     fn applied(&self, path: &str, task: &TaskId) -> Vec<String> {
         if is_kustomization(path) {
             let steps = self.plan.steps_of(task);
-            let objects = steps.filter_map(|(_, step)| match &step.work {
-                Work::Apply { object, .. } => Some(object.label()),
-                Work::Study { .. }
-                | Work::Conclude { .. }
-                | Work::Refuse { .. }
-                | Work::Write { .. }
-                | Work::Command { .. }
-                | Work::Build { .. } => None,
+            let objects = steps.filter_map(|(_, step)| {
+                if let Work::Apply { object, .. } = &step.work {
+                    Some(object.label())
+                } else {
+                    None
+                }
             });
             return objects.collect();
         }
