@@ -100,13 +100,8 @@ impl Edits {
     /// Adds writing a field's value; it stays on one line, which is its label's: what begins a
     /// line of its own could be a heading or a task there.
     #[must_use]
-    pub fn field(mut self, field: &Field, value: &str) -> Self {
-        self.edits.push(Edit::Field {
-            span: field.span.clone(),
-            expected: field.text.clone(),
-            new: on_one_line(value),
-        });
-        self
+    pub fn field(self, field: &Field, value: &str) -> Self {
+        self.value(&field.span, &field.text, value)
     }
 
     /// Returns whether there is nothing to do.
@@ -140,15 +135,13 @@ impl Edits {
         Ok(result)
     }
 
-    fn value(self, span: &Span, old: &str, new: &str) -> Self {
-        let line = on_one_line(new);
-        // An empty value may touch its label's colon.
-        let new = if old.is_empty() && !line.is_empty() {
-            format!(" {line}")
-        } else {
-            line
-        };
-        self.replace(span.clone(), old, &new)
+    fn value(mut self, span: &Span, old: &str, new: &str) -> Self {
+        self.edits.push(Edit::Field {
+            span: span.clone(),
+            expected: old.to_owned(),
+            new: on_one_line(new),
+        });
+        self
     }
 }
 

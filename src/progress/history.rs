@@ -32,10 +32,7 @@ pub(super) fn event_text(entry: &Entry, has_phase: bool) -> String {
 }
 
 fn find_table(document: &Document) -> Option<Table> {
-    tables(document).into_iter().find(|table| {
-        let has = |topic| table.column(topic).is_some();
-        has(Topic::Date) && (has(Topic::Event) || has(Topic::Phase)) && !has(Topic::Progress)
-    })
+    tables(document).into_iter().find(Table::is_history)
 }
 
 fn add_row(document: &mut Document, table: &Table, entry: &Entry) {

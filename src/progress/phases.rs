@@ -119,10 +119,7 @@ impl Vocabulary {
 
 /// Returns the first table that has phases in rows, and their status or progress.
 fn find(document: &Document) -> Option<Table> {
-    tables(document).into_iter().find(|table| {
-        let has = |topic| table.column(topic).is_some();
-        (has(Topic::Number) || has(Topic::Phase)) && (has(Topic::Status) || has(Topic::Progress))
-    })
+    tables(document).into_iter().find(Table::is_of_phases)
 }
 
 /// Returns the line of a phase's row.

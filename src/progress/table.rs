@@ -26,6 +26,20 @@ impl Table {
             .position(|column| *column == Some(wanted))
     }
 
+    /// Returns whether the rows are what happened; with a status alone, they are phases.
+    pub(super) fn is_history(&self) -> bool {
+        let has = |topic| self.column(topic).is_some();
+        let event = has(Topic::Event) || (has(Topic::Phase) && !has(Topic::Status));
+        has(Topic::Date) && event && !has(Topic::Progress)
+    }
+
+    /// Returns whether the rows are phases; no table is both, or one row would be taken for another.
+    pub(super) fn is_of_phases(&self) -> bool {
+        let has = |topic| self.column(topic).is_some();
+        let phase = has(Topic::Number) || has(Topic::Phase);
+        phase && (has(Topic::Status) || has(Topic::Progress)) && !self.is_history()
+    }
+
     /// Returns a cell's text.
     pub(super) fn cell(document: &Document, row: usize, column: usize) -> &str {
         let line = document.line(row);
