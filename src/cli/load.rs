@@ -160,7 +160,7 @@ impl Loaded {
             [] if self.snapshot.sets.is_empty() => Err(Stop::input(
                 "no checklist was found: no folder holds a `phase-NN-name.md`",
             )
-            .help("write `checklists/<set>/phase-04-kubernetes.md`, or look at one: `orch demo`")),
+            .help("let one be written: `orch init`; or look at one: `orch demo`")),
             [] => Err(Stop::input(format!("no set has a phase {number}"))
                 .help(format!("sets found: {}", self.set_names()))),
             several => {

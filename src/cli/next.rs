@@ -165,7 +165,9 @@ fn meant<'l>(session: &Session, loaded: &'l Loaded) -> Result<Vec<&'l SetFiles>>
     let sets = &loaded.snapshot.sets;
     if sets.is_empty() {
         let said = "no checklist was found: no folder holds a `phase-NN-name.md`";
-        return Err(Stop::input(said).help("look at one: `orch demo`"));
+        return Err(
+            Stop::input(said).help("let one be written: `orch init`; or look at one: `orch demo`")
+        );
     }
     let Some(name) = wanted else {
         return Ok(sets.iter().collect());

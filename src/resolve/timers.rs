@@ -62,8 +62,8 @@ pub(super) fn of<'f>(
             );
             continue;
         };
-        let names = [called(&member.name, job), called(&service.name, job)];
-        let task = named.iter().find(|it| names.contains(&it.name));
+        let own = [called(&member.name, job), called(&service.name, job)];
+        let task = named.iter().find(|it| own.contains(&it.name));
         let mut spec = task.map(|it| it.spec.clone()).unwrap_or_default();
         spec.merge(Spec {
             job: JobWish {
@@ -72,7 +72,7 @@ pub(super) fn of<'f>(
             },
             ..Spec::default()
         });
-        let [name, _] = names;
+        let [name, _] = own;
         timers.push(Member {
             name: task.map_or(name, |it| it.name.clone()),
             role: Role::Worker,

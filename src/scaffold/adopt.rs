@@ -102,6 +102,7 @@ fn told(aside: &Aside, page: &Page) -> String {
         Why::Broken => texts::BROKEN.fill(language, &[path]),
         Why::Overlay => texts::OVERLAY.fill(language, &[path]),
         Why::Unlisted => texts::UNLISTED.fill(language, &[path]),
+        Why::Name => texts::RENAME.fill(language, &[path]),
         Why::NoManifest => texts::NO_MANIFEST.fill(language, &[path]),
         Why::Transforms(fields) => {
             texts::TRANSFORMED.fill(language, &[path, ("what", &codes(fields))])

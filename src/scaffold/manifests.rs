@@ -92,6 +92,8 @@ pub enum Why {
     Secrets(Vec<String>),
     /// Another file describes these objects too.
     Twice(String, Vec<String>),
+    /// No directive can hold its path.
+    Name,
     /// It lies among manifests and is none.
     NoManifest,
 }
@@ -183,6 +185,11 @@ impl Look {
         let secrets = secrets::with_values(&objects);
         if !secrets.is_empty() {
             self.set_aside(path, Why::Secrets(secrets));
+            return;
+        }
+        let odd = |it: char| it.is_control() || "\"'`<>".contains(it);
+        if path.contains("--") || path.contains(odd) {
+            self.set_aside(path, Why::Name);
             return;
         }
         self.add(path, objects);

@@ -145,7 +145,7 @@ impl Page {
 pub(super) fn codes<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     let names: Vec<String> = names
         .into_iter()
-        .map(|name| format!("`{}`", name.as_ref()))
+        .map(|name| format!("`{}`", name.as_ref().replace('`', "")))
         .collect();
     names.join(", ")
 }

@@ -30,11 +30,19 @@ impl Row {
             filled.push_str(before);
             let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
             let value = values.iter().find(|(known, _)| *known == name);
-            filled.push_str(value.map_or("", |(_, value)| value));
+            let value = value.map_or("", |(_, value)| value);
+            filled.extend(value.chars().filter(|it| is_harmless(*it)));
             rest = after;
         }
         filled + rest
     }
+}
+
+/// Whether a character of a file's or service's name may stand in a document: nothing that drives a
+/// terminal, reorders text, or begins a comment.
+fn is_harmless(character: char) -> bool {
+    let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !character.is_control() && !reorders && character != '<'
 }
 
 macro_rules! texts {
@@ -88,9 +96,9 @@ texts! {
 
     // A phase that nothing is known of yet.
     GOAL_UNKNOWN:
-        "What is true once this phase is done, in one sentence.",
-        "Что станет верно после этой фазы, одним предложением.",
-        "Що стане правдою після цієї фази, одним реченням.";
+        "In one sentence: what is true once this phase is done.",
+        "Одним предложением: что будет достигнуто в этой фазе.",
+        "Одним реченням: чого буде досягнуто в цій фазі.";
     FIRST_SECTION: "First steps", "Первые шаги", "Перші кроки";
     AGREE:
         "Agree on what this phase has to achieve, and write its tasks down here",
@@ -105,7 +113,7 @@ texts! {
     GOAL_ADOPTION:
         "The manifests of this repository are applied and looked after by `orch`. What already runs in the cluster is adopted as it is, not created anew.",
         "Манифесты из репозитория применяет и сопровождает `orch`. То, что уже работает в кластере, переходит под его управление как есть, без пересоздания.",
-        "Маніфести з репозиторію застосовує й супроводжує `orch`. Те, що вже працює в кластері, переходить під його керування як є, без перестворення.";
+        "Маніфести з репозиторію застосовує й супроводжує `orch`. Те, що вже працює в кластері, переходить під його керування як є, без повторного створення.";
     DRAFT:
         "`orch init` drafted this plan from what the repository says. Review it before the first run: correct what is only a default, take out what you don't need. Tasks with the comment `orch: manual` are for people.",
         "Этот черновик составила команда `orch init` по содержимому репозитория. Прочитайте его до первого запуска: поправьте значения по умолчанию, уберите лишнее. Задачи с комментарием `orch: manual` выполняет человек.",
@@ -144,7 +152,7 @@ texts! {
     CREATE: "Create `{path}`", "Создать `{path}`", "Створити `{path}`";
     THE_NAMESPACE: "the namespace `{namespace}`", "пространство имён `{namespace}`", "простір імен `{namespace}`";
     THE_SECRETS: "a template for the secrets, with placeholders for values", "шаблон секретов с заглушками вместо значений", "шаблон секретів із заглушками замість значень";
-    THE_SETTINGS: "the settings that are no secrets", "настройки, в которых нет секретов", "налаштування, у яких немає секретів";
+    THE_SETTINGS: "the settings that aren't secret", "несекретные настройки", "несекретні налаштування";
     SECRET_VALUES:
         "Provide the values of the secrets for the target cluster: {names}. The repository holds placeholders only; `orch` takes values from the environment or from an env file that git ignores",
         "Задать значения секретов для целевого кластера: {names}. В репозитории хранятся только заглушки; значения `orch` берёт из переменных окружения или из env-файла, который git игнорирует",
@@ -229,9 +237,9 @@ texts! {
     OTHER: "Everything else", "Остальные ресурсы", "Решта ресурсів";
     FOR_PEOPLE: "For people", "Решает человек", "Вирішує людина";
     REAL_SECRET:
-        "Move the values of {secrets} out of `{path}`: git keeps them for everyone who can read the repository. Keep placeholders (`CHANGE_ME`) or a sealed form there, and change the values that were published; until then `orch` doesn't apply this file",
-        "Убрать из `{path}` значения секретов {secrets}: в git их видит каждый, у кого есть доступ к репозиторию. Оставить там заглушки (`CHANGE_ME`) или зашифрованный вид и сменить раскрытые значения; до тех пор `orch` не применяет этот файл",
-        "Прибрати з `{path}` значення секретів {secrets}: у git їх бачить кожен, хто має доступ до репозиторію. Залишити там заглушки (`CHANGE_ME`) або зашифрований вигляд і змінити розкриті значення; доти `orch` не застосовує цей файл";
+        "Move the values of the Secret {secrets} out of `{path}`: git keeps them for everyone who can read the repository. Keep placeholders (`CHANGE_ME`) or a sealed form there, and change the values that were published; until then `orch` doesn't apply this file",
+        "Убрать из `{path}` значения, записанные в Secret {secrets}: в git их видит каждый, у кого есть доступ к репозиторию. Оставить там заглушки (`CHANGE_ME`) или зашифрованный вид и сменить раскрытые значения; до тех пор `orch` не применяет этот файл",
+        "Прибрати з `{path}` значення, записані в Secret {secrets}: у git їх бачить кожен, хто має доступ до репозиторію. Залишити там заглушки (`CHANGE_ME`) або зашифрований вигляд і змінити розкриті значення; доти `orch` не застосовує цей файл";
     HELM_CHART:
         "Decide about the Helm chart `{path}`: `orch` doesn't render templates; apply what `helm template` prints, or go on releasing it with Helm",
         "Решить, что делать с Helm-чартом `{path}`: шаблоны `orch` не рендерит; применить вывод `helm template` или по-прежнему выпускать чарт через Helm",
@@ -264,6 +272,10 @@ texts! {
         "Decide about `{path}`: the kustomization beside it doesn't list it",
         "Решить, что делать с `{path}`: kustomization рядом с ним его не перечисляет",
         "Вирішити, що робити з `{path}`: kustomization поруч його не перелічує";
+    RENAME:
+        "Rename `{path}` or a folder above it: a directive can't hold this path",
+        "Переименовать `{path}` или папку над ним: такой путь нельзя записать в директиве",
+        "Перейменувати `{path}` або папку над ним: такий шлях не можна записати в директиві";
     NO_MANIFEST:
         "Decide what `{path}` is for: it lies among the manifests and describes no Kubernetes object",
         "Выяснить, зачем нужен `{path}`: он лежит среди манифестов, но объектов Kubernetes не описывает",
@@ -303,5 +315,7 @@ mod tests {
         let row = Row(["`{a}` and `{b}`", "", ""]);
         let filled = row.fill(COLUMNS[0], &[("a", "{b}"), ("b", "x")]);
         assert_eq!(filled, "`{b}` and `x`");
+        let filled = row.fill(COLUMNS[0], &[("a", "\u{1b}[2J<!-- x"), ("b", "\u{202e}y")]);
+        assert_eq!(filled, "`[2J!-- x` and `y`");
     }
 }

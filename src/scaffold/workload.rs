@@ -174,7 +174,9 @@ impl Described<'_> {
                 details.push("HTTP".to_owned());
                 let number = self.port_of(port).filter(|_| self.usual() != Some(port));
                 details.extend(number.map(|it| fill(texts::PROBE_PORT, "number", it.into())));
-                is_plain(path).then(|| format!("`{path}`"))?
+                // What stands behind `?` might be a token.
+                let bare = is_plain(path) && !path.contains('?');
+                bare.then(|| format!("`{path}`"))?
             }
             ProbeAction::Tcp { port } => format!("TCP {}", self.port_of(port)?),
             ProbeAction::Exec(command) => format!("`{}`", told(command)?),

@@ -201,6 +201,51 @@ fn where_there_is_nothing_to_go_by_the_way_out_is_told() {
 }
 
 #[test]
+fn a_host_that_a_person_fills_in_is_all_that_an_ingress_lacks() {
+    let workspace = bare("wordpress");
+    workspace.orch(&["init", "--set", "shop"]).expect(0);
+    let text = workspace.read(CHECKLIST);
+    let (before, rest) = text.split_once("  - Host: ").expect("an unknown host");
+    let (_, after) = rest.split_once('\n').expect("a line");
+    let (head, line) = before.trim_end().rsplit_once('\n').expect("the task above");
+    let line = line
+        .strip_suffix(" <!-- orch: manual -->")
+        .expect("a person's");
+    let filled = format!("{head}\n{line}\n  - Host: `gazette.example.org`\n{after}");
+    workspace.write(CHECKLIST, filled);
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
+    assert!(
+        plan.stdout.contains(" 0 with something unread"),
+        "{}",
+        plan.stdout
+    );
+    assert!(!plan.stderr.contains("no host is named"), "{}", plan.stderr);
+    workspace.commit("Name the host");
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    assert!(
+        workspace
+            .read("k8s/ingress.yml")
+            .contains("gazette.example.org")
+    );
+}
+
+#[test]
+fn names_from_files_never_drive_the_terminal() {
+    let compose =
+        "services:\n  \"web\\e]0;owned\\a\":\n    image: \"nginx\\e[2J:1\"\n    ports: ['80:80']\n";
+    let manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: \"a\\e[2J\" }\n";
+    for (path, text) in [("compose.yaml", compose), ("k8s/a.yml", manifest)] {
+        let workspace = Workspace::new().file(path, text).commit_all();
+        let run = workspace.orch(&["init", "--dry-run"]);
+        for said in [&run.stdout, &run.stderr] {
+            for raw in ['\u{1b}', '\u{7}'] {
+                assert!(!said.contains(raw), "{path} said {raw:?}:\n{said:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn what_was_written_is_told() {
     let said = bare("wordpress").orch(&["init"]).expect(0).stderr;
     let program = env!("CARGO_BIN_EXE_orch");

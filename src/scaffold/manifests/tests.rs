@@ -143,3 +143,12 @@ fn kustomizations_say_what_is_applied() {
         )],
     );
 }
+
+#[test]
+fn what_no_directive_can_name_is_set_aside() {
+    check(
+        &[("k8s/a--b.yml", POD)],
+        &[],
+        &[("k8s/a--b.yml", Why::Name)],
+    );
+}
