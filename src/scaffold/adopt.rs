@@ -5,6 +5,7 @@
 mod order;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::manifests::{Aside, Found, Manifest, Why};
 use super::page::{Page, codes};
@@ -80,7 +81,8 @@ fn apply(page: &mut Page, unit: &Unit<'_>) {
     let labels: Vec<String> = unit.objects.iter().map(|it| it.label()).collect();
     let mut what = codes(labels.iter().take(NAMED));
     if let Some(more) = labels.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        what += &format!(" (+{more})");
+        // Writing to a `String` can't fail.
+        let _ = write!(what, " (+{more})");
     }
     let head = texts::APPLY.fill(page.language, &[("path", path)]);
     let line = page.joined(&head, &what);

@@ -4,7 +4,7 @@ use super::page::{Page, codes};
 use super::workload::named;
 use super::{Wishes, texts};
 use crate::facts::{Facts, Protocol, Route};
-use crate::resolve::{Application, Role, ServicePort, Workload};
+use crate::resolve::{Application, IngressSpec, Role, ServicePort, Workload};
 
 /// What the way in is written from.
 pub(super) struct Edge<'a> {
@@ -107,7 +107,7 @@ impl Edge<'_> {
 
     /// The one that the application's root is, as `resolve` tells it, and all others.
     fn chosen<'w>(&self, several: &[&'w Workload]) -> (Vec<&'w Workload>, Vec<&'w Workload>) {
-        let root = self.application.ingress.iter().flat_map(|it| it.paths());
+        let root = self.application.ingress.iter().flat_map(IngressSpec::paths);
         let root = root.map(|path| path.workload.clone()).next();
         let is_root = |it: &&&Workload| Some(&it.name) == root.as_ref();
         let main = several.iter().find(is_root).or(several.first());

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::facts::Tree;
 use crate::manifest::{Object, parse_documents};
-use kustomization::Kustomization;
+use kustomization::{Kustomization, Says};
 
 /// Folders whose YAML is for trying things out, or others' own.
 const ELSEWHERE: &[&str] = &[
@@ -107,8 +107,7 @@ pub fn find(tree: &Tree) -> Found {
     };
     let kustomizations = Kustomization::all(tree, |path| is_elsewhere(path, &charts));
     for (path, text) in tree.iter() {
-        let yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-        if yaml && !is_elsewhere(path, &charts) && !kustomization::is_one(path) {
+        if is_yaml(path) && !is_elsewhere(path, &charts) && !kustomization::is_one(path) {
             looked.at(path, text, &kustomizations);
         }
     }
@@ -142,6 +141,10 @@ fn charts(tree: &Tree) -> Vec<String> {
     charts
 }
 
+fn is_yaml(path: &str) -> bool {
+    [".yml", ".yaml"].iter().any(|end| path.ends_with(end))
+}
+
 fn is_elsewhere(path: &str, charts: &[String]) -> bool {
     let mut folders: Vec<&str> = path.split('/').collect();
     folders.pop();
@@ -161,13 +164,14 @@ impl Look {
         if !claims_objects(text) {
             return;
         }
-        let covered = kustomizations.iter().find_map(|it| it.covers(path));
-        if let Some(why) = covered {
-            // What changes its files speaks for them.
-            if let Some(why) = why {
-                self.set_aside(path, why);
+        let says = kustomizations.iter().map(|it| it.says(path));
+        match says.max().unwrap_or(Says::Nothing) {
+            Says::Nothing => {}
+            Says::Mine => return,
+            Says::Unlisted => {
+                self.set_aside(path, Why::Unlisted);
+                return;
             }
-            return;
         }
         let Ok(objects) = parse_documents(path, text) else {
             let filled = ["{{", "<%", "${"].iter().any(|mark| text.contains(mark));
@@ -202,8 +206,8 @@ impl Look {
 
     fn add(&mut self, path: &str, objects: Vec<Object>) {
         let key = |it: &Object| (it.kind.clone(), it.namespace.clone(), it.name.clone());
-        let known = objects.iter().filter_map(|it| self.owners.get(&key(it)));
-        if let Some(other) = known.cloned().next() {
+        let mut known = objects.iter().filter_map(|it| self.owners.get(&key(it)));
+        if let Some(other) = known.next().cloned() {
             let same = objects
                 .iter()
                 .filter(|it| self.owners.get(&key(it)) == Some(&other));
@@ -265,13 +269,12 @@ fn strangers(tree: &Tree, found: &Found) -> Vec<Aside> {
     };
     let mut strangers = Vec::new();
     for (path, text) in tree.iter() {
-        let yaml = path.ends_with(".yml") || path.ends_with(".yaml");
         let there = folder(path).is_some_and(|it| folders.contains(&it));
         let says = text.lines().any(|line| {
             let line = line.trim();
             !line.is_empty() && !line.starts_with('#') && line != "---"
         });
-        if yaml
+        if is_yaml(path)
             && there
             && says
             && !known(path)

@@ -4,6 +4,8 @@
 //! every workload is; and once from what was written of it. Where a workload reads differently the
 //! second time, its details are left to the facts, which said the same before.
 
+use std::fmt::Write as _;
+
 use super::analysis::{Analysis, once, secret_keys};
 use super::edge::Edge;
 use super::page::{Page, codes};
@@ -143,7 +145,8 @@ impl Writer<'_> {
         let watchers = self.wished_watchers();
         for name in names.chain(watchers) {
             let path = file_name_for(folder, name, FileName::Service);
-            text += &format!("- [ ] `{path}`\n");
+            // Writing to a `String` can't fail.
+            let _ = writeln!(text, "- [ ] `{path}`");
         }
         text + &format!("- [ ] `{folder}/ingress.yml`\n")
     }

@@ -273,18 +273,17 @@ fn next(session: &Session, wishes: &Wishes, text: &str, from: From) -> Result<St
     let yours = checklist.tasks().filter(manual).count();
     let program = &session.environment.program;
     let number = wishes.number;
-    let mut said = format!(
+    let run = match from {
+        From::Compose => "",
+        From::Manifests => {
+            " --context NAME --take-over kubectl   # adopt what `kubectl apply` made there"
+        }
+    };
+    Ok(format!(
         "\nphase {number} has {}, {yours} of them for you. Read it, correct it, commit it; then:\n  \
          {program} phase {number} plan       # what each box means\n  \
-         {program} phase {number} rehearse   # all of it, without a cluster\n",
+         {program} phase {number} rehearse   # all of it, without a cluster\n  \
+         {program} phase {number} run{run}\n",
         count(all, "task"),
-    );
-    said += &match from {
-        From::Compose => format!("  {program} phase {number} run\n"),
-        From::Manifests => format!(
-            "  {program} phase {number} run --context NAME --take-over kubectl   # adopt what \
-             `kubectl apply` made there\n"
-        ),
-    };
-    Ok(said)
+    ))
 }

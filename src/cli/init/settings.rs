@@ -97,14 +97,7 @@ pub(in crate::cli) fn phase(told: &Told<'_>) -> String {
          {images}\
          # \"*\" = \"registry.example.com/team/{{service}}:{{revision}}\"\n\
          \n\
-         # What builds and pushes an image, with consent; what runs it is pinned to its digest.\n\
-         # [build]\n\
-         # command = \"docker build -t {{image}} -f {{dockerfile}} {{context}} && docker push {{image}}\"\n\
-         \n\
-         # Variables that are secrets, or settings, whatever their names and values look like.\n\
-         # [secrets]\n\
-         # names = [\"LICENSE\"]\n\
-         # settings = [\"TOKEN_MODE\"]\n\
+         {BUILD}\
          \n\
          {VOLUMES}\
          \n\
@@ -112,11 +105,7 @@ pub(in crate::cli) fn phase(told: &Told<'_>) -> String {
          \n\
          {WAY_IN}\
          \n\
-         # What a failed rollout looks like: the rehearsal plays it.\n\
-         # [[rehearse.failures]]\n\
-         # selector = \"Deployment/call-processor\"\n\
-         # after = \"2s\"\n\
-         # outcome = \"CrashLoopBackOff\"\n"
+         {FAILURES}"
     )
 }
 
@@ -196,6 +185,25 @@ fn outputs(set: &str, hints: &Hints) -> String {
     );
     text
 }
+
+/// How images are made, and which variables are secrets.
+const BUILD: &str = r#"# What builds and pushes an image, with consent; what runs it is pinned to its digest.
+# [build]
+# command = "docker build -t {image} -f {dockerfile} {context} && docker push {image}"
+
+# Variables that are secrets, or settings, whatever their names and values look like.
+# [secrets]
+# names = ["LICENSE"]
+# settings = ["TOKEN_MODE"]
+"#;
+
+/// What the rehearsal may play.
+const FAILURES: &str = r#"# What a failed rollout looks like: the rehearsal plays it.
+# [[rehearse.failures]]
+# selector = "Deployment/call-processor"
+# after = "2s"
+# outcome = "CrashLoopBackOff"
+"#;
 
 /// What claims ask for.
 const VOLUMES: &str = r#"# What the claims of Compose's volumes ask for; one that several pods mount can be kept on

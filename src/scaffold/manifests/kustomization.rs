@@ -17,6 +17,17 @@ const HARMLESS: &[&str] = &[
     "buildMetadata",
 ];
 
+/// What a kustomization says of a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Says {
+    /// It is none of its business, or is listed as it is.
+    Nothing,
+    /// It lies beside the kustomization and isn't listed.
+    Unlisted,
+    /// It is applied through the kustomization only, which speaks for it.
+    Mine,
+}
+
 /// A kustomization, in its folder.
 pub(super) struct Kustomization {
     path: String,
@@ -103,20 +114,29 @@ impl Kustomization {
         Some(Aside { path, why })
     }
 
-    /// Returns whether a manifest isn't to be applied because of it, and the reason where it isn't
-    /// its own.
-    pub(super) fn covers(&self, path: &str) -> Option<Option<Why>> {
-        let inside = path.strip_prefix(&self.folder)?;
+    /// Returns what becomes of a manifest because of it.
+    pub(super) fn says(&self, path: &str) -> Says {
+        let Some(inside) = path.strip_prefix(&self.folder) else {
+            return Says::Nothing;
+        };
         if self.overlay {
-            return Some(None);
+            return Says::Mine;
         }
         let lists =
             |it: &String| path == it || path.starts_with(&format!("{}/", it.trim_end_matches('/')));
         let listed = self.resources.iter().any(lists);
         if !self.changes.is_empty() {
             // Patches and what generators read lie beside what is listed.
-            return (listed || !inside.contains('/')).then_some(None);
+            return if listed || !inside.contains('/') {
+                Says::Mine
+            } else {
+                Says::Nothing
+            };
         }
-        (!listed && !inside.contains('/')).then_some(Some(Why::Unlisted))
+        if listed || inside.contains('/') {
+            Says::Nothing
+        } else {
+            Says::Unlisted
+        }
     }
 }
