@@ -57,10 +57,12 @@ pub(super) fn of(tree: &Tree, project: &Project) -> Hints {
 
 /// Returns a service's name as Kubernetes takes it.
 fn name_of(service: &str) -> String {
-    let lower = service.to_lowercase().replace(['_', '.'], "-");
-    let name = lower.trim_matches('-');
+    let lower = service.to_lowercase();
+    let words = lower.split(|it: char| !it.is_ascii_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let name = words.join("-");
     if name.starts_with(|first: char| first.is_ascii_lowercase()) {
-        name.to_owned()
+        name
     } else {
         format!("service-{name}").trim_end_matches('-').to_owned()
     }
@@ -116,6 +118,7 @@ mod tests {
             ("My_App.v2", "my-app-v2"),
             ("2fa", "service-2fa"),
             ("-x-", "x"),
+            ("web\u{1b}[2J", "web-2j"),
         ] {
             assert_eq!(name_of(service), expected);
         }

@@ -1,7 +1,5 @@
 //! A checklist as it is written: title, status, dates, numbered sections, the closing list.
 
-use std::fmt::Write as _;
-
 use super::texts::{self, Row};
 use crate::checklist::Language;
 
@@ -135,9 +133,13 @@ impl Page {
         self.line(&format!("## {title}"));
     }
 
+    /// Writes a line, without what would drive the terminal that it is shown on.
     fn line(&mut self, line: &str) {
-        // Writing to a `String` can't fail.
-        let _ = writeln!(self.text, "{line}");
+        let shown = line
+            .chars()
+            .filter(|it| *it == '\n' || texts::is_shown(*it));
+        self.text.extend(shown);
+        self.text.push('\n');
     }
 }
 

@@ -31,18 +31,19 @@ impl Row {
             let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
             let value = values.iter().find(|(known, _)| *known == name);
             let value = value.map_or("", |(_, value)| value);
-            filled.extend(value.chars().filter(|it| is_harmless(*it)));
+            // A name that begins a comment would hide what follows.
+            filled.extend(value.chars().filter(|it| *it != '<'));
             rest = after;
         }
         filled + rest
     }
 }
 
-/// Whether a character of a file's or service's name may stand in a document: nothing that drives a
-/// terminal, reorders text, or begins a comment.
-fn is_harmless(character: char) -> bool {
+/// Returns whether a character is shown as what it is: it neither drives a terminal nor reorders
+/// text.
+pub(super) fn is_shown(character: char) -> bool {
     let reorders = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !character.is_control() && !reorders && character != '<'
+    !character.is_control() && !reorders
 }
 
 macro_rules! texts {
@@ -315,7 +316,7 @@ mod tests {
         let row = Row(["`{a}` and `{b}`", "", ""]);
         let filled = row.fill(COLUMNS[0], &[("a", "{b}"), ("b", "x")]);
         assert_eq!(filled, "`{b}` and `x`");
-        let filled = row.fill(COLUMNS[0], &[("a", "\u{1b}[2J<!-- x"), ("b", "\u{202e}y")]);
-        assert_eq!(filled, "`[2J!-- x` and `y`");
+        let filled = row.fill(COLUMNS[0], &[("a", "<!-- x"), ("b", "y")]);
+        assert_eq!(filled, "`!-- x` and `y`");
     }
 }

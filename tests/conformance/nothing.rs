@@ -60,13 +60,9 @@ fn kept(object: &Value) -> Value {
     let mut kept = object.clone();
     kept["status"] = Value::Null;
     let metadata = kept["metadata"].as_object_mut().expect("metadata");
-    // Whose it is, is what changes.
-    metadata.retain(|name, _| {
-        matches!(
-            name.as_str(),
-            "uid" | "name" | "generation" | "creationTimestamp"
-        )
-    });
+    // Whose it is, is what changes. A Deployment's generation counts its annotations too, and
+    // kubectl's goes.
+    metadata.retain(|name, _| matches!(name.as_str(), "uid" | "name" | "creationTimestamp"));
     kept
 }
 
