@@ -109,9 +109,14 @@ pub(in crate::cli) fn phase(told: &Told<'_>) -> String {
     )
 }
 
+/// Returns a TOML string: JSON's escapes are TOML's.
+fn string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 /// Returns names as TOML strings, or one that shows what they look like.
 fn quoted(names: &[String], else_: &str) -> String {
-    let list: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    let list: Vec<String> = names.iter().map(|name| string(name)).collect();
     if list.is_empty() {
         format!("{else_:?}")
     } else {
@@ -127,7 +132,7 @@ fn aliases(hints: &Hints) -> String {
     let mut text = "[aliases]\n".to_owned();
     for (name, service) in &hints.aliases {
         // Writing to a `String` can't fail.
-        let _ = writeln!(text, "{name} = {service:?}");
+        let _ = writeln!(text, "{name} = {}", string(service));
     }
     text
 }
@@ -140,10 +145,8 @@ fn images(hints: &Hints) -> String {
     let mut text = String::new();
     for service in &hints.unnamed {
         let name = service.to_lowercase();
-        let _ = writeln!(
-            text,
-            "# {service:?} = \"registry.example.com/{name}:1.0.0\""
-        );
+        let key = string(service);
+        let _ = writeln!(text, "# {key} = \"registry.example.com/{name}:1.0.0\"");
     }
     text
 }
