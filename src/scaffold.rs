@@ -53,6 +53,8 @@ pub struct Wishes {
     pub monitoring: bool,
     /// The hosts by which the application is to be reached.
     pub hosts: Vec<String>,
+    /// The template of the commit's message, where the workspace has its own.
+    pub commit: Option<String>,
 }
 
 impl Wishes {
@@ -82,7 +84,14 @@ impl Wishes {
         let Self {
             set, number, name, ..
         } = self;
-        format!("checklist({set}): phase-{number} {name} completed")
+        match &self.commit {
+            Some(template) => template
+                .replace("{set}", set)
+                .replace("{phase}", &number.to_string())
+                .replace("{name}", name)
+                .replace(['"', '\\'], ""),
+            None => format!("checklist({set}): phase-{number} {name} completed"),
+        }
     }
 }
 

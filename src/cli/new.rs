@@ -133,6 +133,7 @@ fn wishes(session: &Session, loaded: &Loaded, args: &PhaseArgs) -> Result<Wishes
         settings,
         monitoring: false,
         hosts: Vec::new(),
+        commit: loaded.settings.commit_message.clone(),
     })
 }
 

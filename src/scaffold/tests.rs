@@ -17,6 +17,7 @@ fn wishes(language: Language) -> Wishes {
         settings: "phases/01-kubernetes.toml".to_owned(),
         monitoring: false,
         hosts: Vec::new(),
+        commit: None,
     }
 }
 

@@ -181,6 +181,7 @@ fn wishes(session: &Session, loaded: &Loaded, args: &InitArgs, from: From) -> Re
         settings: format!("phases/{number:02}-{name}.toml"),
         monitoring: from == From::Compose && args.monitoring,
         hosts: args.host.clone(),
+        commit: loaded.settings.commit_message.clone(),
     })
 }
 
