@@ -16,6 +16,7 @@ mod model;
 mod name;
 mod problems;
 mod review;
+mod script;
 mod sets;
 mod task;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use document::{Parsed, parse};
 pub use edit::{EditError, Edits, set_date, set_field, set_status, tick};
 pub use name::file_name;
 pub use review::review;
+pub use script::{Script, Shell};
 pub use sets::{Clash, PhaseFile, SetFiles, Sets, sets};
 
 pub use model::{

@@ -49,7 +49,7 @@ pub use preview::{Effect, FieldChange, Preview};
 pub use previous::{Return, Returning, set_by};
 pub use readiness::{Verdict, verdict};
 pub use recreate::{Fixed, FixedField, Remake};
-pub use redact::redact;
+pub use redact::{Mask, redact};
 pub use remove::Guard;
 pub use retry::Trouble;
 pub use settled::is_settled;

@@ -33,6 +33,8 @@ pub use standing::{
 pub use undo::{Turn, Undo, Undoing, Undone};
 pub use urls::unencoded;
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use crate::checklist::TaskId;
@@ -50,16 +52,40 @@ pub struct Options {
     pub grace: Duration,
     /// How long a load balancer's address is waited for; many clusters never give one.
     pub address: Duration,
-    /// How long a command may take; without a limit where there is none.
-    pub command: Option<Duration>,
     /// Whether files that a person changed are overwritten.
     pub overwrite: bool,
     /// From whom fields and objects may be taken over.
     pub take_over: TakeOver,
     /// Whether what can't be changed may be deleted and made again.
     pub recreate: bool,
-    /// Whether commands may run.
-    pub allow_commands: bool,
+    /// How commands run.
+    pub commands: Commands,
+}
+
+/// How commands run.
+#[derive(Clone, Default)]
+pub struct Commands {
+    /// Whether they may.
+    pub allowed: bool,
+    /// How long one may take; without a limit where there is none.
+    pub limit: Option<Duration>,
+    /// The whole environment of those of the checklist.
+    pub environment: BTreeMap<String, String>,
+    /// The set that they belong to.
+    pub set: String,
+    /// The phase that they belong to.
+    pub phase: u32,
+}
+
+impl fmt::Debug for Commands {
+    /// Leaves out the environment's values: they may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Commands")
+            .field("allowed", &self.allowed)
+            .field("limit", &self.limit)
+            .field("environment", &self.environment.keys())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What happens, for those who watch; folds of it make the terminal and JSON.

@@ -9,6 +9,7 @@ mod clone;
 mod error;
 mod journal_file;
 mod lock;
+mod output;
 mod private;
 pub mod request;
 mod snapshot;

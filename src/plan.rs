@@ -18,6 +18,7 @@ mod waves;
 pub use applied::applied;
 pub use build::{PlanError, build, check};
 pub use cycle::{Cycle, Edge, End, Why};
+pub(crate) use draft::headline;
 pub use scope::{Needed, Scope};
 pub use twice::Twice;
 pub use wants::{Want, wants};
@@ -27,7 +28,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::checklist::TaskId;
+use crate::checklist::{Shell, TaskId};
 use crate::journal::{Evidence, StepId, StepKey, Trace};
 use crate::manifest::{Object, Theirs};
 use crate::merge::Conflict;
@@ -156,8 +157,10 @@ pub enum Work {
     },
     /// Run a command.
     Command {
-        /// The command line, for `sh -c`.
+        /// The command line, or several lines.
         run: String,
+        /// What runs it.
+        shell: Shell,
     },
     /// Build an image and push it; what uses it is applied with the digest that it got.
     Build {

@@ -104,6 +104,23 @@ impl Edits {
         self.value(&field.span, &field.text, value)
     }
 
+    /// Adds writing a remark behind what a field holds, or in place of a dash; it stays on one line.
+    #[must_use]
+    pub fn remark(self, field: &Field, remark: &str) -> Self {
+        let remark = harmless(remark);
+        let held = field.text.trim();
+        if matches!(held, "" | "-" | "–" | "—") {
+            return self.field(field, &remark);
+        }
+        let joined = if held.ends_with(['.', ';', '!']) {
+            format!(" {remark}")
+        } else {
+            format!("; {remark}")
+        };
+        let end = field.span.end;
+        self.replace(end..end, "", &joined)
+    }
+
     /// Returns whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
@@ -143,6 +160,12 @@ impl Edits {
         });
         self
     }
+}
+
+/// Returns a remark on one line, that begins no comment: a comment may be a directive.
+fn harmless(remark: &str) -> String {
+    let words: Vec<&str> = remark.split_whitespace().collect();
+    words.join(" ").replace("<!--", "&lt;!--")
 }
 
 impl Edit {

@@ -258,6 +258,16 @@ pub struct Task {
     pub span: Span,
 }
 
+impl Task {
+    /// Returns the commands of the fenced block that `run=fence` means.
+    ///
+    /// # Errors
+    /// Says in plain words what is wrong where there is none, or more than one.
+    pub fn script(&self) -> Result<super::Script, &'static str> {
+        super::script::read(&self.fences)
+    }
+}
+
 /// A run of text with its code spans told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inline {
@@ -329,7 +339,7 @@ pub struct Directive {
     pub id: Option<Spanned<TaskId>>,
     /// `after=4.3.1,4.3.2`.
     pub after: Vec<Spanned<TaskId>>,
-    /// `run="…"`.
+    /// `run="…"`, or `run=fence`.
     pub run: Option<Spanned<String>>,
     /// `apply=path` or `apply=fence`.
     pub apply: Option<Spanned<String>>,

@@ -6,7 +6,7 @@ use super::problems::Problems;
 use super::tree::{Kind, Node};
 use super::{
     Bullet, Directive, Fence, Hint, Inline, Marker, Span, Task, TaskId, directive, field, inline,
-    lookalike,
+    lookalike, script,
 };
 
 /// Counts the tasks below one number.
@@ -123,6 +123,14 @@ impl Reader<'_, '_> {
             } else {
                 self.astray(child);
             }
+        }
+        let run = directive.as_ref().and_then(|given| given.run.as_ref());
+        if let Some(run) = run.filter(|run| run.value == "fence")
+            && let Err(why) = script::read(&fences)
+        {
+            let help = "put the commands into one block of `sh`, `bash` or `console`";
+            self.problems
+                .error(&run.span, format!("`run=fence`: {why}"), help);
         }
         let span = inline::trimmed(self.text, item.span.clone());
         let group = self.group.map(str::to_owned);

@@ -9,10 +9,13 @@ use super::target::{self, Target};
 use super::{Session, Stop};
 use crate::checklist::TaskId;
 use crate::files::read_journal;
-use crate::journal::{State, StepStatus};
+use crate::journal::{Evidence, State, StepStatus};
 use crate::resolve::{Action, BulletReading};
 use crate::settings::Settings;
 use crate::terminal::{out, printable, told};
+
+/// How many of the last lines of what a command said are shown.
+const SHOWN: usize = 20;
 
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId) -> Result {
     let checklist = &phase.checklist;
@@ -65,8 +68,36 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
     for line in records(&loaded.settings, &replay.state, id) {
         let _ = writeln!(text, "  {}", printable(&line));
     }
+    text += &outputs(loaded, &replay.state, id);
     out(&text)?;
     Ok(Code::Done)
+}
+
+/// The end of what a task's commands said, where this machine ran them.
+fn outputs(loaded: &Loaded, state: &State, id: &TaskId) -> String {
+    let steps = state.targets().flat_map(|(_, target)| target.steps_of(id));
+    let mut text = String::new();
+    for (_, step) in steps {
+        let Some(Evidence::Command {
+            output: Some(path), ..
+        }) = step.evidence()
+        else {
+            continue;
+        };
+        let _ = writeln!(
+            text,
+            "  output   {}, below git's own folder",
+            printable(path)
+        );
+        let said = loaded.workspace.kept_output(path);
+        let said = said.unwrap_or_else(|| "(not kept on this machine)".to_owned());
+        let lines: Vec<&str> = said.lines().collect();
+        let from = lines.len().saturating_sub(SHOWN);
+        for line in lines.iter().skip(from) {
+            let _ = writeln!(text, "           | {}", printable(line));
+        }
+    }
+    text
 }
 
 fn facts(action: &Action) -> String {

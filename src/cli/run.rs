@@ -4,6 +4,7 @@ pub(super) mod account;
 pub(super) mod ahead;
 mod claim;
 mod closing;
+mod commands;
 pub(super) mod drift;
 mod outlook;
 mod permit;
@@ -163,13 +164,14 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let early = in_order(session, loaded, phase, on, args.force)?;
     let how = How {
         early,
-        ..how(args, (&target, phase), clock)
+        ..how((session, loaded), args, (&target, phase), clock)
     };
-    let prepared = prepare(session, loaded, phase, target, how).await?;
+    let mut prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     prepared.narrow(&mut outlook)?;
     refuse_moved(&prepared, &outlook, args, journal.state())?;
     let mut live = look(&prepared, &mut outlook, (&repo, args), journal.state()).await?;
+    commands::ask(&mut prepared, &outlook)?;
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());
     check(&repo, &owned, args.allow_detached)?;
@@ -285,9 +287,14 @@ async fn secrets(
 }
 
 /// Returns how the flags and the settings want a run to behave.
-fn how(args: &RunArgs, (target, phase): (&Target, &Phase), clock: Clock) -> How {
+fn how(
+    (session, loaded): (&Session, &Loaded),
+    args: &RunArgs,
+    (target, phase): (&Target, &Phase),
+    clock: Clock,
+) -> How {
     How {
-        options: options(args, target, phase),
+        options: options((session, loaded), args, target, phase),
         accept_unread: args.accept_unread,
         mine: args.mine(),
         section: args.section.clone(),
@@ -297,18 +304,22 @@ fn how(args: &RunArgs, (target, phase): (&Target, &Phase), clock: Clock) -> How 
 }
 
 /// Returns how they want its steps to behave.
-fn options(args: &RunArgs, target: &Target, phase: &Phase) -> Options {
+fn options(
+    (session, loaded): (&Session, &Loaded),
+    args: &RunArgs,
+    target: &Target,
+    phase: &Phase,
+) -> Options {
     let rehearsed = *target == Target::Rehearsal;
     Options {
         in_flight: 32,
         timeout: phase.settings.timeouts.ready.unwrap_or(READY),
         grace: if rehearsed { REHEARSED_GRACE } else { GRACE },
         address: address(target, phase),
-        command: phase.settings.timeouts.command,
         overwrite: args.overwrite,
         take_over: TakeOver::of(&args.take_over),
         recreate: args.recreate,
-        allow_commands: args.yes,
+        commands: commands::of(session, loaded, phase, (target, args.yes)),
     }
 }
 

@@ -6,10 +6,10 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
 use super::target::{Target, TargetArgs};
 use super::{Session, Stop, load};
-use crate::checklist::{Edits, TaskId};
+use crate::checklist::{Edits, Task, TaskId};
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::Repo;
-use crate::journal::{Event, State, sha256};
+use crate::journal::{Event, State, journal_path, sha256};
 use crate::terminal::err;
 
 /// Arguments of `orch task`.
@@ -39,6 +39,9 @@ enum TaskCommand {
     Reopen {
         /// The task's id (`4.2.1`)
         id: String,
+        /// Why it is to be done once more
+        #[arg(long)]
+        note: Option<String>,
         /// The phase, where the id doesn't tell
         #[arg(long)]
         phase: Option<u32>,
@@ -53,14 +56,19 @@ fn unknown(id: &str) -> Stop {
 }
 
 pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
-    let (id, number, note, on) = match &args.command {
+    let (id, number, note, on, ticked) = match &args.command {
         TaskCommand::Done {
             id,
             note,
             phase,
             target,
-        } => (id, phase, Some(note), target),
-        TaskCommand::Reopen { id, phase, target } => (id, phase, None, target),
+        } => (id, phase, Some(note), target, true),
+        TaskCommand::Reopen {
+            id,
+            note,
+            phase,
+            target,
+        } => (id, phase, note.as_ref(), target, false),
     };
     let number = number.or_else(|| id.split('.').next()?.parse().ok());
     let number = number.ok_or_else(|| unknown(id))?;
@@ -81,39 +89,35 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let who = format!("{name} <{mail}>");
     let place = Place::find(&loaded, &phase, (on.as_deref(), journal.state()))?;
     let target = place.named.clone();
-    let event = match note {
-        Some(note) => Event::Waived {
+    let why = note.map(|note| note.trim().to_owned());
+    let event = if ticked {
+        Event::Waived {
             task: id.clone(),
             who,
-            why: note.trim().to_owned(),
+            why: why.clone().unwrap_or_default(),
             target,
-        },
-        None => Event::Reopened {
+        }
+    } else {
+        Event::Reopened {
             task: id.clone(),
             who,
-            why: None,
+            why: why.clone(),
             target,
-        },
+        }
     };
-    let ticked = note.is_some();
     // Whichever comes second may be lost to a kill. A box that is ticked without a record is
     // respected; one that is open in spite of a record would count as taken back.
     if !ticked {
         journal.append(clock.now(), vec![event.clone()])?;
     }
-    if place.has_boxes && task.marker.checked != ticked {
-        let text = &phase.checklist.text;
-        let edited = Edits::new().tick(&task.marker, ticked).apply(text)?;
-        let before = sha256(text.as_bytes());
-        loaded
-            .workspace
-            .replace(&phase.checklist.path, Some(&before), edited.as_bytes())?;
-    }
+    let noted = edit(&loaded, &phase, task, (&place, ticked, why.as_deref()))?;
     if ticked {
         journal.append(clock.now(), vec![event])?;
     }
     let word = if ticked { "done" } else { "open again" };
-    say(&format!("task {id} is {word}"), number, on.as_deref())?;
+    let where_to = noted.map(|noted| noted.text(&phase));
+    let what = format!("task {id} is {word}{}", where_to.unwrap_or_default());
+    say(&what, number, on.as_deref())?;
     say_last(&phase, ticked.then_some(&id), &place)?;
     Ok(Code::Done)
 }
@@ -131,6 +135,61 @@ fn say_last(phase: &Phase, done: Option<&TaskId>, place: &Place) -> Result<()> {
         ))?;
     }
     Ok(())
+}
+
+/// Where a person's note was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Noted {
+    /// Into the section's notes.
+    Section,
+    /// Into the journal alone: the section has no field for it, or the boxes are another target's.
+    Journal,
+}
+
+impl Noted {
+    fn text(self, phase: &Phase) -> String {
+        match self {
+            Self::Section => format!(", and the note is in {}", phase.checklist.path),
+            Self::Journal => {
+                let journal = journal_path(&phase.set, phase.checklist.number);
+                format!("; the note is in {journal} alone: its section has no field for notes")
+            }
+        }
+    }
+}
+
+/// Ticks or opens a task's box, and writes the note into its section's field; both or neither.
+fn edit(
+    loaded: &Loaded,
+    phase: &Phase,
+    task: &Task,
+    (place, ticked, why): (&Place, bool, Option<&str>),
+) -> Result<Option<Noted>> {
+    let checklist = &phase.checklist;
+    let mut edits = Edits::new();
+    if place.has_boxes && task.marker.checked != ticked {
+        edits = edits.tick(&task.marker, ticked);
+    }
+    let section = checklist.section_of(&task.id);
+    let field = section.and_then(|section| section.notes.as_ref());
+    let noted = match (why, field) {
+        (None, _) => None,
+        (Some(why), Some(field)) if place.has_boxes => {
+            edits = edits.remark(field, &format!("{}: {why}", task.id));
+            Some(Noted::Section)
+        }
+        (Some(_), _) => Some(Noted::Journal),
+    };
+    if !edits.is_empty() {
+        let text = &checklist.text;
+        let edited = edits.apply(text)?;
+        let before = sha256(text.as_bytes());
+        let path = &checklist.path;
+        loaded
+            .workspace
+            .replace(path, Some(&before), edited.as_bytes())?;
+    }
+    Ok(noted)
 }
 
 /// Says what was decided, where, and how it goes on.

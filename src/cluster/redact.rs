@@ -95,6 +95,28 @@ impl Known {
     }
 }
 
+/// The values of secrets, to be masked in what commands say.
+#[derive(Debug, Clone, Default)]
+pub struct Mask(Known);
+
+impl Mask {
+    /// Adds a value.
+    pub fn add(&mut self, value: &str) {
+        self.0.add(value);
+    }
+
+    /// Adds the values of a Secret.
+    pub fn add_secret(&mut self, secret: &Value) {
+        self.0.add_secret(secret);
+    }
+
+    /// Returns a line with these values and whatever looks like a secret masked, and control
+    /// characters made visible.
+    pub fn redact(&self, line: &str) -> String {
+        self.0.redact(line)
+    }
+}
+
 /// Whether a key of a Secret holds a name that is no secret: masking `postgres` in `postgres-0`
 /// hides which pod is meant.
 fn names(key: &str) -> bool {

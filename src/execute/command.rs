@@ -3,19 +3,29 @@
 //! An image is built and pushed by a command, too; the digest that the registry answered is read
 //! from what it prints.
 
+mod process;
+
 use std::path::Path;
-use std::process::{Output, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use regex::Regex;
 
 use super::effect::Surroundings;
-use crate::cluster::redact;
+use crate::checklist::Shell;
+use crate::cluster::{Mask, redact};
 use crate::journal::{Evidence, Failure};
+use crate::plan::{Step, headline};
+use process::{Asked, End, Said};
 
 /// How many of a failed command's last lines are shown.
 const TAIL: usize = 10;
+
+/// How many bytes of each of its streams are kept of a command.
+const KEPT: usize = 32 << 10;
+
+/// How many are looked through for a digest.
+const HEARD: usize = 1 << 20;
 
 /// What `docker push` says of what it pushed.
 static SAID: LazyLock<Option<Regex>> =
@@ -29,24 +39,100 @@ static ALONE: LazyLock<Option<Regex>> =
 static BY_DIGEST: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"(\S+)@(sha256:[0-9a-f]{64})\b").ok());
 
-/// Runs a task's command.
+/// Runs a task's command, and keeps what it says.
 pub(super) async fn run(
-    run: &str,
-    timeout: Option<Duration>,
+    step: &Step,
+    (run, shell): (&str, Shell),
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
-    allowed(run, "the checklist's", around)?;
+    let name = headline(run);
+    allowed(&name, "the checklist's", around)?;
     let Some(workspace) = &around.workspace else {
         return Ok(Evidence::Facts {
-            found: vec![format!("`{run}` not run: nothing is kept")],
+            found: vec![format!("`{name}` not run: nothing is kept")],
         });
     };
-    let limit = timeout.or(around.options.command);
-    shell(run, workspace.root(), limit, Stdio::null()).await?;
-    Ok(Evidence::Command {
-        exit: 0,
-        output: None,
-    })
+    let commands = &around.options.commands;
+    let mut environment = commands.environment.clone();
+    let task = step.task.as_ref().map_or("", |task| task.as_str());
+    environment.insert("ORCH_TASK".to_owned(), task.to_owned());
+    let line: &[&str] = match shell {
+        Shell::Line => &["sh", "-c", run],
+        Shell::Sh => &["sh", "-e", "-c", run],
+        Shell::Bash => &["bash", "-e", "-o", "pipefail", "-c", run],
+    };
+    let limit = step.timeout.or(commands.limit);
+    let asked = Asked {
+        line,
+        folder: workspace.root(),
+        limit,
+        environment: Some(&environment),
+        kept: KEPT,
+    };
+    let (end, said) = process::run(&asked)
+        .await
+        .map_err(|error| cant_run(&name, &error))?;
+    let mask = mask(around);
+    let text = told(run, end, &said, &mask);
+    let about = (commands.set.as_str(), commands.phase);
+    let kept = workspace.keep_output(about, task, &text);
+    let kept = kept.map_err(|error| Failure {
+        cause: format!("can't keep what `{name}` said"),
+        details: crate::diagnostic::causes(&error),
+        help: None,
+    })?;
+    match ended(&name, end, limit) {
+        None => Ok(Evidence::Command {
+            exit: 0,
+            output: Some(kept),
+        }),
+        Some(cause) => Err(Failure {
+            cause,
+            details: last(&said, &|line| mask.redact(line)),
+            help: Some(format!("all that it said: {kept}, below git's own folder")),
+        }),
+    }
+}
+
+/// Masks the values of the run's secrets, and of variables whose names are those of secrets.
+fn mask(around: &Surroundings<'_>) -> Mask {
+    let mut mask = Mask::default();
+    for object in around.secrets.values().filter(|it| it.kind == "Secret") {
+        mask.add_secret(&object.value);
+    }
+    for (name, value) in &around.options.commands.environment {
+        if crate::facts::secret::by_name(name).is_some() {
+            mask.add(value);
+        }
+    }
+    mask
+}
+
+/// What a command said, as it is kept.
+fn told(run: &str, end: End, said: &Said, mask: &Mask) -> String {
+    let mut text = String::new();
+    let end = match end {
+        End::Code(code) => format!("exit code {code}"),
+        End::Signal => "ended by a signal".to_owned(),
+        End::Late => "ended: it took too long".to_owned(),
+    };
+    let head = run.lines().map(|line| format!("$ {line}"));
+    let mut lines: Vec<String> = head.chain([end]).collect();
+    for (name, kept) in [("stdout", &said.out), ("stderr", &said.err)] {
+        if kept.text.is_empty() {
+            continue;
+        }
+        lines.push(format!("--- {name}"));
+        if kept.dropped > 0 {
+            lines.push(format!("({} bytes before aren't kept)", kept.dropped));
+        }
+        lines.extend(kept.text.lines().map(str::to_owned));
+    }
+    for line in lines {
+        text.push_str(&mask.redact(&line));
+        text.push('\n');
+    }
+    text
 }
 
 /// Builds and pushes an image: the image, the command that does it, and the one that tells the
@@ -62,15 +148,14 @@ pub(super) async fn build(
             found: vec![format!("`{run}` not run: nothing is kept")],
         });
     };
-    let limit = timeout.or(around.options.command);
-    let mut output = shell(run, workspace.root(), limit, Stdio::piped()).await?;
+    let limit = timeout.or(around.options.commands.limit);
+    let mut said = shell(run, workspace.root(), limit).await?;
     let mut by = run;
     if let Some(tell) = digest {
-        output = shell(tell, workspace.root(), limit, Stdio::piped()).await?;
+        said = shell(tell, workspace.root(), limit).await?;
         by = tell;
     }
-    let text = |said: &[u8]| String::from_utf8_lossy(said).into_owned();
-    let said = format!("{}\n{}", text(&output.stdout), text(&output.stderr));
+    let said = format!("{}\n{}", said.out.text, said.err.text);
     match digest_of(image, &said) {
         Some(digest) => Ok(Evidence::Image {
             image: image.to_owned(),
@@ -107,7 +192,7 @@ fn digest_of(image: &str, said: &str) -> Option<String> {
 
 /// Nothing runs without a person's consent.
 fn allowed(run: &str, whose: &str, around: &Surroundings<'_>) -> Result<(), Failure> {
-    if around.options.allow_commands {
+    if around.options.commands.allowed {
         return Ok(());
     }
     Err(Failure {
@@ -117,71 +202,59 @@ fn allowed(run: &str, whose: &str, around: &Surroundings<'_>) -> Result<(), Fail
     })
 }
 
-/// Runs a command line in the workspace, and returns what it said if it ended well.
-async fn shell(
-    run: &str,
-    root: &Path,
-    limit: Option<Duration>,
-    stdout: Stdio,
-) -> Result<Output, Failure> {
-    let failed = |cause: String| Failure {
-        cause,
+/// Runs a settings' command line in the workspace, and returns what it said if it ended well.
+async fn shell(run: &str, root: &Path, limit: Option<Duration>) -> Result<Said, Failure> {
+    let asked = Asked {
+        line: &["sh", "-c", run],
+        folder: root,
+        limit,
+        environment: None,
+        kept: HEARD,
+    };
+    let (end, said) = process::run(&asked)
+        .await
+        .map_err(|error| cant_run(run, &error))?;
+    match ended(run, end, limit) {
+        None => Ok(said),
+        Some(cause) => Err(Failure {
+            cause,
+            details: last(&said, &redact),
+            help: None,
+        }),
+    }
+}
+
+fn cant_run(run: &str, error: &std::io::Error) -> Failure {
+    Failure {
+        cause: format!("can't run `{run}`: {error}"),
         details: Vec::new(),
         help: None,
-    };
-    // A group of its own: the terminal's Ctrl-C reaches orch alone, which then ends all of it.
-    let child = tokio::process::Command::new("sh")
-        .args(["-c", run])
-        .current_dir(root)
-        .stdin(Stdio::null())
-        .stdout(stdout)
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
-    let mut group = Group(child.id());
-    let limit = limit.unwrap_or(Duration::MAX);
-    let output = tokio::time::timeout(limit, child.wait_with_output())
-        .await
-        .map_err(|_| {
-            failed(format!(
-                "`{run}` took longer than {} s",
-                limit.as_secs_f32()
-            ))
-        })?
-        .map_err(|error| failed(format!("can't run `{run}`: {error}")))?;
-    group.0 = None;
-    let failed = |cause: String| Failure {
-        details: tail(&output.stderr),
-        ..failed(cause)
-    };
-    match output.status.code() {
-        Some(0) => Ok(output),
-        Some(code) => Err(failed(format!("`{run}` ended with exit code {code}"))),
-        None => Err(failed(format!("`{run}` was ended by a signal"))),
     }
 }
 
-fn tail(said: &[u8]) -> Vec<String> {
-    let said = String::from_utf8_lossy(said);
-    let mut tail: Vec<String> = said.lines().rev().take(TAIL).map(redact).collect();
-    tail.reverse();
-    tail
-}
-
-/// The processes of a command, which must not outlive a run that is interrupted.
-struct Group(Option<u32>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(id) = self.0 {
-            let kill = format!("kill -KILL -{id}");
-            // Where it can't be ended there is nobody left to tell.
-            let _ = std::process::Command::new("sh")
-                .args(["-c", &kill])
-                .status();
+/// Returns why a command didn't end well, if it didn't.
+fn ended(run: &str, end: End, limit: Option<Duration>) -> Option<String> {
+    match end {
+        End::Code(0) => None,
+        End::Code(code) => Some(format!("`{run}` ended with exit code {code}")),
+        End::Signal => Some(format!("`{run}` was ended by a signal")),
+        End::Late => {
+            let limit = limit.unwrap_or_default().as_secs_f32();
+            Some(format!("`{run}` took longer than {limit} s"))
         }
     }
+}
+
+/// Returns the last lines of what a command complained of, or of what it said.
+fn last(said: &Said, masked: &dyn Fn(&str) -> String) -> Vec<String> {
+    let text = if said.err.text.trim().is_empty() {
+        &said.out.text
+    } else {
+        &said.err.text
+    };
+    let mut tail: Vec<String> = text.lines().rev().take(TAIL).map(masked).collect();
+    tail.reverse();
+    tail
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<
             Ok(applied) => return Acted::Applied(object, Box::new(applied.trimmed())),
             Err(failure) => Err(failure),
         },
-        Work::Command { run } => command::run(run, step.timeout, around).await,
+        Work::Command { run, shell } => command::run(step, (run, *shell), around).await,
         Work::Build { image, run, digest } => {
             let built = command::build((image, run, digest.as_deref()), step.timeout, around).await;
             if let Ok(Evidence::Image { image, digest }) = &built {

@@ -149,6 +149,11 @@ impl Workspace {
         Ok(self.state.join(name))
     }
 
+    /// Returns the folder of what is private to this machine.
+    pub(super) fn state_folder(&self) -> &Path {
+        &self.state
+    }
+
     /// Returns where the text of a file is kept as orch last wanted it; its folder is there.
     pub(super) fn written_path(&self, path: &str) -> Result<PathBuf, FilesError> {
         let folder = self.state.join(format!("{}written", self.prefix));

@@ -124,7 +124,7 @@ fn action(reading: &Reading, task: &ResolvedTask) -> String {
     if let Action::Study { findings } = &task.action {
         return findings.iter().map(finding).collect();
     }
-    if let Action::Command { run } = &task.action {
+    if let Action::Command { run, .. } = &task.action {
         return format!("Runs {}, with consent.\n\n", code(run));
     }
     if let Action::Inventory { answer, .. } = &task.action {

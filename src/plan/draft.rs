@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Work;
 use super::cycle::End;
-use crate::checklist::TaskId;
+use crate::checklist::{Shell, TaskId};
 use crate::journal::{Evidence, StepKey, sha256};
 use crate::manifest::{Generations, Object, Rendered, check, is_kustomization};
 use crate::resolve::{Action, Answer, Expected, FileOrigin, ImageBuild, Resolved, ResolvedTask};
@@ -166,12 +166,7 @@ fn of_tasks(
                     objects.map(|object| apply_draft(Some(&task.id), named.named(object), &file)),
                 );
             }
-            Action::Command { run } => drafts.push(Draft {
-                task: Some(task.id.clone()),
-                name: format!("run {run}"),
-                parameters: json!({ "kind": "command", "run": run }),
-                work: Work::Command { run: run.clone() },
-            }),
+            Action::Command { run, shell } => drafts.push(command_draft(&task.id, run, *shell)),
             Action::Manual | Action::Skip => {}
         }
     }
@@ -243,6 +238,25 @@ fn conclusion(task: &ResolvedTask, against: &Checked) -> Option<Draft> {
         work,
         parameters,
     })
+}
+
+/// A step that runs a command; one line's key is as journals hold it.
+fn command_draft(task: &TaskId, run: &str, shell: Shell) -> Draft {
+    let mut parameters = json!({ "kind": "command", "run": run });
+    match shell {
+        Shell::Line => {}
+        Shell::Sh => parameters["shell"] = "sh".into(),
+        Shell::Bash => parameters["shell"] = "bash".into(),
+    }
+    Draft {
+        task: Some(task.clone()),
+        name: format!("run {}", headline(run)),
+        parameters,
+        work: Work::Command {
+            run: run.to_owned(),
+            shell,
+        },
+    }
 }
 
 /// A step that looks for what a person's work leaves; its key tells what is looked for, and not
@@ -366,6 +380,19 @@ fn name_uniquely(drafts: &mut [Draft]) {
         if *count > 1 {
             draft.name = format!("{} ({count})", draft.name);
         }
+    }
+}
+
+/// Returns the first line of commands that says something, and that there are more.
+pub(crate) fn headline(run: &str) -> String {
+    let mut lines = run
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let first = lines.next().unwrap_or_default();
+    match lines.count() {
+        0 => first.to_owned(),
+        more => format!("{first} (and {more} more)"),
     }
 }
 

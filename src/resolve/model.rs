@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::checklist::{Span, TaskId};
+use crate::checklist::{Shell, Span, TaskId};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Origin;
 
@@ -161,8 +161,10 @@ pub enum Action {
     },
     /// Run a command (with consent).
     Command {
-        /// The command line.
+        /// The command line, or the lines of a fenced block.
         run: String,
+        /// What runs it.
+        shell: Shell,
     },
     /// A person does it, and it is looked for what that leaves behind.
     Expect {

@@ -68,7 +68,10 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
     match &read.intent {
         Intent::Skip => Action::Skip,
         Intent::Manual => Action::Manual,
-        Intent::Command(run) => Action::Command { run: run.clone() },
+        Intent::Command(script) => Action::Command {
+            run: script.text.clone(),
+            shell: script.shell,
+        },
         Intent::ApplyPath(path) => Action::Apply {
             path: Some(path.clone()),
             fence: None,

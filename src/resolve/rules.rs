@@ -14,7 +14,7 @@ mod write;
 
 use std::borrow::Cow;
 
-use crate::checklist::{Section, Spanned, Task};
+use crate::checklist::{Script, Section, Spanned, Task};
 
 use super::bullets::{self, Meaning, ReadBullet};
 use super::expect::Expectation;
@@ -135,7 +135,7 @@ impl Read<'_> {
 pub(super) enum Intent {
     Skip,
     Manual,
-    Command(String),
+    Command(Script),
     ApplyPath(String),
     ApplyFence(Option<String>),
     Study(Vec<String>),
@@ -311,7 +311,7 @@ mod tests {
                 ("study", "doesn't begin with a verb of looking"),
                 ("inventory", "doesn't begin with “which”"),
                 ("write", "names no path in code marks"),
-                ("expect", "asks for work beside its traces (“Tell”)"),
+                ("expect", "names nothing in code marks"),
                 ("require", "names nothing that manifests can be checked for"),
             ],
         );

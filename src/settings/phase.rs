@@ -11,8 +11,10 @@ use super::edge::{self, IngressSettings, MonitoringSettings};
 use super::overlay::{self, Overlay};
 use super::read::{Entry, Reader, entries};
 use super::volumes::{self, VolumeSettings};
+use super::workspace;
 
 const KEYS: &[&str] = &[
+    "commands",
     "compose",
     "sources",
     "profiles",
@@ -57,6 +59,8 @@ pub struct PhaseSettings {
     pub target: Option<String>,
     /// A kubeconfig context.
     pub context: Option<String>,
+    /// The variables that the checklist's commands are given beside the usual ones.
+    pub commands: Vec<String>,
     /// How long things may take.
     pub timeouts: Timeouts,
     /// Names of the checklist → names of Compose services.
@@ -188,6 +192,7 @@ impl PhaseSettings {
 
     fn read(&mut self, reader: &mut Reader<'_>, entry: &Entry<'_, '_>) {
         match entry.key {
+            "commands" => self.commands = workspace::read_commands(reader, entry),
             "compose" => self.compose = reader.strings(entry),
             "sources" => self.sources = reader.strings(entry),
             "profiles" => self.profiles = reader.strings(entry),

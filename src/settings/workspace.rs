@@ -6,11 +6,12 @@ use crate::diagnostic::Diagnostics;
 use crate::vocabulary::Vocabulary;
 
 use super::Extras;
-use super::read::{Reader, entries};
+use super::read::{Entry, Reader, entries};
 use super::target::{self, Target};
 use super::words;
 
 const KEYS: &[&str] = &[
+    "commands",
     "set",
     "commit_message",
     "strict",
@@ -30,6 +31,8 @@ pub struct Settings {
     pub strict: bool,
     /// What becomes of services that no task names.
     pub extras: Extras,
+    /// The variables that the checklists' commands are given beside the usual ones.
+    pub commands: Vec<String>,
     /// The named targets, in order.
     pub targets: Vec<Target>,
     /// The words that checklists are read with: the usual ones and those of `[words]`.
@@ -52,6 +55,7 @@ impl Settings {
         let mut settings = Self::default();
         for entry in entries(table.get_ref()) {
             match entry.key {
+                "commands" => settings.commands = read_commands(&mut reader, &entry),
                 "set" => settings.set = reader.string(&entry),
                 "commit_message" => settings.commit_message = reader.string(&entry),
                 "strict" => settings.strict = reader.boolean(&entry).unwrap_or_default(),
@@ -69,6 +73,18 @@ impl Settings {
     pub fn target(&self, name: &str) -> Option<&Target> {
         self.targets.iter().find(|target| target.name == name)
     }
+}
+
+/// Reads `[commands] env`.
+pub(super) fn read_commands(reader: &mut Reader<'_>, entry: &Entry<'_, '_>) -> Vec<String> {
+    let mut names = Vec::new();
+    for inner in reader.table(entry) {
+        match inner.key {
+            "env" => names = reader.strings(&inner),
+            _ => reader.unknown(&inner, &["env"]),
+        }
+    }
+    names
 }
 
 #[cfg(test)]
@@ -111,6 +127,14 @@ mod tests {
             settings.target("live").map(|it| it.context.as_str()),
             Some("live")
         );
+    }
+
+    #[test]
+    fn commands_are_given_variables_by_name() {
+        let text = "[commands]\nenv = [\"KUBECONFIG\"]\n";
+        let settings = Settings::parse("orch.toml", text).expect("settings");
+        assert_eq!(settings.commands, ["KUBECONFIG"]);
+        refused("[commands]\nenvs = []\n", "no setting `envs`", "env");
     }
 
     #[test]

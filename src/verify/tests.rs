@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Change, FileSeen, Found, Objects, Seen, Standing, Tick, Today, Wrong, verify};
-use crate::checklist::{Checklist, TaskId, parse};
+use crate::checklist::{Checklist, Shell, TaskId, parse};
 use crate::facts::Origin;
 use crate::journal::{
     Cursor, Event, Evidence, Failure, Header, ObjectEvidence, RunId, State, StepId, StepKey,
@@ -366,8 +366,17 @@ fn a_persons_word_is_respected_and_what_stands_beside_it_checked() {
 #[test]
 fn a_command_is_momentary() {
     let run = "./warm.sh".to_owned();
-    let work = Work::Command { run: run.clone() };
-    let scene = Scene::new(Action::Command { run }, vec![("run ./warm.sh", work)]);
+    let work = Work::Command {
+        run: run.clone(),
+        shell: Shell::Line,
+    };
+    let scene = Scene::new(
+        Action::Command {
+            run,
+            shell: Shell::Line,
+        },
+        vec![("run ./warm.sh", work)],
+    );
     let done = scene.done(
         "run ./warm.sh",
         "k",
@@ -473,8 +482,17 @@ fn a_tick_by_hand_is_checked_by_its_own_reading() {
     Scene::new(Action::Manual, Vec::new()).check(Standing::Word, "ticked by hand");
     let run = "true".to_owned();
     let command = Scene::new(
-        Action::Command { run: run.clone() },
-        vec![("run true", Work::Command { run })],
+        Action::Command {
+            run: run.clone(),
+            shell: Shell::Line,
+        },
+        vec![(
+            "run true",
+            Work::Command {
+                run,
+                shell: Shell::Line,
+            },
+        )],
     );
     command.check(Standing::Word, "can't be seen afterwards");
 }

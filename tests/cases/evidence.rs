@@ -237,3 +237,108 @@ fn a_journal_of_before_tells_when_the_phase_began() {
         "{plan}"
     );
 }
+
+/// A phase whose tasks run blocks of commands.
+fn commands() -> Workspace {
+    let tasks = "# Phase 1: Login\n\n## 1.1 Work\n\n- [ ] Count <!-- orch: run=fence -->\n  ```console\n  $ echo \
+                 \"$ORCH_SET $ORCH_PHASE $ORCH_TASK $TERM ${OTHER-none} $GIVEN\"\n  demo 1\n  $ echo \
+                 password=hunter2 >&2\n  ```\n";
+    Workspace::new()
+        .file(CHECKLIST, tasks)
+        .file(
+            "orch.toml",
+            "[commands]\nenv = [\"GIVEN\", \"API_TOKEN\"]\n",
+        )
+        .commit_all()
+        .with_env("OTHER", "seen")
+        .with_env("GIVEN", "given")
+}
+
+#[test]
+fn a_block_of_commands_runs_with_consent_and_what_it_said_is_kept() {
+    let workspace = commands();
+    let refused = workspace.orch(&["phase", "1", "run"]).expect(1).stderr;
+    assert!(refused.contains("needs your consent"), "{refused}");
+    workspace.orch(&["phase", "1", "run", "--yes"]).expect(0);
+    let explained = workspace
+        .orch(&["phase", "1", "explain", "1.1.1"])
+        .expect(0)
+        .stdout;
+    for line in [
+        "orch/output/auth-phase-01/1.1.1.txt, below git's own folder",
+        "| auth 1 1.1.1 dumb none given",
+        "| password=***",
+    ] {
+        assert!(explained.contains(line), "no {line:?} in\n{explained}");
+    }
+    let kept = workspace.read(".git/orch/output/auth-phase-01/1.1.1.txt");
+    assert!(!kept.contains("hunter2"), "{kept}");
+    let journal = workspace.read(".orch/auth/phase-01.jsonl");
+    assert!(!journal.contains("hunter2"), "{journal}");
+}
+
+#[test]
+fn the_first_command_of_a_block_that_fails_ends_it() {
+    let tasks = "# Phase 1: Login\n\n## 1.1 Work\n\n- [ ] Count <!-- orch: run=fence -->\n  ```sh\n  echo \
+                 $API_TOKEN is wrong >&2; false\n  touch counted\n  ```\n- [ ] Wait <!-- orch: \
+                 run=\"while :; do :; done\" timeout=200ms -->\n";
+    let workspace = Workspace::new()
+        .file(CHECKLIST, tasks)
+        .file("orch.toml", "[commands]\nenv = [\"API_TOKEN\"]\n")
+        .commit_all()
+        .with_env("API_TOKEN", "correct-horse");
+    let run = workspace
+        .orch(&["phase", "1", "run", "--yes"])
+        .expect(1)
+        .stderr;
+    assert!(run.contains("ended with exit code 1"), "{run}");
+    assert!(run.contains("*** is wrong"), "{run}");
+    assert!(run.contains("took longer than 0.2 s"), "{run}");
+    assert!(!run.contains("correct-horse"), "{run}");
+    assert!(!workspace.has("counted"));
+}
+
+#[test]
+fn a_block_that_isnt_there_is_a_problem_of_the_checklist() {
+    let tasks = "# Phase 1: Login\n\n## 1.1 Work\n\n- [ ] Count <!-- orch: run=fence -->\n";
+    let workspace = Workspace::new().file(CHECKLIST, tasks).commit_all();
+    let run = workspace.orch(&["phase", "1", "plan"]).expect(2).stderr;
+    assert!(run.contains("has no block of `sh`"), "{run}");
+}
+
+#[test]
+fn a_persons_note_is_written_into_the_sections_notes() {
+    let tasks = "# Фаза 1: Вход\r\n\r\n## 1.1 Работа\r\n\r\n- [ ] Согласовать сроки\r\n- [ ] Выбрать \
+                 день\r\n\r\n**Заметки:** -\r\n\r\n## 1.2 Прочее\r\n\r\n- [ ] Рассказать всем\r\n";
+    let workspace = Workspace::new().file(CHECKLIST, tasks).commit_all();
+    let done = |id: &str, note: &str| {
+        let run = workspace.orch(&["task", "done", id, "--note", note]);
+        run.expect(0).stderr
+    };
+    let first = done("1.1.1", "12 мая,\nвечером");
+    assert!(first.contains("the note is in checklists/auth"), "{first}");
+    done("1.1.2", "пятница <!-- orch: skip -->");
+    let expected = tasks
+        .replace("- [ ] Согласовать", "- [x] Согласовать")
+        .replace("- [ ] Выбрать", "- [x] Выбрать")
+        .replace(
+            "**Заметки:** -",
+            "**Заметки:** 1.1.1: 12 мая, вечером; 1.1.2: пятница &lt;!-- orch: skip -->",
+        );
+    assert_eq!(workspace.read(CHECKLIST), expected);
+    let last = done("1.2.1", "на встрече");
+    assert!(
+        last.contains("its section has no field for notes"),
+        "{last}"
+    );
+    let reopen = ["task", "reopen", "1.1.1", "--note", "не вечером"];
+    workspace.orch(&reopen).expect(0);
+    let text = workspace.read(CHECKLIST);
+    assert!(text.contains("- [ ] Согласовать"), "{text}");
+    assert!(text.contains("; 1.1.1: не вечером\r\n"), "{text}");
+    let journal = workspace.read(".orch/auth/phase-01.jsonl");
+    assert!(
+        journal.contains("Ada Tester <ada@example.test>"),
+        "{journal}"
+    );
+}

@@ -35,6 +35,10 @@ pub(in crate::cli) fn workspace(set: Option<&str>) -> String {
          # Whether a listed name that the facts don't support leaves the box to a person.\n\
          # strict = false\n\
          \n\
+         # Variables that the checklists' commands are given, beside PATH, HOME and the like.\n\
+         # [commands]\n\
+         # env = [\"KUBECONFIG\"]\n\
+         \n\
          # Words of your own, or of another language, for what checklists are read by; every meaning\n\
          # is listed in docs/languages.md.\n\
          # [words]\n\

@@ -280,7 +280,8 @@ impl Shown<'_> {
                 let labels: Vec<String> = objects.map(|object| object.label()).collect();
                 vec![format!("applies {}", labels.join(", "))]
             }
-            Action::Command { run } => vec![format!("runs {run}")],
+            Action::Command { run, .. } if !run.contains('\n') => vec![format!("runs {run}")],
+            Action::Command { run, .. } => run.lines().map(|line| format!("runs {line}")).collect(),
             Action::Expect { traces } => traces.iter().map(trace_line).collect(),
             Action::Require(_) | Action::Manual | Action::Skip => Vec::new(),
         }

@@ -82,7 +82,7 @@ impl Prospect {
     ) -> Result<Self> {
         let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
         let how = How {
-            options: options(&RunArgs::default(), &target, phase),
+            options: options((session, loaded), &RunArgs::default(), &target, phase),
             accept_unread: false,
             mine: Mine::Merge,
             section: None,

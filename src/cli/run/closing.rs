@@ -327,6 +327,13 @@ impl Close<'_> {
     /// Says how a run ended, and what waits.
     fn end(&self, text: &str, waiting: &Waiting) -> Result<()> {
         let outcome = if waiting.nobody() { "done" } else { "waiting" };
+        if self.prepared.session.global.json {
+            for id in &waiting.tasks {
+                let missing = self.prepared.missing(id);
+                let value = serde_json::json!({ "event": "waits", "task": id, "missing": missing });
+                out(&format!("{value}\n"))?;
+            }
+        }
         self.say(text, outcome, waiting)
     }
 

@@ -78,7 +78,7 @@ impl Drift {
         state: &State,
     ) -> Result<Looked> {
         let how = How {
-            options: options(&RunArgs::default(), &target, phase),
+            options: options((session, loaded), &RunArgs::default(), &target, phase),
             accept_unread: false,
             mine: Mine::Merge,
             section: None,

@@ -36,7 +36,12 @@ pub(in crate::cli) fn rehearse(
     target::runtime()?.block_on(async {
         let options = Options {
             overwrite: true,
-            ..options(&RunArgs::default(), &Target::Rehearsal, phase)
+            ..options(
+                (session, loaded),
+                &RunArgs::default(),
+                &Target::Rehearsal,
+                phase,
+            )
         };
         let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
         let how = How {

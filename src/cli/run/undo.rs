@@ -73,7 +73,7 @@ async fn undo_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Un
         return Ok(Code::Done);
     };
     let how = How {
-        options: options(&RunArgs::default(), &target, phase),
+        options: options((session, loaded), &RunArgs::default(), &target, phase),
         accept_unread: false,
         mine: Mine::Merge,
         section: None,

@@ -46,14 +46,17 @@ pub(super) fn read(files: &[Code]) -> Vec<Endpoint> {
         for (start, captures) in DECORATOR.iter().flat_map(|pattern| code.matches(pattern)) {
             let path = &captures[3];
             if path.is_empty() || path.starts_with('/') {
-                let verb = method(&captures[2]);
+                let verbs = match method(&captures[2]) {
+                    Some(verb) => vec![Some(verb)],
+                    None => methods(code, start),
+                };
                 for prefix in prefixes(code, &captures[1], &includes, 0) {
                     let path = format!("{prefix}{path}");
-                    found.push(Endpoint {
+                    found.extend(verbs.iter().map(|verb| Endpoint {
                         method: verb.clone(),
-                        path,
+                        path: path.clone(),
                         origin: code.origin(start),
-                    });
+                    }));
                 }
             }
         }
@@ -83,6 +86,18 @@ pub(super) fn read(files: &[Code]) -> Vec<Endpoint> {
         }
     }
     found
+}
+
+/// Returns the methods that a route names (`methods=["POST"]`); where it names none, none is known.
+fn methods(code: &Code, start: usize) -> Vec<Option<String>> {
+    let open = code.text.get(start..).and_then(|rest| rest.find('('));
+    let arguments = open.map(|open| literal::arguments(&code.text, &code.bare, start + open + 1));
+    let named = arguments
+        .as_deref()
+        .and_then(|arguments| literal::keyword(arguments, "methods"));
+    let words = named.unwrap_or_default().split(['"', '\'']);
+    let verbs: Vec<Option<String>> = words.filter_map(method).map(Some).collect();
+    if verbs.is_empty() { vec![None] } else { verbs }
 }
 
 fn all<'a>(code: &'a Code, pattern: &Regex) -> Vec<(usize, Captures<'a>)> {
@@ -247,6 +262,17 @@ mod tests {
                 "GET /version src/main.py:5",
                 "POST /api/calls src/api/calls.py:2",
             ],
+        );
+    }
+
+    #[test]
+    fn flask_routes_have_the_methods_that_they_name() {
+        check(
+            &[(
+                "a.py",
+                "@app.route('/login', methods=['GET', 'POST'])\ndef a(): ...\n@app.route('/ready')\n",
+            )],
+            &["GET /login a.py:1", "POST /login a.py:1", "* /ready a.py:3"],
         );
     }
 

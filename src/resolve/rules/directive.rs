@@ -1,6 +1,6 @@
 //! What a task's directive says that it is.
 
-use crate::checklist::Task;
+use crate::checklist::{Script, Shell, Task};
 
 use super::{Intent, Outcome, reading};
 
@@ -20,7 +20,15 @@ pub(super) fn read(task: &Task) -> Outcome {
     }
     if let Some(run) = &directive.run {
         let matched = reading("directive run", [run.value.as_str()]);
-        return Ok((Intent::Command(run.value.clone()), matched));
+        let line = || Script {
+            shell: Shell::Line,
+            text: run.value.clone(),
+        };
+        let script = match run.value.as_str() {
+            "fence" => task.script()?,
+            _ => line(),
+        };
+        return Ok((Intent::Command(script), matched));
     }
     if let Some(apply) = &directive.apply {
         let matched = reading("directive apply", [apply.value.as_str()]);

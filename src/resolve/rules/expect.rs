@@ -13,7 +13,7 @@ use super::super::bullets::{Meaning, ReadBullet};
 use super::super::expect::Expectation;
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
-use crate::checklist::{Bullet, Task};
+use crate::checklist::{Bullet, Inline, Task};
 use clause::Parsed;
 
 pub(super) const RULE: Rule = Rule {
@@ -25,6 +25,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn read(line: &Line<'_>) -> Outcome {
     let task = line.task;
+    if !names_any(&task.text, &task.bullets) {
+        return Err("names nothing in code marks".into());
+    }
     let parsed = clause::parse(&task.text, None)?;
     let mut wants = parsed.wants.clone();
     let mut bullets = Vec::new();
@@ -54,6 +57,12 @@ fn read(line: &Line<'_>) -> Outcome {
     }
     let rule = format!("expect {}", words.join(" + "));
     Ok((Intent::Expect(all), reading(&rule, parsed.matched)))
+}
+
+/// Returns whether a line or a bullet below it has a code span: most lines of a plan have none.
+fn names_any(text: &Inline, bullets: &[Bullet]) -> bool {
+    let below = |bullet: &Bullet| names_any(&bullet.text, &bullet.children);
+    text.codes().next().is_some() || bullets.iter().any(below)
 }
 
 /// Returns the bullets of a task that leaves traces: those that tell further ones, those that lead

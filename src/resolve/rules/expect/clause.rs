@@ -79,7 +79,7 @@ pub(super) fn parse(text: &Inline, above: Option<Above<'_>>) -> Result<Parsed, W
 /// Refuses lines that leave open what is wanted, or want a person's judgement.
 fn refuse_words(tokens: &[Token]) -> Result<(), Why> {
     for token in tokens {
-        let Token::Word(word, _) = token else {
+        let Token::Word(word, ..) = token else {
             if *token == Token::Mark('?') {
                 return Err("asks a question".into());
             }
@@ -186,7 +186,7 @@ struct Walk<'t> {
 impl Walk<'_> {
     fn step(&mut self, at: usize) -> Result<(), Why> {
         match self.tokens.get(at) {
-            Some(Token::Word(word, _)) => self.word(at, word),
+            Some(Token::Word(word, ..)) => self.word(at, word),
             Some(Token::Code(code)) => self.code(at, code),
             Some(Token::Mark(_)) | None => Ok(()),
         }

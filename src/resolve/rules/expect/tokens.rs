@@ -1,13 +1,13 @@
 //! A line as words, marks and code spans.
 
-use super::words::{Role, is, is_infinitive, is_verbal_noun};
+use super::words::{Role, Roles, is_infinitive, is_verbal_noun, roles};
 use crate::checklist::{Inline, Part};
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
-    /// A word, as written and in lower case.
-    Word(String, String),
+    /// A word, as written and in lower case, and what it does.
+    Word(String, String, Roles),
     /// A mark between words.
     Mark(char),
     /// A code span's content.
@@ -18,14 +18,14 @@ impl Token {
     /// Returns the word in lower case.
     pub(super) fn word(&self) -> Option<&str> {
         match self {
-            Self::Word(_, lower) => Some(lower),
+            Self::Word(_, lower, _) => Some(lower),
             Self::Mark(_) | Self::Code(_) => None,
         }
     }
 
     /// Returns whether it is a word that does that.
     pub(super) fn is(&self, role: Role) -> bool {
-        self.word().is_some_and(|word| is(word, role))
+        matches!(self, Self::Word(_, _, roles) if roles.has(role))
     }
 
     /// Returns whether it joins things of a list.
@@ -81,6 +81,7 @@ fn split(text: &str, tokens: &mut Vec<Token>) {
 fn flush(word: &mut String, tokens: &mut Vec<Token>) {
     if !word.is_empty() {
         let lower = word.to_lowercase();
-        tokens.push(Token::Word(std::mem::take(word), lower));
+        let roles = roles(&lower);
+        tokens.push(Token::Word(std::mem::take(word), lower, roles));
     }
 }

@@ -1,0 +1,98 @@
+//! The checklist's and the settings' commands: what they are given of the environment, and a person's
+//! consent to them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::outlook::Outlook;
+use super::{Prepared, Result};
+use crate::cli::Session;
+use crate::cli::confirm::{can_ask, typed};
+use crate::cli::load::{Loaded, Phase};
+use crate::cli::target::Target;
+use crate::execute::{Commands, Standing};
+use crate::plan::Work;
+use crate::terminal::{count, err, printable};
+
+/// The variables that every command is given, where they are set.
+const GIVEN: &[&str] = &["HOME", "LANG", "LOGNAME", "PATH", "TMPDIR", "TZ", "USER"];
+
+/// Returns how commands run: with a short environment of their own.
+pub(super) fn of(
+    session: &Session,
+    loaded: &Loaded,
+    phase: &Phase,
+    (target, allowed): (&Target, bool),
+) -> Commands {
+    let given = |name: &str| {
+        let named = loaded
+            .settings
+            .commands
+            .iter()
+            .chain(&phase.settings.commands);
+        GIVEN.contains(&name) || name.starts_with("LC_") || named.into_iter().any(|it| it == name)
+    };
+    let variables = session.environment.variables.iter();
+    let mut environment: BTreeMap<String, String> = variables
+        .filter(|(name, _)| given(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let number = phase.checklist.number;
+    for (name, value) in [
+        ("TERM", "dumb".to_owned()),
+        ("ORCH_SET", phase.set.clone()),
+        ("ORCH_PHASE", number.to_string()),
+        ("ORCH_TARGET", target.called().to_owned()),
+    ] {
+        environment.insert(name.to_owned(), value);
+    }
+    Commands {
+        allowed,
+        limit: phase.settings.timeouts.command,
+        environment,
+        set: phase.set.clone(),
+        phase: number,
+    }
+}
+
+/// Shows in full the commands that are to run, and asks whether they may, where nobody said so yet
+/// and there is a terminal to ask on. Where they mayn't, each fails with the way out.
+pub(super) fn ask(prepared: &mut Prepared<'_>, outlook: &Outlook) -> Result<()> {
+    if prepared.how.options.commands.allowed || !can_ask() {
+        return Ok(());
+    }
+    let steps = prepared.plan.steps.iter().zip(&outlook.standing);
+    let due = steps.filter(|(_, standing)| matches!(standing, Standing::Todo(_)));
+    let mut text = String::new();
+    let mut number = 0;
+    for (step, _) in due {
+        let lines: Vec<&str> = match &step.work {
+            Work::Command { run, .. } => run.lines().collect(),
+            Work::Build { run, digest, .. } => std::iter::once(run)
+                .chain(digest)
+                .flat_map(|run| run.lines())
+                .collect(),
+            _ => continue,
+        };
+        number += 1;
+        let of = step.task.as_ref().map(|task| format!("task {task}"));
+        let _ = writeln!(
+            text,
+            "  {}",
+            of.as_deref().unwrap_or("the settings' [build]")
+        );
+        for line in lines {
+            let _ = writeln!(text, "    $ {}", printable(line));
+        }
+    }
+    if number == 0 {
+        return Ok(());
+    }
+    err(&format!(
+        "{} to run in the workspace:\n{text}",
+        count(number, "command")
+    ))?;
+    let answer = typed("run them? [y/N] ")?.to_lowercase();
+    prepared.how.options.commands.allowed = matches!(answer.as_str(), "y" | "yes");
+    Ok(())
+}
