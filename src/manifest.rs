@@ -294,7 +294,10 @@ pub fn header(application: &Application, origin: &FileOrigin) -> String {
             )
         }
     };
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // No YAML holds control characters, not even in a comment.
+    let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let line = words.join(" ");
     line.trim_end_matches([':', ' ']).to_owned()
 }
 
