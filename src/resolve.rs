@@ -63,15 +63,15 @@ pub use expect::{Expectation, Expected, Look, Seen, Sight, Since, Symbol, There}
 pub use file_name::{FileName, file_name_for};
 pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub use model::{
-    Action, Answer, BulletReading, Considered, Finding, InventoryKind, Note, Reading, Requirement,
-    Resolved, ResolvedTask, Verdict,
+    Action, Answer, BulletReading, BulletRule, Considered, Explained, Finding, InventoryKind, Note,
+    Reading, Requirement, Resolved, ResolvedTask, Verdict,
 };
 
 pub use overlays::{overlaid, overlays};
 
 use std::collections::BTreeMap;
 
-use crate::checklist::{Checklist, Task};
+use crate::checklist::{Checklist, Section, Task};
 use crate::diagnostic::Diagnostics;
 use crate::facts::{Facts, Inputs, Tree};
 use crate::settings::{Extras, PhaseSettings, Settings};
@@ -178,6 +178,19 @@ pub fn expected_paths(checklist: &Checklist) -> Vec<(String, bool)> {
         }
     }
     paths.into_iter().collect()
+}
+
+/// Returns how a task is read, with all that was considered for it.
+pub fn explain(section: &Section, task: &Task, vocabulary: &Vocabulary) -> Explained {
+    let read = rules::read(section, task, vocabulary);
+    let kind = read.target().map(|target| target.kind);
+    Explained {
+        rules: rules::consider(task, vocabulary),
+        bullets: match kind {
+            Some(_) => bullets::explain(&task.bullets, kind, vocabulary),
+            None => Vec::new(),
+        },
+    }
 }
 
 /// Returns which files the facts of a phase are read from: the phase's settings, else the Compose

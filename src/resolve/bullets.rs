@@ -2,6 +2,10 @@
 //!
 //! A bullet that nothing here reads is left to a person; nothing is dropped in silence.
 
+mod rows;
+
+pub(super) use rows::explain;
+
 use std::fmt::Write as _;
 
 use crate::checklist::{Bullet, Inline};
@@ -13,7 +17,6 @@ use super::probe_words;
 use super::quantity;
 use super::spec::{Amounts, ExposureSpec, Spec};
 use super::target::FileKind;
-use super::{running_words, scaling_words};
 use crate::vocabulary::{Phrase, Vocabulary, Word, words};
 
 /// What a bullet was understood as.
@@ -115,31 +118,7 @@ pub(super) fn read(
     vocabulary: &Vocabulary,
     spec: &mut Spec,
 ) -> Meaning {
-    let plain = text.plain();
-    let plain = Phrase::new(&plain, vocabulary);
-    let head = head(plain);
-    let carried = scaling_words::read(plain, head, kind, spec)
-        .or_else(|| running_words::read(text, plain, kind, spec))
-        .or_else(|| resources(plain, head, spec))
-        .or_else(|| probes(text, plain, head, spec))
-        .or_else(|| exposures(plain, spec))
-        .or_else(|| routing(plain, head, spec));
-    if let Some(meaning) = carried {
-        return Meaning::Carried(meaning);
-    }
-    if head.has(Word::Init) {
-        spec.init_scripts = true;
-        return Meaning::InitScripts;
-    }
-    if head.has(Word::Environment) {
-        return Meaning::Environment;
-    }
-    storage(plain, head, spec)
-        .or_else(|| ports(plain, head, spec))
-        .or_else(|| image(text, head, spec))
-        .or_else(|| watched(plain, spec))
-        .or_else(|| always(plain))
-        .map_or(Meaning::Unread, Meaning::Carried)
+    rows::first(text, kind, vocabulary, spec).map_or(Meaning::Unread, |(_, meaning)| meaning)
 }
 
 /// Returns what stands before the colon, or the whole text.

@@ -104,6 +104,27 @@ pub enum Verdict {
     No(String),
 }
 
+/// How a task is read, with all that was considered for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Explained {
+    /// What each rule makes of it, in the order in which they are asked.
+    pub rules: Vec<Considered>,
+    /// Which rule reads each nested bullet, nested ones flattened; empty where bullets are no
+    /// specification.
+    pub bullets: Vec<BulletRule>,
+}
+
+/// The rule that reads a nested bullet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BulletRule {
+    /// The bullet as written.
+    pub text: String,
+    /// The rule; `None` where none reads it.
+    pub rule: Option<&'static str>,
+    /// What is close to it, where none reads it.
+    pub close: Option<String>,
+}
+
 /// How a nested bullet was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BulletReading {
