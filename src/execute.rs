@@ -6,6 +6,7 @@
 //! follows for the documents is in `project`.
 
 mod air;
+mod awaited;
 mod command;
 mod consent;
 mod course;

@@ -55,8 +55,7 @@ mod sample;
 mod tests;
 
 pub use chart::chart;
-pub use check::{Checked, check};
-pub use generator::{Generations, generated, is_generation, is_kustomization};
+pub use check::{Checked, check, is_cluster_kind};
 pub use overlay::{ADDED, Overlaid, OverlayFiles, added_text, overlay};
 pub use parse::parse_documents;
 pub(crate) use parse::{document_ranges, read_document};

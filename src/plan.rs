@@ -66,6 +66,24 @@ impl Plan {
             | Work::Write { .. }
             | Work::Expect { .. }
             | Work::Command { .. }
+            | Work::Wait { .. }
+            | Work::Build { .. } => None,
+        })
+    }
+}
+
+impl Plan {
+    /// Returns the objects that steps wait for and something else brings.
+    pub fn awaited(&self) -> impl Iterator<Item = (&StepId, &Object)> {
+        self.steps.iter().filter_map(|step| match &step.work {
+            Work::Wait { object } => Some((&step.id, object.as_ref())),
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Apply { .. }
+            | Work::Command { .. }
+            | Work::Expect { .. }
             | Work::Build { .. } => None,
         })
     }
@@ -109,6 +127,7 @@ impl Work {
             | Self::Apply { .. }
             | Self::Expect { .. }
             | Self::Build { .. }
+            | Self::Wait { .. }
             | Self::Command { .. } => &[],
         }
     }
@@ -163,6 +182,11 @@ pub enum Work {
         run: String,
         /// What runs it.
         shell: Shell,
+    },
+    /// Wait until an object is ready that something else brings.
+    Wait {
+        /// The object, without its content.
+        object: Box<Object>,
     },
     /// Build an image and push it; what uses it is applied with the digest that it got.
     Build {

@@ -30,6 +30,9 @@ mod write;
 
 pub use script::{Delay, Outcome, Script, ScriptError, ScriptedFailure, Selector};
 
+/// Its name as a target.
+pub const NAME: &str = "rehearsal";
+
 /// A rehearsal: a cluster in memory. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Rehearsal {

@@ -7,6 +7,7 @@ mod commands;
 mod configuration;
 mod corpus;
 mod crash;
+mod directives;
 mod documents;
 mod evidence;
 mod failure;

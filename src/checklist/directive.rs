@@ -1,16 +1,20 @@
 //! `<!-- orch: … -->` → [`Directive`].
 //!
-//! Whether what a directive names exists (a path, another task) is not decided here.
+//! Whether what a directive names exists (a path, another task) is not decided here. Its keys are
+//! rows of one table, `keys`.
+
+mod awaited;
+mod keys;
+#[cfg(test)]
+mod page;
 
 use std::time::Duration;
 
+pub use awaited::Awaited;
+pub use keys::{KEYS, Key, RESERVED, Reserved};
+
 use super::problems::Problems;
 use super::{Directive, Span, Spanned, TaskId};
-
-const KEYS: &[&str] = &[
-    "id", "after", "run", "apply", "wait", "manual", "timeout", "retries", "skip",
-];
-const RESERVED: &[&str] = &["canary", "gate", "probe", "component", "every", "on-fail"];
 
 /// Returns the directive that a comment holds, if it holds one.
 pub(super) fn read(text: &str, span: &Span, problems: &mut Problems<'_>) -> Option<Directive> {
@@ -54,6 +58,11 @@ fn read_comment(text: &str, span: &Span, problems: &mut Problems<'_>) -> Option<
         span: start..body_span.end + 3,
         ..Directive::default()
     };
+    if let Some(at) = body.find("--") {
+        let place = body_start + at..body_start + at + 2;
+        let help = "not every Markdown program takes it: put the command into a script";
+        problems.error(&place, "a comment holds no `--`".to_owned(), help);
+    }
     for word in split(body, body_start) {
         assign(&mut directive, &word, problems);
     }
@@ -146,7 +155,7 @@ fn assign(directive: &mut Directive, word: &Word, problems: &mut Problems<'_>) {
             let message = format!("`{}` takes no value", word.key);
             problems.error(&word.span, message, &format!("write just `{}`", word.key));
         }
-        _ if !KEYS.contains(&word.key.as_str()) => unknown(word, problems),
+        _ if !KEYS.iter().any(|key| key.name == word.key) => unknown(word, problems),
         Some(value) if !value.value.trim().is_empty() => give(directive, word, value, problems),
         Some(_) | None => {
             let message = format!("`{}` needs a value", word.key);
@@ -176,7 +185,17 @@ fn give(
         }
         "run" => directive.run.replace(value.clone()).is_some(),
         "apply" => directive.apply.replace(value.clone()).is_some(),
-        "wait" => directive.wait.replace(value.clone()).is_some(),
+        "wait" => {
+            let before = !directive.wait.is_empty();
+            match awaited::read(&value.value) {
+                Ok(objects) => directive.wait.extend(objects.into_iter().map(|it| Spanned {
+                    span: value.span.start + it.span.start..value.span.start + it.span.end,
+                    value: it.value,
+                })),
+                Err((message, help)) => problems.error(&value.span, message, &help),
+            }
+            before
+        }
         "timeout" => {
             let timeout = duration(&value.value);
             if timeout.is_none() {
@@ -241,7 +260,7 @@ fn duration(text: &str) -> Option<Duration> {
 }
 
 fn unknown(word: &Word, problems: &mut Problems<'_>) {
-    if RESERVED.contains(&word.key.as_str()) {
+    if RESERVED.iter().any(|reserved| reserved.name == word.key) {
         let message = format!("`{}` can't be used in a directive yet", word.key);
         problems.error(
             &word.span,
@@ -252,12 +271,15 @@ fn unknown(word: &Word, problems: &mut Problems<'_>) {
     }
     let nearest = KEYS
         .iter()
-        .map(|key| (distance(key, &word.key), key))
+        .map(|key| (distance(key.name, &word.key), key.name))
         .min()
         .filter(|(distance, _)| *distance <= 2);
     let help = match nearest {
         Some((_, key)) => format!("did you mean `{key}`?"),
-        None => format!("keys: {}", KEYS.join(", ")),
+        None => {
+            let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+            format!("keys: {}", names.join(", "))
+        }
     };
     problems.error(
         &word.span,
@@ -300,5 +322,13 @@ fn refuse_contradictions(directive: &Directive, problems: &mut Problems<'_>) {
     if ways.iter().filter(|given| **given).count() > 1 {
         let message = "`run`, `apply` and `manual` exclude each other".to_owned();
         problems.error(&directive.span, message, "keep one of them");
+    }
+    if directive.manual && !directive.wait.is_empty() {
+        let message = "`manual` and `wait` exclude each other".to_owned();
+        problems.error(
+            &directive.span,
+            message,
+            "a person's box is ticked by a person",
+        );
     }
 }

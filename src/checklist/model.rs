@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::Awaited;
 use crate::vocabulary::Vocabulary;
 
 /// A byte range of the document as it is on disk (a BOM, if there is one, counts).
@@ -343,8 +344,8 @@ pub struct Directive {
     pub run: Option<Spanned<String>>,
     /// `apply=path` or `apply=fence`.
     pub apply: Option<Spanned<String>>,
-    /// `wait=…`.
-    pub wait: Option<Spanned<String>>,
+    /// `wait=Deployment/api,Job/move`.
+    pub wait: Vec<Spanned<Awaited>>,
     /// `manual`.
     pub manual: bool,
     /// `timeout=5m`.

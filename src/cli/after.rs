@@ -217,6 +217,7 @@ impl There<'_> {
                     | Action::Require(_)
                     | Action::Write { .. }
                     | Action::Apply { .. }
+                    | Action::Wait
                     | Action::Command { .. } => {
                         // A run that completed accepted what was unread then.
                         self.known.completed.is_none()

@@ -19,7 +19,7 @@ use crate::resolve::SecretSpec;
 use crate::settings::{self, Controller, EdgeApi, PhaseSettings, Settings};
 
 /// The rehearsal's name as a target.
-pub(super) const REHEARSAL: &str = "rehearsal";
+pub(super) const REHEARSAL: &str = crate::rehearsal::NAME;
 
 /// Which target a command is about.
 #[derive(Debug, Clone, Default, Args)]

@@ -217,6 +217,7 @@ fn is_absent(step: &Step, around: &Surroundings<'_>) -> bool {
         | Work::Write { .. }
         | Work::Expect { .. }
         | Work::Command { .. }
+        | Work::Wait { .. }
         | Work::Build { .. } => false,
     }
 }

@@ -157,7 +157,11 @@ pub fn hold(plan: &Plan, standing: &mut [Standing], held: &BTreeMap<TaskId, Task
         }
         let does = matches!(
             step.work,
-            Work::Apply { .. } | Work::Command { .. } | Work::Build { .. } | Work::Expect { .. }
+            Work::Apply { .. }
+                | Work::Command { .. }
+                | Work::Wait { .. }
+                | Work::Build { .. }
+                | Work::Expect { .. }
         );
         let directed = step.task.as_ref().filter(|_| does);
         let by = directed.and_then(|task| held.get(task)).cloned();

@@ -45,6 +45,11 @@ const CLUSTER_KINDS: &[&str] = &[
     "VolumeSnapshotClass",
 ];
 
+/// Returns whether a kind is known to live in no namespace.
+pub fn is_cluster_kind(kind: &str) -> bool {
+    CLUSTER_KINDS.contains(&kind)
+}
+
 /// What one object is to a rule.
 enum Verdict {
     /// The rule isn't about such objects at all.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::Work;
 use super::cycle::End;
-use crate::checklist::{Shell, TaskId};
+use crate::checklist::{Awaited, Shell, TaskId};
 use crate::journal::{Evidence, StepKey, sha256};
 use crate::manifest::{Generations, Object, Rendered, check, is_kustomization};
 use crate::resolve::{Action, Answer, Expected, FileOrigin, ImageBuild, Resolved, ResolvedTask};
@@ -47,6 +47,7 @@ impl Draft {
             | Work::Refuse { .. }
             | Work::Write { .. }
             | Work::Command { .. }
+            | Work::Wait { .. }
             | Work::Build { .. } => None,
         }
     }
@@ -55,7 +56,11 @@ impl Draft {
     pub(super) fn does(&self) -> bool {
         matches!(
             self.work,
-            Work::Apply { .. } | Work::Command { .. } | Work::Build { .. } | Work::Expect { .. }
+            Work::Apply { .. }
+                | Work::Command { .. }
+                | Work::Wait { .. }
+                | Work::Build { .. }
+                | Work::Expect { .. }
         )
     }
 
@@ -69,6 +74,7 @@ impl Draft {
             | Work::Write { .. }
             | Work::Command { .. }
             | Work::Expect { .. }
+            | Work::Wait { .. }
             | Work::Build { .. } => (self.name.clone(), None),
         };
         End {
@@ -167,7 +173,11 @@ fn of_tasks(
                 );
             }
             Action::Command { run, shell } => drafts.push(command_draft(&task.id, run, *shell)),
-            Action::Manual | Action::Skip => {}
+            Action::Wait | Action::Manual | Action::Skip => {}
+        }
+        if !matches!(task.action, Action::Skip) {
+            let own = &resolved.application.namespace;
+            drafts.extend(task.wait.iter().map(|it| wait_draft(&task.id, it, own)));
         }
     }
     drafts
@@ -229,6 +239,7 @@ fn conclusion(task: &ResolvedTask, against: &Checked) -> Option<Draft> {
         | Action::Apply { .. }
         | Action::Command { .. }
         | Action::Expect { .. }
+        | Action::Wait
         | Action::Manual
         | Action::Skip => return None,
     };
@@ -343,6 +354,26 @@ fn apply_draft(task: Option<&TaskId>, object: Object, file: &str) -> Draft {
         work: Work::Apply {
             object,
             file: file.to_owned(),
+        },
+    }
+}
+
+fn wait_draft(task: &TaskId, awaited: &Awaited, own: &str) -> Draft {
+    let namespace = awaited.namespace.as_deref().unwrap_or(own);
+    let object = Object {
+        api_version: awaited.api_version.clone(),
+        kind: awaited.kind.clone(),
+        namespace: Some(namespace.to_owned()).filter(|_| !is_cluster_kind(&awaited.kind)),
+        name: awaited.name.clone(),
+        value: Value::Null,
+    };
+    Draft {
+        task: Some(task.clone()),
+        name: format!("wait for {awaited}"),
+        parameters: json!({ "kind": "wait", "apiVersion": object.api_version,
+            "of": object.kind, "namespace": object.namespace, "name": object.name }),
+        work: Work::Wait {
+            object: Box::new(object),
         },
     }
 }

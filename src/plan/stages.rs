@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Work;
 use super::draft::Draft;
 use crate::journal::Evidence;
+use crate::manifest::Object;
 
 /// What each step needs, by index: steps, and gates behind the last step.
 pub(super) struct Needs {
@@ -40,6 +41,8 @@ impl Needs {
         }
         let needs = drafts.iter().map(|draft| match &draft.work {
             Work::Study { .. } | Work::Expect { .. } | Work::Command { .. } => BTreeSet::new(),
+            // Behind what its task does, and what the phase itself brings of it.
+            Work::Wait { object } => waited(drafts, draft, object),
             // Nothing is pushed for manifests that break a rule.
             Work::Build { .. } => BTreeSet::from([all_studied, all_ruled]),
             work if is_rule(work) => BTreeSet::from([all_written]),
@@ -76,6 +79,23 @@ impl Needs {
     pub(super) fn each(&self) -> Vec<BTreeSet<usize>> {
         (0..self.steps).map(|at| self.of(at)).collect()
     }
+}
+
+/// What a step that waits for an object comes after.
+fn waited(drafts: &[Draft], own: &Draft, object: &Object) -> BTreeSet<usize> {
+    let same = |other: &Object| {
+        let place = |it: &Object| (it.kind.clone(), it.namespace.clone(), it.name.clone());
+        place(other) == place(object)
+    };
+    let before = |draft: &Draft| {
+        !matches!(draft.work, Work::Wait { .. })
+            && (draft.task == own.task || draft.object().is_some_and(same))
+    };
+    let places = drafts.iter().enumerate();
+    places
+        .filter(|(_, draft)| before(draft))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 fn is_rule(work: &Work) -> bool {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::checklist::{Shell, Span, TaskId};
+use crate::checklist::{Awaited, Shell, Span, TaskId};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Origin;
 
@@ -37,6 +37,8 @@ pub struct ResolvedTask {
     pub bullets: Vec<BulletReading>,
     /// `after=` of the directive.
     pub after: Vec<TaskId>,
+    /// `wait=` of the directive: what must be ready before the box is ticked.
+    pub wait: Vec<Awaited>,
     /// `timeout=` of the directive: how long each of its steps may take.
     pub timeout: Option<Duration>,
     /// `retries=` of the directive: how often a step that failed is tried again.
@@ -192,6 +194,8 @@ pub enum Action {
         /// Each trace, with what was found of it; the task is done when all of them are there.
         traces: Vec<Expected>,
     },
+    /// Only wait for what the directive names.
+    Wait,
     /// A person does it.
     Manual,
     /// Left out by `skip`.
@@ -209,6 +213,7 @@ impl Action {
             Self::Apply { .. } => "apply",
             Self::Command { .. } => "command",
             Self::Expect { .. } => "expect",
+            Self::Wait => "wait",
             Self::Manual => "manual",
             Self::Skip => "skip",
         }

@@ -44,6 +44,9 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
         id: read.task.id.clone(),
         action,
         reading: read.reading.clone(),
+        wait: directive
+            .map(|it| it.wait.iter().map(|one| one.value.clone()).collect())
+            .unwrap_or_default(),
         timeout: directive.and_then(|it| it.timeout),
         retries: directive.and_then(|it| it.retries).unwrap_or(0),
         bullets: read
@@ -68,6 +71,7 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
     match &read.intent {
         Intent::Skip => Action::Skip,
         Intent::Manual => Action::Manual,
+        Intent::Wait => Action::Wait,
         Intent::Command(script) => Action::Command {
             run: script.text.clone(),
             shell: script.shell,

@@ -136,6 +136,8 @@ pub(super) enum Intent {
     Skip,
     Manual,
     Command(Script),
+    /// Only for what the directive names.
+    Wait,
     ApplyPath(String),
     ApplyFence(Option<String>),
     Study(Vec<String>),
@@ -164,6 +166,7 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         Intent::Write(target) => Some(target.kind),
         Intent::Skip
         | Intent::Manual
+        | Intent::Wait
         | Intent::Command(_)
         | Intent::ApplyPath(_)
         | Intent::ApplyFence(_)
@@ -194,6 +197,7 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         Intent::Expect(_) => bullets = expect::bullets(task),
         Intent::Skip
         | Intent::Manual
+        | Intent::Wait
         | Intent::Command(_)
         | Intent::ApplyPath(_)
         | Intent::ApplyFence(_) => {}
@@ -229,6 +233,7 @@ fn by_rule(line: &Line<'_>) -> (Intent, Reading) {
     directive::read(line.task)
         .ok()
         .or_else(by_words)
+        .or_else(|| directive::wait(line.task))
         .unwrap_or_else(|| (Intent::Manual, reading("no rule", [""; 0])))
 }
 
@@ -256,6 +261,10 @@ pub(super) fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> 
         looks_for: rule.looks_for,
         verdict: verdict((rule.read)(&line)),
     }));
+    // What no rule reads may still be waited for.
+    if !read && let (Some((_, reading)), Some(first)) = (directive::wait(task), all.first_mut()) {
+        first.verdict = Verdict::Read(reading);
+    }
     all
 }
 

@@ -1,6 +1,7 @@
 //! Whole documents.
 
 mod boxes;
+mod directives;
 mod size;
 
 use super::{

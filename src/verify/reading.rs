@@ -23,7 +23,9 @@ impl View<'_> {
             Action::Command { .. } => vec![word("what a command did can't be seen afterwards")],
             Action::Manual => vec![word("ticked by hand, without a record")],
             Action::Skip => vec![word("ticked by hand; the task is left out by `skip`")],
-            Action::Require(_) | Action::Write { .. } | Action::Apply { .. } => Vec::new(),
+            Action::Require(_) | Action::Write { .. } | Action::Apply { .. } | Action::Wait => {
+                Vec::new()
+            }
         };
         let checked = steps.iter().filter_map(|step| self.step(step));
         claims.extend(checked);
@@ -45,6 +47,7 @@ impl View<'_> {
             Work::Conclude {
                 evidence: Evidence::Checked { rule, objects, .. },
             } => Found::Holds(format!("{rule}: {objects} objects keep it")),
+            Work::Wait { .. } => self.object(&step.id, "the box is ticked by hand"),
             Work::Apply { object, .. } => match self.seen.objects {
                 Objects::Rehearsed => return None,
                 Objects::NotAsked(why) => Found::Unchecked(format!("{}: {why}", object.label())),

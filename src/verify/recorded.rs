@@ -98,6 +98,9 @@ impl View<'_> {
                 }
                 self.object(&step.id, &object.ready)
             }
+            (Evidence::Facts { found }, Work::Wait { .. }) => {
+                self.object(&step.id, found.first().map_or("ready", String::as_str))
+            }
             (Evidence::Facts { found }, Work::Study { findings }) => {
                 let missing = findings.iter().find(|finding| finding.missing.is_some());
                 if let Some(missing) = missing {
@@ -217,8 +220,11 @@ impl View<'_> {
     }
 
     /// Checks an object that was ready for that reason.
-    fn object(&self, step: &StepId, ready: &str) -> Found {
-        let name = step.as_str().trim_start_matches("apply ");
+    pub(super) fn object(&self, step: &StepId, ready: &str) -> Found {
+        let name = step.as_str();
+        let name = name
+            .trim_start_matches("apply ")
+            .trim_start_matches("wait for ");
         let wrong = match self.seen.objects {
             Objects::Rehearsed => {
                 let why = format!("{name} was rehearsed: nothing of it is left to look at");

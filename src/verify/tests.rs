@@ -168,6 +168,7 @@ fn resolved(action: Action) -> ResolvedTask {
         },
         bullets: Vec::new(),
         after: Vec::new(),
+        wait: Vec::new(),
         timeout: None,
         retries: 0,
         notes: Vec::new(),

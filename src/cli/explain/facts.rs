@@ -46,7 +46,19 @@ pub(super) fn used(
             matched.chain(missing).chain(extra).collect()
         }
         Action::Write { path } => of_file(loaded, phase, meaning, path)?,
-        _ => Vec::new(),
+        Action::Expect { traces } => traces
+            .iter()
+            .map(|trace| match &trace.found {
+                Ok(found) => (found.to_string(), None),
+                Err(missing) => (format!("missing: {missing}"), None),
+            })
+            .collect(),
+        Action::Require(_)
+        | Action::Apply { .. }
+        | Action::Command { .. }
+        | Action::Wait
+        | Action::Manual
+        | Action::Skip => Vec::new(),
     })
 }
 

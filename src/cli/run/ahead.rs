@@ -132,6 +132,7 @@ impl Ahead {
             | Work::Write { .. }
             | Work::Expect { .. }
             | Work::Command { .. }
+            | Work::Wait { .. }
             | Work::Build { .. } => None,
         });
         let objects = stream::iter(applies)

@@ -92,6 +92,12 @@ impl Drift {
         let applied: Vec<_> = known.into_iter().flat_map(applied).collect();
         let names = applied.iter().map(|(_, _, evidence)| Name::from(*evidence));
         let names = names.chain(prepared.plan.objects().map(Name::from));
+        let names = names.chain(
+            prepared
+                .plan
+                .awaited()
+                .map(|(_, object)| Name::from(object)),
+        );
         let live = prepared.cluster.live(names).await?;
         let repo = Repo::open(loaded.workspace.root())?;
         let filled = prepared.filled(&repo, None, (&live, &outlook))?;

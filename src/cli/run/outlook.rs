@@ -225,6 +225,7 @@ impl Outlook {
                 Work::Study { .. }
                 | Work::Conclude { .. }
                 | Work::Expect { .. }
+                | Work::Wait { .. }
                 | Work::Refuse { .. } => {}
             }
         }

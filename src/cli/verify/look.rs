@@ -11,6 +11,7 @@ use crate::cli::plan::preview::field_line;
 use crate::cli::run::drift::{Drift, Drifted, Looked};
 use crate::cli::target::{self, REHEARSAL, Target, TargetArgs, called};
 use crate::cli::{Session, Stop};
+use crate::cluster::{Verdict, verdict};
 use crate::files::read_journal;
 use crate::journal::{Evidence, State, StepId, Waiver, sha256};
 use crate::plan::{Plan, Work};
@@ -218,12 +219,22 @@ fn planned(meaning: Meaning, target: &str) -> std::result::Result<(Meaning, Plan
 }
 
 fn objects(looked: &Looked) -> Objects {
-    let wrong = looked
+    let mut wrong: BTreeMap<StepId, Vec<Wrong>> = looked
         .drift
         .found
         .iter()
         .map(|drifted| (drifted.step.clone(), wrong(drifted)))
         .collect();
+    for (step, object) in looked.plan.awaited() {
+        let trouble = match looked.live.get(object) {
+            None => Some(Wrong::Gone("it isn't there".to_owned())),
+            Some(live) => match verdict(&object.kind, &live, true) {
+                Verdict::Ready(_) => None,
+                Verdict::Progressing(why) | Verdict::Failed(why) => Some(Wrong::Unready(why)),
+            },
+        };
+        wrong.extend(trouble.map(|trouble| (step.clone(), vec![trouble])));
+    }
     let absent: BTreeSet<StepId> = looked
         .plan
         .steps

@@ -2,10 +2,11 @@
 
 use crate::checklist::{Script, Shell, Task};
 
+use super::super::model::Reading;
 use super::{Intent, Outcome, reading};
 
 pub(super) const LOOKS_FOR: &str =
-    "a comment `<!-- orch: … -->` with `skip`, `manual`, `run` or `apply`";
+    "a comment `<!-- orch: … -->` with `skip`, `manual`, `run`, `apply` or `wait`";
 
 /// Returns what a task's directive says that it is, if it says so.
 pub(super) fn read(task: &Task) -> Outcome {
@@ -40,4 +41,16 @@ pub(super) fn read(task: &Task) -> Outcome {
         return Ok((intent, matched));
     }
     Err("says how the task is done, not what it is".into())
+}
+
+/// Returns that a task only waits, where its directive names what for and nothing else says what
+/// it is.
+pub(super) fn wait(task: &Task) -> Option<(Intent, Reading)> {
+    let names: Vec<String> = task
+        .directive
+        .iter()
+        .flat_map(|directive| &directive.wait)
+        .map(|awaited| awaited.value.to_string())
+        .collect();
+    (!names.is_empty()).then(|| (Intent::Wait, reading("directive wait", names)))
 }

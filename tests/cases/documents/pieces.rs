@@ -292,7 +292,7 @@ fn directive() -> impl Strategy<Value = Option<Directive>> {
         Says::After,
         Says::Other("manual"),
         Says::Other("run=\"./x.sh \\\"a b\\\"\" timeout=1h30m"),
-        Says::Other("retries=3 wait=ready"),
+        Says::Other("retries=3 wait=Job/ready"),
         Says::Other("skip"),
     ]);
     let directive = (says, any::<bool>()).prop_map(|(says, apart)| Directive { says, apart });

@@ -76,6 +76,7 @@ pub(super) fn is_open(task: &ResolvedTask, strict: bool, accept_unread: bool) ->
         | Action::Apply { .. }
         | Action::Command { .. }
         | Action::Expect { .. }
+        | Action::Wait
         | Action::Manual
         | Action::Skip => false,
     };
