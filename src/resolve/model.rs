@@ -67,6 +67,7 @@ impl Action {
             | Self::Write { .. }
             | Self::Apply { .. }
             | Self::Command { .. }
+            | Self::Wait
             | Self::Manual
             | Self::Skip => &[],
         };

@@ -113,7 +113,7 @@ pub fn spans(checklist: &Checklist) {
                 found.starts_with("<!--") && found.ends_with("-->"),
                 "{found:?}"
             );
-            let texts = [&directive.run, &directive.apply, &directive.wait];
+            let texts = [&directive.run, &directive.apply];
             for given in texts
                 .into_iter()
                 .flatten()
