@@ -148,6 +148,7 @@ fn told(task: &Task, read: &rules::Read<'_>) -> String {
         Intent::Manual if task.directive.is_some() => "directive manual".to_owned(),
         Intent::Manual => "person".to_owned(),
         Intent::Skip => "directive skip".to_owned(),
+        Intent::Wait => read.reading.rule.clone(),
         Intent::Command(command) => format!("directive run {}", command.text),
         Intent::ApplyPath(path) => format!("directive apply {path}"),
         Intent::ApplyFence(_) => "directive apply fence".to_owned(),
