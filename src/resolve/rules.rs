@@ -219,6 +219,7 @@ fn says_all(intent: &Intent) -> bool {
     match intent {
         Intent::Skip
         | Intent::Manual
+        | Intent::Wait
         | Intent::Command(_)
         | Intent::ApplyPath(_)
         | Intent::ApplyFence(_)
