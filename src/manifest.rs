@@ -56,6 +56,7 @@ mod tests;
 
 pub use chart::chart;
 pub use check::{Checked, check, is_cluster_kind};
+pub use generator::{Generations, generated, is_generation, is_kustomization};
 pub use overlay::{ADDED, Overlaid, OverlayFiles, added_text, overlay};
 pub use parse::parse_documents;
 pub(crate) use parse::{document_ranges, read_document};

@@ -10,7 +10,7 @@ use super::Work;
 use super::cycle::End;
 use crate::checklist::{Awaited, Shell, TaskId};
 use crate::journal::{Evidence, StepKey, sha256};
-use crate::manifest::{Generations, Object, Rendered, check, is_kustomization};
+use crate::manifest::{Generations, Object, Rendered, check, is_cluster_kind, is_kustomization};
 use crate::resolve::{Action, Answer, Expected, FileOrigin, ImageBuild, Resolved, ResolvedTask};
 
 /// A step before its edges are known.
