@@ -109,7 +109,11 @@ impl Told<'_> {
         );
         text += &self.steps(paint);
         text += &part(paint, "recorded", self.records.iter().cloned());
-        text + &part(paint, "what its commands said", self.outputs.iter().cloned())
+        text + &part(
+            paint,
+            "what its commands said",
+            self.outputs.iter().cloned(),
+        )
     }
 
     fn rules(&self, paint: Paint) -> String {
