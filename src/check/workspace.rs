@@ -114,7 +114,7 @@ impl Check<'_> {
             .collect();
         let usual: Vec<&str> = usual.iter().map(String::as_str).collect();
         let files = self.tree.below("phases");
-        let lost = files.filter(|(path, _)| path.ends_with(".toml") && !known.contains(*path));
+        let lost = files.filter(|(path, _)| is_toml(path) && !known.contains(*path));
         lost.map(|(path, text)| {
             let message = format!("`{path}` belongs to no phase, so nothing in it is read");
             let warning = Diagnostic::warning(message).rule(SETTINGS_OF_NOTHING);
@@ -153,6 +153,11 @@ pub fn taken_number(
         file.number
     );
     (number != file.number).then(|| error.help(help))
+}
+
+fn is_toml(path: &str) -> bool {
+    let extension = std::path::Path::new(path).extension();
+    extension.is_some_and(|it| it == "toml")
 }
 
 /// Returns the number that a file's name begins with.

@@ -274,12 +274,11 @@ fn unknown(word: &Word, problems: &mut Problems<'_>) {
         .map(|key| (distance(key.name, &word.key), key.name))
         .min()
         .filter(|(distance, _)| *distance <= 2);
-    let help = match nearest {
-        Some((_, key)) => format!("did you mean `{key}`?"),
-        None => {
-            let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
-            format!("keys: {}", names.join(", "))
-        }
+    let help = if let Some((_, key)) = nearest {
+        format!("did you mean `{key}`?")
+    } else {
+        let names: Vec<&str> = KEYS.iter().map(|key| key.name).collect();
+        format!("keys: {}", names.join(", "))
     };
     problems.error(
         &word.span,

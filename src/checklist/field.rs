@@ -29,7 +29,7 @@ pub(super) fn lines(text: &str, span: &Span, vocabulary: &Vocabulary) -> Vec<Lab
         let bold = line.trim_start().starts_with("**") || line.trim_start().starts_with("__");
         match labelled(text, &place) {
             Some(field) if bold || found.is_empty() || vocabulary.is_any_label(&field.label) => {
-                found.push(field)
+                found.push(field);
             }
             Some(_) | None => {
                 let line = trimmed(text, place);

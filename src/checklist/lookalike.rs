@@ -32,12 +32,7 @@ pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
             "write `[ ]`, with one space",
             whole("[ ]"),
         ),
-        "x" | "X" => (
-            format!("`[{inside}]` is no box of Markdown"),
-            "write `[x]`",
-            whole("[x]"),
-        ),
-        "✅" | "✓" | "✔" | "☑" | "✔\u{fe0f}" => (
+        "x" | "X" | "✅" | "✓" | "✔" | "☑" | "✔\u{fe0f}" => (
             format!("`[{inside}]` is no box of Markdown"),
             "write `[x]`",
             whole("[x]"),

@@ -6,6 +6,7 @@
 mod sarif;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -86,12 +87,12 @@ fn summary(found: &[Diagnostic]) -> String {
     );
     let notes = of(Severity::Note);
     if notes > 0 {
-        text += &format!(", {}", count(notes, "note"));
+        let _ = write!(text, ", {}", count(notes, "note"));
     }
     let fixes = || found.iter().filter_map(|one| one.fix.as_ref());
-    match fixes().filter(|fix| fix.safe).count() {
-        0 => {}
-        safe => text += &format!("; {safe} can be mended: orch check --fix"),
+    let safe = fixes().filter(|fix| fix.safe).count();
+    if safe > 0 {
+        let _ = write!(text, "; {safe} can be mended: orch check --fix");
     }
     text + "\n"
 }
@@ -216,8 +217,9 @@ fn mend(session: &Session, files: &BTreeMap<String, Mending<'_>>) -> Result<()> 
             let before = text.get(fix.span.clone()).unwrap_or_default();
             edits = edits.replace(fix.span.clone(), before, &fix.text);
             let at = lines.position(text, fix.span.start);
-            said += &format!(
-                "mended {}:{}:{}: {}\n",
+            let _ = writeln!(
+                said,
+                "mended {}:{}:{}: {}",
                 printable(path),
                 at.line,
                 at.column,

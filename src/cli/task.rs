@@ -90,21 +90,7 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let place = Place::find(&loaded, &phase, (on.as_deref(), journal.state()))?;
     let target = place.named.clone();
     let why = note.map(|note| note.trim().to_owned());
-    let event = if ticked {
-        Event::Waived {
-            task: id.clone(),
-            who,
-            why: why.clone().unwrap_or_default(),
-            target,
-        }
-    } else {
-        Event::Reopened {
-            task: id.clone(),
-            who,
-            why: why.clone(),
-            target,
-        }
-    };
+    let event = record(ticked, &id, who, (why.clone(), target));
     // Whichever comes second may be lost to a kill. A box that is ticked without a record is
     // respected; one that is open in spite of a record would count as taken back.
     if !ticked {
@@ -120,6 +106,31 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     say(&what, number, on.as_deref())?;
     say_last(&phase, ticked.then_some(&id), &place)?;
     Ok(Code::Done)
+}
+
+/// Returns the record of a decision.
+fn record(
+    ticked: bool,
+    id: &TaskId,
+    who: String,
+    (why, target): (Option<String>, Option<String>),
+) -> Event {
+    let task = id.clone();
+    if ticked {
+        Event::Waived {
+            task,
+            who,
+            why: why.unwrap_or_default(),
+            target,
+        }
+    } else {
+        Event::Reopened {
+            task,
+            who,
+            why,
+            target,
+        }
+    }
 }
 
 /// Says where nothing is left to do but to close the phase.

@@ -85,9 +85,10 @@ pub(super) fn all(session: &Session, args: &VerifyArgs) -> Result {
                 Err(stop) => {
                     err(&format!("{}\n", file.path))?;
                     let _ = stop.report(session.err);
-                    came = came.min(match stop.code() {
-                        Code::Target => Came::Unreachable,
-                        _ => Came::Unread,
+                    came = came.min(if stop.code() == Code::Target {
+                        Came::Unreachable
+                    } else {
+                        Came::Unread
                     });
                 }
             }
@@ -99,7 +100,7 @@ pub(super) fn all(session: &Session, args: &VerifyArgs) -> Result {
 fn one(session: &Session, loaded: &Loaded, phase: &Phase, args: &VerifyArgs) -> Result<Came> {
     let number = phase.checklist.number;
     // What is looked at is what is opened: no run comes between.
-    let lock = if args.untick {
+    let held = if args.untick {
         let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
         Some(Lock::take(
             &loaded.workspace,
@@ -117,9 +118,7 @@ fn one(session: &Session, loaded: &Loaded, phase: &Phase, args: &VerifyArgs) -> 
         let _ = stop.report(session.err);
     }
     let lost = lost(&ticks);
-    if let Some(_lock) = &lock
-        && !lost.is_empty()
-    {
+    if held.is_some() && !lost.is_empty() {
         untick::untick(session, loaded, phase, (&look, &ticks))?;
     }
     let is_lost = ticks.iter().any(|tick| tick.standing() == Standing::Lost);

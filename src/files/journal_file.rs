@@ -34,7 +34,7 @@ impl Workspace {
         for set in names(&self.root().join(".orch"))? {
             for file in names(&self.root().join(".orch").join(&set))? {
                 let path = format!(".orch/{set}/{file}");
-                if file.ends_with(".jsonl")
+                if Path::new(&file).extension().is_some_and(|it| it == "jsonl")
                     && let Some(bytes) = self.read_bytes(&path)?
                 {
                     journals.insert(path, String::from_utf8_lossy(&bytes).into_owned());

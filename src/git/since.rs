@@ -222,13 +222,25 @@ mod tests {
         fixture.repo().beginning(&paths).expect("git is read")
     }
 
+    /// Where a path was changed.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Change<'a> {
+        Nothing,
+        WorkTree,
+        Commit(&'a str),
+    }
+
     #[track_caller]
-    fn check(fixture: &Fixture, began: &Beginning, path: &str, expected: Option<Option<&str>>) {
+    fn check(fixture: &Fixture, began: &Beginning, path: &str, expected: Change<'_>) {
         let paths = [path.to_owned()];
         let changed = fixture.repo().changed_since(began, &paths);
         let changed = changed.expect("git is read");
-        let expected = expected.map(|commit| commit.map(str::to_owned));
-        assert_eq!(changed.get(path).cloned(), expected);
+        let found = match changed.get(path) {
+            None => Change::Nothing,
+            Some(None) => Change::WorkTree,
+            Some(Some(commit)) => Change::Commit(commit),
+        };
+        assert_eq!(found, expected);
     }
 
     fn commit(fixture: &Fixture, path: &str, text: &str) -> String {
@@ -242,15 +254,15 @@ mod tests {
     fn a_change_is_told_with_the_commit_or_the_work_tree() {
         let fixture = Fixture::with_commit();
         let began = began(&fixture, &["README.md"]);
-        check(&fixture, &began, "README.md", None);
+        check(&fixture, &began, "README.md", Change::Nothing);
         fixture.put("README.md", "changed\n");
-        check(&fixture, &began, "README.md", Some(None));
+        check(&fixture, &began, "README.md", Change::WorkTree);
         fixture.git(&["commit", "--quiet", "-am", "second"]);
         let second = short(&fixture.git(&["rev-parse", "HEAD"]));
         commit(&fixture, "other.md", "x");
-        check(&fixture, &began, "README.md", Some(Some(&second)));
+        check(&fixture, &began, "README.md", Change::Commit(&second));
         commit(&fixture, "README.md", "hello\n");
-        check(&fixture, &began, "README.md", None);
+        check(&fixture, &began, "README.md", Change::Nothing);
     }
 
     #[test]
@@ -259,23 +271,23 @@ mod tests {
         fixture.put("README.md", "begun\n");
         let began = began(&fixture, &["README.md"]);
         assert_eq!(began.dirty.len(), 1);
-        check(&fixture, &began, "README.md", None);
+        check(&fixture, &began, "README.md", Change::Nothing);
         fixture.git(&["commit", "--quiet", "-am", "as it was"]);
-        check(&fixture, &began, "README.md", None);
+        check(&fixture, &began, "README.md", Change::Nothing);
         fixture.put("README.md", "done\n");
-        check(&fixture, &began, "README.md", Some(None));
+        check(&fixture, &began, "README.md", Change::WorkTree);
     }
 
     #[test]
     fn a_folder_changes_with_what_lies_in_it() {
         let fixture = Fixture::with_commit();
         let began = began(&fixture, &["src/"]);
-        check(&fixture, &began, "src/", None);
+        check(&fixture, &began, "src/", Change::Nothing);
         fixture.put("src/a.py", "x");
-        check(&fixture, &began, "src/", Some(None));
+        check(&fixture, &began, "src/", Change::WorkTree);
         fixture.put("srcs/a.py", "x");
-        check(&fixture, &began, "src", Some(None));
-        check(&fixture, &began, "sr", None);
+        check(&fixture, &began, "src", Change::WorkTree);
+        check(&fixture, &began, "sr", Change::Nothing);
     }
 
     #[test]
@@ -285,7 +297,7 @@ mod tests {
         let began = began(&fixture, &["README.md"]);
         let path = fixture.path().join("README.md");
         fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("set");
-        check(&fixture, &began, "README.md", None);
+        check(&fixture, &began, "README.md", Change::Nothing);
     }
 
     #[test]
@@ -293,9 +305,9 @@ mod tests {
         let fixture = Fixture::new();
         let began = began(&fixture, &["a.py"]);
         assert!(began.head.chars().all(|digit| digit == '0'));
-        check(&fixture, &began, "a.py", None);
+        check(&fixture, &began, "a.py", Change::Nothing);
         let first = commit(&fixture, "a.py", "x");
-        check(&fixture, &began, "a.py", Some(Some(&first)));
+        check(&fixture, &began, "a.py", Change::Commit(&first));
     }
 
     #[test]

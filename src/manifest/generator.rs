@@ -189,12 +189,12 @@ impl Generations {
         }
         let namespace = object.namespace.clone();
         if let Some(spec) = pod_spec_mut(&mut object) {
-            self.refer(spec, &namespace);
+            self.refer(spec, namespace.as_deref());
         }
         object
     }
 
-    fn refer(&self, value: &mut Value, namespace: &Option<String>) {
+    fn refer(&self, value: &mut Value, namespace: Option<&str>) {
         match value {
             Value::Object(fields) => {
                 for (key, inner) in fields.iter_mut() {
@@ -203,7 +203,7 @@ impl Generations {
                         .then(|| inner.get_mut("name"));
                     match name.flatten() {
                         Some(Value::String(name)) => {
-                            let key = (namespace.clone(), name.clone());
+                            let key = (namespace.map(str::to_owned), name.clone());
                             if let Some(new) = self.0.get(&key) {
                                 name.clone_from(new);
                             }

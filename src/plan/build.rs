@@ -198,8 +198,9 @@ fn add_explicit_needs(
         .map(|task| (&task.id, Vec::new()))
         .collect();
     for (at, draft) in drafts.iter().enumerate() {
-        let places = draft.task.as_ref().and_then(|task| of.get_mut(task));
-        places.into_iter().for_each(|places| places.push(at));
+        if let Some(places) = draft.task.as_ref().and_then(|task| of.get_mut(task)) {
+            places.push(at);
+        }
     }
     for task in &resolved.tasks {
         for after in &task.after {

@@ -39,7 +39,11 @@ pub(super) fn divide(
             Content::Manifests(items) if items.contains(&item) => {
                 Some((&file.path, &file.origin, items))
             }
-            _ => None,
+            Content::Manifests(_)
+            | Content::Kustomization
+            | Content::Overlay(_)
+            | Content::Readme
+            | Content::ConfigFile { .. } => None,
         });
         let Some((path, origin, items)) = holder else {
             continue;

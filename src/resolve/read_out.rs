@@ -1,6 +1,6 @@
 //! Readings → [`ResolvedTask`]s: actions with their answers, bullets with what became of them.
 
-use crate::checklist::Checklist;
+use crate::checklist::{Checklist, Spanned};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Tree};
 use crate::vocabulary::Vocabulary;
@@ -10,7 +10,7 @@ use super::application::{Application, Content, EnvSource, FileSpec, Role};
 use super::bullets::Meaning;
 use super::expect::{Expectation, Look};
 use super::findings;
-use super::model::{Action, BulletReading, Requirement, ResolvedTask};
+use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask};
 use super::rules::{Intent, Read, Required};
 use super::target::{FileKind, Target};
 
@@ -90,26 +90,7 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
                 .map(|subject| findings::study(subject, known.facts, known.tree))
                 .collect(),
         },
-        Intent::Inventory(kind, names) => {
-            let answer = answers::answer(
-                *kind,
-                names,
-                (known.facts, known.application),
-                known.vocabulary,
-            );
-            for name in &answer.missing {
-                notes.push(format!(
-                    "`{name}` is listed, but nothing in the facts supports it"
-                ));
-            }
-            if known.strict && !answer.missing.is_empty() {
-                return Action::Manual;
-            }
-            Action::Inventory {
-                kind: *kind,
-                answer,
-            }
-        }
+        Intent::Inventory(kind, names) => inventory(*kind, names, known, notes),
         Intent::Require(rule, _) => Action::Require(match rule {
             Required::Namespace => Requirement::Namespace(known.application.namespace.clone()),
             Required::Resources => Requirement::Resources,
@@ -117,39 +98,69 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             Required::AntiAffinity => Requirement::AntiAffinity,
             Required::DisruptionBudget => Requirement::DisruptionBudget,
         }),
-        Intent::Expect(wants) => {
-            let written = |path: &str| known.files.iter().any(|file| file.path == path);
-            if let Some(path) = wants
-                .iter()
-                .filter_map(Expectation::path)
-                .find(|it| written(it))
-            {
-                notes.push(format!(
-                    "orch writes `{path}` itself, so it tells nothing of a person's work"
-                ));
-                return Action::Manual;
-            }
-            Action::Expect {
-                traces: wants.iter().map(|want| known.look.expect(want)).collect(),
-            }
-        }
-        Intent::Write(target) => {
-            let file = known.files.iter().find(|file| file.path == target.path);
-            if file.is_some_and(|file| file.content == Content::Manifests(Vec::new())) {
-                notes.push(format!("the application has nothing for `{}`", target.path));
-            }
-            if target.kind == FileKind::Ingress {
-                notes.extend(known.routed.iter().cloned());
-            }
-            let name = target.name.as_deref().unwrap_or_default();
-            let workload = known.application.workload(name);
-            if workload.is_some_and(|it| it.role == Role::Prometheus) {
-                notes.extend(known.watched.iter().cloned());
-            }
-            Action::Write {
-                path: target.path.clone(),
-            }
-        }
+        Intent::Expect(wants) => expect(wants, known, notes),
+        Intent::Write(target) => write(target, known, notes),
+    }
+}
+
+/// Answers which of the listed names the facts support.
+fn inventory(
+    kind: InventoryKind,
+    names: &[Spanned<String>],
+    known: &Known<'_>,
+    notes: &mut Vec<String>,
+) -> Action {
+    let answer = answers::answer(
+        kind,
+        names,
+        (known.facts, known.application),
+        known.vocabulary,
+    );
+    for name in &answer.missing {
+        notes.push(format!(
+            "`{name}` is listed, but nothing in the facts supports it"
+        ));
+    }
+    if known.strict && !answer.missing.is_empty() {
+        return Action::Manual;
+    }
+    Action::Inventory { kind, answer }
+}
+
+/// Looks for the traces of a person's work.
+fn expect(wants: &[Expectation], known: &Known<'_>, notes: &mut Vec<String>) -> Action {
+    let written = |path: &str| known.files.iter().any(|file| file.path == path);
+    if let Some(path) = wants
+        .iter()
+        .filter_map(Expectation::path)
+        .find(|it| written(it))
+    {
+        notes.push(format!(
+            "orch writes `{path}` itself, so it tells nothing of a person's work"
+        ));
+        return Action::Manual;
+    }
+    Action::Expect {
+        traces: wants.iter().map(|want| known.look.expect(want)).collect(),
+    }
+}
+
+/// Writes a file, with notes on what it was made from.
+fn write(target: &Target, known: &Known<'_>, notes: &mut Vec<String>) -> Action {
+    let file = known.files.iter().find(|file| file.path == target.path);
+    if file.is_some_and(|file| file.content == Content::Manifests(Vec::new())) {
+        notes.push(format!("the application has nothing for `{}`", target.path));
+    }
+    if target.kind == FileKind::Ingress {
+        notes.extend(known.routed.iter().cloned());
+    }
+    let name = target.name.as_deref().unwrap_or_default();
+    let workload = known.application.workload(name);
+    if workload.is_some_and(|it| it.role == Role::Prometheus) {
+        notes.extend(known.watched.iter().cloned());
+    }
+    Action::Write {
+        path: target.path.clone(),
     }
 }
 

@@ -14,10 +14,10 @@ impl View<'_> {
             return vec![claim("a tick by hand", Found::Unchecked(why.to_owned()))];
         };
         let mut claims: Vec<Claim> = match &resolved.action {
-            Action::Study { findings } => findings.iter().map(|it| self.finding(it)).collect(),
+            Action::Study { findings } => findings.iter().map(study).collect(),
             Action::Inventory { answer, .. } => {
                 let strict = self.seen.today.is_some_and(|today| today.strict);
-                vec![claim("its list", self.answer(&answer.missing, strict))]
+                vec![claim("its list", inventory(&answer.missing, strict))]
             }
             Action::Expect { traces } => traces.iter().map(trace).collect(),
             Action::Command { .. } => vec![word("what a command did can't be seen afterwards")],
@@ -69,37 +69,6 @@ impl View<'_> {
         Some(claim(step.id.as_str(), found))
     }
 
-    fn finding(&self, finding: &Finding) -> Claim {
-        let found = match &finding.missing {
-            None => Found::Holds(format!(
-                "`{}` is there: {} facts",
-                finding.subject,
-                finding.facts.len()
-            )),
-            Some(looked) => Found::Lost(Lost {
-                expected: format!("`{}`: the box says that it was studied", finding.subject),
-                found: format!("it isn't there: {looked}"),
-                way: "put it back, correct the checklist, or open the box".to_owned(),
-            }),
-        };
-        claim(&format!("study {}", finding.subject), found)
-    }
-
-    fn answer(&self, missing: &[String], strict: bool) -> Found {
-        let names = missing.join(", ");
-        if missing.is_empty() {
-            Found::Holds("every listed name is supported by the facts".to_owned())
-        } else if strict {
-            Found::Lost(Lost {
-                expected: "every listed name supported by the facts (`strict`)".to_owned(),
-                found: format!("nothing supports {names}"),
-                way: "correct the list, or open the box".to_owned(),
-            })
-        } else {
-            Found::Holds(format!("the facts support all listed names but {names}"))
-        }
-    }
-
     /// Checks that a file is there and holds something.
     fn present(&self, path: &str) -> Found {
         let lost = |found: &str| {
@@ -118,6 +87,39 @@ impl View<'_> {
                 Found::Holds(format!("`{path}` is there; it was done elsewhere"))
             }
         }
+    }
+}
+
+/// What a box says was studied.
+fn study(finding: &Finding) -> Claim {
+    let found = match &finding.missing {
+        None => Found::Holds(format!(
+            "`{}` is there: {} facts",
+            finding.subject,
+            finding.facts.len()
+        )),
+        Some(looked) => Found::Lost(Lost {
+            expected: format!("`{}`: the box says that it was studied", finding.subject),
+            found: format!("it isn't there: {looked}"),
+            way: "put it back, correct the checklist, or open the box".to_owned(),
+        }),
+    };
+    claim(&format!("study {}", finding.subject), found)
+}
+
+/// What a box lists.
+fn inventory(missing: &[String], strict: bool) -> Found {
+    let names = missing.join(", ");
+    if missing.is_empty() {
+        Found::Holds("every listed name is supported by the facts".to_owned())
+    } else if strict {
+        Found::Lost(Lost {
+            expected: "every listed name supported by the facts (`strict`)".to_owned(),
+            found: format!("nothing supports {names}"),
+            way: "correct the list, or open the box".to_owned(),
+        })
+    } else {
+        Found::Holds(format!("the facts support all listed names but {names}"))
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Change, Claim, FileSeen, Found, Lost, Objects, View, Wrong};
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepState, StepStatus};
 use crate::plan::{Step, Work};
+use crate::resolve::Finding;
 
 /// How many facts, violations or fields are named.
 const NAMED: usize = 3;
@@ -25,9 +26,15 @@ impl View<'_> {
             };
             let found = match &known.status {
                 StepStatus::Succeeded(evidence) => self.evidence(step, known, evidence),
-                _ if decided => continue,
-                status => {
-                    claims.push(self.undone(&step.id, unfinished(status, known.at)));
+                StepStatus::Unknown
+                | StepStatus::Failed(_)
+                | StepStatus::Compensating
+                | StepStatus::RolledBack
+                | StepStatus::Reopened => {
+                    if !decided {
+                        let found = unfinished(&known.status, known.at);
+                        claims.push(self.undone(&step.id, found));
+                    }
                     continue;
                 }
             };
@@ -89,7 +96,11 @@ impl View<'_> {
         match (evidence, &step.work) {
             (Evidence::File { path, sha256, .. }, _) => match self.file(path, sha256, known.at) {
                 Found::Holds(_) if outdated => self.outdated(&format!("`{path}`"), known.at),
-                found => found,
+                found @ (Found::Holds(_)
+                | Found::Lost(_)
+                | Found::Momentary(_)
+                | Found::Word { .. }
+                | Found::Unchecked(_)) => found,
             },
             (Evidence::Object(object), _) => {
                 if outdated {
@@ -102,21 +113,7 @@ impl View<'_> {
                 self.object(&step.id, found.first().map_or("ready", String::as_str))
             }
             (Evidence::Facts { found }, Work::Study { findings }) => {
-                let missing = findings.iter().find(|finding| finding.missing.is_some());
-                if let Some(missing) = missing {
-                    let looked = missing.missing.as_deref().unwrap_or_default();
-                    return self.lost(
-                        &format!("`{}`, as it was on {}", missing.subject, day(known.at)),
-                        format!("it isn't there any more: {looked}"),
-                        "put it back, or correct the checklist",
-                    );
-                }
-                let now: Vec<String> = findings
-                    .iter()
-                    .flat_map(|finding| &finding.facts)
-                    .map(|(fact, origin)| format!("{fact} ({origin})"))
-                    .collect();
-                self.facts("fact", found, &now)
+                self.studied(found, findings, known.at)
             }
             (
                 Evidence::Answer { matched, .. },
@@ -136,17 +133,10 @@ impl View<'_> {
                 },
             ) => Found::Holds(format!("{rule}: {objects} objects keep it")),
             (Evidence::Command { exit, .. }, _) => momentary(*exit, known.at),
-            (Evidence::Traces { .. }, Work::Expect { found, missing }) if missing.is_empty() => {
+            (Evidence::Traces { found: then }, Work::Expect { found, missing }) => {
+                let then: Vec<String> = then.iter().map(ToString::to_string).collect();
                 let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-                Found::Holds(found.join("; "))
-            }
-            (Evidence::Traces { found }, Work::Expect { missing, .. }) => {
-                let then: Vec<String> = found.iter().map(ToString::to_string).collect();
-                self.lost(
-                    &format!("{}, as on {}", some(&then), day(known.at)),
-                    some(missing),
-                    "put back what is gone, or open the box",
-                )
+                self.traces(&then, (&found, missing), known.at)
             }
             (Evidence::Image { image, .. }, _) => Found::Momentary(format!(
                 "{image} was pushed on {}; its registry isn't asked",
@@ -160,6 +150,42 @@ impl View<'_> {
                 _,
             ) => self.outdated("what was concluded", known.at),
         }
+    }
+
+    /// What was studied, beside what is found today.
+    fn studied(&self, found: &[String], findings: &[Finding], at: Timestamp) -> Found {
+        let missing = findings.iter().find(|finding| finding.missing.is_some());
+        if let Some(missing) = missing {
+            let looked = missing.missing.as_deref().unwrap_or_default();
+            return self.lost(
+                &format!("`{}`, as it was on {}", missing.subject, day(at)),
+                format!("it isn't there any more: {looked}"),
+                "put it back, or correct the checklist",
+            );
+        }
+        let now: Vec<String> = findings
+            .iter()
+            .flat_map(|finding| &finding.facts)
+            .map(|(fact, origin)| format!("{fact} ({origin})"))
+            .collect();
+        self.facts("fact", found, &now)
+    }
+
+    /// The traces that were found then, beside those that are there and those that are gone.
+    fn traces(
+        &self,
+        then: &[String],
+        (found, missing): (&[String], &[String]),
+        at: Timestamp,
+    ) -> Found {
+        if missing.is_empty() {
+            return Found::Holds(found.join("; "));
+        }
+        self.lost(
+            &format!("{}, as on {}", some(then), day(at)),
+            some(missing),
+            "put back what is gone, or open the box",
+        )
     }
 
     fn lost(&self, expected: &str, found: String, way: &str) -> Found {

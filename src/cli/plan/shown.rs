@@ -283,8 +283,7 @@ impl Shown<'_> {
             Action::Command { run, .. } if !run.contains('\n') => vec![format!("runs {run}")],
             Action::Command { run, .. } => run.lines().map(|line| format!("runs {line}")).collect(),
             Action::Expect { traces } => traces.iter().map(trace_line).collect(),
-            Action::Wait => Vec::new(),
-            Action::Require(_) | Action::Manual | Action::Skip => Vec::new(),
+            Action::Wait | Action::Require(_) | Action::Manual | Action::Skip => Vec::new(),
         }
     }
 

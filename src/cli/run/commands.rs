@@ -72,7 +72,13 @@ pub(super) fn ask(prepared: &mut Prepared<'_>, outlook: &Outlook) -> Result<()> 
                 .chain(digest)
                 .flat_map(|run| run.lines())
                 .collect(),
-            _ => continue,
+            Work::Study { .. }
+            | Work::Conclude { .. }
+            | Work::Refuse { .. }
+            | Work::Write { .. }
+            | Work::Apply { .. }
+            | Work::Expect { .. }
+            | Work::Wait { .. } => continue,
         };
         number += 1;
         let of = step.task.as_ref().map(|task| format!("task {task}"));

@@ -86,37 +86,12 @@ impl Outlook {
             .keys()
             .cloned()
             .collect();
-        let mut elsewhere = BTreeSet::new();
-        let mut reopened = BTreeSet::new();
-        for task in prepared.phase.checklist.tasks().filter(|_| home) {
-            let steps: Vec<_> = target
-                .into_iter()
-                .flat_map(|t| t.steps_of(&task.id))
-                .collect();
-            let recorded = !steps.is_empty() || waived.contains(&task.id);
-            if task.marker.checked && !recorded {
-                elsewhere.insert(task.id.clone());
-            }
-            // One that was never begun tells nothing of the box.
-            let begun = |step: &Step| target.is_some_and(|known| known.step(&step.id).is_some());
-            let all_done = !steps.is_empty()
-                && steps.iter().all(|(_, step)| step.evidence().is_some())
-                && prepared
-                    .plan
-                    .steps_of(&task.id)
-                    .all(|(_, step)| begun(step));
-            let killed = state.running().is_some();
-            // `task done` ticks before it records: an open box was opened by a person since.
-            let taken_back = waived.contains(&task.id);
-            let waits = prepared.needs_person(&task.id)
-                || prepared.undecided(&task.id)
-                || !prepared.missing(&task.id).is_empty();
-            let undone = all_done && !killed && !waits;
-            if !task.marker.checked && (taken_back || undone) {
-                reopened.insert(task.id.clone());
-                waived.remove(&task.id);
-            }
-        }
+        let (elsewhere, mut reopened) = if home {
+            by_hand(prepared, state, &waived)
+        } else {
+            Default::default()
+        };
+        waived.retain(|task| !reopened.contains(task));
         let decided = |task: &TaskId| waived.contains(task) || elsewhere.contains(task);
         let lost = lost(prepared, target, &decided);
         reopened.extend(lost.keys().cloned());
@@ -345,9 +320,10 @@ impl Outlook {
         let (name, mail) = repo.identity()?;
         let reopen = |task: &TaskId| Event::Reopened {
             task: task.clone(),
-            who: match self.lost.contains_key(task) {
-                true => "orch".to_owned(),
-                false => format!("{name} <{mail}>"),
+            who: if self.lost.contains_key(task) {
+                "orch".to_owned()
+            } else {
+                format!("{name} <{mail}>")
             },
             why: self.lost.get(task).cloned(),
             target: (!self.last).then(|| prepared.target.name().to_owned()),
@@ -463,6 +439,47 @@ impl Outlook {
             completed,
         }
     }
+}
+
+/// Returns the tasks that a person ticked without a record, and those whose box a person opened
+/// again.
+fn by_hand(
+    prepared: &Prepared<'_>,
+    state: &State,
+    waived: &BTreeSet<TaskId>,
+) -> (BTreeSet<TaskId>, BTreeSet<TaskId>) {
+    let target = state.target(prepared.target.name());
+    let mut elsewhere = BTreeSet::new();
+    let mut reopened = BTreeSet::new();
+    for task in prepared.phase.checklist.tasks() {
+        let steps: Vec<_> = target
+            .into_iter()
+            .flat_map(|t| t.steps_of(&task.id))
+            .collect();
+        let recorded = !steps.is_empty() || waived.contains(&task.id);
+        if task.marker.checked && !recorded {
+            elsewhere.insert(task.id.clone());
+        }
+        // One that was never begun tells nothing of the box.
+        let begun = |step: &Step| target.is_some_and(|known| known.step(&step.id).is_some());
+        let all_done = !steps.is_empty()
+            && steps.iter().all(|(_, step)| step.evidence().is_some())
+            && prepared
+                .plan
+                .steps_of(&task.id)
+                .all(|(_, step)| begun(step));
+        let killed = state.running().is_some();
+        // `task done` ticks before it records: an open box was opened by a person since.
+        let taken_back = waived.contains(&task.id);
+        let waits = prepared.needs_person(&task.id)
+            || prepared.undecided(&task.id)
+            || !prepared.missing(&task.id).is_empty();
+        let undone = all_done && !killed && !waits;
+        if !task.marker.checked && (taken_back || undone) {
+            reopened.insert(task.id.clone());
+        }
+    }
+    (elsewhere, reopened)
 }
 
 /// The tasks whose box is ticked by traces of a person's work of which one is gone, with what is.

@@ -247,7 +247,6 @@ pub(super) async fn prepare<'a>(
         !ticked.contains(&task.id) && tasks::is_open(task, strict, how.accept_unread)
     });
     Ok(Prepared {
-        tasks,
         session,
         loaded,
         phase,
@@ -255,6 +254,7 @@ pub(super) async fn prepare<'a>(
         plan,
         cluster,
         inventory,
+        tasks,
         target,
         own_target,
         how,

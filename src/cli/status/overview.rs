@@ -214,7 +214,9 @@ fn standing(row: &Row) -> StatusKind {
     let begun = known.started.is_some() && known.undone.is_none();
     match row.phase.checklist.standing() {
         StatusKind::NotStarted if begun => StatusKind::InProgress,
-        standing => standing,
+        standing @ (StatusKind::NotStarted | StatusKind::InProgress | StatusKind::Completed) => {
+            standing
+        }
     }
 }
 

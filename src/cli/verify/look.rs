@@ -13,7 +13,7 @@ use crate::cli::target::{self, REHEARSAL, Target, TargetArgs, called};
 use crate::cli::{Session, Stop};
 use crate::cluster::{Verdict, verdict};
 use crate::files::read_journal;
-use crate::journal::{Evidence, State, StepId, Waiver, sha256};
+use crate::journal::{Evidence, State, StepId, TargetState, Waiver, sha256};
 use crate::plan::{Plan, Work};
 use crate::verify::{Change, FileSeen, Objects, Seen, Today, Wrong};
 
@@ -183,10 +183,12 @@ fn ask(
                 }
                 Err(stop) => {
                     let today = offline(loaded, phase, &target, state);
-                    let why = match stop.code() {
-                        Code::Target | Code::Failed => Some(stop.line()),
-                        _ if today.is_ok() => return Err(stop),
-                        _ => None,
+                    let why = if matches!(stop.code(), Code::Target | Code::Failed) {
+                        Some(stop.line())
+                    } else if today.is_ok() {
+                        return Err(stop);
+                    } else {
+                        None
                     };
                     let said = "not asked: the cluster can't be reached, or refuses".to_owned();
                     Ok((today, Objects::NotAsked(said), why))
@@ -207,7 +209,7 @@ fn offline(
     let mut steps = state
         .target(target.name())
         .into_iter()
-        .flat_map(|it| it.steps());
+        .flat_map(TargetState::steps);
     let monitors = steps.any(|(id, _)| id.as_str().starts_with("apply ServiceMonitor/"));
     let meaning = loaded.meaning_on(phase, monitors, (target, Mine::Merge))?;
     planned(meaning, target.name())

@@ -27,9 +27,9 @@ pub(super) fn untick(
     let number = phase.checklist.number;
     let (name, mail) = Repo::open(loaded.workspace.root())?.identity()?;
     let who = format!("{name} <{mail}>");
-    let last = look.state.current_name();
-    let target = last
-        .filter(|last| *last != look.name)
+    let current = look.state.current_name();
+    let target = current
+        .filter(|current| *current != look.name)
         .map(|_| look.name.clone());
     let lost: Vec<(&TaskId, Vec<&Lost>)> = ticks
         .iter()

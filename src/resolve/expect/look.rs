@@ -230,9 +230,8 @@ impl<'a> Look<'a> {
 
 fn fits(found: &Definition, symbol: &Symbol) -> bool {
     let sort = match found.sort {
-        Sort::Function => !symbol.table,
         // A type is made by calling it.
-        Sort::Type => !symbol.table,
+        Sort::Function | Sort::Type => !symbol.table,
         Sort::Value => !symbol.table && !symbol.call,
         // A name alone may be a table's.
         Sort::Table => !symbol.call,

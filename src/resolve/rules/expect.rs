@@ -9,6 +9,8 @@ mod code;
 mod tokens;
 mod words;
 
+use std::path::Path;
+
 use super::super::bullets::{Meaning, ReadBullet};
 use super::super::expect::Expectation;
 use super::super::target;
@@ -104,7 +106,8 @@ fn below<'c>(
 /// Returns whether orch writes a path itself, so that it tells nothing of a person's work.
 fn is_ours(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let document = file.starts_with("phase-") && file.ends_with(".md");
+    let document =
+        file.starts_with("phase-") && Path::new(file).extension().is_some_and(|it| it == "md");
     file == "PROGRESS.md"
         || document
         || path.starts_with(".orch")

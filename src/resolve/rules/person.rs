@@ -66,12 +66,11 @@ fn negated(phrase: Phrase<'_>) -> Option<&str> {
         return Some(first);
     }
     let all: Vec<&str> = phrase.words().collect();
-    let before = all.windows(2).find_map(|pair| match pair {
+    all.windows(2).find_map(|pair| match pair {
         [not, verb] => {
             let is = tells(not, Word::Negation) && VERBS.into_iter().any(|it| tells(verb, it));
             is.then_some(*not)
         }
         _ => None,
-    });
-    before
+    })
 }

@@ -148,7 +148,6 @@ fn told(task: &Task, read: &rules::Read<'_>) -> String {
         Intent::Manual if task.directive.is_some() => "directive manual".to_owned(),
         Intent::Manual => "person".to_owned(),
         Intent::Skip => "directive skip".to_owned(),
-        Intent::Wait => read.reading.rule.clone(),
         Intent::Command(command) => format!("directive run {}", command.text),
         Intent::ApplyPath(path) => format!("directive apply {path}"),
         Intent::ApplyFence(_) => "directive apply fence".to_owned(),
@@ -158,7 +157,7 @@ fn told(task: &Task, read: &rules::Read<'_>) -> String {
             format!("inventory {kind:?}: {}", names.join(", "))
         }
         Intent::Require(Required::Namespace, Some(name)) => format!("require namespace {name}"),
-        Intent::Require(..) => read.reading.rule.clone(),
+        Intent::Wait | Intent::Require(..) => read.reading.rule.clone(),
         Intent::Expect(wants) => {
             let wants: Vec<String> = wants
                 .iter()

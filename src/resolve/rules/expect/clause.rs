@@ -327,7 +327,6 @@ impl Walk<'_> {
             back -= 1;
         }
         let relation = match self.before(back) {
-            None => Relation::Object,
             Some(token) if token.joins() => {
                 let listed = back
                     .checked_sub(2)
@@ -338,7 +337,7 @@ impl Walk<'_> {
                 }
                 self.relation
             }
-            Some(Token::Mark(_) | Token::Code(_)) => Relation::Object,
+            None | Some(Token::Mark(_) | Token::Code(_)) => Relation::Object,
             Some(token) if token.is_verb(true) => Relation::Object,
             Some(token) if token.is(Role::Into) => Relation::Into,
             Some(token) if token.is(Role::With) => Relation::With,
