@@ -68,6 +68,7 @@ fn convert(folder: &Path, out: &Path) {
         settings: &settings,
         phase: &own,
         service_monitors: false,
+        seen: None,
     };
     let resolved = resolve::resolve(&parsed.checklist, &gathered.facts, &snapshot.tree, &context);
     let resolved = resolved.expect("it is resolved");

@@ -67,35 +67,7 @@ fn edit() -> impl Strategy<Value = Edit> {
 
 /// Makes an edit and checks that what was asked for is read, and nothing else is new.
 fn make(before: &Checklist, edit: &Edit) -> String {
-    let edits = match edit {
-        Edit::Status(kind) => before
-            .status
-            .as_ref()
-            .map(|status| Edits::new().status(status, *kind)),
-        Edit::Started(date) => before
-            .started
-            .as_ref()
-            .map(|field| Edits::new().date(field, date)),
-        Edit::Completed(date) => before
-            .completed
-            .as_ref()
-            .map(|field| Edits::new().date(field, date)),
-        Edit::Notes(at, note) => {
-            let section = before.sections.get(at % before.sections.len());
-            section
-                .and_then(|it| it.notes.as_ref())
-                .map(|field| Edits::new().field(field, note))
-        }
-        Edit::Tick(at) => {
-            let task = before
-                .tasks()
-                .nth(at % before.tasks().count())
-                .expect("a task");
-            Some(Edits::new().tick(&task.marker, !task.marker.checked))
-        }
-    };
-    let text = edits
-        .unwrap_or_default()
+    let text = edits(before, edit)
         .apply(&before.text)
         .expect("the text is as it was read");
     let after = read(&text).checklist;
@@ -138,6 +110,38 @@ fn make(before: &Checklist, edit: &Edit) -> String {
         Edit::Tick(_) => {}
     }
     text
+}
+
+/// Returns what an edit changes; nothing where the checklist has no such field.
+fn edits(before: &Checklist, edit: &Edit) -> Edits {
+    let edits = match edit {
+        Edit::Status(kind) => before
+            .status
+            .as_ref()
+            .map(|status| Edits::new().status(status, *kind)),
+        Edit::Started(date) => before
+            .started
+            .as_ref()
+            .map(|field| Edits::new().date(field, date)),
+        Edit::Completed(date) => before
+            .completed
+            .as_ref()
+            .map(|field| Edits::new().date(field, date)),
+        Edit::Notes(at, note) => {
+            let section = before.sections.get(at % before.sections.len());
+            section
+                .and_then(|it| it.notes.as_ref())
+                .map(|field| Edits::new().field(field, note))
+        }
+        Edit::Tick(at) => {
+            let task = before
+                .tasks()
+                .nth(at % before.tasks().count())
+                .expect("a task");
+            Some(Edits::new().tick(&task.marker, !task.marker.checked))
+        }
+    };
+    edits.unwrap_or_default()
 }
 
 /// Returns the text between what orch owns, white space around that left out.

@@ -3,6 +3,8 @@
 mod sections;
 mod session;
 
+use std::fmt::Write as _;
+
 use serde_json::{Value, json};
 
 use super::commands::check_golden;
@@ -152,7 +154,7 @@ fn a_place_shows_what_is_known_of_it() {
         "4.3 Data stores",
     ] {
         let hover = editor.hover(page, words);
-        shown += &format!("==== {}\n{hover}\n", words.trim());
+        writeln!(shown, "==== {}\n{hover}", words.trim()).expect("a text takes it");
     }
     check_golden("lsp-hover", &shown);
     assert_eq!(editor.at("textDocument/hover", page, "# "), Value::Null);

@@ -275,9 +275,9 @@ fn it_is_told_as_json_too() {
     assert_eq!(lost.len(), 1, "{lost:?}");
     assert_eq!(lost[0]["task"], "4.3.4");
     assert_eq!(lost[0]["claims"][0]["found"], "it isn't there");
-    let last = events.last().expect("an event");
+    let end = events.last().expect("an event");
     assert_eq!(
-        (&last["event"], &last["lost"]),
+        (&end["event"], &end["lost"]),
         (&"verified".into(), &1.into())
     );
 }

@@ -97,14 +97,18 @@ impl Editor {
 
     /// Sends a notification.
     pub(crate) fn notify(&mut self, method: &str, params: Value) {
-        self.send(json!({ "method": method, "params": params }));
+        let mut message = json!({ "method": method });
+        message["params"] = params;
+        self.send(message);
     }
 
     /// Sends a request and returns its id.
     pub(crate) fn begin(&mut self, method: &str, params: Value) -> i64 {
         let id = self.next;
         self.next += 1;
-        self.send(json!({ "id": id, "method": method, "params": params }));
+        let mut message = json!({ "id": id, "method": method });
+        message["params"] = params;
+        self.send(message);
         id
     }
 
@@ -167,10 +171,9 @@ impl Editor {
     /// Changes a document.
     pub(crate) fn change(&mut self, path: &str, version: i64, changes: Value) {
         let document = json!({ "uri": self.uri(path), "version": version });
-        self.notify(
-            "textDocument/didChange",
-            json!({ "textDocument": document, "contentChanges": changes }),
-        );
+        let mut params = json!({ "textDocument": document });
+        params["contentChanges"] = changes;
+        self.notify("textDocument/didChange", params);
     }
 
     /// Awaits what is wrong with a file, at that version where one is given.
@@ -251,10 +254,10 @@ pub(crate) fn framed(body: &str) -> Vec<u8> {
 
 /// Returns the place of a byte offset, in UTF-16 units.
 pub(crate) fn position(text: &str, offset: usize) -> Value {
-    let before = &text[..offset];
+    let before = text.get(..offset).expect("a place in the text");
     let line = before.matches('\n').count();
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let column = before[start..].encode_utf16().count();
+    let last = before.rsplit('\n').next().unwrap_or_default();
+    let column = last.encode_utf16().count();
     json!({ "line": line, "character": column })
 }
 
@@ -271,7 +274,8 @@ pub(crate) fn edited(text: &str, edits: &Value) -> String {
             .map(str::len)
             .sum();
         let mut units = 0;
-        let within = text[start..].char_indices().find(|(_, letter)| {
+        let rest = text.get(start..).expect("a line's start");
+        let within = rest.char_indices().find(|(_, letter)| {
             let there = units >= number("character");
             units += letter.len_utf16();
             there

@@ -86,7 +86,7 @@ pub fn resolver(data: &[u8]) {
         set: "demo".to_owned(),
         settings: &settings,
         phase: &phase,
-        service_monitors: data.len() % 2 == 0,
+        service_monitors: data.len().is_multiple_of(2),
     };
     let resolved = match resolve::resolve(&checklist, &gathered.facts, &tree, &context) {
         Ok(resolved) => resolved,

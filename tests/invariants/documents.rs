@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::civil::date;
 use orch::checklist::{
-    Bullet, Checklist, Edits, Inline, Language, Parsed, Span, StatusKind, Task, parse, review, tick,
+    Bullet, Checklist, Directive, Edits, Inline, Language, Parsed, Section, Span, StatusKind, Task,
+    parse, review, tick,
 };
 use orch::diagnostic::{Diagnostic, Diagnostics, Fix};
 use orch::progress::{Entry, PhaseRow, Place, View, update};
@@ -73,65 +74,15 @@ pub fn document(text: &str) {
 
 /// Every span is what it is said to be.
 pub fn spans(checklist: &Checklist) {
-    let text = &checklist.text;
-    let is = |span: &Span, expected: &str| {
-        assert_eq!(
-            text.get(span.clone()),
-            Some(expected),
-            "{span:?} of {text:?}"
-        );
-    };
-    let inside = |span: &Span| {
-        let found = text.get(span.clone());
-        found.unwrap_or_else(|| panic!("{span:?} is no place of {text:?}"))
-    };
-    inside(&checklist.title_span);
+    let text = &*checklist.text;
+    inside(&checklist.title_span, text);
     let mut boxes = BTreeMap::new();
     for task in checklist.tasks() {
-        let at = task.marker.offset;
-        let found = inside(&(at - 1..at + 2));
-        let wanted: &[&str] = if task.marker.checked {
-            &["[x]", "[X]"]
-        } else {
-            &["[ ]", "[\t]"]
-        };
-        assert!(wanted.contains(&found), "{found:?} is no box of {text:?}");
         assert!(
-            boxes.insert(at, &task.id).is_none(),
+            boxes.insert(task.marker.offset, &task.id).is_none(),
             "a box is two tasks': {text:?}"
         );
-        assert!(task.span.contains(&at), "{:?} of {text:?}", task.span);
-        inside(&task.span);
-        line(&task.text, text);
-        task.bullets.iter().for_each(|bullet| bullets(bullet, text));
-        for fence in &task.fences {
-            fenced(inside(&fence.span), &fence.body);
-        }
-        if let Some(directive) = &task.directive {
-            let found = inside(&directive.span);
-            assert!(
-                found.starts_with("<!--") && found.ends_with("-->"),
-                "{found:?}"
-            );
-            let texts = [&directive.run, &directive.apply];
-            for given in texts
-                .into_iter()
-                .flatten()
-                .filter(|it| !it.value.contains(['\\', '"', '\'']))
-            {
-                let found = inside(&given.span);
-                assert_eq!(found.replace('\\', ""), given.value.replace('\\', ""));
-            }
-            for after in &directive.after {
-                let found = inside(&after.span);
-                assert!(
-                    found == after.value.as_str()
-                        || found.contains('\\')
-                        || found.contains(['"', '\'']),
-                    "{found:?} {after:?}"
-                );
-            }
-        }
+        task_spans(task, text);
     }
     for one in checklist.status.iter().flat_map(|status| &status.boxes) {
         assert!(
@@ -143,30 +94,92 @@ pub fn spans(checklist: &Checklist) {
         .into_iter()
         .flatten()
     {
-        is(&date.value, &date.text);
+        is(&date.value, &date.text, text);
     }
     for section in &checklist.sections {
-        inside(&section.span);
-        section
-            .files
-            .iter()
-            .for_each(|file| code(inside(&file.span), &file.value));
-        section
-            .notes
-            .iter()
-            .for_each(|notes| is(&notes.span, &notes.text));
-        for fence in &section.fences {
-            fenced(inside(&fence.span), &fence.body);
-        }
-        for hint in &section.hints {
-            inside(&hint.span);
-            hint.values
-                .iter()
-                .for_each(|value| is(&value.span, &value.value));
-        }
+        section_spans(section, text);
     }
     if let Some(closing) = &checklist.closing {
-        inside(&closing.span);
+        inside(&closing.span, text);
+    }
+}
+
+#[track_caller]
+fn is(span: &Span, expected: &str, text: &str) {
+    assert_eq!(
+        text.get(span.clone()),
+        Some(expected),
+        "{span:?} of {text:?}"
+    );
+}
+
+#[track_caller]
+fn inside<'t>(span: &Span, text: &'t str) -> &'t str {
+    let found = text.get(span.clone());
+    found.unwrap_or_else(|| panic!("{span:?} is no place of {text:?}"))
+}
+
+fn task_spans(task: &Task, text: &str) {
+    let at = task.marker.offset;
+    let found = inside(&(at - 1..at + 2), text);
+    let wanted: &[&str] = if task.marker.checked {
+        &["[x]", "[X]"]
+    } else {
+        &["[ ]", "[\t]"]
+    };
+    assert!(wanted.contains(&found), "{found:?} is no box of {text:?}");
+    assert!(task.span.contains(&at), "{:?} of {text:?}", task.span);
+    inside(&task.span, text);
+    line(&task.text, text);
+    task.bullets.iter().for_each(|bullet| bullets(bullet, text));
+    for fence in &task.fences {
+        fenced(inside(&fence.span, text), &fence.body);
+    }
+    if let Some(directive) = &task.directive {
+        directive_spans(directive, text);
+    }
+}
+
+fn directive_spans(directive: &Directive, text: &str) {
+    let found = inside(&directive.span, text);
+    assert!(
+        found.starts_with("<!--") && found.ends_with("-->"),
+        "{found:?}"
+    );
+    let texts = [&directive.run, &directive.apply];
+    for given in texts
+        .into_iter()
+        .flatten()
+        .filter(|it| !it.value.contains(['\\', '"', '\'']))
+    {
+        let found = inside(&given.span, text);
+        assert_eq!(found.replace('\\', ""), given.value.replace('\\', ""));
+    }
+    for after in &directive.after {
+        let found = inside(&after.span, text);
+        assert!(
+            found == after.value.as_str() || found.contains('\\') || found.contains(['"', '\'']),
+            "{found:?} {after:?}"
+        );
+    }
+}
+
+fn section_spans(section: &Section, text: &str) {
+    inside(&section.span, text);
+    for file in &section.files {
+        code(inside(&file.span, text), &file.value);
+    }
+    if let Some(notes) = &section.notes {
+        is(&notes.span, &notes.text, text);
+    }
+    for fence in &section.fences {
+        fenced(inside(&fence.span, text), &fence.body);
+    }
+    for hint in &section.hints {
+        inside(&hint.span, text);
+        for value in &hint.values {
+            is(&value.span, &value.value, text);
+        }
     }
 }
 
@@ -285,7 +298,7 @@ fn fields(checklist: &Checklist) {
     for given in ["2026-01-31", "-"] {
         let started = checklist.started.as_ref();
         if let Some(text) = started
-            .and_then(|field| written(checklist, Edits::new().date(field, given), &field.value))
+            .and_then(|field| written(checklist, &Edits::new().date(field, given), &field.value))
         {
             let again = read(&text).expect("it is still a checklist").checklist;
             assert_eq!(
@@ -296,7 +309,7 @@ fn fields(checklist: &Checklist) {
         }
         let completed = checklist.completed.as_ref();
         if let Some(text) = completed
-            .and_then(|field| written(checklist, Edits::new().date(field, given), &field.value))
+            .and_then(|field| written(checklist, &Edits::new().date(field, given), &field.value))
         {
             let again = read(&text).expect("it is still a checklist").checklist;
             assert_eq!(
@@ -306,15 +319,13 @@ fn fields(checklist: &Checklist) {
             );
         }
     }
-    let with_notes = checklist.sections.iter().enumerate();
-    let Some((index, notes)) = with_notes
-        .filter_map(|(index, it)| Some((index, it.notes.as_ref()?)))
-        .next()
+    let mut with_notes = checklist.sections.iter().enumerate();
+    let Some((index, notes)) = with_notes.find_map(|(index, it)| Some((index, it.notes.as_ref()?)))
     else {
         return;
     };
     for note in NOTES {
-        if let Some(text) = written(checklist, Edits::new().field(notes, note), &notes.span) {
+        if let Some(text) = written(checklist, &Edits::new().field(notes, note), &notes.span) {
             let again = read(&text).expect("it is still a checklist").checklist;
             let found = again
                 .sections
@@ -330,7 +341,7 @@ fn fields(checklist: &Checklist) {
 }
 
 /// Returns the text with edits of one field; only that field's bytes changed.
-fn written(checklist: &Checklist, edits: Edits, field: &Span) -> Option<String> {
+fn written(checklist: &Checklist, edits: &Edits, field: &Span) -> Option<String> {
     let text = edits
         .apply(&checklist.text)
         .expect("the field is as it was read");

@@ -26,8 +26,10 @@ pub(super) struct Expected {
 
 /// Returns the document of a draft.
 pub(super) fn page(draft: &Draft) -> Page {
-    let mut writer = Writer::default();
-    writer.tabs = draft.style.tabs;
+    let mut writer = Writer {
+        tabs: draft.style.tabs,
+        ..Writer::default()
+    };
     writer.head(draft);
     // Without a section, tasks are counted from the phase's number.
     writer.scopes.push(("4".to_owned(), 0));
@@ -114,7 +116,9 @@ impl Writer {
     }
 
     fn lines(&mut self, lines: &[&str]) {
-        lines.iter().for_each(|line| self.line(line));
+        for line in lines {
+            self.line(line);
+        }
     }
 
     fn expect(&mut self, mark: char, words: String, id: Option<String>) -> String {
@@ -144,7 +148,7 @@ impl Writer {
                 self.scopes = vec![(number, 0)];
             }
             Block::Group(level, words) => {
-                self.line(&format!("{} {}", "#".repeat(*level), source(words)))
+                self.line(&format!("{} {}", "#".repeat(*level), source(words)));
             }
             Block::Paragraph(lines) => lines.iter().for_each(|words| self.line(&source(words))),
             Block::List(list) => self.list(list, ""),
@@ -172,7 +176,7 @@ impl Writer {
             Other::Rule => &["***"],
             Other::Fence(fence) => return self.fence(fence, ""),
         };
-        lines.iter().for_each(|line| self.line(line));
+        self.lines(lines);
     }
 
     fn fence(&mut self, fence: Fence, indent: &str) {
@@ -245,18 +249,26 @@ impl Writer {
             }
             Kind::Plain => false,
         };
+        self.below(item, loose, &inner);
+        if opened {
+            self.scopes.pop();
+        }
+    }
+
+    /// Writes what is within an item.
+    fn below(&mut self, item: &Item, loose: bool, inner: &str) {
         for below in &item.below {
             if loose {
                 self.line("");
             }
             match below {
-                Below::List(list) => self.list(list, &inner),
+                Below::List(list) => self.list(list, inner),
                 Below::Fence(fence) => self.fence(
                     Fence {
                         closed: fence.closed || loose,
                         ..*fence
                     },
-                    &inner,
+                    inner,
                 ),
             }
             if let Below::Fence(Fence { closed: false, .. }) = below
@@ -265,9 +277,6 @@ impl Writer {
                 // All that follows in this item is the fence's.
                 break;
             }
-        }
-        if opened {
-            self.scopes.pop();
         }
     }
 

@@ -148,6 +148,10 @@ pub(super) type Words = Vec<usize>;
 
 /// How a document is written down.
 #[derive(Debug, Clone)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is drawn by itself: two-variant enums would say no more"
+)]
 pub(super) struct Style {
     pub(super) mark: bool,
     pub(super) front_matter: bool,
