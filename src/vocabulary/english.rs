@@ -103,7 +103,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "from$, see$, like$, per$, as$, via$, by$, using$, reference$, cf$, similar$, following$, uses$, \
          mounts$, reads$",
     ),
-    (Word::And, "and$, then$, plus$, also$"),
+    (Word::And, "and$, then$, plus$, also$, as well as"),
     (
         Word::Around,
         "for$, from$, every$, each$, all$, any$, whatever$, runs$, twice$, pod, container, workload, deployment, statefulset, service, in$, \

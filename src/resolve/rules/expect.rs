@@ -17,6 +17,8 @@ use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
 use crate::checklist::{Bullet, Inline, Task};
 use clause::Parsed;
+pub(super) use code::is_file;
+pub(super) use words::{Role, is as plays};
 
 pub(super) const RULE: Rule = Rule {
     name: "expect",

@@ -1,5 +1,7 @@
 //! ``Create `k8s/api/service.yml` ``, or just a leading path: a file to write.
 
+mod alone;
+
 use std::borrow::Cow;
 
 use crate::checklist::{Part, Spanned, Task};
@@ -34,7 +36,7 @@ fn read(line: &Line<'_>) -> Outcome {
         .filter(|_| is_plain(code))
         .ok_or_else(|| format!("`{code}` is no manifest's path"))?;
     fits(&target, verb.as_ref())?;
-    alone(line, code, &around)?;
+    alone::check(line, &target, code, &around)?;
     let rule = format!("write {}", target.kind.word());
     let verb = verb.map(|verb| verb.word.to_owned());
     let matched = verb.into_iter().chain([code.to_owned()]);
@@ -116,33 +118,6 @@ fn fits(target: &Target, verb: Option<&Verb<'_>>) -> Result<(), Cow<'static, str
         }
         Some(_) | None => Ok(()),
     }
-}
-
-/// Refuses a line that asks for more than the file.
-fn alone(line: &Line<'_>, code: &str, around: &Around) -> Result<(), Cow<'static, str>> {
-    let after = Phrase::new(&around.after, line.vocabulary);
-    if let Some(said) = wording::states(after) {
-        return Err(format!("says what the file must be (“{said}”)").into());
-    }
-    if let Some(more) = wording::asks_more(after) {
-        return Err(format!("asks for more (“{more}”)").into());
-    }
-    let mut met = false;
-    let mut before: Option<&str> = None;
-    for part in &line.task.text.parts {
-        match part {
-            Part::Text(text) => before = words(&text.value).last().or(before),
-            Part::Code(it) if !met && it.value == code => met = true,
-            Part::Code(it) if it.value != code && target::is_path(&it.value) => {
-                let refers = before.is_some_and(|it| line.vocabulary.tells(it, Word::Reference));
-                if !refers {
-                    return Err(format!("names `{}` as well", it.value).into());
-                }
-            }
-            Part::Code(_) => {}
-        }
-    }
-    Ok(())
 }
 
 /// Returns the line's words behind a code span, dashes and colons dropped.

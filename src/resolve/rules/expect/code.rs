@@ -179,6 +179,11 @@ pub(super) fn kind(code: &str, beside: Beside<'_>) -> Result<Kind, String> {
     Ok(Kind::Symbol(symbol))
 }
 
+/// Returns whether a word or a code span can only be a path, whatever stands beside it.
+pub(in crate::resolve::rules) fn is_file(code: &str) -> bool {
+    path(code, Beside::default()).is_some()
+}
+
 fn endpoint(code: &str) -> Option<Kind> {
     let (method, route) = match code.split_once(char::is_whitespace) {
         Some((method, route)) if METHODS.contains(&method) => {

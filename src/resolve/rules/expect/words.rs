@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 /// What a word does in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(in crate::resolve::rules) enum Role {
     /// Asks to make something.
     Make,
     /// Asks to put something into what is there, or to make it.
@@ -180,7 +180,7 @@ const WORDS: &[(Role, &str)] = &[
          груп стовпец стовпчик подію$ поді$",
     ),
     (Role::Tests, "test spec$ specs$ тест юнит юніт"),
-    (Role::Docs, "doc$ docs$ documentation документац"),
+    (Role::Docs, "doc$ docs$ documentation runbook документац ранбук"),
 ];
 
 /// Endings of verbs' infinitives, as Russian and Ukrainian have them.
@@ -263,7 +263,7 @@ pub(super) fn roles(word: &str) -> Roles {
 }
 
 /// Returns whether a word, in lower case, does that in a line.
-pub(super) fn is(word: &str, role: Role) -> bool {
+pub(in crate::resolve::rules) fn is(word: &str, role: Role) -> bool {
     roles(word).has(role)
 }
 
