@@ -123,7 +123,9 @@ fn a_trace_that_is_gone_opens_its_box_again() {
     assert!(text.contains("- [ ] Create `src/auth/jwt.py`"), "{text}");
     assert!(text.contains("- [x] In progress"), "{text}");
     let journal = workspace.read(".orch/auth/phase-01.jsonl");
-    assert!(journal.contains("orch: `src/auth/jwt.py`"), "{journal}");
+    let reopened =
+        "\"event\":\"reopened\",\"task\":\"1.1.1\",\"who\":\"orch\",\"why\":\"`src/auth/jwt.py`";
+    assert!(journal.contains(reopened), "{journal}");
 
     work_again(&workspace);
     workspace.orch(&["phase", "1", "run"]).expect(0);

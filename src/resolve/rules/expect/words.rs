@@ -180,7 +180,10 @@ const WORDS: &[(Role, &str)] = &[
          груп стовпец стовпчик подію$ поді$",
     ),
     (Role::Tests, "test spec$ specs$ тест юнит юніт"),
-    (Role::Docs, "doc$ docs$ documentation runbook документац ранбук"),
+    (
+        Role::Docs,
+        "doc$ docs$ documentation runbook документац ранбук",
+    ),
 ];
 
 /// Endings of verbs' infinitives, as Russian and Ukrainian have them.
