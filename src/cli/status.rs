@@ -139,6 +139,7 @@ pub(super) fn phase(
     if let (Some(name), true) = (only, columns.names().is_empty()) {
         return Err(Stop::input(format!("no target is called `{name}`")));
     }
+    let missing = Known::default().missing(loaded, phase);
     let mut text = String::new();
     if !session.global.json {
         text += &head(session, loaded, phase, (&columns, &state))?;
@@ -157,7 +158,8 @@ pub(super) fn phase(
             }
         }
         for task in &section.tasks {
-            text += &task_row(session, task, (&columns, &state));
+            let missing = missing.get(&task.id).map_or(&[][..], Vec::as_slice);
+            text += &task_row(session, (task, missing), (&columns, &state));
         }
     }
     out(&text)?;
@@ -201,7 +203,12 @@ fn head(
     Ok(text)
 }
 
-fn task_row(session: &Session, task: &Task, (columns, state): (&Columns<'_>, &State)) -> String {
+/// Returns a task's lines, with what is missing of the traces that it is to leave.
+fn task_row(
+    session: &Session,
+    (task, missing): (&Task, &[String]),
+    (columns, state): (&Columns<'_>, &State),
+) -> String {
     let known: Vec<(&str, String)> = columns
         .known(state)
         .filter_map(|(name, target)| Some((name, standing(target?, task)?)))
@@ -212,7 +219,7 @@ fn task_row(session: &Session, task: &Task, (columns, state): (&Columns<'_>, &St
             .map(|(name, said)| (name.to_owned(), said.into()))
             .collect();
         let value = json!({ "event": "task", "task": task.id, "checked": task.marker.checked,
-            "text": task.text.plain(), "targets": targets });
+            "text": task.text.plain(), "targets": targets, "missing": missing });
         return format!("{value}\n");
     }
     let paint: Paint = session.out;
@@ -222,29 +229,31 @@ fn task_row(session: &Session, task: &Task, (columns, state): (&Columns<'_>, &St
         " ".to_owned()
     };
     let title = printable(&task.text.plain());
-    if columns.several() {
+    let id = task.id.as_str();
+    let mut below = Vec::new();
+    let mut text = if columns.several() {
         let cells = columns.row(&columns.task_cells(state, task));
-        let mut text = format!("  [{mark}] {:<7} {cells}{title}\n", task.id.as_str());
         // The cell has no room for the reason.
-        for (name, said) in known.iter().filter(|(_, said)| !said.starts_with("done")) {
-            let _ = writeln!(text, "{:14}{}", "", paint.dim(format!("{name}: {said}")));
-        }
-        return text;
-    }
-    let said = match (known.as_slice(), task.marker.checked) {
-        ([], true) => "done elsewhere (no record)".to_owned(),
-        ([], false) => String::new(),
-        (known, _) => known
-            .iter()
-            .map(|(name, said)| format!("{name}: {said}"))
-            .collect::<Vec<_>>()
-            .join("; "),
+        let reasons = known.iter().filter(|(_, said)| !said.starts_with("done"));
+        below.extend(reasons.map(|(name, said)| format!("{name}: {said}")));
+        format!("  [{mark}] {id:<7} {cells}{title}\n")
+    } else {
+        let said = match (known.as_slice(), task.marker.checked) {
+            ([], true) => "done elsewhere (no record)".to_owned(),
+            ([], false) => String::new(),
+            (known, _) => known
+                .iter()
+                .map(|(name, said)| format!("{name}: {said}"))
+                .collect::<Vec<_>>()
+                .join("; "),
+        };
+        format!("  [{mark}] {id:<7} {title}  {}\n", paint.dim(said))
     };
-    format!(
-        "  [{mark}] {:<7} {title}  {}\n",
-        task.id.as_str(),
-        paint.dim(said)
-    )
+    below.extend(missing.iter().map(|it| printable(it)));
+    for line in below {
+        let _ = writeln!(text, "{:14}{}", "", paint.dim(line));
+    }
+    text
 }
 
 /// Where a task stands on one target; `None` where nothing is recorded.

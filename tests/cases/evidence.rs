@@ -181,6 +181,31 @@ fn the_plan_tells_what_is_there_and_what_isnt() {
 }
 
 #[test]
+fn the_status_and_what_is_next_name_what_is_missing() {
+    let workspace = workspace();
+    let said = |arguments: &[&str]| workspace.orch(arguments).expect(0).stdout;
+    assert!(said(&["status"]).contains("5 for a person: 1.1.1, 1.1.2, 1.1.3, 1.1.4, …"));
+    assert!(said(&["next"]).contains("missing: `src/auth/jwt.py` isn't there yet"));
+    let status = said(&["phase", "1", "status"]);
+    let missing = [
+        "`src/auth/jwt.py` isn't there yet",
+        "`src/old.py` is still there",
+    ];
+    for it in missing {
+        assert!(status.contains(it), "no {it:?} in\n{status}");
+    }
+    let json = said(&["phase", "1", "status", "--json"]);
+    let first: Value = serde_json::from_str(json.lines().next().expect("a task")).expect("JSON");
+    assert_eq!(first["missing"][0], "`src/auth/jwt.py` isn't there yet");
+
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    work(&workspace);
+    // What the next run will tick is no longer a person's.
+    assert!(!said(&["status"]).contains("for a person"));
+    assert!(!said(&["phase", "1", "status"]).contains("isn't there yet"));
+}
+
+#[test]
 fn a_rehearsal_looks_and_ticks_nothing() {
     let workspace = workspace();
     workspace.write("src/auth/jwt.py", "def verify_token(): ...\n");

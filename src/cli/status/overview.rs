@@ -1,5 +1,6 @@
 //! Every set and phase in columns that fit a terminal, or as JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
@@ -9,11 +10,11 @@ use serde_json::json;
 use super::columns::Columns;
 use super::target_text;
 use crate::checklist::{Checklist, DateField, SetFiles, StatusKind, TaskId, read_date};
-use crate::cli::Session;
 use crate::cli::load::{Loaded, Phase};
+use crate::cli::{Session, traces};
 use crate::facts::{Gathered, Inputs, gather};
 use crate::journal::State;
-use crate::resolve::{Action, Context, inputs, resolve};
+use crate::resolve::{Action, Context, ResolvedTask, inputs, resolve};
 use crate::terminal::{bar, count, printable};
 
 /// How wide the output is where no terminal says so.
@@ -40,27 +41,50 @@ pub(super) struct Known(Vec<(Inputs, Option<Rc<Gathered>>)>);
 impl Known {
     /// Returns the open tasks of a phase that a person has to do or decide on.
     pub(super) fn for_person(&mut self, loaded: &Loaded, phase: &Phase) -> Option<Vec<TaskId>> {
+        let left = self.open(loaded, phase)?;
+        let left = left.iter().filter(|task| {
+            let theirs = matches!(task.action, Action::Manual)
+                || task.has_unread()
+                || task.action.missing().next().is_some();
+            theirs && !matches!(task.action, Action::Skip)
+        });
+        Some(left.map(|task| task.id.clone()).collect())
+    }
+
+    /// Returns what is missing of the traces that open tasks are to leave, in plain words.
+    pub(super) fn missing(
+        &mut self,
+        loaded: &Loaded,
+        phase: &Phase,
+    ) -> BTreeMap<TaskId, Vec<String>> {
+        let open = self.open(loaded, phase).unwrap_or_default();
+        let missing = open.into_iter().map(|task| {
+            let missing = task.action.missing().map(str::to_owned).collect();
+            (task.id, missing)
+        });
+        missing.collect()
+    }
+
+    /// Returns the open tasks of a phase with what they mean; `None` where that can't be told.
+    fn open(&mut self, loaded: &Loaded, phase: &Phase) -> Option<Vec<ResolvedTask>> {
         let checklist = &phase.checklist;
         if checklist.open_tasks().next().is_none() {
             return Some(Vec::new());
         }
         let tree = &loaded.snapshot.tree;
         let gathered = self.gathered(loaded, inputs(checklist, tree, &phase.settings))?;
+        let seen = traces::seen(loaded, phase).ok();
         let context = Context {
             set: phase.set.clone(),
             settings: &loaded.settings,
             phase: &phase.settings,
             service_monitors: phase.settings.rehearse.service_monitors,
-            // What leaves traces is a person's work as long as its box is open.
-            seen: None,
+            seen: seen.as_ref(),
         };
         let resolved = resolve(checklist, &gathered.facts, tree, &context).ok()?;
         let is_open = |id: &TaskId| checklist.task(id).is_some_and(|it| !it.marker.checked);
-        let left = resolved.tasks.iter().filter(|task| {
-            let theirs = matches!(task.action, Action::Manual) || task.has_unread();
-            theirs && !matches!(task.action, Action::Skip) && is_open(&task.id)
-        });
-        Some(left.map(|task| task.id.clone()).collect())
+        let open = resolved.tasks.into_iter().filter(|task| is_open(&task.id));
+        Some(open.collect())
     }
 
     fn gathered(&mut self, loaded: &Loaded, inputs: Inputs) -> Option<Rc<Gathered>> {
