@@ -194,7 +194,7 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
                 bullet.meaning = Meaning::Heading;
             }
         }
-        Intent::Expect(_) => bullets = expect::bullets(task),
+        Intent::Expect(_) => bullets = expect::bullets(task, vocabulary),
         Intent::Skip
         | Intent::Manual
         | Intent::Wait

@@ -40,6 +40,23 @@ pub(super) const WORDS: &[Row<Word>] = &[
          bring up, install$",
     ),
     (
+        Word::Make,
+        "implement$, implementing$, introduce$, define$, declare$, provide$, expose$, \
+         develop$, build$, builds$, writes$, makes$, produces$",
+    ),
+    (Word::Put, "insert$, append$, put$, register$, include$"),
+    (
+        Word::Change,
+        "update$, updating$, change$, changing$, modify$, edit$, extend$, refactor, \
+         rewrite$, fix$, fixing$, adjust$, adapt$, correct$, improve$, amend$, expand$, \
+         simplify$, updates$, changes$, modifies$",
+    ),
+    (
+        Word::Remove,
+        "remove$, removing$, delete$, deleting$, drop$, erase$, removes$, deletes$, \
+         drops$",
+    ),
+    (
         Word::Other,
         "review, check$, checks$, verify, validate, test$, tests$, confirm, ensure, approve, delete, \
          remove, drop$, move$, rename, migrate$, copy$, backup$, back$, restore, change$, update$, \

@@ -35,6 +35,10 @@ meanings! {
     Create "create" "verbs of making a file";
     Add "add" "verbs of adding: a file, or something to a file";
     SetUp "set-up" "verbs of bringing something up: deploy, roll out, configure";
+    Make "make" "verbs of making what source has: implement, introduce, define";
+    Put "put" "verbs of putting something into a file: insert, register";
+    Change "change" "verbs of changing what is there: update, fix, refactor";
+    Remove "remove" "verbs of removing: delete, drop";
     Other "other-work" "verbs of what a person does: review, discuss, delete, move, document";
     Past "past" "verbs of what was done already";
     Opening "opening" "words that may stand before the verb: please, then, need to";
@@ -187,6 +191,10 @@ const VERBS: &[Word] = &[
     Word::Create,
     Word::Add,
     Word::SetUp,
+    Word::Make,
+    Word::Put,
+    Word::Change,
+    Word::Remove,
     Word::Other,
     Word::Past,
 ];
@@ -209,6 +217,16 @@ const SHARED: &[(Word, &[Word], &str)] = &[
             Word::Rewrite,
         ],
         "nouns and wishes that are verbs where a clause begins with them",
+    ),
+    (
+        Word::Other,
+        &[Word::Make, Word::Put, Word::Change, Word::Remove],
+        "a person's work, of which some leaves traces: other rules do none of it",
+    ),
+    (
+        Word::Change,
+        &[Word::Rewrite, Word::Around],
+        "a verb that a line begins with; a wish, or a noun within another line",
     ),
     (
         Word::Other,

@@ -16,6 +16,7 @@ use super::super::expect::Expectation;
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
 use crate::checklist::{Bullet, Inline, Task};
+use crate::vocabulary::Vocabulary;
 use clause::Parsed;
 pub(super) use code::is_file;
 pub(super) use words::{Role, is as plays};
@@ -32,10 +33,10 @@ fn read(line: &Line<'_>) -> Outcome {
     if !names_any(&task.text, &task.bullets) {
         return Err("names nothing in code marks".into());
     }
-    let parsed = clause::parse(&task.text, None)?;
+    let parsed = clause::parse(&task.text, None, line.vocabulary)?;
     let mut wants = parsed.wants.clone();
     let mut bullets = Vec::new();
-    below(&task.bullets, &parsed, &mut bullets);
+    below(&task.bullets, (&parsed, line.vocabulary), &mut bullets);
     for (_, found) in &bullets {
         wants.extend(found.iter().cloned());
     }
@@ -71,23 +72,23 @@ fn names_any(text: &Inline, bullets: &[Bullet]) -> bool {
 
 /// Returns the bullets of a task that leaves traces: those that tell further ones, those that lead
 /// them, and those that nothing reads.
-pub(super) fn bullets(task: &Task) -> Vec<ReadBullet<'_>> {
-    let Ok(parsed) = clause::parse(&task.text, None) else {
+pub(super) fn bullets<'c>(task: &'c Task, vocabulary: &Vocabulary) -> Vec<ReadBullet<'c>> {
+    let Ok(parsed) = clause::parse(&task.text, None, vocabulary) else {
         return Vec::new();
     };
     let mut found = Vec::new();
-    below(&task.bullets, &parsed, &mut found);
+    below(&task.bullets, (&parsed, vocabulary), &mut found);
     found.into_iter().map(|(bullet, _)| bullet).collect()
 }
 
 fn below<'c>(
     bullets: &'c [Bullet],
-    parent: &Parsed,
+    (parent, vocabulary): (&Parsed, &Vocabulary),
     all: &mut Vec<(ReadBullet<'c>, Vec<Expectation>)>,
 ) {
     for bullet in bullets {
         let text = &bullet.text;
-        let parsed = clause::parse(text, Some((parent.mode, &parent.paths)));
+        let parsed = clause::parse(text, Some((parent.mode, &parent.paths)), vocabulary);
         let heading = text.codes().next().is_none()
             && text.plain().trim_end().ends_with(':')
             && !bullet.children.is_empty();
@@ -101,7 +102,8 @@ fn below<'c>(
             Ok(_) | Err(_) => (Meaning::Unread, Vec::new(), None),
         };
         all.push((ReadBullet { text, meaning }, found));
-        below(&bullet.children, inner.as_ref().unwrap_or(parent), all);
+        let parent = inner.as_ref().unwrap_or(parent);
+        below(&bullet.children, (parent, vocabulary), all);
     }
 }
 

@@ -7,6 +7,7 @@ use super::code::{Beside, kind};
 use super::tokens::{Token, tokens};
 use super::words::Role;
 use crate::checklist::Inline;
+use crate::vocabulary::Vocabulary;
 
 /// Why a line is a person's.
 pub(super) type Why = Cow<'static, str>;
@@ -54,8 +55,12 @@ enum Relation {
 }
 
 /// Reads a line, or a bullet below one.
-pub(super) fn parse(text: &Inline, above: Option<Above<'_>>) -> Result<Parsed, Why> {
-    let tokens = tokens(text);
+pub(super) fn parse(
+    text: &Inline,
+    above: Option<Above<'_>>,
+    vocabulary: &Vocabulary,
+) -> Result<Parsed, Why> {
+    let tokens = tokens(text, vocabulary);
     refuse_words(&tokens)?;
     let mut walk = Walk {
         tokens: &tokens,

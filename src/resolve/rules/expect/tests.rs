@@ -258,7 +258,7 @@ fn bullets_are_further_traces_or_unread() {
         ]
     );
     let task = checklist.tasks().next().expect("a task");
-    let unread: Vec<bool> = bullets(task)
+    let unread: Vec<bool> = bullets(task, &checklist.vocabulary)
         .iter()
         .map(|it| it.meaning == Meaning::Unread)
         .collect();

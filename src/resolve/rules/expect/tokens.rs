@@ -2,6 +2,7 @@
 
 use super::words::{Role, Roles, is_infinitive, is_verbal_noun, roles};
 use crate::checklist::{Inline, Part};
+use crate::vocabulary::Vocabulary;
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,18 +48,18 @@ impl Token {
 }
 
 /// Returns the pieces of a line.
-pub(super) fn tokens(text: &Inline) -> Vec<Token> {
+pub(super) fn tokens(text: &Inline, vocabulary: &Vocabulary) -> Vec<Token> {
     let mut tokens = Vec::new();
     for part in &text.parts {
         match part {
             Part::Code(code) => tokens.push(Token::Code(code.value.trim().to_owned())),
-            Part::Text(text) => split(&text.value, &mut tokens),
+            Part::Text(text) => split(&text.value, vocabulary, &mut tokens),
         }
     }
     tokens
 }
 
-fn split(text: &str, tokens: &mut Vec<Token>) {
+fn split(text: &str, vocabulary: &Vocabulary, tokens: &mut Vec<Token>) {
     let characters: Vec<char> = text.chars().collect();
     let mut word = String::new();
     for (at, character) in characters.iter().enumerate() {
@@ -70,18 +71,18 @@ fn split(text: &str, tokens: &mut Vec<Token>) {
             word.push(*character);
             continue;
         }
-        flush(&mut word, tokens);
+        flush(&mut word, vocabulary, tokens);
         if !character.is_whitespace() {
             tokens.push(Token::Mark(*character));
         }
     }
-    flush(&mut word, tokens);
+    flush(&mut word, vocabulary, tokens);
 }
 
-fn flush(word: &mut String, tokens: &mut Vec<Token>) {
+fn flush(word: &mut String, vocabulary: &Vocabulary, tokens: &mut Vec<Token>) {
     if !word.is_empty() {
         let lower = word.to_lowercase();
-        let roles = roles(&lower);
+        let roles = roles(&lower, vocabulary);
         tokens.push(Token::Word(std::mem::take(word), lower, roles));
     }
 }

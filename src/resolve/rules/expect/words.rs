@@ -1,8 +1,13 @@
-//! The words of lines that tell what a person's work leaves behind, in each language: a row is what
-//! a word does in the line and its stems (a stem that ends with `$` is the whole word).
+//! What the words of lines do that tell what a person's work leaves behind.
+//!
+//! The verbs are the vocabulary's, which a workspace may add to. The words around them are this
+//! rule's own: a row is what a word does in the line and its stems in each language (a stem that
+//! ends with `$` is the whole word).
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 /// What a word does in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,37 +60,16 @@ pub(in crate::resolve::rules) enum Role {
     Docs,
 }
 
-/// What each word does, and its stems, separated by spaces.
+/// What the vocabulary's verbs do.
+const VERBS: &[(Role, &[Word])] = &[
+    (Role::Make, &[Word::Create, Word::Make]),
+    (Role::Add, &[Word::Add, Word::Put]),
+    (Role::Change, &[Word::Change]),
+    (Role::Remove, &[Word::Remove]),
+];
+
+/// What each other word does, and its stems, separated by spaces.
 const WORDS: &[(Role, &str)] = &[
-    (
-        Role::Make,
-        "create$ creating$ write$ writing$ make$ implement$ implementing$ introduce$ define$ \
-         declare$ generate$ prepare$ provide$ expose$ develop$ build$ creates$ writes$ makes$ \
-         generates$ builds$ produces$ созда напис напиш реализов реализуй сгенерир сделать$ \
-         сделай$ подготов разработать$ разработай$ объявить$ завести$ заведи$ \
-         ввести$ введи$ внедрить$ створ реалізув реалізуй згенеру зробити$ зроби$ підготу \
-         розробити$ розроби$ оголосити$ запровадити$",
-    ),
-    (
-        Role::Add,
-        "add$ adding$ insert$ append$ put$ register$ include$ добав дополни внести$ внеси$ \
-         вписать$ дописать$ допиши$ зарегистрир включить$ подключить$ дода доповни вписати$ \
-         дописати$ зареєстр підключити$",
-    ),
-    (
-        Role::Change,
-        "update$ updating$ change$ changing$ modify$ edit$ extend$ refactor rewrite$ fix$ \
-         fixing$ adjust$ adapt$ correct$ improve$ amend$ expand$ simplify$ updates$ changes$ \
-         modifies$ обнов измен исправ поправ расшир перепис перепиш рефактор отрефактор \
-         доработ скорректир адаптир улучш отредактир модифицир упростить$ онов змін виправ \
-         розшир перероби переписа доопрац відкориг скориг адапту покращ відредаг модифік \
-         відрефактор спростити$",
-    ),
-    (
-        Role::Remove,
-        "remove$ removing$ delete$ deleting$ drop$ erase$ removes$ deletes$ drops$ удал \
-         убрать$ убери$ стереть$ выпилить$ видал прибрати$ прибери$ стерти$ вилучити$",
-    ),
     (
         Role::Other,
         "test$ check$ verify$ validate$ try$ run$ rerun$ start$ restart$ stop$ deploy$ \
@@ -253,7 +237,23 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// Returns what a word, in lower case, does in a line.
-pub(super) fn roles(word: &str) -> Roles {
+pub(super) fn roles(word: &str, vocabulary: &Vocabulary) -> Roles {
+    let mut found = of_table(word);
+    let phrase = Phrase::new(word, vocabulary);
+    for (role, meanings) in VERBS {
+        if phrase.find(meanings).is_some() && !phrase.has(Word::Past) {
+            found.add(*role);
+        }
+    }
+    found
+}
+
+/// Returns whether a word, in lower case, that is no verb does that in a line.
+pub(in crate::resolve::rules) fn is(word: &str, role: Role) -> bool {
+    of_table(word).has(role)
+}
+
+fn of_table(word: &str) -> Roles {
     let mut found = TABLE.whole.get(word).copied().unwrap_or_default();
     let first = word.chars().next();
     let stems = first.and_then(|first| TABLE.stems.get(&first));
@@ -263,11 +263,6 @@ pub(super) fn roles(word: &str) -> Roles {
         }
     }
     found
-}
-
-/// Returns whether a word, in lower case, does that in a line.
-pub(in crate::resolve::rules) fn is(word: &str, role: Role) -> bool {
-    roles(word).has(role)
 }
 
 /// Returns whether a word is a noun made of a verb (`создание`, `оновлення`), which asks for
@@ -290,13 +285,32 @@ pub(super) fn is_infinitive(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Role, is, is_infinitive};
+    use super::{Role, is_infinitive, roles};
+    use crate::vocabulary::{Meaning, Vocabulary, Word};
 
     #[track_caller]
     fn check(role: Role, words: &[&str]) {
         for word in words {
-            assert!(is(word, role), "{word} is no {role:?}");
+            let found = roles(word, &Vocabulary::default());
+            assert!(found.has(role), "{word} is no {role:?}");
         }
+    }
+
+    #[test]
+    fn a_workspaces_verbs_ask_as_well() {
+        let usual = Vocabulary::default();
+        let own = |meaning, word| usual.clone().with(Meaning::Word(meaning), word);
+        for meaning in [Word::Create, Word::Make] {
+            assert!(roles("anlegen", &own(meaning, "anleg")).has(Role::Make));
+        }
+        assert!(roles("löschen", &own(Word::Remove, "lösch")).has(Role::Remove));
+        assert!(!roles("löschen", &usual).has(Role::Remove));
+    }
+
+    #[test]
+    fn what_was_done_isnt_asked_for() {
+        let found = roles("generated", &Vocabulary::default());
+        assert!(!found.has(Role::Make));
     }
 
     #[test]
