@@ -2,9 +2,10 @@
 //! beside it would be ticked unseen.
 //!
 //! In doubt the line is a person's. What is only referred to (`from`, `see`) doesn't count, nor does
-//! what describes the manifest (`— port `8080``).
+//! what describes the manifest (``— port `8080` ``).
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use crate::checklist::Part;
 use crate::vocabulary::{Phrase, Word, words};
@@ -100,7 +101,7 @@ fn unmarked<'l>(after: Phrase<'l>, code: &str) -> Option<&'l str> {
     for piece in after.text().split(ends) {
         let word = piece.trim_start_matches(['/', '.']).trim_end_matches('.');
         // `Node.js` is no file.
-        let named = word.contains('/') || !word.ends_with(".js");
+        let named = word.contains('/') || Path::new(word).extension().is_none_or(|it| it != "js");
         let refers = after.vocabulary().tells(before, Word::Reference);
         if named && word != code && expect::is_file(word) && !refers {
             return Some(word);
