@@ -36,7 +36,11 @@ pub(super) const KEYS: &[Key] = &[
         "apply=path, apply=fence",
         "Applies YAML that people wrote: a file, a folder, or the fence inside the task.",
     ),
-    key("wait", "wait=…", "What to wait for."),
+    key(
+        "wait",
+        "wait=Deployment/api",
+        "What must be ready before the box is ticked.",
+    ),
     key("manual", "manual", "A person does it."),
     key(
         "timeout",

@@ -144,7 +144,11 @@ mod tests {
             "no setting `stric`",
             "did you mean `strict`",
         );
-        refused("colour = true", "no setting `colour`", "known here: set,");
+        refused(
+            "colour = true",
+            "no setting `colour`",
+            "known here: commands,",
+        );
     }
 
     #[test]
