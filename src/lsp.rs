@@ -10,7 +10,6 @@ mod client;
 mod completion;
 mod definition;
 mod desk;
-mod directive;
 mod frame;
 mod hover;
 mod jobs;

@@ -160,7 +160,10 @@ impl Loaded {
             [] if self.snapshot.sets.is_empty() => Err(Stop::input(
                 "no checklist was found: no folder holds a `phase-NN-name.md`",
             )
-            .help("let one be written: `orch init`; or look at one: `orch demo`")),
+            .help(
+                "let one be written (`orch init`), write checklists/<set>/phase-01-<name>.md \
+                 yourself, or look at an example (`orch demo`)",
+            )),
             [] => Err(Stop::input(format!("no set has a phase {number}"))
                 .help(format!("sets found: {}", self.set_names()))),
             several => {

@@ -101,9 +101,12 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         journal.append(clock.now(), vec![event])?;
     }
     let word = if ticked { "done" } else { "open again" };
-    let where_to = noted.map(|noted| noted.text(&phase));
-    let what = format!("task {id} is {word}{}", where_to.unwrap_or_default());
-    say(&what, number, on.as_deref())?;
+    let noted = noted.map(|noted| noted.text(&phase)).unwrap_or_default();
+    say(
+        (&format!("task {id} is {word}"), &noted),
+        number,
+        on.as_deref(),
+    )?;
     say_last(&phase, ticked.then_some(&id), &place)?;
     Ok(Code::Done)
 }
@@ -163,7 +166,7 @@ impl Noted {
             Self::Section => format!(", and the note is in {}", phase.checklist.path),
             Self::Journal => {
                 let journal = journal_path(&phase.set, phase.checklist.number);
-                format!("; the note is in {journal} alone: its section has no field for notes")
+                format!(", and the note is in {journal}: these boxes have no field for it")
             }
         }
     }
@@ -203,14 +206,14 @@ fn edit(
     Ok(noted)
 }
 
-/// Says what was decided, where, and how it goes on.
-fn say(what: &str, number: u32, on: Option<&str>) -> Result<()> {
+/// Says what was decided, where, where the note is, and how it goes on.
+fn say((what, noted): (&str, &str), number: u32, on: Option<&str>) -> Result<()> {
     let (there, flag) = match on {
         Some(name) => (format!(" on {name}"), format!(" --target {name}")),
         None => (String::new(), String::new()),
     };
     let next = format!("`orch phase {number} run{flag}` goes on from there");
-    err(&format!("{what}{there}; {next}\n"))?;
+    err(&format!("{what}{there}{noted}; {next}\n"))?;
     Ok(())
 }
 

@@ -5,11 +5,10 @@ use gen_lsp_types::{
     MarkupKind, TextEdit,
 };
 
-use super::directive::{KEYS, Key};
 use super::markdown::code;
 use super::page::Page;
 use super::seen::{Reading, Seen};
-use crate::checklist::{Span, Task};
+use crate::checklist::{KEYS, Key, Span, Task};
 use crate::terminal::printable;
 
 /// Returns what can be written at a byte offset; nothing outside of directives.
@@ -74,7 +73,7 @@ fn of_keys(page: &Page<'_>, body: &str, span: &Span) -> Vec<CompletionItem> {
             Some((name, _)) => format!("{name}="),
             None => key.name.to_owned(),
         };
-        let shown = format!("{}\n\n{}\n", code(key.form), key.what);
+        let shown = format!("{}\n\n{}\n", code(key.form), key.meaning);
         let shown = MarkupContent::new(MarkupKind::Markdown, shown);
         CompletionItem {
             kind: Some(CompletionItemKind::Property),

@@ -3,12 +3,11 @@
 
 use std::fmt::Write as _;
 
-use super::directive;
 use super::markdown::{code, escape};
 use super::place::{self, Place};
 use super::seen::{Reading, Seen};
 use crate::check;
-use crate::checklist::{Section, Span, Task, TaskId};
+use crate::checklist::{KEYS, Section, Span, Task, TaskId};
 use crate::diagnostic::Diagnostic;
 use crate::facts::Origin;
 use crate::resolve::{Action, BulletReading, Finding, ResolvedTask};
@@ -21,8 +20,11 @@ const NAMED: usize = 12;
 pub(super) fn at(seen: &Seen, reading: &Reading, offset: usize) -> Option<(String, Span)> {
     Some(match place::at(&reading.checklist, offset)? {
         Place::Section(section) => (of_section(reading, section), section.span.clone()),
-        Place::Key(task, word) => match directive::of(word.key) {
-            Some(key) => (format!("{}\n\n{}\n", code(key.form), key.what), word.span),
+        Place::Key(task, word) => match KEYS.iter().find(|key| key.name == word.key) {
+            Some(key) => (
+                format!("{}\n\n{}\n", code(key.form), key.meaning),
+                word.span,
+            ),
             None => (of_task(reading, task), task.text.span.clone()),
         },
         Place::After(_, id, span) => match reading.checklist.task(&id) {

@@ -27,9 +27,22 @@ pub fn reasons(plan: &Plan, resolved: &Resolved, at: usize) -> Vec<(usize, Why)>
         if let Some(by) = place(need).and_then(|need| referred.get(&need)) {
             return Why::Reference(by);
         }
+        if awaited(&step.work, plan.steps.get(need).map(|step| &step.work)) {
+            return Why::Reference("what it waits for");
+        }
         let of = plan.steps.get(need).and_then(|step| step.task.as_ref());
         let after = task.and_then(|task| task.after.iter().find(|after| Some(*after) == of));
         after.map_or(Why::Stage, |after| Why::After(after.clone()))
     };
     step.needs.iter().map(|need| (*need, why(*need))).collect()
+}
+
+/// Returns whether a step waits for the object that another applies.
+fn awaited(work: &Work, need: Option<&Work>) -> bool {
+    match (work, need) {
+        (Work::Wait { object: wanted }, Some(Work::Apply { object, .. })) => {
+            wanted.label() == object.label()
+        }
+        _ => false,
+    }
 }

@@ -261,6 +261,9 @@ pub(super) fn read(path: &str, description: &str) -> Option<Target> {
     }
 }
 
+/// Parts of paths that are read, so that they are refused by their names.
+const REFUSED: [&str; 2] = ["..", ".git"];
+
 /// Returns whether a path is that of something else than a manifest: by its name, or by the folder
 /// that it lies in, unless one of the folders is for manifests.
 fn is_elsewhere(path: &str) -> bool {
@@ -272,7 +275,7 @@ fn is_elsewhere(path: &str) -> bool {
     let named = ELSEWHERE_FILES.iter().any(|name| file.starts_with(name));
     let hidden = path
         .split('/')
-        .any(|part| part.starts_with('.') && part.len() > 1);
+        .any(|part| part.starts_with('.') && part.len() > 1 && !REFUSED.contains(&part));
     let first = folders.first();
     named || hidden || first.is_some_and(|first| ELSEWHERE.contains(first))
 }

@@ -52,7 +52,7 @@ mod tests {
             lines
                 .iter()
                 .skip(1)
-                .all(|line| line.starts_with("          с"))
+                .all(|line| line.starts_with("          ") && !line.starts_with("           "))
         );
         assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
     }

@@ -87,7 +87,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::Condition,
         "if$, optional, maybe$, perhaps$, unless$, later$, someday$, nice to have, nice-to-have, \
          in case, depending, when needed, as needed, where needed, when there, tbd$, eventually$, \
-         possibly, might$, could$, after$, until$, before$, once$, otherwise$, if-needed",
+         possibly, might$, could$, after$, until$, before$, otherwise$, once it, once the, once we, \
+         once they, once all, once approved, once ready, once done, once everything, if-needed",
     ),
     (Word::ByHand, "by hand, manual, by-hand"),
     (

@@ -23,7 +23,7 @@ fn a_box_waits_for_what_its_directive_names() {
         .expect(0)
         .stdout;
     let step = "wait for Deployment/call-processor";
-    for piece in [step, "after", "apply Deployment/call-processor"] {
+    for piece in [step, "after what it waits for: apply"] {
         assert!(explained.contains(piece), "no {piece:?} in\n{explained}");
     }
     workspace.orch(&["phase", "4", "run"]).expect(0);

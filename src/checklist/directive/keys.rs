@@ -31,12 +31,13 @@ pub struct Reserved {
 pub const KEYS: &[Key] = &[
     Key {
         name: "run",
-        form: "run=\"COMMAND\"",
+        form: "run=\"COMMAND\", run=fence",
         meaning: "runs a command line with `sh -c` in the workspace, and ticks the box if it ends \
                   with exit code 0",
-        values: "Any command line, in quotes where it has spaces; `\\\"` is a quote inside. It runs \
-                 only with consent (`--yes`). What it did is momentary: it held when it was \
-                 observed, and `verify` doesn't run it again",
+        values: "Any command line, in quotes where it has spaces (`\\\"` is a quote inside), or \
+                 `fence`: the task's fenced block of `sh`, `bash` or `console`. It runs only with \
+                 consent (`--yes`, or a yes on the terminal). What it did is momentary: it held \
+                 when it was observed, and `verify` doesn't run it again",
         example: "- [ ] Warm the cache <!-- orch: run=\"./warm.sh all\" timeout=5m -->",
         action: "command",
     },

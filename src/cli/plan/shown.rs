@@ -15,7 +15,7 @@ use crate::cluster::ClusterInfo;
 use crate::journal::StepId;
 use crate::manifest::{Object, is_kustomization};
 use crate::plan::{Plan, Want, Work};
-use crate::resolve::{Action, BulletReading, Expected, FileOrigin, ResolvedTask};
+use crate::resolve::{Action, BulletReading, Content, Expected, FileOrigin, ResolvedTask};
 use crate::terminal::{Paint, count, printable};
 
 /// What is known of the target itself.
@@ -396,6 +396,7 @@ impl Shown<'_> {
             .files
             .iter()
             .filter(|file| matches!(file.origin, FileOrigin::Unassigned { .. }))
+            .filter(|file| !matches!(file.content, Content::ConfigFile { .. }))
             .count();
         format!(
             "\n{} tasks: {manual} for a person, {unread} with something unread · {} files ({extra} \
