@@ -138,7 +138,7 @@ texts! {
     STUDY_OVERRIDE: "what it overrides", "что здесь переопределяется", "що тут перевизначається";
     STUDY_DOCKERFILE: "base image, user, ports", "базовый образ, пользователь, порты", "базовий образ, користувач, порти";
     STUDY_SOURCE: "environment variables that the code reads", "переменные окружения, которые читает код", "змінні середовища, які читає код";
-    STUDY_ENDPOINTS: "Study the health endpoints {paths}", "Изучить эндпоинты проверки состояния {paths}", "Вивчити ендпоінти перевірки стану {paths}";
+    STUDY_ENDPOINTS: "Study the health endpoints {paths}", "Изучить health-эндпоинты {paths}", "Вивчити ендпоінти перевірки стану {paths}";
     WHICH_SERVICES: "Which services are needed: {names}", "Какие сервисы нужны: {names}", "Які сервіси потрібні: {names}";
     WHICH_VOLUMES: "Which volumes are needed: {names}", "Какие тома нужны: {names}", "Які томи потрібні: {names}";
     WHICH_SECRETS: "Which secrets are needed: {names}", "Какие секреты нужны: {names}", "Які секрети потрібні: {names}";

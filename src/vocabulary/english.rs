@@ -127,7 +127,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "for$, from$, every$, each$, all$, any$, whatever$, runs$, serves$, requests$, twice$, pod, container, workload, deployment, statefulset, service, in$, \
          on$, the$, and$, of$, with$, both$, ha$, high$, availability$, basis$, based$, rules$, rule$, set$, \
          are$, is$, ours$, our$, component, updates$, zero-downtime$, manifest, namespace, kubernetes$, \
-         k8s$, application, app$, health, endpoint, check$, checks$, replica, two$, more$, than$, one$",
+         k8s$, application, app$, health, endpoint, check$, checks$, replica, two$, more$, than$, one$, once$, \
+         serves$, serve$, that$, listens$, everything$",
     ),
     (Word::Which, "which$, what$"),
     (Word::Needed, "need, requir, necessary"),

@@ -43,7 +43,7 @@ fn a_workspace_without_checklists_says_how_to_begin() {
         2,
         &[
             "no checklist was found",
-            "checklists/<set>/phase-04-kubernetes.md",
+            "checklists/<set>/phase-01-<name>.md",
             "orch demo",
         ],
     );

@@ -354,10 +354,7 @@ fn a_persons_note_is_written_into_the_sections_notes() {
         );
     assert_eq!(workspace.read(CHECKLIST), expected);
     let last = done("1.2.1", "на встрече");
-    assert!(
-        last.contains("its section has no field for notes"),
-        "{last}"
-    );
+    assert!(last.contains("these boxes have no field for it"), "{last}");
     let reopen = ["task", "reopen", "1.1.1", "--note", "не вечером"];
     workspace.orch(&reopen).expect(0);
     let text = workspace.read(CHECKLIST);
