@@ -138,7 +138,7 @@ texts! {
     STUDY_OVERRIDE: "what it overrides", "что здесь переопределяется", "що тут перевизначається";
     STUDY_DOCKERFILE: "base image, user, ports", "базовый образ, пользователь, порты", "базовий образ, користувач, порти";
     STUDY_SOURCE: "environment variables that the code reads", "переменные окружения, которые читает код", "змінні середовища, які читає код";
-    STUDY_ENDPOINTS: "Study the health endpoints {paths}", "Изучить health-эндпоинты {paths}", "Вивчити ендпоінти перевірки стану {paths}";
+    STUDY_ENDPOINTS: "Study the health endpoints {paths}", "Изучить health-эндпоинты {paths}", "Вивчити health-ендпоінти {paths}";
     WHICH_SERVICES: "Which services are needed: {names}", "Какие сервисы нужны: {names}", "Які сервіси потрібні: {names}";
     WHICH_VOLUMES: "Which volumes are needed: {names}", "Какие тома нужны: {names}", "Які томи потрібні: {names}";
     WHICH_SECRETS: "Which secrets are needed: {names}", "Какие секреты нужны: {names}", "Які секрети потрібні: {names}";
@@ -161,7 +161,7 @@ texts! {
 
     // What a workload is.
     A_SERVICE: "the service `{service}`", "сервис `{service}`", "сервіс `{service}`";
-    A_BUILT_SERVICE: "the service `{service}`, built from `{dockerfile}`", "сервис `{service}`, собирается из `{dockerfile}`", "сервіс `{service}`, збирається з `{dockerfile}`";
+    A_BUILT_SERVICE: "the service `{service}`, built from `{dockerfile}`", "сервис `{service}`, собирается из `{dockerfile}`", "сервіс `{service}`, збирається за `{dockerfile}`";
     A_JOB: "the one-off job `{service}`", "разовая задача `{service}`", "разове завдання `{service}`";
     A_CRON_JOB: "the scheduled job `{service}`", "периодическая задача `{service}`", "періодичне завдання `{service}`";
     AN_AGENT: "the service `{service}`, one pod on every node", "сервис `{service}`, по одному поду на каждом узле", "сервіс `{service}`, по одному поду на кожному вузлі";
