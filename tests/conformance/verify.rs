@@ -109,6 +109,7 @@ fn says_what_others_changed() {
     let json = verify(&workspace, &["--json"]).expect(1).stdout;
     assert!(json.contains("\"standing\":\"lost\""), "{json}");
 
-    run(&workspace, &["--repair"]).expect(0);
+    let repair = ["--repair", "--take-over", "kubectl-patch"];
+    run(&workspace, &repair).expect(0);
     check(&verify(&workspace, &[]).expect(0), &["3 of 3 ticks hold"]);
 }
