@@ -108,6 +108,13 @@ impl View {
     pub fn row(&self, number: u32) -> Option<&PhaseRow> {
         self.phases.iter().find(|row| row.number == number)
     }
+
+    /// Returns when the account last changed: with the newest entry, or with the start of a phase
+    /// that has none yet.
+    fn updated(&self) -> Option<Date> {
+        let newest = self.history.last().map(|entry| entry.date);
+        newest.or_else(|| self.phases.iter().filter_map(|row| row.started).max())
+    }
 }
 
 /// Returns the document, brought up to date; updating it again changes nothing.

@@ -80,7 +80,8 @@ pub(super) fn all(session: &Session, args: &AllArgs) -> Result {
         text += &overview::set(session, &loaded, set, &rows);
     }
     if loaded.snapshot.sets.is_empty() {
-        text += "no checklist was found: no folder holds a `phase-NN-name.md` (try `orch demo`)\n";
+        text += "no checklist was found: no folder holds a `phase-NN-name.md` (`orch init` writes \
+                 one, `orch demo` shows one)\n";
     }
     out(&text)?;
     if args.live {

@@ -61,7 +61,7 @@ fn standing(view: &View) -> String {
         .map(|row| format!(" — {}", row.title))
         .unwrap_or_default();
     let status = words.status_word(row.map_or(StatusKind::NotStarted, |row| row.status));
-    let date = view.history.last().map(|entry| entry.date);
+    let date = view.updated();
     format!(
         "- **{}:** {}{title}\n- **{}:** {status}\n- **{}:** {}\n",
         words.current,

@@ -4,7 +4,7 @@ use super::View;
 use super::document::Document;
 use super::labels::{Topic, Words, topic};
 use super::phases::restyled;
-use super::table::{date_like, number};
+use super::table::{date_like, is_blank, number};
 
 /// Brings the list up to date that has the current phase; other lists that have a status belong
 /// to something else.
@@ -48,10 +48,17 @@ pub(super) fn update(document: &mut Document, view: &View) {
         let words = Words::of(view.language);
         set(document, line, |old| restyled(old, row.status, words));
     }
+    let recorded = !view.history.is_empty();
     if let Some(line) = updated
-        && let Some(entry) = view.history.last()
+        && let Some(date) = view.updated()
     {
-        set(document, line, |old| date_like(entry.date, Some(old)));
+        set(document, line, |old| {
+            if recorded || is_blank(old) {
+                date_like(date, Some(old))
+            } else {
+                old.to_owned()
+            }
+        });
     }
 }
 
