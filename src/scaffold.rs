@@ -22,7 +22,7 @@ mod workload;
 pub use adopt::{Adoption, adopt};
 pub use hints::{Hints, project_name};
 pub use language::{code, named, of_locale, of_text};
-pub use manifests::{Found, find};
+pub use manifests::{Found, Why, find};
 pub use phase::{file_stem, phase};
 pub use rollout::rollout;
 

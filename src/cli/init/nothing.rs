@@ -10,7 +10,7 @@ use super::super::{Session, Stop};
 use super::{From, InitArgs, settings};
 use crate::checklist::{Language, parse};
 use crate::facts::{Tree, default_compose_files};
-use crate::scaffold::{self, Found, Hints, Wishes};
+use crate::scaffold::{self, Found, Hints, Why, Wishes};
 use crate::terminal::{count, err, out, printable};
 use crate::vocabulary::Vocabulary;
 
@@ -94,14 +94,22 @@ const NAMES: &str = "the usual names: compose.yaml, docker-compose.yml; in anoth
 
 /// Says what to do where there is nothing to write from.
 fn nothing(tree: &Tree, found: &Found) -> Stop {
-    let mut stop = Stop::input(
-        "nothing to write a checklist from: no Compose file at the root, no Kubernetes manifests",
-    );
+    let none = if found.aside.is_empty() {
+        "nothing to write a checklist from: no Compose file at the root, no Kubernetes manifests"
+    } else {
+        "nothing to write a checklist from: no Compose file at the root, and no manifest that \
+         could be applied as it is"
+    };
+    let mut stop = Stop::input(none);
     for aside in &found.aside {
-        stop = stop.help(format!(
-            "{} can't be applied as it is",
-            printable(&aside.path)
-        ));
+        let path = printable(&aside.path);
+        stop = stop.help(format!("{path}: {}", printable(&reason(&aside.why))));
+    }
+    if !found.aside.is_empty() {
+        stop = stop.help(
+            "render them into a folder of their own (`kubectl kustomize`, `helm template`) and run \
+             init again",
+        );
     }
     if tree.get("Dockerfile").is_some() {
         let compose = "there is a Dockerfile: say in `compose.yaml` how it runs, then run init \
@@ -112,6 +120,26 @@ fn nothing(tree: &Tree, found: &Found) -> Stop {
     }
     stop.help("describe the application in `compose.yaml` and run init again")
         .help("or begin with an empty phase and write its tasks yourself: `orch new phase NAME`")
+}
+
+fn reason(why: &Why) -> String {
+    match why {
+        Why::Chart => "a Helm chart".to_owned(),
+        Why::Template => "YAML only once it is filled in".to_owned(),
+        Why::Broken => "it can't be read".to_owned(),
+        Why::Overlay => "a kustomize overlay".to_owned(),
+        Why::Transforms(fields) => {
+            format!(
+                "a kustomization that changes what it lists: {}",
+                fields.join(", ")
+            )
+        }
+        Why::Unlisted => "its folder's kustomization doesn't list it".to_owned(),
+        Why::Secrets(names) => format!("Secrets with values: {}", names.join(", ")),
+        Why::Twice(other, names) => format!("{other} describes it too: {}", names.join(", ")),
+        Why::Name => "no directive can hold its path".to_owned(),
+        Why::NoManifest => "no manifest, among manifests".to_owned(),
+    }
 }
 
 fn sources(found: &Found, compose: &[String], from: From, program: &str) -> String {
