@@ -1,0 +1,129 @@
+//! What the journal, the boxes and the disk say of tasks and finished steps, one beside the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::APPLY;
+use crate::checklist::TaskId;
+use crate::cli::run::Prepared;
+use crate::execute::{Changed, Held, Standing};
+use crate::journal::{Evidence, State, StepId, TargetState};
+use crate::manifest::is_generation;
+use crate::plan::{Plan, Step};
+use crate::resolve::{Action, ResolvedTask};
+
+/// Returns the tasks that a person ticked without a record, and those whose box a person opened
+/// again.
+pub(super) fn by_hand(
+    prepared: &Prepared<'_>,
+    state: &State,
+    waived: &BTreeSet<TaskId>,
+) -> (BTreeSet<TaskId>, BTreeSet<TaskId>) {
+    let target = state.target(prepared.target.name());
+    let mut elsewhere = BTreeSet::new();
+    let mut reopened = BTreeSet::new();
+    for task in prepared.phase.checklist.tasks() {
+        let steps: Vec<_> = target
+            .into_iter()
+            .flat_map(|t| t.steps_of(&task.id))
+            .collect();
+        let recorded = !steps.is_empty() || waived.contains(&task.id);
+        if task.marker.checked && !recorded {
+            elsewhere.insert(task.id.clone());
+        }
+        // One that was never begun tells nothing of the box.
+        let begun = |step: &Step| target.is_some_and(|known| known.step(&step.id).is_some());
+        let all_done = !steps.is_empty()
+            && steps.iter().all(|(_, step)| step.evidence().is_some())
+            && prepared
+                .plan
+                .steps_of(&task.id)
+                .all(|(_, step)| begun(step));
+        let killed = state.running().is_some();
+        // `task done` ticks before it records: an open box was opened by a person since.
+        let taken_back = waived.contains(&task.id);
+        let waits = prepared.needs_person(&task.id)
+            || prepared.undecided(&task.id)
+            || !prepared.missing(&task.id).is_empty();
+        let undone = all_done && !killed && !waits;
+        if !task.marker.checked && (taken_back || undone) {
+            reopened.insert(task.id.clone());
+        }
+    }
+    (elsewhere, reopened)
+}
+
+/// The tasks whose box is ticked by traces of a person's work of which one is gone, with what is.
+pub(super) fn lost(
+    prepared: &Prepared<'_>,
+    target: Option<&TargetState>,
+    decided: &dyn Fn(&TaskId) -> bool,
+) -> BTreeMap<TaskId, String> {
+    let steps = target.into_iter().flat_map(TargetState::steps);
+    let found = steps.filter(|(_, step)| matches!(step.evidence(), Some(Evidence::Traces { .. })));
+    found
+        .filter_map(|(_, step)| {
+            let task = step.task.as_ref().filter(|task| !decided(task))?;
+            let gone = prepared.missing(task);
+            (!gone.is_empty()).then(|| (task.clone(), gone.join("; ")))
+        })
+        .collect()
+}
+
+/// The tasks that come after one which a person has to do and hasn't done, with that one.
+pub(super) fn held(
+    prepared: &Prepared<'_>,
+    decided: impl Fn(&TaskId) -> bool,
+) -> BTreeMap<TaskId, TaskId> {
+    let tasks = &prepared.meaning.resolved.tasks;
+    let open: BTreeSet<&TaskId> = tasks
+        .iter()
+        .filter(|task| {
+            let waits =
+                matches!(task.action, Action::Manual) || task.action.missing().next().is_some();
+            waits && !decided(&task.id)
+        })
+        .map(|task| &task.id)
+        .collect();
+    let waits = |task: &ResolvedTask| {
+        let before = task.after.iter().find(|after| open.contains(after))?;
+        Some((task.id.clone(), before.clone()))
+    };
+    tasks.iter().filter_map(waits).collect()
+}
+
+/// Returns the finished steps that changed and would be done again; those that wait for a person
+/// won't be. What another generation took the place of didn't change: it stays until it is pruned.
+pub(super) fn to_be_done(
+    plan: &Plan,
+    standing: &[Standing],
+    changed: Vec<Changed>,
+) -> Vec<Changed> {
+    let held: BTreeSet<&StepId> = plan
+        .steps
+        .iter()
+        .zip(standing)
+        .filter(|(_, standing)| matches!(standing, Standing::Held(Held::File(_))))
+        .map(|(step, _)| &step.id)
+        .collect();
+    let superseded = |change: &Changed| {
+        let mut planned = plan.steps.iter().map(|step| step.id.as_str());
+        change.vanished && planned.any(|step| is_newer(change.step.as_str(), step))
+    };
+    changed
+        .into_iter()
+        .filter(|change| !held.contains(&change.step) && !superseded(change))
+        .collect()
+}
+
+/// Returns whether both steps apply a `ConfigMap`, generated of one name and of different content.
+fn is_newer(step: &str, other: &str) -> bool {
+    let name = |step: &str| {
+        Some(
+            step.strip_prefix(APPLY)?
+                .strip_prefix("ConfigMap/")?
+                .to_owned(),
+        )
+    };
+    let both = name(step).zip(name(other));
+    both.is_some_and(|(old, new)| is_generation(&old, &new))
+}
