@@ -204,8 +204,12 @@ impl Vocabulary {
 
     /// Returns whether a word tells that.
     pub(crate) fn tells(&self, word: &str, meaning: Word) -> bool {
-        let word = fold(word);
-        self.entries(meaning).iter().any(|entry| entry.fits(&word))
+        self.told_by(&fold(word)).meets(Meanings::of(&[meaning]))
+    }
+
+    /// Returns what a folded word tells alone.
+    fn told_by(&self, word: &str) -> Meanings {
+        self.0.index.tells(word)
     }
 
     /// Returns where in a text's folded words that is told first.

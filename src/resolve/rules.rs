@@ -55,17 +55,36 @@ pub(super) struct Line<'c> {
     pub(super) vocabulary: &'c Vocabulary,
     /// What its words may tell.
     told: Meanings,
+    /// Its text without code spans.
+    prose: String,
+    /// What the words of that may tell.
+    told_by_prose: Meanings,
 }
 
 impl<'c> Line<'c> {
     fn of(task: &'c Task, vocabulary: &'c Vocabulary) -> Self {
         let plain = task.text.plain();
+        let prose = wording::prose(&task.text);
+        let told = Phrase::new(&plain, vocabulary).told();
+        // Most lines have no code span.
+        let told_by_prose = if prose == plain {
+            told
+        } else {
+            Phrase::new(&prose, vocabulary).told()
+        };
         Self {
             task,
-            told: Phrase::new(&plain, vocabulary).told(),
             plain,
             vocabulary,
+            told,
+            prose,
+            told_by_prose,
         }
+    }
+
+    /// Returns its text without code spans, with the words that it is read by.
+    fn prose(&self) -> Phrase<'_> {
+        Phrase::known(&self.prose, self.vocabulary, self.told_by_prose)
     }
 
     /// Returns its text with the words that it is read by.

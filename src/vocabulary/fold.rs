@@ -48,11 +48,22 @@ fn is_silent(letter: char) -> bool {
 pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !(is_letter(letter) || joins(letter)))
         .map(|word| word.trim_matches(|letter: char| !is_letter(letter)))
-        .filter(|word| word.chars().any(char::is_alphanumeric))
+        .filter(|word| {
+            let mut letters = word.chars();
+            letters.any(|letter| is_plain_letter(letter) || letter.is_alphanumeric())
+        })
 }
 
 fn is_letter(letter: char) -> bool {
-    letter.is_alphanumeric() || (is_combining_mark(letter) && letter != '\u{fe0f}')
+    is_plain_letter(letter)
+        || letter.is_alphanumeric()
+        || (is_combining_mark(letter) && letter != '\u{fe0f}')
+}
+
+/// Returns whether a character is a letter or digit that most texts consist of: what asks for no
+/// table of Unicode.
+fn is_plain_letter(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || matches!(letter, 'А'..='я')
 }
 
 fn joins(letter: char) -> bool {

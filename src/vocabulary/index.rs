@@ -1,4 +1,4 @@
-//! The words of all meanings by their first letter: most words of a text tell nothing, and that is
+//! The words of all meanings by how they begin: most words of a text tell nothing, and that is
 //! to be known at once.
 
 use std::collections::HashMap;
@@ -29,31 +29,70 @@ impl Meanings {
     }
 }
 
-/// Stems by their first letter, each with the meaning that it tells, alone or with others.
+/// How a stem begins: its first letter, and its second one if it has one.
+type Beginning = (char, Option<char>);
+
+/// Stems by how they begin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Index(HashMap<char, Vec<(Stem, Meanings)>>);
+pub(super) struct Index(HashMap<Beginning, Vec<Row>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    stem: Stem,
+    meaning: Meanings,
+    /// Whether it tells the meaning alone; else with other stems.
+    alone: bool,
+}
 
 impl Index {
     /// Returns the index of the entries of each meaning.
     pub(super) fn of(words: &[Vec<Entry>]) -> Self {
-        let mut index: HashMap<char, Vec<(Stem, Meanings)>> = HashMap::new();
+        let mut index: HashMap<Beginning, Vec<Row>> = HashMap::new();
         for (meaning, entries) in Word::ALL.iter().zip(words) {
-            for stem in entries.iter().flat_map(Entry::stems) {
-                let first = stem.text().chars().next().unwrap_or_default();
-                let row = (stem.clone(), Meanings::of(&[*meaning]));
-                index.entry(first).or_default().push(row);
+            let stems = entries
+                .iter()
+                .flat_map(|entry| entry.stems().map(move |stem| (entry, stem)));
+            for (entry, stem) in stems {
+                let row = Row {
+                    stem: stem.clone(),
+                    meaning: Meanings::of(&[*meaning]),
+                    alone: !entry.is_several(),
+                };
+                if let Some(key) = beginning(stem.text()) {
+                    index.entry(key).or_default().push(row);
+                }
             }
         }
         Self(index)
     }
 
-    /// Returns what a folded word may tell.
+    /// Returns what a folded word may tell, alone or with others.
     pub(super) fn may_tell(&self, word: &str) -> Meanings {
-        let rows = word.chars().next().and_then(|first| self.0.get(&first));
-        let rows = rows.into_iter().flatten();
-        let fitting = rows.filter(|(stem, _)| stem.fits(word));
-        fitting.fold(Meanings::default(), |all, (_, meaning)| all.with(*meaning))
+        self.fitting(word)
+            .fold(Meanings::default(), |all, row| all.with(row.meaning))
     }
+
+    /// Returns what a folded word tells alone.
+    pub(super) fn tells(&self, word: &str) -> Meanings {
+        self.fitting(word)
+            .filter(|row| row.alone)
+            .fold(Meanings::default(), |all, row| all.with(row.meaning))
+    }
+
+    fn fitting<'i>(&'i self, word: &'i str) -> impl Iterator<Item = &'i Row> {
+        let own = beginning(word);
+        // Stems of a single letter begin longer words, too.
+        let short = own.filter(|(_, second)| second.is_some());
+        let short = short.map(|(first, _)| (first, None));
+        let rows = own.into_iter().chain(short);
+        let rows = rows.filter_map(|key| self.0.get(&key)).flatten();
+        rows.filter(move |row| row.stem.fits(word))
+    }
+}
+
+fn beginning(word: &str) -> Option<Beginning> {
+    let mut letters = word.chars();
+    letters.next().map(|first| (first, letters.next()))
 }
 
 #[cfg(test)]
@@ -75,6 +114,15 @@ mod tests {
                 .map(|word| super::super::fold(word).into_owned())
                 .collect();
             for meaning in Word::ALL {
+                for word in &words {
+                    let mut entries = vocabulary.entries(*meaning).iter();
+                    let told = entries.any(|entry| entry.fits(word));
+                    assert_eq!(
+                        vocabulary.tells(word, *meaning),
+                        told,
+                        "{word}: {meaning:?}"
+                    );
+                }
                 let told = vocabulary.place(&words, *meaning).is_some();
                 let phrase = Phrase::new(text, &vocabulary);
                 assert_eq!(phrase.has(*meaning), told, "{text}: {meaning:?}");

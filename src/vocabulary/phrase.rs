@@ -62,14 +62,11 @@ impl<'t> Phrase<'t> {
 
     /// Returns the first word that tells one of these.
     pub(crate) fn find(self, meanings: &[Word]) -> Option<&'t str> {
-        if !self.told.meets(Meanings::of(meanings)) {
+        let wanted = Meanings::of(meanings);
+        if !self.told.meets(wanted) {
             return None;
         }
-        let tells = |word: &&str| {
-            let word = fold(word);
-            let mut all = meanings.iter().flat_map(|it| self.vocabulary.entries(*it));
-            all.any(|entry| entry.fits(&word))
-        };
+        let tells = |word: &&str| self.vocabulary.told_by(&fold(word)).meets(wanted);
         self.words().find(tells).or_else(|| self.several(meanings))
     }
 

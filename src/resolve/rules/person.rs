@@ -24,14 +24,14 @@ fn left(line: &Line<'_>) -> Option<(&'static str, String)> {
     if source.starts_with("~~") && source.matches("~~").count() > 1 {
         return Some(("struck through", "~~".to_owned()));
     }
-    let prose = wording::prose(line);
-    let phrase = Phrase::new(&prose, line.vocabulary);
+    let phrase = line.prose();
     let asks = phrase
         .words()
         .next()
         .is_some_and(|word| line.vocabulary.tells(word, Word::Which));
     if !asks
-        && prose
+        && phrase
+            .text()
             .trim_end()
             .trim_end_matches(['*', '_', ')'])
             .ends_with('?')

@@ -54,8 +54,7 @@ const TOLD: &[Word] = &[
 const VERBS: &[Word] = &[Word::Create, Word::Add, Word::SetUp];
 
 fn read(line: &Line<'_>) -> Outcome {
-    let prose = wording::prose(line);
-    let prose = Phrase::new(&prose, line.vocabulary);
+    let prose = line.prose();
     if prose.before(':').find(&[Word::Namespace]).is_some() {
         return namespace(line);
     }

@@ -20,9 +20,9 @@ fn read(line: &Line<'_>) -> Outcome {
         .collect();
     let first = subjects.first();
     let around = first.map(|code| wording::around(line, code));
-    let whole = wording::prose(line);
-    let before = around.as_ref().map_or(&whole, |around| &around.before);
-    let before = Phrase::new(before, line.vocabulary);
+    let whole = line.prose();
+    let before = around.as_ref().map(|around| whole.with(&around.before));
+    let before = before.unwrap_or(whole);
     let verb = wording::verb(before, &[Word::Study]);
     let verb = verb.ok_or("doesn't begin with a verb of looking")?;
     let around = around

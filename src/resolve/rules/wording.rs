@@ -3,7 +3,7 @@
 //! Strict on purpose. A line that asks for anything beside what a rule does, or says that it isn't
 //! to be done, is a person's.
 
-use crate::checklist::Part;
+use crate::checklist::{Inline, Part};
 use crate::vocabulary::{Phrase, Word, words};
 
 use super::Line;
@@ -42,8 +42,8 @@ pub(super) fn around(line: &Line<'_>, code: &str) -> Around {
 }
 
 /// Returns the text without its code spans.
-pub(super) fn prose(line: &Line<'_>) -> String {
-    let texts = line.task.text.parts.iter().map(|part| match part {
+pub(super) fn prose(text: &Inline) -> String {
+    let texts = text.parts.iter().map(|part| match part {
         Part::Text(text) => text.value.as_str(),
         Part::Code(_) => " ",
     });
