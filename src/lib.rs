@@ -34,3 +34,6 @@ pub mod git;
 pub mod lsp;
 pub mod rehearsal;
 pub mod terminal;
+
+#[cfg(test)]
+mod page;

@@ -22,11 +22,11 @@ use std::sync::{Arc, LazyLock};
 use crate::checklist::Language;
 
 pub(crate) use fold::{fold, words};
-use index::Index;
 pub(crate) use index::Meanings;
+use index::{Index, Told};
 pub use label::Label;
 pub use meaning::Word;
-pub(crate) use phrase::Phrase;
+pub(crate) use phrase::{Phrase, Words};
 use stem::Entry;
 
 /// A row of a language's table: a meaning and the words that tell it, separated by commas.
@@ -204,12 +204,12 @@ impl Vocabulary {
 
     /// Returns whether a word tells that.
     pub(crate) fn tells(&self, word: &str, meaning: Word) -> bool {
-        self.told_by(&fold(word)).meets(Meanings::of(&[meaning]))
+        self.told_by(word).alone.meets(Meanings::of(&[meaning]))
     }
 
-    /// Returns what a folded word tells alone.
-    fn told_by(&self, word: &str) -> Meanings {
-        self.0.index.tells(word)
+    /// Returns what a word tells.
+    fn told_by(&self, word: &str) -> Told {
+        self.0.index.told_by(&fold(word))
     }
 
     /// Returns where in a text's folded words that is told first.
@@ -223,7 +223,7 @@ impl Vocabulary {
 
     /// Returns what a text's words may tell; what isn't among it, they don't.
     fn may_tell(&self, text: &str) -> Meanings {
-        let all = words(text).map(|word| self.0.index.may_tell(&fold(word)));
+        let all = words(text).map(|word| self.told_by(word).any());
         all.fold(Meanings::default(), Meanings::with)
     }
 

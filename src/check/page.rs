@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::Path;
 
 use super::{Example, Input, RULES, check};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, render};
@@ -105,21 +104,8 @@ fn rules_have_names_of_their_own_and_sentences_without_stops() {
 }
 
 #[test]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a test that writes the page anew where it is asked to"
-)]
 fn the_page_is_what_the_table_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md");
-    let page = page();
-    if std::env::var_os("ORCH_UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/check.md isn't what the table says: run the test with ORCH_UPDATE_DOCS=1"
-    );
+    crate::page::check("check.md", &page());
 }
 
 const HEAD: &str = "# What `orch check` finds

@@ -21,7 +21,7 @@ use super::expect::Expectation;
 use super::model::{Considered, InventoryKind, Reading, Verdict};
 use super::spec::Spec;
 use super::target::Target;
-use crate::vocabulary::{Meanings, Phrase, Vocabulary};
+use crate::vocabulary::{Phrase, Vocabulary, Words};
 
 /// The rules over words, in the order in which they are asked.
 pub(super) const RULES: &[Rule] = &[
@@ -50,46 +50,44 @@ pub(super) type Outcome = Result<(Intent, Reading), Cow<'static, str>>;
 pub(super) struct Line<'c> {
     pub(super) task: &'c Task,
     /// Its text without backticks and emphasis.
-    pub(super) plain: String,
+    pub(super) plain: &'c str,
     /// The words that it is read by.
     pub(super) vocabulary: &'c Vocabulary,
-    /// What its words may tell.
-    told: Meanings,
     /// Its text without code spans.
+    prose: &'c str,
+    /// The words of that.
+    words: Words<'c>,
+}
+
+/// A task's line without its marks.
+struct Texts {
+    plain: String,
     prose: String,
-    /// What the words of that may tell.
-    told_by_prose: Meanings,
+}
+
+impl Texts {
+    fn of(task: &Task) -> Self {
+        Self {
+            plain: task.text.plain(),
+            prose: wording::prose(&task.text),
+        }
+    }
 }
 
 impl<'c> Line<'c> {
-    fn of(task: &'c Task, vocabulary: &'c Vocabulary) -> Self {
-        let plain = task.text.plain();
-        let prose = wording::prose(&task.text);
-        let told = Phrase::new(&plain, vocabulary).told();
-        // Most lines have no code span.
-        let told_by_prose = if prose == plain {
-            told
-        } else {
-            Phrase::new(&prose, vocabulary).told()
-        };
+    fn of(task: &'c Task, texts: &'c Texts, vocabulary: &'c Vocabulary) -> Self {
         Self {
             task,
-            plain,
+            plain: &texts.plain,
             vocabulary,
-            told,
-            prose,
-            told_by_prose,
+            prose: &texts.prose,
+            words: Words::of(&texts.prose, vocabulary),
         }
     }
 
     /// Returns its text without code spans, with the words that it is read by.
     fn prose(&self) -> Phrase<'_> {
-        Phrase::known(&self.prose, self.vocabulary, self.told_by_prose)
-    }
-
-    /// Returns its text with the words that it is read by.
-    fn phrase(&self) -> Phrase<'_> {
-        Phrase::known(&self.plain, self.vocabulary, self.told)
+        Phrase::known(self.prose, self.vocabulary, &self.words)
     }
 
     /// Returns its code spans.
@@ -178,49 +176,38 @@ pub(super) enum Required {
 
 /// Returns a task read by the first rule that fits.
 pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabulary) -> Read<'c> {
-    let line = Line::of(task, vocabulary);
+    let texts = Texts::of(task);
+    let line = Line::of(task, &texts, vocabulary);
     let (intent, reading) = by_rule(&line);
     let mut spec = Spec::default();
-    let kind = match &intent {
-        Intent::Write(target) => Some(target.kind),
-        Intent::Skip
-        | Intent::Manual
-        | Intent::Wait
-        | Intent::Command(_)
-        | Intent::ApplyPath(_)
-        | Intent::ApplyFence(_)
-        | Intent::Study(_)
-        | Intent::Inventory(..)
-        | Intent::Require(..)
-        | Intent::Expect(_) => None,
-    };
-    let mut bullets = if says_all(&intent) {
-        Vec::new()
-    } else {
-        bullets::read_all(&task.bullets, kind, vocabulary, &mut spec)
-    };
     let mut description = String::new();
-    match &intent {
+    let bullets = match &intent {
         Intent::Write(target) => {
+            let kind = Some(target.kind);
+            let bullets = bullets::read_all(&task.bullets, kind, vocabulary, &mut spec);
             description = write::behind(task, &target.path);
             let mut own = Spec::default();
             write::read_description(&line, target, &description, &mut own);
             spec.merge(own);
+            bullets
         }
         // What isn't written has no specification: details below it are remarks.
         Intent::Study(_) | Intent::Inventory(..) | Intent::Require(..) => {
+            let mut bullets = bullets::read_all(&task.bullets, None, vocabulary, &mut spec);
             for bullet in &mut bullets {
                 bullet.meaning = Meaning::Heading;
             }
+            bullets
         }
-        Intent::Expect(_) => bullets = expect::bullets(task, vocabulary),
+        Intent::Expect(_) => expect::bullets(task, vocabulary),
+        // A person, a command or a file says it all.
         Intent::Skip
         | Intent::Manual
         | Intent::Wait
         | Intent::Command(_)
         | Intent::ApplyPath(_)
-        | Intent::ApplyFence(_) => {}
-    }
+        | Intent::ApplyFence(_) => Vec::new(),
+    };
     Read {
         task,
         section,
@@ -229,21 +216,6 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         bullets,
         spec,
         description,
-    }
-}
-
-/// Returns whether nothing below a task is a specification: a person, a command or a file says it
-/// all, and expectations are read by their own rule.
-fn says_all(intent: &Intent) -> bool {
-    match intent {
-        Intent::Skip
-        | Intent::Manual
-        | Intent::Wait
-        | Intent::Command(_)
-        | Intent::ApplyPath(_)
-        | Intent::ApplyFence(_)
-        | Intent::Expect(_) => true,
-        Intent::Study(_) | Intent::Inventory(..) | Intent::Require(..) | Intent::Write(_) => false,
     }
 }
 
@@ -260,7 +232,8 @@ fn by_rule(line: &Line<'_>) -> (Intent, Reading) {
 /// Returns what every rule makes of a task, in the order in which they are asked; those behind the
 /// one that read it included.
 pub(super) fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> {
-    let line = Line::of(task, vocabulary);
+    let texts = Texts::of(task);
+    let line = Line::of(task, &texts, vocabulary);
     let mut read = false;
     let mut verdict = |outcome: Outcome| match outcome {
         Ok((_, reading)) if !read => {

@@ -14,20 +14,36 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
     if text.chars().all(is_folded) {
         return Cow::Borrowed(text);
     }
-    let folded = text
-        .nfc()
-        .filter(|letter| !is_silent(*letter))
-        .flat_map(|letter| {
+    // Most texts need no table of Unicode.
+    let simple: Option<String> = text.chars().map(folded_alone).collect();
+    Cow::Owned(simple.unwrap_or_else(|| {
+        let composed = text.nfc().filter(|letter| !is_silent(*letter));
+        let folded = composed.flat_map(|letter| {
             let letter = match letter {
-                '’' | '‘' | 'ʼ' | '´' | '′' | '`' => '\'',
-                '‐' | '‑' => '-',
-                'ё' | 'Ё' => 'е',
                 other if other.is_whitespace() => ' ',
-                other => other,
+                other => folded_alone(other).unwrap_or(other),
             };
             letter.to_lowercase()
         });
-    Cow::Owned(folded.collect())
+        folded.collect()
+    }))
+}
+
+/// Returns what a letter is compared as whatever stands beside it; nothing for most letters.
+fn folded_alone(letter: char) -> Option<char> {
+    match letter {
+        'A'..='Z' => Some(letter.to_ascii_lowercase()),
+        'А'..='Я' => char::from_u32(u32::from(letter) + 0x20),
+        'ё' | 'Ё' => Some('е'),
+        'Є' => Some('є'),
+        'І' => Some('і'),
+        'Ї' => Some('ї'),
+        'Ґ' => Some('ґ'),
+        '’' | '‘' | 'ʼ' | '´' | '′' | '`' => Some('\''),
+        '‐' | '‑' => Some('-'),
+        '\n' | '\t' | '\u{a0}' => Some(' '),
+        other => is_folded(other).then_some(other),
+    }
 }
 
 /// Returns whether a letter is compared as it is.
@@ -76,12 +92,27 @@ fn joins(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{fold, words};
+    use unicode_normalization::UnicodeNormalization as _;
+
+    use super::{fold, folded_alone, words};
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
         assert_eq!(fold(text), expected);
         assert_eq!(fold(expected), expected, "folding again changes nothing");
+    }
+
+    #[test]
+    fn letters_that_ask_for_no_table_are_those_that_it_leaves_alone() {
+        for letter in '\0'..='\u{ffff}' {
+            let Some(folded) = folded_alone(letter) else {
+                continue;
+            };
+            assert!([letter].into_iter().nfc().eq([letter]), "{letter:?}");
+            if letter.is_alphabetic() && !['ё', 'Ё', 'ʼ'].contains(&letter) {
+                assert!(letter.to_lowercase().eq([folded]), "{letter:?}");
+            }
+        }
     }
 
     #[test]

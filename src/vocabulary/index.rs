@@ -19,6 +19,11 @@ impl Meanings {
         Self(bits.fold(0, |all, bit: u128| all | bit))
     }
 
+    /// Returns whether a meaning is among them.
+    pub(crate) fn has(self, meaning: Word) -> bool {
+        self.meets(Self::of(&[meaning]))
+    }
+
     pub(super) fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
@@ -26,6 +31,22 @@ impl Meanings {
     /// Returns whether the sets have a meaning in common.
     pub(super) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
+    }
+}
+
+/// What a word tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Told {
+    /// What it tells alone.
+    pub(crate) alone: Meanings,
+    /// What it tells where others stand with it.
+    pub(super) with_others: Meanings,
+}
+
+impl Told {
+    /// Returns what it may tell.
+    pub(super) fn any(self) -> Meanings {
+        self.alone.with(self.with_others)
     }
 }
 
@@ -66,17 +87,17 @@ impl Index {
         Self(index)
     }
 
-    /// Returns what a folded word may tell, alone or with others.
-    pub(super) fn may_tell(&self, word: &str) -> Meanings {
-        self.fitting(word)
-            .fold(Meanings::default(), |all, row| all.with(row.meaning))
-    }
-
-    /// Returns what a folded word tells alone.
-    pub(super) fn tells(&self, word: &str) -> Meanings {
-        self.fitting(word)
-            .filter(|row| row.alone)
-            .fold(Meanings::default(), |all, row| all.with(row.meaning))
+    /// Returns what a folded word tells.
+    pub(super) fn told_by(&self, word: &str) -> Told {
+        let mut told = Told::default();
+        for row in self.fitting(word) {
+            if row.alone {
+                told.alone = told.alone.with(row.meaning);
+            } else {
+                told.with_others = told.with_others.with(row.meaning);
+            }
+        }
+        told
     }
 
     fn fitting<'i>(&'i self, word: &'i str) -> impl Iterator<Item = &'i Row> {

@@ -1,7 +1,18 @@
 //! A text with the words that it is read by.
 
-use super::index::Meanings;
+use super::index::{Meanings, Told};
 use super::{Vocabulary, Word, fold, words};
+
+/// A text's words with what each tells, found out once for all that asks.
+#[derive(Debug)]
+pub(crate) struct Words<'t>(Vec<(&'t str, Told)>);
+
+impl<'t> Words<'t> {
+    pub(crate) fn of(text: &'t str, vocabulary: &Vocabulary) -> Self {
+        let all = words(text).map(|word| (word, vocabulary.told_by(word)));
+        Self(all.collect())
+    }
+}
 
 /// A text that is asked for meanings. Whatever is returned of it is as written.
 #[derive(Debug, Clone, Copy)]
@@ -10,6 +21,8 @@ pub(crate) struct Phrase<'t> {
     vocabulary: &'t Vocabulary,
     /// What its words may tell.
     told: Meanings,
+    /// Its words, if what they tell is known already.
+    words: Option<&'t Words<'t>>,
 }
 
 impl<'t> Phrase<'t> {
@@ -18,20 +31,18 @@ impl<'t> Phrase<'t> {
             text,
             vocabulary,
             told: vocabulary.may_tell(text),
+            words: None,
         }
     }
 
-    /// Returns what the text's words may tell, so that it need not be found out again.
-    pub(crate) fn told(self) -> Meanings {
-        self.told
-    }
-
-    /// Returns the phrase of a text of which that is known.
-    pub(crate) fn known(text: &'t str, vocabulary: &'t Vocabulary, told: Meanings) -> Self {
+    /// Returns the phrase of a text of which it is known what its words tell.
+    pub(crate) fn known(text: &'t str, vocabulary: &'t Vocabulary, words: &'t Words<'t>) -> Self {
+        let told = words.0.iter().map(|(_, told)| told.any());
         Self {
             text,
             vocabulary,
-            told,
+            told: told.fold(Meanings::default(), Meanings::with),
+            words: Some(words),
         }
     }
 
@@ -52,12 +63,29 @@ impl<'t> Phrase<'t> {
     /// Returns what stands before a sign, or the whole text.
     pub(crate) fn before(self, sign: char) -> Self {
         let head = self.text.split_once(sign).map(|(head, _)| head);
-        self.with(head.unwrap_or(self.text))
+        head.map_or(self, |head| self.with(head))
     }
 
     /// Returns the text's words as written.
     pub(crate) fn words(self) -> impl Iterator<Item = &'t str> {
-        words(self.text)
+        let known = self.words.into_iter().flat_map(|words| &words.0);
+        let text = self.words.is_none().then_some(self.text);
+        let found = text.into_iter().flat_map(words);
+        known.map(|(word, _)| *word).chain(found)
+    }
+
+    /// Returns the text's words as written, each with what it tells alone.
+    pub(crate) fn told(self) -> impl Iterator<Item = (&'t str, Meanings)> {
+        let known = self.words.into_iter().flat_map(|words| &words.0);
+        let known = known.map(|(word, told)| (*word, told.alone));
+        let text = self.words.is_none().then_some(self.text);
+        let found = text.into_iter().flat_map(words);
+        known.chain(found.map(move |word| (word, self.vocabulary.told_by(word).alone)))
+    }
+
+    /// Returns whether some word may tell one of these; where none may, none does.
+    pub(crate) fn may_tell(self, meanings: &[Word]) -> bool {
+        self.told.meets(Meanings::of(meanings))
     }
 
     /// Returns the first word that tells one of these.
@@ -66,8 +94,11 @@ impl<'t> Phrase<'t> {
         if !self.told.meets(wanted) {
             return None;
         }
-        let tells = |word: &&str| self.vocabulary.told_by(&fold(word)).meets(wanted);
-        self.words().find(tells).or_else(|| self.several(meanings))
+        let mut told = self.told();
+        let alone = told.find(|(_, told)| told.meets(wanted));
+        alone
+            .map(|(word, _)| word)
+            .or_else(|| self.several(meanings))
     }
 
     /// Returns whether the text tells that.

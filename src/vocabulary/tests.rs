@@ -1,5 +1,7 @@
 //! What keeps the tables whole: no meaning without words, no word with two meanings unawares.
 
+use crate::page;
+
 use super::stem::list;
 use super::{
     Label, Meaning, Phrase, Row, Vocabulary, Word, english, everywhere, russian, ukrainian,
@@ -142,14 +144,9 @@ fn a_word_that_means_something_else_is_told() {
 }
 
 #[test]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a test that writes the page anew where it is asked to"
-)]
 fn the_page_lists_every_meaning() {
     const HEADING: &str = "## Meanings\n";
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/languages.md");
-    let written = std::fs::read_to_string(&path).unwrap();
+    let written = page::read("languages.md");
     let (told, _) = written.split_once(HEADING).unwrap_or((&written, ""));
     let row = |name: &str, about: &str| format!("| `{name}` | {about} |\n");
     let labels = Label::ALL.iter().map(|it| row(it.name(), it.about()));
@@ -160,12 +157,5 @@ fn the_page_lists_every_meaning() {
         labels.collect::<String>(),
         words.collect::<String>()
     );
-    if std::env::var_os("ORCH_UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap();
-    assert!(
-        written == page,
-        "docs/languages.md doesn't list what there is: run the test with ORCH_UPDATE_DOCS=1"
-    );
+    page::check("languages.md", &page);
 }

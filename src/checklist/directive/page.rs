@@ -1,7 +1,6 @@
 //! docs/directives.md, made from the table of keys, and the table's examples and mistakes.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use super::keys::{KEYS, MISTAKES, RESERVED};
 use crate::checklist::{Parsed, parse};
@@ -100,19 +99,6 @@ fn reserved_words_are_no_keys() {
 }
 
 #[test]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a test that writes the page anew where it is asked to"
-)]
 fn the_page_is_what_the_table_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/directives.md");
-    let page = page();
-    if std::env::var_os("ORCH_UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/directives.md isn't what the table says: run the test with ORCH_UPDATE_DOCS=1"
-    );
+    crate::page::check("directives.md", &page());
 }

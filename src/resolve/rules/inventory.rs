@@ -4,7 +4,7 @@ use crate::checklist::{Span, Spanned, Task};
 
 use super::super::model::InventoryKind;
 use super::{Intent, Line, Outcome, Rule, reading, wording};
-use crate::vocabulary::Word;
+use crate::vocabulary::{Phrase, Word};
 
 pub(super) const RULE: Rule = Rule {
     name: "inventory",
@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn read(line: &Line<'_>) -> Outcome {
-    let plain = line.plain.as_str();
-    let phrase = line.phrase();
+    let plain = line.plain;
+    let phrase = Phrase::new(plain, line.vocabulary);
     let which = wording::opened(phrase)
         .next()
         .filter(|word| line.vocabulary.tells(word, Word::Which))

@@ -1,7 +1,7 @@
 //! Words that leave a line to a person, whatever else it says: not, if, optional, by hand, an open
 //! question, a line that is struck through.
 
-use crate::vocabulary::{Phrase, Word};
+use crate::vocabulary::{Meanings, Phrase, Word};
 
 use super::{Intent, Line, Outcome, Rule, reading, wording};
 
@@ -25,10 +25,8 @@ fn left(line: &Line<'_>) -> Option<(&'static str, String)> {
         return Some(("struck through", "~~".to_owned()));
     }
     let phrase = line.prose();
-    let asks = phrase
-        .words()
-        .next()
-        .is_some_and(|word| line.vocabulary.tells(word, Word::Which));
+    let first = phrase.told().next();
+    let asks = first.is_some_and(|(_, told)| told.has(Word::Which));
     if !asks
         && phrase
             .text()
@@ -60,17 +58,15 @@ fn negated(phrase: Phrase<'_>) -> Option<&str> {
         Word::Other,
         Word::Needed,
     ];
-    let tells = |word: &str, meaning| phrase.vocabulary().tells(word, meaning);
-    let first = wording::opened(phrase).next();
-    if let Some(first) = first.filter(|word| tells(word, Word::Negation)) {
-        return Some(first);
+    if !phrase.may_tell(&[Word::Negation]) {
+        return None;
     }
-    let all: Vec<&str> = phrase.words().collect();
-    all.windows(2).find_map(|pair| match pair {
-        [not, verb] => {
-            let is = tells(not, Word::Negation) && VERBS.into_iter().any(|it| tells(verb, it));
-            is.then_some(*not)
-        }
-        _ => None,
-    })
+    let negates = |(_, told): &(&str, Meanings)| told.has(Word::Negation);
+    let first = wording::told_opened(phrase).next();
+    let first = first.filter(negates).map(|(word, _)| word);
+    let mut pairs = phrase.told().zip(phrase.told().skip(1));
+    let before_verb = |(not, (_, verb)): &((&str, Meanings), (&str, Meanings))| {
+        negates(not) && VERBS.into_iter().any(|it| verb.has(it))
+    };
+    first.or_else(|| pairs.find(before_verb).map(|((not, _), _)| not))
 }

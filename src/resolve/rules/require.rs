@@ -50,11 +50,16 @@ const TOLD: &[Word] = &[
     Word::Memory,
 ];
 
+const NOTHING: &str = "names nothing that manifests can be checked for";
+
 /// Verbs that a requirement may begin with.
 const VERBS: &[Word] = &[Word::Create, Word::Add, Word::SetUp];
 
 fn read(line: &Line<'_>) -> Outcome {
     let prose = line.prose();
+    if !prose.may_tell(&[TOLD, &[Word::Namespace]].concat()) {
+        return Err(NOTHING.into());
+    }
     if prose.before(':').find(&[Word::Namespace]).is_some() {
         return namespace(line);
     }
@@ -65,7 +70,7 @@ fn read(line: &Line<'_>) -> Outcome {
     let (required, rule, word) = REQUIRED
         .iter()
         .find_map(|(required, rule, words)| Some((*required, *rule, told(words)?)))
-        .ok_or("names nothing that manifests can be checked for")?;
+        .ok_or(NOTHING)?;
     enough(required, prose)?;
     let begun = wording::verb(prose, VERBS).map(|verb| verb.word);
     let mut all = wording::opened(prose).skip(usize::from(begun.is_some()));

@@ -12,19 +12,25 @@ pub(super) const RULE: Rule = Rule {
     read,
 };
 
+/// Why a line without one isn't read.
+const NO_VERB: &str = "doesn't begin with a verb of looking";
+
 fn read(line: &Line<'_>) -> Outcome {
     let subjects: Vec<String> = line
         .codes()
         .filter(|code| target::is_endpoint(code) || target::is_path(code))
         .map(str::to_owned)
         .collect();
+    let whole = line.prose();
+    if !whole.may_tell(&[Word::Study]) {
+        return Err(NO_VERB.into());
+    }
     let first = subjects.first();
     let around = first.map(|code| wording::around(line, code));
-    let whole = line.prose();
     let before = around.as_ref().map(|around| whole.with(&around.before));
     let before = before.unwrap_or(whole);
     let verb = wording::verb(before, &[Word::Study]);
-    let verb = verb.ok_or("doesn't begin with a verb of looking")?;
+    let verb = verb.ok_or(NO_VERB)?;
     let around = around
         .as_ref()
         .ok_or("names no path and no endpoint in code marks")?;

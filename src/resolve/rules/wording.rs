@@ -4,7 +4,7 @@
 //! to be done, is a person's.
 
 use crate::checklist::{Inline, Part};
-use crate::vocabulary::{Phrase, Word, words};
+use crate::vocabulary::{Meanings, Phrase, Word, words};
 
 use super::Line;
 
@@ -52,9 +52,13 @@ pub(super) fn prose(text: &Inline) -> String {
 
 /// Returns a text's words behind numbers, marks and words that may stand before a verb.
 pub(super) fn opened(text: Phrase<'_>) -> impl Iterator<Item = &str> {
-    let vocabulary = text.vocabulary();
-    text.words()
-        .skip_while(move |word| is_number(word) || vocabulary.tells(word, Word::Opening))
+    told_opened(text).map(|(word, _)| word)
+}
+
+/// Returns the same words, each with what it tells.
+pub(super) fn told_opened(text: Phrase<'_>) -> impl Iterator<Item = (&str, Meanings)> {
+    text.told()
+        .skip_while(|(word, told)| told.has(Word::Opening) || is_number(word))
 }
 
 /// Returns whether a word numbers or marks a line: `1`, `2.3`, `P1`, `OPS-123`.
@@ -70,20 +74,22 @@ fn is_number(word: &str) -> bool {
 
 /// Returns the verb that a text begins with, if it tells one of these and wasn't done already.
 pub(super) fn verb<'l>(text: Phrase<'l>, meanings: &[Word]) -> Option<Verb<'l>> {
-    let mut all = opened(text).peekable();
-    let word = all.next()?;
-    let vocabulary = text.vocabulary();
-    let alone = meanings.iter().any(|it| vocabulary.tells(word, *it));
-    if !alone {
+    if !text.may_tell(meanings) {
+        return None;
+    }
+    let mut told = told_opened(text);
+    let (word, tells) = told.next()?;
+    let mut all = told.map(|(word, _)| word).peekable();
+    if !meanings.iter().any(|it| tells.has(*it)) {
         // `set up`, `roll out`
         let two = format!("{word} {}", all.peek()?);
-        let found = Phrase::new(&two, vocabulary).find(meanings)?;
+        let found = text.with(&two).find(meanings)?;
         if found != word {
             return None;
         }
         all.next();
     }
-    (!vocabulary.tells(word, Word::Past)).then(|| Verb {
+    (!tells.has(Word::Past)).then(|| Verb {
         word,
         between: all.collect(),
     })

@@ -77,7 +77,7 @@ fn leads<'l>(
     if let Some(word) = last.filter(of).or_else(|| verb.between.iter().find(inside)) {
         return Err(format!("“{word}” makes the path another thing's").into());
     }
-    let placed = tells(verb.word, Word::SetUp) && before.with(&line.plain).has(Word::Environments);
+    let placed = tells(verb.word, Word::SetUp) && before.with(line.plain).has(Word::Environments);
     if placed {
         return Err("names an environment, which a run's target is to be".into());
     }

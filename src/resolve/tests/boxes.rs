@@ -77,21 +77,8 @@ fn no_box_is_misread() {
 }
 
 #[test]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a test that writes the page anew where it is asked to"
-)]
 fn the_page_counts_what_was_read() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reading.md");
-    let page = page(&boxes());
-    if std::env::var_os("ORCH_UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/reading.md isn't what the boxes say: run the test with ORCH_UPDATE_DOCS=1"
-    );
+    crate::page::check("reading.md", &page(&boxes()));
 }
 
 fn boxes() -> Vec<Sample> {

@@ -1,7 +1,6 @@
 //! The table against the specification and the page.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use super::{Fate, Section, deploy, document, parts, project};
 
@@ -85,19 +84,6 @@ fn every_reason_is_a_sentence_without_its_stop() {
 }
 
 #[test]
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a test that writes the page anew where it is asked to"
-)]
 fn the_page_is_what_the_table_says() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/compose.md");
-    let page = document::page(&sections());
-    if std::env::var_os("ORCH_UPDATE_DOCS").is_some() {
-        std::fs::write(&path, &page).unwrap();
-    }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        written == page,
-        "docs/compose.md isn't what the table says: run the test with ORCH_UPDATE_DOCS=1"
-    );
+    crate::page::check("compose.md", &document::page(&sections()));
 }

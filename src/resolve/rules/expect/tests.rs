@@ -1,6 +1,6 @@
 //! Lines in three languages, with the traces that each asks for, or why it is a person's.
 
-use super::super::{Intent, Line};
+use super::super::{Intent, Line, Texts};
 use super::{bullets, read};
 use crate::checklist::parse;
 use crate::resolve::bullets::Meaning;
@@ -12,7 +12,7 @@ fn outcome(line: &str) -> Result<Vec<String>, String> {
         .expect("a checklist")
         .checklist;
     let task = checklist.tasks().next().expect("a task");
-    match read(&Line::of(task, &checklist.vocabulary)) {
+    match read(&Line::of(task, &Texts::of(task), &checklist.vocabulary)) {
         Ok((Intent::Expect(wants), _)) => Ok(wants
             .iter()
             .map(|want| format!("{}: {want}", want.word()))
@@ -240,11 +240,15 @@ fn bullets_are_further_traces_or_unread() {
         .checklist;
     let found: Vec<Result<Vec<String>, String>> = checklist
         .tasks()
-        .map(|task| match read(&Line::of(task, &checklist.vocabulary)) {
-            Ok((Intent::Expect(wants), _)) => Ok(wants.iter().map(ToString::to_string).collect()),
-            Ok((other, _)) => panic!("{other:?}"),
-            Err(why) => Err(why.into_owned()),
-        })
+        .map(
+            |task| match read(&Line::of(task, &Texts::of(task), &checklist.vocabulary)) {
+                Ok((Intent::Expect(wants), _)) => {
+                    Ok(wants.iter().map(ToString::to_string).collect())
+                }
+                Ok((other, _)) => panic!("{other:?}"),
+                Err(why) => Err(why.into_owned()),
+            },
+        )
         .collect();
     assert_eq!(
         found,

@@ -144,7 +144,7 @@ fn refers(line: &Line<'_>, said: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::{Intent, Line, by_rule};
+    use super::super::super::{Intent, Line, Texts, by_rule};
     use crate::checklist::parse;
     use crate::vocabulary::Vocabulary;
 
@@ -154,7 +154,8 @@ mod tests {
         let checklist =
             parse("phase-01-things.md", &text, &Vocabulary::default()).expect("a checklist");
         let task = checklist.checklist.tasks().next().expect("a task");
-        let line = Line::of(task, &checklist.checklist.vocabulary);
+        let texts = Texts::of(task);
+        let line = Line::of(task, &texts, &checklist.checklist.vocabulary);
         let why = super::super::read(&line).err().map(String::from);
         (by_rule(&line).0, why)
     }
