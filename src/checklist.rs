@@ -27,7 +27,7 @@ mod walk;
 
 pub use date::{DateStyle, read_date};
 pub use directive::{Awaited, KEYS, Key, RESERVED, Reserved};
-pub use document::{Parsed, parse};
+pub use document::{Parsed, examine, parse};
 pub use edit::{EditError, Edits, set_date, set_field, set_status, tick};
 pub use name::file_name;
 pub use review::review;

@@ -85,7 +85,8 @@ pub const RULES: &[Rule] = &[
         name: "box",
         severity: Severity::Warning,
         what: "what looks like a box and is none: `[х]` with a Cyrillic letter, `[x]text` without \
-               a space, a no-break space, `[~]`, `[✅]`, `[]`; and a box without text",
+               a space, `\\[ \\]`, `☐`, `( )`, a character that can't be seen, `[~]`, `[]`; a box \
+               without text; a note: boxes in a quote, a table or HTML, which are no tasks",
         why: "Markdown shows it as plain text: the task would be lost in silence",
         way: "`--fix` writes the box that can only be meant; what `[~]` means, a person says",
         example: example::BOX,

@@ -14,6 +14,7 @@ pub use awaited::Awaited;
 pub use keys::{KEYS, Key, RESERVED, Reserved};
 
 use super::problems::Problems;
+use super::tree::{Kind, Node};
 use super::{Directive, Span, Spanned, TaskId};
 
 /// Returns the directive that a comment holds, if it holds one.
@@ -30,11 +31,22 @@ pub(super) const RULE: &str = "directive";
 fn read_comment(text: &str, span: &Span, problems: &mut Problems<'_>) -> Option<Directive> {
     let source = text.get(span.clone())?;
     let inside = source.trim_start().strip_prefix("<!--")?;
-    let words = inside.trim_start().strip_prefix("orch")?;
-    if words.starts_with(|next: char| next.is_alphanumeric() || next == '-' || next == '_') {
+    let inside = inside.trim_start();
+    let (name, words) = inside.split_at_checked(name_end(inside))?;
+    if !is_name(name) {
         return None;
     }
     let start = span.start + source.len() - source.trim_start().len();
+    if name != NAME {
+        if !words.trim_start().starts_with(':') {
+            return None;
+        }
+        let message = format!("`{name}` begins no directive");
+        problems.error(span, message, "write `orch:` in small Latin letters");
+        let at = span.end - inside.len();
+        problems.suggest(at..at + name.len(), NAME);
+        return None;
+    }
     let Some(rest) = words.trim_start().strip_prefix(':') else {
         let message = "a comment starts with `orch`, but has no colon behind it".to_owned();
         problems.warning(
@@ -63,11 +75,71 @@ fn read_comment(text: &str, span: &Span, problems: &mut Problems<'_>) -> Option<
         let help = "not every Markdown program takes it: put the command into a script";
         problems.error(&place, "a comment holds no `--`".to_owned(), help);
     }
-    for word in split(body, body_start) {
+    let words = split(body, body_start);
+    if words.is_empty() {
+        let help = "say what is to be done, or take it away";
+        problems.warning(span, "this directive says nothing".to_owned(), help);
+    }
+    for word in words {
         assign(&mut directive, &word, problems);
     }
     refuse_contradictions(&directive, problems);
     Some(directive)
+}
+
+/// What a directive begins with.
+const NAME: &str = "orch";
+
+/// Returns where a comment's first word ends.
+fn name_end(inside: &str) -> usize {
+    let part = |next: char| next.is_alphanumeric() || next == '-' || next == '_';
+    inside.find(|next| !part(next)).unwrap_or(inside.len())
+}
+
+/// Returns whether a word is read as `orch` by people: in any case, with any alphabet's letters.
+fn is_name(word: &str) -> bool {
+    let latin = |letter: char| match letter {
+        'о' => 'o',
+        'с' => 'c',
+        other => other,
+    };
+    word.to_lowercase().chars().map(latin).eq(NAME.chars())
+}
+
+/// Says that a task's own text begins a directive that isn't closed: Markdown shows it as text.
+pub(super) fn unclosed(text: &str, nodes: &[Node], problems: &mut Problems<'_>) {
+    // The parser cuts a text into pieces at signs that could have begun something.
+    let mut piece: Option<Span> = None;
+    for node in nodes {
+        match (&node.kind, &mut piece) {
+            (Kind::Text(_), Some(piece)) if piece.end == node.span.start => {
+                piece.end = node.span.end;
+            }
+            (Kind::Text(_), _) => piece = Some(node.span.clone()),
+            _ => piece = None,
+        }
+        let Some(piece) = &piece else { continue };
+        let source = text.get(piece.clone()).unwrap_or_default();
+        let Some((before, rest)) = source.split_once("<!--") else {
+            continue;
+        };
+        let inside = rest.trim_start();
+        let (name, behind) = inside
+            .split_at_checked(name_end(inside))
+            .unwrap_or_default();
+        if is_name(name) && behind.trim_start().starts_with(':') {
+            let at = problems.count();
+            let start = piece.start + before.len();
+            let help = "close it with `-->`, on the same line";
+            problems.error(
+                &(start..piece.end),
+                "this directive has no end".to_owned(),
+                help,
+            );
+            problems.name(at, RULE);
+            return;
+        }
+    }
 }
 
 /// One `key`, `key=value` or `key="value"`.

@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
 
 use super::problems::Problems;
 use super::tree::{self, Kind, Node, Unreadable};
 use super::walk::{Found, walk};
 use super::{
-    Checklist, Language, Span, Spanned, Task, TaskId, field, file_name, inline, task, title,
+    Checklist, Directive, Language, Span, Spanned, Task, TaskId, field, file_name, inline, task,
+    title,
 };
 use crate::vocabulary::Vocabulary;
 
@@ -31,8 +32,30 @@ pub struct Parsed {
 ///
 /// Returns every problem of the document, warnings included, if one of them is an error.
 pub fn parse(path: &str, text: &str, vocabulary: &Vocabulary) -> Result<Parsed, Diagnostics> {
+    let (checklist, warnings) = examine(path, text, vocabulary);
+    let faulty = warnings.0.iter().any(|one| one.severity == Severity::Error);
+    match checklist.filter(|_| !faulty) {
+        Some(checklist) => Ok(Parsed {
+            checklist,
+            warnings,
+        }),
+        None => Err(warnings),
+    }
+}
+
+/// Returns what can be read of a document, whatever is wrong with it, and every problem of it.
+///
+/// For what only looks at a document: what is done is done by [`parse`].
+pub fn examine(
+    path: &str,
+    text: &str,
+    vocabulary: &Vocabulary,
+) -> (Option<Checklist>, Diagnostics) {
     let shared: Arc<str> = Arc::from(text);
-    let blocks = blocks(path, &shared)?;
+    let blocks = match blocks(path, &shared) {
+        Ok(blocks) => blocks,
+        Err(problems) => return (None, problems),
+    };
     let mut problems = Problems::new(path, &shared);
     let title = title::read(
         &shared,
@@ -70,10 +93,51 @@ pub fn parse(path: &str, text: &str, vocabulary: &Vocabulary) -> Result<Parsed, 
             "write one as `- [ ] …` below a heading",
         );
     }
-    Ok(Parsed {
-        checklist,
-        warnings: problems.settle()?,
-    })
+    (Some(checklist), problems.settle())
+}
+
+impl Checklist {
+    /// Returns the checklist with nothing to be done in the tasks that errors are about; nothing
+    /// where an error is about more than a task.
+    ///
+    /// So that what else is wrong is found in the same look.
+    #[must_use]
+    pub fn without_faulty(mut self, problems: &Diagnostics) -> Option<Self> {
+        let errors = problems
+            .0
+            .iter()
+            .filter(|one| one.severity == Severity::Error);
+        let places: Option<Vec<(usize, bool)>> = errors
+            .map(|one| Some((one.place.as_ref()?.span.start, one.rule == "id")))
+            .collect();
+        let places = places?;
+        let is_in = |task: &Task, at: usize| {
+            (task.marker.offset.saturating_sub(1)..task.span.end).contains(&at)
+        };
+        if !places
+            .iter()
+            .all(|(at, _)| self.tasks().any(|task| is_in(task, *at)))
+        {
+            return None;
+        }
+        for section in &mut self.sections {
+            // Of two tasks with one id, the first is meant by it.
+            let second = |task: &Task| {
+                let own = task.marker.offset.saturating_sub(1);
+                places.iter().any(|(at, twice)| *twice && *at == own)
+            };
+            section.tasks.retain(|task| !second(task));
+            for task in &mut section.tasks {
+                if places.iter().any(|(at, _)| is_in(task, *at)) {
+                    task.directive = Some(Directive {
+                        manual: true,
+                        ..Directive::default()
+                    });
+                }
+            }
+        }
+        Some(self)
+    }
 }
 
 fn blocks(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
@@ -110,9 +174,9 @@ fn blocks(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
             0..0,
             "look for unusual markup in it",
         ),
-        Unreadable::Deep => refuse(
+        Unreadable::Deep(at) => refuse(
             "the checklist is nested too deeply",
-            0..0,
+            at..at,
             "keep lists below 16 levels",
         ),
     })

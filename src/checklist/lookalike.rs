@@ -3,24 +3,66 @@
 use super::Span;
 use super::problems::Problems;
 
+/// Signs that are drawn as a box, and what each is to be.
+const DRAWN: &[(&str, &str)] = &[
+    ("☐", "[ ]"),
+    ("⬜", "[ ]"),
+    ("🔲", "[ ]"),
+    ("□", "[ ]"),
+    ("▢", "[ ]"),
+    ("◻", "[ ]"),
+    ("☑", "[x]"),
+    ("🗹", "[x]"),
+];
+
+/// Brackets that people write a box with, beside Markdown's own.
+const BRACKETS: &[(char, char, &str)] = &[
+    ('［', '］', "full-width brackets"),
+    ('【', '】', "full-width brackets"),
+    ('(', ')', "round brackets"),
+    ('{', '}', "braces"),
+];
+
 /// Warns where a plain item's text starts like a box.
 pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
     let source = text.get(line.clone()).unwrap_or_default();
-    let Some((inside, behind)) = source
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-    else {
+    let found = disguised(source, line.start, text).or_else(|| {
+        let (inside, behind) = source.strip_prefix('[')?.split_once(']')?;
+        marked(inside, behind, line.start)
+    });
+    let Some((span, (message, help, fix))) = found else {
         return;
     };
-    // A link or a reference, not a box.
-    if behind.starts_with(['(', '[', ':']) || inside.trim().chars().count() > 2 {
-        return;
+    let mut warning = problems.placed(&span, message, help).rule("box");
+    if let Some((span, mut text)) = fix {
+        let behind = source.get(span.end - line.start..).unwrap_or_default();
+        // A box needs a space behind it as well.
+        if text.ends_with(']') && behind.starts_with(|next: char| !next.is_whitespace()) {
+            text.push(' ');
+        }
+        warning = warning.fix(span, text);
     }
-    let span = line.start..line.start + inside.len() + 2;
-    let mark = inside.trim();
+    problems.push(warning);
+}
+
+/// Returns what is wrong with what stands in square brackets, and its place.
+fn marked(inside: &str, behind: &str, start: usize) -> Option<(Span, Finding)> {
+    let span = start..start + inside.len() + 2;
+    let mark = inside.trim_matches(|letter: char| letter.is_whitespace() || is_unseen(letter));
+    let word = WORDS.contains(&mark.to_lowercase().as_str());
+    // A link or a reference, not a box.
+    if behind.starts_with(['(', '[', ':']) || mark.chars().count() > 2 && !word {
+        return None;
+    }
     // What stands for a box beyond doubt: its place, and what it is to be.
     let whole = |text: &str| Some((span.clone(), text.to_owned()));
-    let (message, help, fix) = match mark {
+    let unseen = inside.contains(is_unseen);
+    let finding = match mark {
+        "" | "x" | "X" if unseen => (
+            "this box holds a character that can't be seen, so it is no box".to_owned(),
+            "write it anew, with a plain space or `x`",
+            whole(if mark.is_empty() { "[ ]" } else { "[x]" }),
+        ),
         "х" | "Х" => (
             format!("`[{mark}]` holds the Cyrillic letter `{mark}`, so it is no box"),
             "write `[x]` with the Latin letter",
@@ -43,15 +85,102 @@ pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
             None,
         ),
     };
-    let mut warning = problems.placed(&span, message, help).rule("box");
-    if let Some((span, mut text)) = fix {
-        // A box needs a space behind it as well.
-        if text.starts_with('[') && behind.starts_with(|next: char| !next.is_whitespace()) {
-            text.push(' ');
-        }
-        warning = warning.fix(span, text);
+    Some((span, finding))
+}
+
+/// Words that stand in brackets where a box is meant.
+const WORDS: &[&str] = &["done", "todo", "wip", "готово", "сделано", "зроблено"];
+
+/// Returns whether a letter takes no place on a screen.
+fn is_unseen(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
+    )
+}
+
+/// Returns what is wrong with a box that isn't written with plain square brackets at an item's
+/// very start, and its place.
+fn disguised(source: &str, start: usize, text: &str) -> Option<(Span, Finding)> {
+    let first = source.chars().next()?;
+    let finding = |length: usize, message: &str, fix: Option<&str>| {
+        let span = start..start + length;
+        let fix = fix.map(|fix| (span.clone(), fix.to_owned()));
+        (
+            span,
+            (message.to_owned(), "write `- [ ] …` or `- [x] …`", fix),
+        )
+    };
+    if text
+        .get(..start)
+        .is_some_and(|before| before.ends_with('\\'))
+    {
+        let (inside, _) = source.strip_prefix('[')?.split_once(']')?;
+        let message = "a backslash takes this box its meaning, so it is no box";
+        let (span, fix) = (start - 1..start + inside.len() + 2, square(inside, '\\')?);
+        let help = "write it without backslashes";
+        return Some((span.clone(), (message.to_owned(), help, Some((span, fix)))));
     }
-    problems.push(warning);
+    if is_unseen(first) {
+        let rest = source.trim_start_matches(is_unseen);
+        let length = source.len() - rest.len();
+        let message = "a character that can't be seen stands before this box, so it is no box";
+        let box_ = ["[ ] ", "[x] ", "[X] "]
+            .iter()
+            .any(|it| rest.starts_with(it));
+        return box_.then(|| finding(length, message, Some("")));
+    }
+    if matches!(first, '*' | '_' | '~') {
+        let rest = source.trim_start_matches(first);
+        let signs = source.get(..source.len() - rest.len())?;
+        let fix = ["[ ] ", "[x] ", "[X] "]
+            .into_iter()
+            .find(|it| rest.starts_with(it))?;
+        let fix = format!("{fix}{signs}");
+        let message = "this box stands behind a sign of emphasis, so it is no box";
+        return Some(finding(fix.len(), message, Some(&fix)));
+    }
+    if let Some((sign, fix)) = DRAWN.iter().find(|(sign, _)| source.starts_with(sign)) {
+        let (tail, variation) = (source.strip_prefix(sign)?, "\u{fe0f}");
+        let length = sign.len() + if tail.starts_with(variation) { 3 } else { 0 };
+        return Some(finding(
+            length,
+            &format!("`{sign}` is no box of Markdown"),
+            Some(fix),
+        ));
+    }
+    if first == '<' && source.starts_with("<input") {
+        let (tag, _) = source.split_once('>')?;
+        let message = "an HTML box is no box of Markdown";
+        let fix = if tag.contains("checked") {
+            "[x]"
+        } else {
+            "[ ]"
+        };
+        return tag
+            .contains("checkbox")
+            .then(|| finding(tag.len() + 1, message, Some(fix)));
+    }
+    let (_, close, what) = BRACKETS.iter().find(|(open, ..)| *open == first)?;
+    let (inside, _) = source.get(first.len_utf8()..)?.split_once(*close)?;
+    let fix = square(inside, ' ')?;
+    let length = first.len_utf8() + inside.len() + close.len_utf8();
+    Some(finding(
+        length,
+        &format!("{what} make no box of Markdown"),
+        Some(&fix),
+    ))
+}
+
+/// Returns the box that is meant by what stands in brackets, where it is one; `but` counts for
+/// nothing.
+fn square(inside: &str, but: char) -> Option<String> {
+    let mark = inside.trim_matches(|letter: char| letter.is_whitespace() || letter == but);
+    match mark {
+        "" if !inside.is_empty() => Some("[ ]".to_owned()),
+        "x" | "X" | "х" | "Х" | "✓" | "✔" | "✅" => Some("[x]".to_owned()),
+        _ => None,
+    }
 }
 
 /// What people begin items with beside Markdown's own signs.
@@ -83,7 +212,7 @@ fn astray(line: &str, start: usize, problems: &mut Problems<'_>) {
     };
     let boxed = matches!(
         inside,
-        " " | "\u{a0}" | "x" | "X" | "х" | "Х" | "✓" | "✔" | "✅"
+        "" | " " | "\u{a0}" | "x" | "X" | "х" | "Х" | "✓" | "✔" | "✅"
     );
     if !boxed || behind.starts_with(['(', '[', ':']) {
         return;
@@ -91,6 +220,11 @@ fn astray(line: &str, start: usize, problems: &mut Problems<'_>) {
     let markdown = matches!(sign, "-" | "*" | "+") || is_number(sign);
     let bullet = sign.chars().all(|sign| BULLETS.contains(&sign)) && sign.chars().count() == 1;
     let span = start..start + mark + inside.len() + 2;
+    // An empty pair of brackets stands for more than boxes.
+    if inside.is_empty() && !(sign.is_empty() && behind.starts_with(' ')) {
+        return;
+    }
+    let odd = |space: char| !matches!(space, ' ' | '\t');
     let (message, help, fix) = if sign.is_empty() {
         let fix = (start..start, "- ".to_owned());
         (
@@ -106,6 +240,10 @@ fn astray(line: &str, start: usize, problems: &mut Problems<'_>) {
         let fix = (start + mark..start + mark, " ".to_owned());
         let message = "no space stands before this box, so it is no task";
         (message, "put a space before the `[`", Some(fix))
+    } else if markdown && before.trim_start_matches(sign).contains(odd) {
+        let fix = (start..start + mark, format!("{sign} "));
+        let message = "a no-break space follows this sign, so it begins no item";
+        (message, "put a plain space behind the sign", Some(fix))
     } else if markdown {
         let message = "this line continues the text above, so its box is no task";
         (
@@ -151,6 +289,52 @@ pub(super) fn elsewhere(text: &str, span: &Span, what: &str, problems: &mut Prob
     }
 }
 
+/// Notes where a block whose boxes are never tasks holds some.
+pub(super) fn apart(text: &str, span: &Span, problems: &mut Problems<'_>) {
+    let source = text.get(span.clone()).unwrap_or_default();
+    // Who puts boxes into a comment means them not to be there.
+    if source.trim_start().starts_with("<!--") {
+        return;
+    }
+    let mut start = span.start;
+    let mut boxes: Vec<Span> = Vec::new();
+    for line in source.split_inclusive(['\n', '\r']) {
+        let found = ["[ ] ", "[x] ", "[X] "]
+            .iter()
+            .filter_map(|it| line.find(it));
+        if let Some(at) = found.min().filter(|at| leads(line, *at)) {
+            boxes.push(start + at..start + at + 3);
+        }
+        start += line.len();
+    }
+    let Some(first) = boxes.first() else { return };
+    let what = match source.trim_start().chars().next() {
+        Some('>') => "quote",
+        Some('<') => "block of HTML",
+        Some('|') => "table",
+        _ => "block",
+    };
+    let message = match boxes.len() {
+        1 => format!("this {what} holds a box, which is no task"),
+        many => format!("this {what} holds {many} boxes, which are no tasks"),
+    };
+    let help = match what {
+        "block of HTML" => "put an empty line above it, and Markdown reads it",
+        _ => "write what is to be done as an item, `- [ ] …`",
+    };
+    let note = problems.noted(first, message, help);
+    problems.push(note.rule("box"));
+}
+
+/// Returns whether a box is the first thing in a line of a quote, or in a table's cell.
+fn leads(line: &str, at: usize) -> bool {
+    let before = line.get(..at).unwrap_or_default();
+    let own = before.rsplit('|').next().unwrap_or_default();
+    let own = own.trim_start_matches(|sign: char| sign == '>' || sign.is_whitespace());
+    let own = own.trim_end();
+    own.is_empty() || matches!(own, "-" | "*" | "+") || is_number(own)
+}
+
 /// What is wrong with a box, how it is written rightly, and what mends it.
 type Finding = (String, &'static str, Option<(Span, String)>);
 
@@ -178,3 +362,6 @@ fn behind_box(inside: &str, behind: &str, span: &Span) -> Finding {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests;

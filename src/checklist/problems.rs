@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics};
 
 use super::Span;
 
@@ -64,22 +64,20 @@ impl<'d> Problems<'d> {
         warning.at(self.path, &self.text, span.clone(), "")
     }
 
-    /// Returns the warnings, or everything if there is an error among it.
+    /// Returns a note about a place, not added yet.
+    pub(super) fn noted(&self, span: &Span, message: String, help: &str) -> Diagnostic {
+        let note = Diagnostic::note(message).help(help);
+        note.at(self.path, &self.text, span.clone(), "")
+    }
+
+    /// Returns everything, in the order of places.
     ///
     /// What has no rule's name yet is about how the document is written.
-    pub(super) fn settle(mut self) -> Result<Diagnostics, Diagnostics> {
+    pub(super) fn settle(mut self) -> Diagnostics {
         self.name(0, "document");
         let start = |found: &Diagnostic| found.place.as_ref().map_or(0, |place| place.span.start);
         self.found.sort_by_key(start);
-        let fatal = self
-            .found
-            .iter()
-            .any(|found| found.severity == Severity::Error);
-        if fatal {
-            Err(Diagnostics(self.found))
-        } else {
-            Ok(Diagnostics(self.found))
-        }
+        Diagnostics(self.found)
     }
 
     fn add(&mut self, diagnostic: Diagnostic, span: &Span, help: &str) {

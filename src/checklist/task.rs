@@ -72,15 +72,19 @@ impl Reader<'_, '_> {
                 match &child.kind {
                     Kind::List => self.list(child, None, scope, out),
                     Kind::Fence(info) => out.fences.push(fence(child, info)),
-                    Kind::Html => stray(self.text, child, self.problems),
-                    Kind::Heading(_) | Kind::Indented | Kind::Paragraph => self.astray(child),
+                    Kind::Html => {
+                        stray(self.text, child, self.problems);
+                        self.astray(child);
+                    }
+                    Kind::Heading(_) | Kind::Indented | Kind::Paragraph | Kind::Opaque => {
+                        self.astray(child);
+                    }
                     Kind::Item
                     | Kind::Text(_)
                     | Kind::Code(_)
                     | Kind::Break
                     | Kind::Marker
-                    | Kind::Wrapper
-                    | Kind::Opaque => {}
+                    | Kind::Wrapper => {}
                 }
             }
         }
@@ -101,6 +105,7 @@ impl Reader<'_, '_> {
             directives.extend(directive::read(self.text, &comment.span, self.problems));
         }
         let directive = self.only(directives);
+        directive::unclosed(self.text, head, self.problems);
         let counted = scope.next();
         let id = directive.as_ref().and_then(|given| given.id.as_ref());
         let id = id.map_or(counted, |given| given.value.clone());
@@ -158,16 +163,17 @@ impl Reader<'_, '_> {
                 let what = "a block that is indented by four or more";
                 lookalike::elsewhere(self.text, &block.span, what, self.problems);
             }
+            Kind::Opaque | Kind::Html => {
+                lookalike::apart(self.text, &block.span, self.problems);
+            }
             Kind::List
             | Kind::Item
             | Kind::Fence(_)
-            | Kind::Html
             | Kind::Text(_)
             | Kind::Code(_)
             | Kind::Break
             | Kind::Marker
-            | Kind::Wrapper
-            | Kind::Opaque => {}
+            | Kind::Wrapper => {}
         }
     }
 
@@ -206,6 +212,7 @@ impl Reader<'_, '_> {
                     children.extend(self.bullets(child, nested, fences));
                 } else if child.kind == Kind::Html {
                     stray(self.text, child, self.problems);
+                    self.astray(child);
                 } else {
                     self.astray(child);
                 }

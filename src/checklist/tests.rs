@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Checklist, Edits, StatusKind, TaskId, parse, set_date, set_status, tick};
+use super::{Checklist, Edits, StatusKind, TaskId, examine, parse, set_date, set_status, tick};
 use crate::diagnostic::Diagnostics;
 use crate::vocabulary::Vocabulary;
 
@@ -197,6 +197,29 @@ fn byte_order_mark_and_line_ends_keep_spans_right() {
             assert!(read(&ticked).sections[0].tasks[0].marker.checked);
         }
     }
+}
+
+#[track_caller]
+fn check_directive(task: &str, expected: &[&str]) {
+    let text = format!("# Phase 1: A\n\n- [ ] Ask {task}\n");
+    let (_, found) = examine("phase-01-a.md", &text, &Vocabulary::default());
+    let found: Vec<&str> = found.0.iter().map(|one| one.message.as_str()).collect();
+    assert_eq!(found, expected, "{task}");
+}
+
+#[test]
+fn what_can_only_be_meant_as_a_directive_is_never_passed_over() {
+    check_directive("<!-- orch: skip", &["this directive has no end"]);
+    check_directive(
+        "**now** <!--orch: run=\"a\"",
+        &["this directive has no end"],
+    );
+    check_directive("<!-- Orch: skip -->", &["`Orch` begins no directive"]);
+    check_directive("<!-- оrсh: skip -->", &["`оrсh` begins no directive"]);
+    check_directive("<!-- orch: -->", &["this directive says nothing"]);
+    check_directive("`<!-- orch: skip`", &[]);
+    check_directive("<!-- orchestration: by Ada -->", &[]);
+    check_directive("<!-- Orch does this -->", &[]);
 }
 
 #[test]

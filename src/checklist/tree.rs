@@ -75,8 +75,8 @@ impl Node {
 pub(super) enum Unreadable {
     /// The parser gave up.
     Panicked,
-    /// Something is nested too deeply.
-    Deep,
+    /// Something is nested too deeply; where it begins.
+    Deep(usize),
 }
 
 /// Returns the top-level blocks. `base` is added to every offset (the BOM's length).
@@ -95,7 +95,7 @@ pub(super) fn read(body: &str, base: usize) -> Result<Vec<Node>, Unreadable> {
         let node = match event {
             Event::Start(tag) => {
                 if open.len() >= DEEPEST {
-                    return Err(Unreadable::Deep);
+                    return Err(Unreadable::Deep(span.start));
                 }
                 open.push(Node {
                     kind: opened(tag),

@@ -200,15 +200,16 @@ impl<'w, 'd> Walk<'w, 'd> {
                 if !taken {
                     task::stray(self.text, block, self.problems);
                 }
+                lookalike::apart(self.text, &block.span, self.problems);
             }
+            Kind::Opaque => lookalike::apart(self.text, &block.span, self.problems),
             Kind::Heading(_)
             | Kind::Item
             | Kind::Text(_)
             | Kind::Code(_)
             | Kind::Break
             | Kind::Marker
-            | Kind::Wrapper
-            | Kind::Opaque => {}
+            | Kind::Wrapper => {}
         }
     }
 

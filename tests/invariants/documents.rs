@@ -8,7 +8,7 @@ use orch::checklist::{
     Bullet, Checklist, Directive, Edits, Inline, Language, Parsed, Section, Span, StatusKind, Task,
     parse, review, tick,
 };
-use orch::diagnostic::{Diagnostic, Diagnostics, Fix};
+use orch::diagnostic::{Diagnostic, Diagnostics, Fix, Severity};
 use orch::progress::{Entry, PhaseRow, Place, View, update};
 use orch::vocabulary::Vocabulary;
 
@@ -261,6 +261,8 @@ pub fn told(found: &Diagnostics) -> Vec<(String, Option<Span>)> {
     found
         .0
         .iter()
+        // What a quote or a table holds is only noted.
+        .filter(|one| one.severity != Severity::Note)
         .map(|one| (one.message.clone(), place(one)))
         .collect()
 }

@@ -45,7 +45,8 @@ fn page() -> String {
         let _ = writeln!(text, "- `{}`: {}", reserved.name, reserved.meaning);
     }
     text += "\n## Mistakes\n\nEach is an error with file and line, before anything is done; `orch \
-             check` shows all of them, and mends a misspelt key with `--fix`.\n\n\
+             check` shows all of them, and names the nearest key. A comment that begins with \
+             `Orch:` or isn't closed is one, too.\n\n\
              | written | said |\n| --- | --- |\n";
     for (written, said) in MISTAKES {
         let _ = writeln!(text, "| `{written}` | {said} |");

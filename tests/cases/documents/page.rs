@@ -176,6 +176,9 @@ impl Writer {
             Other::Rule => &["***"],
             Other::Fence(fence) => return self.fence(fence, ""),
         };
+        if matches!(other, Other::Quote | Other::Table | Other::Html) {
+            self.lookalikes += 1;
+        }
         self.lines(lines);
     }
 
