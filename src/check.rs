@@ -19,7 +19,7 @@ mod workspace;
 pub use order::{circle, twice};
 pub use paths::missing_compose;
 pub use rules::{Example, RULES, Rule, rule};
-pub use workspace::{clashing, taken_number};
+pub use workspace::{clashing, taken_number, unreadable};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -105,7 +105,7 @@ impl<'a> Check<'a> {
             tree: input.tree,
             journals: input.journals,
             only: input.only,
-            sets: sets(input.tree.iter().map(|(path, _)| path)),
+            sets: sets(input.tree.documents()),
             settings,
             facts: Vec::new(),
             found,

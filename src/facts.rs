@@ -32,7 +32,7 @@ pub use model::{
     Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
 pub use source::{Definition, Definitions, Sort, is_test};
-pub use tree::{Other, Tree};
+pub use tree::{Other, Tree, Unread};
 
 /// Returns a command line's words, quotes and backslashes read as a shell does; `None` where a quote
 /// isn't closed.

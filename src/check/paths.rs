@@ -81,7 +81,7 @@ pub(super) fn missing_subjects(
             let warning = Diagnostic::warning(message).rule(PATH);
             let label = "to be studied here";
             let warning = warning.at(&checklist.path, &checklist.text, span.clone(), label);
-            let warning = warning.help(format!("looked for: {looked}"));
+            let warning = warning.help(looked.clone());
             let known: Vec<&str> = tree.iter().map(|(path, _)| path).collect();
             let near = nearest(&finding.subject, &known);
             found.push(match near.filter(|_| finding.subject.contains('.')) {

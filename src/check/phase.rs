@@ -13,15 +13,18 @@ use crate::settings::PhaseSettings;
 
 use super::named::Written;
 use super::rules::{APPLICATION, CYCLE, DOCUMENT, NAME, READING, SETTING, UNREAD};
-use super::{Check, circle, paths, taken_number, twice};
+use super::{Check, circle, paths, taken_number, twice, unreadable};
 
 impl Check<'_> {
     /// Checks a phase.
     pub(super) fn phase(&mut self, set: &SetFiles, file: &PhaseFile) {
-        let Some(text) = self.tree.get(&file.path) else {
-            return;
+        let checklist = match self.tree.get(&file.path) {
+            Some(text) => self.document(&file.path, text),
+            None => {
+                self.found.extend(unreadable(&file.path, self.tree));
+                None
+            }
         };
-        let checklist = self.document(&file.path, text);
         if let Some(checklist) = &checklist {
             self.found.extend(taken_number((set, file), checklist));
             self.journal(set, checklist);
@@ -58,11 +61,13 @@ impl Check<'_> {
 
     /// Checks one document by itself.
     pub(super) fn document(&mut self, path: &str, text: &Arc<str>) -> Option<Checklist> {
-        let parsed = checklist::parse(path, text, &self.settings.vocabulary);
-        let parsed = self.kept(DOCUMENT, parsed)?;
-        self.found.extend(parsed.warnings.0);
-        self.found.extend(checklist::review(&parsed.checklist));
-        Some(parsed.checklist)
+        let (checklist, problems) = checklist::examine(path, text, &self.settings.vocabulary);
+        if let Some(checklist) = &checklist {
+            self.found.extend(checklist::review(checklist));
+        }
+        let sound = checklist.and_then(|it| it.without_faulty(&problems));
+        self.extend(DOCUMENT, problems.0);
+        sound
     }
 
     /// Checks what a phase means.

@@ -8,7 +8,7 @@ use crate::facts::Tree;
 use crate::journal::journal_path;
 
 use super::Check;
-use super::rules::{NUMBER, SET, SETTINGS_OF_NOTHING};
+use super::rules::{DOCUMENT, NUMBER, SET, SETTINGS_OF_NOTHING};
 
 impl Check<'_> {
     /// Checks what no single phase is about.
@@ -122,7 +122,8 @@ impl Check<'_> {
             let same = usual
                 .iter()
                 .find(|usual| number_of(usual) == number_of(path));
-            match nearest(path, &usual).or(same.copied()) {
+            // What was renamed keeps its number more often than its name.
+            match same.copied().or(nearest(path, &usual)) {
                 Some(near) => warning.help(format!("did you mean `{near}`? rename it")),
                 None => warning.help("name it like its checklist: `phases/04-kubernetes.toml`"),
             }
@@ -165,6 +166,15 @@ fn number_of(path: &str) -> Option<u32> {
     let file = path.rsplit('/').next()?;
     let (digits, _) = file.split_at_checked(file.find(|c: char| !c.is_ascii_digit())?)?;
     digits.parse().ok()
+}
+
+/// Returns the error of a checklist that can't be read, where that is so.
+pub fn unreadable(path: &str, tree: &Tree) -> Option<Diagnostic> {
+    let unread = tree.unread(path)?;
+    let end = unread.before.len();
+    let error = Diagnostic::error(unread.why.clone()).rule(DOCUMENT);
+    let error = error.at(path, &unread.before, end..end, "");
+    Some(error.help(unread.help.clone()))
 }
 
 /// Returns the error of two checklists or sets that would share a journal.

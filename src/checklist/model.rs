@@ -64,6 +64,12 @@ pub struct Checklist {
 }
 
 impl Checklist {
+    /// Returns how many tasks are done, and how many there are; those that are left out don't count.
+    pub fn counts(&self) -> (usize, usize) {
+        let done = self.tasks().filter(|task| task.marker.checked).count();
+        (done, done + self.open_tasks().count())
+    }
+
     /// Returns every task in the document's order.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.sections.iter().flat_map(|section| &section.tasks)

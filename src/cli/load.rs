@@ -29,6 +29,8 @@ pub(super) struct Loaded {
 /// One phase of it, read.
 pub(super) struct Phase {
     pub(super) set: String,
+    /// What names the set in commands, where it has to be named: ` --set shop`.
+    pub(super) set_flag: String,
     pub(super) file: PhaseFile,
     pub(super) settings: PhaseSettings,
     /// The file that the settings are from, where there is one.
@@ -38,6 +40,18 @@ pub(super) struct Phase {
 }
 
 impl Phase {
+    /// Returns what names a task of it in `orch task`: its id, with the phase where the id doesn't
+    /// tell it.
+    pub(super) fn task_args(&self, id: &TaskId) -> String {
+        let number = self.checklist.number;
+        let told = id.as_str().split('.').next().and_then(|it| it.parse().ok());
+        if told == Some(number) {
+            format!("{id}{}", self.set_flag)
+        } else {
+            format!("{id} --phase {number}{}", self.set_flag)
+        }
+    }
+
     /// Returns the path of its settings, whether they are there or not.
     pub(super) fn settings_file(&self) -> String {
         let [_, _, usual, _] = self.file.settings_paths(&self.set);
@@ -181,6 +195,22 @@ impl Loaded {
         }
     }
 
+    /// Returns what names a set in commands about a phase, where another set has that number, too.
+    fn set_flag(&self, set: &SetFiles, number: u32) -> String {
+        let others = self.snapshot.sets.iter();
+        let mut others = others.filter(|other| other.name != set.name);
+        let is_meant = match &self.settings.set {
+            Some(usual) => *usual == set.name,
+            None => !others.any(|other| other.phase(number).is_some()),
+        };
+        let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+        match &set.name {
+            _ if is_meant => String::new(),
+            name if name.chars().all(plain) => format!(" --set {name}"),
+            name => format!(" --set '{}'", name.replace('\'', "'\\''")),
+        }
+    }
+
     fn set_names(&self) -> String {
         let names: Vec<&str> = self
             .snapshot
@@ -238,6 +268,9 @@ impl Loaded {
     /// Also where another checklist of the set has its number, by name or title.
     pub(super) fn phase_of(&self, set: &SetFiles, file: &PhaseFile) -> Result<Phase> {
         self.refuse_clash(set)?;
+        if let Some(unreadable) = check::unreadable(&file.path, &self.snapshot.tree) {
+            return Err(Diagnostics(vec![unreadable]).into());
+        }
         let (settings, settings_path) = self.phase_settings(&set.name, file)?;
         let text = self
             .snapshot
@@ -253,6 +286,7 @@ impl Loaded {
         }
         Ok(Phase {
             set: set.name.clone(),
+            set_flag: self.set_flag(set, file.number),
             file: file.clone(),
             settings,
             settings_path,

@@ -15,6 +15,19 @@ pub struct Tree {
     /// What isn't text, or is too large to be source.
     others: BTreeMap<String, Other>,
     executable: BTreeSet<String>,
+    /// Checklists, by their names, that can't be read.
+    unread: BTreeMap<String, Unread>,
+}
+
+/// Why a checklist can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// What is wrong with it.
+    pub why: String,
+    /// The way out.
+    pub help: String,
+    /// Its text before the place that can't be read.
+    pub before: Arc<str>,
 }
 
 /// A file that isn't read as text.
@@ -50,7 +63,27 @@ impl Tree {
 
     /// Adds a file.
     pub fn insert(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) {
-        self.files.insert(path.into(), text.into());
+        let path = path.into();
+        self.unread.remove(&path);
+        self.files.insert(path, text.into());
+    }
+
+    /// Adds a checklist that can't be read.
+    pub fn insert_unread(&mut self, path: impl Into<String>, unread: Unread) {
+        self.unread.insert(path.into(), unread);
+    }
+
+    /// Returns why the checklist at a path can't be read, where that is so.
+    pub fn unread(&self, path: &str) -> Option<&Unread> {
+        self.unread.get(path)
+    }
+
+    /// Returns the paths of all texts, and of the checklists that can't be read.
+    pub fn documents(&self) -> impl Iterator<Item = &str> {
+        self.files
+            .keys()
+            .chain(self.unread.keys())
+            .map(String::as_str)
     }
 
     /// Returns all paths and texts, in the order of the paths.

@@ -8,7 +8,7 @@ use ignore::{DirEntry, WalkBuilder};
 use super::workspace::is_absent;
 use super::{FilesError, Workspace};
 use crate::checklist::{Clash, SetFiles, Sets, file_name, sets};
-use crate::facts::{Other, Tree};
+use crate::facts::{Other, Tree, Unread};
 
 /// Larger files are data, not source.
 const LARGEST: u64 = 1 << 20;
@@ -30,7 +30,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Returns the snapshot of these files.
     pub fn of(tree: Tree) -> Self {
-        let Sets { sets, clashes } = sets(tree.iter().map(|(path, _)| path));
+        let Sets { sets, clashes } = sets(tree.documents());
         Self {
             tree,
             sets,
@@ -70,15 +70,19 @@ impl Workspace {
             };
             let checklist = file_name(&relative).is_some();
             let Some(file) = self.file_of(&entry, &relative, checklist) else {
+                // A phase that isn't shown would be one that is forgotten.
+                if checklist && let Some(unread) = self.unread(&entry, &relative) {
+                    tree.insert_unread(relative, unread);
+                }
                 continue;
             };
             if file.executable {
                 tree.mark_executable(relative.clone());
             }
             let Some(text) = file.text else {
-                if checklist {
-                    // A phase that isn't shown would be one that is forgotten.
-                    return Err(self.unreadable(relative));
+                if checklist && let Some(unread) = self.unread(&entry, &relative) {
+                    tree.insert_unread(relative, unread);
+                    continue;
                 }
                 let (size, bytes) = (file.size, None);
                 tree.insert_other(relative, Other { size, bytes });
@@ -105,13 +109,51 @@ impl Workspace {
         Ok(Snapshot::of(tree))
     }
 
-    /// Returns why a checklist can't be read.
-    fn unreadable(&self, relative: String) -> FilesError {
-        match self.read(&relative) {
-            Err(error) => error,
-            // It is whole again, or gone; looking again will tell.
-            Ok(_) => FilesError::Changed { path: relative },
+    /// Returns why what has a checklist's name can't be read as one; nothing where it is a folder
+    /// with other things in it, or is gone.
+    fn unread(&self, entry: &DirEntry, relative: &str) -> Option<Unread> {
+        let unread = |why: String, help: &str| {
+            let (help, before) = (help.to_owned(), "".into());
+            Some(Unread { why, help, before })
+        };
+        if entry.file_type()?.is_dir() {
+            return None;
         }
+        // Somebody meant a checklist, though none is there any more.
+        let leads = fs_err::metadata(entry.path());
+        if entry.path_is_symlink() && leads.is_err_and(|error| is_absent(&error)) {
+            let why = format!("`{relative}` is a link to a file that is not there");
+            return unread(why, "correct the link, or put the file there");
+        }
+        let regular = |path: std::path::PathBuf| fs_err::metadata(path).map(|it| it.is_file());
+        if let Ok(Ok(false)) = self.path(relative).map(regular) {
+            let why = format!("`{relative}` is no regular file");
+            return unread(why, "put the checklist itself there");
+        }
+        let bytes = match self.read_bytes(relative) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return None,
+            Err(error) => {
+                let help = "put the checklist itself there, readable for you";
+                return unread(error.to_string(), help);
+            }
+        };
+        let Err(error) = std::str::from_utf8(&bytes) else {
+            let path = relative.to_owned();
+            return unread(FilesError::Changed { path }.to_string(), "run again");
+        };
+        let (path, offset) = (relative.to_owned(), error.valid_up_to());
+        let why = if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            format!("`{relative}` is UTF-16, not UTF-8")
+        } else {
+            FilesError::NotText { path, offset }.to_string()
+        };
+        let before = bytes.get(..offset).unwrap_or_default();
+        Some(Unread {
+            why,
+            help: "save it as UTF-8".to_owned(),
+            before: String::from_utf8_lossy(before).into(),
+        })
     }
 
     /// Returns a path below the root with `/`, where it is UTF-8.
@@ -232,11 +274,21 @@ mod tests {
             "checklists/a/phase-05-b.md",
             b"# \xd4\xe0\xe7\xe0 5\n",
         );
-        let message = workspace
-            .snapshot()
-            .expect_err("it can't be read")
-            .to_string();
-        assert!(message.contains("phase-05-b.md` isn't UTF-8"), "{message}");
+        let link = workspace.root().join("checklists/a/phase-06-c.md");
+        std::os::unix::fs::symlink("/etc/hostname", link).expect("links");
+        let link = workspace.root().join("checklists/a/phase-07-d.md");
+        std::os::unix::fs::symlink("gone.md", link).expect("links");
+        let snapshot = workspace.snapshot().expect("a snapshot");
+        let phases = snapshot.sets.iter().flat_map(|set| &set.phases);
+        let numbers: Vec<u32> = phases.map(|phase| phase.number).collect();
+        assert_eq!(numbers, [4, 5, 6, 7]);
+        let why = |name: &str| {
+            let unread = snapshot.tree.unread(&format!("checklists/a/{name}"));
+            unread.map(|unread| unread.why.clone()).unwrap_or_default()
+        };
+        assert!(why("phase-05-b.md").contains("isn't UTF-8 text (byte 2)"));
+        assert!(why("phase-06-c.md").contains("leads out of the workspace"));
+        assert!(why("phase-07-d.md").contains("a file that is not there"));
     }
 
     #[test]

@@ -37,6 +37,7 @@ fn what_is_beyond_doubt_is_mended_and_nothing_else_changes() {
     let workspace = odd();
     workspace.orch(&["check", "--fix"]).expect(2);
     let mended = ODD
+        .replace("[x] Not started", "[ ] Not started")
         .replace("[х]", "[x]")
         .replace("[x]Tell", "[x] Tell")
         .replace("[ ]\u{a0}Wait", "[ ] Wait");
@@ -242,5 +243,53 @@ fn check_region(region: &Value) {
     );
     for key in ["charOffset", "charLength", "byteOffset", "byteLength"] {
         number(key);
+    }
+}
+
+#[test]
+fn a_task_that_cant_be_read_hides_nothing_else() {
+    let workspace = Workspace::new()
+        .file(
+            CHECKLIST,
+            "# Phase 2: Things\n\n## Status\n- [x] Not started\n- [x] In progress\n\
+             - [ ] Completed\n\n## 2.1 Work\n- [x] A <!-- orch: rnu=\"a\" -->\n\
+             - [ ] B <!-- orch: after=2.1.3 -->\n- [ ] C <!-- orch: after=2.1.2 -->\n\
+             - [ ] D <!-- orch: apply=k8s/nothing.yml -->\n",
+        )
+        .commit_all();
+    let told = workspace.orch(&["check"]).expect(2).stdout;
+    for piece in [
+        "a directive has no key `rnu`",
+        "2 status boxes are ticked",
+        "these tasks wait for each other: 2.1.2 → 2.1.3 → 2.1.2",
+        "task 2.1.4 applies `k8s/nothing.yml`, which is not there",
+    ] {
+        assert!(told.contains(piece), "no {piece:?} in\n{told}");
+    }
+}
+
+#[test]
+fn a_checklist_that_cant_be_read_hides_no_other() {
+    let workspace = Workspace::new()
+        .file(CHECKLIST, "# Phase 2: Things\n\n- [х] Ask\n- [ ] Tell\n")
+        .file(
+            "checklists/rollout/phase-03-old.md",
+            b"# Phase 3: Old\n\n- [ ] \xd4\xe0\xe7\xe0\n",
+        )
+        .commit_all();
+    let checked = workspace.orch(&["check"]).expect(2).stdout;
+    for piece in [
+        "`[х]` holds the Cyrillic letter",
+        "`checklists/rollout/phase-03-old.md` isn't UTF-8 text (byte 22)",
+        "--> checklists/rollout/phase-03-old.md:3:7",
+        "help: save it as UTF-8",
+    ] {
+        assert!(checked.contains(piece), "no {piece:?} in\n{checked}");
+    }
+    // The other phase can be used, and this one isn't forgotten.
+    workspace.orch(&["phase", "2", "plan"]).expect(0);
+    for command in [&["status"][..], &["phase", "3", "run"]] {
+        let refused = workspace.orch(command).expect(2).stderr;
+        assert!(refused.contains("isn't UTF-8 text"), "{refused}");
     }
 }
