@@ -52,10 +52,13 @@ fn endpoint(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
             .take(8)
             .map(|it| it.path.as_str())
             .collect();
-        format!(
-            "no endpoint `{subject}` in the source; found there: {}",
-            known.join(", ")
-        )
+        match known.as_slice() {
+            [] => format!("no endpoint `{subject}` in the source, and no other either"),
+            known => format!(
+                "no endpoint `{subject}` in the source; found there: {}",
+                known.join(", ")
+            ),
+        }
     });
     Finding {
         subject: subject.to_owned(),

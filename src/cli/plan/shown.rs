@@ -91,7 +91,7 @@ impl Shown<'_> {
         };
         let _ = writeln!(text, "  namespace  {}", application.namespace);
         text += &self.conditions(target);
-        if !there.service_monitors {
+        if !there.service_monitors && !application.workloads.is_empty() {
             text += "  no ServiceMonitor CRD there: Prometheus scrapes by static configuration\n";
         }
         text += &self.sections();
@@ -170,15 +170,12 @@ impl Shown<'_> {
             .iter()
             .map(|word| format!("`{}`", printable(word)))
             .collect();
-        let _ = writeln!(
-            text,
-            "      {}",
-            self.paint.dim(format!(
-                "by rule {}: {}",
-                task.reading.rule,
-                matched.join(", ")
-            ))
-        );
+        let reading = match matched.as_slice() {
+            // What is looked for is a person's all the same.
+            [] => format!("by {}: a person does it", task.reading.rule),
+            matched => format!("by rule {}: {}", task.reading.rule, matched.join(", ")),
+        };
+        let _ = writeln!(text, "      {}", self.paint.dim(reading));
         for line in self.details(task) {
             let _ = writeln!(text, "      {}", printable(&line));
         }
@@ -399,12 +396,12 @@ impl Shown<'_> {
             .filter(|file| !matches!(file.content, Content::ConfigFile { .. }))
             .count();
         format!(
-            "\n{} tasks: {manual} for a person, {unread} with something unread · {} files ({extra} \
-             unassigned) · {} objects · {} steps\n",
-            resolved.tasks.len(),
-            resolved.files.len(),
-            self.plan.objects().count(),
-            self.plan.steps.len()
+            "\n{}: {manual} for a person, {unread} with something unread · {} ({extra} unassigned) \
+             · {} · {}\n",
+            count(resolved.tasks.len(), "task"),
+            count(resolved.files.len(), "file"),
+            count(self.plan.objects().count(), "object"),
+            count(self.plan.steps.len(), "step")
         )
     }
 }
