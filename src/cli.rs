@@ -28,6 +28,7 @@ mod places;
 mod plan;
 mod run;
 mod section;
+mod standing;
 mod status;
 mod target;
 mod task;

@@ -182,8 +182,7 @@ fn head(
     (columns, state): (&Columns<'_>, &State),
 ) -> Result<String> {
     let checklist = &phase.checklist;
-    let total = checklist.tasks().count();
-    let done = checklist.tasks().filter(|task| task.marker.checked).count();
+    let (done, total) = checklist.counts();
     let title = format!("phase {} {}", checklist.number, printable(&checklist.title));
     let mut text = format!(
         "{}  {} {done}/{total}\n",
@@ -248,7 +247,11 @@ fn task_row(
                 .collect::<Vec<_>>()
                 .join("; "),
         };
-        format!("  [{mark}] {id:<7} {title}  {}\n", paint.dim(said))
+        let said = match said.as_str() {
+            "" => said,
+            said => format!("  {}", paint.dim(said)),
+        };
+        format!("  [{mark}] {id:<7} {title}{said}\n")
     };
     below.extend(missing.iter().map(|it| printable(it)));
     for line in below {

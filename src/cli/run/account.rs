@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::closing::{Close, evidence};
 use super::{Prepared, Result};
-use crate::checklist::{Checklist, StatusKind, parse, read_date};
+use crate::checklist::{Checklist, StatusKind, parse};
 use crate::cli::load::Loaded;
+use crate::cli::standing::{self, standing};
 use crate::execute::{Document, Ledger};
-use crate::files::PhaseFile;
-use crate::journal::{Evidence, StepId};
+use crate::files::{PhaseFile, read_journal};
+use crate::journal::{Evidence, State, StepId};
 use crate::progress::{Entry, PhaseRow, Place, View, update};
 
 /// What has just happened to a phase.
@@ -66,7 +67,7 @@ impl Close<'_> {
             _ if !self.outlook.home => open_from(&phases, 0),
             Moment::Completed(_) => following(&phases, checklist),
             // One that was begun early doesn't move the others on.
-            Moment::Under => Some(prepared.how.early.first().copied().unwrap_or(number)),
+            Moment::Under => Some(early(&phases, &prepared.how.early).unwrap_or(number)),
             Moment::TurnedBack(_) => Some(number),
         };
         let entry = |date: &str, text: String| {
@@ -155,30 +156,43 @@ pub(in crate::cli) fn rows(
         Place::Cluster
     };
     let set = loaded.snapshot.set(set);
+    let name = set.map_or("", |set| &set.name);
     let files = set.into_iter().flat_map(|set| &set.phases);
+    // Where a document has no status and no dates, its record tells; a damaged one is `check`'s.
+    let recorded = |checklist: &Checklist| {
+        let says_all = checklist.status.is_some() && checklist.started.is_some();
+        let replay = (!says_all).then(|| read_journal(&loaded.workspace, name, checklist.number));
+        replay
+            .and_then(std::result::Result::ok)
+            .map(|it| it.state)
+            .unwrap_or_default()
+    };
     let of = |file: &PhaseFile| {
         if file.number == checklist.number {
-            return Some(row(checklist, own, progress));
+            return Some(row(checklist, &recorded(checklist), (own, progress)));
         }
         let text = loaded.snapshot.tree.get(&file.path)?;
         let parsed = parse(&file.path, text, &checklist.vocabulary).ok()?;
-        Some(row(&parsed.checklist, Place::Cluster, progress))
+        let state = recorded(&parsed.checklist);
+        Some(row(&parsed.checklist, &state, (Place::Cluster, progress)))
     };
     files.filter_map(of).collect()
 }
 
-fn row(checklist: &Checklist, place: Place, progress: &str) -> PhaseRow {
-    let date = |field: &Option<crate::checklist::DateField>| {
-        field.as_ref().and_then(|field| read_date(&field.text))
-    };
+fn row(checklist: &Checklist, state: &State, (place, progress): (Place, &str)) -> PhaseRow {
+    let (done, total) = checklist.counts();
+    let status = standing(checklist, state);
+    let (started, completed) = standing::dates(checklist, state);
     PhaseRow {
         number: checklist.number,
         title: checklist.title.clone(),
-        status: checklist.standing(),
-        done: checklist.tasks().filter(|task| task.marker.checked).count(),
-        total: checklist.tasks().count(),
-        started: date(&checklist.started),
-        completed: date(&checklist.completed),
+        status,
+        done,
+        total,
+        started,
+        // One that is open again was completed by what was there then.
+        completed: completed
+            .filter(|_| status == StatusKind::Completed || checklist.completed.is_some()),
         file: relative(&checklist.path, progress),
         place,
     }
@@ -209,6 +223,13 @@ fn open_from(phases: &[PhaseRow], number: u32) -> Option<u32> {
         .iter()
         .filter(|row| row.number >= number && row.status != StatusKind::Completed);
     open.next().map(|row| row.number)
+}
+
+/// Returns the first of the phases that one was begun before and that is still open.
+fn early(phases: &[PhaseRow], before: &[u32]) -> Option<u32> {
+    let open = |row: &&PhaseRow| row.status != StatusKind::Completed;
+    let mut open = phases.iter().filter(open).map(|row| row.number);
+    open.find(|number| before.contains(number))
 }
 
 /// Which target it was, where that is worth a word: where it may be one of several.

@@ -29,7 +29,10 @@ pub(super) fn live(
         text += &if session.global.json {
             json_lines(&drift, &name, phase)
         } else {
-            let back = format!("orch phase {} run {flag} --repair", phase.checklist.number);
+            let back = format!(
+                "orch phase {} run {flag}{} --repair",
+                phase.checklist.number, phase.set_flag
+            );
             shown(&drift, &name, &back, (session.out, phase.checklist.number))
         };
     }

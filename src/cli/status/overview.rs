@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
 use serde_json::json;
 
 use super::columns::Columns;
 use super::target_text;
-use crate::checklist::{Checklist, DateField, SetFiles, StatusKind, TaskId, read_date};
+use crate::checklist::{SetFiles, StatusKind, TaskId};
 use crate::cli::load::{Loaded, Phase};
+use crate::cli::standing::{self, standing};
 use crate::cli::{Session, traces};
 use crate::facts::{Gathered, Inputs, gather};
 use crate::journal::State;
@@ -146,7 +147,7 @@ impl View<'_> {
         let usual = if usual { ", the usual one" } else { "" };
         let (done, total) = rows
             .iter()
-            .map(|row| counts(&row.phase.checklist))
+            .map(|row| row.phase.checklist.counts())
             .fold((0, 0), |(done, total), (more_done, more)| {
                 (done + more_done, total + more)
             });
@@ -171,7 +172,7 @@ impl View<'_> {
 
     fn row(&self, row: &Row) -> String {
         let checklist = &row.phase.checklist;
-        let (done, total) = counts(checklist);
+        let (done, total) = checklist.counts();
         let (started, completed) = dates(row);
         let shown = |date: Option<String>| date.unwrap_or_else(|| "-".to_owned());
         let title = printable(&checklist.title);
@@ -180,7 +181,7 @@ impl View<'_> {
             checklist.number,
             bar(done, total, 10),
             percent(done, total),
-            word(standing(row)),
+            word(standing(&row.phase.checklist, &row.state)),
             shown(started),
             shown(completed),
             shortened(&title, self.width - BEFORE_TITLE),
@@ -221,48 +222,22 @@ fn for_person(row: &Row) -> Option<String> {
 
 fn json_row(set: &SetFiles, row: &Row, columns: &Columns<'_>) -> String {
     let checklist = &row.phase.checklist;
-    let (done, total) = counts(checklist);
+    let (done, total) = checklist.counts();
     let (started, completed) = dates(row);
     let value = json!({
         "event": "phase", "set": set.name, "phase": checklist.number, "title": checklist.title,
-        "status": word(standing(row)), "done": done, "total": total,
+        "status": word(standing(&row.phase.checklist, &row.state)), "done": done, "total": total,
         "percent": percent(done, total), "started": started, "completed": completed, "forPerson": row.for_person,
         "file": checklist.path, "targets": columns.phase_json(&row.state),
     });
     format!("{value}\n")
 }
 
-/// Returns where a phase stands: by its document, and by its record where that shows nothing yet.
-fn standing(row: &Row) -> StatusKind {
-    let known = row.state.current();
-    let begun = known.started.is_some() && known.undone.is_none();
-    match row.phase.checklist.standing() {
-        StatusKind::NotStarted if begun => StatusKind::InProgress,
-        standing @ (StatusKind::NotStarted | StatusKind::InProgress | StatusKind::Completed) => {
-            standing
-        }
-    }
-}
-
-/// Returns when a phase was started and completed: by its document, else by its record.
+/// Returns when a phase was started and completed, as it is shown.
 fn dates(row: &Row) -> (Option<String>, Option<String>) {
-    let checklist = &row.phase.checklist;
-    let read = |field: &Option<DateField>| {
-        let date = field.as_ref().and_then(|field| read_date(&field.text));
-        date.map(|date| date.to_string())
-    };
-    let recorded = |at: Option<Timestamp>| at.map(|at| at.strftime("%Y-%m-%d").to_string());
-    let known = row.state.current();
-    (
-        read(&checklist.started).or_else(|| recorded(known.started)),
-        read(&checklist.completed).or_else(|| recorded(known.completed)),
-    )
-}
-
-/// Returns how many tasks are done, and how many there are; those that are left out don't count.
-fn counts(checklist: &Checklist) -> (usize, usize) {
-    let done = checklist.tasks().filter(|task| task.marker.checked).count();
-    (done, done + checklist.open_tasks().count())
+    let (started, completed) = standing::dates(&row.phase.checklist, &row.state);
+    let shown = |date: Option<Date>| date.map(|date| date.to_string());
+    (shown(started), shown(completed))
 }
 
 fn percent(done: usize, total: usize) -> usize {
