@@ -21,6 +21,8 @@ use crate::resolve::{Resolved, ResolvedTask};
 pub struct Seen<'a> {
     /// The phase's number.
     pub phase: u32,
+    /// What names its set in commands, where it has to be named.
+    pub set_flag: &'a str,
     /// The phase as it is read today; `None` where it can't be.
     pub today: Option<Today<'a>>,
     /// What is recorded of the target whose evidence is checked.
@@ -298,7 +300,7 @@ impl<'a> View<'a> {
 
     /// Returns the command that does again what is lost.
     fn again(&self) -> String {
-        format!("`orch phase {} run`", self.seen.phase)
+        format!("`orch phase {} run{}`", self.seen.phase, self.seen.set_flag)
     }
 }
 

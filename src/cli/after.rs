@@ -110,8 +110,8 @@ pub(super) fn refuse_too_early(
         " --accept-changes"
     };
     Err(stop.help(format!(
-        "bring it there first: {program} phase {number} run --target {}{changed}",
-        first.target
+        "bring it there first: {program} phase {number} run --target {}{changed}{}",
+        first.target, phase.set_flag
     )))
 }
 

@@ -178,8 +178,8 @@ pub(super) fn refuse_early(
     };
     Err(stop
         .help(format!(
-            "go on there: {program} phase {} run{flag}",
-            first.number
+            "go on there: {program} phase {} run{flag}{}",
+            first.number, phase.set_flag
         ))
         .help("or run this one early, which is recorded: --force"))
 }

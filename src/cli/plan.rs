@@ -151,9 +151,10 @@ fn save(
         " --accept-changes"
     };
     err(&format!(
-        "saved; do exactly that: orch phase {} run {}{accept} --plan {}\n",
+        "saved; do exactly that: orch phase {} run {}{accept}{} --plan {}\n",
         phase.checklist.number,
         target.flag(),
+        phase.set_flag,
         path.display()
     ))?;
     Ok(())

@@ -51,8 +51,30 @@ enum TaskCommand {
     },
 }
 
-fn unknown(id: &str) -> Stop {
-    Stop::input(format!("which phase is `{id}` of?")).help("name it: --phase N")
+/// Returns the phase that has a task: its id mostly tells, but sections are numbered as people
+/// like.
+fn phase_of(session: &Session, loaded: &Loaded, id: &str) -> Result<u32> {
+    let wanted = TaskId::new(id);
+    let numbers = loaded.phase_numbers(session).into_iter();
+    let has = |number: &u32| {
+        let phase = loaded.phase(session, *number);
+        phase.is_ok_and(|phase| phase.checklist.task(&wanted).is_some())
+    };
+    let having: Vec<u32> = numbers.filter(has).collect();
+    let told = || id.split('.').next().and_then(|it| it.parse().ok());
+    match having.as_slice() {
+        [one] => Ok(*one),
+        [] => told().ok_or_else(|| {
+            let stop = Stop::input(format!("which phase is `{id}` of?"));
+            stop.help("name it: --phase N")
+        }),
+        several => {
+            let numbers: Vec<String> = several.iter().map(u32::to_string).collect();
+            let listed = numbers.join(", ");
+            let stop = Stop::input(format!("phases {listed} have a task `{id}`"));
+            Err(stop.help("name the one that is meant: --phase N"))
+        }
+    }
 }
 
 pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
@@ -70,16 +92,22 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
             target,
         } => (id, phase, note.as_ref(), target, false),
     };
-    let number = number.or_else(|| id.split('.').next()?.parse().ok());
-    let number = number.ok_or_else(|| unknown(id))?;
     let loaded = load::workspace(session)?;
+    let number = match number {
+        Some(number) => *number,
+        None => phase_of(session, &loaded, id)?,
+    };
     let phase = loaded.phase(session, number)?;
     let id = TaskId::new(id.clone());
     let Some(task) = phase.checklist.task(&id) else {
-        return Err(Stop::input(format!("phase {number} has no task {id}"))
-            .help(format!("see `orch phase {number} status`")));
+        return Err(
+            Stop::input(format!("phase {number} has no task {id}")).help(format!(
+                "see `orch phase {number} status{}`",
+                phase.set_flag
+            )),
+        );
     };
-    if note.is_some_and(|note| note.trim().is_empty()) {
+    if note.is_some_and(|note| said(note).is_empty()) {
         return Err(Stop::input("a note says what was done; this one is empty"));
     }
     let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
@@ -89,7 +117,7 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let who = format!("{name} <{mail}>");
     let place = Place::find(&loaded, &phase, (on.as_deref(), journal.state()))?;
     let target = place.named.clone();
-    let why = note.map(|note| note.trim().to_owned());
+    let why = note.map(|note| said(note));
     let event = record(ticked, &id, who, (why.clone(), target));
     // Whichever comes second may be lost to a kill. A box that is ticked without a record is
     // respected; one that is open in spite of a record would count as taken back.
@@ -104,11 +132,21 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let noted = noted.map(|noted| noted.text(&phase)).unwrap_or_default();
     say(
         (&format!("task {id} is {word}"), &noted),
-        number,
+        &phase,
         on.as_deref(),
     )?;
     say_last(&phase, ticked.then_some(&id), &place)?;
     Ok(Code::Done)
+}
+
+/// Returns a note without what would drive a terminal that shows the file.
+fn said(note: &str) -> String {
+    let kept = |letter: &char| !letter.is_control() || letter.is_whitespace();
+    note.chars()
+        .filter(kept)
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// Returns the record of a decision.
@@ -207,12 +245,13 @@ fn edit(
 }
 
 /// Says what was decided, where, where the note is, and how it goes on.
-fn say((what, noted): (&str, &str), number: u32, on: Option<&str>) -> Result<()> {
+fn say((what, noted): (&str, &str), phase: &Phase, on: Option<&str>) -> Result<()> {
     let (there, flag) = match on {
         Some(name) => (format!(" on {name}"), format!(" --target {name}")),
         None => (String::new(), String::new()),
     };
-    let next = format!("`orch phase {number} run{flag}` goes on from there");
+    let (number, set) = (phase.checklist.number, &phase.set_flag);
+    let next = format!("`orch phase {number} run{flag}{set}` goes on from there");
     err(&format!("{what}{there}{noted}; {next}\n"))?;
     Ok(())
 }

@@ -202,8 +202,9 @@ impl View<'_> {
             expected: format!("{what} as the checklist and its sources ask for it today"),
             found: format!("it is as it was made on {}: they changed since", day(at)),
             way: format!(
-                "`orch phase {} plan` shows the difference; {} --accept-changes makes it anew",
+                "`orch phase {} plan{}` shows the difference; {} --accept-changes makes it anew",
                 self.seen.phase,
+                self.seen.set_flag,
                 self.again()
             ),
         })
@@ -235,9 +236,10 @@ impl View<'_> {
                         self.again()
                     ),
                     Change::Conflicts => format!(
-                        "it conflicts with what would be written: `orch phase {} plan` shows \
+                        "it conflicts with what would be written: `orch phase {} plan{}` shows \
                          where; edit it, or {} --keep-mine or --overwrite",
                         self.seen.phase,
+                        self.seen.set_flag,
                         self.again()
                     ),
                 },

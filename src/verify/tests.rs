@@ -116,6 +116,7 @@ impl Scene {
         let target = state.target("here").unwrap_or(&none);
         let seen = Seen {
             phase: 1,
+            set_flag: "",
             today: self.readable.then_some(Today {
                 resolved: &resolved,
                 plan: &plan,

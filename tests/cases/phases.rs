@@ -344,3 +344,72 @@ fn two_checklists_of_one_number_keep_their_set_from_being_used_and_no_other() {
     let checked = workspace.orch(&["check"]).expect(2).stdout;
     assert!(checked.contains("has two checklists"), "{checked}");
 }
+
+#[test]
+fn what_is_to_be_typed_names_the_set_where_it_has_to_be() {
+    let workspace = workspace()
+        .file("checklists/other/phase-01-one.md", phase(1, "- [ ] Ask\n"))
+        .commit_all();
+    let run = workspace
+        .orch(&["phase", "1", "run", "--set", "other"])
+        .expect(3);
+    let typed = "orch task done 1.1.1 --set other --note";
+    assert!(run.stderr.contains(typed), "{}", run.stderr);
+    let done = [
+        "task",
+        "done",
+        "1.1.1",
+        "--set",
+        "other",
+        "--note",
+        "asked \u{1b}[31mher",
+    ];
+    let said = workspace.orch(&done).expect(0).stderr;
+    assert!(said.contains("`orch phase 1 run --set other`"), "{said}");
+    let journal = workspace.read(".orch/other/phase-01.jsonl");
+    assert!(journal.contains("asked [31mher"), "no escape: {journal}");
+    let usual = workspace.file("orch.toml", "set = \"other\"\n");
+    let done = usual.orch(&["task", "reopen", "1.1.1"]).expect(0).stderr;
+    assert!(done.contains("`orch phase 1 run`"), "{done}");
+}
+
+#[test]
+fn an_id_of_two_phases_is_never_guessed() {
+    let text = |number: u32| format!("# Phase {number}: A\n\n## 1.1 Work\n\n- [ ] Ask\n");
+    let workspace = Workspace::new()
+        .file("checklists/parts/phase-01-a.md", text(1))
+        .file("checklists/parts/phase-02-b.md", text(2))
+        .commit_all();
+    let done = ["task", "done", "1.1.1", "--note", "asked"];
+    let refused = workspace.orch(&done).expect(2).stderr;
+    assert!(
+        refused.contains("phases 1, 2 have a task `1.1.1`"),
+        "{refused}"
+    );
+    let run = workspace.orch(&["phase", "2", "run", "--force"]).expect(3);
+    let typed = "orch task done 1.1.1 --phase 2 --note";
+    assert!(run.stderr.contains(typed), "{}", run.stderr);
+    workspace
+        .orch(&["task", "done", "1.1.1", "--phase", "2", "--note", "asked"])
+        .expect(0);
+    assert_eq!(workspace.read("checklists/parts/phase-01-a.md"), text(1));
+}
+
+#[test]
+fn the_account_tells_what_is_current_as_the_table_does() {
+    let workspace = workspace();
+    // Without status boxes, the records tell that a phase has begun.
+    workspace.orch(&["phase", "2", "run", "--force"]).expect(3);
+    workspace
+        .orch(&["task", "done", "1.1.1", "--note", "done"])
+        .expect(0);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(3);
+    let progress = workspace.read("PROGRESS.md");
+    assert!(progress.contains("**Current phase:** 2"), "{progress}");
+    assert!(progress.contains("**Status:** In progress"), "{progress}");
+    assert!(
+        !progress.contains("In progress | 0/1 (0%) | - |"),
+        "{progress}"
+    );
+}

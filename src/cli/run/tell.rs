@@ -135,8 +135,9 @@ pub(super) fn left_text(prepared: &Prepared<'_>, left: Left) -> String {
     }
     let number = prepared.phase.checklist.number;
     format!(
-        "left as they are: {}; go on: orch phase {number} run\n",
-        parts.join(", ")
+        "left as they are: {}; go on: orch phase {number} run{}\n",
+        parts.join(", "),
+        prepared.phase.set_flag
     )
 }
 
@@ -189,5 +190,6 @@ fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) ->
     let Some(first) = waiting.iter().find(|id| !traced(id)).or(waiting.first()) else {
         return text;
     };
-    text + &format!("when one is done: orch task done {first} --note \"what was done\"\n")
+    let task = prepared.phase.task_args(first);
+    text + &format!("when one is done: orch task done {task} --note \"what was done\"\n")
 }

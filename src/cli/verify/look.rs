@@ -99,6 +99,7 @@ impl Look {
         let today = self.today.as_ref().ok();
         act(&Seen {
             phase: phase.checklist.number,
+            set_flag: &phase.set_flag,
             today: today.map(|(meaning, plan)| Today {
                 resolved: &meaning.resolved,
                 plan,

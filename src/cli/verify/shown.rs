@@ -192,10 +192,10 @@ impl Shown<'_> {
         let mut text = format!("  {}\n", parts.join(" · "));
         let opened = self.of(Standing::Lost).any(|tick| tick.task.is_some());
         if opened && !self.unticks {
-            let number = self.phase.checklist.number;
+            let (number, set) = (self.phase.checklist.number, &self.phase.set_flag);
             let _ = writeln!(
                 text,
-                "  {} orch phase {number} verify --untick, then orch phase {number} run",
+                "  {} orch phase {number} verify --untick{set}, then orch phase {number} run{set}",
                 self.paint.name("open the boxes:")
             );
         }

@@ -67,9 +67,10 @@ pub(super) fn untick(
         format!(" on {}", look.called)
     };
     err(&format!(
-        "{} opened again{flag}: {}; `orch phase {number} run` does what is left to do\n",
+        "{} opened again{flag}: {}; `orch phase {number} run{}` does what is left to do\n",
         count(ids.len(), "task"),
-        ids.join(", ")
+        ids.join(", "),
+        phase.set_flag
     ))?;
     Ok(())
 }
