@@ -23,8 +23,9 @@ pub use workspace::{clashing, taken_number, unreadable};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::checklist::{Clash, PhaseFile, SetFiles, Sets, sets};
+use crate::checklist::{Clash, PhaseFile, SetFiles, Sets, file_name, sets};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::facts::{Gathered, Inputs, Tree};
 use crate::settings::Settings;
@@ -73,6 +74,13 @@ pub fn check_all(input: &Input<'_>) -> Checked {
         found: check.finish(),
         making,
     }
+}
+
+/// Returns the file at which is told what is about no place: the workspace's settings, or else its
+/// first checklist, and its text.
+pub fn home(tree: &Tree) -> Option<(&str, &Arc<str>)> {
+    let first = |wanted: &dyn Fn(&str) -> bool| tree.iter().find(|(path, _)| wanted(path));
+    first(&|path| path == "orch.toml").or_else(|| first(&|path| file_name(path).is_some()))
 }
 
 /// What has been found so far.

@@ -6,10 +6,12 @@
 mod lines;
 mod nearest;
 mod render;
+mod uri;
 
-pub use lines::{Lines, Position};
+pub use lines::{Counted, Lines, Position};
 pub(crate) use nearest::nearest;
 pub use render::render;
+pub use uri::reference;
 
 use std::fmt;
 use std::sync::Arc;
@@ -42,6 +44,8 @@ pub struct Diagnostic {
     pub rule: &'static str,
     /// What mends it.
     pub fix: Option<Fix>,
+    /// Other places that it is about, each with what is there as its label.
+    pub related: Vec<Place>,
 }
 
 /// A replacement in the document that a diagnostic is about.
@@ -92,6 +96,7 @@ impl Diagnostic {
             help: Vec::new(),
             rule: "",
             fix: None,
+            related: Vec::new(),
         }
     }
 
@@ -107,6 +112,18 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, path: &str, text: &Arc<str>, span: Span, label: &str) -> Self {
         self.place = Some(Place {
+            path: path.to_owned(),
+            text: Arc::clone(text),
+            span,
+            label: label.to_owned(),
+        });
+        self
+    }
+
+    /// Returns the diagnostic with one more place that it is about.
+    #[must_use]
+    pub fn related(mut self, path: &str, text: &Arc<str>, span: Span, label: &str) -> Self {
+        self.related.push(Place {
             path: path.to_owned(),
             text: Arc::clone(text),
             span,

@@ -24,6 +24,7 @@ mod phase;
 mod phases;
 mod problems;
 mod repository;
+mod sarif;
 mod section;
 mod supervisor;
 mod target;

@@ -9,11 +9,17 @@ use crate::plan::{Cycle, End, Twice, Why};
 pub fn circle(cycle: &Cycle, checklist: &Checklist) -> Diagnostics {
     let error = Diagnostic::error(format!("these steps wait for each other: {cycle}"));
     let mut error = error.rule("cycle");
-    if let Some((task, after)) = cycle.directives().next()
-        && let Some(span) = directive(checklist, task, after)
-    {
+    for (task, after) in cycle.directives() {
+        let Some(span) = directive(checklist, task, after) else {
+            continue;
+        };
         let label = format!("task {task} is to come after {after}");
-        error = error.at(&checklist.path, &checklist.text, span, &label);
+        let (path, text) = (&checklist.path, &checklist.text);
+        error = if error.place.is_none() {
+            error.at(path, text, span, &label)
+        } else {
+            error.related(path, text, span, &label)
+        };
     }
     for edge in &cycle.edges {
         let why = match (&edge.why, &edge.user.task) {
@@ -51,6 +57,12 @@ pub fn twice(twice: &Twice, checklist: &Checklist) -> Diagnostics {
     if let Some(task) = task(&twice.second).or_else(|| task(&twice.first)) {
         let label = format!("task {} applies one of the two", task.id);
         error = error.at(&checklist.path, &checklist.text, task.span.clone(), &label);
+    }
+    if let (Some(first), Some(second)) = (task(&twice.first), task(&twice.second))
+        && first.id != second.id
+    {
+        let label = format!("task {} applies the other", first.id);
+        error = error.related(&checklist.path, &checklist.text, first.span.clone(), &label);
     }
     let ends = format!("{} and {}", end(&twice.first), end(&twice.second));
     let help = match (&twice.first.task, &twice.second.task) {

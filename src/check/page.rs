@@ -117,7 +117,9 @@ means, and shows everything that is wrong at once. It changes nothing and asks n
 - `--fix` mends what is beyond doubt and changes no other byte; a second time, it changes nothing.
 - `--json` prints one problem a line: rule, severity, message, help, file, lines and columns in
   characters and in UTF-16, bytes, and what mends it (`safe`: whether `--fix` does).
-- `--sarif` prints one SARIF 2.1.0 document, which code hosts show beside the lines.
+- `--sarif` prints one SARIF 2.1.0 document, which code hosts show beside the lines, with the fixes
+  (`safe` in their properties: those that `--fix` makes) and fingerprints that know a line again when
+  it has moved. Paths are relative to the workspace; columns count UTF-16 units.
 - It exits 2 where there is an error, else 0. With `--strict`, as in CI, warnings count as errors.
 
 An *error* keeps a phase from being run; a *warning* is for a person to look at; a *note* is good to

@@ -188,11 +188,13 @@ pub fn clashing(clash: &Clash, tree: &Tree) -> Diagnostic {
         } => {
             let message = format!("phase {number} of `{set}` has two checklists");
             let error = Diagnostic::error(message).rule(NUMBER);
+            let heading = |text: &str| 0..text.find(['\r', '\n']).unwrap_or(text.len());
             let error = match tree.get(second) {
-                Some(text) => {
-                    let end = text.find(['\r', '\n']).unwrap_or(text.len());
-                    error.at(second, text, 0..end, "")
-                }
+                Some(text) => error.at(second, text, heading(text), ""),
+                None => error,
+            };
+            let error = match tree.get(first) {
+                Some(text) => error.related(first, text, heading(text), "the other checklist"),
                 None => error,
             };
             error.help(format!("the other is `{first}`; renumber one of the two"))

@@ -223,6 +223,10 @@ fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
                 &help,
             );
             problems.name(before, "id");
+            problems.relate(
+                &(first.marker.offset - 1..first.marker.offset + 2),
+                "the first task with this id",
+            );
         } else {
             seen.insert(&task.id, task);
         }

@@ -53,6 +53,14 @@ impl<'d> Problems<'d> {
         }
     }
 
+    /// Adds another place of the document that the last one found is about.
+    pub(super) fn relate(&mut self, span: &Span, label: &str) {
+        if let Some(last) = self.found.pop() {
+            let related = last.related(self.path, &self.text, span.clone(), label);
+            self.found.push(related);
+        }
+    }
+
     /// Adds what is placed already.
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);

@@ -34,6 +34,10 @@ impl Review<'_> {
         problem.at(&self.checklist.path, &self.checklist.text, span, label)
     }
 
+    fn related(&self, problem: Diagnostic, span: Span, label: &str) -> Diagnostic {
+        problem.related(&self.checklist.path, &self.checklist.text, span, label)
+    }
+
     fn warning(&self, span: Span, message: String, label: &str) -> Diagnostic {
         self.at(Diagnostic::warning(message).rule("status"), span, label)
     }
@@ -182,7 +186,8 @@ impl Review<'_> {
             let warning = self.warning(completed.value.clone(), message, &label);
             let help =
                 "correct one of the two dates; a run leaves dates that are there as they are";
-            warning.rule("date").help(help)
+            let warning = warning.rule("date").help(help);
+            self.related(warning, started.value.clone(), "it is started here")
         })
     }
 
@@ -203,7 +208,18 @@ impl Review<'_> {
         let error = Diagnostic::error(message).rule("cycle");
         let help = "take one `after=` away: what objects refer to is put in order without it";
         let label = "this closes the circle";
-        Some(self.at(error, place.span.clone(), label).help(help))
+        let mut error = self.at(error, place.span.clone(), label).help(help);
+        for pair in ids.windows(2) {
+            let [task, after] = pair else { continue };
+            let known = waits.iter().find(|(id, _)| id.as_str() == task);
+            let edges = known.into_iter().flat_map(|(_, edges)| edges);
+            let mut edges = edges.filter(|it| it.value.as_str() == after && it.span != place.span);
+            if let Some(edge) = edges.next() {
+                let label = format!("task {task} is to come after {after}");
+                error = self.related(error, edge.span.clone(), &label);
+            }
+        }
+        Some(error)
     }
 }
 

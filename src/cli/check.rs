@@ -8,6 +8,7 @@ mod sarif;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -16,9 +17,9 @@ use super::exit::{Code, Result};
 use super::load::{self, Loaded};
 use super::mine::Mine;
 use super::{Session, Stop};
-use crate::check::{Checked, Input, check_all};
+use crate::check::{Checked, Input, check_all, home};
 use crate::checklist::{self, SetFiles};
-use crate::diagnostic::{Diagnostic, Diagnostics, Fix, Lines, Severity, render};
+use crate::diagnostic::{Counted, Diagnostic, Diagnostics, Fix, Lines, Place, Severity, render};
 use crate::journal::sha256;
 use crate::terminal::{count, err, out, printable};
 
@@ -43,19 +44,23 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn run(session: &Session, args: &CheckArgs) -> Result {
-    let mut found = find(session, args)?;
+    let mut loaded = load::workspace_as_it_is(session)?.0;
+    let mut found = find(session, args, &loaded)?;
     if args.fix {
         for _ in 0..ROUNDS {
             let fixes = fixes(&found);
             if fixes.is_empty() {
                 break;
             }
-            mend(session, &fixes)?;
-            found = find(session, args)?;
+            mend(&loaded, &fixes)?;
+            loaded = load::workspace_as_it_is(session)?.0;
+            found = find(session, args, &loaded)?;
         }
     }
     if args.sarif {
-        out(&format!("{:#}\n", sarif::document(&found)))?;
+        let nothing = ("orch.toml", &Arc::default());
+        let home = home(&loaded.snapshot.tree).unwrap_or(nothing);
+        out(&format!("{:#}\n", sarif::document(&found, home)))?;
     } else if session.global.json {
         out(&events(&found))?;
     } else if !found.is_empty() {
@@ -98,12 +103,11 @@ fn summary(found: &[Diagnostic]) -> String {
 }
 
 /// Returns what is wrong, in the order of files and places, each once.
-fn find(session: &Session, args: &CheckArgs) -> Result<Vec<Diagnostic>> {
-    let loaded = load::workspace_as_it_is(session)?.0;
-    let mut only = named(&loaded, &args.files)?;
+fn find(session: &Session, args: &CheckArgs, loaded: &Loaded) -> Result<Vec<Diagnostic>> {
+    let mut only = named(loaded, &args.files)?;
     if let Some(name) = &session.global.set {
         let set = loaded.set(name)?;
-        let of_set = files_of(&loaded, set);
+        let of_set = files_of(loaded, set);
         only = if only.is_empty() {
             of_set
         } else {
@@ -118,7 +122,7 @@ fn find(session: &Session, args: &CheckArgs) -> Result<Vec<Diagnostic>> {
     };
     let Checked { mut found, making } = check_all(&input);
     if !found.iter().any(|one| one.severity == Severity::Error) {
-        found.extend(on_disk(&loaded, &making)?);
+        found.extend(on_disk(loaded, &making)?);
     }
     Ok(found)
 }
@@ -207,8 +211,7 @@ fn fixes(found: &[Diagnostic]) -> BTreeMap<String, Mending<'_>> {
 }
 
 /// Writes what is mended, each file at once, and says what it did.
-fn mend(session: &Session, files: &BTreeMap<String, Mending<'_>>) -> Result<()> {
-    let loaded = load::workspace_as_it_is(session)?.0;
+fn mend(loaded: &Loaded, files: &BTreeMap<String, Mending<'_>>) -> Result<()> {
     for (path, (text, fixes)) in files {
         let mut edits = checklist::Edits::new();
         let lines = Lines::of(text);
@@ -251,23 +254,6 @@ fn change(before: &str, after: &str) -> String {
     }
 }
 
-/// The lines of documents, found once for each.
-#[derive(Default)]
-struct Counted(Vec<(std::sync::Arc<str>, Lines)>);
-
-impl Counted {
-    fn of(&mut self, text: &std::sync::Arc<str>) -> &Lines {
-        let mut known = self.0.iter();
-        let at = known.position(|(known, _)| std::sync::Arc::ptr_eq(known, text));
-        let at = at.unwrap_or_else(|| {
-            self.0.push((std::sync::Arc::clone(text), Lines::of(text)));
-            self.0.len() - 1
-        });
-        // Found or pushed just now.
-        &self.0[at].1
-    }
-}
-
 /// Returns the problems as JSON events, one a line.
 fn events(found: &[Diagnostic]) -> String {
     let mut counted = Counted::default();
@@ -288,21 +274,15 @@ fn event(one: &Diagnostic, counted: &mut Counted) -> Value {
         "help": one.help,
     });
     if let Some(place) = &one.place {
-        let lines = counted.of(&place.text);
-        let [start, end] =
-            [place.span.start, place.span.end].map(|at| lines.position(&place.text, at));
-        event["file"] = json!(place.path);
-        event["line"] = json!(start.line);
-        event["column"] = json!(start.column);
-        event["endLine"] = json!(end.line);
-        event["endColumn"] = json!(end.column);
-        event["utf16Column"] = json!(start.utf16);
-        event["utf16EndColumn"] = json!(end.utf16);
-        event["start"] = json!(place.span.start);
-        event["end"] = json!(place.span.end);
-        if !place.label.is_empty() {
-            event["label"] = json!(place.label);
-        }
+        locate(&mut event, place, counted);
+    }
+    if !one.related.is_empty() {
+        let related = one.related.iter().map(|place| {
+            let mut there = json!({});
+            locate(&mut there, place, counted);
+            there
+        });
+        event["related"] = related.collect();
     }
     if let Some(fix) = &one.fix {
         event["fix"] = json!({
@@ -310,4 +290,22 @@ fn event(one: &Diagnostic, counted: &mut Counted) -> Value {
         });
     }
     event
+}
+
+/// Says where a place is: lines and columns, and bytes.
+fn locate(event: &mut Value, place: &Place, counted: &mut Counted) {
+    let lines = counted.of(&place.text);
+    let [start, end] = [place.span.start, place.span.end].map(|at| lines.position(&place.text, at));
+    event["file"] = json!(place.path);
+    event["line"] = json!(start.line);
+    event["column"] = json!(start.column);
+    event["endLine"] = json!(end.line);
+    event["endColumn"] = json!(end.column);
+    event["utf16Column"] = json!(start.utf16);
+    event["utf16EndColumn"] = json!(end.utf16);
+    event["start"] = json!(place.span.start);
+    event["end"] = json!(place.span.end);
+    if !place.label.is_empty() {
+        event["label"] = json!(place.label);
+    }
 }

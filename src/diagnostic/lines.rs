@@ -1,5 +1,7 @@
 //! Byte offsets → lines and columns, as people, programs and editors count them.
 
+use std::sync::Arc;
+
 /// Where the lines of a text begin, found once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines {
@@ -36,12 +38,17 @@ impl Lines {
         self.starts.partition_point(|start| *start <= offset)
     }
 
+    /// Returns the byte at which a 1-based line begins; none where there is no such line.
+    pub fn start(&self, line: usize) -> Option<usize> {
+        self.starts.get(line.checked_sub(1)?).copied()
+    }
+
     /// Returns the position of a byte of the text that the lines are of. An offset inside of a
     /// character, or behind the end, is moved back; a byte order mark takes no column.
     pub fn position(&self, text: &str, offset: usize) -> Position {
         let offset = text.floor_char_boundary(offset.min(text.len()));
         let line = self.line(offset);
-        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let start = self.start(line).unwrap_or_default();
         let before = text.get(start..offset).unwrap_or_default();
         // The `\r` of a `\r\n` belongs to the line's end.
         let before = before.strip_prefix('\u{feff}').unwrap_or(before);
@@ -50,6 +57,24 @@ impl Lines {
             column: before.chars().count() + 1,
             utf16: before.encode_utf16().count() + 1,
         }
+    }
+}
+
+/// The lines of documents, found once for each.
+#[derive(Debug, Default)]
+pub struct Counted(Vec<(Arc<str>, Lines)>);
+
+impl Counted {
+    /// Returns the lines of a document; texts are told apart by where they are kept.
+    pub fn of(&mut self, text: &Arc<str>) -> &Lines {
+        let mut known = self.0.iter();
+        let at = known.position(|(known, _)| Arc::ptr_eq(known, text));
+        let at = at.unwrap_or_else(|| {
+            self.0.push((Arc::clone(text), Lines::of(text)));
+            self.0.len() - 1
+        });
+        // Found or pushed just now.
+        &self.0[at].1
     }
 }
 

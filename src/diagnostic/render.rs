@@ -3,12 +3,10 @@
 //! What users and other programs wrote is shown with its control characters made visible, so
 //! that a document can't drive the terminal. Where the text goes is the caller's business.
 
-use std::sync::Arc;
-
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Diagnostic, Diagnostics, Lines, Place, Severity};
+use super::{Counted, Diagnostic, Diagnostics, Place, Severity};
 
 /// Returns the messages as people read them, an empty line between them and no final newline.
 ///
@@ -20,7 +18,7 @@ pub fn render(diagnostics: &Diagnostics, color: bool) -> String {
         Renderer::plain()
     };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
-    let mut documents = Documents::default();
+    let mut documents = Counted::default();
     let shown: Vec<String> = diagnostics
         .0
         .iter()
@@ -29,7 +27,7 @@ pub fn render(diagnostics: &Diagnostics, color: bool) -> String {
     shown.join("\n\n")
 }
 
-fn message(diagnostic: &Diagnostic, renderer: &Renderer, documents: &mut Documents) -> String {
+fn message(diagnostic: &Diagnostic, renderer: &Renderer, documents: &mut Counted) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -60,7 +58,7 @@ fn message(diagnostic: &Diagnostic, renderer: &Renderer, documents: &mut Documen
 /// Shows the lines that are meant alone: the rest of a long document would be read for nothing.
 fn snippet(
     place: &Place,
-    documents: &mut Documents,
+    documents: &mut Counted,
 ) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
     let (start, end) = bounds(&place.text, &place.span);
     let (head, rest) = place
@@ -79,27 +77,8 @@ fn snippet(
     }
     Snippet::source(format!("{before}{meant}{behind}"))
         .path(visible(&place.path))
-        .line_start(documents.line(&place.text, line))
+        .line_start(documents.of(&place.text).line(line))
         .annotation(annotation)
-}
-
-/// Where the lines of documents begin, found once for each.
-#[derive(Default)]
-struct Documents(Vec<(Arc<str>, Lines)>);
-
-impl Documents {
-    /// Returns the 1-based line at a byte.
-    fn line(&mut self, text: &Arc<str>, at: usize) -> usize {
-        let known = self
-            .0
-            .iter()
-            .position(|(known, _)| Arc::ptr_eq(known, text));
-        let place = known.unwrap_or_else(|| {
-            self.0.push((Arc::clone(text), Lines::of(text)));
-            self.0.len() - 1
-        });
-        self.0.get(place).map_or(1, |(_, lines)| lines.line(at))
-    }
 }
 
 /// Returns the span's ends, moved to the text's end and to the start of a character if need be.

@@ -3,6 +3,7 @@
 use gen_lsp_types::{Position, PositionEncodingKind, Range};
 
 use crate::checklist::Span;
+use crate::diagnostic;
 
 /// What a column counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +45,7 @@ impl Encoding {
 pub(super) struct Lines<'t> {
     text: &'t str,
     encoding: Encoding,
-    /// Where each line begins.
-    starts: Vec<usize>,
+    lines: diagnostic::Lines,
     /// How many bytes at the text's start take no column.
     mark: usize,
 }
@@ -53,22 +53,10 @@ pub(super) struct Lines<'t> {
 impl<'t> Lines<'t> {
     /// Returns the lines of a text; `\n`, `\r\n` and a lone `\r` end one.
     pub(super) fn of(text: &'t str, encoding: Encoding) -> Self {
-        let bytes = text.as_bytes();
-        let mut starts = vec![0];
-        for (at, byte) in bytes.iter().enumerate() {
-            let ends = match byte {
-                b'\n' => true,
-                b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            if ends {
-                starts.push(at + 1);
-            }
-        }
         Self {
             text,
             encoding,
-            starts,
+            lines: diagnostic::Lines::of(text),
             mark: 0,
         }
     }
@@ -82,15 +70,16 @@ impl<'t> Lines<'t> {
         self
     }
 
+    /// Returns where a line begins, as the protocol counts lines: from 0.
     fn start(&self, line: usize) -> Option<usize> {
-        let start = self.starts.get(line).copied()?;
+        let start = self.lines.start(line + 1)?;
         Some(if line == 0 { self.mark } else { start })
     }
 
     /// Returns the place of a byte offset; one beyond the text's end is its end.
     pub(super) fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
-        let line = self.starts.partition_point(|start| *start <= offset) - 1;
+        let line = self.lines.line(offset) - 1;
         let start = self.start(line).unwrap_or_default().min(offset);
         let before = self.text.get(start..offset).unwrap_or_default();
         let column: usize = before.chars().map(|it| self.encoding.units(it)).sum();
@@ -109,8 +98,7 @@ impl<'t> Lines<'t> {
         let Some(start) = self.start(line) else {
             return self.text.len();
         };
-        let end = self.starts.get(line + 1).copied();
-        let end = end.unwrap_or(self.text.len());
+        let end = self.start(line + 1).unwrap_or(self.text.len());
         let line = self.text.get(start..end).unwrap_or_default();
         let line = line.trim_end_matches(['\r', '\n']);
         let mut column = 0;

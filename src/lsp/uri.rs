@@ -3,15 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use gen_lsp_types::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::percent_decode_str;
 
-/// What stands for itself in a path (RFC 3986).
-const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
+use crate::diagnostic::reference;
 
 /// Returns the path of a file's URI; nothing for what is no file of this machine, an unsaved
 /// buffer for one.
@@ -27,7 +21,7 @@ pub(super) fn path(uri: &Uri) -> Option<PathBuf> {
 /// Returns the URI of an absolute path.
 pub(super) fn of(path: &Path) -> Uri {
     let path = path.to_string_lossy();
-    Uri(format!("file://{}", utf8_percent_encode(&path, PATH)))
+    Uri(format!("file://{}", reference(&path)))
 }
 
 #[cfg(test)]

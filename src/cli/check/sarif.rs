@@ -1,20 +1,50 @@
 //! Diagnostics as SARIF 2.1.0 (OASIS), which code hosts and editors show beside the lines.
+//!
+//! Columns count UTF-16 units, as most of those who read it take for granted. What is about no place
+//! is told at the first line of a file, because code hosts pass over what has none.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+mod fingerprint;
+
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
-use super::Counted;
 use crate::check::{RULES, Rule};
 use crate::checklist::Span;
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Counted, Diagnostic, Place, Severity, reference};
 
 /// Where the schema of the format is.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// What paths are relative to.
+const ROOT: &str = "%SRCROOT%";
 
-/// Returns the document.
-pub(super) fn document(found: &[Diagnostic]) -> Value {
-    let mut counted = Counted::default();
-    let results: Vec<Value> = found.iter().map(|one| result(one, &mut counted)).collect();
+/// What is known of the documents, found once for each.
+#[derive(Default)]
+struct Known {
+    counted: Counted,
+    fingerprints: Vec<(Arc<str>, Vec<String>)>,
+}
+
+impl Known {
+    /// Returns the fingerprint of a 1-based line.
+    fn fingerprint(&mut self, text: &Arc<str>, line: usize) -> Option<&String> {
+        let mut known = self.fingerprints.iter();
+        let at = known.position(|(known, _)| Arc::ptr_eq(known, text));
+        let at = at.unwrap_or_else(|| {
+            let found = fingerprint::of_lines(text);
+            self.fingerprints.push((Arc::clone(text), found));
+            self.fingerprints.len() - 1
+        });
+        let (_, lines) = self.fingerprints.get(at)?;
+        lines.get(line.checked_sub(1)?)
+    }
+}
+
+/// Returns the document; `home` is the file at which is told what has no place.
+pub(super) fn document(found: &[Diagnostic], home: (&str, &Arc<str>)) -> Value {
+    let mut known = Known::default();
+    let results = found.iter().map(|one| result(one, home, &mut known));
+    let results: Vec<Value> = results.collect();
     let rules: Vec<Value> = RULES.iter().map(rule).collect();
     json!({
         "$schema": SCHEMA,
@@ -26,7 +56,10 @@ pub(super) fn document(found: &[Diagnostic]) -> Value {
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": rules,
             } },
-            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { ROOT: {
+                "description": { "text": "The workspace: the top folder of the repository." },
+            } },
+            "columnKind": "utf16CodeUnits",
             "results": results,
         }],
     })
@@ -37,10 +70,12 @@ fn rule(rule: &Rule) -> Value {
     let markdown = format!("{}.\n\n**What to do:** {}.", capital(rule.why), rule.way);
     json!({
         "id": rule.name,
+        "name": capital(rule.name),
         "shortDescription": { "text": capital(rule.what) },
         "fullDescription": { "text": format!("{}: {}.", capital(rule.what), rule.why) },
         "help": { "text": help, "markdown": markdown },
         "defaultConfiguration": { "level": level(rule.severity) },
+        "properties": { "tags": ["checklist"] },
     })
 }
 
@@ -58,7 +93,7 @@ fn capital(text: &str) -> String {
     first.into_iter().flatten().chain(letters).collect()
 }
 
-fn result(one: &Diagnostic, counted: &mut Counted) -> Value {
+fn result(one: &Diagnostic, home: (&str, &Arc<str>), known: &mut Known) -> Value {
     let text = std::iter::once(&one.message).chain(&one.help);
     let text: Vec<&str> = text.map(String::as_str).collect();
     let mut result = json!({
@@ -68,17 +103,29 @@ fn result(one: &Diagnostic, counted: &mut Counted) -> Value {
     if let Some(index) = RULES.iter().position(|rule| rule.name == one.rule) {
         result["ruleIndex"] = json!(index);
     }
-    let Some(place) = &one.place else {
-        return result;
-    };
-    let uri = json!({ "uri": utf8_percent_encode(&place.path, PATH).to_string() });
-    result["locations"] = json!([{ "physicalLocation": {
-        "artifactLocation": uri,
-        "region": region(place, &place.span, counted),
-    } }]);
-    if let Some(fix) = &one.fix {
+    let place = one.place.clone().unwrap_or_else(|| Place {
+        path: home.0.to_owned(),
+        text: Arc::clone(home.1),
+        span: 0..0,
+        label: String::new(),
+    });
+    let line = known.counted.of(&place.text).line(place.span.start);
+    result["locations"] = json!([location(&place, &mut known.counted)]);
+    if let Some(print) = known.fingerprint(&place.text, line) {
+        result["partialFingerprints"] = json!({ "primaryLocationLineHash": print });
+    }
+    if !one.related.is_empty() {
+        let related = one.related.iter().enumerate().map(|(index, place)| {
+            let mut location = location(place, &mut known.counted);
+            location["id"] = json!(index);
+            location["message"] = json!({ "text": place.label });
+            location
+        });
+        result["relatedLocations"] = related.collect();
+    }
+    if let (Some(fix), Some(_)) = (&one.fix, &one.place) {
         let replacement = json!({
-            "deletedRegion": region(place, &fix.span, counted),
+            "deletedRegion": region(&place, &fix.span, &mut known.counted),
             "insertedContent": { "text": fix.text },
         });
         let said = if fix.safe {
@@ -88,31 +135,34 @@ fn result(one: &Diagnostic, counted: &mut Counted) -> Value {
         };
         result["fixes"] = json!([{
             "description": { "text": said },
-            "artifactChanges": [{ "artifactLocation": uri, "replacements": [replacement] }],
+            "artifactChanges": [{
+                "artifactLocation": artifact(&place), "replacements": [replacement],
+            }],
+            "properties": { "safe": fix.safe },
         }]);
     }
     result
 }
 
-/// Returns a place in lines and columns, characters and bytes.
+fn artifact(place: &Place) -> Value {
+    json!({ "uri": reference(&place.path), "uriBaseId": ROOT })
+}
+
+fn location(place: &Place, counted: &mut Counted) -> Value {
+    json!({ "physicalLocation": {
+        "artifactLocation": artifact(place),
+        "region": region(place, &place.span, counted),
+    } })
+}
+
+/// Returns a place in lines and columns, and in bytes.
 fn region(place: &Place, span: &Span, counted: &mut Counted) -> Value {
     let text = &place.text;
     let lines = counted.of(text);
     let [start, end] = [span.start, span.end].map(|at| lines.position(text, at));
-    let before = text.get(..span.start).unwrap_or_default();
-    let inside = text.get(span.clone()).unwrap_or_default();
     json!({
-        "startLine": start.line, "startColumn": start.column,
-        "endLine": end.line, "endColumn": end.column,
-        "charOffset": before.chars().count(), "charLength": inside.chars().count(),
-        "byteOffset": span.start, "byteLength": inside.len(),
+        "startLine": start.line, "startColumn": start.utf16,
+        "endLine": end.line, "endColumn": end.utf16,
+        "byteOffset": span.start, "byteLength": span.len(),
     })
 }
-
-/// What stands for itself in a path of a URI reference (RFC 3986).
-const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
