@@ -183,3 +183,22 @@ fn rehearsing_a_section_changes_nothing() {
         .expect(0);
     assert_eq!(workspace.contents(), before);
 }
+
+#[test]
+fn boxes_that_were_opened_again_take_nothing_away_from_the_rehearsal() {
+    let workspace = call_center();
+    let run = ["phase", "4", "run", "--section", "4.3"];
+    workspace.orch(&run).expect(0);
+    let done = workspace.read(CHECKLIST);
+    // Somebody saves over the ticks, or takes the file back.
+    workspace.write(CHECKLIST, checklist());
+    let again = workspace.orch(&run).expect(0);
+    assert!(
+        again.stderr.contains("section 4.3 is done"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(workspace.read(CHECKLIST), done);
+    workspace.write(CHECKLIST, checklist());
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+}

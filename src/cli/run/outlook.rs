@@ -1,6 +1,7 @@
 //! What is to be done, before anything is: the plan beside the journal, the boxes and the target.
 
 mod beside;
+mod restored;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
-use crate::cluster::{ApplyOptions, Live};
+use crate::cluster::Live;
 use crate::execute::{Changed, Held, Projection, Standing, Why, compare, expect, hold};
 use crate::files::Clock;
 use crate::journal::{Event, Evidence, State, StepId, Written, sha256};
@@ -18,6 +19,7 @@ use crate::plan::{Plan, Scope, Work};
 use crate::resolve::ResolvedTask;
 use crate::terminal::count;
 use beside::{by_hand, held, lost, to_be_done};
+use restored::was_applied;
 use waiting::is_part;
 pub(super) use waiting::{Left, Waiting};
 
@@ -50,6 +52,8 @@ pub(super) struct Outlook {
     cluster: Option<String>,
     /// The part of the plan that is asked for; `None` for all of it.
     scope: Option<Scope>,
+    /// For each step, whether it was done once and not undone, though its task was opened again.
+    applied: Vec<bool>,
 }
 
 impl Outlook {
@@ -74,6 +78,7 @@ impl Outlook {
             started: None,
             cluster: None,
             scope: None,
+            applied: Vec::new(),
         }
     }
 
@@ -99,12 +104,15 @@ impl Outlook {
         let lost = lost(prepared, target, &decided);
         reopened.extend(lost.keys().cloned());
         let comparison = compare(&prepared.plan, target, &elsewhere, &reopened);
+        let applied = prepared.plan.steps.iter();
+        let applied = applied.map(|step| was_applied(step, target)).collect();
         let mut standing = comparison.standing;
         expect(&prepared.plan, &mut standing, &decided);
         hold(&prepared.plan, &mut standing, &held(prepared, decided));
         Self {
             changed: to_be_done(&prepared.plan, &standing, comparison.changed),
             standing,
+            applied,
             home,
             last: state.current_name().is_none_or(|last| last == name),
             rehearsed: own.unwrap_or(name) == REHEARSAL,
@@ -274,21 +282,6 @@ impl Outlook {
                 }
             }
         }
-    }
-
-    /// Rebuilds the rehearsal as the finished steps left it.
-    pub(super) async fn restore(&self, prepared: &Prepared<'_>) -> Result<()> {
-        for (standing, step) in self.standing.iter().zip(&prepared.plan.steps) {
-            if let (Standing::Done(_), Work::Apply { object, .. }) = (standing, &step.work) {
-                let options = ApplyOptions::default();
-                let member = prepared.inventory().marked(object);
-                let applied = prepared.cluster.apply(&member, options).await;
-                applied.map_err(|error| {
-                    Stop::input(format!("can't rebuild the rehearsal: {error}"))
-                })?;
-            }
-        }
-        Ok(())
     }
 
     /// Returns the digests of the images that finished steps pushed.

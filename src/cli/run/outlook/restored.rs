@@ -1,0 +1,48 @@
+//! The rehearsal, which ends with its process, as earlier runs left it.
+
+use super::Outlook;
+use crate::cli::Stop;
+use crate::cli::exit::Result;
+use crate::cli::run::Prepared;
+use crate::cluster::ApplyOptions;
+use crate::execute::Standing;
+use crate::journal::{StepStatus, TargetState};
+use crate::manifest::Object;
+use crate::plan::{Step, Work};
+
+impl Outlook {
+    /// Rebuilds the rehearsal as the finished steps left it. A box that is opened again takes
+    /// nothing away: what others stand on is still there.
+    pub(in crate::cli::run) async fn restore(&self, prepared: &Prepared<'_>) -> Result<()> {
+        let applied = self.standing.iter().zip(&self.applied);
+        for ((standing, applied), step) in applied.zip(&prepared.plan.steps) {
+            let there = *applied || matches!(standing, Standing::Done(_));
+            if let (true, Work::Apply { object, .. }) = (there, &step.work) {
+                let options = ApplyOptions::default();
+                let member = prepared.inventory().marked(object);
+                let applied = prepared.cluster.apply(&member, options).await;
+                applied.map_err(|error| {
+                    Stop::input(format!("can't rebuild the rehearsal: {error}"))
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether what a step applies is there, by the record: as it is planned now, or, where
+/// others stand on it, in another form.
+pub(super) fn was_applied(step: &Step, target: Option<&TargetState>) -> bool {
+    let known = target.and_then(|target| target.step(&step.id));
+    let ground = |object: &Object| {
+        let kind = object.kind.as_str();
+        matches!(kind, "Namespace" | "CustomResourceDefinition")
+    };
+    match (known.map(|it| (&it.status, &it.key)), &step.work) {
+        (
+            Some((StepStatus::Succeeded(_) | StepStatus::Reopened, key)),
+            Work::Apply { object, .. },
+        ) => *key == step.key || ground(object),
+        (_, _) => false,
+    }
+}
