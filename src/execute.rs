@@ -7,6 +7,7 @@
 
 mod air;
 mod awaited;
+mod carry;
 mod command;
 mod consent;
 mod course;
@@ -22,6 +23,7 @@ mod standing;
 mod undo;
 mod urls;
 
+pub use carry::{Carried, Edited, carry};
 pub use consent::Consent;
 pub use ledger::{Ledger, LedgerError};
 pub use project::{Document, ProjectError, Projection, project};

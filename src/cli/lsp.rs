@@ -14,10 +14,11 @@ use super::section::Part;
 use super::target::{REHEARSAL, Target};
 use super::{Session, Stop};
 use crate::check::{Input, check};
-use crate::checklist::TaskId;
+use crate::checklist::{TaskId, parse};
 use crate::diagnostic::{Diagnostic, causes};
+use crate::execute::{Carried, Edited, carry};
 use crate::files::{Snapshot, Workspace, read_journal};
-use crate::lsp::{Asked, End, Program, Reading, Seen, Texts, serve, without_directives};
+use crate::lsp::{Asked, End, Program, Reading, Seen, Texts, Versions, serve, without_directives};
 use crate::plan::{Plan, Work};
 use crate::settings::Settings;
 
@@ -48,6 +49,7 @@ pub(super) fn run(session: &Session, args: &LspArgs) -> Result {
         check: &problems,
         read: &|seen, path| read(seen, path).ok().flatten(),
         refuse: &|seen, asked| refuse(seen, asked).ok().flatten(),
+        carry: &|seen, versions| carried(seen, versions).ok(),
     };
     Ok(match serve(&program)? {
         End::Orderly => Code::Done,
@@ -153,6 +155,18 @@ fn read(seen: &Seen, path: &str) -> Result<Option<Reading>> {
         reading.records = tasks.map(|id| (id.clone(), records(id))).collect();
     }
     Ok(Some(reading))
+}
+
+/// Carries what a run has written into a text that isn't saved.
+fn carried(seen: &Seen, versions: &Versions<'_>) -> Result<Carried> {
+    let vocabulary = loaded(seen)?.settings.vocabulary;
+    let read = |text: &str| parse(versions.path, text, &vocabulary);
+    let carried = carry(Edited {
+        saved: &read(versions.saved)?.checklist,
+        on_disk: &read(versions.on_disk)?.checklist,
+        unsaved: &read(versions.unsaved)?.checklist,
+    })?;
+    Ok(carried)
 }
 
 /// Returns the objects that are applied, by their files.

@@ -169,7 +169,7 @@ fn same_tasks(before: &Checklist, now: &Checklist) -> HashSet<TaskId> {
         .collect()
 }
 
-fn words(task: &Task) -> (&str, Vec<&str>) {
+pub(super) fn words(task: &Task) -> (&str, Vec<&str>) {
     let bullets = task
         .bullets
         .iter()

@@ -18,7 +18,7 @@ use super::seen::{Reading, Seen};
 use super::server::{Refused, Server};
 use super::{completion, definition, hover, symbols, uri};
 
-type Answer = Result<Value, Refused>;
+pub(super) type Answer = Result<Value, Refused>;
 
 /// A place in a document, as requests name it.
 #[derive(Deserialize)]
@@ -44,6 +44,8 @@ impl Server<'_> {
             "textDocument/codeLens" => self.lenses(&read(params)?),
             "textDocument/codeAction" => self.actions(&read(params)?),
             "textDocument/completion" => self.completion(&read(params)?),
+            "textDocument/diagnostic" => self.pull(&read(params)?),
+            "workspace/diagnostic" => self.pull_all(&read(params)?),
             "workspace/executeCommand" => self.command(&params),
             _ => {
                 let said = format!("`{method}` is nothing that this server does");
@@ -59,8 +61,11 @@ impl Server<'_> {
             "textDocument/didOpen" => {
                 let it: DidOpenTextDocumentParams = read(params)?;
                 let it = it.text_document;
-                let opened = self.desk.open(&it.uri, it.version, &it.text);
-                opened.map_err(failed)
+                match self.desk.open(&it.uri, it.version, &it.text) {
+                    Ok(()) => Ok(()),
+                    // What lies in no workspace is none of orch's.
+                    Err(why) => self.log(MessageType::Info, &why).map_err(broken),
+                }
             }
             "textDocument/didChange" => {
                 let it: DidChangeTextDocumentParams = read(params)?;
@@ -71,12 +76,12 @@ impl Server<'_> {
             }
             "textDocument/didClose" => {
                 let it: DidCloseTextDocumentParams = read(params)?;
-                self.desk.close(&it.text_document.uri);
-                Ok(())
+                let told = self.desk.close(&it.text_document.uri);
+                self.take_back(&told)
             }
             "textDocument/didSave" => {
                 let it: DidSaveTextDocumentParams = read(params)?;
-                self.desk.changed_on_disk(&it.text_document.uri);
+                self.desk.saved(&it.text_document.uri);
                 Ok(())
             }
             "workspace/didChangeWatchedFiles" => {
@@ -113,7 +118,7 @@ impl Server<'_> {
 
     fn add(&mut self, folder: &Path) -> Result<(), Refused> {
         match self.desk.add(folder) {
-            Ok(_) => Ok(()),
+            Ok(()) => Ok(()),
             // A folder of the editor's needn't hold a rollout.
             Err(why) => self.log(MessageType::Info, &why).map_err(broken),
         }
@@ -122,16 +127,21 @@ impl Server<'_> {
     fn folders_changed(&mut self, params: &Value) -> Result<(), Refused> {
         for uri in uris(params, "/event/removed") {
             let folder = uri::path(&uri);
-            for told in folder.map(|it| self.desk.remove(&it)).unwrap_or_default() {
-                let nothing = json!({ "uri": told, "diagnostics": [] });
-                let method = "textDocument/publishDiagnostics";
-                self.notify(method, nothing).map_err(broken)?;
-            }
+            let told = folder.map(|it| self.desk.remove(&it));
+            self.take_back(&told.unwrap_or_default())?;
         }
         for uri in uris(params, "/event/added") {
             if let Some(folder) = uri::path(&uri) {
                 self.add(&folder)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Takes back what was sent of files that nobody looks at any more.
+    fn take_back(&mut self, files: &[Uri]) -> Result<(), Refused> {
+        for uri in files {
+            self.publish(uri, None, &[]).map_err(broken)?;
         }
         Ok(())
     }

@@ -29,6 +29,14 @@ pub(super) struct Client {
     pub(super) progress: bool,
     /// Whether it asks for lenses anew where it is told to.
     pub(super) refreshes: bool,
+    /// Whether it asks for the problems of what is open.
+    pub(super) pulls: bool,
+    /// Whether it asks for problems anew where it is told to.
+    pub(super) pulls_anew: bool,
+    /// Whether it shows other places that a problem is about.
+    pub(super) related: bool,
+    /// Whether it takes edits that it didn't ask for.
+    pub(super) edits: bool,
     /// The folders that it works in.
     pub(super) folders: Vec<PathBuf>,
 }
@@ -40,6 +48,10 @@ impl Client {
             let value = params.pointer(&format!("/capabilities{pointer}"));
             value.and_then(Value::as_bool).unwrap_or_default()
         };
+        let has = |pointer: &str| {
+            let value = params.pointer(&format!("/capabilities{pointer}"));
+            value.is_some_and(Value::is_object)
+        };
         let offered = params.pointer("/capabilities/general/positionEncodings");
         let offered: Vec<PositionEncodingKind> = offered
             .and_then(|it| serde_json::from_value(it.clone()).ok())
@@ -50,13 +62,18 @@ impl Client {
             watches: flag("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             progress: flag("/window/workDoneProgress"),
             refreshes: flag("/workspace/codeLens/refreshSupport"),
+            pulls: has("/textDocument/diagnostic"),
+            pulls_anew: flag("/workspace/diagnostics/refreshSupport"),
+            related: flag("/textDocument/publishDiagnostics/relatedInformation")
+                || flag("/textDocument/diagnostic/relatedInformation"),
+            edits: flag("/workspace/applyEdit"),
             folders: folders(params),
         }
     }
 
     /// Returns the answer to `initialize`.
     pub(super) fn welcome(&self) -> Value {
-        json!({
+        let mut welcome = json!({
             "serverInfo": { "name": "orch", "version": env!("CARGO_PKG_VERSION") },
             "capabilities": {
                 "positionEncoding": self.encoding.kind(),
@@ -74,7 +91,15 @@ impl Client {
                     "workspaceFolders": { "supported": true, "changeNotifications": true },
                 },
             },
-        })
+        });
+        if self.pulls {
+            // What is wrong with one document may be seen in another.
+            welcome["capabilities"]["diagnosticProvider"] = json!({
+                "identifier": "orch", "interFileDependencies": true,
+                "workspaceDiagnostics": true,
+            });
+        }
+        welcome
     }
 }
 

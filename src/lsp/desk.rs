@@ -3,18 +3,22 @@
 //! A document's text counts as the editor has it, saved or not; everything else is as it is on the
 //! disk. What is known is forgotten with each change, and found out again when it is asked for.
 
-use std::collections::BTreeMap;
+mod telling;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use gen_lsp_types::{Diagnostic as Shown, TextDocumentContentChangeEvent, Uri};
+use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::page::Page;
 use super::seen::{Program, Reading, Seen, Texts};
 use super::text::{Encoding, Lines};
+use super::told::{Asks, Told};
 use super::uri;
 use crate::diagnostic::Diagnostic;
+pub(super) use telling::Overtaken;
 
 /// An open document.
 #[derive(Debug, Clone)]
@@ -22,6 +26,8 @@ struct Document {
     uri: Uri,
     version: i32,
     text: Arc<str>,
+    /// What the editor has last saved or read, where it is on the disk.
+    saved: Option<Arc<str>>,
     root: PathBuf,
     /// Its path in the workspace.
     path: String,
@@ -35,8 +41,10 @@ struct Known {
     stale: bool,
     found: Option<Rc<Vec<Diagnostic>>>,
     readings: BTreeMap<String, Option<Rc<Reading>>>,
-    /// What the editor was told, by file.
-    told: BTreeMap<String, (Option<i32>, Vec<Shown>)>,
+    /// What the editor was told.
+    told: Told,
+    /// Whether there may be more to tell.
+    untold: bool,
 }
 
 /// What the editor has open, and what is known.
@@ -45,8 +53,16 @@ pub(super) struct Desk<'p> {
     pub(super) encoding: Encoding,
     /// Whether the editor tells of changed files.
     pub(super) watched: bool,
+    /// Which problems the editor asks for by itself.
+    pub(super) asks: Asks,
+    /// Whether the editor shows other places that a problem is about.
+    pub(super) related: bool,
     documents: BTreeMap<PathBuf, Document>,
     known: BTreeMap<PathBuf, Known>,
+    /// The workspaces of the folders that the editor works in.
+    folders: BTreeSet<PathBuf>,
+    /// What is open and lies in no workspace.
+    strange: BTreeSet<PathBuf>,
 }
 
 /// A document and the workspace around it.
@@ -61,15 +77,28 @@ impl<'p> Desk<'p> {
             program,
             encoding,
             watched: false,
+            asks: Asks::Nothing,
+            related: false,
+            folders: BTreeSet::new(),
+            strange: BTreeSet::new(),
             documents: BTreeMap::new(),
             known: BTreeMap::new(),
         }
     }
 
-    /// Takes the workspace of a folder up.
-    pub(super) fn add(&mut self, folder: &Path) -> Result<PathBuf, String> {
+    /// Takes the workspace of a folder up that the editor works in.
+    pub(super) fn add(&mut self, folder: &Path) -> Result<(), String> {
+        let root = self.know(folder)?;
+        self.folders.insert(root);
+        Ok(())
+    }
+
+    fn know(&mut self, folder: &Path) -> Result<PathBuf, String> {
         let root = (self.program.root)(folder)?;
-        self.known.entry(root.clone()).or_default();
+        self.known.entry(root.clone()).or_insert_with(|| Known {
+            untold: true,
+            ..Known::default()
+        });
         Ok(root)
     }
 
@@ -79,27 +108,43 @@ impl<'p> Desk<'p> {
         let Ok(root) = (self.program.root)(folder) else {
             return Vec::new();
         };
-        if self.documents.values().any(|it| it.root == root) {
+        self.folders.remove(&root);
+        self.leave(&root)
+    }
+
+    /// Drops a workspace in which the editor neither works nor has anything open.
+    fn leave(&mut self, root: &Path) -> Vec<Uri> {
+        let open = self.documents.values().any(|it| it.root == root);
+        if open || self.folders.contains(root) {
             return Vec::new();
         }
-        let known = self.known.remove(&root);
-        let told = known.into_iter().flat_map(|it| it.told.into_keys());
+        let known = self.known.remove(root);
+        let told = known.iter().flat_map(|it| it.told.paths());
         told.map(|path| uri::of(&root.join(path))).collect()
     }
 
     /// Takes an opened document up; what is no file is passed over.
+    ///
+    /// # Errors
+    /// Where it lies in no workspace; the document is left alone then.
     pub(super) fn open(&mut self, uri: &Uri, version: i32, text: &str) -> Result<(), String> {
         let Some(file) = uri::path(uri) else {
             return Ok(());
         };
         let file = real(&file);
-        let root = self.add(file.parent().unwrap_or(Path::new("/")))?;
+        let found = self.know(file.parent().unwrap_or(Path::new("/")));
+        let root = found.inspect_err(|_| {
+            self.strange.insert(file.clone());
+        })?;
         let inside = file.strip_prefix(&root).ok().and_then(Path::to_str);
         let path = inside.map(str::to_owned).ok_or("its path is no UTF-8")?;
+        let text: Arc<str> = Arc::from(text);
+        let on_disk = disk(&file).is_some_and(|it| same(&it, &text));
         let document = Document {
             uri: uri.clone(),
             version,
-            text: Arc::from(text),
+            saved: on_disk.then(|| Arc::clone(&text)),
+            text,
             root: root.clone(),
             path,
         };
@@ -118,8 +163,12 @@ impl<'p> Desk<'p> {
         let Some(file) = uri::path(uri) else {
             return Ok(());
         };
+        let file = real(&file);
+        if self.strange.contains(&file) {
+            return Ok(());
+        }
         let encoding = self.encoding;
-        let document = self.documents.get_mut(&real(&file));
+        let document = self.documents.get_mut(&file);
         let document = document.ok_or_else(|| format!("{} isn't open", uri.0))?;
         let mut text = document.text.to_string();
         for change in changes {
@@ -141,12 +190,27 @@ impl<'p> Desk<'p> {
         Ok(())
     }
 
-    /// Drops a closed document.
-    pub(super) fn close(&mut self, uri: &Uri) {
+    /// Drops a closed document; returns what the editor was told of its workspace, where that is
+    /// left with it.
+    pub(super) fn close(&mut self, uri: &Uri) -> Vec<Uri> {
+        let Some(file) = uri::path(uri).map(|file| real(&file)) else {
+            return Vec::new();
+        };
+        self.strange.remove(&file);
+        let Some(document) = self.documents.remove(&file) else {
+            return Vec::new();
+        };
+        self.touch(&document.root, true);
+        self.leave(&document.root)
+    }
+
+    /// Takes in that a document was saved.
+    pub(super) fn saved(&mut self, uri: &Uri) {
         let file = uri::path(uri).map(|file| real(&file));
-        if let Some(document) = file.and_then(|file| self.documents.remove(&file)) {
-            self.touch(&document.root, true);
+        if let Some(document) = file.and_then(|file| self.documents.get_mut(&file)) {
+            document.saved = Some(Arc::clone(&document.text));
         }
+        self.changed_on_disk(uri);
     }
 
     /// Forgets what hangs on the disk's files: one was saved, or changed by others.
@@ -174,6 +238,7 @@ impl<'p> Desk<'p> {
             known.found = None;
             known.readings.clear();
             known.stale |= disk;
+            known.untold = true;
         }
     }
 
@@ -243,70 +308,25 @@ impl<'p> Desk<'p> {
         Ok(found)
     }
 
-    /// Returns a workspace that wasn't checked since something changed.
-    pub(super) fn unchecked(&self) -> Option<PathBuf> {
-        let unchecked = self.known.iter().find(|(_, known)| known.found.is_none());
-        unchecked.map(|(root, _)| root.clone())
-    }
-
-    /// Gives a workspace up that can't be checked, until something changes.
-    pub(super) fn give_up(&mut self, root: &Path) {
-        if let Some(known) = self.known.get_mut(root) {
-            known.found = Some(Rc::default());
-        }
-    }
-
-    /// Returns what the editor has to be told anew of a workspace: the files whose problems aren't
-    /// what it was told before.
-    pub(super) fn news(
-        &mut self,
-        root: &Path,
-        mut files: BTreeMap<String, Vec<Shown>>,
-    ) -> Vec<(Uri, Option<i32>, Vec<Shown>)> {
-        let Some(known) = self.known.get_mut(root) else {
-            return Vec::new();
-        };
-        for path in known.told.keys() {
-            files.entry(path.clone()).or_default();
-        }
-        for document in self.documents.values().filter(|it| it.root == root) {
-            // An editor waits to hear that nothing is wrong.
-            files.entry(document.path.clone()).or_default();
-        }
-        let mut news = Vec::new();
-        for (path, shown) in files {
-            let document = self.documents.get(&root.join(&path));
-            let version = document.map(|it| it.version);
-            let now = (version, shown);
-            if known.told.get(&path) == Some(&now) {
-                continue;
-            }
-            let uri = document.map_or_else(|| uri::of(&root.join(&path)), |it| it.uri.clone());
-            news.push((uri, version, now.1.clone()));
-            if now.1.is_empty() && document.is_none() {
-                known.told.remove(&path);
-            } else {
-                known.told.insert(path, now);
-            }
-        }
-        news
-    }
-
-    /// Returns whether a file is open.
-    pub(super) fn is_open(&self, root: &Path, path: &str) -> bool {
-        self.documents.contains_key(&root.join(path))
-    }
-
     /// Returns the open files of a workspace whose texts aren't what the disk has.
     pub(super) fn unsaved(&self, root: &Path) -> Vec<String> {
         let own = self.documents.iter().filter(|(_, it)| it.root == root);
         let unsaved = own.filter(|(file, document)| {
-            let text = fs_err::read_to_string(file).unwrap_or_default();
-            let seen = text.strip_prefix('\u{feff}').unwrap_or(&text);
-            *document.text != *text && *document.text != *seen
+            let text = disk(file).unwrap_or_default();
+            !same(&text, &document.text)
         });
         unsaved.map(|(_, document)| document.path.clone()).collect()
     }
+}
+
+/// Returns a file's text.
+fn disk(file: &Path) -> Option<String> {
+    fs_err::read_to_string(file).ok()
+}
+
+/// Returns whether a file's text is an editor's, which has no byte order mark.
+fn same(on_disk: &str, text: &str) -> bool {
+    on_disk == text || on_disk.strip_prefix('\u{feff}') == Some(text)
 }
 
 /// Returns a path without symlinks; the file needn't exist.

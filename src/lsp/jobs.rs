@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use super::actions::{PLAN, RUN, STOP};
 use super::answers::{broken, failed};
+use super::overtaken::Asked;
 use super::running::{Job, Mode, Running};
-use super::seen::Asked;
+use super::seen;
 use super::server::{Refused, Server};
 
 /// What runs, and how it is shown.
@@ -23,6 +24,8 @@ pub(super) struct Jobs {
     progress: Progress,
     /// How many were started: each has a token of its own.
     started: usize,
+    /// The edits that the editor was asked to make.
+    pub(super) asked: Vec<Asked>,
 }
 
 /// Whether progress is shown.
@@ -125,7 +128,7 @@ impl Server<'_> {
         let reading = self.desk.reading(&root, &path);
         let unread = || Not::Told(format!("{path} can't be read: see its problems."));
         let reading = reading.ok_or_else(unread)?;
-        let asked = Asked { path, section };
+        let asked = seen::Asked { path, section };
         let seen = self.desk.seen(&root).map_err(failed)?;
         let job = Job {
             mode,
@@ -167,8 +170,11 @@ impl Server<'_> {
         Ok(())
     }
 
-    /// Takes an editor's answer in: only whether it shows progress matters.
+    /// Takes an editor's answer in: whether it shows progress, or has made an edit.
     pub(super) fn responded(&mut self, response: &Response) -> io::Result<()> {
+        if self.carried(response)? {
+            return Ok(());
+        }
         if self.jobs.progress != Progress::Asked(response.id.clone()) {
             return Ok(());
         }
@@ -215,7 +221,7 @@ impl Server<'_> {
         let Some(running) = self.jobs.running.take_if(|_| over) else {
             return Ok(());
         };
-        let title = running.job.title();
+        let (title, root) = (running.job.title(), running.job.root.clone());
         let outcome = running.end();
         self.report(&json!({ "kind": "end" }))?;
         self.jobs.progress = Progress::None;
@@ -223,6 +229,7 @@ impl Server<'_> {
         self.desk.forget();
         self.log(MessageType::Log, &format!("{title}:\n{}", outcome.log))?;
         self.show(outcome.kind, &outcome.message)?;
+        self.carry_over(&root)?;
         self.refresh_lenses()
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use gen_lsp_types::{Diagnostic as Shown, DiagnosticSeverity, DiagnosticTag, Message, Range};
+use gen_lsp_types::{
+    Diagnostic as Shown, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
+    Message, Range, Uri,
+};
 use serde_json::json;
 
 use super::text::{Encoding, Lines};
@@ -12,31 +15,44 @@ use crate::terminal::printable;
 /// What stands before a rule's name has none.
 const UNNAMED: &str = "document";
 
-/// Returns the problems by the file that they are about; `is_open` tells whether an editor has a
-/// file, and with it no byte order mark. What has no place is told at the start of `orch.toml`, or
-/// of the first file that is given.
-pub(super) fn by_file(
-    found: &[Diagnostic],
-    (encoding, is_open): (Encoding, &dyn Fn(&str) -> bool),
-    first: Option<&str>,
-) -> BTreeMap<String, Vec<Shown>> {
-    let mut files: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
-    let first = first.unwrap_or("orch.toml");
-    for one in found {
-        let path = one.place.as_ref().map_or(first, |place| &place.path);
-        files.entry(path).or_default().push(one);
-    }
-    let shown = |(path, found): (&str, Vec<&Diagnostic>)| {
-        let texts = found.iter().filter_map(|it| it.place.as_ref());
-        let text = texts.map(|place| &*place.text).next().unwrap_or_default();
-        let lines = Lines::of(text, encoding).marked(!is_open(path));
-        let shown = found.iter().map(|one| shown(one, &lines)).collect();
-        (path.to_owned(), shown)
-    };
-    files.into_iter().map(shown).collect()
+/// How problems are shown.
+pub(super) struct Manner<'m> {
+    /// What columns count.
+    pub(super) encoding: Encoding,
+    /// Whether the editor shows other places that a problem is about.
+    pub(super) related: bool,
+    /// Whether the editor has a file open, and with it no byte order mark.
+    pub(super) is_open: &'m dyn Fn(&str) -> bool,
+    /// Returns the URI of a file.
+    pub(super) uri: &'m dyn Fn(&str) -> Uri,
 }
 
-/// Returns a problem as an editor shows it.
+/// Returns the problems by the file that they are about. What has no place is told at the start of
+/// the file that is given.
+pub(super) fn by_file(
+    found: &[Diagnostic],
+    manner: &Manner<'_>,
+    home: &str,
+) -> BTreeMap<String, Vec<Shown>> {
+    let mut files: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+    for one in found {
+        let path = one.place.as_ref().map_or(home, |place| &place.path);
+        files.entry(path).or_default().push(one);
+    }
+    let all = |(path, found): (&str, Vec<&Diagnostic>)| {
+        let texts = found.iter().filter_map(|it| it.place.as_ref());
+        let text = texts.map(|place| &*place.text).next().unwrap_or_default();
+        let lines = Lines::of(text, manner.encoding).marked(!(manner.is_open)(path));
+        let shown = found.iter().map(|one| Shown {
+            related_information: related(one, manner),
+            ..shown(one, &lines)
+        });
+        (path.to_owned(), shown.collect())
+    };
+    files.into_iter().map(all).collect()
+}
+
+/// Returns a problem as an editor shows it, without other places.
 pub(super) fn shown(one: &Diagnostic, lines: &Lines<'_>) -> Shown {
     let range = match &one.place {
         Some(place) => lines.range(&place.span),
@@ -58,6 +74,25 @@ pub(super) fn shown(one: &Diagnostic, lines: &Lines<'_>) -> Shown {
         data: Some(json!({ "rule": rule })),
         ..Shown::default()
     }
+}
+
+/// Returns the other places that a problem is about, where the editor shows them.
+fn related(one: &Diagnostic, manner: &Manner<'_>) -> Option<Vec<DiagnosticRelatedInformation>> {
+    if !manner.related || one.related.is_empty() {
+        return None;
+    }
+    let places = one.related.iter().map(|place| {
+        let lines = Lines::of(&place.text, manner.encoding);
+        let lines = lines.marked(!(manner.is_open)(&place.path));
+        DiagnosticRelatedInformation {
+            location: Location {
+                uri: (manner.uri)(&place.path),
+                range: lines.range(&place.span),
+            },
+            message: printable(&place.label),
+        }
+    });
+    Some(places.collect())
 }
 
 fn severity(severity: Severity) -> DiagnosticSeverity {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::Diagnostic;
+use crate::execute::Carried;
 use crate::facts::Tree;
 use crate::resolve::ResolvedTask;
 
@@ -55,6 +56,19 @@ pub struct Asked {
     pub section: String,
 }
 
+/// The versions of a checklist that was edited while a run changed its file.
+#[derive(Debug, Clone, Copy)]
+pub struct Versions<'t> {
+    /// The checklist's path in the workspace.
+    pub path: &'t str,
+    /// What the edits were made on.
+    pub saved: &'t str,
+    /// What the run has written.
+    pub on_disk: &'t str,
+    /// What the editor has.
+    pub unsaved: &'t str,
+}
+
 /// What the program around the server does for it. Nothing of it asks a cluster.
 pub struct Program<'p> {
     /// The program's own file, for runs.
@@ -69,4 +83,7 @@ pub struct Program<'p> {
     pub read: &'p dyn Fn(&Seen, &str) -> Option<Reading>,
     /// Returns why a section isn't run from an editor, if it isn't: it would need consent.
     pub refuse: &'p dyn Fn(&Seen, &Asked) -> Option<String>,
+    /// Carries what a run has written into what an editor has; nothing where one of them can't be
+    /// read as a checklist.
+    pub carry: &'p dyn Fn(&Seen, &Versions<'_>) -> Option<Carried>,
 }

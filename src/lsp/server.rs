@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use gen_lsp_types::MessageType;
+use gen_lsp_types::{Diagnostic, MessageType, Uri};
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
@@ -18,9 +18,9 @@ use super::client::Client;
 use super::desk::Desk;
 use super::frame::{self, Frame};
 use super::jobs::Jobs;
-use super::problems;
 use super::seen::Program;
 use super::text::Encoding;
+use super::told::{Asks, State};
 
 /// What the loop is told.
 #[derive(Debug)]
@@ -184,6 +184,10 @@ impl<'p> Server<'p> {
             (Life::Before, "initialize") => {
                 self.client = Client::of(&params);
                 self.desk = Desk::new(self.program, self.client.encoding);
+                self.desk.related = self.client.related;
+                if self.client.pulls {
+                    self.desk.asks = Asks::Documents;
+                }
                 self.life = Life::Up;
                 Ok(self.client.welcome())
             }
@@ -250,45 +254,47 @@ impl<'p> Server<'p> {
         self.out.flush()
     }
 
-    /// Checks a workspace in which something changed, and tells what is wrong; returns whether
-    /// there was one.
+    /// Looks for what is to be told of a workspace in which something changed, and tells it; returns
+    /// whether there was one.
     fn check(&mut self) -> io::Result<bool> {
-        let root = match self.desk.unchecked() {
+        let root = match self.desk.untold() {
             Some(root) if self.life == Life::Up => root,
             Some(_) | None => return Ok(false),
         };
-        let found = self.guarded(|server| {
-            let found = server.desk.found(&root);
-            let found = found.map_err(|why| Refused::new(ErrorCode::RequestFailed, why))?;
-            let seen = server.desk.seen(&root);
-            Ok((
-                found,
-                seen.map_err(|why| Refused::new(ErrorCode::RequestFailed, why))?,
-            ))
+        let news = self.guarded(|server| {
+            let news = server.desk.news(&root);
+            news.map_err(|why| Refused::new(ErrorCode::RequestFailed, why))
         });
-        let (found, seen) = match found {
-            Ok(found) => found,
+        let news = match news {
+            Ok(news) => news,
             Err(refused) => {
                 self.desk.give_up(&root);
                 self.log(MessageType::Error, &refused.message)?;
                 return Ok(true);
             }
         };
-        let mut paths = seen.tree.iter().map(|(path, _)| path);
-        let first = match seen.tree.get("orch.toml") {
-            Some(_) => Some("orch.toml"),
-            None => paths.find(|path| crate::checklist::file_name(path).is_some()),
-        };
-        let is_open = |path: &str| self.desk.is_open(&root, path);
-        let files = problems::by_file(&found, (self.desk.encoding, &is_open), first);
-        for (uri, version, shown) in self.desk.news(&root, files) {
-            let mut params = json!({ "uri": uri, "diagnostics": shown });
-            if let Some(version) = version {
-                params["version"] = version.into();
-            }
-            self.notify("textDocument/publishDiagnostics", params)?;
+        for (path, State { version, shown }) in news.sent {
+            let uri = self.desk.uri(&root, &path);
+            self.publish(&uri, version, &shown)?;
+        }
+        if news.ask_again && self.client.pulls_anew {
+            self.request("workspace/diagnostic/refresh", Value::Null)?;
         }
         Ok(true)
+    }
+
+    /// Sends the problems of a file.
+    pub(super) fn publish(
+        &mut self,
+        uri: &Uri,
+        version: Option<i32>,
+        shown: &[Diagnostic],
+    ) -> io::Result<()> {
+        let mut params = json!({ "uri": uri, "diagnostics": shown });
+        if let Some(version) = version {
+            params["version"] = version.into();
+        }
+        self.notify("textDocument/publishDiagnostics", params)
     }
 
     /// Sends a notification.

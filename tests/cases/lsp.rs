@@ -1,5 +1,8 @@
 //! An editor's view, by an editor that drives the program over stdio.
 
+mod files;
+mod overtaken;
+mod pull;
 mod sections;
 mod session;
 

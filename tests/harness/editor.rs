@@ -67,13 +67,18 @@ impl Editor {
     pub(crate) fn with(workspace: &Workspace, capabilities: &Value) -> Self {
         let mut editor = Self::silent(workspace);
         let folder = json!({ "uri": editor.uri(""), "name": "work" });
-        editor.request(
-            "initialize",
-            json!({ "processId": null, "rootUri": null, "capabilities": capabilities,
-                "workspaceFolders": [folder] }),
-        );
-        editor.notify("initialized", json!({}));
+        editor.begins(capabilities, json!([folder]));
         editor
+    }
+
+    /// Begins a session with these capabilities in these folders; returns what the server can.
+    pub(crate) fn begins(&mut self, capabilities: &Value, folders: Value) -> Value {
+        let mut params =
+            json!({ "processId": null, "rootUri": null, "capabilities": capabilities });
+        params["workspaceFolders"] = folders;
+        let welcome = self.request("initialize", params);
+        self.notify("initialized", json!({}));
+        welcome["capabilities"].clone()
     }
 
     /// Returns a file's URI.
@@ -143,7 +148,13 @@ impl Editor {
                 panic!("waited for {what}; the server said {:#?}", self.told);
             };
             if message.get("method").is_some() && message.get("id").is_some() {
-                self.send(json!({ "id": message["id"], "result": null }));
+                let applied = message["method"] == "workspace/applyEdit";
+                let result = if applied {
+                    json!({ "applied": true })
+                } else {
+                    Value::Null
+                };
+                self.send(json!({ "id": message["id"], "result": result }));
             }
             let found = is(&message);
             self.told.push(message.clone());
@@ -161,6 +172,18 @@ impl Editor {
             json!({ "textDocument": { "uri": uri, "languageId": "markdown", "version": 1,
                 "text": text } }),
         );
+    }
+
+    /// Closes a document.
+    pub(crate) fn close(&mut self, path: &str) {
+        let document = json!({ "uri": self.uri(path) });
+        self.notify("textDocument/didClose", json!({ "textDocument": document }));
+    }
+
+    /// Says that a document was saved, which a test has done itself.
+    pub(crate) fn saved(&mut self, path: &str) {
+        let document = json!({ "uri": self.uri(path) });
+        self.notify("textDocument/didSave", json!({ "textDocument": document }));
     }
 
     /// Replaces a document's whole text.
