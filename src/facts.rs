@@ -28,8 +28,8 @@ pub(crate) use compose::is_annotation;
 pub use model::{
     Build, Condition, ConfigFile, Constraint, Dependency, Deploy, Dockerfile, Endpoint, EnvVar,
     Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Mode, Mount, MountSource, Network,
-    Origin, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy, Route, Service,
-    Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
+    Origin, Piece, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy, Route,
+    Service, Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
 pub use source::{Definition, Definitions, Sort, is_test};
 pub use tree::{Other, Tree, Unread};
@@ -76,6 +76,10 @@ pub struct Inputs {
     pub settings: Vec<String>,
     /// The active Compose profiles (`*`: all).
     pub profiles: Vec<String>,
+    /// Variables that are secrets, whatever they look like.
+    pub secret: Vec<String>,
+    /// Variables that are none, whatever they look like.
+    pub plain: Vec<String>,
 }
 
 /// The facts, and what a person should look at.
@@ -98,7 +102,7 @@ pub fn gather(tree: &Tree, inputs: &Inputs) -> Result<Gathered, Diagnostics> {
     } else {
         inputs.compose.clone()
     };
-    let project = compose::read(tree, &files, &inputs.profiles, &mut report);
+    let project = compose::read(tree, &files, inputs, &mut report);
     let dockerfiles = dockerfiles(tree, project.as_ref());
     for path in inputs
         .settings

@@ -200,6 +200,8 @@ pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inpu
         compose: phase.compose.clone(),
         settings: phase.sources.clone(),
         profiles: phase.profiles.clone(),
+        secret: phase.secrets.names.clone(),
+        plain: phase.secrets.settings.clone(),
     };
     // What names no file that is there isn't worth reading here.
     let is_there = |code: &str| tree.get(code.trim_start_matches("./")).is_some();

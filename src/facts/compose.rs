@@ -12,6 +12,7 @@ mod devices;
 mod environment;
 mod fields;
 mod health;
+mod hidden;
 mod keys;
 mod left;
 mod load;
@@ -29,6 +30,7 @@ mod tests;
 
 use std::collections::HashMap;
 
+use super::Inputs;
 use super::model::{Project, UnreadKey};
 use super::report::Report;
 use super::tree::Tree;
@@ -36,6 +38,7 @@ use super::yaml::Node;
 use super::{dotenv, paths};
 use depends::Borrowed;
 use fields::{Fields, Left, Notes};
+use hidden::Hidden;
 
 pub(crate) use pod::is_annotation;
 pub(super) use ports::short as short_port;
@@ -98,14 +101,12 @@ fn named_files(tree: &Tree, folder: &str) -> Vec<String> {
 pub(super) fn read(
     tree: &Tree,
     files: &[String],
-    active: &[String],
+    inputs: &Inputs,
     report: &mut Report,
 ) -> Option<Project> {
     let (root, values) = load::load(tree, files, report)?;
-    let mut notes = Notes {
-        report,
-        left: Vec::new(),
-    };
+    let hidden = Hidden::of(&root, inputs);
+    let mut notes = Notes::new(report, &hidden);
     let mut fields = Fields::new(&root, String::new(), &keys::PROJECT, &mut notes);
     let (declared, backings) = volumes::volumes(&mut fields, &mut notes);
     let own = values.get("COMPOSE_PROJECT_NAME").cloned();
@@ -132,9 +133,10 @@ pub(super) fn read(
             volumes: &backings,
         };
         // What settings name wins over what `.env` does.
+        let active = &inputs.profiles;
         let given = values.get("COMPOSE_PROFILES").filter(|_| active.is_empty());
         let given = given.map(|names| names.split(',').map(|name| name.trim().to_owned()));
-        let active = given.map_or_else(|| active.to_vec(), Iterator::collect);
+        let active = given.map_or_else(|| active.clone(), Iterator::collect);
         let mut reading = Reading {
             active: &active,
             left: &mut left,

@@ -28,7 +28,7 @@ const DEPTH_LIMIT: usize = 32;
 /// Returns a text with its variables replaced.
 pub(super) fn interpolate(raw: &str, values: &Values) -> Result<Text, Error> {
     let mut variables = Vec::new();
-    let value = expand(raw, values, &mut variables, 0)?;
+    let value = expand(raw, values, &mut variables, (0, 0))?;
     Ok(Text {
         value,
         raw: raw.to_owned(),
@@ -36,11 +36,12 @@ pub(super) fn interpolate(raw: &str, values: &Values) -> Result<Text, Error> {
     })
 }
 
+/// Expands a text that lies so deep, and whose value begins so far into the whole one.
 fn expand(
     raw: &str,
     values: &Values,
     uses: &mut Vec<VariableUse>,
-    depth: usize,
+    (depth, start): (usize, usize),
 ) -> Result<String, Error> {
     if depth > DEPTH_LIMIT {
         return Err(Error::Unclosed);
@@ -54,7 +55,8 @@ fn expand(
             rest = tail;
         } else if let Some(tail) = after.strip_prefix('{') {
             let (inside, tail) = split_at_close(tail).ok_or(Error::Unclosed)?;
-            out.push_str(&braced(inside, values, uses, depth)?);
+            let inner = (depth, start + out.len());
+            out.push_str(&braced(inside, values, uses, inner)?);
             rest = tail;
         } else {
             let (name, tail) = split_name(after);
@@ -64,7 +66,8 @@ fn expand(
                     after.chars().next().unwrap_or(' ')
                 )));
             }
-            out.push_str(&plain(name, values, uses));
+            let value = plain(name, values, uses, start + out.len());
+            out.push_str(&value);
             rest = tail;
         }
     }
@@ -72,13 +75,15 @@ fn expand(
     Ok(out)
 }
 
-fn plain(name: &str, values: &Values, uses: &mut Vec<VariableUse>) -> String {
+fn plain(name: &str, values: &Values, uses: &mut Vec<VariableUse>, start: usize) -> String {
     let value = values.get(name);
+    let length = value.map_or(0, String::len);
     uses.push(VariableUse {
         name: name.to_owned(),
         default: None,
         required: None,
         given: value.is_some(),
+        place: start..start + length,
     });
     value.cloned().unwrap_or_default()
 }
@@ -95,14 +100,14 @@ fn braced(
     inside: &str,
     values: &Values,
     uses: &mut Vec<VariableUse>,
-    depth: usize,
+    (depth, start): (usize, usize),
 ) -> Result<String, Error> {
     let (name, tail) = split_name(inside);
     if name.is_empty() {
         return Err(Error::Name(format!("${{{inside}}}")));
     }
     if tail.is_empty() {
-        return Ok(plain(name, values, uses));
+        return Ok(plain(name, values, uses, start));
     }
     let (colon, operator) = match tail.strip_prefix(':') {
         Some(operator) => (true, operator),
@@ -123,20 +128,22 @@ fn braced(
         default: None,
         required: None,
         given: value.is_some(),
+        place: start..start,
     };
+    let inner = (depth + 1, start);
     let place = uses.len();
     let text = match operator {
         Operator::Default => {
-            let default = expand(word, values, uses, depth + 1)?;
+            let default = expand(word, values, uses, inner)?;
             outer.default = Some(default.clone());
             value.cloned().unwrap_or(default)
         }
         Operator::Required => {
-            outer.required = Some(expand(word, values, &mut Vec::new(), depth + 1)?);
+            outer.required = Some(expand(word, values, &mut Vec::new(), inner)?);
             value.cloned().unwrap_or_default()
         }
         Operator::Alternative => {
-            let other = expand(word, values, uses, depth + 1)?;
+            let other = expand(word, values, uses, inner)?;
             value.map(|_| other).unwrap_or_default()
         }
     };
@@ -149,6 +156,7 @@ fn braced(
     if needless {
         uses.truncate(place);
     }
+    outer.place = start..start + text.len();
     uses.insert(place, outer);
     Ok(text)
 }

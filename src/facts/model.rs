@@ -3,6 +3,7 @@
 mod code;
 mod deploy;
 mod pod;
+mod text;
 
 use std::fmt;
 use std::time::Duration;
@@ -12,6 +13,7 @@ pub use deploy::{
     Constraint, Deploy, FailureAction, Mode, RestartCondition, RestartPolicy, Update, UpdateOrder,
 };
 pub use pod::{Hook, PodFacts};
+pub use text::{Piece, Text, VariableUse};
 
 /// Where a fact was read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,6 +94,9 @@ pub struct Service {
     pub mounts: Vec<Mount>,
     /// `healthcheck`.
     pub healthcheck: Option<Healthcheck>,
+    /// The secret variables that its commands, checks and hooks name; they stand there as
+    /// references, never as values.
+    pub spoken: Vec<String>,
     /// `depends_on` and `links`.
     pub depends_on: Vec<Dependency>,
     /// `entrypoint`, as exec form.
@@ -141,39 +146,6 @@ pub struct UnreadKey {
     pub why: &'static str,
     /// The way out; `None` where nothing is lost, as the key has no effect in a cluster.
     pub way: Option<&'static str>,
-}
-
-/// A scalar after interpolation, which still knows what it was made from.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Text {
-    /// The value after interpolation (a variable without value and default is empty).
-    pub value: String,
-    /// The value as written.
-    pub raw: String,
-    /// The variables in it, in order.
-    pub variables: Vec<VariableUse>,
-}
-
-/// One `${…}` of a [`Text`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VariableUse {
-    /// The variable's name.
-    pub name: String,
-    /// The default, if one is given (`:-`, `-`).
-    pub default: Option<String>,
-    /// The message of `:?` or `?`: the value is required.
-    pub required: Option<String>,
-    /// Whether `.env` gave a value.
-    pub given: bool,
-}
-
-impl Text {
-    /// Returns whether a required variable has no value.
-    pub fn lacks_required(&self) -> bool {
-        self.variables
-            .iter()
-            .any(|variable| variable.required.is_some() && !variable.given)
-    }
 }
 
 /// `build`.

@@ -368,9 +368,8 @@ mod tests {
     fn a_text_is_secret_by_what_it_is_made_from() {
         let used = VariableUse {
             name: "DB_PASSWORD".to_owned(),
-            default: None,
             required: Some(String::new()),
-            given: false,
+            ..VariableUse::default()
         };
         let text = Text {
             value: "postgres://calls:@db/calls".to_owned(),

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::facts::{ConfigFile, EnvVar, Facts, MountSource, Service, Text, secret};
+use crate::facts::{
+    ConfigFile, EnvVar, Facts, MountSource, Piece, Service, Text, VariableUse, secret,
+};
 use crate::settings::SecretSettings;
 
 use super::application::{ConfigMapSpec, EnvSource, Environment, SecretEntry, SecretSpec};
@@ -54,6 +56,7 @@ pub(super) fn build(roster: &Roster<'_>, facts: &Facts, naming: &Naming<'_>) -> 
                 }
             }
         }
+        environment.extend(sorter.spoken(member, service, &environment));
         environment.extend(sorter.unset(member, &environment, facts));
         of.insert(member.name.clone(), environment);
     }
@@ -140,6 +143,9 @@ impl Sorter<'_, '_> {
         let reason = secret::by_text(text)
             .or_else(|| secret::by_name(name))
             .or(declared);
+        if let Some(composed) = self.composed(member, name, text) {
+            return composed;
+        }
         if let Some(reason) = reason.or_else(|| unknown_url(name, text)) {
             let key = only_variable(text).unwrap_or(name).to_owned();
             return vec![self.secret(member, name, &key, &reason)];
@@ -180,6 +186,44 @@ impl Sorter<'_, '_> {
             now.scheme, now.user, now.path
         );
         Some(vec![secret, literal(name, value)])
+    }
+
+    /// Composes a value that is no secret but for the variables in it (`-Dpassword=${DB_PASSWORD}`).
+    fn composed(
+        &mut self,
+        member: &Member<'_>,
+        name: &str,
+        text: &Text,
+    ) -> Option<Vec<Environment>> {
+        let told = self.naming.told;
+        let is_secret = |used: &VariableUse| {
+            let named = told.names.contains(&used.name) || secret::by_name(&used.name).is_some();
+            named && used.name != name && !told.settings.contains(&used.name)
+        };
+        let pieces = text.pieces(is_secret);
+        let plain = |piece: &Piece<'_>| matches!(piece, Piece::Plain(text) if text.len() > 1);
+        if secret::by_name(name).is_some() || !pieces.iter().any(plain) {
+            return None;
+        }
+        let mut found: Vec<Environment> = Vec::new();
+        let mut value = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Plain(text) if secret::by_value(text).is_some() => return None,
+                Piece::Plain(text) => value.push_str(text),
+                Piece::Given(used) => {
+                    let reason = format!("`{name}` is made from it");
+                    found.push(self.secret(member, used, used, &reason));
+                    value.push_str(&format!("$({used})"));
+                }
+            }
+        }
+        if found.is_empty() {
+            return None;
+        }
+        let value = hosts::in_variable(name, &value, &self.roster.names);
+        found.push(literal(name, value));
+        Some(found)
     }
 
     fn secret(&mut self, member: &Member<'_>, name: &str, key: &str, reason: &str) -> Environment {
@@ -301,6 +345,21 @@ impl Sorter<'_, '_> {
                 key,
             },
         }
+    }
+
+    /// Returns the secrets that a service's commands refer to, and its environment lacks.
+    fn spoken(
+        &mut self,
+        member: &Member<'_>,
+        service: &Service,
+        environment: &[Environment],
+    ) -> Vec<Environment> {
+        let lacks = |name: &&String| environment.iter().all(|known| known.name != **name);
+        let names = service.spoken.iter().filter(lacks);
+        let reason = "a command or health check is given it";
+        names
+            .map(|name| self.secret(member, name, name, reason))
+            .collect()
     }
 
     /// Returns the secrets that the source can't do without and that no service sets.

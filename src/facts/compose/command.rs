@@ -1,27 +1,40 @@
 //! `command` and `entrypoint`, and the commands of hooks.
 
-use super::super::secret;
-use super::super::yaml::{Node, Value};
+use super::super::yaml::Value;
 use super::fields::{Fields, Notes};
+use super::hidden::{self, Executed};
 use super::units;
 
-/// Returns a command in exec form.
-pub(super) fn read(
+/// Returns a container's command in exec form.
+fn read(fields: &mut Fields<'_>, key: &'static str, notes: &mut Notes<'_>) -> Option<Vec<String>> {
+    let words = marked(fields, key, notes)?;
+    Some(words.iter().map(|word| hidden::in_argument(word)).collect())
+}
+
+/// Returns the command of a hook in exec form.
+pub(super) fn hook(fields: &mut Fields<'_>, notes: &mut Notes<'_>) -> Option<Vec<String>> {
+    Some(match hidden::executed(marked(fields, "command", notes)?) {
+        Executed::Words(words) => words,
+        Executed::Line(line) => ["/bin/sh", "-c", &line].map(str::to_owned).to_vec(),
+    })
+}
+
+/// Returns the words of a command, secrets marked.
+fn marked(
     fields: &mut Fields<'_>,
     key: &'static str,
     notes: &mut Notes<'_>,
 ) -> Option<Vec<String>> {
     let node = fields.take(key)?;
-    warn_of_secrets(node, key, notes);
     match &node.value {
         Value::Scalar(text) => {
-            let words = units::words(&text.value);
+            let words = units::words(&notes.marked(text));
             if words.is_none() {
                 notes.unfit(node, &fields.at(key), "a command whose quotes are closed");
             }
             words
         }
-        Value::List(items) => Some(strings(items)),
+        Value::List(items) => Some(notes.all_marked(items)),
         Value::Null | Value::Map(_) => {
             notes.unfit(node, &fields.at(key), "a string or a list");
             None
@@ -41,39 +54,4 @@ pub(super) fn both(
         Some(words) if words.is_empty() => (command, None),
         entrypoint => (entrypoint, command),
     }
-}
-
-/// Says that a secret in a command has no value: nothing can stand for it there.
-fn warn_of_secrets(node: &Node, key: &str, notes: &mut Notes<'_>) {
-    let words = match &node.value {
-        Value::List(items) => items.as_slice(),
-        Value::Scalar(_) | Value::Null | Value::Map(_) => std::slice::from_ref(node),
-    };
-    for word in words {
-        let Value::Scalar(text) = &word.value else {
-            continue;
-        };
-        let lost = text.variables.iter().filter(|variable| {
-            let empty = !variable.given && variable.default.is_none();
-            empty && secret::by_name(&variable.name).is_some()
-        });
-        for variable in lost {
-            let message = format!("`{}` in `{key}` is a secret, and left out", variable.name);
-            let help =
-                "let the program read it from its environment, where a Secret can stand for it";
-            notes.report.push(
-                node.mark
-                    .warning(message, "it has no value here")
-                    .help(help),
-            );
-        }
-    }
-}
-
-/// Returns the scalars of a list.
-pub(super) fn strings(items: &[Node]) -> Vec<String> {
-    items
-        .iter()
-        .map(|item| item.str().unwrap_or_default().to_owned())
-        .collect()
 }

@@ -51,6 +51,7 @@ pub(super) fn read(
 /// Returns the value that `.env` gives to a variable that is only named.
 fn passed(name: &str, values: &Values) -> Option<Text> {
     let value = values.get(name)?.clone();
+    let place = 0..value.len();
     Some(Text {
         value,
         raw: format!("${{{name}}}"),
@@ -59,6 +60,7 @@ fn passed(name: &str, values: &Values) -> Option<Text> {
             default: None,
             required: None,
             given: true,
+            place,
         }],
     })
 }

@@ -1,9 +1,11 @@
 //! Reading a mapping key by key, so that the keys that nobody asked for are known.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::super::report::{Mark, Report};
 use super::super::yaml::{Entry, Node, Value};
+use super::hidden::Hidden;
 use super::keys::{Fate, Loss, Section};
 use super::units;
 use crate::diagnostic::nearest;
@@ -13,6 +15,10 @@ use crate::facts::UnreadKey;
 pub(super) struct Notes<'a> {
     /// The problems.
     pub(super) report: &'a mut Report,
+    /// Which variables are secrets.
+    pub(super) hidden: &'a Hidden,
+    /// The secret variables that the commands of the service that is read name.
+    pub(super) spoken: BTreeSet<String>,
     /// The keys that nothing carries over.
     pub(super) left: Vec<Left>,
 }
@@ -44,7 +50,17 @@ impl Left {
     }
 }
 
-impl Notes<'_> {
+impl<'a> Notes<'a> {
+    /// Returns notes with nothing in them.
+    pub(super) fn new(report: &'a mut Report, hidden: &'a Hidden) -> Self {
+        Self {
+            report,
+            hidden,
+            spoken: BTreeSet::new(),
+            left: Vec::new(),
+        }
+    }
+
     /// Reports a node that isn't what its key takes.
     pub(super) fn unfit(&mut self, node: &Node, path: &str, expected: &str) {
         let message = format!("`{path}` must be {expected}");
@@ -101,10 +117,8 @@ impl<'a> Fields<'a> {
         section: &'static Section,
         report: &mut Report,
     ) {
-        let mut notes = Notes {
-            report,
-            left: Vec::new(),
-        };
+        let none = Hidden::NONE;
+        let mut notes = Notes::new(report, &none);
         let mut fields = Self::new(node, path.to_owned(), section, &mut notes);
         fields.taken = section.names();
         fields.finish(&mut notes);

@@ -1,8 +1,8 @@
 //! `healthcheck`.
 
 use super::super::yaml::{Node, Value};
-use super::command::strings;
 use super::fields::{Fields, Notes};
+use super::hidden::{self, Executed};
 use super::keys;
 use crate::facts::{HealthTest, Healthcheck};
 
@@ -36,8 +36,8 @@ pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> Option<He
 
 fn test(node: &Node, path: &str, notes: &mut Notes<'_>) -> Option<HealthTest> {
     let found = match &node.value {
-        Value::Scalar(text) => Some(HealthTest::Shell(text.value.clone())),
-        Value::List(items) => from_words(strings(items)),
+        Value::Scalar(text) => Some(HealthTest::Shell(hidden::in_shell(&notes.marked(text)))),
+        Value::List(items) => from_words(notes.all_marked(items)),
         Value::Null | Value::Map(_) => None,
     };
     if found.is_none() {
@@ -57,8 +57,13 @@ fn from_words(mut words: Vec<String>) -> Option<HealthTest> {
     let rest = words.split_off(1);
     match words.first()?.as_str() {
         "NONE" => Some(HealthTest::Disabled),
-        "CMD" if !rest.is_empty() => Some(HealthTest::Exec(rest)),
-        "CMD-SHELL" if !rest.is_empty() => Some(HealthTest::Shell(rest.join(" "))),
+        "CMD" if !rest.is_empty() => Some(match hidden::executed(rest) {
+            Executed::Words(words) => HealthTest::Exec(words),
+            Executed::Line(line) => HealthTest::Shell(line),
+        }),
+        "CMD-SHELL" if !rest.is_empty() => {
+            Some(HealthTest::Shell(hidden::in_shell(&rest.join(" "))))
+        }
         _ => None,
     }
 }

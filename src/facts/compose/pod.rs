@@ -239,7 +239,7 @@ fn hooks(service: &mut Fields<'_>, key: &'static str, notes: &mut Notes<'_>) -> 
             .map(|(entry, value)| (entry.key.clone(), value.to_owned()))
             .collect();
         let working_dir = fields.string("working_dir", notes);
-        match command::read(&mut fields, "command", notes).filter(|it| !it.is_empty()) {
+        match command::hook(&mut fields, notes).filter(|it| !it.is_empty()) {
             Some(command) => hooks.push(Hook {
                 command,
                 working_dir,

@@ -58,6 +58,7 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>, notes: &mut Notes<'_>) -> R
         env_files,
         mounts: mounts::read(&mut fields, scope, notes),
         healthcheck: health::read(&mut fields, notes),
+        spoken: Vec::new(),
         depends_on,
         entrypoint,
         command,
@@ -80,6 +81,7 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>, notes: &mut Notes<'_>) -> R
     fields.finish(notes);
     let left = std::mem::take(&mut notes.left);
     service.unread = left.iter().map(Left::fact).collect();
+    service.spoken = std::mem::take(&mut notes.spoken).into_iter().collect();
     Read {
         service,
         left,

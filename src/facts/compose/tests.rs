@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::super::report::Report;
 use super::{default_compose_files, read};
 use crate::diagnostic::Diagnostics;
-use crate::facts::{Condition, HealthTest, MountSource, Project, Protocol, Service, Tree};
+use crate::facts::{Condition, HealthTest, Inputs, MountSource, Project, Protocol, Service, Tree};
 
 fn project(files: &[(&str, &str)]) -> Result<(Project, Diagnostics), Diagnostics> {
     with_profiles(files, &[])
@@ -24,9 +24,12 @@ fn with_profiles(
         .map(|(path, _)| (*path).to_owned())
         .filter(|path| path.contains("compose"))
         .collect();
-    let profiles: Vec<String> = profiles.iter().map(ToString::to_string).collect();
+    let inputs = Inputs {
+        profiles: profiles.iter().map(ToString::to_string).collect(),
+        ..Inputs::default()
+    };
     let mut report = Report::default();
-    let project = read(&tree, &compose, &profiles, &mut report);
+    let project = read(&tree, &compose, &inputs, &mut report);
     report.finish().map(|warnings| (project.unwrap(), warnings))
 }
 
@@ -262,7 +265,13 @@ fn included_files_have_their_own_folder_and_values() {
     .into_iter()
     .collect();
     let mut report = Report::default();
-    let project = read(&tree, &["compose.yml".to_owned()], &[], &mut report).unwrap();
+    let project = read(
+        &tree,
+        &["compose.yml".to_owned()],
+        &Inputs::default(),
+        &mut report,
+    )
+    .unwrap();
     let db = project.service("db").unwrap();
     assert_eq!(db.image.as_ref().unwrap().value, "postgres:16");
     assert_eq!(
@@ -349,12 +358,39 @@ fn the_project_is_called_as_its_env_file_says() {
 }
 
 #[test]
-fn a_secret_in_a_command_is_said_to_be_left_out() {
+fn a_secret_in_a_command_is_a_reference() {
     let compose = "services:\n  cache:\n    image: redis:7\n    \
-                   command: redis-server --requirepass ${REDIS_PASSWORD}\n";
-    let (_, warnings) = project(&[("compose.yml", compose)]).unwrap();
-    check_warning(
-        &warnings,
-        "`REDIS_PASSWORD` in `command` is a secret, and left out",
+                   command: redis-server --requirepass ${REDIS_PASSWORD} --port ${PORT:-6379}\n    \
+                   healthcheck: {test: [CMD, redis-cli, -a, \"${REDIS_PASSWORD}\", ping]}\n    \
+                   post_start: [{command: \"x ${KEY}\"}]\n    environment: {APP_KEY: \"${KEY}\"}\n";
+    let env = "REDIS_PASSWORD=hunter2\nKEY=s3cr3t\n";
+    let (found, warnings) = project(&[("compose.yml", compose), (".env", env)]).unwrap();
+    let service = &found.services[0];
+    let command = [
+        "redis-server",
+        "--requirepass",
+        "$(REDIS_PASSWORD)",
+        "--port",
+        "6379",
+    ];
+    assert_eq!(service.command.as_deref().unwrap_or_default(), command);
+    let check = service.healthcheck.as_ref().map(|it| &it.test);
+    let line = "redis-cli -a \"${REDIS_PASSWORD}\" ping".to_owned();
+    assert_eq!(check, Some(&HealthTest::Shell(line)));
+    assert_eq!(
+        service.pod.post_start[0].command,
+        ["/bin/sh", "-c", "x \"${KEY}\""]
     );
+    assert_eq!(service.spoken, ["KEY", "REDIS_PASSWORD"]);
+    assert!(warnings.0.is_empty(), "{warnings}");
+}
+
+#[test]
+fn a_config_made_from_a_secret_is_not_carried_over() {
+    let compose = "services:\n  a: {image: b, configs: [c]}\n\
+                   configs:\n  c: {content: \"password=${DB_PASSWORD}\"}\n";
+    let files = [("compose.yml", compose), (".env", "DB_PASSWORD=hunter2\n")];
+    let (found, warnings) = project(&files).unwrap();
+    check_warning(&warnings, "`DB_PASSWORD` in it is a secret");
+    assert_eq!(found.configs[0].content, None);
 }

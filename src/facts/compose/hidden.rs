@@ -1,0 +1,230 @@
+//! Secret variables in commands, health checks, hooks and configs: a reference stands there, so that
+//! no value of theirs gets into what is written.
+//!
+//! Kubernetes fills `$(NAME)` in the arguments of containers and nowhere else; what it executes
+//! beside them gets a shell. Which variables of an environment are secrets isn't decided here.
+
+use std::collections::BTreeSet;
+
+use super::super::Inputs;
+use super::super::secret;
+use super::super::yaml::{Node, Value};
+use super::fields::Notes;
+use crate::facts::{Piece, Text, VariableUse};
+
+/// What stands around a variable's name in text that isn't rendered yet; no text has them.
+const OPEN: char = '\u{F0000}';
+const CLOSE: char = '\u{F0001}';
+const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
+
+/// Which variables of Compose files are secrets.
+#[derive(Debug)]
+pub(super) struct Hidden {
+    secret: BTreeSet<String>,
+    plain: BTreeSet<String>,
+}
+
+impl Hidden {
+    /// None beside those that look like it.
+    pub(super) const NONE: Self = Self {
+        secret: BTreeSet::new(),
+        plain: BTreeSet::new(),
+    };
+
+    /// Returns them: those that settings name, and those that alone give a variable of a service
+    /// that is a secret by its name (`MYSQL_PASSWORD: ${DB}`), or a secret of Compose's.
+    pub(super) fn of(root: &Node, inputs: &Inputs) -> Self {
+        let mut secret: BTreeSet<String> = inputs.secret.iter().cloned().collect();
+        let services = root.get("services").map(Node::entries).unwrap_or_default();
+        let environments = services.iter().filter_map(|it| it.node.get("environment"));
+        for entry in environments.flat_map(Node::entries) {
+            let only = entry
+                .node
+                .text()
+                .filter(|_| secret::by_name(&entry.key).is_some());
+            secret.extend(only.and_then(only_variable));
+        }
+        let secrets = root.get("secrets").map(Node::entries).unwrap_or_default();
+        let names = secrets
+            .iter()
+            .filter_map(|it| it.node.get("environment")?.str());
+        secret.extend(names.map(str::to_owned));
+        Self {
+            secret,
+            plain: inputs.plain.iter().cloned().collect(),
+        }
+    }
+
+    fn has(&self, used: &VariableUse, value: &str) -> bool {
+        let given = value.get(used.place.clone()).unwrap_or_default();
+        let looks = secret::by_value(given).is_some() && !self.plain.contains(&used.name);
+        looks || self.named(&used.name)
+    }
+
+    /// Returns whether a variable is a secret, whatever its value.
+    pub(super) fn named(&self, name: &str) -> bool {
+        let looks = || secret::by_name(name).is_some();
+        !self.plain.contains(name) && (self.secret.contains(name) || looks())
+    }
+
+    /// Returns the first secret variable of a text.
+    pub(super) fn first<'t>(&self, text: &'t Text) -> Option<&'t str> {
+        let mut all = text.variables.iter();
+        let found = all.find(|used| self.has(used, &text.value));
+        found.map(|used| used.name.as_str())
+    }
+}
+
+/// Returns the variable that a text is made of, if nothing else is in it.
+fn only_variable(text: &Text) -> Option<String> {
+    let [used] = text.variables.as_slice() else {
+        return None;
+    };
+    (used.place == (0..text.value.len())).then(|| used.name.clone())
+}
+
+/// A command whose secrets are references.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Executed {
+    /// Executed as it is.
+    Words(Vec<String>),
+    /// Run by a shell, which fills the references in.
+    Line(String),
+}
+
+impl Notes<'_> {
+    /// Returns a text with marks in place of what secret variables give, and notes these.
+    pub(super) fn marked(&mut self, text: &Text) -> String {
+        let hidden = self.hidden;
+        let mut marked = String::new();
+        for piece in text.pieces(|used| hidden.has(used, &text.value)) {
+            match piece {
+                Piece::Plain(plain) => marked.push_str(plain),
+                Piece::Given(name) => {
+                    self.spoken.insert(name.to_owned());
+                    marked.push(OPEN);
+                    marked.push_str(name);
+                    marked.push(CLOSE);
+                }
+            }
+        }
+        marked
+    }
+
+    /// Returns the scalars of a list, marked.
+    pub(super) fn all_marked(&mut self, items: &[Node]) -> Vec<String> {
+        let mut words = Vec::new();
+        for item in items {
+            words.push(match &item.value {
+                Value::Scalar(text) => self.marked(text),
+                Value::Null | Value::List(_) | Value::Map(_) => String::new(),
+            });
+        }
+        words
+    }
+}
+
+/// Returns a marked text as an argument of a container.
+pub(super) fn in_argument(marked: &str) -> String {
+    marked.replace(OPEN, "$(").replace(CLOSE, ")")
+}
+
+/// Returns a marked text as a shell reads it: a reference is filled in within single quotes too.
+pub(super) fn in_shell(marked: &str) -> String {
+    let mut line = String::new();
+    let mut quote = None;
+    let mut escaped = false;
+    for character in marked.chars() {
+        match (character, quote) {
+            (OPEN, Some('\'')) => line.push_str("'\"${"),
+            (CLOSE, Some('\'')) => line.push_str("}\"'"),
+            (OPEN, Some(_)) => line.push_str("${"),
+            (CLOSE, Some(_)) => line.push('}'),
+            (OPEN, None) => line.push_str("\"${"),
+            (CLOSE, None) => line.push_str("}\""),
+            (_, _) => line.push(character),
+        }
+        let quotes = !escaped && (character == '"' || character == '\'');
+        match quote {
+            None if quotes => quote = Some(character),
+            Some(open) if quotes && open == character => quote = None,
+            None | Some(_) => {}
+        }
+        escaped = character == '\\' && !escaped && quote != Some('\'');
+    }
+    line
+}
+
+/// Returns marked words as what is executed without Kubernetes' filling anything in.
+pub(super) fn executed(mut words: Vec<String>) -> Executed {
+    if !words.iter().any(|word| word.contains(OPEN)) {
+        return Executed::Words(words);
+    }
+    if let [shell, flag, script, rest @ ..] = words.as_mut_slice() {
+        let name = shell.rsplit('/').next().unwrap_or(shell);
+        let plain = rest.iter().all(|word| !word.contains(OPEN));
+        if SHELLS.contains(&name) && flag.starts_with('-') && flag.ends_with('c') && plain {
+            *script = in_shell(script);
+            return Executed::Words(words);
+        }
+    }
+    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    Executed::Line(quoted.join(" "))
+}
+
+/// Returns a marked word as a shell reads it as one.
+fn quoted(word: &str) -> String {
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c) || c == OPEN || c == CLOSE;
+    if !word.is_empty() && word.chars().all(plain) {
+        in_shell(word)
+    } else {
+        in_shell(&format!("'{}'", word.replace('\'', r"'\''")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CLOSE, Executed, OPEN, executed, in_shell};
+
+    fn marked(text: &str) -> String {
+        text.replace('{', &OPEN.to_string())
+            .replace('}', &CLOSE.to_string())
+    }
+
+    #[track_caller]
+    fn check_shell(text: &str, expected: &str) {
+        assert_eq!(in_shell(&marked(text)), expected);
+    }
+
+    #[track_caller]
+    fn check_words(words: &[&str], expected: &Executed) {
+        let words = words.iter().map(|word| marked(word)).collect();
+        assert_eq!(&executed(words), expected);
+    }
+
+    #[test]
+    fn a_shell_fills_references_in_whatever_the_quotes() {
+        check_shell("mysqladmin ping -p{PW}", r#"mysqladmin ping -p"${PW}""#);
+        check_shell(r#"curl -u "a:{PW}""#, r#"curl -u "a:${PW}""#);
+        check_shell("curl -H 'X: {PW}' x", r#"curl -H 'X: '"${PW}"'' x"#);
+        check_shell(r#"echo it\'s {PW}"#, r#"echo it\'s "${PW}""#);
+        check_shell("echo \"it's {PW}\"", "echo \"it's ${PW}\"");
+    }
+
+    #[test]
+    fn only_words_with_a_reference_need_a_shell() {
+        let words = ["redis-cli", "ping"].map(str::to_owned).to_vec();
+        check_words(&["redis-cli", "ping"], &Executed::Words(words));
+        check_words(
+            &["redis-cli", "-a", "{PW}", "a b"],
+            &Executed::Line("redis-cli -a \"${PW}\" 'a b'".to_owned()),
+        );
+    }
+
+    #[test]
+    fn a_shell_that_is_there_is_used() {
+        let words = ["bash", "-ec", "x -p\"${PW}\""].map(str::to_owned).to_vec();
+        check_words(&["bash", "-ec", "x -p{PW}"], &Executed::Words(words));
+    }
+}
