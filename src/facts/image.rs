@@ -5,11 +5,13 @@
 
 mod known;
 mod monitoring;
+mod program;
 mod servers;
 mod stores;
 mod tools;
 
 pub use known::{Check, Data, Known, Part, Seeded, User, of_part, rows};
+pub use program::runs_another;
 
 use super::model::{MountSource, Service};
 
@@ -94,7 +96,13 @@ pub fn product(image: &str) -> Option<Product> {
 
 /// Returns what is known of an image, if anything is.
 pub fn known(image: &str) -> Option<&'static Known> {
-    known::find(&parse(image)?.name)
+    let reference = parse(image)?;
+    // PHP's images are two programs: Apache, which speaks HTTP, and FPM, which doesn't.
+    let fpm = reference
+        .tag
+        .filter(|tag| tag.split('-').any(|part| part.starts_with("fpm")));
+    let variant = fpm.and_then(|_| known::find(&format!("{}:fpm", reference.name)));
+    variant.or_else(|| known::find(&reference.name))
 }
 
 /// Why a service keeps data.
@@ -207,6 +215,18 @@ mod tests {
         check("oliver006/redis_exporter", Some("Redis exporter"));
         check("postgres-data/api", None);
         check("mypostgres:16", None);
+    }
+
+    #[test]
+    fn phps_images_are_two_programs() {
+        let ports = |image| known(image).map(|row| row.ports);
+        assert_eq!(ports("nextcloud:29"), Some(&[("http", 80)][..]));
+        assert_eq!(
+            ports("nextcloud:29-fpm-alpine"),
+            Some(&[("fastcgi", 9000)][..])
+        );
+        assert_eq!(ports("php:8.3-fpm"), Some(&[("fastcgi", 9000)][..]));
+        assert!(product("nextcloud:fpm") == product("nextcloud"));
     }
 
     #[test]

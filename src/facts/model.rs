@@ -211,6 +211,8 @@ pub struct Mount {
     pub sub_path: Option<String>,
     /// The size of memory, in bytes, where one is given.
     pub size: Option<u64>,
+    /// The folder of whoever runs Compose that a volume stands for: programs keep their data there.
+    pub folder: Option<String>,
     /// Where.
     pub origin: Origin,
 }

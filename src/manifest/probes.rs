@@ -83,7 +83,10 @@ fn closer_command(workload: &Workload, command: &[String]) -> Option<ProbeAction
     // While its image initialises a data base, the server listens on its socket only: ready is
     // what answers on the network. A Redis that still loads its data answers, but not `PONG`.
     let suffix = match workload.role {
-        Role::Postgres if whole.starts_with("pg_isready") && !whole.contains(" -h") => {
+        Role::Postgres
+            if whole.starts_with("pg_isready")
+                && ![" -h", "--host"].iter().any(|it| whole.contains(it)) =>
+        {
             " -h 127.0.0.1"
         }
         Role::Redis if whole.trim_end().ends_with("ping") => " | grep -q PONG",
@@ -96,11 +99,12 @@ fn closer_command(workload: &Workload, command: &[String]) -> Option<ProbeAction
         | Role::Grafana => return None,
     };
     let command = if shell {
-        before
-            .iter()
-            .cloned()
-            .chain([format!("{last}{suffix}")])
-            .collect()
+        // What follows the program may be another command: `pg_isready || exit 1`.
+        let line = match (workload.role, last.strip_prefix("pg_isready")) {
+            (Role::Postgres, Some(rest)) => format!("pg_isready{suffix}{rest}"),
+            (_, _) => format!("{last}{suffix}"),
+        };
+        before.iter().cloned().chain([line]).collect()
     } else if workload.role == Role::Postgres {
         command
             .iter()
@@ -209,7 +213,12 @@ mod tests {
         check(
             Role::Postgres,
             &exec(&["/bin/sh", "-c", "pg_isready -U $POSTGRES_USER"]),
-            &exec(&["/bin/sh", "-c", "pg_isready -U $POSTGRES_USER -h 127.0.0.1"]),
+            &exec(&["/bin/sh", "-c", "pg_isready -h 127.0.0.1 -U $POSTGRES_USER"]),
+        );
+        check(
+            Role::Postgres,
+            &exec(&["/bin/sh", "-c", "pg_isready || exit 1"]),
+            &exec(&["/bin/sh", "-c", "pg_isready -h 127.0.0.1 || exit 1"]),
         );
     }
 

@@ -11,6 +11,10 @@ use super::health;
 use super::roster::Member;
 use super::spec::{Check, ProbeSpec};
 
+/// How often a check that worked may fail. People write more of them for a slow start, which a
+/// startup probe is for: a pod that fails twenty times keeps its traffic for minutes.
+const MOST_FAILURES: u32 = 10;
+
 /// Liveness, readiness and startup.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Probes {
@@ -65,7 +69,14 @@ fn startup(health: Option<&Healthcheck>, live: Option<&Probe>, serves: bool) -> 
     const SPARE: u64 = 6;
     let seconds = |time: Option<Duration>| time.map(|it| it.as_secs()).filter(|it| *it > 0);
     let grace = seconds(health.and_then(|it| it.start_period));
-    let grace = grace.or_else(|| (!serves).then_some(PERIOD * SPARE))?;
+    let tries = health.map_or(0, |it| {
+        let retries = it.retries.filter(|retries| *retries > MOST_FAILURES);
+        u64::from(retries.unwrap_or(0)) * it.interval.map_or(30, |it| it.as_secs().max(1))
+    });
+    let grace = match (grace, tries) {
+        (None, 0) => (!serves).then_some(PERIOD * SPARE)?,
+        (grace, tries) => grace.unwrap_or(0) + tries,
+    };
     let period = seconds(health.and_then(|it| it.start_interval)).unwrap_or(PERIOD);
     Some(Probe {
         period: i32::try_from(period).ok(),
@@ -202,6 +213,7 @@ fn from_healthcheck(
         timeout: seconds(health.timeout).or(Some(5)),
         failures: health
             .retries
+            .filter(|retries| *retries <= MOST_FAILURES)
             .and_then(|retries| i32::try_from(retries).ok()),
         initial_delay: None,
     })

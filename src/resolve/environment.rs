@@ -2,11 +2,11 @@
 //! share to one `ConfigMap`, the rest stays literal. URLs are composed, so that only the password
 //! in them is secret, and host names follow the services' new names.
 
+mod composed;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::facts::{
-    ConfigFile, EnvVar, Facts, MountSource, Piece, Service, Text, VariableUse, secret,
-};
+use crate::facts::{ConfigFile, EnvVar, Facts, MountSource, Service, Text, secret};
 use crate::settings::SecretSettings;
 
 use super::application::{ConfigMapSpec, EnvSource, Environment, SecretEntry, SecretSpec};
@@ -127,11 +127,13 @@ impl Sorter<'_, '_> {
         let Some(text) = &variable.value else {
             let source = known.iter().find(|it| it.name == name);
             let reason = secret::by_name(name).or_else(|| source?.secret.clone());
-            let value = source.and_then(|it| it.default.clone()).unwrap_or_default();
-            return vec![match reason {
-                Some(reason) => self.secret(member, name, name, &reason),
-                None => literal(name, value),
-            }];
+            let default = source.and_then(|it| it.default.clone());
+            // What nobody gives a value is not set; set to nothing, it would hide a default.
+            return match (reason, default) {
+                (Some(reason), _) => vec![self.secret(member, name, name, &reason)],
+                (None, Some(value)) => vec![literal(name, value)],
+                (None, None) => Vec::new(),
+            };
         };
         if let Some(composed) = self.url(member, name, text) {
             return composed;
@@ -154,76 +156,6 @@ impl Sorter<'_, '_> {
             name,
             hosts::in_variable(name, &text.value, &self.roster.names),
         )]
-    }
-
-    /// Splits a URL with a password: the password is a secret, the URL refers to it.
-    fn url(&mut self, member: &Member<'_>, name: &str, text: &Text) -> Option<Vec<Environment>> {
-        let raw = secret::split_url(&text.raw).or_else(|| secret::split_url(&text.value))?;
-        if raw.password.is_empty() {
-            return None;
-        }
-        let now = secret::split_url(&text.value).unwrap_or_else(|| raw.clone());
-        let stem = ["_URL", "_URI", "_DSN"]
-            .iter()
-            .find_map(|suffix| name.strip_suffix(suffix));
-        let stem = stem.unwrap_or(name);
-        let used = text
-            .variables
-            .iter()
-            .find(|used| raw.password.contains(&used.name));
-        let store = self.services.get(now.host.as_str());
-        let key = match (used, store.and_then(|store| password_of(store))) {
-            (Some(used), _) => used.name.clone(),
-            (None, Some(key)) => key,
-            (None, None) => format!("{stem}_PASSWORD"),
-        };
-        let reason = format!("it is the password in `{name}`, where it must be URL-encoded");
-        let secret = self.secret(member, &key, &key, &reason);
-        let host = hosts::rename(&now.host, &self.roster.names);
-        let port = now.port.map(|port| format!(":{port}")).unwrap_or_default();
-        let value = format!(
-            "{}://{}:$({key})@{host}{port}{}",
-            now.scheme, now.user, now.path
-        );
-        Some(vec![secret, literal(name, value)])
-    }
-
-    /// Composes a value that is no secret but for the variables in it (`-Dpassword=${DB_PASSWORD}`).
-    fn composed(
-        &mut self,
-        member: &Member<'_>,
-        name: &str,
-        text: &Text,
-    ) -> Option<Vec<Environment>> {
-        let told = self.naming.told;
-        let is_secret = |used: &VariableUse| {
-            let named = told.names.contains(&used.name) || secret::by_name(&used.name).is_some();
-            named && used.name != name && !told.settings.contains(&used.name)
-        };
-        let pieces = text.pieces(is_secret);
-        let plain = |piece: &Piece<'_>| matches!(piece, Piece::Plain(text) if text.len() > 1);
-        if secret::by_name(name).is_some() || !pieces.iter().any(plain) {
-            return None;
-        }
-        let mut found: Vec<Environment> = Vec::new();
-        let mut value = String::new();
-        for piece in pieces {
-            match piece {
-                Piece::Plain(text) if secret::by_value(text).is_some() => return None,
-                Piece::Plain(text) => value.push_str(text),
-                Piece::Given(used) => {
-                    let reason = format!("`{name}` is made from it");
-                    found.push(self.secret(member, used, used, &reason));
-                    value.push_str(&format!("$({used})"));
-                }
-            }
-        }
-        if found.is_empty() {
-            return None;
-        }
-        let value = hosts::in_variable(name, &value, &self.roster.names);
-        found.push(literal(name, value));
-        Some(found)
     }
 
     fn secret(&mut self, member: &Member<'_>, name: &str, key: &str, reason: &str) -> Environment {
@@ -441,10 +373,4 @@ fn only_variable(text: &Text) -> Option<&str> {
     let whole = raw == format!("${}", used.name)
         || (raw.starts_with(&format!("${{{}", used.name)) && raw.ends_with('}'));
     whole.then_some(used.name.as_str())
-}
-
-/// Returns the variable of a store's password.
-fn password_of(service: &Service) -> Option<String> {
-    let named = |variable: &&EnvVar| variable.name.ends_with("PASSWORD");
-    Some(service.environment.iter().find(named)?.name.clone())
 }

@@ -59,7 +59,10 @@ fn looks_closer(line: &str, words: &[&str]) -> bool {
 }
 
 fn http(line: &str, words: &[&str], ports: &[ServicePort]) -> Option<ProbeAction> {
-    let (_, rest) = line.split_once("http://")?;
+    let rest = match line.split_once("http://") {
+        Some((_, rest)) => rest,
+        None => without_scheme(words)?,
+    };
     let end = |character: char| character.is_whitespace() || "\"'`|;)".contains(character);
     let rest = rest.split(end).next()?;
     let (host, path) = match rest.split_once('/') {
@@ -84,6 +87,17 @@ fn http(line: &str, words: &[&str], ports: &[ServicePort]) -> Option<ProbeAction
         return None;
     }
     Some(ProbeAction::Http { path, port })
+}
+
+/// Returns what curl or wget is asked for where it stands without `http://`.
+fn without_scheme<'w>(words: &[&'w str]) -> Option<&'w str> {
+    let asks = |word: &&str| word.ends_with("curl") || word.ends_with("wget");
+    let host = |word: &&str| {
+        let mut hosts = HOSTS.iter().filter_map(|host| word.strip_prefix(host));
+        hosts.any(|rest| rest.starts_with([':', '/']))
+    };
+    let found = words.iter().copied().find(host)?;
+    words.iter().any(asks).then_some(found)
 }
 
 /// Reads `nc -z localhost 5432`.
@@ -190,6 +204,11 @@ mod tests {
             Some("http/health"),
         );
         check("nc -z localhost 8080", Some("http"));
+        check(
+            "curl --silent --fail localhost:8080/up || exit 1",
+            Some("http/up"),
+        );
+        check("echo localhost:8080/up", None);
     }
 
     #[test]

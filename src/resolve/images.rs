@@ -169,11 +169,16 @@ fn versioned(image: &str, member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -
     let tag = reference.tag.as_deref().unwrap_or("latest");
     if tag == "latest" {
         // The tag of the image that is usual for the product, where it is the same image.
-        let usual = member.product.and_then(|product| product.known().default);
+        let usual = image::known(image).and_then(|row| row.default);
         let usual = usual
             .and_then(image::parse)
             .filter(|usual| same_image(usual, &reference));
+        let short = reference.name.trim_start_matches("docker.io/");
+        let short = short.trim_start_matches("library/");
+        let row = image::known(image).and_then(|row| row.tag);
+        let row = row.filter(|(name, _)| *name == short);
         let fixed = usual.and_then(|usual| usual.tag);
+        let fixed = fixed.or_else(|| row.map(|(_, tag)| tag.to_owned()));
         let (used, help) = match fixed {
             Some(fixed) => (
                 named(format!("{}:{fixed}", reference.name)),

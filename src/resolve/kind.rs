@@ -4,7 +4,7 @@
 //! serves. How Kubernetes is told is `manifest`'s.
 
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Condition, Mode, RestartCondition, Service, image};
+use crate::facts::{Condition, EnvVar, Mode, RestartCondition, Service, image};
 
 use super::application::{JobSpec, Overlap, Schedule, WorkloadKind};
 use super::roster::Member;
@@ -76,6 +76,18 @@ const COMMANDS: &[&str] = &[
     "psql -f",
 ];
 
+/// Parts of command lines that never end.
+const ENDLESS: &[&str] = &[
+    "while true",
+    "while :",
+    "while [ 1",
+    "sleep infinity",
+    "tail -f",
+    "crond",
+    "cron -f",
+    "supercronic",
+];
+
 /// Returns the value of the first of these labels that a service has.
 pub(super) fn label<'s>(service: &'s Service, names: &[&str]) -> Option<&'s str> {
     names.iter().find_map(|name| {
@@ -110,7 +122,8 @@ pub(super) fn of(service: &Service, awaited: bool, reached: bool) -> WorkloadKin
         Mode::Replicated if awaited => return WorkloadKind::Job,
         Mode::Replicated => {}
     }
-    if image::stateful(service).is_some() {
+    let another = !reached && image::runs_another(service);
+    if image::stateful(service).is_some() && !another {
         return WorkloadKind::StatefulSet;
     }
     if runs_once(service, reached) {
@@ -149,6 +162,14 @@ fn tells_once(service: &Service) -> bool {
     let words = service.entrypoint.iter().chain(&service.command);
     let line: Vec<&str> = words.flatten().map(String::as_str).collect();
     let line = line.join(" ");
+    let timed = |variable: &EnvVar| {
+        let mut words = variable.name.split('_');
+        words.any(|word| ["SCHEDULE", "CRON", "INTERVAL"].contains(&word))
+    };
+    let endless = ENDLESS.iter().any(|part| line.contains(part));
+    if endless || service.environment.iter().any(timed) {
+        return false;
+    }
     NAMES.iter().any(|part| name.contains(part)) || COMMANDS.iter().any(|part| line.contains(part))
 }
 
@@ -266,6 +287,24 @@ mod tests {
         let first = services.first().expect("a service");
         let waits = awaited(&services).contains(first.name.as_str());
         assert_eq!(of(first, waits, false), expected);
+    }
+
+    #[test]
+    fn what_works_in_rounds_is_no_job() {
+        check("x: {image: backup}", WorkloadKind::Deployment);
+        check("x-backup: {image: a}", WorkloadKind::Job);
+        check(
+            "x-backup: {image: a, command: \"sh -c 'while true; do pg_dump; sleep 60; done'\"}",
+            WorkloadKind::Deployment,
+        );
+        check(
+            "x-backup: {image: a, environment: {BACKUP_SCHEDULE: \"@daily\"}}",
+            WorkloadKind::Deployment,
+        );
+        check(
+            "x: {image: \"postgres:16\", entrypoint: /rotate.sh}",
+            WorkloadKind::Deployment,
+        );
     }
 
     #[test]

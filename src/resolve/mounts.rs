@@ -37,7 +37,7 @@ pub(super) fn build(member: &Member<'_>, sources: &Sources<'_>) -> Mounts {
         .service
         .map(|service| service.mounts.as_slice())
         .unwrap_or_default();
-    for mount in given {
+    for mount in given.iter().filter(|mount| !is_installed(member, mount)) {
         mounts.add(member, mount, sources);
     }
     mounts.shared_memory(member);
@@ -45,10 +45,40 @@ pub(super) fn build(member: &Member<'_>, sources: &Sources<'_>) -> Mounts {
     mounts
 }
 
+/// Folders where what a program needs is installed.
+const INSTALLED: &[&str] = &[
+    "node_modules",
+    "vendor",
+    "venv",
+    ".venv",
+    "bower_components",
+    ".next",
+];
+
+/// Returns whether a mount only keeps what a built image has installed from being hidden by the
+/// sources, which are mounted for developing.
+fn is_installed(member: &Member<'_>, mount: &Mount) -> bool {
+    let folder = mount.target.rsplit('/').next().unwrap_or_default();
+    let unnamed = matches!(mount.source, MountSource::Anonymous) || mount.folder.is_some();
+    member.built() && unnamed && INSTALLED.contains(&folder)
+}
+
+/// Says that a claim takes the place of a folder, and starts empty.
+fn emptied(member: &Member<'_>, mount: &Mount, folder: &str) -> Diagnostic {
+    Diagnostic::warning(format!(
+        "`{}` keeps its data in `{folder}` ({}): a claim, empty at first, takes its place",
+        member.name, mount.origin
+    ))
+    .help("copy into it what is there and is needed, before the workload first starts")
+}
+
 impl Mounts {
     fn add(&mut self, member: &Member<'_>, mount: &Mount, sources: &Sources<'_>) {
         match &mount.source {
             MountSource::Volume(name) => {
+                if let Some(folder) = &mount.folder {
+                    self.warnings.push(emptied(member, mount, folder));
+                }
                 let size = member
                     .spec
                     .claim
@@ -155,34 +185,20 @@ impl Mounts {
     }
 
     fn bind(&mut self, member: &Member<'_>, mount: &Mount, path: &str, sources: &Sources<'_>) {
-        if member.built() && sources.tree.has_source(path) {
+        if member.built() && (path == "/" || sources.tree.has_source(path)) {
             // The image has it already; the mount is for developing.
             return;
+        }
+        if path == "/" {
+            let why = "it is the whole repository: build an image that holds it (`build`)";
+            return self.lost(member, mount, "./", why);
         }
         let found = files::below(path, sources.tree);
         if !found.is_empty() {
             return self.files(member, mount, found, sources);
         }
-        if !path.ends_with('/') {
-            let why = "it isn't in the repository, or git ignores it";
-            return self.lost(member, mount, path, why);
-        }
-        let size = member
-            .spec
-            .claim
-            .clone()
-            .unwrap_or_else(|| "1Gi".to_owned());
-        let kind = if member.kind == WorkloadKind::StatefulSet {
-            VolumeKind::Claim(size)
-        } else {
-            VolumeKind::Scratch(size)
-        };
-        let name = path
-            .trim_end_matches('/')
-            .rsplit('/')
-            .next()
-            .unwrap_or("data");
-        self.volume(name, mount, kind);
+        let why = "it isn't in the repository, or git ignores it";
+        self.lost(member, mount, path, why);
     }
 
     /// Mounts a secret as a file, where it is for others of the same name.

@@ -42,6 +42,26 @@ const OWN: &[&str] = &[
     "REDIRECT", "CALLBACK", "SITE", "FRONTEND", "HOSTNAME", "ISSUER", "AUDIENCE",
 ];
 
+/// Words of variables that hold a server's host, and the ports that such a server usually has.
+const SERVERS: &[(&str, u16)] = &[
+    ("SMTP", 25),
+    ("SMTP", 465),
+    ("SMTP", 587),
+    ("MAIL", 587),
+    ("POSTGRES", 5432),
+    ("PG", 5432),
+    ("MYSQL", 3306),
+    ("MARIADB", 3306),
+    ("REDIS", 6379),
+    ("MONGO", 27017),
+    ("MONGODB", 27017),
+    ("RABBITMQ", 5672),
+    ("AMQP", 5672),
+    ("MQTT", 1883),
+    ("LDAP", 389),
+    ("LDAP", 636),
+];
+
 /// Hosts whose addresses are names of formats, not of servers.
 const NAMES: &[&str] = &["www.w3.org", "json-schema.org", "schemas.xmlsoap.org"];
 
@@ -102,6 +122,9 @@ fn named(workload: &Workload, maps: &[ConfigMapSpec]) -> Vec<Outside> {
             add(&mut found, host, port, name);
         }
     }
+    for (host, port, by) in apart(workload, maps) {
+        add(&mut found, host, (port, false), &by);
+    }
     let words = workload.command.iter().chain(&workload.args).flatten();
     for (host, port) in words.flat_map(|word| in_text(word)) {
         add(&mut found, host, port, "its arguments");
@@ -121,6 +144,41 @@ fn named(workload: &Workload, maps: &[ConfigMapSpec]) -> Vec<Outside> {
                 add(&mut found, host, port, key);
             }
         }
+    }
+    found
+}
+
+/// Returns hosts that have a variable of their own, whose port is in another one (`SMTP_SERVER` and
+/// `SMTP_PORT`) or is what is usual for such a server.
+fn apart(workload: &Workload, maps: &[ConfigMapSpec]) -> Vec<(String, u16, String)> {
+    let value = |source: &EnvSource| match source {
+        EnvSource::Literal(value) => Some(value.clone()),
+        EnvSource::ConfigMap { name, key } => value_of(maps, name, key).map(str::to_owned),
+        EnvSource::Secret { .. } => None,
+    };
+    let mut found = Vec::new();
+    for variable in &workload.environment {
+        let name = variable.name.as_str();
+        let mut ends = ["_HOST", "_SERVER", "_ADDRESS", "_HOSTNAME", "_ADDR"].iter();
+        let Some(stem) = ends.find_map(|end| name.strip_suffix(end)) else {
+            continue;
+        };
+        let own = stem.split('_').any(|word| OWN.contains(&word));
+        let host = value(&variable.source).filter(|host| !own && is_outside(host));
+        let Some(host) = host else { continue };
+        let port = format!("{stem}_PORT");
+        let mut all = workload.environment.iter();
+        let said = all.find(|it| it.name == port);
+        let said = said.and_then(|it| value(&it.source)?.parse::<u16>().ok());
+        let of_word = |word: &str| stem.split('_').any(|it| it == word);
+        let usual = SERVERS.iter().filter(|(word, _)| of_word(word));
+        let usual = usual.map(|(_, port)| *port);
+        let ports: Vec<u16> = said.map_or_else(|| usual.collect(), |port| vec![port]);
+        found.extend(
+            ports
+                .into_iter()
+                .map(|port| (host.clone(), port, name.to_owned())),
+        );
     }
     found
 }

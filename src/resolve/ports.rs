@@ -2,7 +2,7 @@
 //! because others reach it there or its image says so.
 
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Facts, Protocol, Service};
+use crate::facts::{Facts, Protocol, Service, image};
 
 use super::application::{Exposure, Role, ServicePort};
 use super::kind::label;
@@ -34,15 +34,35 @@ const KNOWN: &[(u16, &str)] = &[
     (123, "ntp"),
     (443, "https"),
     (514, "syslog"),
+    (389, "ldap"),
+    (465, "smtps"),
     (587, "submission"),
+    (636, "ldaps"),
+    (1433, "mssql"),
+    (1514, "syslog"),
     (1883, "mqtt"),
     (2181, "zookeeper"),
+    (2222, "ssh"),
+    (3306, "mysql"),
     (4222, "nats"),
+    (4317, "otlp-grpc"),
+    (4318, "otlp-http"),
+    (5044, "beats"),
     (5060, "sip"),
+    (5432, "postgresql"),
+    (5671, "amqps"),
     (5672, "amqp"),
+    (6379, "redis"),
     (8443, "https"),
     (8883, "mqtts"),
+    (9042, "cql"),
+    (9092, "kafka"),
+    (9300, "transport"),
+    (11211, "memcached"),
     (15672, "management"),
+    (24224, "fluentd"),
+    (27017, "mongodb"),
+    (29092, "kafka"),
     (50051, "grpc"),
 ];
 const TYPES: [&str; 2] = ["orch.service.type", "kompose.service.type"];
@@ -71,14 +91,25 @@ pub(super) fn inferred(
     for number in told(true) {
         add(number, Protocol::Tcp);
     }
+    // Those of one product that name each other are one cluster, whose ports nobody publishes.
+    let own = product(service);
+    let ends = |c: char| c.is_whitespace() || ",;:/@=".contains(c);
+    let names = |other: &Service| {
+        let values = other.environment.iter().filter_map(|it| it.value.as_ref());
+        let mut words = values.flat_map(|text| text.value.split(ends));
+        words.any(|word| word == service.name)
+    };
+    let mut others = facts.project.iter().flat_map(|project| &project.services);
+    let peer = |it: &Service| it.name != service.name && product(it) == own && names(it);
+    if own.is_some() && others.any(peer) {
+        for (_, number) in own.iter().flat_map(|it| it.known().ports) {
+            add(*number, Protocol::Tcp);
+        }
+    }
     if !found.is_empty() || !service.ports.is_empty() {
         return found;
     }
-    let product = service
-        .image
-        .as_ref()
-        .and_then(|image| crate::facts::image::product(&image.value));
-    if product.is_some_and(|product| !product.known().ports.is_empty()) {
+    if product(service).is_some_and(|product| !product.known().ports.is_empty()) {
         return found;
     }
     let has_clients = reaches.to(&service.name).next().is_some();
@@ -102,6 +133,12 @@ pub(super) fn inferred(
     let listens = listens.or_else(|| tcp(told(false).next()));
     let listens = listens.or_else(|| exposed().filter(|_| has_clients));
     listens.unwrap_or_default()
+}
+
+/// Returns the product whose server a service runs.
+fn product(service: &Service) -> Option<image::Product> {
+    let image = service.image.as_ref()?;
+    image::product(&image.value).filter(|_| !image::runs_another(service))
 }
 
 fn in_variable(service: &Service) -> Option<u16> {
@@ -235,6 +272,9 @@ fn guess(member: &Member<'_>, number: u16, protocol: Protocol, known: &[ServiceP
         Role::Store | Role::Server | Role::Worker | Role::Prometheus | Role::Grafana => {}
     }
     let named = from_variable(member, number);
+    if let Some(name) = named.as_ref().filter(|name| is_other_protocol(name)) {
+        return name.clone();
+    }
     if let Some((_, name)) = KNOWN.iter().find(|(port, _)| *port == number) {
         return (*name).to_owned();
     }
@@ -420,6 +460,15 @@ mod tests {
     #[test]
     fn a_known_product_has_its_own_port() {
         check("services:\n  x: {image: \"redis:7\"}\n", &[]);
+    }
+
+    #[test]
+    fn nodes_of_one_cluster_reach_all_ports_of_their_product() {
+        check(
+            "services:\n  x: {image: \"elasticsearch:8\", ports: [\"9200:9200\"]}\n  \
+             y: {image: \"elasticsearch:8\", environment: {discovery.seed_hosts: x}}\n",
+            &[9300],
+        );
     }
 
     #[test]

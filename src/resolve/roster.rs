@@ -145,6 +145,9 @@ impl<'f> Sorter<'_, 'f> {
     /// Returns the member that tasks name; the kind that they name wins.
     fn named(&self, subject: Subject<'f>) -> Member<'f> {
         let inferred = self.inferred(subject.service);
+        let product = subject
+            .product
+            .filter(|_| !self.runs_another(subject.service));
         let kind = subject.kind.unwrap_or_else(|| match subject.service {
             Some(service) => self.kind(service),
             None if subject.product.is_some_and(Product::is_store) => WorkloadKind::StatefulSet,
@@ -152,13 +155,13 @@ impl<'f> Sorter<'_, 'f> {
         });
         let serves = serves(subject.service, &subject.spec, &inferred);
         Member {
-            role: role(subject.product, subject.service, serves),
+            role: self.role(product, subject.service, serves),
             kind,
             inferred,
             command: None,
             name: subject.name,
             service: subject.service,
-            product: subject.product,
+            product,
             spec: subject.spec,
             unassigned: false,
         }
@@ -168,6 +171,7 @@ impl<'f> Sorter<'_, 'f> {
     fn unnamed(&self, name: String, service: &'f Service) -> Member<'f> {
         let image = service.image.as_ref();
         let product = image.and_then(|image| image::product(&image.value));
+        let product = product.filter(|_| !self.runs_another(Some(service)));
         let inferred = self.inferred(Some(service));
         let spec = Spec::default();
         let serves = serves(Some(service), &spec, &inferred);
@@ -176,7 +180,7 @@ impl<'f> Sorter<'_, 'f> {
             service: Some(service),
             product,
             spec,
-            role: role(product, Some(service), serves),
+            role: self.role(product, Some(service), serves),
             kind: self.kind(service),
             inferred,
             command: None,
@@ -190,6 +194,31 @@ impl<'f> Sorter<'_, 'f> {
         kind::of(service, awaited, reached)
     }
 
+    /// Returns whether a service that nobody connects to runs another program than its image's
+    /// server.
+    fn runs_another(&self, service: Option<&Service>) -> bool {
+        let another = service.filter(|service| image::runs_another(service));
+        another.is_some_and(|service| self.reaches.to(&service.name).next().is_none())
+    }
+
+    fn role(&self, product: Option<Product>, service: Option<&Service>, serves: bool) -> Role {
+        let keeps = || {
+            let own = service.filter(|_| !self.runs_another(service));
+            own.is_some_and(|service| image::stateful(service).is_some())
+        };
+        match product.map(Product::part) {
+            Some(Part::Postgres) => Role::Postgres,
+            Some(Part::Redis) => Role::Redis,
+            Some(Part::Prometheus) => Role::Prometheus,
+            Some(Part::Grafana) => Role::Grafana,
+            Some(Part::Store) => Role::Store,
+            Some(Part::Server) => Role::Server,
+            None if keeps() => Role::Store,
+            None if serves => Role::Server,
+            None => Role::Worker,
+        }
+    }
+
     fn inferred(&self, service: Option<&Service>) -> Vec<(u16, Protocol)> {
         service.map_or_else(Vec::new, |service| {
             ports::inferred(service, self.reaches, self.facts)
@@ -200,20 +229,6 @@ impl<'f> Sorter<'_, 'f> {
 fn serves(service: Option<&Service>, spec: &Spec, inferred: &[(u16, Protocol)]) -> bool {
     let named = service.is_some_and(|service| !service.ports.is_empty());
     named || !spec.ports.is_empty() || !inferred.is_empty()
-}
-
-fn role(product: Option<Product>, service: Option<&Service>, serves: bool) -> Role {
-    match product.map(Product::part) {
-        Some(Part::Postgres) => Role::Postgres,
-        Some(Part::Redis) => Role::Redis,
-        Some(Part::Prometheus) => Role::Prometheus,
-        Some(Part::Grafana) => Role::Grafana,
-        Some(Part::Store) => Role::Store,
-        Some(Part::Server) => Role::Server,
-        None if service.is_some_and(|service| image::stateful(service).is_some()) => Role::Store,
-        None if serves => Role::Server,
-        None => Role::Worker,
-    }
 }
 
 /// Returns the names of workloads in plain lists such as `Deployments: call-processor, admin-api`.

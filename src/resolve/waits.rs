@@ -7,7 +7,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::image::{self, Reference};
-use crate::facts::{Condition, Facts, Protocol, Service};
+use crate::facts::{Condition, Facts, HealthTest, Protocol, Service};
 
 use super::application::{Wait, WaitProgram, Workload, WorkloadKind};
 use super::roster::Roster;
@@ -46,6 +46,20 @@ const RUNTIMES: &[(&str, WaitProgram)] = &[
     ("rabbitmq", WaitProgram::Bash),
     ("prometheus", WaitProgram::Busybox),
     ("grafana", WaitProgram::Busybox),
+    ("airflow", WaitProgram::Python),
+    ("superset", WaitProgram::Python),
+    ("mastodon", WaitProgram::Ruby),
+    ("n8n", WaitProgram::Node),
+    ("ghost", WaitProgram::Node),
+    ("elasticsearch", WaitProgram::Bash),
+    ("kibana", WaitProgram::Bash),
+    ("logstash", WaitProgram::Bash),
+    ("opensearch", WaitProgram::Bash),
+    ("keycloak", WaitProgram::Bash),
+    ("cp-kafka", WaitProgram::Bash),
+    ("cp-zookeeper", WaitProgram::Bash),
+    ("cp-schema-registry", WaitProgram::Bash),
+    ("cp-kafka-connect", WaitProgram::Bash),
 ];
 /// Languages whose Alpine images have them just as well.
 const LANGUAGES: [WaitProgram; 4] = [
@@ -135,7 +149,7 @@ fn wanted(
 /// Returns the program that an image can wait with, where one is known to be in it.
 fn program(service: &Service, facts: &Facts, image: &str) -> Option<WaitProgram> {
     let Some(build) = &service.build else {
-        return of_image(image);
+        return of_image(image).or_else(|| in_use(image, facts));
     };
     let file = facts
         .dockerfiles
@@ -162,6 +176,36 @@ fn of_image(image: &str) -> Option<WaitProgram> {
         return Some(WaitProgram::Busybox);
     }
     Some(*program)
+}
+
+/// Returns the program that a service of the same image is started or asked with.
+fn in_use(image: &str, facts: &Facts) -> Option<WaitProgram> {
+    const PROGRAMS: [(&str, WaitProgram); 6] = [
+        ("bash", WaitProgram::Bash),
+        ("python", WaitProgram::Python),
+        ("python3", WaitProgram::Python),
+        ("node", WaitProgram::Node),
+        ("ruby", WaitProgram::Ruby),
+        ("php", WaitProgram::Php),
+    ];
+    let services = facts.project.iter().flat_map(|project| &project.services);
+    let same = services.filter(|it| it.image.as_ref().is_some_and(|it| it.value == image));
+    let firsts = same.flat_map(|service| {
+        let check = service.healthcheck.as_ref().map(|health| &health.test);
+        let check = check.and_then(|test| match test {
+            HealthTest::Exec(words) => words.first(),
+            HealthTest::Shell(_) | HealthTest::Disabled => None,
+        });
+        let command = service.entrypoint.as_ref().or(service.command.as_ref());
+        command
+            .and_then(|words| words.first())
+            .into_iter()
+            .chain(check)
+    });
+    firsts
+        .filter_map(|word| word.rsplit('/').next())
+        .find_map(|name| PROGRAMS.iter().find(|(known, _)| *known == name))
+        .map(|(_, program)| *program)
 }
 
 fn unknown(workload: &Workload, services: &[(String, u16)]) -> Diagnostic {

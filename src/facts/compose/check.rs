@@ -84,7 +84,7 @@ impl<'p> Declared<'p> {
 
     fn check(&self, service: &Service, node: &Node, report: &mut Report) {
         let at = |key: &str| &node.get(key).unwrap_or(node).mark;
-        for mount in &service.mounts {
+        for mount in service.mounts.iter().filter(|it| it.folder.is_none()) {
             let (key, name, known) = match &mount.source {
                 MountSource::Volume(name) => ("volumes", name, &self.volumes),
                 MountSource::Config(name) => ("configs", name, &self.configs),

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::super::dotenv;
 use super::super::interpolate::{Values, interpolate};
-use super::super::yaml::{Node, Value};
+use super::super::yaml::{Entry, Node, Value};
+use super::super::{dotenv, secret};
 use super::fields::{Fields, Notes};
 use super::keys;
 use super::service::Scope;
+use crate::diagnostic::Diagnostic;
 use crate::facts::{EnvVar, Text, VariableUse};
 
 /// Returns the env files and the variables: those of tracked files first, then the service's own.
@@ -33,7 +34,13 @@ pub(super) fn read(
     for entry in own.map(Node::entries).unwrap_or_default() {
         let value = match &entry.node.value {
             Value::Scalar(text) => Some(text.clone()),
-            Value::Null => passed(&entry.key, scope.values),
+            Value::Null => {
+                let given = passed(&entry.key, scope.values);
+                if given.is_none() && secret::by_name(&entry.key).is_none() {
+                    notes.report.push(unset(entry));
+                }
+                given
+            }
             Value::List(_) | Value::Map(_) => {
                 notes.unfit(&entry.node, &path, "names and scalars");
                 continue;
@@ -46,6 +53,15 @@ pub(super) fn read(
         });
     }
     (files, found.variables)
+}
+
+fn unset(entry: &Entry) -> Diagnostic {
+    let message = format!(
+        "`{}` isn't set: it is taken from the environment",
+        entry.key
+    );
+    let warning = entry.mark.warning(message, "no value");
+    warning.help("give its value here or in `.env`, where the program has no default")
 }
 
 /// Returns the value that `.env` gives to a variable that is only named.

@@ -1,6 +1,7 @@
 //! `volumes`, `tmpfs`, and the mounts of `configs` and `secrets`.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::super::yaml::{Node, Value};
 use super::super::{Tree, paths};
@@ -27,7 +28,7 @@ pub(super) fn read(
                 None
             }
         };
-        mounts.add(mount);
+        mounts.add(mount.map(|mount| kept(mount, scope)));
     }
     for (text, node) in service.strings("tmpfs", notes) {
         let (target, options) = text.split_once(':').unwrap_or((text, ""));
@@ -85,15 +86,17 @@ fn mount(source: MountSource, target: &str, read_only: bool, node: &Node) -> Mou
         read_only,
         sub_path: None,
         size: None,
+        folder: None,
         origin: node.mark.origin(),
     }
 }
 
 fn short(text: &str, node: &Node, scope: &Scope<'_>) -> Mount {
     // `C:\data:/data`: the first colon belongs to the drive.
-    let drive = text
-        .split_once(':')
-        .filter(|(drive, rest)| drive.len() == 1 && rest.starts_with(['\\', '/']));
+    let drive = text.split_once(':').filter(|(drive, rest)| {
+        let letter = drive.len() == 1 && drive.chars().all(|it| it.is_ascii_alphabetic());
+        letter && rest.starts_with(['\\', '/'])
+    });
     let windows = drive.and_then(|(_, rest)| rest.split_once(':'));
     if let (Some((drive, _)), Some((folder, rest))) = (drive, windows) {
         let target = rest.split(':').next().unwrap_or(rest);
@@ -144,6 +147,94 @@ fn bind(inside: &str, tree: &Tree) -> String {
     } else {
         format!("{path}/")
     }
+}
+
+/// Returns a mount of a folder that a program keeps its data in as the volume that it is used as:
+/// one that nothing in the workspace is in, or one of the host that isn't the system's.
+fn kept(mount: Mount, scope: &Scope<'_>) -> Mount {
+    if mount.read_only || mount.target.ends_with("initdb.d") {
+        return mount;
+    }
+    let folder = match &mount.source {
+        MountSource::Bind(path) if holds_nothing(path, scope.tree) => path.trim_end_matches('/'),
+        MountSource::Host(path) if is_data(path) && !lies_in(KERNEL, &mount.target) => path,
+        MountSource::Bind(_)
+        | MountSource::Host(_)
+        | MountSource::Volume(_)
+        | MountSource::Anonymous
+        | MountSource::Tmpfs
+        | MountSource::Config(_)
+        | MountSource::Secret(_) => return mount,
+    };
+    let mut name = String::new();
+    for character in folder.to_lowercase().chars() {
+        if character.is_ascii_alphanumeric() {
+            name.push(character);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name = name.trim_end_matches('-');
+    if name.is_empty() {
+        return mount;
+    }
+    Mount {
+        folder: Some(folder.to_owned()),
+        source: MountSource::Volume(name.to_owned()),
+        ..mount
+    }
+}
+
+/// Returns whether a folder has no file, or those alone that keep it in git.
+fn holds_nothing(path: &str, tree: &Tree) -> bool {
+    let folder = path.trim_end_matches('/');
+    let empty = |(path, _): (&str, &Arc<str>)| {
+        [".gitkeep", ".keep", ".gitignore"].contains(&paths::file_name(path))
+    };
+    path.ends_with('/')
+        && !folder.is_empty()
+        && tree.others_in(folder).next().is_none()
+        && tree.below(folder).all(empty)
+}
+
+/// Folders that belong to the host's system, and to those who work there.
+const SYSTEM: &[&str] = &[
+    "/proc",
+    "/sys",
+    "/dev",
+    "/run",
+    "/var/run",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/usr",
+    "/bin",
+    "/sbin",
+    "/boot",
+    "/tmp",
+    "/var/log",
+    "/var/lib/docker",
+    "/var/lib/containerd",
+    "/var/lib/kubelet",
+];
+
+/// Where programs expect what runs on the host, and not files.
+const KERNEL: &[&str] = &["/proc", "/sys", "/dev", "/run", "/var/run", "/lib/modules"];
+
+/// Returns whether a path of the host looks like a folder where a program's data is kept.
+fn is_data(path: &str) -> bool {
+    let file = paths::file_name(path.trim_end_matches('/'));
+    let hidden = path.split('/').any(|part| part.starts_with('.'));
+    let rooted = path.starts_with('/') || path.starts_with("~/");
+    rooted && !file.is_empty() && !file.contains('.') && !hidden && !lies_in(SYSTEM, path)
+}
+
+/// Returns whether a path is one of these folders, or lies below one.
+fn lies_in(folders: &[&str], path: &str) -> bool {
+    folders.iter().any(|folder| {
+        let rest = path.strip_prefix(folder);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 fn long(node: &Node, path: String, scope: &Scope<'_>, notes: &mut Notes<'_>) -> Option<Mount> {

@@ -176,7 +176,10 @@ fn user(pod: &mut PodFacts, service: &mut Fields<'_>, notes: &mut Notes<'_>) {
         let known = user.parse::<i64>().is_ok_and(|user| user >= LOWEST_UID);
         let fits = |group: &i64| *group >= LOWEST_UID && known;
         pod.group = group.parse().ok().filter(fits);
-        let fits = known && (group.is_empty() || pod.group.is_some());
+        // The root group is one of its groups: images that are made for any user give it their files.
+        let root_group = known && group == "0";
+        pod.groups.extend(root_group.then_some(0));
+        let fits = known && (group.is_empty() || root_group || pod.group.is_some());
         if !fits && !text.is_empty() {
             service.leave("user", Some(text), &node.mark, notes);
         }

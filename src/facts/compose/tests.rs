@@ -261,6 +261,7 @@ fn included_files_have_their_own_folder_and_values() {
         ("compose.yml", compose),
         ("infra/compose.yml", infra),
         ("infra/.env", "PG=16\n"),
+        ("infra/init/1.sql", "select 1;\n"),
     ]
     .into_iter()
     .collect();
@@ -393,4 +394,26 @@ fn a_config_made_from_a_secret_is_not_carried_over() {
     let (found, warnings) = project(&files).unwrap();
     check_warning(&warnings, "`DB_PASSWORD` in it is a secret");
     assert_eq!(found.configs[0].content, None);
+}
+
+#[test]
+fn folders_that_hold_nothing_yet_are_volumes() {
+    let api = service(
+        "    volumes:\n      - ./library:/a\n      - /srv/Media/films:/b\n      - ~/x:/c\n      - \
+         ./certs:/d:ro\n      - /:/e:ro\n      - /etc/localtime:/f\n      - ~/.ssh:/g\n      - \
+         /var/run/docker.sock:/h\n      - ../up:/i\n      - ./app.yml:/j\n",
+    );
+    let volumes = api.mounts.iter().map(|mount| match &mount.source {
+        MountSource::Volume(name) => (name.as_str(), mount.folder.as_deref()),
+        _ => ("", None),
+    });
+    let volumes: Vec<_> = volumes.filter(|(name, _)| !name.is_empty()).collect();
+    let expected = [
+        ("library", Some("library")),
+        ("srv-media-films", Some("/srv/Media/films")),
+        ("x", Some("~/x")),
+    ];
+    assert_eq!(volumes, expected);
+    assert_eq!(api.mounts[4].source, MountSource::Host("/".to_owned()));
+    assert_eq!(api.mounts[4].target, "/e");
 }

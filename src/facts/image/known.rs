@@ -20,6 +20,8 @@ pub struct Known {
     pub part: Part,
     /// The image with tag that is taken where only the checklist asks for it.
     pub default: Option<&'static str>,
+    /// An image, and the tag that stands for its `latest`, where the default isn't that image.
+    pub tag: Option<(&'static str, &'static str)>,
     /// The ports that it listens on by itself, by name, its main one first.
     pub ports: &'static [(&'static str, u16)],
     /// Where it keeps its data.
@@ -118,6 +120,7 @@ impl Known {
         images: &[],
         part: Part::Server,
         default: None,
+        tag: None,
         ports: &[],
         data: None,
         user: User::Any,

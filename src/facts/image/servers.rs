@@ -9,6 +9,7 @@ const NGINX: Known = Known {
     title: "nginx",
     images: &["nginx", "openresty"],
     default: Some("nginxinc/nginx-unprivileged:1.28-alpine"),
+    tag: Some(("nginx", "1.28")),
     ports: &[("http", 80)],
     scratch: &[("/var/cache/nginx", "64Mi"), ("/var/run", "16Mi")],
     // The start fills templates in, and writes the result there.
@@ -24,6 +25,14 @@ const NGINX: Known = Known {
 const PHP_APACHE: Known = Known {
     ports: &[("http", 80)],
     scratch: &[("/var/run/apache2", "16Mi"), ("/run/lock", "16Mi")],
+    ..Known::PLAIN
+};
+
+// It logs to standard output, and keeps nothing.
+const PHP_FPM: Known = Known {
+    title: "PHP-FPM",
+    images: &["php:fpm"],
+    ports: &[("fastcgi", 9000)],
     ..Known::PLAIN
 };
 
@@ -86,6 +95,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "WordPress",
         images: &["wordpress"],
+        tag: Some(("wordpress", "6.8")),
         // The site's files are copied there, and plugins are installed beside them.
         data: Some(Data::at("/var/www/html", "1Gi")),
         ..PHP_APACHE
@@ -93,13 +103,29 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Nextcloud",
         images: &["nextcloud"],
+        tag: Some(("nextcloud", "31")),
         data: Some(Data::at("/var/www/html", "2Gi")),
         seeded: &[Seeded::always("/usr/local/etc/php/conf.d", "16Mi")],
         ..PHP_APACHE
     },
     Known {
+        title: "WordPress",
+        images: &["wordpress:fpm"],
+        data: Some(Data::at("/var/www/html", "1Gi")),
+        ..PHP_FPM
+    },
+    Known {
+        title: "Nextcloud",
+        images: &["nextcloud:fpm"],
+        data: Some(Data::at("/var/www/html", "2Gi")),
+        seeded: &[Seeded::always("/usr/local/etc/php/conf.d", "16Mi")],
+        ..PHP_FPM
+    },
+    PHP_FPM,
+    Known {
         title: "phpMyAdmin",
         images: &["phpmyadmin"],
+        tag: Some(("phpmyadmin", "5.2")),
         scratch: &[
             ("/var/run/apache2", "16Mi"),
             ("/run/lock", "16Mi"),
@@ -113,6 +139,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Keycloak",
         images: &["keycloak"],
+        tag: Some(("quay.io/keycloak/keycloak", "26.3")),
         ports: &[("http", 8080), ("management", 9000)],
         data: Some(Data::at("/opt/keycloak/data", "256Mi")),
         user: User::InRootGroup,
@@ -122,6 +149,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Mailpit",
         images: &["mailpit"],
+        tag: Some(("axllent/mailpit", "v1.27")),
         ports: &[("http", 8025), ("smtp", 1025)],
         alive: Check::Http("/livez", 8025),
         ready: Check::Http("/readyz", 8025),
@@ -130,7 +158,15 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "MailHog",
         images: &["mailhog"],
+        tag: Some(("mailhog/mailhog", "v1.0.1")),
         ports: &[("http", 8025), ("smtp", 1025)],
+        ..Known::PLAIN
+    },
+    Known {
+        title: "whoami",
+        images: &["traefik/whoami", "containous/whoami"],
+        ports: &[("http", 80)],
+        alive: Check::Http("/health", 80),
         ..Known::PLAIN
     },
     Known {

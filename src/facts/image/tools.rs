@@ -6,6 +6,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Adminer",
         images: &["adminer"],
+        tag: Some(("adminer", "5")),
         ports: &[("http", 8080)],
         ..Known::PLAIN
     },
@@ -14,6 +15,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "pgAdmin",
         images: &["pgadmin4"],
+        tag: Some(("dpage/pgadmin4", "9")),
         ports: &[("http", 80)],
         data: Some(Data::at("/var/lib/pgadmin", "256Mi")),
         seeded: &[Seeded::always("/pgadmin4", "1Gi")],
@@ -26,6 +28,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Mongo Express",
         images: &["mongo-express"],
+        tag: Some(("mongo-express", "1.0.2")),
         ports: &[("http", 8081)],
         ..Known::PLAIN
     },
@@ -40,6 +43,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Flower",
         images: &["flower"],
+        tag: Some(("mher/flower", "2.0")),
         ports: &[("http", 5555)],
         data: Some(Data::at("/data", "64Mi")),
         ..Known::PLAIN
@@ -47,6 +51,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Kafka UI",
         images: &["kafka-ui"],
+        tag: Some(("provectuslabs/kafka-ui", "v0.7.2")),
         ports: &[("http", 8080)],
         alive: Check::Http("/actuator/health", 8080),
         ..Known::PLAIN

@@ -87,7 +87,10 @@ pub(in super::super) const HEALTHCHECK: Section = Section {
     keys: &[
         carried("disable", "no probe of its own"),
         carried("interval", "`periodSeconds`"),
-        carried("retries", "`failureThreshold`"),
+        carried(
+            "retries",
+            "`failureThreshold`; more than 10 are time to start: a startup probe allows for them",
+        ),
         carried(
             "test",
             "an HTTP probe where it asks the service itself; else a command, `CMD-SHELL` by `/bin/sh -c`",

@@ -130,7 +130,11 @@ fn a_volume_is_what_its_options_say() {
     let at = |target: &str| api.mounts.iter().find(|it| it.target == target).unwrap();
     assert_eq!(at("/quick").source, MountSource::Tmpfs);
     assert_eq!(at("/quick").size, Some(16 << 20));
-    assert_eq!(at("/local").source, MountSource::Bind("folder/".to_owned()));
+    assert_eq!(
+        at("/local").source,
+        MountSource::Volume("folder".to_owned())
+    );
+    assert_eq!(at("/local").folder.as_deref(), Some("folder"));
     assert_eq!(at("/cache").size, Some(16 << 20));
     assert_eq!(at("/run").size, Some(8 << 20));
     assert_eq!(at("/data").sub_path.as_deref(), Some("calls"));

@@ -53,6 +53,7 @@ fn an_include_may_name_its_folder_files_and_values() {
         ("infra/more.yml", "services:\n  db: {user: '999'}\n"),
         ("infra/.env", "PG=15\n"),
         ("values.env", "PG=16\n"),
+        ("other/init/1.sql", "select 1;\n"),
     ];
     let db = project(&files).unwrap().0.services.remove(0);
     assert_eq!(db.image.unwrap().value, "postgres:16");

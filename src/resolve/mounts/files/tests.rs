@@ -27,6 +27,7 @@ fn mount(target: &str) -> Mount {
         target: target.to_owned(),
         read_only: true,
         size: None,
+        folder: None,
         sub_path: None,
         origin: Origin {
             path: "compose.yml".to_owned(),
