@@ -1,9 +1,9 @@
 //! Paths that are named and not there, and paths that lead out.
 
-use crate::checklist::{Checklist, Span, Task};
+use crate::checklist::{Checklist, Span, Task, TaskId, file_name};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::facts::{Tree, default_compose_files};
-use crate::resolve::{Action, Resolved};
+use crate::resolve::{Action, Expectation, Resolved};
 
 use super::rules::PATH;
 
@@ -93,6 +93,97 @@ pub(super) fn missing_subjects(
         }
     }
     found
+}
+
+/// Returns the paths that tasks are to change and that aren't there, where no checklist has them
+/// made.
+pub(super) fn missing_changes(
+    checklist: &Checklist,
+    resolved: &Resolved,
+    tree: &Tree,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let written = checklist.by_id();
+    for task in &resolved.tasks {
+        let Action::Expect { traces } = &task.action else {
+            continue;
+        };
+        let Some(own) = written.get(&task.id).filter(|own| !own.marker.checked) else {
+            continue;
+        };
+        for trace in traces {
+            let Expectation::Change(path) = &trace.what else {
+                continue;
+            };
+            let folder = path.trim_end_matches('/');
+            if tree.get(path).is_some()
+                || tree.other(path).is_some()
+                || tree.has_folder(folder)
+                || is_made(folder, &task.id, resolved)
+                || is_named_elsewhere(path, checklist, tree)
+            {
+                continue;
+            }
+            let span = place_of(own, path);
+            let warning = Diagnostic::warning(format!("`{path}` is not there")).rule(PATH);
+            let label = "to be changed here";
+            let warning = warning.at(&checklist.path, &checklist.text, span.clone(), label);
+            let known: Vec<&str> = tree.iter().map(|(path, _)| path).collect();
+            // What is put into a file may be what it begins with.
+            let alone = traces.len() == 1;
+            found.extend(match nearest(path, &known) {
+                Some(near) => Some(
+                    warning
+                        .help(format!("did you mean `{near}`?"))
+                        .suggest(span, near),
+                ),
+                None => alone.then(|| {
+                    warning.help("correct the path; or say `create`, where it is to be made")
+                }),
+            });
+        }
+    }
+    found
+}
+
+/// Returns whether another task of the checklist makes a path, or something in it.
+fn is_made(path: &str, by: &TaskId, resolved: &Resolved) -> bool {
+    let others = resolved.tasks.iter().filter(|task| task.id != *by);
+    let below =
+        |made: &str| made.trim_end_matches('/') == path || made.starts_with(&format!("{path}/"));
+    let mut made = others.flat_map(|task| match &task.action {
+        Action::Write { path } => vec![path.as_str()],
+        Action::Expect { traces } => traces.iter().flat_map(|it| made_by(&it.what)).collect(),
+        Action::Study { .. }
+        | Action::Inventory { .. }
+        | Action::Require(_)
+        | Action::Apply { .. }
+        | Action::Command { .. }
+        | Action::Wait
+        | Action::Manual
+        | Action::Skip => Vec::new(),
+    });
+    made.any(below)
+}
+
+/// Returns the paths that are there once what is looked for is.
+fn made_by(what: &Expectation) -> Vec<&str> {
+    match what {
+        Expectation::File(path) => vec![path],
+        Expectation::Symbol { paths, .. } | Expectation::Variable { paths, .. } => {
+            paths.iter().map(String::as_str).collect()
+        }
+        Expectation::Change(_) | Expectation::Absent(_) | Expectation::Endpoint { .. } => {
+            Vec::new()
+        }
+    }
+}
+
+/// Returns whether another checklist names a path: it may be made there.
+fn is_named_elsewhere(path: &str, checklist: &Checklist, tree: &Tree) -> bool {
+    let code = format!("`{path}`");
+    let mut others = tree.iter().filter(|(other, _)| *other != checklist.path);
+    others.any(|(other, text)| file_name(other).is_some() && text.contains(&code))
 }
 
 /// Returns where a task names what it studies.

@@ -117,6 +117,8 @@ impl Check<'_> {
         self.found.extend(unread(checklist, &resolved));
         self.found
             .extend(paths::missing_subjects(checklist, &resolved, self.tree));
+        self.found
+            .extend(paths::missing_changes(checklist, &resolved, self.tree));
         self.found.extend(paths::outside(checklist, &resolved));
         self.plan(checklist, &resolved);
     }

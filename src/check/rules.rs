@@ -200,7 +200,7 @@ pub const RULES: &[Rule] = &[
         name: PATH,
         severity: Severity::Error,
         what: "a path that isn't there, or that leads out of the workspace; a warning where it is \
-               only to be studied",
+               to be studied or changed by a person",
         why: "the step that needs it would fail, in the middle of a run",
         way: "correct the path, or add the file; paths begin at the workspace's root",
         example: example::PATH,

@@ -178,7 +178,8 @@ fn record(
 fn say_last(phase: &Phase, done: Option<&TaskId>, place: &Place) -> Result<()> {
     let mut open = phase.checklist.open_tasks();
     let number = phase.checklist.number;
-    if let Some(done) = done.filter(|_| place.has_boxes)
+    let was_open = |id: &&TaskId| phase.checklist.open_tasks().any(|task| task.id == **id);
+    if let Some(done) = done.filter(|id| place.has_boxes && was_open(id))
         && open.all(|task| task.id == *done)
     {
         err(&format!(

@@ -98,6 +98,16 @@ impl Workspace {
         Ok(resolved)
     }
 
+    /// Returns a relative path with its symlinks resolved; as it is where it is refused.
+    pub fn real(&self, relative: &str) -> String {
+        let real = self.path(relative).ok();
+        let inside = real
+            .as_deref()
+            .and_then(|it| it.strip_prefix(&self.root).ok());
+        let inside = inside.and_then(Path::to_str);
+        inside.unwrap_or(relative).to_owned()
+    }
+
     /// Returns the text of a file, or nothing where there is none.
     ///
     /// # Errors

@@ -109,3 +109,20 @@ fn in_the_settings() {
         run.stderr
     );
 }
+
+#[test]
+fn what_a_symlink_leads_to_is_ticked_and_committed() {
+    let workspace = Workspace::new()
+        .file("src/a.py", "x = 1\n")
+        .file("docs/plan.md", "# Phase 1: A\n\n- [ ] Create `src/a.py`\n")
+        .file("checklists/shop/README.md", "");
+    let link = workspace.path("checklists/shop/phase-01-a.md");
+    std::os::unix::fs::symlink("../../docs/plan.md", &link).expect("links");
+    let workspace = workspace.commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert!(workspace.read("docs/plan.md").contains("- [x] Create"));
+    assert!(link.is_symlink(), "the link stays one");
+    let changed = workspace.changed_by_head();
+    assert!(changed.contains(&"docs/plan.md".to_owned()), "{changed:?}");
+    assert_eq!(workspace.git_status().len(), 0, "nothing is left behind");
+}

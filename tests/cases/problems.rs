@@ -163,3 +163,37 @@ fn a_checklist_that_cant_be_read_hides_no_other() {
         assert!(refused.contains("isn't UTF-8 text"), "{refused}");
     }
 }
+
+#[test]
+fn a_path_to_be_changed_that_no_task_makes_is_told() {
+    let workspace = Workspace::new()
+        .file("src/main.py", "x = 1\n")
+        .file(
+            CHECKLIST,
+            "# Phase 2: Things\n\n- [ ] Update `src/mian.py`\n- [ ] Update `src/main.py`\n\
+             - [ ] Update `docs/new.md`\n- [ ] Create `docs/new.md`\n- [ ] Update `gone/x.rb`\n\
+             - [x] Update `gone/y.rb`\n- [ ] Update `later/z.rb`\n",
+        )
+        .file(
+            "checklists/rollout/phase-01-first.md",
+            "# Phase 1: First\n\n- [ ] Create `later/z.rb`\n",
+        )
+        .commit_all();
+    let told = workspace.orch(&["check"]).expect(0);
+    for piece in [
+        "`src/mian.py` is not there",
+        "did you mean `src/main.py`?",
+        "`gone/x.rb` is not there",
+    ] {
+        assert!(
+            told.stdout.contains(piece),
+            "no {piece:?} in\n{}",
+            told.stdout
+        );
+    }
+    assert!(
+        told.stderr.contains("0 errors, 2 warnings"),
+        "{}",
+        told.stdout
+    );
+}

@@ -340,7 +340,10 @@ impl Outlook {
         paths.insert(journal.to_owned());
         paths.insert(prepared.progress_path());
         paths.insert(prepared.phase.checklist.path.clone());
-        paths.into_iter().collect()
+        // A symlink isn't what was written: git has the file that it leads to.
+        let workspace = &prepared.loaded.workspace;
+        let real: BTreeSet<String> = paths.iter().map(|path| workspace.real(path)).collect();
+        real.into_iter().collect()
     }
 
     /// Returns the steps done by the standing alone.
