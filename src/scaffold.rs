@@ -26,7 +26,7 @@ pub use manifests::{Found, Why, find};
 pub use phase::{file_stem, phase};
 pub use rollout::rollout;
 
-use crate::checklist::Language;
+use crate::checklist::{Language, Naming};
 
 /// What a person asks of a phase that is written for them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,8 +43,8 @@ pub struct Wishes {
     pub name: String,
     /// Its title.
     pub title: String,
-    /// Whether numbers below ten are written with a zero in file names.
-    pub zeros: bool,
+    /// How the set's checklists are named.
+    pub naming: Naming,
     /// The folder of the manifests (`k8s`).
     pub folder: String,
     /// The path of the phase's settings.
@@ -64,14 +64,10 @@ impl Wishes {
             number,
             name,
             set_folder,
+            naming,
             ..
         } = self;
-        let number = if self.zeros {
-            format!("{number:02}")
-        } else {
-            number.to_string()
-        };
-        let file = format!("phase-{number}-{name}.md");
+        let file = naming.file(*number, name);
         if set_folder.is_empty() {
             file
         } else {

@@ -8,7 +8,7 @@ use super::exit::{Code, Result};
 use super::init::{self, settings};
 use super::load::{self, Loaded};
 use super::{Session, Stop};
-use crate::checklist::Language;
+use crate::checklist::{Language, Naming};
 use crate::files::SetFiles;
 use crate::scaffold::{self, Wishes};
 use crate::terminal::{err, out, printable};
@@ -29,7 +29,7 @@ enum What {
 /// Arguments of `orch new phase`.
 #[derive(Debug, Args)]
 struct PhaseArgs {
-    /// The phase's title; its file is called by it too
+    /// The phase's title; its file is called by it too, as the set's other files are
     name: String,
     /// Its number; by default the set's next one
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=999))]
@@ -93,6 +93,8 @@ fn wishes(session: &Session, loaded: &Loaded, args: &PhaseArgs) -> Result<Wishes
     })?;
     let set = set(session, loaded)?;
     let phases = set.map(|set| set.phases.as_slice()).unwrap_or_default();
+    let naming = Naming::of(phases.iter().map(|phase| phase.path.as_str()));
+    let name = naming.name(&name);
     let next = phases.iter().map(|phase| phase.number).max().unwrap_or(0) + 1;
     let number = args.number.unwrap_or(next);
     if let Some(phase) = phases.iter().find(|phase| phase.number == number) {
@@ -123,7 +125,7 @@ fn wishes(session: &Session, loaded: &Loaded, args: &PhaseArgs) -> Result<Wishes
     };
     Ok(Wishes {
         language: language(session, loaded, set, args.language)?,
-        zeros: zeros(set),
+        naming,
         set: set_name,
         set_folder: folder,
         number,
@@ -160,18 +162,6 @@ fn set<'l>(session: &Session, loaded: &'l Loaded) -> Result<Option<&'l SetFiles>
 /// Returns whether the set's settings lie in a folder of its own.
 fn uses_own_settings(loaded: &Loaded, set: &str) -> bool {
     loaded.snapshot.tree.has_folder(&format!("phases/{set}"))
-}
-
-/// Returns whether numbers below ten have a zero in the set's file names.
-fn zeros(set: Option<&SetFiles>) -> bool {
-    let bare = |path: &str| {
-        let file = path.rsplit('/').next().unwrap_or(path);
-        let digits = file
-            .strip_prefix("phase-")
-            .and_then(|rest| rest.split('-').next());
-        digits.is_some_and(|digits| digits.trim_end_matches(".md").len() == 1)
-    };
-    set.is_none_or(|set| !set.phases.iter().any(|phase| bare(&phase.path)))
 }
 
 /// Returns the language that is asked for, or else that of the set's last phase.

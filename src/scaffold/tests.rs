@@ -12,7 +12,7 @@ fn wishes(language: Language) -> Wishes {
         number: 1,
         name: "kubernetes".to_owned(),
         title: "Kubernetes".to_owned(),
-        zeros: true,
+        naming: crate::checklist::Naming::default(),
         folder: "k8s".to_owned(),
         settings: "phases/01-kubernetes.toml".to_owned(),
         monitoring: false,

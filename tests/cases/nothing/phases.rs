@@ -94,3 +94,31 @@ fn of_several_sets_one_is_chosen() {
     assert!(workspace.has("checklists/other/phase-02-more.md"));
     assert!(workspace.has(CHECKLIST));
 }
+
+#[test]
+fn a_file_is_named_as_those_of_its_set() {
+    for (before, after) in [
+        ("phase-02-storage.md", "phase-03-load-testing.md"),
+        ("phase-2-storage.md", "phase-3-load-testing.md"),
+        ("02-storage.md", "03-load-testing.md"),
+        ("2_storage.md", "3_load_testing.md"),
+        ("Phase 9 Storage.md", "Phase 10 load testing.md"),
+        ("Фаза-02-сховище.md", "Фаза-03-load-testing.md"),
+    ] {
+        let text = "# Storage\n\n- [ ] Ask\n";
+        let workspace = Workspace::new()
+            .file(&format!("checklists/shop/{before}"), text)
+            .commit_all();
+        workspace.orch(&["new", "phase", "Load testing"]).expect(0);
+        let path = format!("checklists/shop/{after}");
+        assert!(workspace.has(&path), "{after}: {:?}", workspace.files());
+        // Its settings are found by its name.
+        let checked = workspace.orch(&["check"]).expect(0);
+        assert!(!checked.stdout.contains("stray"), "{}", checked.stdout);
+        let number = after
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect::<String>();
+        workspace.orch(&["phase", &number, "plan"]).expect(0);
+    }
+}
