@@ -9,6 +9,7 @@ pub(crate) mod editor;
 pub(crate) mod impostor;
 pub(crate) mod programs;
 pub(crate) mod proxy;
+pub(crate) mod terminal;
 pub(crate) mod tunnel;
 pub(crate) mod wait;
 pub(crate) mod workspace;

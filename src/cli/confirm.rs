@@ -65,12 +65,19 @@ pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks a person and returns the line that they typed, without the blanks around it.
+/// Asks a person and returns the line that they typed, without the blanks around it; nothing where
+/// they closed their input.
 pub(super) fn typed(question: &str) -> Result<String> {
+    Ok(answer(question)?.unwrap_or_default())
+}
+
+/// Asks a person and returns the line that they typed, without the blanks around it; `None` where
+/// they closed their input (Ctrl-D), which is no answer.
+pub(super) fn answer(question: &str) -> Result<Option<String>> {
     err(question)?;
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line)?;
-    Ok(line.trim().to_owned())
+    let read = std::io::stdin().lock().read_line(&mut line)?;
+    Ok((read > 0).then(|| line.trim().to_owned()))
 }
 
 fn other_name(given: &str, name: &str) -> Stop {

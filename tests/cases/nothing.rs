@@ -1,6 +1,7 @@
 //! From nothing: `orch init` and `orch new phase` in repositories that have no checklist.
 
 mod adopted;
+mod language;
 mod phases;
 
 use crate::harness::applications::{NAMES, bare};
