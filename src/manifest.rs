@@ -149,6 +149,16 @@ impl Object {
         })
     }
 
+    /// Returns the object in a namespace, where it names none and may live in one.
+    #[must_use]
+    pub fn within(mut self, namespace: &str) -> Self {
+        if self.namespace.is_none() && !is_cluster_kind(&self.kind) {
+            self.namespace = Some(namespace.to_owned());
+            self.value["metadata"]["namespace"] = namespace.into();
+        }
+        self
+    }
+
     /// Returns `Kind/name`.
     pub fn label(&self) -> String {
         format!("{}/{}", self.kind, self.name)

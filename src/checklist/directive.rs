@@ -257,6 +257,14 @@ fn give(
         }
         "run" => directive.run.replace(value.clone()).is_some(),
         "apply" => directive.apply.replace(value.clone()).is_some(),
+        "namespace" => {
+            if !is_label(&value.value) {
+                let message = format!("`{}` can't be the name of a namespace", value.value);
+                let help = "small letters, digits and `-`, 63 at most";
+                problems.error(&value.span, message, help);
+            }
+            directive.namespace.replace(value.clone()).is_some()
+        }
         "wait" => {
             let before = !directive.wait.is_empty();
             match awaited::read(&value.value) {
@@ -288,6 +296,13 @@ fn give(
     if twice {
         problems.error(&word.span, format!("`{}` is given twice", word.key), "");
     }
+}
+
+/// Returns whether a text can be the name of a namespace (RFC 1123).
+fn is_label(text: &str) -> bool {
+    let inner = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+    let ends = text.starts_with('-') || text.ends_with('-');
+    (1..=63).contains(&text.len()) && text.chars().all(inner) && !ends
 }
 
 fn ids(list: &Spanned<String>) -> Vec<Spanned<TaskId>> {
@@ -393,6 +408,10 @@ fn refuse_contradictions(directive: &Directive, problems: &mut Problems<'_>) {
     if ways.iter().filter(|given| **given).count() > 1 {
         let message = "`run`, `apply` and `manual` exclude each other".to_owned();
         problems.error(&directive.span, message, "keep one of them");
+    }
+    if let (Some(namespace), None) = (&directive.namespace, &directive.apply) {
+        let message = "`namespace` goes with `apply` only".to_owned();
+        problems.error(&namespace.span, message, "add `apply=…`, or take it away");
     }
     if directive.manual && !directive.wait.is_empty() {
         let message = "`manual` and `wait` exclude each other".to_owned();

@@ -350,6 +350,8 @@ pub struct Directive {
     pub run: Option<Spanned<String>>,
     /// `apply=path` or `apply=fence`.
     pub apply: Option<Spanned<String>>,
+    /// `namespace=shop`, beside `apply=`.
+    pub namespace: Option<Spanned<String>>,
     /// `wait=Deployment/api,Job/move`.
     pub wait: Vec<Spanned<Awaited>>,
     /// `manual`.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::checklist::{Checklist, TaskId};
+use crate::checklist::{Checklist, Spanned, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::facts::Tree;
 use crate::manifest::{self, Object};
@@ -35,8 +35,17 @@ pub fn applied(
         for (path, text) in sources {
             match manifest::parse_documents(&path, text) {
                 Ok(objects) => {
+                    let asked = namespace(checklist, &task.id);
+                    if let Some(asked) = asked {
+                        let strays = strays(&objects, &path, asked);
+                        problems.extend(strays.map(|it| placed(it, checklist, asked)));
+                    }
+                    let objects = objects.into_iter().map(|object| match asked {
+                        Some(asked) => Arc::new(object.within(&asked.value)),
+                        None => Arc::new(object),
+                    });
                     let of_task = applied.entry(task.id.clone()).or_default();
-                    of_task.extend(objects.into_iter().map(Arc::new));
+                    of_task.extend(objects);
                 }
                 Err(found) => problems.extend(found.0),
             }
@@ -47,6 +56,31 @@ pub fn applied(
     } else {
         Err(Diagnostics(problems))
     }
+}
+
+/// Returns the namespace that a task's directive names.
+fn namespace<'c>(checklist: &'c Checklist, id: &TaskId) -> Option<&'c Spanned<String>> {
+    checklist.task(id)?.directive.as_ref()?.namespace.as_ref()
+}
+
+/// Returns the problems of objects that name another namespace.
+fn strays<'o>(
+    objects: &'o [Object],
+    path: &'o str,
+    asked: &'o Spanned<String>,
+) -> impl Iterator<Item = Diagnostic> + 'o {
+    objects.iter().filter_map(move |object| {
+        let own = object.namespace.as_ref().filter(|it| **it != asked.value)?;
+        let label = object.label();
+        let message = format!("{label} of `{path}` names the namespace `{own}`");
+        let help = "take the directive's `namespace=` away, or give the file a task of its own";
+        Some(Diagnostic::error(message).rule("directive").help(help))
+    })
+}
+
+fn placed(error: Diagnostic, checklist: &Checklist, asked: &Spanned<String>) -> Diagnostic {
+    let (path, text) = (&checklist.path, &checklist.text);
+    error.at(path, text, asked.span.clone(), "and this another one")
 }
 
 fn missing(checklist: &Checklist, id: &TaskId, path: Option<&str>, tree: &Tree) -> Diagnostic {

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use super::manifests::{Aside, Found, Manifest, Why};
 use super::page::{Page, codes};
 use super::{Wishes, texts};
-use crate::manifest::Object;
+use crate::manifest::{Object, is_cluster_kind};
 use order::Part;
 
 /// How many objects a task names.
@@ -30,6 +30,8 @@ struct Unit<'f> {
     path: String,
     objects: Vec<&'f Object>,
     part: Part,
+    /// The namespace that a kustomization gives it.
+    namespace: Option<&'f str>,
 }
 
 /// Returns the phase that applies these manifests.
@@ -92,7 +94,9 @@ fn apply(page: &mut Page, unit: &Unit<'_>) {
     } else {
         format!("\"{path}\"")
     };
-    page.task(&format!("{line} <!-- orch: apply={value} -->"));
+    let namespace = unit.namespace.map(|it| format!(" namespace={it}"));
+    let namespace = namespace.unwrap_or_default();
+    page.task(&format!("{line} <!-- orch: apply={value}{namespace} -->"));
 }
 
 fn told(aside: &Aside, page: &Page) -> String {
@@ -107,7 +111,17 @@ fn told(aside: &Aside, page: &Page) -> String {
         Why::Name => texts::RENAME.fill(language, &[path]),
         Why::NoManifest => texts::NO_MANIFEST.fill(language, &[path]),
         Why::Transforms(fields) => {
-            texts::TRANSFORMED.fill(language, &[path, ("what", &codes(fields))])
+            let folder = aside
+                .path
+                .rsplit_once('/')
+                .map_or(".", |(folder, _)| folder);
+            let what = codes(fields);
+            texts::TRANSFORMED.fill(language, &[path, ("what", &what), ("folder", folder)])
+        }
+        Why::Moved(namespace, labels) => {
+            let objects = codes(labels.iter().take(NAMED));
+            let namespace = ("namespace", namespace.as_str());
+            texts::MOVED.fill(language, &[path, ("objects", &objects), namespace])
         }
         Why::Secrets(names) => {
             texts::REAL_SECRET.fill(language, &[path, ("secrets", &codes(names))])
@@ -148,8 +162,9 @@ fn units(found: &Found) -> Vec<Unit<'_>> {
         }
     }
     folders.retain(|folder, members| {
-        let first = members.first().map(|(_, part)| *part);
-        let same = members.iter().all(|(_, part)| Some(*part) == first);
+        let of = |(file, part): &(&Manifest, Part)| (*part, file.namespace.clone());
+        let first = members.first().map(of);
+        let same = members.iter().all(|it| Some(of(it)) == first);
         let all = found.files.iter().filter(|it| it.path.starts_with(folder));
         let strange = found.aside.iter().any(|it| it.path.starts_with(folder));
         // The topmost folder is everything: its files are told apart.
@@ -166,6 +181,7 @@ fn units(found: &Found) -> Vec<Unit<'_>> {
                 path,
                 objects: file.objects.iter().collect(),
                 part: *part,
+                namespace: file.namespace.as_deref(),
             }),
         }
     }
@@ -190,7 +206,7 @@ fn namespace(found: &Found) -> Option<String> {
 fn without_namespace(found: &Found) -> Vec<&str> {
     let bare = |file: &&Manifest| {
         let mut objects = file.objects.iter();
-        objects.any(|it| it.namespace.is_none() && order::is_namespaced(it))
+        objects.any(|it| it.namespace.is_none() && !is_cluster_kind(&it.kind))
     };
     found
         .files

@@ -4,6 +4,7 @@
 //! reason; which order the rest is applied in is `adopt`'s business.
 
 mod kustomization;
+mod namespaces;
 mod secrets;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::facts::Tree;
-use crate::manifest::{Object, parse_documents};
+use crate::manifest::{Object, is_cluster_kind, parse_documents};
 use kustomization::{Kustomization, Says};
 
 /// Folders whose YAML is for trying things out, or others' own.
@@ -60,8 +61,10 @@ pub struct Found {
 pub struct Manifest {
     /// Its path.
     pub path: String,
-    /// Its objects.
+    /// Its objects, in the namespace below.
     pub objects: Vec<Object>,
+    /// The namespace that a kustomization gives those which name none.
+    pub namespace: Option<String>,
 }
 
 /// What can't be applied as it is.
@@ -86,6 +89,8 @@ pub enum Why {
     Overlay,
     /// A kustomization that changes what it lists, by these fields.
     Transforms(Vec<String>),
+    /// A kustomization puts these objects into that namespace, and the file says another.
+    Moved(String, Vec<String>),
     /// A kustomization doesn't list it.
     Unlisted,
     /// These Secrets have values.
@@ -196,7 +201,21 @@ impl Look {
             self.set_aside(path, Why::Name);
             return;
         }
-        self.add(path, objects);
+        let mut moved = kustomizations.iter().filter_map(|it| it.namespace(path));
+        let Some(first) = moved.next() else {
+            self.add(path, objects, None);
+            return;
+        };
+        let unlike = moved.find(|it| *it != first);
+        let strays = match unlike {
+            Some(_) => objects.iter().map(Object::label).collect(),
+            None => namespaces::strays(&objects, first),
+        };
+        if strays.is_empty() {
+            self.add(path, objects, Some(first));
+        } else {
+            self.set_aside(path, Why::Moved(first.to_owned(), strays));
+        }
     }
 
     fn set_aside(&mut self, path: &str, why: Why) {
@@ -204,7 +223,14 @@ impl Look {
         self.found.aside.push(Aside { path, why });
     }
 
-    fn add(&mut self, path: &str, objects: Vec<Object>) {
+    fn add(&mut self, path: &str, objects: Vec<Object>, namespace: Option<&str>) {
+        let bare = |it: &Object| it.namespace.is_none() && !is_cluster_kind(&it.kind);
+        let namespace = namespace.filter(|_| objects.iter().any(bare));
+        let objects = objects.into_iter().map(|object| match namespace {
+            Some(namespace) => object.within(namespace),
+            None => object,
+        });
+        let objects: Vec<Object> = objects.collect();
         let key = |it: &Object| (it.kind.clone(), it.namespace.clone(), it.name.clone());
         let mut known = objects.iter().filter_map(|it| self.owners.get(&key(it)));
         if let Some(other) = known.next().cloned() {
@@ -219,7 +245,12 @@ impl Look {
             self.owners.insert(key(object), path.to_owned());
         }
         let path = path.to_owned();
-        self.found.files.push(Manifest { path, objects });
+        let namespace = namespace.map(str::to_owned);
+        self.found.files.push(Manifest {
+            path,
+            objects,
+            namespace,
+        });
     }
 }
 

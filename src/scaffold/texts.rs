@@ -258,9 +258,13 @@ texts! {
         "Решить, что делать с оверлеем Kustomize `{path}`: он изменяет другие манифесты, и результат известен только после `kustomize build`",
         "Вирішити, що робити з оверлеєм Kustomize `{path}`: він змінює інші маніфести, і результат відомий лише після `kustomize build`";
     TRANSFORMED:
-        "Decide about `{path}`: besides listing files it changes them ({what}), and `orch` applies the files as they are",
-        "Решить, что делать с `{path}`: он не только перечисляет файлы, но и изменяет их ({what}), а `orch` применяет файлы как есть",
-        "Вирішити, що робити з `{path}`: він не лише перелічує файли, а й змінює їх ({what}), а `orch` застосовує файли як є";
+        "Decide about `{path}`: besides listing files it changes them ({what}), and `orch` applies files as they are; render what it builds into a file (`kubectl kustomize {folder}`) and apply that, or make the changes in the files",
+        "Решить, что делать с `{path}`: он не только перечисляет файлы, но и изменяет их ({what}), а `orch` применяет файлы как есть; собрать результат в файл (`kubectl kustomize {folder}`) и применять его либо внести изменения в сами файлы",
+        "Вирішити, що робити з `{path}`: він не лише перелічує файли, а й змінює їх ({what}), а `orch` застосовує файли як є; зібрати результат у файл (`kubectl kustomize {folder}`) і застосовувати його або внести зміни в самі файли";
+    MOVED:
+        "Decide about `{path}`: a kustomization puts {objects} into the namespace `{namespace}`, and that isn't what the file says; write that namespace into the file, also where the objects refer to each other",
+        "Решить, что делать с `{path}`: kustomization помещает {objects} в пространство имён `{namespace}`, а в файле указано не оно; записать это пространство имён в файл, в том числе там, где объекты ссылаются друг на друга",
+        "Вирішити, що робити з `{path}`: kustomization поміщає {objects} у простір імен `{namespace}`, а у файлі вказано не його; записати цей простір імен у файл, зокрема там, де об'єкти посилаються один на одного";
     TWICE:
         "Decide between `{path}` and `{other}`: both describe {objects}, and only one of them can be applied",
         "Выбрать между `{path}` и `{other}`: оба описывают {objects}, а применить можно только один",

@@ -10,21 +10,28 @@ use crate::harness::cluster::{Cluster, cluster};
 use crate::harness::workspace::Workspace;
 
 /// The tests of this file.
-pub(crate) const CASES: &[Case] = &[(
-    "nothing::hand_written_manifests_are_adopted_as_they_run",
-    hand_written_manifests_are_adopted,
-)];
+pub(crate) const CASES: &[Case] = &[
+    (
+        "nothing::hand_written_manifests_are_adopted_as_they_run",
+        hand_written_manifests_are_adopted,
+    ),
+    (
+        "nothing::what_kustomize_puts_into_a_namespace_is_adopted_there",
+        what_kustomize_puts_into_a_namespace,
+    ),
+];
 
 const NAMESPACE: &str = "inherited";
 
 /// The manifests, as files.
-fn manifests() -> Vec<(&'static str, String)> {
-    let named = |text: &str| text.replace("NAMESPACE", NAMESPACE);
+fn manifests(namespace: &str) -> Vec<(&'static str, String)> {
+    let named = |text: &str| text.replace("NAMESPACE", namespace);
     let settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, namespace: NAMESPACE }\n\
          data: { LEVEL: info }\n";
     let service = "apiVersion: v1\nkind: Service\nmetadata: { name: api, namespace: NAMESPACE }\n\
          spec: { selector: { app: api }, ports: [{ port: 80 }] }\n";
-    let api = deployment("api", "", "").replacen("name: api", "name: api, namespace: inherited", 1);
+    let place = format!("name: api, namespace: {namespace}");
+    let api = deployment("api", "", "").replacen("name: api", &place, 1);
     vec![
         (
             "k8s/namespace.yml",
@@ -38,13 +45,13 @@ fn manifests() -> Vec<(&'static str, String)> {
 
 /// Returns an object that runs there.
 #[track_caller]
-fn live(kind: &str, name: &str) -> Value {
+fn live(namespace: &str, (kind, name): (&str, &str)) -> Value {
     let arguments = [
         "get",
         kind,
         name,
         "-n",
-        NAMESPACE,
+        namespace,
         "-o",
         "json",
         "--show-managed-fields",
@@ -68,20 +75,50 @@ fn kept(object: &Value) -> Value {
 
 fn hand_written_manifests_are_adopted() {
     let mut workspace = Workspace::new();
-    for (path, text) in manifests() {
+    for (path, text) in manifests(NAMESPACE) {
         workspace = workspace.file(path, &text);
         let output = cluster().kubectl_with(&["apply", "-f", "-"], &text);
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{path}: {said}");
     }
+    check_adopted(workspace, NAMESPACE);
+}
+
+fn what_kustomize_puts_into_a_namespace() {
+    let namespace = "placed";
+    let place = format!(", namespace: {namespace}");
+    let mut workspace = Workspace::new()
+        .file(
+            "k8s/kustomization.yml",
+            format!("namespace: {namespace}\nresources: [namespace.yml, settings.yml, api]\n"),
+        )
+        .file(
+            "k8s/api/kustomization.yml",
+            "resources: [deployment.yml, service.yml]\n",
+        );
+    for (path, text) in manifests(namespace) {
+        workspace = workspace.file(path, text.replace(&place, ""));
+    }
+    let folder = workspace.path("k8s");
+    let folder = folder.to_str().expect("a path");
+    let output = cluster().kubectl(&["apply", "-k", folder]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    check_adopted(workspace, namespace);
+}
+
+/// Asserts that what runs in a namespace is adopted by what `orch init` writes of the workspace, and
+/// changes in nothing but whose it is.
+#[track_caller]
+fn check_adopted(workspace: Workspace, namespace: &str) {
     let objects = [
         ("configmap", "settings"),
         ("deployment", "api"),
         ("service", "api"),
     ];
-    wait_for_pods(cluster());
-    let before = objects.map(|(kind, name)| kept(&live(kind, name)));
-    let pods = pods();
+    wait_for_pods(cluster(), namespace);
+    let before = objects.map(|it| kept(&live(namespace, it)));
+    let pods = pods(namespace);
 
     let workspace = workspace
         .with_env("KUBECONFIG", cluster().kubeconfig())
@@ -97,11 +134,11 @@ fn hand_written_manifests_are_adopted() {
     .concat();
     workspace.orch(&run).expect(0);
 
-    let after = objects.map(|(kind, name)| kept(&live(kind, name)));
+    let after = objects.map(|it| kept(&live(namespace, it)));
     assert_eq!(after, before, "nothing but the ownership changed");
-    assert_eq!(self::pods(), pods, "no pod was made anew");
+    assert_eq!(self::pods(namespace), pods, "no pod was made anew");
     for (kind, name) in objects {
-        let object = live(kind, name);
+        let object = live(namespace, (kind, name));
         let managers = managers(&object);
         assert!(managers.contains(&"orch Apply".to_owned()), "{managers:?}");
         let client = |it: &String| it.starts_with("kubectl-client-side-apply");
@@ -113,9 +150,9 @@ fn hand_written_manifests_are_adopted() {
 }
 
 /// Returns the pods' unique names.
-fn pods() -> Vec<String> {
+fn pods(namespace: &str) -> Vec<String> {
     let path = "jsonpath={.items[*].metadata.uid}";
-    let output = cluster().kubectl(&["get", "pods", "-n", NAMESPACE, "-o", path]);
+    let output = cluster().kubectl(&["get", "pods", "-n", namespace, "-o", path]);
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut pods: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
     pods.sort();
@@ -123,13 +160,13 @@ fn pods() -> Vec<String> {
     pods
 }
 
-fn wait_for_pods(cluster: &Cluster) {
+fn wait_for_pods(cluster: &Cluster, namespace: &str) {
     let arguments = [
         "rollout",
         "status",
         "deployment/api",
         "-n",
-        NAMESPACE,
+        namespace,
         "--timeout=60s",
     ];
     let output = cluster.kubectl(&arguments);

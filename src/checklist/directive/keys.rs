@@ -51,6 +51,16 @@ pub const KEYS: &[Key] = &[
         action: "apply",
     },
     Key {
+        name: "namespace",
+        form: "namespace=NAME",
+        meaning: "applies the objects of `apply=` that name no namespace in this one, as kustomize's \
+                  `namespace:` and `kubectl -n` do",
+        values: "One name. An object that names another namespace is an error; what lives in no \
+                 namespace stays as it is",
+        example: "- [ ] Install the shop <!-- orch: apply=k8s/shop/ namespace=shop -->",
+        action: "apply",
+    },
+    Key {
         name: "wait",
         form: "wait=KIND/NAME,…",
         meaning: "ticks the box only once these objects are ready on the target: behind what the \
@@ -157,6 +167,11 @@ pub(super) const MISTAKES: &[(&str, &str)] = &[
     (
         "manual wait=Job/move",
         "`manual` and `wait` exclude each other",
+    ),
+    ("namespace=shop", "`namespace` goes with `apply` only"),
+    (
+        "apply=a.yml namespace=Shop",
+        "`Shop` can't be the name of a namespace",
     ),
     (
         "wait=30s",

@@ -3,12 +3,12 @@
 
 use std::fmt::Write as _;
 
-use super::super::confirm::{can_ask, typed};
+use super::super::confirm::{answer, can_ask};
 use super::super::exit::{Code, Result};
 use super::super::load::Loaded;
 use super::super::{Session, Stop};
 use super::{From, InitArgs, settings};
-use crate::checklist::{Language, parse};
+use crate::checklist::{Language, Naming, parse};
 use crate::facts::{Tree, default_compose_files};
 use crate::scaffold::{self, Found, Hints, Why, Wishes};
 use crate::terminal::{count, err, out, printable};
@@ -134,6 +134,10 @@ fn reason(why: &Why) -> String {
                 fields.join(", ")
             )
         }
+        Why::Moved(namespace, names) => format!(
+            "a kustomization puts {} into `{namespace}`, which isn't what the file says",
+            names.join(", ")
+        ),
         Why::Unlisted => "its folder's kustomization doesn't list it".to_owned(),
         Why::Secrets(names) => format!("Secrets with values: {}", names.join(", ")),
         Why::Twice(other, names) => format!("{other} describes it too: {}", names.join(", ")),
@@ -204,7 +208,7 @@ fn wishes(session: &Session, loaded: &Loaded, args: &InitArgs, from: From) -> Re
         number,
         name: name.to_owned(),
         title: title.to_owned(),
-        zeros: true,
+        naming: Naming::default(),
         folder: folder.to_owned(),
         settings: format!("phases/{number:02}-{name}.toml"),
         monitoring: from == From::Compose && args.monitoring,
@@ -248,16 +252,21 @@ pub(in crate::cli) fn told_language(session: &Session, loaded: &Loaded) -> Resul
         return Ok(told);
     }
     let code = scaffold::code(told);
-    let answer = typed(&format!(
-        "language of the checklist: en, ru or uk [{code}]: "
-    ))?;
-    if answer.is_empty() {
-        return Ok(told);
+    let question = format!("language of the checklist: en, ru or uk [{code}]: ");
+    loop {
+        let Some(answer) = answer(&question)? else {
+            err("\n")?;
+            return Err(Stop::input("no language was chosen: nothing is written")
+                .help("answer with a code, or give it: `--language uk`"));
+        };
+        if answer.is_empty() {
+            return Ok(told);
+        }
+        if let Some(language) = scaffold::named(&answer.to_lowercase()) {
+            return Ok(language);
+        }
+        err(&format!("`{}` is none of en, ru, uk\n", printable(&answer)))?;
     }
-    scaffold::named(&answer.to_lowercase()).ok_or_else(|| {
-        Stop::input(format!("`{}` is none of en, ru, uk", printable(&answer)))
-            .help("answer with a code, or give it: `--language uk`")
-    })
 }
 
 /// Returns the language of the README, or else of the documentation.

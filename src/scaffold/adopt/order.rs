@@ -78,32 +78,6 @@ const RUNNING: &[&str] = &[
     "ReplicaSet",
 ];
 const BESIDE: &[&str] = &["Service", "HorizontalPodAutoscaler", "PodDisruptionBudget"];
-/// Kinds of Kubernetes' own that live in no namespace.
-const CLUSTER_WIDE: &[&str] = &[
-    "Namespace",
-    "CustomResourceDefinition",
-    "ClusterRole",
-    "ClusterRoleBinding",
-    "PersistentVolume",
-    "StorageClass",
-    "PriorityClass",
-    "IngressClass",
-    "GatewayClass",
-    "RuntimeClass",
-    "CSIDriver",
-    "APIService",
-    "MutatingWebhookConfiguration",
-    "ValidatingWebhookConfiguration",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    "ClusterIssuer",
-];
-
-/// Returns whether an object lives in a namespace, as far as its kind tells.
-pub(super) fn is_namespaced(object: &Object) -> bool {
-    !CLUSTER_WIDE.contains(&object.kind.as_str()) && !object.kind.starts_with("Cluster")
-}
-
 /// Returns the part of every file. A Service, autoscaler or budget goes with what it is about.
 pub(super) fn parts(files: &[Manifest]) -> Vec<Part> {
     let own: Vec<Option<Part>> = files.iter().map(|file| running(&file.objects)).collect();

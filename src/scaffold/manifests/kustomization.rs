@@ -37,6 +37,8 @@ pub(super) struct Kustomization {
     resources: Vec<String>,
     /// The fields by which it changes what it lists.
     changes: Vec<String>,
+    /// The namespace that it gives what it lists, where it changes nothing else.
+    namespace: Option<String>,
     /// Whether it stands on one elsewhere.
     overlay: bool,
 }
@@ -86,18 +88,24 @@ impl Kustomization {
             Value::String(text) => text.is_empty(),
             Value::Bool(_) | Value::Number(_) => false,
         };
+        let changes = fields
+            .iter()
+            .filter(|(name, value)| !HARMLESS.contains(&name.as_str()) && !empty(value));
+        let mut changes: Vec<String> = changes.map(|(name, _)| name.clone()).collect();
+        let namespace = fields.get("namespace").and_then(Value::as_str);
+        let namespace = namespace.filter(|_| changes == ["namespace"]);
+        if namespace.is_some() {
+            changes.clear();
+        }
         Some(Self {
             path: path.to_owned(),
+            namespace: namespace.map(str::to_owned),
             overlay: component || listed.iter().any(outside),
             resources: listed
                 .iter()
                 .map(|it| format!("{folder}{}", it.trim_start_matches("./")))
                 .collect(),
-            changes: fields
-                .iter()
-                .filter(|(name, value)| !HARMLESS.contains(&name.as_str()) && !empty(value))
-                .map(|(name, _)| name.clone())
-                .collect(),
+            changes,
             folder,
         })
     }
@@ -114,6 +122,18 @@ impl Kustomization {
         Some(Aside { path, why })
     }
 
+    /// Returns the namespace that it gives a manifest.
+    pub(super) fn namespace(&self, path: &str) -> Option<&str> {
+        let namespace = self.namespace.as_deref()?;
+        (!self.overlay && self.lists(path)).then_some(namespace)
+    }
+
+    fn lists(&self, path: &str) -> bool {
+        let lists =
+            |it: &String| path == it || path.starts_with(&format!("{}/", it.trim_end_matches('/')));
+        self.resources.iter().any(lists)
+    }
+
     /// Returns what becomes of a manifest because of it.
     pub(super) fn says(&self, path: &str) -> Says {
         let Some(inside) = path.strip_prefix(&self.folder) else {
@@ -122,9 +142,7 @@ impl Kustomization {
         if self.overlay {
             return Says::Mine;
         }
-        let lists =
-            |it: &String| path == it || path.starts_with(&format!("{}/", it.trim_end_matches('/')));
-        let listed = self.resources.iter().any(lists);
+        let listed = self.lists(path);
         if !self.changes.is_empty() {
             // Patches and what generators read lie beside what is listed.
             return if listed || !inside.contains('/') {

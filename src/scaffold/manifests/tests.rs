@@ -152,3 +152,98 @@ fn what_no_directive_can_name_is_set_aside() {
         &[("k8s/a--b.yml", Why::Name)],
     );
 }
+
+const BINDING: &str = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: b }\n\
+     roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: b }\nsubjects: [{ kind: ServiceAccount, name: api }]\n";
+
+#[test]
+fn a_kustomization_with_only_a_namespace_says_where_its_files_go() {
+    let kustomization =
+        "namespace: shop\nresources: [ns.yml, api.yml, own.yml, other.yml, rbac.yml]\n";
+    let own = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: own, namespace: shop }\n";
+    let other = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other, namespace: else }\n";
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata: { name: shop }\n";
+    let files = [
+        ("k8s/api.yml", POD),
+        ("k8s/kustomization.yml", kustomization),
+        ("k8s/ns.yml", namespace),
+        ("k8s/other.yml", other),
+        ("k8s/own.yml", own),
+        ("k8s/rbac.yml", BINDING),
+    ];
+    let moved = |label: &str| Why::Moved("shop".to_owned(), vec![label.to_owned()]);
+    check(
+        &files,
+        &["k8s/api.yml", "k8s/ns.yml", "k8s/own.yml"],
+        &[
+            ("k8s/other.yml", moved("ConfigMap/other")),
+            ("k8s/rbac.yml", moved("RoleBinding/b")),
+        ],
+    );
+    let tree: Tree = files.into_iter().collect();
+    let found = find(&tree).files;
+    let given: Vec<Option<&str>> = found.iter().map(|it| it.namespace.as_deref()).collect();
+    assert_eq!(
+        given,
+        [Some("shop"), None, None],
+        "only what names none is given one"
+    );
+    let api = found[0].objects.first().expect("a Deployment");
+    assert_eq!(api.namespace.as_deref(), Some("shop"));
+    assert_eq!(api.value["metadata"]["namespace"], "shop");
+}
+
+#[test]
+fn two_kustomizations_that_disagree_leave_a_file_to_a_person() {
+    check(
+        &[
+            ("k8s/api/api.yml", POD),
+            (
+                "k8s/api/kustomization.yml",
+                "namespace: one\nresources: [api.yml]\n",
+            ),
+            (
+                "k8s/kustomization.yml",
+                "namespace: two\nresources: [api]\n",
+            ),
+        ],
+        &[],
+        &[(
+            "k8s/api/api.yml",
+            Why::Moved("one".to_owned(), vec!["Deployment/api".to_owned()]),
+        )],
+    );
+}
+
+#[test]
+fn whatever_else_a_kustomization_changes_is_left_to_a_person() {
+    for field in [
+        "namePrefix: x-",
+        "nameSuffix: -x",
+        "commonLabels: { app: x }",
+        "labels: [{ pairs: { app: x } }]",
+        "commonAnnotations: { a: x }",
+        "images: [{ name: x, newTag: y }]",
+        "replicas: [{ name: api, count: 3 }]",
+        "patches: [{ path: patch.yml }]",
+        "configMapGenerator: [{ name: c, literals: [A=1] }]",
+        "components: [../c]",
+        "helmCharts: [{ name: c }]",
+    ] {
+        let text = format!("namespace: shop\nresources: [api.yml]\n{field}\n");
+        let tree: Tree = [
+            ("k8s/api.yml", POD),
+            ("k8s/kustomization.yml", text.as_str()),
+        ]
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .collect();
+        let found = find(&tree);
+        assert!(found.files.is_empty(), "{field}");
+        let name = field.split(':').next().unwrap_or_default();
+        let Some(Why::Transforms(fields)) = found.aside.first().map(|it| &it.why) else {
+            panic!("{field}: {:?}", found.aside);
+        };
+        assert!(fields.contains(&name.to_owned()), "{fields:?}");
+    }
+}

@@ -173,3 +173,62 @@ fn what_the_rehearsal_has_already_is_adopted_without_a_change() {
         }
     });
 }
+
+#[test]
+fn a_kustomization_with_only_a_namespace_is_adopted_there() {
+    let bare = |text: &str| text.replace(", namespace: shop", "");
+    let kustomization =
+        "namespace: shop\nresources: [namespace.yml, settings.yml, rbac.yml, api, binding.yml]\n";
+    let binding = "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: api }\n\
+        roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: api }\n\
+        subjects: [{ kind: ServiceAccount, name: api }]\n";
+    let workspace = Workspace::new()
+        .file("k8s/kustomization.yml", kustomization)
+        .file("k8s/namespace.yml", NAMESPACE)
+        .file("k8s/settings.yml", bare(SETTINGS))
+        .file("k8s/rbac.yml", ACCESS)
+        .file("k8s/binding.yml", binding)
+        .file(
+            "k8s/api/kustomization.yml",
+            "resources: [deployment.yml, service.yml]\n",
+        )
+        .file(
+            "k8s/api/deployment.yml",
+            bare(&running("Deployment", "api", "example.test/api:1.0")),
+        )
+        .file("k8s/api/service.yml", bare(&service("api")))
+        .commit_all();
+    workspace.orch(&["init", "--set", "shop"]).expect(0);
+    let text = workspace.read("checklists/shop/phase-01-kubernetes.md");
+    check_golden("adopted-namespace", &text);
+    let settings = workspace.read("phases/01-kubernetes.toml");
+    assert!(settings.contains("\nnamespace = \"shop\"\n"), "{settings}");
+    let checked = workspace.orch(&["check"]).expect(0);
+    assert_eq!(checked.stderr, "nothing to complain about\n");
+    workspace.commit("Begin");
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let journal = workspace.read(".orch/shop/phase-01.jsonl");
+    for object in ["Deployment/api", "Service/api", "ConfigMap/settings"] {
+        let (kind, name) = object.split_once('/').expect("both");
+        let shop = format!("\"type\":\"{kind}\",\"namespace\":\"shop\",\"name\":\"{name}\"");
+        assert!(journal.contains(&shop), "no {shop} in {journal}");
+    }
+}
+
+#[test]
+fn a_namespace_beside_apply_is_refused_where_an_object_names_another() {
+    let text =
+        "# Phase 1: Base\n\n## 1.1 A\n\n- [ ] Bring it <!-- orch: apply=k8s/ namespace=other -->\n";
+    let workspace = Workspace::new()
+        .file("k8s/settings.yml", SETTINGS)
+        .file("checklists/shop/phase-01-a.md", text)
+        .commit_all();
+    let checked = workspace.orch(&["check"]).expect(2).stdout;
+    for piece in [
+        "ConfigMap/settings of `k8s/settings.yml` names the namespace `shop`",
+        "checklists/shop/phase-01-a.md:5",
+    ] {
+        assert!(checked.contains(piece), "no {piece:?} in {checked}");
+    }
+    workspace.orch(&["phase", "1", "run"]).expect(2);
+}
