@@ -22,6 +22,7 @@ mod secrets;
 mod standing;
 mod undo;
 mod urls;
+mod writes;
 
 pub use carry::{Carried, Edited, carry};
 pub use consent::Consent;

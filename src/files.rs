@@ -14,6 +14,7 @@ mod private;
 pub mod request;
 mod snapshot;
 mod there;
+mod together;
 mod workspace;
 mod write;
 mod written;

@@ -8,6 +8,7 @@
 //! ```
 
 // — pure core —
+mod abreast;
 pub mod check;
 pub mod checklist;
 pub mod diagnostic;

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::air::takes_no_room;
 use super::{Report, Standing};
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, Failure, Outcome, StepId};
@@ -93,14 +94,24 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// Takes up to `room` steps whose needs are satisfied, in the plan's order.
-    pub(super) fn take_startable(&mut self, room: usize) -> Vec<(usize, &'a Step)> {
+    /// Takes steps whose needs are satisfied, in the plan's order: up to `room`, beside which files
+    /// are written.
+    pub(super) fn take_startable(&mut self, mut room: usize) -> Vec<(usize, &'a Step)> {
         let mut taken = Vec::new();
-        while taken.len() < room
-            && let Some(at) = self.startable.pop_first()
-        {
+        while let Some(at) = self.startable.first().copied() {
+            let Some(step) = self.plan.steps.get(at) else {
+                self.startable.remove(&at);
+                continue;
+            };
+            if !takes_no_room(step) {
+                if room == 0 {
+                    break;
+                }
+                room -= 1;
+            }
+            self.startable.remove(&at);
             self.todo.remove(&at);
-            taken.extend(self.plan.steps.get(at).map(|step| (at, step)));
+            taken.push((at, step));
         }
         taken
     }
@@ -235,6 +246,22 @@ mod tests {
         let mut course = Course::new(&plan, &standing);
         check_starts(&mut course, 2, &[0, 1]);
         check_starts(&mut course, 2, &[2]);
+    }
+
+    #[test]
+    fn files_are_written_beside_what_takes_room() {
+        let mut plan = plan(&[&[], &[], &[], &[]], &[]);
+        for step in plan.steps.iter_mut().take(3) {
+            step.work = Work::Write {
+                path: String::new(),
+                text: String::new(),
+                theirs: None,
+            };
+        }
+        let standing = [todo(), todo(), todo(), todo()];
+        let mut course = Course::new(&plan, &standing);
+        check_starts(&mut course, 0, &[0, 1, 2]);
+        check_starts(&mut course, 1, &[3]);
     }
 
     #[test]

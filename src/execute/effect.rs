@@ -8,10 +8,11 @@ use super::awaited;
 use super::command;
 use super::membership::Membership;
 use super::previous::Recorder;
+use super::writes;
 use crate::cluster::{Applied, ApplyOptions, Before, Cluster, Live, Situation, Wait};
 use crate::files::Workspace;
-use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, Trace, Written, sha256};
-use crate::manifest::{self, Object, Theirs};
+use crate::journal::{Evidence, Failure, ObjectEvidence, StepId, Trace, Written};
+use crate::manifest::{self, Object};
 use crate::plan::{Step, Work};
 use crate::resolve::Finding;
 
@@ -96,7 +97,8 @@ pub(super) async fn act<'a>(step: &'a Step, around: &Surroundings<'_>) -> Acted<
             details: violations.clone(),
             help: None,
         }),
-        Work::Write { path, text, theirs } => write(path, (text, theirs.as_deref()), around),
+        // One step that writes has one outcome; several are written together by `air`.
+        Work::Write { .. } => writes::write(&[step], around).swap_remove(0),
         Work::Apply { object, .. } => match apply(step, object, around).await {
             Ok(applied) => return Acted::Applied(object, Box::new(applied.trimmed())),
             Err(failure) => Err(failure),
@@ -211,50 +213,6 @@ fn traces(
         details: missing,
         help: Some("run again once it is".to_owned()),
     })
-}
-
-fn write(
-    path: &str,
-    (text, theirs): (&str, Option<&Theirs>),
-    around: &Surroundings<'_>,
-) -> Result<Evidence, Failure> {
-    let wanted = sha256(text.as_bytes());
-    let ours = theirs.map_or(text, |theirs| &theirs.ours);
-    let evidence = Evidence::File {
-        path: path.to_owned(),
-        sha256: wanted.clone(),
-        ours: (ours != text).then(|| ours.to_owned()),
-    };
-    let Some(workspace) = &around.workspace else {
-        return Ok(evidence);
-    };
-    let failed = |error: crate::files::FilesError| Failure {
-        cause: format!("can't write `{path}`"),
-        details: crate::diagnostic::causes(&error),
-        help: None,
-    };
-    // Before it is written: a run that is killed in between must know its own text.
-    workspace.remember(path, ours).map_err(failed)?;
-    let on_disk = workspace.read_bytes(path).map_err(failed)?;
-    if let Some(on_disk) = on_disk {
-        let found = sha256(&on_disk);
-        if found == wanted {
-            return Ok(evidence);
-        }
-        let own = around.written.get(path).map(|known| &known.sha256) == Some(&found);
-        let merged = theirs.is_some_and(|theirs| theirs.found == found);
-        if !own && !merged && !around.options.overwrite {
-            return Err(Failure {
-                cause: format!("`{path}` changed since this run read it"),
-                details: Vec::new(),
-                help: Some("run again: what a person changed is merged".to_owned()),
-            });
-        }
-    }
-    workspace
-        .write_atomic(path, text.as_bytes())
-        .map_err(failed)?;
-    Ok(evidence)
 }
 
 async fn apply(

@@ -101,9 +101,7 @@ pub async fn execute(
         record.started(&starting, &around);
         // Outcomes and what begins after them are recorded with one sync.
         record.write(ledger, progress)?;
-        for (at, step) in starting {
-            air.begin(at, step);
-        }
+        air.begin(starting);
         if air.is_empty() {
             return Ok(course.finish());
         }

@@ -1,9 +1,10 @@
 //! Writing that leaves either the old file or the new one, whenever it is interrupted.
 
-use std::io::{self, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::collections::{BTreeSet, HashSet};
+use std::io;
+use std::path::{Path, PathBuf};
 
+use super::together::{self, make_folders};
 use super::workspace::is_absent;
 use super::{FilesError, Workspace};
 use crate::journal::sha256;
@@ -14,7 +15,33 @@ impl Workspace {
     /// # Errors
     /// Where the path is refused or can't be written; the file is then as it was.
     pub fn write_atomic(&self, relative: &str, bytes: &[u8]) -> Result<(), FilesError> {
-        Ok(write(&self.path(relative)?, bytes)?)
+        let mut outcomes = self.write_all(&[(relative, bytes)]);
+        outcomes.pop().unwrap_or(Ok(()))
+    }
+
+    /// Writes files, each as [`Workspace::write_atomic`] does, and returns what became of each, in
+    /// their order: when it returns, those that didn't fail are durable. A thousand take about a
+    /// tenth of the time that they would take one by one.
+    pub fn write_all(&self, files: &[(&str, &[u8])]) -> Vec<Result<(), FilesError>> {
+        let mut outcomes = Vec::with_capacity(files.len());
+        let mut group = Group::default();
+        for (relative, bytes) in files {
+            match self.path(relative) {
+                Ok(path) => {
+                    // A file that is named twice is written twice, in this order.
+                    if group.known.contains(&path) {
+                        group.write(&mut outcomes);
+                    }
+                    group.known.insert(path.clone());
+                    group.places.push(outcomes.len());
+                    group.files.push((path, bytes));
+                    outcomes.push(Ok(()));
+                }
+                Err(error) => outcomes.push(Err(error)),
+            }
+        }
+        group.write(&mut outcomes);
+        outcomes
     }
 
     /// Writes a file where it is still what it was: `expected` is the SHA-256 (hex) of its bytes,
@@ -64,58 +91,33 @@ impl Workspace {
     }
 }
 
-/// Writes a file through a temporary one in the same folder.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .ok_or_else(|| io::Error::other("a file needs a folder"))?;
-    create_folders(folder)?;
-    let mode = match fs_err::metadata(path) {
-        Ok(metadata) => Some(metadata.permissions()),
-        Err(error) if is_absent(&error) => None,
-        Err(error) => return Err(error),
-    };
-    // One name for each file: what a killed run left is replaced by the run that resumes it.
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = format!(".{name}.orch-tmp");
-    match fs_err::remove_file(folder.join(&temporary)) {
-        Err(error) if !is_absent(&error) => return Err(error),
-        Ok(()) | Err(_) => {}
+/// Files that are written together.
+#[derive(Default)]
+struct Group<'a> {
+    /// Where each stands among all that are to be written.
+    places: Vec<usize>,
+    files: Vec<(PathBuf, &'a [u8])>,
+    known: HashSet<PathBuf>,
+}
+
+impl Group<'_> {
+    /// Writes what there is, and notes what failed.
+    fn write(&mut self, outcomes: &mut [Result<(), FilesError>]) {
+        let written = together::write(&self.files);
+        for (place, written) in self.places.iter().zip(written) {
+            if let (Some(outcome), Err(error)) = (outcomes.get_mut(*place), written) {
+                *outcome = Err(error.into());
+            }
+        }
+        *self = Self::default();
     }
-    // The mode of a new file is subject to the umask, as that of any other.
-    let mut file = tempfile::Builder::new()
-        .prefix(&temporary)
-        .rand_bytes(0)
-        .permissions(std::fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    if let Some(mode) = mode {
-        fs_err::set_permissions(file.path(), mode)?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| {
-        io::Error::new(
-            error.error.kind(),
-            format!("can't replace {}: {}", path.display(), error.error),
-        )
-    })?;
-    sync_folder(folder)
 }
 
 /// Creates folders, each of them durably.
 pub(super) fn create_folders(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(parent) = folder.parent() {
-        create_folders(parent)?;
-        match fs_err::create_dir(folder) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            Ok(()) | Err(_) => {}
-        }
-        sync_folder(parent)?;
-    }
-    Ok(())
+    let mut changed = BTreeSet::new();
+    make_folders(folder, &mut changed)?;
+    changed.iter().try_for_each(|folder| sync_folder(folder))
 }
 
 /// Makes a folder's entries durable.
@@ -125,6 +127,8 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::super::workspace::tests::workspace;
     use super::*;
 
@@ -211,6 +215,31 @@ mod tests {
             .replace("a.md", Some(&sha256(b"theirs")), b"new")
             .expect("writes");
         workspace.replace("b.md", None, b"new").expect("writes");
+    }
+
+    #[test]
+    fn many_files_are_written_together_and_each_failure_is_its_own() {
+        let (_folder, workspace) = workspace();
+        workspace.write_atomic("taken", b"a file").expect("writes");
+        let names: Vec<String> = (0..99).map(|at| format!("k8s/s{at}/a.yml")).collect();
+        let mut files: Vec<(&str, &[u8])> = names
+            .iter()
+            .map(|name| (name.as_str(), name.as_bytes()))
+            .collect();
+        files.insert(3, ("../out", b"refused"));
+        files.insert(5, ("taken/below", b"no folder"));
+        files.push(("k8s/s0/a.yml", b"the last word"));
+        let outcomes = workspace.write_all(&files);
+        let failed = outcomes.iter().enumerate().filter(|(_, it)| it.is_err());
+        let failed: Vec<usize> = failed.map(|(at, _)| at).collect();
+        assert_eq!((outcomes.len(), failed), (files.len(), vec![3, 5]));
+        let read = |name: &str| workspace.read(name).expect("reads");
+        assert_eq!(read("k8s/s0/a.yml").as_deref(), Some("the last word"));
+        for name in names.iter().skip(1) {
+            assert_eq!(read(name).as_ref(), Some(name));
+        }
+        let left = fs_err::read_dir(workspace.root().join("k8s/s7")).expect("reads");
+        assert_eq!(left.count(), 1, "no temporary file is left");
     }
 
     #[test]
