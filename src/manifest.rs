@@ -66,12 +66,15 @@ pub use relocate::relocate;
 pub use secret::{secret_keys, with_secret_values};
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::thread;
 
 use peers::Peers;
 use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::abreast;
 use crate::merge::Conflict;
 use crate::resolve::{
     Application, Content, FileOrigin, FileSpec, IngressSpec, ManifestItem, Workload,
@@ -80,6 +83,9 @@ use crate::settings::EdgeApi;
 
 /// The value that stands for a secret in the repository; never applied to a real cluster.
 pub const PLACEHOLDER: &str = "CHANGE_ME";
+
+/// Fewer files than these are rendered one by one.
+const FEW: usize = 64;
 
 /// A file as it is to be written, with the objects in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -201,11 +207,15 @@ pub enum RenderError {
 /// Fails on a file that is to hold what the application doesn't have.
 pub fn render(application: &Application, files: &[FileSpec]) -> Result<Vec<Rendered>, RenderError> {
     let peers = Peers::of(application);
-    let rendered: Result<Vec<Rendered>, RenderError> = files
-        .iter()
-        .map(|file| render_file(&peers, files, file))
-        .collect();
-    let mut rendered = rendered?;
+    // Where there are few, another thread would take longer than it saves.
+    let at_once = match files.len() {
+        ..FEW => 1,
+        _ => thread::available_parallelism().map_or(1, NonZero::get),
+    };
+    let rendered = abreast::map(files, at_once, |file| render_file(&peers, files, file));
+    let mut rendered = rendered
+        .into_iter()
+        .collect::<Result<Vec<Rendered>, RenderError>>()?;
     if application.config_maps.iter().any(|map| map.generated) {
         generate(files, &mut rendered, |_| None);
     }
@@ -255,9 +265,7 @@ fn render_file(
         }
         // What differs is known once both environments are rendered.
         Content::Overlay(_) => (String::new(), Vec::new()),
-        Content::ConfigFile { map, key } => {
-            (config_file(application, file, (map, key))?, Vec::new())
-        }
+        Content::ConfigFile { map, key } => (config_file(peers, file, (map, key))?, Vec::new()),
         Content::Readme => (
             readme::text(application, files, &file.path, &header),
             Vec::new(),
@@ -273,13 +281,13 @@ fn render_file(
 
 /// Returns the file that a key of a `ConfigMap` is made of: what it holds, and nothing else.
 fn config_file(
-    application: &Application,
+    peers: &Peers<'_>,
     file: &FileSpec,
     (map, key): (&str, &str),
 ) -> Result<String, RenderError> {
-    let maps = &application.config_maps;
-    let known = maps.iter().find(|known| known.name == map);
-    let data = known.and_then(|known| known.data.iter().find(|(name, _)| name == key));
+    let data = peers
+        .config_map(map)
+        .and_then(|known| known.data.iter().find(|(name, _)| name == key));
     let Some((_, text)) = data else {
         let path = file.path.clone();
         let what = format!("`{key}` of ConfigMap `{map}`");
@@ -396,7 +404,7 @@ fn item_values(peers: &Peers<'_>, item: &ManifestItem) -> Result<Vec<Value>, Ite
             values([secret::build(application, secret)])
         }
         ManifestItem::ConfigMap(name) => {
-            let map = application.config_maps.iter().find(|map| map.name == *name);
+            let map = peers.config_map(name);
             let map = map.ok_or_else(|| ItemError::Unknown(format!("ConfigMap `{name}`")))?;
             values([config_map::build(application, map)])
         }

@@ -1,14 +1,15 @@
-//! Workloads by their names, and who talks to whom: found once for all files.
+//! Workloads and `ConfigMap`s by their names, and who talks to whom: found once for all files.
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::resolve::{Application, Role, Workload};
+use crate::resolve::{Application, ConfigMapSpec, Role, Workload};
 
 /// An application's workloads, by what others know them by.
 pub(super) struct Peers<'a> {
     /// The application.
     pub(super) application: &'a Application,
     places: HashMap<&'a str, usize>,
+    config_maps: HashMap<&'a str, &'a ConfigMapSpec>,
     callers: HashMap<&'a str, Vec<&'a str>>,
     /// Those whose metrics are scraped.
     measured: Vec<usize>,
@@ -20,9 +21,13 @@ impl<'a> Peers<'a> {
         let mut peers = Self {
             application,
             places: HashMap::new(),
+            config_maps: HashMap::new(),
             callers: HashMap::new(),
             measured: Vec::new(),
         };
+        for map in &application.config_maps {
+            peers.config_maps.entry(&map.name).or_insert(map);
+        }
         for (at, workload) in application.workloads.iter().enumerate() {
             peers.places.entry(&workload.name).or_insert(at);
             if workload.metrics.is_some() {
@@ -41,6 +46,11 @@ impl<'a> Peers<'a> {
     /// Returns the workload of that name.
     pub(super) fn workload(&self, name: &str) -> Option<&'a Workload> {
         self.application.workloads.get(*self.places.get(name)?)
+    }
+
+    /// Returns the `ConfigMap` of that name.
+    pub(super) fn config_map(&self, name: &str) -> Option<&'a ConfigMapSpec> {
+        self.config_maps.get(name).copied()
     }
 
     /// Returns who talks to a workload, in the application's order.

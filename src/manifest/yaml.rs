@@ -3,6 +3,9 @@
 //! Key order: a table of the keys that people look for first, then the alphabet. Reading YAML is
 //! `parse`'s business.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value};
 
 /// The keys that come first, in this order, wherever they stand.
@@ -155,19 +158,19 @@ fn sorted_map(map: Map<String, Value>) -> Map<String, Value> {
             (key, value)
         })
         .collect();
-    entries.sort_by(|(left, _), (right, _)| rank(left).cmp(&rank(right)).then(left.cmp(right)));
+    entries.sort_by_cached_key(|(key, _)| (rank(key), key.clone()));
     entries.into_iter().collect()
 }
 
 /// Returns the key's place: first keys, then any other, then last keys.
 fn rank(key: &str) -> usize {
-    if let Some(index) = FIRST.iter().position(|first| *first == key) {
-        return index;
-    }
-    match LAST.iter().position(|last| *last == key) {
-        Some(index) => FIRST.len() + 1 + index,
-        None => FIRST.len(),
-    }
+    static PLACES: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| {
+        let first = FIRST.iter().enumerate();
+        let last = LAST.iter().enumerate();
+        let last = last.map(|(at, key)| (FIRST.len() + 1 + at, key));
+        first.chain(last).map(|(at, key)| (*key, at)).collect()
+    });
+    PLACES.get(key).copied().unwrap_or(FIRST.len())
 }
 
 /// Returns the value as a YAML document in block style.
