@@ -39,6 +39,8 @@ pub enum Effect {
     TakeOver(Vec<String>),
     /// It has to be deleted and made again: it needs `--recreate`, at this cost.
     Recreate(&'static str),
+    /// It has ended and runs again, for this reason.
+    Again(&'static str),
     /// Nothing changes but that orch owns it from then on.
     Adopt,
     /// Nothing changes.
@@ -237,6 +239,7 @@ fn made_again(fixed: &Fixed, taken: bool) -> Preview {
     }
     let effect = match fixed.remake {
         Remake::Consent(cost) => Effect::Recreate(cost),
+        Remake::Again(why) => Effect::Again(why),
         Remake::Never(why) => Effect::Refused(
             "it can't be changed, and is never deleted by orch".to_owned(),
             Some(why.to_owned()),

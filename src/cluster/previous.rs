@@ -8,8 +8,8 @@ use kube::api::{Api, DynamicObject, Patch, PatchParams};
 use serde_json::{Value, json};
 
 use super::{
-    ApplyError, ApplyOptions, Before, Cluster, ClusterError, Element, FIELD_MANAGER, Fields, Path,
-    Situation, is_settled, place,
+    ApplyError, ApplyOptions, Before, Cluster, ClusterError, Element, FIELD_MANAGER, Fields, Fixed,
+    Path, Remake, Situation, is_settled, place,
 };
 use crate::facts::secret;
 use crate::journal::{FieldChange, Revision, Was};
@@ -67,7 +67,7 @@ impl Cluster {
             match self.apply(wanted, trial).await {
                 Ok(then) => then.object,
                 // It is about to be made again: what it was goes with it.
-                Err(ApplyError::Immutable(_)) if options.recreate => live.clone(),
+                Err(ApplyError::Immutable(fixed)) if is_made_again(&fixed, options) => live.clone(),
                 Err(error) => return Err(error),
             }
         };
@@ -398,6 +398,11 @@ fn entry_of(live: &Value) -> Option<&Value> {
 fn text(value: &Value, pointer: &str) -> String {
     let text = value.pointer(pointer).and_then(Value::as_str);
     text.unwrap_or_default().to_owned()
+}
+
+/// Returns whether an object whose fields can't be changed is made again, asked for or not.
+fn is_made_again(fixed: &Fixed, options: &ApplyOptions) -> bool {
+    options.recreate || matches!(fixed.remake, Remake::Again(_))
 }
 
 #[cfg(test)]

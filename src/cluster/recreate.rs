@@ -22,6 +22,9 @@ use crate::manifest::Object;
 pub enum Remake {
     /// With consent (`--recreate`) the object is deleted and made again; what that costs.
     Consent(&'static str),
+    /// It has ended, and would run another build of its image: it is deleted and made again without
+    /// being asked, because nothing but its record is lost; what is to be known of it.
+    Again(&'static str),
     /// orch never deletes it; what a person can do.
     Never(&'static str),
 }

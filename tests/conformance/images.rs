@@ -3,8 +3,11 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use crate::conformance::Case;
 use crate::conformance::phase::{run, workspace};
+use crate::harness::applications;
 use crate::harness::call_center::{JOURNAL, SETTINGS};
 use crate::harness::cluster::cluster;
 use crate::harness::workspace::Workspace;
@@ -14,6 +17,10 @@ pub(crate) const CASES: &[Case] = &[
     (
         "images::what_is_built_is_pinned_to_its_digest",
         what_is_built_is_pinned,
+    ),
+    (
+        "images::a_rebuilt_image_runs_its_jobs_again",
+        a_rebuilt_image_runs_its_jobs_again,
     ),
     (
         "images::a_tree_with_changes_is_refused",
@@ -95,6 +102,78 @@ fn what_is_built_is_pinned() {
     let status = workspace.orch(&phase(&["status", "--live"])).expect(0);
     assert!(!status.stdout.contains(&digest), "{}", status.stdout);
     assert_eq!(builds(&workspace).len(), 1);
+}
+
+/// Returns an application with Jobs whose image is built, always under the same tag, and gets a
+/// digest of these two digits; it has no record of any run.
+fn with_jobs(namespace: &str, digits: &str) -> Workspace {
+    let path = applications::checklist("migrations");
+    let workspace = applications::workspace("migrations");
+    let checklist = workspace.read(&path);
+    let named = checklist.replace("`billing`", &format!("`{namespace}`"));
+    assert_ne!(named, checklist, "the checklist names its namespace");
+    let settings = format!(
+        "[images]\n\"*\" = \"registry.invalid/team/{{service}}:1.0\"\n\n[build]\ncommand = \
+         {BUILD:?}\n"
+    );
+    let workspace = workspace
+        .file(&path, named)
+        .file(SETTINGS, settings)
+        .commit_all()
+        .file(
+            ".env",
+            "POSTGRES_PASSWORD=swordfish-1\nJWT_SECRET=swordfish-2\n",
+        )
+        .with_env("KUBECONFIG", cluster().kubeconfig());
+    let digest = format!("sha256:{}", digits.repeat(32));
+    fs_err::write(workspace.outside("digest"), digest).expect("a digest");
+    workspace
+}
+
+/// Returns the name, the image and the uid of every Job, by name.
+fn jobs(namespace: &str) -> Vec<[String; 3]> {
+    let found = cluster().kubectl(&["get", "jobs", "-n", namespace, "-o", "json"]);
+    let list: Value = serde_json::from_slice(&found.stdout).expect("JSON");
+    let text = |job: &Value, at: &str| job.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    let job = |job: &Value| {
+        [
+            "/metadata/name",
+            "/spec/template/spec/containers/0/image",
+            "/metadata/uid",
+        ]
+        .map(|at| text(job, at).unwrap_or_default())
+    };
+    // What a schedule starts is not the plan's.
+    let planned = |job: &&Value| job["metadata"]["ownerReferences"].is_null();
+    let items = list["items"].as_array().into_iter().flatten();
+    items.filter(planned).map(job).collect()
+}
+
+fn a_rebuilt_image_runs_its_jobs_again() {
+    let namespace = "rebuilt";
+    let first = with_jobs(namespace, "ab");
+    first.orch(&phase(&["run", "--yes"])).expect(0);
+    let before = jobs(namespace);
+    let digest = |digits: &str| format!(":1.0@sha256:{}", digits.repeat(32));
+    assert_eq!(before.len(), 2, "{before:?}");
+    for [_, image, _] in &before {
+        assert!(image.ends_with(&digest("ab")), "{image}");
+    }
+    // Somebody else builds the same revision: the tag is the same, the digest another one.
+    let second = with_jobs(namespace, "cd");
+    let run = second.orch(&phase(&["run", "--yes"])).expect(0);
+    let after = jobs(namespace);
+    for ([name, _, uid], [again, image, other]) in before.iter().zip(&after) {
+        assert_eq!(name, again, "the manifests are the same");
+        assert!(image.ends_with(&digest("cd")), "{image}");
+        assert_ne!(uid, other, "it has run again");
+    }
+    assert_eq!(after.len(), 2, "{after:?}");
+    let said = "deleted and made again";
+    let journal = second.read(".orch/migrations/phase-04.jsonl");
+    assert!(journal.contains(said), "it is evidence: {}", run.stderr);
+    let again = second.orch(&phase(&["run", "--yes"])).expect(0);
+    assert!(again.stderr.contains("nothing to do"), "{}", again.stderr);
 }
 
 fn a_tree_with_changes_is_refused() {

@@ -79,6 +79,7 @@ fn row(would: &Would) -> Option<Row> {
             Effect::Change => row('~', "change", String::new()),
             Effect::TakeOver(from) => row('!', "take over", take_over(from)),
             Effect::Recreate(cost) => row('±', "recreate", format!("needs --recreate: {cost}")),
+            Effect::Again(why) => row('±', "run again", (*why).to_owned()),
             Effect::Adopt => row('~', "adopt", "as it is".to_owned()),
             Effect::Unchanged => None,
             Effect::Refused(cause, _) => row('!', "refused", cause.clone()),
@@ -250,6 +251,7 @@ fn totals(ahead: &Ahead, paint: Paint) -> String {
         ("adopt", "to adopt"),
         ("take over", "to take over"),
         ("recreate", "to recreate"),
+        ("run again", "to run again"),
         ("refused", "refused"),
         ("drift", "drifted"),
     ] {
@@ -346,7 +348,7 @@ fn event(object: &Foreseen) -> Value {
         Would::Drift(_) => {}
         Would::Apply(preview) => match &preview.effect {
             Effect::TakeOver(from) => value["from"] = json!(from),
-            Effect::Recreate(cost) => value["said"] = json!(cost),
+            Effect::Recreate(text) | Effect::Again(text) => value["said"] = json!(text),
             Effect::Refused(cause, help) => {
                 value["said"] = json!(cause);
                 value["help"] = json!(help);

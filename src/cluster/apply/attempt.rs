@@ -256,14 +256,15 @@ impl Attempt<'_> {
         let Some(live) = self.look().await? else {
             return Err(ApplyError::Race("it went away".to_owned()));
         };
-        fixed.explain(&self.sides(&live), remake(self.object, &live));
         fixed.foreign = Fields::applied_by(&live, FIELD_MANAGER).is_none();
+        fixed.explain(&self.sides(&live), remake(self.object, &live));
         let consent = self.options.recreate
             && !self.options.dry_run
             && !(fixed.foreign && self.options.take_over == TakeOver::None);
         let Some(cost) = (match fixed.remake {
             Remake::Consent(cost) if consent => Some(cost),
-            Remake::Consent(_) | Remake::Never(_) => None,
+            Remake::Again(why) if !self.options.dry_run => Some(why),
+            Remake::Consent(_) | Remake::Again(_) | Remake::Never(_) => None,
         }) else {
             return Err(ApplyError::Immutable(Box::new(fixed)));
         };

@@ -124,7 +124,7 @@ impl ApplyError {
             Self::Owned(owner) => WayOut::TakeOver(owner.names.iter().take(1).cloned().collect()),
             Self::Immutable(fixed) => match fixed.remake {
                 Remake::Consent(cost) => WayOut::Recreate(cost),
-                Remake::Never(_) => WayOut::Other,
+                Remake::Again(_) | Remake::Never(_) => WayOut::Other,
             },
             Self::Schema(_)
             | Self::Invalid(_)

@@ -11,6 +11,9 @@ use crate::cluster::{Element, Path};
 /// How many differences are shown.
 const SHOWN: usize = 8;
 
+/// What is to be known of a Job that is made again.
+const REBUILT: &str = "it has ended, and its image has another digest: it runs again";
+
 /// What a StatefulSet's `spec` lets be changed.
 const STATEFUL: [&str; 7] = [
     "replicas",
@@ -95,9 +98,8 @@ impl Fixed {
         })
     }
 
-    /// Adds what differs.
+    /// Adds what differs, and what can be done about it.
     pub(in crate::cluster) fn explain(&mut self, sides: &Sides<'_>, remake: Remake) {
-        self.remake = remake;
         let mut found = Vec::new();
         for field in &self.named {
             let field = field.split('[').next().unwrap_or_default();
@@ -117,6 +119,12 @@ impl Fixed {
             search.differing(ours, live);
         }
         found.dedup();
+        let again = !self.foreign && has_ended(sides.live) && is_rebuilt(&found);
+        self.remake = if again {
+            Remake::Again(REBUILT)
+        } else {
+            remake
+        };
         self.fields = found
             .into_iter()
             .take(SHOWN)
@@ -150,9 +158,35 @@ impl Fixed {
                 "run with --recreate to delete it and make it again ({cost}), or write these \
                  fields as they were"
             ),
+            Remake::Again(why) => format!("a run deletes it and makes it again: {why}"),
             Remake::Never(by_hand) => by_hand.to_owned(),
         }
     }
+}
+
+/// Returns whether an object is a Job whose pods have ended, one way or the other.
+fn has_ended(live: &Value) -> bool {
+    let conditions = live["status"]["conditions"].as_array();
+    let ended = |condition: &Value| {
+        condition["status"] == "True"
+            && (condition["type"] == "Complete" || condition["type"] == "Failed")
+    };
+    live["kind"] == "Job" && conditions.is_some_and(|all| all.iter().any(ended))
+}
+
+/// Returns whether all that differs is which build of the same image is run.
+fn is_rebuilt(found: &[Difference<'_>]) -> bool {
+    let tagged = |image: Option<&Value>| {
+        let image = image.and_then(Value::as_str)?;
+        let name = image.split_once('@').map_or(image, |(name, _)| name);
+        Some(name.to_owned())
+    };
+    let rebuilt = |(path, ours, live): &Difference<'_>| {
+        let is_image = matches!(path.last(), Some(Element::Field(name)) if name == "image");
+        let (ours, live) = (tagged(*ours), tagged(*live));
+        is_image && ours.is_some() && ours == live
+    };
+    !found.is_empty() && found.iter().all(rebuilt)
 }
 
 type Difference<'a> = (Path, Option<&'a Value>, Option<&'a Value>);
@@ -273,6 +307,40 @@ mod tests {
                manifest",
             ],
         );
+    }
+
+    /// Whether a Job that runs this is made again, without being asked, to run that.
+    #[track_caller]
+    fn check_again((live, ended): (&str, &str), ours: &str, expected: bool) {
+        let pods = |image: &str| json!({ "template": { "spec": { "containers": [{ "name": "a", "image": image }] } } });
+        let wanted = json!({ "kind": "Job", "spec": pods(ours) });
+        let live = json!({ "kind": "Job", "spec": pods(live),
+            "status": { "conditions": [{ "type": ended, "status": "True" }] } });
+        let sides = Sides {
+            wanted: &wanted,
+            live: &live,
+            show: &|_, value| value.to_string(),
+        };
+        let cause = ("spec.template", "field is immutable");
+        let mut fixed = Fixed::of([cause].into_iter()).expect("it is fixed");
+        fixed.explain(&sides, Remake::Consent("nothing"));
+        assert_eq!(matches!(fixed.remake, Remake::Again(_)), expected);
+        fixed.foreign = true;
+        fixed.explain(&sides, Remake::Consent("nothing"));
+        assert!(
+            matches!(fixed.remake, Remake::Consent(_)),
+            "not what others made"
+        );
+    }
+
+    #[test]
+    fn a_job_that_has_ended_runs_again_on_another_build_of_its_image_only() {
+        check_again(("r/a:1@sha256:1", "Complete"), "r/a:1@sha256:2", true);
+        check_again(("r/a:1@sha256:1", "Failed"), "r/a:1@sha256:2", true);
+        check_again(("r/a:1", "Complete"), "r/a:1@sha256:2", true);
+        check_again(("r/a:1@sha256:1", "Suspended"), "r/a:1@sha256:2", false);
+        check_again(("r/a:1@sha256:1", "Complete"), "r/a:2@sha256:2", false);
+        check_again(("r/b:1", "Complete"), "r/a:1", false);
     }
 
     #[test]
