@@ -8,6 +8,9 @@ use super::model::{Answer, InventoryKind};
 use super::subjects::{is_application, named_product, normal};
 use crate::vocabulary::{Vocabulary, Word, words};
 
+/// What many keys are for.
+const API: &str = "api";
+
 /// Something that the facts have.
 struct Known {
     /// Words that it is known by, lower case.
@@ -90,15 +93,22 @@ impl Synonyms<'_> {
     /// Returns the words that tell a listed name from others; a name of generic words only keeps them.
     fn meaning(&self, name: &str) -> Vec<String> {
         let whole = name.to_lowercase();
-        let mut all: Vec<String> = words(&whole)
-            .flat_map(|word| word.split(['-', '_']))
-            .map(|it| self.synonym(it))
-            .collect();
-        let telling: Vec<String> = all
+        let parts = words(&whole).flat_map(|word| word.split(['-', '_']));
+        let parts: Vec<&str> = parts.collect();
+        let mut all: Vec<String> = parts.iter().map(|it| self.synonym(it)).collect();
+        let mut telling: Vec<String> = all
             .iter()
             .filter(|word| !self.vocabulary.tells(word, Word::Generic))
             .cloned()
             .collect();
+        // Beside a name, “API” only says what kind of key it is: Stripe's is nobody else's.
+        let api = self.synonym(API);
+        if parts.contains(&API)
+            && all.iter().any(|word| word == "key")
+            && telling.iter().any(|word| *word != api)
+        {
+            telling.retain(|word| *word != api);
+        }
         if !telling.is_empty() {
             all = telling;
         }

@@ -2,7 +2,7 @@
 
 mod boxes;
 mod directives;
-mod size;
+mod inventories;
 
 use super::{
     Action, BulletReading, Context, EnvSource, Environment, Exposure, ProbeAction, Resolved,

@@ -219,7 +219,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "session+affinity, session-affinity, cookie+affinity",
     ),
     (Word::Application, "app$, application, backend, server$"),
-    (Word::Database, "database$"),
+    (Word::Database, "database$, databases$, database's$"),
     (Word::Keys, "keys$"),
     (
         Word::Generic,
