@@ -16,6 +16,7 @@ mod inventory;
 mod kubeconfig;
 mod kustomize;
 mod lease;
+mod monitoring;
 mod nothing;
 mod objects;
 mod order;
@@ -75,6 +76,7 @@ pub(crate) fn all() -> Vec<Case> {
         watches::CASES,
         written::CASES,
         applications::CASES,
+        monitoring::CASES,
         nothing::CASES,
     ]
     .concat()
