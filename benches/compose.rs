@@ -1,6 +1,9 @@
-//! How long Compose files take to become manifests: read, resolved, rendered and written to disk,
-//! in a process of its own for each round, with its peak memory; and how that grows with the
-//! services. `cargo bench --bench compose` prints a table; nothing is asserted.
+//! How long Compose files take to become manifests: read, resolved, rendered and written to disk
+//! durably, as a run does it, in a process of its own for each round, with its peak memory; and how
+//! that grows with the services. `cargo bench --bench compose` prints a table of times. `cargo bench
+//! --bench compose -- --count` counts instructions instead, which are nearly the same on every
+//! machine and in every run, and fails where ten times the services take more than eleven times as
+//! many; it needs valgrind.
 //!
 //! The services are as different as those of a real file: servers with probes and URLs to one
 //! another, workers, data stores with volumes, settings and secrets, mounted files.
@@ -25,6 +28,10 @@ use wait4::Wait4 as _;
 const ROUNDS: usize = 9;
 /// How many services the generated files have.
 const SIZES: [usize; 5] = [125, 250, 500, 1000, 2000];
+/// How many services are counted, and ten times as many.
+const COUNTED: [usize; 2] = [100, 1000];
+/// Ten times the services may take as many times the instructions.
+const GROWTH: f64 = 11.0;
 /// Told to this program when it is to convert a workspace and end.
 const CONVERT: &str = "--convert";
 
@@ -37,10 +44,13 @@ fn main() {
         return;
     }
     let folder = tempfile::tempdir().expect("a temporary folder");
+    if arguments.iter().any(|it| it == "--count") {
+        return count(folder.path());
+    }
     println!(
-        "| application | services | files | wall (median of {ROUNDS}) | a service | peak memory |"
+        "| application | services | files | wall (median of {ROUNDS}) | processor | a service | peak memory |"
     );
-    println!("| --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
     let example = folder.path().join("example");
     demo(&example);
     show("the example", 10, &example, folder.path());
@@ -73,16 +83,77 @@ fn convert(folder: &Path, out: &Path) {
     let resolved = resolve::resolve(&parsed.checklist, &gathered.facts, &snapshot.tree, &context);
     let resolved = resolved.expect("it is resolved");
     let rendered = manifest::render(&resolved.application, &resolved.files).expect("manifests");
-    for file in &rendered {
-        let path = out.join(&file.path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
-        fs::write(path, &file.text).expect("it is written");
+    let files: Vec<(&str, &[u8])> = rendered
+        .iter()
+        .map(|file| (file.path.as_str(), file.text.as_bytes()))
+        .collect();
+    let out = Workspace::open(out).expect("a workspace");
+    for written in out.write_all(&files) {
+        written.expect("it is written");
     }
+}
+
+/// Counts the instructions of two sizes, and how they grow.
+fn count(folder: &Path) {
+    println!("| services | instructions | a service |");
+    println!("| --- | --- | --- |");
+    let counts = COUNTED.map(|services| {
+        let workspace = folder.join(format!("of-{services}"));
+        generate(services, &workspace);
+        let counted = instructions(&workspace, folder);
+        println!(
+            "| {services} | {:.0} M | {:.2} M |",
+            counted / 1e6,
+            counted / 1e6 / amount(services)
+        );
+        counted
+    });
+    let grown = counts[1] / counts[0];
+    println!("\nten times the services take {grown:.2} times the instructions");
+    assert!(grown <= GROWTH, "the work grows faster than the services");
+}
+
+/// Returns how many instructions a conversion takes.
+fn instructions(workspace: &Path, folder: &Path) -> f64 {
+    let program = std::env::current_exe().expect("this program");
+    let run = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .arg(CONVERT)
+        .args([workspace, fresh(folder).path()])
+        .output()
+        .expect("valgrind runs");
+    let said = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert!(run.status.success(), "{said}");
+    let collected = said
+        .lines()
+        .find_map(|line| line.split_once("Collected : "));
+    let (_, count) = collected.expect("a count");
+    count.trim().parse().expect("a number")
+}
+
+/// Returns a new workspace to be written to. File systems are slow for a while where many files were
+/// just deleted, so none is used twice.
+fn fresh(folder: &Path) -> tempfile::TempDir {
+    let mut out = tempfile::tempdir_in(folder).expect("a folder");
+    // It goes with all that is in the benchmark's own folder.
+    out.disable_cleanup(true);
+    repository(out.path());
+    out
+}
+
+fn repository(folder: &Path) {
+    let made = Command::new("git")
+        .args(["init", "-q"])
+        .arg(folder)
+        .status();
+    assert!(made.expect("git runs").success(), "a repository is made");
 }
 
 /// What one conversion took.
 struct Taken {
     wall: Duration,
+    processor: Duration,
     peak_kib: u64,
     files: usize,
 }
@@ -92,11 +163,13 @@ fn show(what: &str, services: usize, workspace: &Path, folder: &Path) {
     taken.sort_by_key(|taken| taken.wall);
     let peak = taken.iter().map(|taken| taken.peak_kib).max().unwrap_or(0);
     let median = taken.get(ROUNDS / 2).expect("the rounds");
-    let milliseconds = median.wall.as_secs_f64() * 1e3;
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
+    let processor = milliseconds(median.processor);
     println!(
-        "| {what} | {services} | {} | {milliseconds:.0} ms | {:.2} ms | {:.0} MB |",
+        "| {what} | {services} | {} | {:.0} ms | {processor:.0} ms | {:.2} ms | {:.0} MB |",
         median.files,
-        milliseconds / amount(services),
+        milliseconds(median.wall),
+        processor / amount(services),
         amount(usize::try_from(peak).unwrap_or(usize::MAX)) / 1e3,
     );
 }
@@ -106,13 +179,12 @@ fn amount(number: usize) -> f64 {
 }
 
 fn round(workspace: &Path, folder: &Path) -> Taken {
-    let out = folder.join("out");
-    drop(fs::remove_dir_all(&out));
+    let out = fresh(folder);
     let program = std::env::current_exe().expect("this program");
     let begun = Instant::now();
     let mut child = Command::new(program)
         .arg(CONVERT)
-        .args([workspace, &out])
+        .args([workspace, out.path()])
         .stdin(Stdio::null())
         .spawn()
         .expect("it starts");
@@ -121,16 +193,17 @@ fn round(workspace: &Path, folder: &Path) -> Taken {
     assert!(ended.status.success(), "it succeeds");
     Taken {
         wall,
+        processor: ended.rusage.utime + ended.rusage.stime,
         peak_kib: ended.rusage.maxrss / 1024,
-        files: count(&out),
+        files: files(&out.path().join("k8s")),
     }
 }
 
-fn count(folder: &Path) -> usize {
+fn files(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
     paths
-        .map(|path: PathBuf| if path.is_dir() { count(&path) } else { 1 })
+        .map(|path: PathBuf| if path.is_dir() { files(&path) } else { 1 })
         .sum()
 }
 
@@ -174,12 +247,7 @@ fn generate(services: usize, folder: &Path) {
         fs::create_dir_all(path.parent().expect("a folder")).expect("it is made");
         fs::write(path, text).expect("it is written");
     }
-    let made = Command::new("git")
-        .arg("init")
-        .arg("-q")
-        .arg(folder)
-        .status();
-    assert!(made.expect("git runs").success(), "a repository is made");
+    repository(folder);
 }
 
 fn store(compose: &mut String, group: usize) {
