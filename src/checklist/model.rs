@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Awaited;
+use crate::diagnostic::Lines;
 use crate::vocabulary::Vocabulary;
 
 /// A byte range of the document as it is on disk (a BOM, if there is one, counts).
@@ -124,12 +125,12 @@ impl Checklist {
 
     /// Returns the 1-based line that holds a byte offset.
     pub fn line_at(&self, offset: usize) -> usize {
-        let upto = self
-            .text
-            .as_bytes()
-            .get(..offset)
-            .unwrap_or(self.text.as_bytes());
-        upto.split(|byte| *byte == b'\n').count()
+        self.lines().line(offset)
+    }
+
+    /// Returns where the document's lines begin, for those who look many up.
+    pub fn lines(&self) -> Lines {
+        Lines::of(&self.text)
     }
 }
 

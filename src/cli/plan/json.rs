@@ -20,6 +20,7 @@ pub(super) fn json_lines(
 ) -> String {
     let mut text = String::new();
     let asked = |task: &&ResolvedTask| part.is_none_or(|part| part.scope.asks(&task.id));
+    let tasks = phase.checklist.by_id();
     for task in meaning.resolved.tasks.iter().filter(asked) {
         let steps: Vec<&str> = plan
             .steps_of(&task.id)
@@ -33,10 +34,8 @@ pub(super) fn json_lines(
                 BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
             })
             .collect();
-        let checked = phase
-            .checklist
-            .task(&task.id)
-            .is_some_and(|task| task.marker.checked);
+        let written = tasks.get(&task.id);
+        let checked = written.is_some_and(|task| task.marker.checked);
         let mut value = json!({
             "event": "task", "task": task.id, "action": task.action.word(),
             "rule": task.reading.rule, "matched": task.reading.matched, "checked": checked,

@@ -393,18 +393,21 @@ impl Outlook {
         self.waived.union(&self.elsewhere).count()
     }
 
-    /// Returns how many steps wait for a person to do a task.
-    pub(super) fn held_by(&self, task: &TaskId) -> usize {
-        self.held_by_any(|by| matches!(by, Held::Task(by) if by == task))
+    /// Returns how many steps wait for each task that a person does.
+    pub(super) fn held_by_task(&self) -> BTreeMap<&TaskId, usize> {
+        let mut held = BTreeMap::new();
+        for standing in &self.standing {
+            if let Standing::Held(Held::Task(task)) = standing {
+                *held.entry(task).or_default() += 1;
+            }
+        }
+        held
     }
 
     /// Returns how many steps wait for a person to decide on a file, writing it included.
     pub(super) fn held_by_file(&self, path: &str) -> usize {
-        self.held_by_any(|by| matches!(by, Held::File(by) if by == path))
-    }
-
-    fn held_by_any(&self, is: impl Fn(&Held) -> bool) -> usize {
-        let held = |standing: &&Standing| matches!(standing, Standing::Held(by) if is(by));
+        let held =
+            |standing: &&Standing| matches!(standing, Standing::Held(Held::File(by)) if by == path);
         self.standing.iter().filter(held).count()
     }
 

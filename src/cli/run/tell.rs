@@ -162,9 +162,11 @@ fn undecided_text(prepared: &Prepared<'_>, held: &dyn Fn(&str) -> usize) -> Stri
 
 fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) -> String {
     let checklist = &prepared.phase.checklist;
+    let (tasks, lines) = (checklist.by_id(), checklist.lines());
+    let held_by = outlook.held_by_task();
     let mut text = format!("{} for a person to do:\n", count(waiting.len(), "task"));
     for id in waiting {
-        let Some(task) = checklist.task(id) else {
+        let Some(task) = tasks.get(id) else {
             continue;
         };
         let _ = writeln!(
@@ -172,12 +174,12 @@ fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) ->
             "  {id}  {}\n         {}:{}",
             printable(&task.text.plain()),
             checklist.path,
-            checklist.line_at(task.span.start)
+            lines.line(task.span.start)
         );
         for missing in prepared.missing(id) {
             let _ = writeln!(text, "         {}", printable(missing));
         }
-        let held = outlook.held_by(id);
+        let held = held_by.get(id).copied().unwrap_or_default();
         if held > 0 {
             let wait = if held == 1 { "waits" } else { "wait" };
             let _ = writeln!(text, "         {} {wait} for it", count(held, "step"));

@@ -83,7 +83,8 @@ impl Known {
             seen: seen.as_ref(),
         };
         let resolved = resolve(checklist, &gathered.facts, tree, &context).ok()?;
-        let is_open = |id: &TaskId| checklist.task(id).is_some_and(|it| !it.marker.checked);
+        let tasks = checklist.by_id();
+        let is_open = |id: &TaskId| tasks.get(id).is_some_and(|it| !it.marker.checked);
         let open = resolved.tasks.into_iter().filter(|task| is_open(&task.id));
         Some(open.collect())
     }
