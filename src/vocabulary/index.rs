@@ -1,7 +1,7 @@
 //! The words of all meanings by how they begin: most words of a text tell nothing, and that is
 //! to be known at once.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Word;
 use super::stem::{Entry, Stem};
@@ -55,7 +55,11 @@ type Beginning = (char, Option<char>);
 
 /// Stems by how they begin.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Index(HashMap<Beginning, Vec<Row>>);
+pub(super) struct Index {
+    rows: BTreeMap<Beginning, Vec<Row>>,
+    /// Beginnings of a single letter, whatever follows: there are hardly any.
+    letters: BTreeMap<char, Vec<Row>>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
@@ -68,7 +72,7 @@ struct Row {
 impl Index {
     /// Returns the index of the entries of each meaning.
     pub(super) fn of(words: &[Vec<Entry>]) -> Self {
-        let mut index: HashMap<Beginning, Vec<Row>> = HashMap::new();
+        let mut index = Self::default();
         for (meaning, entries) in Word::ALL.iter().zip(words) {
             let stems = entries
                 .iter()
@@ -79,12 +83,16 @@ impl Index {
                     meaning: Meanings::of(&[*meaning]),
                     alone: !entry.is_several(),
                 };
-                if let Some(key) = beginning(stem.text()) {
-                    index.entry(key).or_default().push(row);
+                match beginning(stem.text()) {
+                    Some((letter, None)) if !stem.is_whole() => {
+                        index.letters.entry(letter).or_default().push(row);
+                    }
+                    Some(key) => index.rows.entry(key).or_default().push(row),
+                    None => {}
                 }
             }
         }
-        Self(index)
+        index
     }
 
     /// Returns what a folded word tells.
@@ -101,12 +109,10 @@ impl Index {
     }
 
     fn fitting<'i>(&'i self, word: &'i str) -> impl Iterator<Item = &'i Row> {
-        let own = beginning(word);
-        // Stems of a single letter begin longer words, too.
-        let short = own.filter(|(_, second)| second.is_some());
-        let short = short.map(|(first, _)| (first, None));
-        let rows = own.into_iter().chain(short);
-        let rows = rows.filter_map(|key| self.0.get(&key)).flatten();
+        let key = beginning(word);
+        let rows = key.and_then(|key| self.rows.get(&key));
+        let letters = key.and_then(|(first, _)| self.letters.get(&first));
+        let rows = rows.into_iter().chain(letters).flatten();
         rows.filter(move |row| row.stem.fits(word))
     }
 }
@@ -128,6 +134,7 @@ mod tests {
             "Які секрети потрібні: a, b",
             "Study the code, min 2 and max 10 replicas",
             "Спросить людей",
+            "и в c",
             "",
         ];
         for text in texts {

@@ -81,6 +81,11 @@ impl Entry {
 }
 
 impl Stem {
+    /// Returns whether it is a whole word.
+    pub(super) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }

@@ -128,6 +128,8 @@ fn added_words_count_beside_the_usual_ones() {
     assert!(own.tells("Anlegen", Word::Create) && own.tells("create", Word::Create));
     assert!(own.is_label(Label::Files, "Dateien:") && own.is_label(Label::Files, "Files"));
     assert!(!Vocabulary::default().tells("anlegen", Word::Create));
+    let letter = Vocabulary::default().with(Meaning::Word(Word::Create), "щ");
+    assert!(letter.tells("щ", Word::Create) && letter.tells("щось", Word::Create));
 }
 
 #[test]
