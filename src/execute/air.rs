@@ -21,10 +21,13 @@ enum Flown<'a> {
     Written(Result<Evidence, Failure>),
 }
 
+/// Steps that were begun together, with what each comes to.
+type Flight<'a> = BoxFuture<'a, Vec<(usize, &'a Step, Flown<'a>)>>;
+
 /// The steps that are under way.
 pub(super) struct Air<'a> {
     around: &'a Surroundings<'a>,
-    flights: FuturesUnordered<BoxFuture<'a, Vec<(usize, &'a Step, Flown<'a>)>>>,
+    flights: FuturesUnordered<Flight<'a>>,
     /// Those that ask something of the target or the machine; the others only wait for objects to
     /// become ready, which takes no room.
     acting: usize,
