@@ -55,8 +55,8 @@ impl Default for Naming {
 
 impl Naming {
     /// Returns the way in which these checklists are named, of which the last one counts most.
-    pub fn of<'p>(paths: impl DoubleEndedIterator<Item = &'p str> + Clone) -> Self {
-        let parts = || paths.clone().rev().filter_map(parts);
+    pub fn of(paths: &[&str]) -> Self {
+        let parts = || paths.iter().rev().filter_map(|path| parts(path));
         let Some((first, _, behind)) = parts().next() else {
             return Self::default();
         };
@@ -165,7 +165,8 @@ mod tests {
             .iter()
             .map(|it| format!("checklists/a/{it}"))
             .collect();
-        let naming = Naming::of(paths.iter().map(String::as_str));
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        let naming = Naming::of(&paths);
         let name = naming.name("load-testing");
         let file = naming.file(number, &name);
         assert_eq!(file, expected);

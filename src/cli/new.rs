@@ -93,7 +93,8 @@ fn wishes(session: &Session, loaded: &Loaded, args: &PhaseArgs) -> Result<Wishes
     })?;
     let set = set(session, loaded)?;
     let phases = set.map(|set| set.phases.as_slice()).unwrap_or_default();
-    let naming = Naming::of(phases.iter().map(|phase| phase.path.as_str()));
+    let paths: Vec<&str> = phases.iter().map(|phase| phase.path.as_str()).collect();
+    let naming = Naming::of(&paths);
     let name = naming.name(&name);
     let next = phases.iter().map(|phase| phase.number).max().unwrap_or(0) + 1;
     let number = args.number.unwrap_or(next);

@@ -18,7 +18,7 @@ use super::text::{Encoding, Lines};
 use super::told::{Asks, Told};
 use super::uri;
 use crate::diagnostic::Diagnostic;
-pub(super) use telling::Overtaken;
+pub(super) use telling::{Overtaken, inside};
 
 /// An open document.
 #[derive(Debug, Clone)]

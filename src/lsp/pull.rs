@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answers::{Answer, failed};
+use super::desk::inside;
 use super::server::Server;
 use super::told::{self, Asks, State};
 
@@ -43,7 +44,7 @@ impl Server<'_> {
     pub(super) fn pull(&mut self, asked: &OfDocument) -> Answer {
         let uri = &asked.text_document.uri;
         let Some((root, path)) = self.desk.place(uri) else {
-            return Ok(report(Vec::new(), None));
+            return Ok(report(&[], None));
         };
         let mut files = self.desk.problems(&root).map_err(failed)?;
         let shown = files.remove(&path).unwrap_or_default();
@@ -53,7 +54,7 @@ impl Server<'_> {
             shown: shown.clone(),
         };
         self.desk.answered(&root, &path, state);
-        Ok(report(shown, asked.previous_result_id.as_deref()))
+        Ok(report(&shown, asked.previous_result_id.as_deref()))
     }
 
     /// Answers with what is wrong with all files: those with problems, and those that had some.
@@ -68,14 +69,14 @@ impl Server<'_> {
         for root in self.desk.roots() {
             let mut files = self.desk.problems(&root).map_err(failed)?;
             for it in &asked.previous_result_ids {
-                if let Some(path) = self.desk.inside(&root, &it.uri) {
+                if let Some(path) = inside(&root, &it.uri) {
                     files.entry(path).or_default();
                 }
             }
             for (path, shown) in files {
                 let uri = self.desk.uri(&root, &path);
                 let version = self.desk.view(&uri).and_then(|view| view.page.version);
-                let mut item = report(shown.clone(), before.remove(&*uri.0));
+                let mut item = report(&shown, before.remove(&*uri.0));
                 item["version"] = json!(version);
                 item["uri"] = json!(uri);
                 items.push(item);
@@ -87,7 +88,7 @@ impl Server<'_> {
         }
         // Of what is left, nobody works in the workspace any more.
         for (uri, id) in before {
-            let mut item = report(Vec::new(), Some(id));
+            let mut item = report(&[], Some(id));
             item["version"] = Value::Null;
             item["uri"] = json!(uri);
             items.push(item);
@@ -97,8 +98,8 @@ impl Server<'_> {
 }
 
 /// Returns a report: the problems, or that they are those that the editor has.
-fn report(shown: Vec<Shown>, before: Option<&str>) -> Value {
-    let id = told::id(&shown);
+fn report(shown: &[Shown], before: Option<&str>) -> Value {
+    let id = told::id(shown);
     if before == Some(id.as_str()) {
         json!({ "kind": "unchanged", "resultId": id })
     } else {

@@ -45,7 +45,7 @@ impl Encoding {
 pub(super) struct Lines<'t> {
     text: &'t str,
     encoding: Encoding,
-    lines: diagnostic::Lines,
+    starts: diagnostic::Lines,
     /// How many bytes at the text's start take no column.
     mark: usize,
 }
@@ -56,7 +56,7 @@ impl<'t> Lines<'t> {
         Self {
             text,
             encoding,
-            lines: diagnostic::Lines::of(text),
+            starts: diagnostic::Lines::of(text),
             mark: 0,
         }
     }
@@ -72,14 +72,14 @@ impl<'t> Lines<'t> {
 
     /// Returns where a line begins, as the protocol counts lines: from 0.
     fn start(&self, line: usize) -> Option<usize> {
-        let start = self.lines.start(line + 1)?;
+        let start = self.starts.start(line + 1)?;
         Some(if line == 0 { self.mark } else { start })
     }
 
     /// Returns the place of a byte offset; one beyond the text's end is its end.
     pub(super) fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
-        let line = self.lines.line(offset) - 1;
+        let line = self.starts.line(offset) - 1;
         let start = self.start(line).unwrap_or_default().min(offset);
         let before = self.text.get(start..offset).unwrap_or_default();
         let column: usize = before.chars().map(|it| self.encoding.units(it)).sum();

@@ -50,13 +50,6 @@ impl Desk<'_> {
         self.known.keys().cloned().collect()
     }
 
-    /// Returns a file's path in a workspace.
-    pub(in crate::lsp) fn inside(&self, root: &Path, uri: &Uri) -> Option<String> {
-        let file = real(&uri::path(uri)?);
-        let inside = file.strip_prefix(root).ok()?;
-        inside.to_str().map(str::to_owned)
-    }
-
     /// Returns a workspace of which there may be more to tell.
     pub(in crate::lsp) fn untold(&self) -> Option<PathBuf> {
         let untold = self.known.iter().find(|(_, known)| known.untold);
@@ -128,4 +121,11 @@ impl Desk<'_> {
         });
         overtaken.collect()
     }
+}
+
+/// Returns a file's path in a workspace.
+pub(in crate::lsp) fn inside(root: &Path, uri: &Uri) -> Option<String> {
+    let file = real(&uri::path(uri)?);
+    let inside = file.strip_prefix(root).ok()?;
+    inside.to_str().map(str::to_owned)
 }
