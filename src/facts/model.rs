@@ -8,7 +8,7 @@ mod text;
 use std::fmt;
 use std::time::Duration;
 
-pub use code::{Dockerfile, Endpoint, Variable};
+pub use code::{Dockerfile, Endpoint, Endpoints, Variable};
 pub use deploy::{
     Constraint, Deploy, FailureAction, Mode, RestartCondition, RestartPolicy, Update, UpdateOrder,
 };

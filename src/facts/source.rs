@@ -7,11 +7,10 @@ mod code;
 mod endpoints;
 mod literal;
 mod pydantic;
-mod python_routes;
 mod symbols;
 mod variables;
 
-use super::model::{Endpoint, Variable};
+use super::model::{Endpoints, Variable};
 use super::{Tree, paths};
 use code::{Code, Language};
 
@@ -65,15 +64,8 @@ pub(super) fn variables(tree: &Tree, contexts: &[String], settings: &[String]) -
 }
 
 /// Returns the endpoints that the source below the contexts serves.
-pub(super) fn endpoints(tree: &Tree, contexts: &[String]) -> Vec<Endpoint> {
-    let files = sources(tree, contexts);
-    let mut found = python_routes::read(&files);
-    for code in &files {
-        found.extend(endpoints::read(code));
-    }
-    found.sort_by(|left, right| (&left.origin, &left.path).cmp(&(&right.origin, &right.path)));
-    found.dedup();
-    found
+pub(super) fn endpoints(tree: &Tree, contexts: &[String]) -> Endpoints {
+    endpoints::read(&sources(tree, contexts), tree)
 }
 
 /// Keeps the first of each name; a default that only a later place gives is kept too.

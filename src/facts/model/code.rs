@@ -54,3 +54,13 @@ pub struct Endpoint {
     /// Where.
     pub origin: Origin,
 }
+
+/// The endpoints of the source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Endpoints {
+    /// Those that are served.
+    pub served: Vec<Endpoint>,
+    /// Routes as they are written, of which it can't be told where they are served: what they hang
+    /// in, or its prefix, couldn't be followed.
+    pub loose: Vec<Endpoint>,
+}

@@ -2,6 +2,8 @@
 //!
 //! Both copies keep every byte's place, so that a match in one is a place in the file.
 
+mod blank;
+
 use std::sync::Arc;
 
 use regex::{Captures, Regex};
@@ -47,17 +49,7 @@ impl Code {
     /// Returns a file as code, if its language is one of those that are read.
     pub(super) fn new(path: &str, text: &Arc<str>) -> Option<Self> {
         let language = super::language(path)?;
-        let mut blanking = Blanking {
-            language,
-            characters: text.chars().collect(),
-            at: 0,
-            depth: 0,
-            fresh: true,
-            text: String::with_capacity(text.len()),
-            bare: String::with_capacity(text.len()),
-        };
-        blanking.run();
-        let Blanking { text, bare, .. } = blanking;
+        let (text, bare) = blank::blanked(language, path, text);
         Some(Self {
             path: path.to_owned(),
             language,
@@ -89,181 +81,6 @@ impl Code {
         let all = pattern.captures_iter(&self.text);
         let placed = all.filter_map(|captures| Some((captures.get(0)?.start(), captures)));
         placed.filter(|(start, _)| self.is_code(*start)).collect()
-    }
-}
-
-struct Blanking {
-    language: Language,
-    characters: Vec<char>,
-    at: usize,
-    /// How many brackets are open.
-    depth: usize,
-    /// Whether the line has had nothing but blanks so far.
-    fresh: bool,
-    text: String,
-    bare: String,
-}
-
-/// What becomes of a character.
-#[derive(Clone, Copy)]
-enum Keep {
-    /// It is code.
-    Code,
-    /// It is held by a string.
-    String,
-    /// It is held by a comment.
-    Nothing,
-}
-
-impl Blanking {
-    fn run(&mut self) {
-        while let Some(character) = self.peek(0) {
-            if self.begins_comment() {
-                self.line_comment();
-            } else if self.has_blocks() && self.looks_at("/*") {
-                self.block_comment();
-            } else if self.begins_string(character) {
-                self.string(character);
-            } else {
-                self.count(character);
-                self.put(Keep::Code);
-            }
-        }
-    }
-
-    fn count(&mut self, character: char) {
-        match character {
-            '(' | '[' | '{' => self.depth += 1,
-            ')' | ']' | '}' => self.depth = self.depth.saturating_sub(1),
-            _ => {}
-        }
-        if character == '\n' {
-            self.fresh = true;
-        } else if !character.is_whitespace() {
-            self.fresh = false;
-        }
-    }
-
-    /// Whether the language has comments between `/*` and `*/`.
-    fn has_blocks(&self) -> bool {
-        !matches!(self.language, Language::Python | Language::Ruby)
-    }
-
-    fn begins_comment(&self) -> bool {
-        match self.language {
-            Language::Python | Language::Ruby => self.peek(0) == Some('#'),
-            Language::Script
-            | Language::Java
-            | Language::Rust
-            | Language::Go
-            | Language::CSharp => self.looks_at("//"),
-            // `#[…]` is an attribute.
-            Language::Php => {
-                self.looks_at("//") || (self.peek(0) == Some('#') && self.peek(1) != Some('['))
-            }
-            Language::Sql => self.looks_at("--"),
-        }
-    }
-
-    fn begins_string(&self, character: char) -> bool {
-        match character {
-            // In Rust a quote is a lifetime unless a second one closes a character.
-            '\'' if self.language == Language::Rust => {
-                self.peek(2) == Some('\'') || self.peek(1) == Some('\\')
-            }
-            // There it encloses a name.
-            '"' if self.language == Language::Sql => false,
-            '"' | '\'' => true,
-            '`' => matches!(self.language, Language::Script | Language::Go),
-            _ => false,
-        }
-    }
-
-    fn line_comment(&mut self) {
-        while self.peek(0).is_some_and(|character| character != '\n') {
-            self.put(Keep::Nothing);
-        }
-    }
-
-    fn block_comment(&mut self) {
-        self.put(Keep::Nothing);
-        self.put(Keep::Nothing);
-        while self.peek(0).is_some() && !self.looks_at("*/") {
-            self.put(Keep::Nothing);
-        }
-        self.put(Keep::Nothing);
-        self.put(Keep::Nothing);
-    }
-
-    fn string(&mut self, quote: char) {
-        let triple: String = [quote; 3].iter().collect();
-        let long =
-            matches!(self.language, Language::Python | Language::Java) && self.looks_at(&triple);
-        // A string that stands alone is a docstring.
-        let documents = self.language == Language::Python && self.fresh && self.depth == 0;
-        let (edge, inside) = if documents {
-            (Keep::Nothing, Keep::Nothing)
-        } else if quote == '`' && self.language == Language::Script {
-            // What a template interpolates is code.
-            (Keep::Code, Keep::Code)
-        } else {
-            (Keep::Code, Keep::String)
-        };
-        self.fresh = false;
-        let width = if long { 3 } else { 1 };
-        let end: String = [quote].repeat(width).iter().collect();
-        (0..width).for_each(|_| self.put(edge));
-        let lines = long || quote == '`' || matches!(self.language, Language::Rust | Language::Sql);
-        while let Some(character) = self.peek(0) {
-            if self.looks_at(&end) {
-                (0..width).for_each(|_| self.put(edge));
-                return;
-            }
-            if character == '\n' && !lines {
-                return;
-            }
-            if character == '\\' && !(quote == '`' && self.language == Language::Go) {
-                self.put(inside);
-            }
-            self.put(inside);
-        }
-    }
-
-    fn peek(&self, ahead: usize) -> Option<char> {
-        self.characters.get(self.at + ahead).copied()
-    }
-
-    fn looks_at(&self, text: &str) -> bool {
-        text.chars()
-            .enumerate()
-            .all(|(ahead, character)| self.peek(ahead) == Some(character))
-    }
-
-    /// Takes a character over to both copies, or blanks as many bytes.
-    fn put(&mut self, keep: Keep) {
-        let Some(character) = self.peek(0) else {
-            return;
-        };
-        self.at += 1;
-        let blank = if character == '\n' {
-            "\n".to_owned()
-        } else {
-            " ".repeat(character.len_utf8())
-        };
-        match keep {
-            Keep::Code => {
-                self.text.push(character);
-                self.bare.push(character);
-            }
-            Keep::String => {
-                self.text.push(character);
-                self.bare.push_str(&blank);
-            }
-            Keep::Nothing => {
-                self.text.push_str(&blank);
-                self.bare.push_str(&blank);
-            }
-        }
     }
 }
 
@@ -299,7 +116,41 @@ mod tests {
             "a.js",
             "`${process.env.A}//`",
             "`${process.env.A}//`",
-            "`${process.env.A}//`",
+            "`${process.env.A}  `",
+        );
+    }
+
+    #[test]
+    fn strings_of_each_language_end_where_they_do() {
+        let long = "`a ${f('`', `b`)} c` + d";
+        check("a.js", long, long, "`  ${f(' ', ` `)}  ` + d");
+        check(
+            "a.js",
+            "x = /[\"'`/]/ + y",
+            "x = /[\"'`/]/ + y",
+            "x = /      / + y",
+        );
+        check("a.js", "a / b / c // d", "a / b / c", "a / b / c");
+        let raw = "r#\"fn \"a\" {}\"# + b";
+        check("a.rs", raw, raw, "r#\"         \"# + b");
+        check(
+            "a.rs",
+            "/* a /* b */ c */ d",
+            "                  d",
+            "                  d",
+        );
+        let verbatim = "@\"a \"\" \\\" + b";
+        check("a.cs", verbatim, verbatim, "@\"      \" + b");
+        check("a.php", "'a\nb' . c", "'a\nb' . c", "' \n ' . c");
+        let here = "x = <<~EOS\n  def a\nEOS\nb";
+        check("a.rb", here, here, "x = <<~EOS\n       \nEOS\nb");
+        let here = "$x = <<<'T'\nfunction a() {}\nT;\n$b";
+        check("a.php", here, here, "$x = <<<'T'\n               \nT;\n$b");
+        check(
+            "a.rb",
+            "=begin\ndef a\n=end\nb",
+            "      \n     \n    \nb",
+            "      \n     \n    \nb",
         );
     }
 
@@ -316,8 +167,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_byte_keeps_its_place(source in "[a\"'`#/*\\\\\n(дё]{0,40}") {
-            for path in ["a.py", "a.ts", "a.java", "a.rs", "a.go"] {
+        fn every_byte_keeps_its_place(source in "[ar\"'`#/*\\\\\n(){}$@<=дё]{0,40}") {
+            for path in ["a.py", "a.ts", "a.java", "a.rs", "a.go", "a.rb", "a.php", "a.cs", "a.sql"] {
                 let code = Code::new(path, &Arc::from(source.as_str())).unwrap();
                 prop_assert_eq!(code.text.len(), source.len());
                 prop_assert_eq!(code.bare.len(), source.len());

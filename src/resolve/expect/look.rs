@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use super::{Expectation, Expected, Seen, Sight, Since, Symbol, There};
-use crate::facts::{self, Definition, Definitions, Endpoint, Facts, Origin, Sort, Tree};
+use crate::facts::{self, Definition, Definitions, Endpoint, Endpoints, Facts, Origin, Sort, Tree};
 use crate::journal::{Trace, sha256};
 
 /// Names of files that are there by being there.
@@ -15,7 +15,7 @@ pub struct Look<'a> {
     facts: &'a Facts,
     seen: Option<&'a Seen>,
     definitions: OnceCell<Definitions>,
-    endpoints: OnceCell<Vec<Endpoint>>,
+    endpoints: OnceCell<Endpoints>,
     variables: OnceCell<Vec<(String, Origin)>>,
 }
 
@@ -186,7 +186,11 @@ impl<'a> Look<'a> {
     fn endpoint(&self, method: Option<&str>, route: &str) -> Result<Trace, String> {
         let all = self.endpoints.get_or_init(|| facts::endpoints(self.tree));
         let wanted = shape(route);
-        let same: Vec<&Endpoint> = all.iter().filter(|it| shape(&it.path) == wanted).collect();
+        let same: Vec<&Endpoint> = all
+            .served
+            .iter()
+            .filter(|it| shape(&it.path) == wanted)
+            .collect();
         let fits = |it: &&&Endpoint| method.is_none() || it.method.as_deref() == method;
         if let Some(found) = same.iter().find(fits) {
             return Ok(Trace::Endpoint {
@@ -196,14 +200,28 @@ impl<'a> Look<'a> {
                 line: found.origin.line,
             });
         }
-        match (same.first(), method) {
-            (Some(it), Some(method)) => Err(format!(
+        if let (Some(it), Some(method)) = (same.first(), method) {
+            return Err(format!(
                 "`{route}` is served at {}, and the source doesn't tell that it takes {method}",
                 it.origin
-            )),
-            (_, Some(method)) => Err(format!("no endpoint `{method} {route}` was found")),
-            (_, None) => Err(format!("no endpoint `{route}` was found")),
+            ));
         }
+        let named = method.map(|it| format!("{it} ")).unwrap_or_default();
+        // What is only a part of the path may hang in anything.
+        let part = |it: &&Endpoint| {
+            let own = shape(&it.path);
+            let fits = method.is_none() || it.method.is_none() || it.method.as_deref() == method;
+            fits && !own.is_empty() && wanted.ends_with(&own)
+        };
+        let loose = match all.loose.iter().find(part) {
+            Some(it) => format!(
+                "; there is `{}` at {}, and what it hangs in can't be followed from there to an \
+                 application",
+                it.path, it.origin
+            ),
+            None => String::new(),
+        };
+        Err(format!("no endpoint `{named}{route}` was found{loose}"))
     }
 
     fn variable(&self, name: &str, paths: &[String]) -> Result<Trace, String> {

@@ -1,0 +1,346 @@
+//! Go's routers: `net/http`, gin, echo, chi, gorilla/mux and fiber, with their groups, closures,
+//! mounts, and functions that are given a router.
+
+mod bound;
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::code::{Code, Language};
+use super::super::variables::{pattern, patterns};
+use super::chain::{self, Function, Link};
+use super::mounts::{Mounts, Place, Prefix};
+use super::{Endpoints, Route, method, methods, serve};
+use crate::facts::paths;
+
+patterns! {
+    FUNCTION = r"\bfunc\b[ \t]*(?:\([^()]*\)[ \t]*)?(\w*)[ \t]*(?:\[[^\]]*\])?\(";
+    ROUTE = r"\.\s*(HandleFunc|HandlerFunc|Handle|Handler|MethodFunc|Method|Add|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|Get|Post|Put|Patch|Delete|Head|Options|All)\(";
+    ASSIGNED = r"(?:\bvar\s+)?\b(\w+(?:\.\w+)?)(?:,\s*\w+)?\s*:?=\s*[^=\s]";
+    FIELD = r"(?m)^[ \t]*(\w+):\s*[^=\s]";
+    METHODS = r#"^\s*\.\s*Methods\(([^)]*)\)"#;
+    VERB = r#"^(?:"([A-Z]+)"|http\.Method(\w+))$"#;
+}
+
+/// How many values a name is followed through.
+const FARTHEST: usize = 10;
+
+/// Functions that make a router.
+const MAKERS: &[(&str, &str)] = &[
+    ("gin", "Default"),
+    ("gin", "New"),
+    ("echo", "New"),
+    ("fiber", "New"),
+    ("chi", "NewRouter"),
+    ("chi", "NewMux"),
+    ("mux", "NewRouter"),
+    ("http", "NewServeMux"),
+    ("httprouter", "New"),
+];
+
+struct File<'a> {
+    at: usize,
+    code: &'a Code,
+    functions: Vec<Function>,
+    /// Names that values are given, with where both begin.
+    made: Vec<(String, usize, usize)>,
+}
+
+struct Reader<'a> {
+    files: Vec<File<'a>>,
+    mounts: Mounts,
+    routes: Vec<Route>,
+    /// Functions whose parameter something hangs in: their files and places.
+    given: Vec<(usize, usize)>,
+    /// Routers that functions make.
+    made: Vec<Place>,
+    /// Whether a router is mounted that can't be told.
+    unknown: bool,
+}
+
+/// Returns the endpoints of all of Go's files.
+pub(super) fn read(files: &[Code]) -> Endpoints {
+    let all = files.iter().enumerate();
+    let all = all.filter(|(_, code)| code.language == Language::Go);
+    let mut reader = Reader {
+        files: all.map(|(at, code)| file(at, code)).collect(),
+        mounts: Mounts::default(),
+        routes: Vec::new(),
+        given: Vec::new(),
+        made: Vec::new(),
+        unknown: false,
+    };
+    for index in 0..reader.files.len() {
+        reader.routes(index);
+        bound::mounts(&mut reader, index);
+    }
+    bound::calls(&mut reader);
+    // What a function makes may be what is mounted there.
+    if reader.unknown {
+        for place in std::mem::take(&mut reader.made) {
+            reader.mounts.doubt(&place);
+        }
+    }
+    serve(reader.routes, &reader.mounts)
+}
+
+fn file(at: usize, code: &Code) -> File<'_> {
+    let assigned = ASSIGNED.iter().flat_map(|it| it.captures_iter(&code.bare));
+    let fields = FIELD.iter().flat_map(|it| it.captures_iter(&code.bare));
+    let made = assigned.chain(fields).filter_map(|captures| {
+        let (whole, name) = (captures.get(0)?, captures.get(1)?);
+        Some((name.as_str().to_owned(), name.start(), whole.end() - 1))
+    });
+    File {
+        at,
+        code,
+        functions: functions(code),
+        made: made.collect(),
+    }
+}
+
+fn functions(code: &Code) -> Vec<Function> {
+    let all = FUNCTION.iter().flat_map(|it| it.captures_iter(&code.bare));
+    let function = |captures: regex::Captures<'_>| {
+        let whole = captures.get(0)?;
+        let close = chain::closing(&code.bare, whole.end())?;
+        let rest = code.bare.get(close + 1..)?;
+        let brace = rest.find('{')?;
+        let results = rest.get(..brace)?;
+        if results.contains([';', '}', '=']) || results.trim_end().contains('\n') {
+            return None;
+        }
+        let start = close + 1 + brace + 1;
+        let parameters = code.bare.get(whole.end()..close)?.split(',');
+        let name = |part: &str| {
+            part.split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        Some(Function {
+            name: Some(captures[1].to_owned()).filter(|name| !name.is_empty()),
+            parameters: parameters.map(name).collect(),
+            at: whole.start(),
+            body: start..chain::closing(&code.bare, start)?,
+        })
+    };
+    all.filter_map(function).collect()
+}
+
+impl<'a> Reader<'a> {
+    fn routes(&mut self, index: usize) {
+        let Some(code) = self.files.get(index).map(|file| file.code) else {
+            return;
+        };
+        for (start, captures) in ROUTE.iter().flat_map(|it| code.matches(it)) {
+            let (Some(whole), Some(begin)) = (captures.get(0), chain::begins(&code.bare, start))
+            else {
+                continue;
+            };
+            let end = chain::closing(&code.bare, whole.end()).unwrap_or(whole.end());
+            let arguments = chain::arguments(code, &(whole.end()..end));
+            let named = &captures[1];
+            let first = arguments.first().map_or("", |it| chain::text(code, it));
+            let first_verb = VERB.as_ref().and_then(|it| it.captures(first));
+            let leads = matches!(
+                named,
+                "Handle" | "Handler" | "HandlerFunc" | "Method" | "MethodFunc" | "Add"
+            );
+            let (verb, path) = match first_verb.filter(|_| leads && arguments.len() > 2) {
+                Some(verb) => {
+                    let verb = verb.get(1).or_else(|| verb.get(2));
+                    (verb.and_then(|it| method(it.as_str())), arguments.get(1))
+                }
+                None => (method(named), arguments.first()),
+            };
+            let Some(written) = path.and_then(|it| chain::string(code, it)) else {
+                continue;
+            };
+            // `GET /a` of net/http.
+            let (own, path) = match written.split_once(' ') {
+                Some((own, path)) => (method(own), path.trim_start().to_owned()),
+                None => (None, written),
+            };
+            if !(path.is_empty() || path.starts_with('/')) || arguments.len() < 2 {
+                continue;
+            }
+            // A router that is mounted serves its own paths.
+            let handler = arguments.last().map_or("", |it| chain::text(code, it));
+            if named == "Handle" && handler.contains("StripPrefix(") {
+                continue;
+            }
+            let behind = code.text.get(end + 1..).unwrap_or_default();
+            let later = METHODS.as_ref().and_then(|it| it.captures(behind));
+            let verbs = match (verb.or(own), later) {
+                (None, Some(named)) => methods(&named[1].replace("http.Method", "").to_uppercase()),
+                (verb, _) => vec![verb],
+            };
+            let place = self.called_on(index, begin, start);
+            self.routes.push(Route {
+                place,
+                verbs,
+                path: Some(path),
+                origin: code.origin(start),
+            });
+        }
+    }
+
+    /// Returns what a chain is that ends before a dot.
+    fn called_on(&mut self, index: usize, begin: usize, dot: usize) -> Option<Place> {
+        let code = self.files.get(index)?.code;
+        let (links, _) = chain::chain(code, begin);
+        let links: Vec<Link<'_>> = links.into_iter().take_while(|it| it.at < dot).collect();
+        self.place(index, &links, begin, 0)
+    }
+
+    /// Returns what a chain of names and calls is; groups that it makes are taken in.
+    fn place(
+        &mut self,
+        index: usize,
+        links: &[Link<'a>],
+        at: usize,
+        depth: usize,
+    ) -> Option<Place> {
+        let file = self.files.get(index)?;
+        let (code, number) = (file.code, file.at);
+        let names = links.iter().take_while(|it| it.inside.is_none()).count();
+        let (path, calls) = links.split_at(names);
+        let mut place = match path {
+            [package]
+                if calls
+                    .first()
+                    .is_some_and(|call| is_maker(package.name, call.name)) =>
+            {
+                let place = (number, format!("@{}", package.at));
+                self.mounts.root(place.clone());
+                if self.is_in_a_function(index, package.at) {
+                    self.made.push(place.clone());
+                }
+                return Some(place);
+            }
+            [package] if package.name == "http" && calls.is_empty() => {
+                let place = (number, "http".to_owned());
+                self.mounts.root(place.clone());
+                return Some(place);
+            }
+            [name] => self.named(index, name.name, at, depth)?,
+            [_, .., field] => self.field(index, field.name, depth)?,
+            [] => return None,
+        };
+        for call in calls {
+            let inside = call.inside.as_ref()?;
+            match call.name {
+                "Group" | "PathPrefix" | "Route" => {
+                    let prefix = chain::first_string(code, inside);
+                    let child = (number, format!("@{}", call.at));
+                    self.mounts.mount(child.clone(), place, prefix);
+                    place = child;
+                }
+                "Subrouter" | "With" | "Use" | "Name" | "NewRoute" | "StrictSlash" => {}
+                _ => return None,
+            }
+        }
+        Some(place)
+    }
+
+    fn is_in_a_function(&self, index: usize, at: usize) -> bool {
+        let Some(file) = self.files.get(index) else {
+            return false;
+        };
+        let inner = chain::around(&file.functions, at);
+        let last = inner.last().and_then(|it| it.name.as_deref());
+        last.is_some_and(|name| name != "main")
+    }
+
+    /// Returns what a name is at a place: a parameter, or what it was given last.
+    fn named(&mut self, index: usize, name: &str, at: usize, depth: usize) -> Option<Place> {
+        let file = self.files.get(index)?;
+        let (code, number) = (file.code, file.at);
+        let around = chain::around(&file.functions, at);
+        let inner = around
+            .into_iter()
+            .find(|it| it.parameters.iter().any(|own| own == name))
+            .cloned();
+        let seen = |(own, made, _): &&(String, usize, usize)| {
+            own == name
+                && *made < at
+                && chain::sees(&file.functions, *made, at)
+                && inner.as_ref().is_none_or(|it| it.holds(*made))
+        };
+        let value = file
+            .made
+            .iter()
+            .filter(seen)
+            .max_by_key(|(_, made, _)| *made);
+        if let Some((_, made, value)) = value.cloned() {
+            let (links, _) = chain::chain(code, value);
+            return (depth < FARTHEST).then(|| self.place(index, &links, made, depth + 1))?;
+        }
+        if let Some(function) = inner {
+            self.given.push((index, function.at));
+            return Some((number, format!("{name}@{}", function.at)));
+        }
+        self.of_package(index, name, depth)
+    }
+
+    /// A variable of the package, maybe in another of its files.
+    fn of_package(&mut self, index: usize, name: &str, depth: usize) -> Option<Place> {
+        let folder = paths::folder(&self.files.get(index)?.code.path);
+        let mut found = Vec::new();
+        for (other, file) in self.files.iter().enumerate() {
+            if paths::folder(&file.code.path) == folder {
+                let outside = |at: usize| chain::around(&file.functions, at).is_empty();
+                let all = file
+                    .made
+                    .iter()
+                    .filter(|(own, at, _)| own == name && outside(*at));
+                found.extend(all.map(|(_, at, value)| (other, *at, *value)));
+            }
+        }
+        self.only(&found, depth)
+    }
+
+    /// A field of a structure (`s.router`), which is given a router in one place of the package.
+    fn field(&mut self, index: usize, name: &str, depth: usize) -> Option<Place> {
+        let folder = paths::folder(&self.files.get(index)?.code.path);
+        let mut found = Vec::new();
+        for (other, file) in self.files.iter().enumerate() {
+            if paths::folder(&file.code.path) == folder {
+                let ends = format!(".{name}");
+                let written = |own: &str, at: usize| {
+                    let behind = file.code.bare.get(at + own.len()..).unwrap_or_default();
+                    let keyed = behind.starts_with(':') && !behind.starts_with(":=");
+                    own.ends_with(&ends) || (own == name && keyed)
+                };
+                let all = file.made.iter().filter(|(own, at, _)| written(own, *at));
+                found.extend(all.map(|(_, at, value)| (other, *at, *value)));
+            }
+        }
+        self.only(&found, depth)
+    }
+
+    fn only(&mut self, found: &[(usize, usize, usize)], depth: usize) -> Option<Place> {
+        let [(index, at, value)] = *found else {
+            return None;
+        };
+        let code = self.files.get(index)?.code;
+        let (links, _) = chain::chain(code, value);
+        (depth < FARTHEST).then(|| self.place(index, &links, at, depth + 1))?
+    }
+
+    /// Takes in that one router hangs in another.
+    fn hang(&mut self, target: Option<Place>, into: Option<Place>, prefix: Prefix) {
+        match (target, into) {
+            (Some(target), Some(into)) if target != into => self.mounts.mount(target, into, prefix),
+            (Some(_), Some(_)) => {}
+            (Some(target), None) => self.mounts.doubt(&target),
+            (None, _) => self.unknown = true,
+        }
+    }
+}
+
+fn is_maker(package: &str, function: &str) -> bool {
+    MAKERS.contains(&(package, function))
+}

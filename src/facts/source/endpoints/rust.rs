@@ -1,0 +1,286 @@
+//! Axum's `nest` and `merge`, actix' scopes, and Rocket's mounts.
+//!
+//! A router is followed as a value: through names, the functions that return it, and what it is
+//! nested in.
+
+mod values;
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::code::{Code, Language};
+use super::super::variables::{pattern, patterns};
+use super::chain::{self, Function, Link};
+use super::mounts::{Mounts, Place};
+use super::{Endpoints, Route, method, serve};
+
+patterns! {
+    FUNCTION = r"\bfn\s+(\w+)\s*(?:<[^>(]*>)?\s*\(";
+    ASSIGNED = r"\blet\s+(?:mut\s+)?(\w+)\s*(?::[^=;]+)?=\s*[^=\s]";
+    AGAIN = r"(?m)^[ \t]*(\w+)\s*=\s*[^=\s]";
+    ROUTE = r"\.\s*(route|route_service)\(";
+    HANDLER = r"(?:^|[^\w:])(?:\w+::)*(get|post|put|patch|delete|head|options|any)\(";
+    ATTRIBUTE = r#"#\[(?:\w+::)?(get|post|put|patch|delete|head|options)\(\s*"(/[^"\n]*)""#;
+    NAMED = r"\bfn\s+(\w+)";
+    RESOURCE = r"\bweb::resource\(";
+}
+
+/// How many values a name is followed through.
+const FARTHEST: usize = 10;
+
+struct File<'a> {
+    at: usize,
+    code: &'a Code,
+    functions: Vec<Function>,
+    /// Names that values are given, with where both begin.
+    made: Vec<(String, usize, usize)>,
+}
+
+struct Reader<'a> {
+    files: Vec<File<'a>>,
+    mounts: Mounts,
+    routes: Vec<Route>,
+    /// Functions whose parameter something hangs in: their files and places.
+    given: Vec<(usize, usize)>,
+    /// Routers that functions other than `main` make.
+    returned: Vec<Place>,
+    /// Whether a router is nested that can't be told.
+    unknown: bool,
+}
+
+/// Returns the endpoints of all of Rust's files.
+pub(super) fn read(files: &[Code]) -> Endpoints {
+    let all = files.iter().enumerate();
+    let all = all.filter(|(_, code)| code.language == Language::Rust);
+    let mut reader = Reader {
+        files: all.map(|(at, code)| file(at, code)).collect(),
+        mounts: Mounts::default(),
+        routes: Vec::new(),
+        given: Vec::new(),
+        returned: Vec::new(),
+        unknown: false,
+    };
+    for index in 0..reader.files.len() {
+        reader.routes(index);
+        reader.attributes(index);
+        values::mounts(&mut reader, index);
+    }
+    values::calls(&mut reader);
+    if reader.unknown {
+        for place in std::mem::take(&mut reader.returned) {
+            reader.mounts.doubt(&place);
+        }
+    }
+    serve(reader.routes, &reader.mounts)
+}
+
+fn file(at: usize, code: &Code) -> File<'_> {
+    let assigned = ASSIGNED.iter().flat_map(|it| it.captures_iter(&code.bare));
+    let again = AGAIN.iter().flat_map(|it| it.captures_iter(&code.bare));
+    let made = assigned.chain(again).filter_map(|captures| {
+        let (whole, name) = (captures.get(0)?, captures.get(1)?);
+        Some((name.as_str().to_owned(), name.start(), whole.end() - 1))
+    });
+    File {
+        at,
+        code,
+        functions: functions(code),
+        made: made.collect(),
+    }
+}
+
+fn functions(code: &Code) -> Vec<Function> {
+    let all = FUNCTION.iter().flat_map(|it| it.captures_iter(&code.bare));
+    let function = |captures: regex::Captures<'_>| {
+        let whole = captures.get(0)?;
+        let close = chain::closing(&code.bare, whole.end())?;
+        let rest = code.bare.get(close + 1..)?;
+        let brace = rest.find('{')?;
+        if rest.get(..brace)?.contains(';') {
+            return None;
+        }
+        let start = close + 1 + brace + 1;
+        let parameters = code.bare.get(whole.end()..close)?.split(',');
+        let name = |part: &str| {
+            let name = part.split(':').next().unwrap_or_default().trim();
+            name.trim_start_matches("mut ").trim().to_owned()
+        };
+        Some(Function {
+            name: Some(captures[1].to_owned()),
+            parameters: parameters.map(name).collect(),
+            at: whole.start(),
+            body: start..chain::closing(&code.bare, start)?,
+        })
+    };
+    all.filter_map(function).collect()
+}
+
+impl<'a> Reader<'a> {
+    fn routes(&mut self, index: usize) {
+        let Some(code) = self.files.get(index).map(|file| file.code) else {
+            return;
+        };
+        for (start, captures) in ROUTE.iter().flat_map(|it| code.matches(it)) {
+            let (Some(whole), Some(begin)) = (captures.get(0), chain::begins(&code.bare, start))
+            else {
+                continue;
+            };
+            let end = chain::closing(&code.bare, whole.end()).unwrap_or(whole.end());
+            let arguments = chain::arguments(code, &(whole.end()..end));
+            // `web::resource("/a").route(web::get().to(a))` has its path before.
+            let (path, handler) = match arguments.as_slice() {
+                [path, handler] => (chain::string(code, path), handler),
+                [handler] => (Some(String::new()), handler),
+                _ => continue,
+            };
+            let handler = code.bare.get(handler.clone()).unwrap_or_default();
+            let mut verbs: Vec<Option<String>> = HANDLER
+                .iter()
+                .flat_map(|it| it.captures_iter(handler))
+                .map(|captures| method(&captures[1]))
+                .collect();
+            if verbs.is_empty() || &captures[1] == "route_service" {
+                verbs = vec![None];
+            }
+            let place = self.called_on(index, begin, start);
+            self.routes.push(Route {
+                place,
+                verbs,
+                path: path.filter(|it| it.is_empty() || it.starts_with('/')),
+                origin: code.origin(start),
+            });
+        }
+        for (start, captures) in RESOURCE.iter().flat_map(|it| code.matches(it)) {
+            let open = captures.get(0).map_or(start, |whole| whole.end());
+            let (links, end) = chain::chain(code, start);
+            let to = links.iter().any(|it| it.name == "to");
+            let path = chain::first_string(code, &(open..end));
+            let place = self.place(index, &links[..1.min(links.len())], start, 0);
+            if to {
+                self.routes.push(Route {
+                    place,
+                    verbs: vec![None],
+                    path: path.map(|_| String::new()),
+                    origin: code.origin(start),
+                });
+            }
+        }
+    }
+
+    /// `#[get("/a")]` above a function, which something serves.
+    fn attributes(&mut self, index: usize) {
+        let Some(file) = self.files.get(index) else {
+            return;
+        };
+        let (code, number) = (file.code, file.at);
+        for (start, captures) in ATTRIBUTE.iter().flat_map(|it| code.matches(it)) {
+            let behind = code.bare.get(start..).unwrap_or_default();
+            let name = NAMED.as_ref().and_then(|it| it.captures(behind));
+            let function = name.and_then(|it| Some((it[1].to_owned(), it.get(0)?.start() + start)));
+            self.routes.push(Route {
+                place: function.map(|(name, _)| (number, format!("fn {name}"))),
+                verbs: vec![method(&captures[1])],
+                path: Some(captures[2].to_owned()),
+                origin: code.origin(start),
+            });
+        }
+    }
+
+    /// Returns what a chain is that ends before a dot.
+    fn called_on(&mut self, index: usize, begin: usize, dot: usize) -> Option<Place> {
+        let code = self.files.get(index)?.code;
+        let (links, _) = chain::chain(code, begin);
+        let links: Vec<Link<'_>> = links.into_iter().take_while(|it| it.at < dot).collect();
+        self.place(index, &links, begin, 0)
+    }
+
+    /// Returns what a chain is: all that is called on a router is that router.
+    fn place(
+        &mut self,
+        index: usize,
+        links: &[Link<'a>],
+        at: usize,
+        depth: usize,
+    ) -> Option<Place> {
+        let first = links.first()?;
+        let number = self.files.get(index)?.at;
+        let Some(inside) = &first.inside else {
+            return self.named(index, first.name, at, depth);
+        };
+        let code = self.files.get(index)?.code;
+        let place = (number, format!("@{}", first.at));
+        match first.name {
+            "web::scope" | "scope" | "web::resource" | "resource" | "actix_web::web::scope" => {
+                // It is served where it is put, or not at all.
+                let prefix = chain::first_string(code, inside);
+                self.mounts.own(place.clone(), prefix);
+                Some(place)
+            }
+            maker if is_maker(maker) => {
+                self.mounts.root(place.clone());
+                self.remember(index, &place, first.at);
+                Some(place)
+            }
+            function => {
+                let known = values::function(self, index, function)?;
+                (depth < FARTHEST).then(|| values::returned(self, known, depth + 1))?
+            }
+        }
+    }
+
+    /// Remembers a router that a function other than `main` makes: it may be mounted elsewhere.
+    fn remember(&mut self, index: usize, place: &Place, at: usize) {
+        if values::is_made_in_a_function(self, index, at) && !self.returned.contains(place) {
+            self.returned.push(place.clone());
+        }
+    }
+
+    /// Returns what a name is at a place: a parameter, or what it was given last.
+    fn named(&mut self, index: usize, name: &str, at: usize, depth: usize) -> Option<Place> {
+        let file = self.files.get(index)?;
+        let (code, number) = (file.code, file.at);
+        let around = chain::around(&file.functions, at);
+        let function = around.first().map(|it| (*it).clone())?;
+        let seen = |(own, made, _): &&(String, usize, usize)| {
+            own == name && *made < at && function.holds(*made)
+        };
+        let value = file
+            .made
+            .iter()
+            .filter(seen)
+            .max_by_key(|(_, made, _)| *made);
+        if let Some((_, made, value)) = value.cloned() {
+            let (links, _) = chain::chain(code, value);
+            return (depth < FARTHEST).then(|| self.place(index, &links, made, depth + 1))?;
+        }
+        if function.parameters.iter().any(|own| own == name) {
+            self.given.push((index, function.at));
+            return Some((number, format!("{name}@{}", function.at)));
+        }
+        None
+    }
+
+    /// Takes in that one router hangs in another.
+    fn hang(&mut self, target: Option<Place>, into: Option<Place>, prefix: Option<String>) {
+        match (target, into) {
+            (Some(target), Some(into)) if target != into => self.mounts.mount(target, into, prefix),
+            (Some(_), Some(_)) => {}
+            (Some(target), None) => self.mounts.doubt(&target),
+            (None, _) => self.unknown = true,
+        }
+    }
+}
+
+/// Returns whether a call makes a router or an application.
+fn is_maker(name: &str) -> bool {
+    let mut parts = name.rsplit("::");
+    let (function, of) = (parts.next(), parts.next());
+    match (function, of) {
+        (Some("new" | "default"), Some(of)) => {
+            matches!(of, "Router" | "App" | "Route" | "OpenApiRouter")
+        }
+        (Some("build" | "custom" | "ignite"), Some("rocket")) => true,
+        _ => false,
+    }
+}
