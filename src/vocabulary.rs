@@ -7,6 +7,7 @@
 mod english;
 mod everywhere;
 mod fold;
+mod grammar;
 mod index;
 mod label;
 mod meaning;
@@ -22,6 +23,7 @@ use std::sync::{Arc, LazyLock};
 use crate::checklist::Language;
 
 pub(crate) use fold::{fold, words};
+pub(crate) use grammar::{is_infinitive, is_verbal_noun};
 pub(crate) use index::Meanings;
 use index::{Index, Told};
 pub use label::Label;
@@ -208,7 +210,7 @@ impl Vocabulary {
     }
 
     /// Returns what a word tells.
-    fn told_by(&self, word: &str) -> Told {
+    pub(crate) fn told_by(&self, word: &str) -> Told {
         self.0.index.told_by(&fold(word))
     }
 

@@ -126,7 +126,7 @@ mod tests {
     fn a_word_that_means_something_already_is_warned_of() {
         check(
             "[words]\ncreate = [\"review\"]\n",
-            &["`review` is to mean `create`, and means `other-work` already"],
+            &["`review` is to mean `create`, and means `other-work` and `judgement` already"],
         );
         check(
             "[words]\ncreate = [\"anleg\"]\nstudy = [\"anlegen\"]\n",

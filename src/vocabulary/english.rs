@@ -130,6 +130,70 @@ pub(super) const WORDS: &[Row<Word>] = &[
          k8s$, application, app$, health, endpoint, check$, checks$, replica, two$, more$, than$, one$, once$, \
          serves$, serve$, that$, listens$, everything$",
     ),
+    (
+        Word::Work,
+        "test$, check$, verify$, validate$, try$, run$, rerun$, start$, restart$, stop$, deploy$, \
+         install$, upgrade$, migrate$, move$, rename$, replace$, convert$, copy$, commit$, push$, \
+         pull$, merge$, publish$, release$, upload$, download$, send$, notify$, tell$, ask$, inform$, \
+         announce$, document$, describe$, explain$, measure$, benchmark$, monitor$, configure$, \
+         enable$, disable$, connect$, integrate$, apply$, execute$, switch$, translate$, cover$, \
+         use$, call$, log$, backup$, restore$, rotate$, grant$, open$, close$, clean$, cleanup$, \
+         lint$, format$, study$, read$, learn$, find$, investigate$, research$, compare$, wire$, \
+         hook$, mount$, bump$, tag$, sign$, profile$, optimize$, optimise$, load$, schedule$, plan$, \
+         design$, draw$, train$, ensure$, get$, set$, let$, keep$, invite$, assign$, track$, watch$",
+    ),
+    (
+        Word::Judge,
+        "ensure, confirm, discuss, decide, agree, approve, approval, review, consider, evaluate, \
+         assess, sign-off, double-check, choose",
+    ),
+    (
+        Word::Uncertain,
+        "not$, no$, don't$, doesn't$, never$, without$, or$, either$, if$, unless$, when$, once$, \
+         until$, after$, maybe$, perhaps$, possibly$, optional, alternatively$, else$, instead$, \
+         e.g$, example$, should$, could$, might$, later$, etc$, cannot$, can't$, nor$, some$",
+    ),
+    (Word::Due, "please$, must$, need$, we$, to$, the$"),
+    (Word::Into, "to$, into$, in$, inside$, within$, at$"),
+    (Word::From, "from$, of$, out$"),
+    (Word::With, "with$, including$"),
+    (
+        Word::About,
+        "for$, about$, using$, via$, through$, by$, like$, as$, see$, per$, on$, over$, against$, \
+         around$, before$, under$, behind$, beside$, beyond$, between$, that$, which$, whose$, \
+         according$, uses$, than$",
+    ),
+    (
+        Word::PathNoun,
+        "file, folder, directory, module, package, script, config, dockerfile, makefile, page, \
+         template, a$, an$, the$, new$",
+    ),
+    (
+        Word::TypeNoun,
+        "class$, classes$, struct, interface, trait, enum, model$, models$, type$, exception, \
+         dataclass, schema$, protocol$, mixin",
+    ),
+    (
+        Word::CallNoun,
+        "function, func$, method, procedure, helper, decorator, handler, hook$, middleware, \
+         dependency$, macro",
+    ),
+    (Word::ValueNoun, "constant"),
+    (Word::TableNoun, "table"),
+    (Word::EndpointNoun, "endpoint, route, path$, handler"),
+    (
+        Word::VariableNoun,
+        "variable, env$, setting, environment, flag$, parameter",
+    ),
+    (
+        Word::ThingNoun,
+        "database$, db$, bucket, user$, users$, role$, roles$, branch, repo$, repository, queue, \
+         topic, tag$, label, index$, secret, channel, account, domain, record, library, dependency, \
+         dashboard, alert, metric, group, permission, image, container, cluster, namespace, volume, \
+         job$, pipeline, workflow, stage$, key$, column, field, event, cookie, header",
+    ),
+    (Word::Tests, "test, spec$, specs$"),
+    (Word::Docs, "doc$, docs$, documentation, runbook"),
     (Word::Which, "which$, what$"),
     (Word::Needed, "need, requir, necessary"),
     (Word::Services, "service$, services$"),

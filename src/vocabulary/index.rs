@@ -6,17 +6,23 @@ use std::collections::BTreeMap;
 use super::Word;
 use super::stem::{Entry, Stem};
 
-const _: () = assert!(Word::ALL.len() <= 128, "each meaning has a bit");
+const _: () = assert!(Word::ALL.len() <= 256, "each meaning has a bit");
 
 /// A set of meanings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Meanings(u128);
+pub(crate) struct Meanings([u128; 2]);
 
 impl Meanings {
     /// Returns the meanings at these places in [`Word::ALL`].
-    pub(super) fn of(meanings: &[Word]) -> Self {
-        let bits = meanings.iter().map(|meaning| 1 << meaning.index());
-        Self(bits.fold(0, |all, bit: u128| all | bit))
+    pub(crate) fn of(meanings: &[Word]) -> Self {
+        let mut all = Self::default();
+        for meaning in meanings {
+            let at = meaning.index();
+            if let Some(half) = all.0.get_mut(at / 128) {
+                *half |= 1 << (at % 128);
+            }
+        }
+        all
     }
 
     /// Returns whether a meaning is among them.
@@ -25,12 +31,14 @@ impl Meanings {
     }
 
     pub(super) fn with(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        let ([one, two], [first, second]) = (self.0, other.0);
+        Self([one | first, two | second])
     }
 
     /// Returns whether the sets have a meaning in common.
-    pub(super) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+    pub(crate) fn meets(self, other: Self) -> bool {
+        let ([one, two], [first, second]) = (self.0, other.0);
+        one & first != 0 || two & second != 0
     }
 }
 

@@ -56,6 +56,25 @@ meanings! {
     Reference "reference" "from, see, like: what comes behind is only referred to";
     And "and" "and, then: what joins clauses";
     Around "around" "words around what every manifest must have: each, all, pod";
+    // Around a person's work and the traces that it leaves.
+    Work "work" "verbs of work that leaves no trace of its own: test, run, send";
+    Judge "judgement" "what asks for a person's judgement: agree, approve, review";
+    Uncertain "uncertain" "what leaves open what a person's work is to leave: or, if, without";
+    Due "due" "words that may stand before a verb of making: please, must, need to";
+    Into "into" "to, in: where something goes";
+    From "from" "from, of: where something comes from";
+    With "with" "with: what belongs to something";
+    About "about" "for, via, like: what comes behind is only referred to";
+    PathNoun "path-noun" "what a path leads to: file, folder, script";
+    TypeNoun "type-noun" "what a type is: class, interface, model";
+    CallNoun "function-noun" "what can be called: function, method, handler";
+    ValueNoun "constant-noun" "a constant";
+    TableNoun "table-noun" "a table";
+    EndpointNoun "endpoint-noun" "an endpoint, a route";
+    VariableNoun "variable-noun" "a variable of the environment";
+    ThingNoun "other-noun" "things of which no trace is looked for: branch, bucket, user";
+    Tests "tests" "tests";
+    Docs "documents" "documentation";
     // Inventories.
     Which "which" "which, what";
     Needed "needed" "needed, required";
@@ -199,6 +218,41 @@ const VERBS: &[Word] = &[
     Word::Past,
 ];
 
+/// Words around a person's work, which one rule alone asks for: they share words with all but the
+/// verbs that others make files by.
+const TRACES: &[Word] = &[
+    Word::Work,
+    Word::Judge,
+    Word::Uncertain,
+    Word::Due,
+    Word::Into,
+    Word::From,
+    Word::With,
+    Word::About,
+    Word::PathNoun,
+    Word::TypeNoun,
+    Word::CallNoun,
+    Word::ValueNoun,
+    Word::TableNoun,
+    Word::EndpointNoun,
+    Word::VariableNoun,
+    Word::ThingNoun,
+    Word::Tests,
+    Word::Docs,
+];
+
+/// Verbs by which lines are told to be somebody's work.
+const MAKING: &[Word] = &[
+    Word::Study,
+    Word::Create,
+    Word::Add,
+    Word::SetUp,
+    Word::Make,
+    Word::Put,
+    Word::Change,
+    Word::Remove,
+];
+
 /// Other meanings that share words, with the reason why nothing is misread by it.
 const SHARED: &[(Word, &[Word], &str)] = &[
     (
@@ -232,6 +286,16 @@ const SHARED: &[(Word, &[Word], &str)] = &[
         Word::Other,
         &[Word::Doubt],
         "to decide is a person's work, and leaves the rest of the line open",
+    ),
+    (
+        Word::Work,
+        &[Word::SetUp, Word::Study],
+        "where a person's work leaves a trace, only verbs of making source count",
+    ),
+    (
+        Word::PathNoun,
+        &[Word::SetUp],
+        "`config` is a noun beside a path, and `configure` a verb before one",
     ),
     (Word::Must, &[Word::Needed], "asked for in different rules"),
     (
@@ -297,7 +361,9 @@ impl Word {
         };
         let filler = |one: Self, two: Self| FILLERS.contains(&one) && !VERBS.contains(&two);
         let unit = |one: Self, two: Self| UNITS.contains(&one) && !UNITS.contains(&two);
+        let trace = |one: Self, two: Self| TRACES.contains(&one) && !MAKING.contains(&two);
         let either = |rule: &dyn Fn(Self, Self) -> bool| rule(self, other) || rule(other, self);
-        self == other || either(&shares) || either(&filler) || either(&unit)
+        let grouped = either(&filler) || either(&unit) || either(&trace);
+        self == other || either(&shares) || grouped
     }
 }

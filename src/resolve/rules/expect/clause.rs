@@ -311,8 +311,8 @@ impl Walk<'_> {
     /// How the code span at a place stands to its verb, and the words beside it.
     fn relation_of(&self, at: usize) -> Result<(Relation, Beside<'_>), Why> {
         let beside = Beside {
-            before: self.before(at).and_then(Token::word),
-            behind: self.tokens.get(at + 1).and_then(Token::word),
+            before: self.before(at),
+            behind: self.tokens.get(at + 1),
         };
         let nouns = [
             Role::File,

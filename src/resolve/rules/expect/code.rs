@@ -4,7 +4,8 @@
 //! stays unknown, and with it the line.
 
 use super::super::super::expect::{Kind, Symbol};
-use super::words::{Role, is};
+use super::tokens::Token;
+use super::words::Role;
 
 /// Endings of files' names, for names without a folder and for telling files from branches.
 const EXTENSIONS: &[&str] = &[
@@ -136,11 +137,11 @@ const ROOTS: &[&str] = &[
     "sys", "tmp", "usr", "var",
 ];
 
-/// The words beside a code span, in lower case.
+/// The pieces beside a code span.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Beside<'t> {
-    pub(super) before: Option<&'t str>,
-    pub(super) behind: Option<&'t str>,
+    pub(super) before: Option<&'t Token>,
+    pub(super) behind: Option<&'t Token>,
 }
 
 impl Beside<'_> {
@@ -148,7 +149,7 @@ impl Beside<'_> {
         [self.before, self.behind]
             .into_iter()
             .flatten()
-            .any(|word| is(word, role))
+            .any(|word| word.is(role))
     }
 }
 
@@ -347,12 +348,14 @@ fn has_shape(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tokens::word;
     use super::{Beside, kind};
 
     #[track_caller]
     fn check(code: &str, before: &str, expected: &str) {
+        let before = Some(before).filter(|text| !text.is_empty()).map(word);
         let beside = Beside {
-            before: Some(before).filter(|word| !word.is_empty()),
+            before: before.as_ref(),
             behind: None,
         };
         let found = kind(code, beside).map_or_else(|_| "?".to_owned(), |it| it.to_string());

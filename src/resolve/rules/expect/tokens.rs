@@ -1,8 +1,8 @@
 //! A line as words, marks and code spans.
 
-use super::words::{Role, Roles, is_infinitive, is_verbal_noun, roles};
+use super::words::{Role, Roles, roles};
 use crate::checklist::{Inline, Part};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, is_infinitive, is_verbal_noun};
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +57,14 @@ pub(super) fn tokens(text: &Inline, vocabulary: &Vocabulary) -> Vec<Token> {
         }
     }
     tokens
+}
+
+/// Returns a word as a piece of a line.
+#[cfg(test)]
+pub(super) fn word(text: &str) -> Token {
+    let lower = text.to_lowercase();
+    let roles = roles(&lower, &Vocabulary::default());
+    Token::Word(text.to_owned(), lower, roles)
 }
 
 fn split(text: &str, vocabulary: &Vocabulary, tokens: &mut Vec<Token>) {

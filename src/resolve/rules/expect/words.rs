@@ -1,13 +1,9 @@
 //! What the words of lines do that tell what a person's work leaves behind.
 //!
-//! The verbs are the vocabulary's, which a workspace may add to. The words around them are this
-//! rule's own: a row is what a word does in the line and its stems in each language (a stem that
-//! ends with `$` is the whole word).
+//! The words are the vocabulary's, which a workspace may add to; here is what each meaning does in
+//! such a line.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-use crate::vocabulary::{Phrase, Vocabulary, Word};
+use crate::vocabulary::{Meanings, Vocabulary, Word};
 
 /// What a word does in a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,232 +56,67 @@ pub(in crate::resolve::rules) enum Role {
     Docs,
 }
 
-/// What the vocabulary's verbs do.
-const VERBS: &[(Role, &[Word])] = &[
-    (Role::Make, &[Word::Create, Word::Make]),
-    (Role::Add, &[Word::Add, Word::Put]),
-    (Role::Change, &[Word::Change]),
-    (Role::Remove, &[Word::Remove]),
-];
+impl Role {
+    /// Returns the meanings whose words do that.
+    const fn meanings(self) -> &'static [Word] {
+        match self {
+            Self::Make => &[Word::Create, Word::Make],
+            Self::Add => &[Word::Add, Word::Put],
+            Self::Change => &[Word::Change],
+            Self::Remove => &[Word::Remove],
+            Self::Other => &[Word::Work],
+            Self::Judge => &[Word::Judge],
+            Self::Doubt => &[Word::Uncertain],
+            Self::And => &[Word::And],
+            Self::Must => &[Word::Due],
+            Self::Into => &[Word::Into],
+            Self::From => &[Word::From],
+            Self::With => &[Word::With],
+            Self::About => &[Word::About],
+            Self::File => &[Word::PathNoun],
+            Self::Type => &[Word::TypeNoun],
+            Self::Callable => &[Word::CallNoun],
+            Self::Value => &[Word::ValueNoun],
+            Self::Table => &[Word::TableNoun],
+            Self::Endpoint => &[Word::EndpointNoun],
+            Self::Variable => &[Word::VariableNoun],
+            Self::Thing => &[Word::ThingNoun],
+            Self::Tests => &[Word::Tests],
+            Self::Docs => &[Word::Docs],
+        }
+    }
 
-/// What each other word does, and its stems, separated by spaces.
-const WORDS: &[(Role, &str)] = &[
-    (
-        Role::Other,
-        "test$ check$ verify$ validate$ try$ run$ rerun$ start$ restart$ stop$ deploy$ \
-         install$ upgrade$ migrate$ move$ rename$ replace$ convert$ copy$ commit$ push$ pull$ \
-         merge$ publish$ release$ upload$ download$ send$ notify$ tell$ ask$ inform$ \
-         announce$ document$ describe$ explain$ measure$ benchmark$ monitor$ configure$ \
-         enable$ disable$ connect$ integrate$ apply$ execute$ switch$ translate$ cover$ use$ \
-         call$ log$ backup$ restore$ rotate$ grant$ open$ close$ clean$ cleanup$ lint$ \
-         format$ study$ read$ learn$ find$ investigate$ research$ compare$ wire$ hook$ mount$ \
-         bump$ tag$ sign$ profile$ optimize$ optimise$ load$ schedule$ plan$ design$ draw$ \
-         train$ ensure$ get$ set$ let$ keep$ invite$ assign$ track$ watch$ проверь$ \
-         протестируй$ запусти$ убедись$ прогони$ задеплой$ перевір$ протестуй$ переконайся$",
-    ),
-    (
-        Role::Judge,
-        "ensure confirm discuss decide agree approve approval review consider evaluate assess \
-         sign-off double-check choose обсуд соглас убедит оцени утверд ревью выбр решить$ \
-         реши$ обговор узгод погод переконат оціни затверд рев'ю рев’ю обрати$ вирішит",
-    ),
-    (
-        Role::Doubt,
-        "not$ no$ don't$ don’t$ doesn't$ doesn’t$ never$ without$ or$ either$ if$ unless$ \
-         when$ once$ until$ after$ maybe$ perhaps$ possibly$ optional alternatively$ else$ \
-         instead$ e.g$ example$ should$ could$ might$ later$ etc$ cannot$ can't$ nor$ some$ \
-         не$ ни$ нет$ без$ или$ либо$ если$ необходимости$ опционал возможн желател когда$ \
-         пока$ после$ вместо$ например$ иначе$ позже$ потом$ др$ нельзя$ надобности$ ні$ \
-         немає$ або$ чи$ якщо$ потреби$ необхідності$ опціонал можлив бажан коли$ доки$ поки$ \
-         після$ замість$ наприклад$ інакше$ пізніше$ тощо$ хоча$",
-    ),
-    (
-        Role::And,
-        "and$ then$ also$ plus$ и$ а$ затем$ также$ та$ і$ й$ також$ потім$",
-    ),
-    (
-        Role::Must,
-        "please$ must$ need$ we$ to$ the$ нужно$ надо$ необходимо$ следует$ треба$ потрібно$ \
-         слід$ необхідно$",
-    ),
-    (
-        Role::Into,
-        "to$ into$ in$ inside$ within$ at$ в$ во$ к$ до$ у$",
-    ),
-    (Role::From, "from$ of$ out$ из$ от$ від$"),
-    (Role::With, "with$ including$ с$ со$ з$ із$ зі$"),
-    (
-        Role::About,
-        "for$ about$ using$ via$ through$ by$ like$ as$ see$ per$ on$ over$ against$ around$ \
-         before$ under$ behind$ beside$ beyond$ between$ that$ which$ whose$ according$ uses$ \
-         than$ для$ про$ о$ об$ через$ посредством$ по$ на$ над$ под$ при$ перед$ кроме$ \
-         между$ против$ как$ см$ согласно$ используя$ помощью$ основе$ который$ которая$ \
-         которое$ которые$ за$ чтобы$ як$ згідно$ допомогою$ основі$ використовуючи$ крім$ \
-         між$ проти$ під$ див$ який$ яка$ яке$ які$ щоб$",
-    ),
-    (
-        Role::File,
-        "file folder directory module package script config dockerfile makefile page template \
-         a$ an$ the$ new$ файл папк каталог директори модул пакет скрипт конфиг шаблон \
-         страниц нов тек$ теку$ конфіг сторінк",
-    ),
-    (
-        Role::Type,
-        "class$ classes$ struct interface trait enum model$ models$ type$ exception dataclass \
-         schema$ protocol$ mixin класс структур интерфейс модел тип$ перечислен исключен схем \
-         клас$ класи$ інтерфейс перелік винят",
-    ),
-    (
-        Role::Callable,
-        "function func$ method procedure helper decorator handler hook$ middleware \
-         dependency$ macro функци метод процедур хелпер декоратор обработчик хук$ макрос \
-         функці обробник",
-    ),
-    (Role::Value, "constant констант"),
-    (Role::Table, "table таблиц"),
-    (
-        Role::Endpoint,
-        "endpoint route path$ handler эндпоинт эндпойнт маршрут ручк ендпоінт ендпойнт",
-    ),
-    (
-        Role::Variable,
-        "variable env$ setting environment flag$ parameter переменн окружени настройк \
-         параметр флаг змінн оточенн середовищ налаштуван прапор",
-    ),
-    (
-        Role::Thing,
-        "database$ db$ bucket user$ users$ role$ roles$ branch repo$ repository queue topic \
-         tag$ label index$ secret channel account domain record library dependency dashboard \
-         alert metric group permission image container cluster namespace volume job$ pipeline \
-         workflow stage$ key$ column field event cookie header баз$ базу$ бд$ бакет \
-         пользовател рол ветк репозитор очеред топик тег$ метк индекс секрет канал аккаунт \
-         домен запис библиотек зависимост дашборд алерт метрик групп образ ключ колонк \
-         столбец поле$ событи заголов користувач гілк черг мітк обліков бібліотек залежніст \
-         груп стовпец стовпчик подію$ поді$",
-    ),
-    (Role::Tests, "test spec$ specs$ тест юнит юніт"),
-    (
-        Role::Docs,
-        "doc$ docs$ documentation runbook документац ранбук",
-    ),
-];
-
-/// Endings of verbs' infinitives, as Russian and Ukrainian have them.
-const INFINITIVES: &[&str] = &[
-    "ать", "ять", "ить", "еть", "уть", "оть", "ться", "чь", "сти", "йти", "ати", "яти", "ити",
-    "іти", "їти", "ути", "оти", "тися",
-];
-
-/// Nouns that end like them.
-const NOUNS: &[&str] = &[
-    "память",
-    "часть",
-    "сеть",
-    "путь",
-    "нить",
-    "печать",
-    "область",
-    "дати",
-    "результати",
-    "тести",
-    "листи",
-    "хости",
-    "формати",
-    "сертифікати",
-    "атрибути",
-    "координати",
-    "новости",
-    "пам'яті",
-];
+    const fn is_verb(self) -> bool {
+        matches!(self, Self::Make | Self::Add | Self::Change | Self::Remove)
+    }
+}
 
 /// What a word does: several things at once, maybe.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Roles(u32);
+pub(super) struct Roles(Meanings);
 
 impl Roles {
     /// Returns whether the word does that.
     pub(super) fn has(self, role: Role) -> bool {
-        self.0 & (1 << role as u32) != 0
-    }
-
-    fn add(&mut self, role: Role) {
-        self.0 |= 1 << role as u32;
+        // What was done isn't asked for.
+        let past = role.is_verb() && self.0.meets(Meanings::of(&[Word::Past]));
+        !past && self.0.meets(Meanings::of(role.meanings()))
     }
 }
 
-/// The table, by what is looked up.
-struct Table {
-    whole: HashMap<&'static str, Roles>,
-    /// By the stems' first letters.
-    stems: HashMap<char, Vec<(&'static str, Role)>>,
-}
-
-static TABLE: LazyLock<Table> = LazyLock::new(|| {
-    let mut table = Table {
-        whole: HashMap::new(),
-        stems: HashMap::new(),
-    };
-    let rows = WORDS.iter();
-    for (role, stem) in rows.flat_map(|(role, all)| all.split(' ').map(move |stem| (*role, stem))) {
-        match (stem.strip_suffix('$'), stem.chars().next()) {
-            (Some(whole), _) => table.whole.entry(whole).or_default().add(role),
-            (None, Some(first)) => table.stems.entry(first).or_default().push((stem, role)),
-            (None, None) => {}
-        }
-    }
-    table
-});
-
-/// Returns what a word, in lower case, does in a line.
+/// Returns what a word does in a line.
 pub(super) fn roles(word: &str, vocabulary: &Vocabulary) -> Roles {
-    let mut found = of_table(word);
-    let phrase = Phrase::new(word, vocabulary);
-    for (role, meanings) in VERBS {
-        if phrase.find(meanings).is_some() && !phrase.has(Word::Past) {
-            found.add(*role);
-        }
-    }
-    found
+    Roles(vocabulary.told_by(word).alone)
 }
 
-/// Returns whether a word, in lower case, that is no verb does that in a line.
-pub(in crate::resolve::rules) fn is(word: &str, role: Role) -> bool {
-    of_table(word).has(role)
-}
-
-fn of_table(word: &str) -> Roles {
-    let mut found = TABLE.whole.get(word).copied().unwrap_or_default();
-    let first = word.chars().next();
-    let stems = first.and_then(|first| TABLE.stems.get(&first));
-    for (stem, role) in stems.into_iter().flatten() {
-        if word.starts_with(stem) {
-            found.add(*role);
-        }
-    }
-    found
-}
-
-/// Returns whether a word is a noun made of a verb (`создание`, `оновлення`), which asks for
-/// something at a line's beginning alone.
-pub(super) fn is_verbal_noun(word: &str) -> bool {
-    let endings = [
-        "ние", "ния", "нию", "нием", "ний", "ниях", "ння", "нню", "нням", "тие", "тия",
-    ];
-    endings.iter().any(|ending| word.ends_with(ending))
-}
-
-/// Returns whether a word, in lower case, is a verb of Russian or Ukrainian that asks for something.
-pub(super) fn is_infinitive(word: &str) -> bool {
-    word.chars().count() > 4
-        && INFINITIVES.iter().any(|ending| word.ends_with(ending))
-        && !word.ends_with("ость")
-        && !word.ends_with("ости")
-        && !NOUNS.contains(&word)
+/// Returns whether a word does that in a line.
+pub(in crate::resolve::rules) fn is(word: &str, role: Role, vocabulary: &Vocabulary) -> bool {
+    roles(word, vocabulary).has(role)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Role, is_infinitive, roles};
+    use super::{Role, roles};
     use crate::vocabulary::{Meaning, Vocabulary, Word};
 
     #[track_caller]
@@ -305,6 +136,16 @@ mod tests {
         }
         assert!(roles("löschen", &own(Word::Remove, "lösch")).has(Role::Remove));
         assert!(!roles("löschen", &usual).has(Role::Remove));
+    }
+
+    #[test]
+    fn a_workspaces_words_leave_lines_to_a_person_as_well() {
+        let usual = Vocabulary::default();
+        let own = |meaning, word| usual.clone().with(Meaning::Word(meaning), word);
+        assert!(roles("oder", &own(Word::Uncertain, "oder$")).has(Role::Doubt));
+        assert!(roles("abstimmen", &own(Word::Judge, "abstimm")).has(Role::Judge));
+        assert!(roles("klasse", &own(Word::TypeNoun, "klasse")).has(Role::Type));
+        assert!(!roles("oder", &usual).has(Role::Doubt));
     }
 
     #[test]
@@ -336,28 +177,5 @@ mod tests {
             Role::Doubt,
             &["or", "или", "або", "если", "якщо", "необходимости"],
         );
-    }
-
-    #[test]
-    fn infinitives_are_told_from_nouns() {
-        for word in [
-            "проверить",
-            "запустить",
-            "перевірити",
-            "узгодити",
-            "написать",
-        ] {
-            assert!(is_infinitive(word), "{word}");
-        }
-        for word in [
-            "память",
-            "возможность",
-            "тести",
-            "клієнти",
-            "зависимости",
-            "токен",
-        ] {
-            assert!(!is_infinitive(word), "{word}");
-        }
     }
 }

@@ -46,9 +46,8 @@ pub(super) fn check(
 fn adds<'l>(after: Phrase<'l>, target: &Target) -> Option<&'l str> {
     let joins = |word: &str| after.vocabulary().tells(word, Word::And);
     let more = |word: &str| {
-        let word = word.to_lowercase();
-        let papers = expect::plays(&word, expect::Role::Docs) && target.kind != FileKind::Readme;
-        papers || expect::plays(&word, expect::Role::Tests)
+        let plays = |role| expect::plays(word, role, after.vocabulary());
+        (plays(expect::Role::Docs) && target.kind != FileKind::Readme) || plays(expect::Role::Tests)
     };
     // What stands right behind the path is read with it.
     let mut clauses = after.text().split(CLAUSES).skip(1);
@@ -124,10 +123,11 @@ fn joins(line: &Line<'_>, between: &str) -> bool {
         expect::Role::Endpoint,
     ];
     let passes = |word: &str| {
-        let lower = word.to_lowercase();
         and(word)
             || line.vocabulary.tells(word, Word::Object)
-            || nouns.into_iter().any(|noun| expect::plays(&lower, noun))
+            || nouns
+                .into_iter()
+                .any(|noun| expect::plays(word, noun, line.vocabulary))
     };
     let lists = between.contains(LISTS) || words(between).any(and);
     lists && words(between).all(passes)
