@@ -129,4 +129,6 @@ fn told(want: &Expectation) -> String {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
