@@ -161,7 +161,7 @@ impl<'a> Check<'a> {
                 && let Some(text) = self.tree.get(path)
                 && has_boxes(text)
             {
-                self.document(path, text);
+                self.document(None, path, text);
             }
         }
     }

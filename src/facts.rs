@@ -26,10 +26,10 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 pub use compose::default_compose_files;
 pub(crate) use compose::is_annotation;
 pub use model::{
-    Build, Condition, ConfigFile, Constraint, Dependency, Deploy, Dockerfile, Endpoint, EnvVar,
-    Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Mode, Mount, MountSource, Network,
-    Origin, Piece, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy, Route,
-    Service, Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
+    Build, Condition, ConfigFile, Constraint, Dependency, Deploy, Dockerfile, Endpoint, Endpoints,
+    EnvVar, Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Mode, Mount, MountSource,
+    Network, Origin, Piece, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy,
+    Route, Service, Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
 pub use source::{Definition, Definitions, Sort, is_test};
 pub use tree::{Other, Tree, Unread};
@@ -46,7 +46,7 @@ pub fn definitions(tree: &Tree) -> Definitions {
 }
 
 /// Returns the endpoints that all of a workspace's own source serves.
-pub fn endpoints(tree: &Tree) -> Vec<Endpoint> {
+pub fn endpoints(tree: &Tree) -> Endpoints {
     source::endpoints(tree, &[String::new()])
 }
 
@@ -116,7 +116,7 @@ pub fn gather(tree: &Tree, inputs: &Inputs) -> Result<Gathered, Diagnostics> {
     let contexts = contexts(project.as_ref());
     let facts = Facts {
         variables: source::variables(tree, &contexts, &inputs.settings),
-        endpoints: source::endpoints(tree, &contexts),
+        endpoints: source::endpoints(tree, &contexts).served,
         routes: project
             .as_ref()
             .map(|project| routes::read(tree, project))
@@ -187,7 +187,7 @@ mod tests {
             ),
             (
                 "src/api/health.py",
-                "@router.get('/health')\ndef health(): ...\n",
+                "@app.get('/health')\ndef health(): ...\n",
             ),
             ("tests/test_api.py", "os.environ['ONLY_IN_TESTS']\n"),
         ]

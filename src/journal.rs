@@ -17,12 +17,12 @@ pub fn journal_path(set: &str, phase: u32) -> String {
 }
 
 pub use codec::{
-    Cursor, FIRST_PREV, JournalError, Replay, VERSION, encode, next_record, replay, sha256,
+    Cursor, FIRST_PREV, JournalError, Replay, VERSION, encode, next_record, replay, sha256, skipped,
 };
 pub use model::{
     Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
 };
 pub use previous::{FieldChange, Previous, Revision, Was};
 pub use state::{Began, IllegalMove, State, Written};
-pub use target::{Reopening, StepState, StepStatus, TargetState, Waiver};
+pub use target::{Reopening, Skip, StepState, StepStatus, TargetState, Waiver};
 pub use trace::{Beginning, Trace};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::checklist::{self, Checklist, PhaseFile, SetFiles};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Gathered, Inputs};
+use crate::journal::{self, journal_path};
 use crate::manifest;
 use crate::plan::{self, PlanError};
 use crate::resolve::{self, Action, BulletReading, Context, Resolved};
@@ -19,7 +20,7 @@ impl Check<'_> {
     /// Checks a phase.
     pub(super) fn phase(&mut self, set: &SetFiles, file: &PhaseFile) {
         let checklist = match self.tree.get(&file.path) {
-            Some(text) => self.document(&file.path, text),
+            Some(text) => self.document(Some(&set.name), &file.path, text),
             None => {
                 self.found.extend(unreadable(&file.path, self.tree));
                 None
@@ -60,8 +61,18 @@ impl Check<'_> {
     }
 
     /// Checks one document by itself.
-    pub(super) fn document(&mut self, path: &str, text: &Arc<str>) -> Option<Checklist> {
-        let (checklist, problems) = checklist::examine(path, text, &self.settings.vocabulary);
+    pub(super) fn document(
+        &mut self,
+        set: Option<&str>,
+        path: &str,
+        text: &Arc<str>,
+    ) -> Option<Checklist> {
+        let (mut checklist, problems) = checklist::examine(path, text, &self.settings.vocabulary);
+        if let (Some(checklist), Some(set)) = (&mut checklist, set) {
+            let path = journal_path(set, checklist.number);
+            let text = self.journals.get(&path).map_or("", String::as_str);
+            checklist.skip(&journal::skipped(text, &path));
+        }
         if let Some(checklist) = &checklist {
             self.found.extend(checklist::review(checklist));
         }

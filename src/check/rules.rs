@@ -122,7 +122,7 @@ pub const RULES: &[Rule] = &[
         severity: Severity::Warning,
         what: "a phase that is called completed and has open boxes",
         why: "what is open was forgotten, or was left out without a word",
-        way: "do it (`orch task done ID --note …`), leave it out (`<!-- orch: skip -->`), or take \
+        way: "do it (`orch task done ID --note …`), leave it out (`orch task skip ID`), or take \
               the status back",
         example: example::UNFINISHED,
     },

@@ -1,6 +1,6 @@
 //! The types of a parsed checklist. All spans are byte ranges of the text as it is on disk.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -98,12 +98,24 @@ impl Checklist {
         }
     }
 
-    /// Returns the tasks whose box is open, without those that a directive leaves out.
+    /// Returns the tasks whose box is open, without those that are left out.
     pub fn open_tasks(&self) -> impl Iterator<Item = &Task> {
-        self.tasks().filter(|task| {
-            let left_out = task.directive.as_ref().is_some_and(|given| given.skip);
-            !task.marker.checked && !left_out
-        })
+        self.tasks()
+            .filter(|task| !task.marker.checked && !task.is_left_out())
+    }
+
+    /// Leaves out the tasks that a person decided to skip, and no others.
+    pub fn skip(&mut self, skipped: &BTreeSet<TaskId>) {
+        let sections = self.sections.iter_mut();
+        for task in sections.flat_map(|section| &mut section.tasks) {
+            task.skipped = skipped.contains(&task.id);
+        }
+    }
+
+    /// Returns the tasks that a person decided to skip.
+    pub fn skipped(&self) -> BTreeSet<TaskId> {
+        let skipped = self.tasks().filter(|task| task.skipped);
+        skipped.map(|task| task.id.clone()).collect()
     }
 
     /// Returns the task with that id.
@@ -262,11 +274,19 @@ pub struct Task {
     pub fences: Vec<Fence>,
     /// The directive, where one is given.
     pub directive: Option<Directive>,
+    /// Whether a person decided to leave it out; the journal says so, not the document.
+    pub skipped: bool,
     /// The whole item.
     pub span: Span,
 }
 
 impl Task {
+    /// Returns whether the phase is complete without it: by its directive, or by a person's
+    /// decision.
+    pub fn is_left_out(&self) -> bool {
+        self.skipped || self.directive.as_ref().is_some_and(|given| given.skip)
+    }
+
     /// Returns the commands of the fenced block that `run=fence` means.
     ///
     /// # Errors

@@ -147,6 +147,7 @@ impl Reader<'_, '_> {
             bullets,
             fences,
             directive,
+            skipped: false,
             span,
         });
         out.tasks.append(&mut nested.1.tasks);

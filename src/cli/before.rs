@@ -68,7 +68,7 @@ pub(super) fn incomplete(
     for file in set.phases.iter().filter(|file| earlier(file.number)) {
         let text = loaded.snapshot.tree.get(&file.path);
         let parsed = text.map(|text| parse(&file.path, text, &loaded.settings.vocabulary));
-        let Some(Ok(parsed)) = parsed else {
+        let Some(Ok(mut parsed)) = parsed else {
             found.push(Before {
                 number: file.number,
                 title: file.name.clone(),
@@ -78,6 +78,7 @@ pub(super) fn incomplete(
             });
             continue;
         };
+        loaded.skip(&phase.set, &mut parsed.checklist);
         let checklist = &parsed.checklist;
         let open = open_of(checklist);
         let lacks = match target.filter(|it| open.is_empty() && **it != Target::Rehearsal) {

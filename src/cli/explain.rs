@@ -245,6 +245,11 @@ fn said_of<'b>(bullet: &'b BulletReading, rule: Option<&BulletRule>) -> (&'b str
 /// Returns what is recorded of a task, a line a step or decision and target.
 pub(super) fn records(settings: &Settings, state: &State, id: &TaskId) -> Vec<String> {
     let mut lines = Vec::new();
+    if let Some(skip) = state.skipped().get(id) {
+        let why = skip.why.as_deref().map(|why| format!(": {why}"));
+        let why = why.unwrap_or_default();
+        lines.push(format!("left out, {:.0}: {}{why}", skip.at, skip.who));
+    }
     for (name, target) in state.targets() {
         let name = target::called(name, settings, state);
         for (step, known) in target.steps_of(id) {

@@ -12,7 +12,7 @@ use crate::check;
 use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts;
-use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace};
+use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace, skipped};
 use crate::git::Revision;
 use crate::manifest::{self, Object, Rendered};
 use crate::plan::{self, Plan, PlanError};
@@ -278,7 +278,8 @@ impl Loaded {
             .get(&file.path)
             .cloned()
             .unwrap_or_default();
-        let parsed = crate::checklist::parse(&file.path, &text, &self.settings.vocabulary)?;
+        let mut parsed = crate::checklist::parse(&file.path, &text, &self.settings.vocabulary)?;
+        self.skip(&set.name, &mut parsed.checklist);
         let mut warnings = self.settings.warnings.0.clone();
         warnings.extend(parsed.warnings.0);
         if let Some(taken) = check::taken_number((set, file), &parsed.checklist) {
@@ -293,6 +294,11 @@ impl Loaded {
             checklist: parsed.checklist,
             warnings: Diagnostics(warnings),
         })
+    }
+
+    /// Leaves out of a phase's checklist what a person decided to skip.
+    pub(super) fn skip(&self, set: &str, checklist: &mut Checklist) {
+        checklist.skip(&skipped(&self.workspace, set, checklist.number));
     }
 
     /// `phases/<set>/NN-name.toml` where several sets share the numbers, else `phases/NN-name.toml`.

@@ -144,7 +144,8 @@ fn is_left(loaded: &Loaded, phase: &Phase) -> Result<bool> {
     };
     let known = own.and_then(|own| state.target(&own));
     let known = known.unwrap_or(state.current());
-    let begun = known.started.is_some() || !known.waived.is_empty();
+    let decided = !known.waived.is_empty() || !state.skipped().is_empty();
+    let begun = known.started.is_some() || decided;
     Ok(begun && known.completed.is_none())
 }
 

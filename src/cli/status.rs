@@ -17,7 +17,7 @@ use crate::checklist::Task;
 use crate::diagnostic::Diagnostics;
 use crate::files::{holder, read_journal};
 use crate::journal::{State, StepStatus, TargetState};
-use crate::terminal::{Paint, bar, out, printable};
+use crate::terminal::{Paint, bar, count, out, printable};
 use columns::Columns;
 use overview::{Known, Row};
 
@@ -183,9 +183,13 @@ fn head(
 ) -> Result<String> {
     let checklist = &phase.checklist;
     let (done, total) = checklist.counts();
+    let left_out = match checklist.tasks().count() - total {
+        0 => String::new(),
+        some => format!(", {} left out", count(some, "task")),
+    };
     let title = format!("phase {} {}", checklist.number, printable(&checklist.title));
     let mut text = format!(
-        "{}  {} {done}/{total}\n",
+        "{}  {} {done}/{total}{left_out}\n",
         session.out.bold(title),
         bar(done, total, 24)
     );
@@ -213,13 +217,15 @@ fn task_row(
         .known(state)
         .filter_map(|(name, target)| Some((name, standing(target?, task)?)))
         .collect();
+    let left_out = left_out(task, state);
     if session.global.json {
         let targets: serde_json::Map<String, serde_json::Value> = known
             .into_iter()
             .map(|(name, said)| (name.to_owned(), said.into()))
             .collect();
         let value = json!({ "event": "task", "task": task.id, "checked": task.marker.checked,
-            "text": task.text.plain(), "targets": targets, "missing": missing });
+            "text": task.text.plain(), "targets": targets, "missing": missing,
+            "leftOut": left_out });
         return format!("{value}\n");
     }
     let paint: Paint = session.out;
@@ -236,9 +242,11 @@ fn task_row(
         // The cell has no room for the reason.
         let reasons = known.iter().filter(|(_, said)| !said.starts_with("done"));
         below.extend(reasons.map(|(name, said)| format!("{name}: {said}")));
+        below.extend(left_out);
         format!("  [{mark}] {id:<7} {cells}{title}\n")
     } else {
         let said = match (known.as_slice(), task.marker.checked) {
+            ([], false) if left_out.is_some() => left_out.clone().unwrap_or_default(),
             ([], true) => "done elsewhere (no record)".to_owned(),
             ([], false) => String::new(),
             (known, _) => known
@@ -258,6 +266,20 @@ fn task_row(
         let _ = writeln!(text, "{:14}{}", "", paint.dim(line));
     }
     text
+}
+
+/// Says by whom a task is left out, if it is.
+fn left_out(task: &Task, state: &State) -> Option<String> {
+    if let Some(skip) = state.skipped().get(&task.id) {
+        let why = skip
+            .why
+            .as_deref()
+            .map(|why| format!(": {}", printable(why)));
+        let who = printable(&skip.who);
+        return Some(format!("left out by {who}{}", why.unwrap_or_default()));
+    }
+    task.is_left_out()
+        .then(|| "left out by its directive".to_owned())
 }
 
 /// Where a task stands on one target; `None` where nothing is recorded.

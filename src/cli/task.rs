@@ -1,4 +1,4 @@
-//! `orch task done|reopen ID`: what a person decides.
+//! `orch task done|reopen|skip ID`: what a person decides.
 
 use clap::{Args, Subcommand};
 
@@ -34,6 +34,17 @@ enum TaskCommand {
         /// The target that it is about; by default the last run's
         #[arg(long, value_name = "NAME")]
         target: Option<String>,
+    },
+    /// Leave a task out: the phase is complete without it, and its box stays open
+    Skip {
+        /// The task's id (`4.2.1`)
+        id: String,
+        /// Why it isn't to be done
+        #[arg(long)]
+        note: Option<String>,
+        /// The phase, where the id doesn't tell
+        #[arg(long)]
+        phase: Option<u32>,
     },
     /// Open a task again: it is to be done once more
     Reopen {
@@ -77,28 +88,70 @@ fn phase_of(session: &Session, loaded: &Loaded, id: &str) -> Result<u32> {
     }
 }
 
+/// What a person decides of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    Done,
+    Skipped,
+    Open,
+}
+
+impl Decision {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Skipped => "left out, and its box stays open",
+            Self::Open => "open again",
+        }
+    }
+}
+
+/// A decision with what was given for it.
+struct Given<'a> {
+    decision: Decision,
+    id: &'a str,
+    phase: Option<u32>,
+    note: Option<String>,
+    target: Option<&'a str>,
+}
+
+impl TaskCommand {
+    fn given(&self) -> Given<'_> {
+        let (decision, id, phase, note, target) = match self {
+            Self::Done {
+                id,
+                note,
+                phase,
+                target,
+            } => (Decision::Done, id, *phase, Some(note), target.as_ref()),
+            Self::Skip { id, note, phase } => (Decision::Skipped, id, *phase, note.as_ref(), None),
+            Self::Reopen {
+                id,
+                note,
+                phase,
+                target,
+            } => (Decision::Open, id, *phase, note.as_ref(), target.as_ref()),
+        };
+        Given {
+            decision,
+            id,
+            phase,
+            note: note.map(|note| said(note)),
+            target: target.map(String::as_str),
+        }
+    }
+}
+
 pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
-    let (id, number, note, on, ticked) = match &args.command {
-        TaskCommand::Done {
-            id,
-            note,
-            phase,
-            target,
-        } => (id, phase, Some(note), target, true),
-        TaskCommand::Reopen {
-            id,
-            note,
-            phase,
-            target,
-        } => (id, phase, note.as_ref(), target, false),
-    };
+    let given = args.command.given();
+    let decision = given.decision;
     let loaded = load::workspace(session)?;
-    let number = match number {
-        Some(number) => *number,
-        None => phase_of(session, &loaded, id)?,
+    let number = match given.phase {
+        Some(number) => number,
+        None => phase_of(session, &loaded, given.id)?,
     };
     let phase = loaded.phase(session, number)?;
-    let id = TaskId::new(id.clone());
+    let id = TaskId::new(given.id);
     let Some(task) = phase.checklist.task(&id) else {
         return Err(
             Stop::input(format!("phase {number} has no task {id}")).help(format!(
@@ -107,35 +160,42 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
             )),
         );
     };
-    if note.is_some_and(|note| said(note).is_empty()) {
+    if given.note.as_ref().is_some_and(String::is_empty) {
         return Err(Stop::input("a note says what was done; this one is empty"));
+    }
+    if decision == Decision::Skipped {
+        refuse_skip(task)?;
     }
     let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
     let (name, mail) = Repo::open(loaded.workspace.root())?.identity()?;
     let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
     let mut journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
     let who = format!("{name} <{mail}>");
-    let place = Place::find(&loaded, &phase, (on.as_deref(), journal.state()))?;
-    let target = place.named.clone();
-    let why = note.map(|note| said(note));
-    let event = record(ticked, &id, who, (why.clone(), target));
+    let place = Place::find(&loaded, &phase, (given.target, journal.state()))?;
+    let event = record(&given, &id, (who, place.named.clone()));
     // Whichever comes second may be lost to a kill. A box that is ticked without a record is
     // respected; one that is open in spite of a record would count as taken back.
+    let ticked = decision == Decision::Done;
     if !ticked {
         journal.append(clock.now(), vec![event.clone()])?;
     }
-    let noted = edit(&loaded, &phase, task, (&place, ticked, why.as_deref()))?;
+    let noted = edit(
+        &loaded,
+        &phase,
+        task,
+        (&place, ticked, given.note.as_deref()),
+    )?;
     if ticked {
         journal.append(clock.now(), vec![event])?;
     }
-    let word = if ticked { "done" } else { "open again" };
     let noted = noted.map(|noted| noted.text(&phase)).unwrap_or_default();
     say(
-        (&format!("task {id} is {word}"), &noted),
+        (&format!("task {id} is {}", decision.word()), &noted),
         &phase,
-        on.as_deref(),
+        given.target,
     )?;
-    say_last(&phase, ticked.then_some(&id), &place)?;
+    let left = decision != Decision::Open;
+    say_last(&phase, left.then_some(&id), &place)?;
     Ok(Code::Done)
 }
 
@@ -149,28 +209,47 @@ fn said(note: &str) -> String {
         .to_owned()
 }
 
+/// Refuses to leave out what is done, or left out already.
+fn refuse_skip(task: &Task) -> Result<()> {
+    let id = &task.id;
+    let by_directive = task.directive.as_ref().is_some_and(|it| it.skip);
+    if task.marker.checked {
+        let stop = Stop::input(format!(
+            "task {id} is ticked: there is nothing to leave out"
+        ));
+        return Err(stop.help(format!("to open it first: orch task reopen {id}")));
+    }
+    if task.skipped || by_directive {
+        let by = if by_directive {
+            "its directive"
+        } else {
+            "an earlier decision"
+        };
+        return Err(Stop::input(format!(
+            "task {id} is left out already, by {by}"
+        )));
+    }
+    Ok(())
+}
+
 /// Returns the record of a decision.
-fn record(
-    ticked: bool,
-    id: &TaskId,
-    who: String,
-    (why, target): (Option<String>, Option<String>),
-) -> Event {
+fn record(given: &Given<'_>, id: &TaskId, (who, target): (String, Option<String>)) -> Event {
     let task = id.clone();
-    if ticked {
-        Event::Waived {
+    let why = given.note.clone();
+    match given.decision {
+        Decision::Done => Event::Waived {
             task,
             who,
             why: why.unwrap_or_default(),
             target,
-        }
-    } else {
-        Event::Reopened {
+        },
+        Decision::Skipped => Event::Skipped { task, who, why },
+        Decision::Open => Event::Reopened {
             task,
             who,
             why,
             target,
-        }
+        },
     }
 }
 

@@ -124,9 +124,10 @@ impl Document {
             .read(&path)?
             .ok_or_else(|| ProjectError::Gone(path.clone()))?;
         if *on_disk != *self.checklist.text {
-            let fresh = parse(&path, &on_disk, &self.checklist.vocabulary)
+            let mut fresh = parse(&path, &on_disk, &self.checklist.vocabulary)
                 .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
                 .checklist;
+            fresh.skip(&self.read.skipped());
             self.same = same_tasks(&self.read, &fresh);
             self.checklist = fresh;
         }
@@ -151,6 +152,7 @@ impl Document {
             self.checklist = parse(&path, &text, &self.checklist.vocabulary)
                 .map_err(|problems| ProjectError::Unreadable(path, problems))?
                 .checklist;
+            self.checklist.skip(&self.read.skipped());
         }
         Ok(ticked)
     }

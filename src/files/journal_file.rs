@@ -1,6 +1,6 @@
 //! The journal on disk: read, append, sync.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use super::workspace::is_absent;
 use super::write::{create_folders, sync_folder};
 use super::{FilesError, Workspace};
+use crate::checklist::TaskId;
 use crate::journal::{self, Event, Replay, State, journal_path};
 
 /// A phase's journal, open for appending. Only the holder of the phase's lock opens one.
@@ -67,6 +68,16 @@ pub fn read_journal(workspace: &Workspace, set: &str, phase: u32) -> Result<Repl
     let path = journal_path(set, phase);
     let bytes = workspace.read_bytes(&path)?.unwrap_or_default();
     replay(&bytes, &path)
+}
+
+/// Returns the tasks of a phase that a person left out. A journal that can't be read says nothing
+/// here: who needs more of it says what is wrong.
+pub fn skipped(workspace: &Workspace, set: &str, phase: u32) -> BTreeSet<TaskId> {
+    let path = journal_path(set, phase);
+    let bytes = workspace.read_bytes(&path).ok().flatten();
+    let text = bytes.as_deref().map(String::from_utf8_lossy);
+    text.map(|text| journal::skipped(&text, &path))
+        .unwrap_or_default()
 }
 
 impl JournalFile {

@@ -112,6 +112,11 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
             why: text.to_owned(),
             target: kind.is_multiple_of(2).then(|| text.to_owned()),
         },
+        Event::Skipped {
+            task: TaskId::new(name),
+            who: text.to_owned(),
+            why: kind.is_multiple_of(2).then(|| text.to_owned()),
+        },
     ]
 }
 
@@ -188,7 +193,21 @@ fn damage_before_the_last_line_is_no_torn_line() {
 
 #[test]
 fn a_newer_version_is_refused_even_on_the_last_line() {
-    check_damage("{\"v\":2,\"what\":\"else\"}\n", ":1: written in version 2");
+    check_damage("{\"v\":3,\"what\":\"else\"}\n", ":1: written in version 3");
+}
+
+#[test]
+fn a_record_has_the_oldest_version_that_knows_it() {
+    let (records, _) = journal(vec![
+        Event::RunStarted(header()),
+        Event::Skipped {
+            task: TaskId::new("1.1"),
+            who: "ann".to_owned(),
+            why: None,
+        },
+    ]);
+    let versions: Vec<u32> = records.iter().map(|record| record.v).collect();
+    assert_eq!(versions, [1, 2]);
 }
 
 #[test]

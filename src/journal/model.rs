@@ -124,6 +124,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<String>,
     },
+    /// A person decided that a task is left out: the phase is complete without it, on every target.
+    Skipped {
+        /// The task.
+        task: TaskId,
+        /// Who (git's identity).
+        who: String,
+        /// Why, where they said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
     /// A person wants a task done again.
     Reopened {
         /// The task.

@@ -10,9 +10,10 @@ use jiff::Timestamp;
 
 use super::target::OpenRun;
 use super::{
-    Beginning, Event, Evidence, Header, Outcome, Record, Reopening, RunId, StepId, TargetState,
-    Waiver,
+    Beginning, Event, Evidence, Header, Outcome, Record, Reopening, RunId, Skip, StepId,
+    TargetState, Waiver,
 };
+use crate::checklist::TaskId;
 
 /// A record that can't follow those before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,6 +82,8 @@ pub struct State {
     early: TargetState,
     /// When and where the first run began.
     began: Option<Began>,
+    /// Tasks that a person left out, whatever the target.
+    skipped: BTreeMap<TaskId, Skip>,
 }
 
 /// When and where a phase began.
@@ -145,6 +148,11 @@ impl State {
         self.began.as_ref()
     }
 
+    /// Returns the tasks that a person left out.
+    pub fn skipped(&self) -> &BTreeMap<TaskId, Skip> {
+        &self.skipped
+    }
+
     /// Returns the target of the first run.
     pub fn first(&self) -> Option<&str> {
         let started = self
@@ -183,7 +191,16 @@ impl State {
                     why: why.clone(),
                     at,
                 };
+                self.skipped.remove(task);
                 self.decided_on(target.as_deref()).waive(task, waiver);
+            }
+            Event::Skipped { task, who, why } => {
+                let (who, why) = (who.clone(), why.clone());
+                self.skipped.insert(task.clone(), Skip { who, why, at });
+                let all = self.targets.values_mut();
+                for target in all.chain(std::iter::once(&mut self.early)) {
+                    target.leave_out(task);
+                }
             }
             Event::Reopened {
                 task,
@@ -191,6 +208,7 @@ impl State {
                 why,
                 target,
             } => {
+                self.skipped.remove(task);
                 self.decided_on(target.as_deref()).reopen(
                     task,
                     Reopening {

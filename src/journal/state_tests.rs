@@ -381,6 +381,26 @@ fn a_phase_is_undone_until_it_runs_again() {
 }
 
 #[test]
+fn a_task_that_is_left_out_is_so_until_it_is_done_or_reopened() {
+    let skipped = || Event::Skipped {
+        task: TaskId::new("1.1.1"),
+        who: "ann".into(),
+        why: None,
+    };
+    let left_out = |events: Vec<Event>| {
+        let state = fold(events).expect("legal");
+        let waived = state.current().waived.len() + state.current().reopened.len();
+        (state.skipped().len(), waived)
+    };
+    assert_eq!(left_out(vec![skipped()]), (1, 0));
+    assert_eq!(left_out(vec![skipped(), run("r1", "prod")]), (1, 0));
+    assert_eq!(left_out(vec![waived(), skipped()]), (1, 0));
+    assert_eq!(left_out(vec![reopened(), skipped()]), (1, 0));
+    assert_eq!(left_out(vec![skipped(), waived()]), (0, 1));
+    assert_eq!(left_out(vec![skipped(), reopened()]), (0, 1));
+}
+
+#[test]
 fn a_decision_may_be_about_another_target_than_the_last_runs() {
     let named = Event::Waived {
         task: TaskId::new("1.1.1"),

@@ -82,6 +82,17 @@ pub struct Waiver {
     pub at: Timestamp,
 }
 
+/// A person's decision that a task is left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skip {
+    /// Who.
+    pub who: String,
+    /// Why, where they said.
+    pub why: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A person's wish that a task be done again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reopening {
@@ -119,6 +130,12 @@ impl TargetState {
     pub(super) fn waive(&mut self, task: &TaskId, waiver: Waiver) {
         self.reopened.remove(task);
         self.waived.insert(task.clone(), waiver);
+    }
+
+    /// Forgets what was decided of a task before it was left out.
+    pub(super) fn leave_out(&mut self, task: &TaskId) {
+        self.reopened.remove(task);
+        self.waived.remove(task);
     }
 
     pub(super) fn reopen(&mut self, task: &TaskId, reopening: Reopening) {

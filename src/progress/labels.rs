@@ -43,6 +43,8 @@ pub struct Words {
     pub commands: &'static str,
     /// Said before the number of boxes that a person ticked.
     pub by_person: &'static str,
+    /// Said before the number of boxes that a person, or a directive, left out.
+    pub left_out: &'static str,
     /// Said before the number of boxes, where nothing else is to be said.
     pub checked: &'static str,
     /// Said before the numbers of the phases that a phase was begun before.
@@ -71,6 +73,7 @@ const ENGLISH: Words = Words {
     ready: "objects ready",
     commands: "commands run",
     by_person: "boxes by a person",
+    left_out: "boxes left out",
     checked: "boxes ticked",
     early: "early, before phase",
     undone: "turned back",
@@ -96,6 +99,7 @@ const RUSSIAN: Words = Words {
     ready: "объектов готово",
     commands: "команд выполнено",
     by_person: "отмечено человеком",
+    left_out: "пропущено",
     checked: "отмечено задач",
     early: "досрочно, до фазы",
     undone: "возвращена назад",
@@ -121,6 +125,7 @@ const UKRAINIAN: Words = Words {
     ready: "об'єктів готово",
     commands: "команд виконано",
     by_person: "позначено людиною",
+    left_out: "пропущено",
     checked: "позначено завдань",
     early: "достроково, до фази",
     undone: "повернута назад",

@@ -254,3 +254,78 @@ fn what_comes_after_a_persons_task_waits_for_it() {
     workspace.orch(&["phase", "4", "run"]).expect(0);
     assert!(begun("apply StatefulSet/postgresql"));
 }
+
+/// A phase that only waits for persons.
+fn for_persons() -> Workspace {
+    let text = "# Phase 1: Talks\n\n## Status\n- [ ] Not started\n- [ ] In progress\n- [ ] Completed\n\n\
+                **Started:** -\n**Completed:** -\n\n## 1.1 Talks\n\n- [ ] Ask Ada\n- [ ] Ask Bob\n\n**Notes:** -\n";
+    let next = text.replace("Phase 1", "Phase 2").replace("1.1", "2.1");
+    Workspace::new()
+        .file("checklists/talks/phase-01-talks.md", text)
+        .file("checklists/talks/phase-02-more.md", &next)
+        .commit_all()
+}
+
+const TALKS: &str = "checklists/talks/phase-01-talks.md";
+
+#[test]
+fn what_a_person_leaves_out_closes_the_phase_without_a_tick() {
+    let workspace = for_persons();
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    workspace
+        .orch(&["task", "done", "1.1.1", "--note", "she agrees"])
+        .expect(0);
+    let skipped = ["task", "skip", "1.1.2", "--note", "Bob has left"];
+    let said = workspace.orch(&skipped).expect(0).stderr;
+    assert!(said.contains("task 1.1.2 is left out"), "{said}");
+    assert!(said.contains("the next run closes it"), "{said}");
+
+    let text = workspace.read(TALKS);
+    assert!(text.contains("- [ ] Ask Bob"), "never a tick: {text}");
+    assert!(text.contains("1.1.2: Bob has left"), "{text}");
+    let journal = workspace.read(".orch/talks/phase-01.jsonl");
+    assert!(journal.contains("\"event\":\"skipped\""), "{journal}");
+    let status = workspace.orch(&["phase", "1", "status"]).expect(0).stdout;
+    assert!(status.contains("left out by"), "{status}");
+    assert!(status.contains("Bob has left"), "{status}");
+    assert!(status.contains("1/1, 1 task left out"), "{status}");
+    let explained = ["phase", "1", "explain", "1.1.2"];
+    let explained = workspace.orch(&explained).expect(0).stdout;
+    assert!(explained.contains("Bob has left"), "{explained}");
+
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let text = workspace.read(TALKS);
+    assert!(text.contains("- [x] Completed"), "{text}");
+    assert!(text.contains("- [ ] Ask Bob"), "{text}");
+    let progress = workspace.read("PROGRESS.md");
+    assert!(progress.contains("boxes left out: 1"), "{progress}");
+    // It isn't open for those that come after it, nor for the checks.
+    let check = workspace.orch(&["check"]).expect(0);
+    assert!(!check.stderr.contains("is open"), "{}", check.stderr);
+    let next = workspace.orch(&["next"]).expect(0).stdout;
+    assert!(next.contains("2.1.1"), "{next}");
+    workspace.orch(&["phase", "2", "run"]).expect(3);
+
+    // Until somebody wants it after all.
+    workspace
+        .orch(&["task", "reopen", "1.1.2", "--note", "Bob is back"])
+        .expect(0);
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let text = workspace.read(TALKS);
+    assert!(text.contains("- [x] In progress"), "{text}");
+    assert!(text.contains("**Completed:** -"), "{text}");
+}
+
+#[test]
+fn what_is_done_or_left_out_already_isnt_left_out() {
+    let workspace = for_persons();
+    let skip = ["task", "skip", "1.1.1"];
+    workspace.orch(&skip).expect(0);
+    let again = workspace.orch(&skip).expect(2).stderr;
+    assert!(again.contains("left out already"), "{again}");
+    workspace
+        .orch(&["task", "done", "1.1.1", "--note", "after all"])
+        .expect(0);
+    let done = workspace.orch(&skip).expect(2).stderr;
+    assert!(done.contains("orch task reopen 1.1.1"), "{done}");
+}

@@ -108,6 +108,9 @@ impl Close<'_> {
         let prepared = self.prepared;
         let words = crate::progress::Words::of(prepared.phase.checklist.language);
         let of = |wanted: fn(&Evidence) -> bool| done.values().filter(|it| wanted(it)).count();
+        let tasks = prepared.phase.checklist.tasks();
+        let left_out = tasks.filter(|it| it.is_left_out() && !it.marker.checked);
+        let left_out = left_out.count();
         let counts = [
             (words.written, of(|it| matches!(it, Evidence::File { .. }))),
             (words.ready, of(|it| matches!(it, Evidence::Object(_)))),
@@ -116,6 +119,7 @@ impl Close<'_> {
                 of(|it| matches!(it, Evidence::Command { .. })),
             ),
             (words.by_person, self.outlook.by_person()),
+            (words.left_out, left_out),
         ];
         let mut said: Vec<String> = counts
             .iter()
@@ -172,7 +176,8 @@ pub(in crate::cli) fn rows(
             return Some(row(checklist, &recorded(checklist), (own, progress)));
         }
         let text = loaded.snapshot.tree.get(&file.path)?;
-        let parsed = parse(&file.path, text, &checklist.vocabulary).ok()?;
+        let mut parsed = parse(&file.path, text, &checklist.vocabulary).ok()?;
+        loaded.skip(name, &mut parsed.checklist);
         let state = recorded(&parsed.checklist);
         Some(row(&parsed.checklist, &state, (Place::Cluster, progress)))
     };

@@ -103,7 +103,8 @@ impl Close<'_> {
     /// changes from here on is work of the phase.
     fn begins(&self, ledger: &Ledger, checklist: &Checklist, waiting: &Waiting) -> bool {
         let whole = self.prepared.how.section.is_none();
-        let decided = !ledger.state().current().waived.is_empty();
+        let state = ledger.state();
+        let decided = !state.current().waived.is_empty() || !state.skipped().is_empty();
         let due = !waiting.is_empty() || decided || !shows(checklist, waiting);
         self.outlook.home && ((whole && due) || self.expects())
     }

@@ -1,15 +1,21 @@
-//! What a task's directive says that it is.
+//! What a task's directive says that it is, and before it a person's decision to leave it out.
 
 use crate::checklist::{Script, Shell, Task};
 
 use super::super::model::Reading;
 use super::{Intent, Outcome, reading};
 
+/// What a person's decision to leave a task out is called among the rules.
+const SKIPPED: &str = "skipped";
+
 pub(super) const LOOKS_FOR: &str =
     "a comment `<!-- orch: … -->` with `skip`, `manual`, `run`, `apply` or `wait`";
 
 /// Returns what a task's directive says that it is, if it says so.
 pub(super) fn read(task: &Task) -> Outcome {
+    if task.skipped {
+        return Ok((Intent::Skip, reading(SKIPPED, ["orch task skip"])));
+    }
     let Some(directive) = &task.directive else {
         return Err("the task has none".into());
     };
