@@ -78,7 +78,7 @@ pub(super) fn next(session: &Session) -> Result {
         explain::run(session, &loaded, &phase, &task.id)?;
     }
     if open == 0 {
-        err("every task is ticked\n")?;
+        err("every task is ticked or left out\n")?;
     }
     Ok(Code::Done)
 }

@@ -239,9 +239,9 @@ impl Place<'_> {
             Err(error) => {
                 Err(self.damaged(format!("a JSON record with its version (`v`): {error}")))
             }
-            Ok(_) => serde_json::from_str(line)
+            Ok(Version { v }) => serde_json::from_str(line)
                 .map(Some)
-                .map_err(|error| self.damaged(format!("a record of version {VERSION}: {error}"))),
+                .map_err(|error| self.damaged(format!("a record of version {v}: {error}"))),
         }
     }
 

@@ -366,3 +366,68 @@ fn a_persons_note_is_written_into_the_sections_notes() {
         "{journal}"
     );
 }
+
+/// Routes below routers of other files, in two languages.
+const ROUTES: &str = "\
+# Фаза 1: Ручки
+
+## 1.1 Ручки
+
+- [ ] Добавить эндпоинт `POST /api/login/`
+- [ ] Добавить ручку `GET /api/v1/orders/:id`
+- [ ] Add `GET /admin/users`
+
+**Заметки:** -
+";
+
+#[test]
+fn an_endpoint_counts_below_all_that_it_hangs_in() {
+    let app = |prefix: &str| {
+        format!(
+            "const app = require('express')();\napp.use('/api/v1', require('./orders'));\n\
+             app.use({prefix}, require('./admin'));\n"
+        )
+    };
+    let router = |route: &str| {
+        format!(
+            "const router = require('express').Router();\nrouter.get('{route}', f);\n\
+             module.exports = router;\n"
+        )
+    };
+    let workspace = Workspace::new()
+        .file(CHECKLIST, ROUTES)
+        .file("shop/settings.py", "ROOT_URLCONF = 'shop.urls'\n")
+        .file(
+            "shop/urls.py",
+            "from django.urls import include, path\n\nurlpatterns = [path('api/', include('users.urls'))]\n",
+        )
+        .file(
+            "users/urls.py",
+            "from django.urls import path\nfrom . import views\n\nurlpatterns = [path('login/', views.login)]\n",
+        )
+        .file(
+            "users/views.py",
+            "@require_POST\ndef login(request):\n    pass\n",
+        )
+        .file("web/app.js", &app("process.env.ADMIN"))
+        .file("web/orders.js", &router("/orders/:id"))
+        .file("web/admin.js", &router("/users"))
+        .commit_all();
+    let run = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    let missing = "no endpoint `GET /admin/users` was found; there is `/users` at web/admin.js:2";
+    assert!(run.contains(missing), "{run}");
+    assert_eq!(ticked(&workspace), 2, "{}", workspace.read(CHECKLIST));
+
+    workspace.write("web/app.js", &app("'/admin'"));
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert_eq!(ticked(&workspace), 3);
+
+    // Whoever changes where a router hangs takes its endpoints away.
+    workspace.write(
+        "shop/urls.py",
+        "from django.urls import include, path\n\nurlpatterns = [path('v2/', include('users.urls'))]\n",
+    );
+    let gone = workspace.orch(&["verify"]).expect(1);
+    let said = gone.stdout + &gone.stderr;
+    assert!(said.contains("POST /api/login/"), "{said}");
+}

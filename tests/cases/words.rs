@@ -203,3 +203,27 @@ fn words_that_clash_or_mean_nothing_are_told() {
     let refused = workspace.orch(&["check"]).expect(2).said();
     assert!(refused.contains("did you mean `create`?"), "{refused}");
 }
+
+#[test]
+fn words_around_work_on_code_may_be_added_as_well() {
+    let text = "# Phase 1: Code\n\n## 1.1 Code\n\n- [ ] Erstelle die Klasse `Konto`\n\
+                - [ ] Erstelle `src/a.py` oder `src/b.py`\n- [ ] Erstelle `src/a.py` und prüfe sie\n";
+    let workspace = |words: &str| {
+        Workspace::new()
+            .file("checklists/code/phase-01-code.md", text)
+            .file(
+                "orch.toml",
+                &format!("[words]\ncreate = \"erstell\"\n{words}"),
+            )
+            .file("src/a.py", "class Konto:\n    pass\n")
+            .commit_all()
+    };
+    let plan = |words: &str| {
+        let run = workspace(words).orch(&["phase", "1", "plan"]).expect(0);
+        run.stdout + &run.stderr
+    };
+    let words = "due = \"die$\"\ntype-noun = \"klasse\"\nuncertain = \"oder$\"\nand = \"und$\"\njudgement = \"prüf\"\n";
+    let said = plan(words);
+    assert!(said.contains("expect symbol"), "{said}");
+    assert!(!said.contains("expect file"), "{said}");
+}

@@ -119,7 +119,6 @@ impl Close<'_> {
                 of(|it| matches!(it, Evidence::Command { .. })),
             ),
             (words.by_person, self.outlook.by_person()),
-            (words.left_out, left_out),
         ];
         let mut said: Vec<String> = counts
             .iter()
@@ -127,8 +126,11 @@ impl Close<'_> {
             .map(|(what, number)| format!("{what}: {number}"))
             .collect();
         if said.is_empty() {
-            let ticked = prepared.phase.checklist.tasks().count();
+            let ticked = prepared.phase.checklist.tasks().count() - left_out;
             said.push(format!("{}: {ticked}", words.checked));
+        }
+        if left_out > 0 {
+            said.push(format!("{}: {left_out}", words.left_out));
         }
         if !prepared.how.early.is_empty() {
             let before: Vec<String> = prepared.how.early.iter().map(u32::to_string).collect();

@@ -271,13 +271,18 @@ impl Close<'_> {
     fn closed_text(&self) -> String {
         let prepared = self.prepared;
         let checklist = &prepared.phase.checklist;
+        let left_out = checklist.tasks().filter(|task| task.skipped).count();
+        let left_out = match left_out {
+            0 => String::new(),
+            some => format!(", {some} left out"),
+        };
         let on = if prepared.touches_target() {
             format!(" on {}", prepared.target.called())
         } else {
             String::new()
         };
         format!(
-            "\n{} phase {} {} is complete{on}: {} by a person\n{}",
+            "\n{} phase {} {} is complete{on}: {} by a person{left_out}\n{}",
             prepared.session.err.good("✓"),
             checklist.number,
             printable(&checklist.title),

@@ -4,11 +4,17 @@
 
 mod blank;
 
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
 
 use regex::{Captures, Regex};
 
 use super::super::model::Origin;
+use super::variables::{pattern, patterns};
+
+patterns! {
+    TESTS = r"#\[cfg\(test\)\]\s*(?:pub(?:\([a-z]+\))?\s+)?mod\s+\w+\s*\{";
+}
 
 /// A language whose source is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,12 +82,35 @@ impl Code {
             .is_some_and(|byte| !byte.is_ascii_whitespace())
     }
 
+    /// Returns the bodies of the modules that are compiled for tests alone.
+    pub(super) fn test_modules(&self) -> Vec<Range<usize>> {
+        let rust = self.language == Language::Rust;
+        let all = TESTS.iter().filter(|_| rust);
+        let all = all.flat_map(|it| it.find_iter(&self.bare));
+        all.filter_map(|it| Some(it.end()..closing(&self.bare, it.end())?))
+            .collect()
+    }
+
     /// Returns a pattern's matches that begin in code, with where they begin.
     pub(super) fn matches<'a>(&'a self, pattern: &Regex) -> Vec<(usize, Captures<'a>)> {
         let all = pattern.captures_iter(&self.text);
         let placed = all.filter_map(|captures| Some((captures.get(0)?.start(), captures)));
         placed.filter(|(start, _)| self.is_code(*start)).collect()
     }
+}
+
+/// Returns where the bracket is closed that is open before a place.
+pub(super) fn closing(bare: &str, inside: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, byte) in bare.bytes().enumerate().skip(inside) {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' if depth == 0 => return Some(at),
+            b')' | b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 #[cfg(test)]

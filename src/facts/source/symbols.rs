@@ -204,6 +204,11 @@ impl Definitions {
 
     fn add(&mut self, code: &Code) {
         let mut found = found(code);
+        let tests = code.test_modules();
+        // What a test makes up stands for what the application has.
+        found.retain(|it| {
+            it.name.starts_with("test") || !tests.iter().any(|module| module.contains(&it.at))
+        });
         found.sort_by_key(|it| (it.at, it.sort == Sort::Value));
         // `const f = () => …` is a function, and not a value as well.
         found.dedup_by(|later, first| later.at == first.at && later.name == first.name);

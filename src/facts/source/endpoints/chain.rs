@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::super::code::Code;
+pub(super) use super::super::code::closing;
 use super::super::literal;
 
 /// A link of a chain: `name`, or `name(arguments)`.
@@ -79,20 +80,6 @@ pub(super) fn string(code: &Code, range: &Range<usize>) -> Option<String> {
 /// Returns the string literal that a call's first argument is.
 pub(super) fn first_string(code: &Code, inside: &Range<usize>) -> Option<String> {
     string(code, arguments(code, inside).first()?)
-}
-
-/// Returns where the bracket is closed that is open before a place.
-pub(super) fn closing(bare: &str, inside: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, byte) in bare.bytes().enumerate().skip(inside) {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' if depth == 0 => return Some(at),
-            b')' | b']' | b'}' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
 }
 
 /// Returns where the bracket was opened that is closed at a place, or that a place is directly in.

@@ -3,6 +3,7 @@
 mod lists;
 pub(super) mod modules;
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -33,6 +34,7 @@ pub(super) fn read(files: &[Code]) -> Endpoints {
         modules: Modules::new(files),
         mounts: Mounts::default(),
         routes: Vec::new(),
+        made: HashSet::new(),
     };
     let all: Vec<(usize, &Code)> = reader.modules.all().collect();
     for (file, code) in &all {
@@ -56,6 +58,8 @@ pub(super) struct Reader<'a> {
     modules: Modules<'a>,
     mounts: Mounts,
     routes: Vec<Route>,
+    /// The routers and applications that are made somewhere.
+    made: HashSet<Place>,
 }
 
 impl Reader<'_> {
@@ -66,6 +70,7 @@ impl Reader<'_> {
                 continue;
             };
             let place = (file, captures[1].to_owned());
+            self.made.insert(place.clone());
             match &captures[2] {
                 "APIRouter" | "Blueprint" | "RouteTableDef" => {
                     let arguments = literal::arguments(&code.text, &code.bare, whole.end());
@@ -89,9 +94,8 @@ impl Reader<'_> {
     /// Returns what a name of a file means: a router or an application.
     fn place(&mut self, file: usize, name: &str) -> Option<Place> {
         let made = |file: usize, name: &str| {
-            let code = self.modules.code(file)?;
-            let mut all = MADE.iter().flat_map(|it| code.matches(it));
-            all.any(|(_, captures)| &captures[1] == name).then_some(())
+            let place = (file, name.to_owned());
+            self.made.contains(&place).then_some(())
         };
         let found = self.modules.follow(file, name, &made);
         if found.is_some() {

@@ -5,6 +5,7 @@
 
 mod values;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -67,12 +68,28 @@ pub(super) fn read(files: &[Code]) -> Endpoints {
         values::mounts(&mut reader, index);
     }
     values::calls(&mut reader);
+    // What tests serve, they serve to themselves.
+    let tests = reader.files.iter().map(|file| file.code);
+    let tests: Vec<(&str, Range<usize>)> = tests.flat_map(test_lines).collect();
+    let in_tests = |route: &Route| {
+        let origin = &route.origin;
+        let mut all = tests.iter();
+        all.any(|(path, lines)| *path == origin.path && lines.contains(&origin.line))
+    };
+    reader.routes.retain(|route| !in_tests(route));
     if reader.unknown {
         for place in std::mem::take(&mut reader.returned) {
             reader.mounts.doubt(&place);
         }
     }
     serve(reader.routes, &reader.mounts)
+}
+
+/// Returns the lines of a file's modules that are for tests alone.
+fn test_lines(code: &Code) -> Vec<(&str, Range<usize>)> {
+    let modules = code.test_modules().into_iter();
+    let lines = modules.map(|it| code.origin(it.start).line..code.origin(it.end).line + 1);
+    lines.map(|lines| (code.path.as_str(), lines)).collect()
 }
 
 fn file(at: usize, code: &Code) -> File<'_> {

@@ -57,6 +57,16 @@ fn rust_and_go_are_read() {
     check("a.rs", source, "verify", &[(9, Sort::Function, None)]);
     check("a.rs", source, "MAX", &[(11, Sort::Value, None)]);
     check("a.rs", source, "no", &[]);
+    let source =
+        "fn own() {}\n#[cfg(test)]\nmod tests {\n    fn helper() {}\n    fn test_own() {}\n}\n";
+    check("a.rs", source, "own", &[(1, Sort::Function, None)]);
+    check("a.rs", source, "helper", &[]);
+    check(
+        "a.rs",
+        source,
+        "test_own",
+        &[(5, Sort::Function, Some("tests"))],
+    );
     let source = "package a\n\ntype Limiter struct {\n\tn int\n}\n\nfunc (l *Limiter) Check(n int) \
                   bool {\n\treturn helper(n)\n}\n\nfunc helper(n int) bool { return n > 0 }\n";
     check(

@@ -99,6 +99,8 @@ fn axums_routers_that_cant_be_followed_serve_nothing() {
     let main = "async fn main() {\n    let app = Router::new().nest(&prefix, router());\n}\nfn router() -> Router {\n    \
                 Router::new().route(\"/users\", get(list))\n}\n";
     check(&[("src/main.rs", main)], &["? GET /users src/main.rs:5"]);
+    let tests = "#[cfg(test)]\nmod tests {\n    fn it() {\n        let app = Router::new().route(\"/users\", get(list));\n    }\n}\n";
+    check(&[("src/a.rs", tests)], &[]);
     let given = "fn add(router: Router) -> Router {\n    router.route(\"/users\", get(list))\n}\n";
     check(&[("src/a.rs", given)], &["? GET /users src/a.rs:2"]);
 }
