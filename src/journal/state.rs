@@ -186,21 +186,14 @@ impl State {
                 why,
                 target,
             } => {
-                let waiver = Waiver {
-                    who: who.clone(),
-                    why: why.clone(),
-                    at,
-                };
+                let (who, why) = (who.clone(), why.clone());
+                let waiver = Waiver { who, why, at };
                 self.skipped.remove(task);
                 self.decided_on(target.as_deref()).waive(task, waiver);
             }
             Event::Skipped { task, who, why } => {
                 let (who, why) = (who.clone(), why.clone());
-                self.skipped.insert(task.clone(), Skip { who, why, at });
-                let all = self.targets.values_mut();
-                for target in all.chain(std::iter::once(&mut self.early)) {
-                    target.leave_out(task);
-                }
+                self.leave_out(task, Skip { who, why, at });
             }
             Event::Reopened {
                 task,
@@ -209,14 +202,9 @@ impl State {
                 target,
             } => {
                 self.skipped.remove(task);
-                self.decided_on(target.as_deref()).reopen(
-                    task,
-                    Reopening {
-                        who: who.clone(),
-                        why: why.clone(),
-                        at,
-                    },
-                );
+                let (who, why) = (who.clone(), why.clone());
+                let reopening = Reopening { who, why, at };
+                self.decided_on(target.as_deref()).reopen(task, reopening);
             }
             Event::Started {
                 step,
@@ -245,6 +233,15 @@ impl State {
             Event::RolledBack { step } => self.open_run(step, at)?.roll_back(step)?,
         }
         Ok(())
+    }
+
+    /// What was decided of a task before, on whichever target, counts no more.
+    fn leave_out(&mut self, task: &TaskId, skip: Skip) {
+        self.skipped.insert(task.clone(), skip);
+        let all = self.targets.values_mut();
+        for target in all.chain(std::iter::once(&mut self.early)) {
+            target.leave_out(task);
+        }
     }
 
     /// A run that follows one without an end is legal: that one was killed.

@@ -409,16 +409,16 @@ fn an_endpoint_counts_below_all_that_it_hangs_in() {
             "users/views.py",
             "@require_POST\ndef login(request):\n    pass\n",
         )
-        .file("web/app.js", &app("process.env.ADMIN"))
-        .file("web/orders.js", &router("/orders/:id"))
-        .file("web/admin.js", &router("/users"))
+        .file("web/app.js", app("process.env.ADMIN"))
+        .file("web/orders.js", router("/orders/:id"))
+        .file("web/admin.js", router("/users"))
         .commit_all();
     let run = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
     let missing = "no endpoint `GET /admin/users` was found; there is `/users` at web/admin.js:2";
     assert!(run.contains(missing), "{run}");
     assert_eq!(ticked(&workspace), 2, "{}", workspace.read(CHECKLIST));
 
-    workspace.write("web/app.js", &app("'/admin'"));
+    workspace.write("web/app.js", app("'/admin'"));
     workspace.orch(&["phase", "1", "run"]).expect(0);
     assert_eq!(ticked(&workspace), 3);
 

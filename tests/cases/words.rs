@@ -213,7 +213,7 @@ fn words_around_work_on_code_may_be_added_as_well() {
             .file("checklists/code/phase-01-code.md", text)
             .file(
                 "orch.toml",
-                &format!("[words]\ncreate = \"erstell\"\n{words}"),
+                format!("[words]\ncreate = \"erstell\"\n{words}"),
             )
             .file("src/a.py", "class Konto:\n    pass\n")
             .commit_all()

@@ -11,7 +11,7 @@ const DEEPEST: usize = 16;
 pub(super) fn blanked(language: Language, path: &str, text: &str) -> (String, String) {
     let mut blanking = Blanking {
         language,
-        nests: path.ends_with(".rs") || path.ends_with(".kt"),
+        nests: matches!(path.rsplit_once('.'), Some((_, "rs" | "kt"))),
         characters: text.chars().collect(),
         at: 0,
         depth: 0,
@@ -149,9 +149,7 @@ impl Blanking {
         if self.language != Language::Rust || self.peek(0) != Some('r') || within {
             return None;
         }
-        let hashes = (1..)
-            .take_while(|ahead| self.peek(*ahead) == Some('#'))
-            .count();
+        let hashes = self.run(1, &['#']);
         (self.peek(hashes + 1) == Some('"')).then_some(hashes)
     }
 
@@ -199,9 +197,7 @@ impl Blanking {
         }
         while self.peek(0).is_some() {
             self.put(Keep::String);
-            let blanks = (0..)
-                .take_while(|ahead| matches!(self.peek(*ahead), Some(' ' | '\t')))
-                .count();
+            let blanks = self.run(0, &[' ', '\t']);
             let word: String = (blanks..)
                 .map_while(|ahead| self.peek(ahead))
                 .take_while(|it| it.is_alphanumeric() || *it == '_')
@@ -365,6 +361,12 @@ impl Blanking {
 
     fn peek(&self, ahead: usize) -> Option<char> {
         self.characters.get(self.at + ahead).copied()
+    }
+
+    /// Returns how many of these characters stand one behind another.
+    fn run(&self, ahead: usize, of: &[char]) -> usize {
+        let rest = self.characters.get(self.at + ahead..).unwrap_or_default();
+        rest.iter().take_while(|it| of.contains(it)).count()
     }
 
     fn looks_at(&self, text: &str) -> bool {

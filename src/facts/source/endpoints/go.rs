@@ -19,7 +19,7 @@ patterns! {
     ROUTE = r"\.\s*(HandleFunc|HandlerFunc|Handle|Handler|MethodFunc|Method|Add|GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|Any|Get|Post|Put|Patch|Delete|Head|Options|All)\(";
     ASSIGNED = r"(?:\bvar\s+)?\b(\w+(?:\.\w+)?)(?:,\s*\w+)?\s*:?=\s*[^=\s]";
     FIELD = r"(?m)^[ \t]*(\w+):\s*[^=\s]";
-    METHODS = r#"^\s*\.\s*Methods\(([^)]*)\)"#;
+    METHODS = r"^\s*\.\s*Methods\(([^)]*)\)";
     VERB = r#"^(?:"([A-Z]+)"|http\.Method(\w+))$"#;
 }
 

@@ -17,7 +17,7 @@ pub(super) type Place = (usize, String);
 pub(super) struct Mounts {
     roots: HashSet<Place>,
     own: HashMap<Place, Prefix>,
-    mounts: HashMap<Place, Vec<Mount>>,
+    by_target: HashMap<Place, Vec<Mount>>,
 }
 
 /// A part of a path; `None` where it is computed.
@@ -63,7 +63,7 @@ impl Mounts {
             prefix,
             replaces,
         };
-        self.mounts.entry(target).or_default().push(mount);
+        self.by_target.entry(target).or_default().push(mount);
     }
 
     /// Returns all prefixes under which a place's routes are known to be served.
@@ -77,7 +77,7 @@ impl Mounts {
     fn below(&self, place: &Place, depth: usize) -> Vec<String> {
         let own = self.own.get(place).cloned();
         let own = own.unwrap_or_else(|| Some(String::new()));
-        let Some(mounts) = self.mounts.get(place).filter(|all| !all.is_empty()) else {
+        let Some(mounts) = self.by_target.get(place).filter(|all| !all.is_empty()) else {
             let root = self.roots.contains(place);
             return own.filter(|_| root).into_iter().collect();
         };
@@ -107,7 +107,7 @@ impl Mounts {
 /// Returns two parts of a path with one `/` between them.
 pub(super) fn joined(before: &str, own: &str) -> String {
     let rest = own.trim_start_matches('/');
-    if rest.is_empty() && !(own.ends_with('/') && !before.is_empty()) {
+    if rest.is_empty() && (before.is_empty() || !own.ends_with('/')) {
         return if before.is_empty() {
             own.to_owned()
         } else {

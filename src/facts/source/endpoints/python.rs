@@ -17,10 +17,10 @@ use super::{Endpoints, Route, method, methods, serve};
 use modules::Modules;
 
 patterns! {
-    DECORATOR = r#"@(\w+)\.(get|post|put|patch|delete|head|options|websocket|route|api_route)\("#;
-    ADDED = r#"\b(\w+)\.(add_api_route|add_url_rule|add_route|add_websocket_route|mount)\("#;
-    AIOHTTP = r#"\b(\w+)\.router\.add_(get|post|put|patch|delete|head|route)\("#;
-    LISTED = r#"\bweb\.(get|post|put|patch|delete|head)\("#;
+    DECORATOR = r"@(\w+)\.(get|post|put|patch|delete|head|options|websocket|route|api_route)\(";
+    ADDED = r"\b(\w+)\.(add_api_route|add_url_rule|add_route|add_websocket_route|mount)\(";
+    AIOHTTP = r"\b(\w+)\.router\.add_(get|post|put|patch|delete|head|route)\(";
+    LISTED = r"\bweb\.(get|post|put|patch|delete|head)\(";
     MADE = r"\b(\w+)\s*(?::\s*[\w.]+\s*)?=\s*(?:\w+\.)?(APIRouter|Blueprint|RouteTableDef|FastAPI|Flask|Quart|Starlette|Sanic|Application)\(";
     INCLUDE = r"\b(\w+)\.(include_router|register_blueprint|add_routes|add_subapp|mount)\(";
 }

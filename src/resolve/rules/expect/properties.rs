@@ -238,8 +238,8 @@ proptest! {
             let code = code.replace("NAME", &name);
             let unmeant = way.get(sample.unmeant).replace("CODE", &code);
             let file = |text: &str| tree([(sample.path.to_owned(), format!("{}{text}", sample.head))]);
-            prop_assert_eq!(found(&file(&unmeant), &[want.clone()]), [false], "{}", unmeant);
-            prop_assert_eq!(found(&file(&code), &[want.clone()]), [true], "{}", code);
+            prop_assert_eq!(found(&file(&unmeant), std::slice::from_ref(&want)), [false], "{}", unmeant);
+            prop_assert_eq!(found(&file(&code), std::slice::from_ref(&want)), [true], "{}", code);
             let both = format!("{unmeant}{code}");
             prop_assert_eq!(found(&file(&both), &[want]), [true], "{}", both);
         }

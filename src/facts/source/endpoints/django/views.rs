@@ -139,7 +139,7 @@ fn of_function(modules: &Modules<'_>, file: usize, written: &str) -> Option<Vec<
     let defined = |file: usize, name: &str| {
         let mut all = FUNCTION
             .iter()
-            .flat_map(|it| modules.code(file).map(|code| code.matches(it)));
+            .filter_map(|it| modules.code(file).map(|code| code.matches(it)));
         all.any(|all| all.iter().any(|(_, captures)| &captures[1] == name))
             .then_some(())
     };
@@ -165,7 +165,7 @@ fn of_function(modules: &Modules<'_>, file: usize, written: &str) -> Option<Vec<
                 _ => match captures.get(2).map(|it| methods(it.as_str())) {
                     Some(named) if named != [None] => found.extend(named),
                     Some(_) | None if &captures[1] == "api_view" => {
-                        found.push(Some("GET".to_owned()))
+                        found.push(Some("GET".to_owned()));
                     }
                     Some(_) | None => {}
                 },

@@ -1,6 +1,7 @@
 //! What hangs in what: `nest`, `merge`, `service`, `configure`, `mount`, and the functions that
 //! return a router or are given one.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -40,46 +41,50 @@ pub(super) fn mounts(reader: &mut Reader<'_>, index: usize) {
             }
             continue;
         };
-        match &captures[1] {
-            "configure" => {
-                let written = chain::text(code, target);
-                let known = function(reader, index, written);
-                let parameter = known.and_then(|known| parameter(reader, known));
-                if let Some(target) = parameter {
-                    reader.hang(Some(target), Some(into), prefix);
+        hang(reader, (index, &captures[1]), (prefix, target), &into);
+    }
+}
+
+/// Takes in what a call puts into a router.
+fn hang(
+    reader: &mut Reader<'_>,
+    (index, call): (usize, &str),
+    (prefix, target): (Option<String>, &Range<usize>),
+    into: &Place,
+) {
+    let Some(code) = reader.files.get(index).map(|file| file.code) else {
+        return;
+    };
+    match call {
+        "configure" => {
+            let known = function(reader, index, chain::text(code, target));
+            let target = known.and_then(|known| parameter(reader, known));
+            if target.is_some() {
+                reader.hang(target, Some(into.clone()), prefix);
+            }
+        }
+        "mount" => {
+            let written = code.bare.get(target.clone()).unwrap_or_default();
+            let list = ROUTES.as_ref().and_then(|it| it.captures(written));
+            let names = list.map(|it| it[1].to_owned()).unwrap_or_default();
+            for name in names.split(',').map(str::trim).filter(|it| !it.is_empty()) {
+                if let Some(handler) = handler(reader, index, name) {
+                    reader.hang(Some(handler), Some(into.clone()), prefix.clone());
                 }
             }
-            "mount" => {
-                let list = ROUTES
-                    .as_ref()
-                    .and_then(|it| it.captures(code.bare.get(target.clone())?));
-                let names = list.map(|it| it[1].to_owned()).unwrap_or_default();
-                for name in names.split(',').map(str::trim).filter(|it| !it.is_empty()) {
-                    if let Some(handler) = handler(reader, index, name) {
-                        reader.hang(Some(handler), Some(into.clone()), prefix.clone());
-                    }
-                }
+        }
+        "service" | "nest_service" => {
+            let handler = handler(reader, index, chain::text(code, target));
+            let target = handler.or_else(|| value(reader, index, target.start));
+            if target.is_some() {
+                reader.hang(target, Some(into.clone()), prefix);
             }
-            "service" => {
-                let written = chain::text(code, target);
-                let target =
-                    handler(reader, index, written).or_else(|| value(reader, index, target.start));
-                if target.is_some() {
-                    reader.hang(target, Some(into), prefix);
-                }
-            }
-            "nest_service" => {
-                let target = value(reader, index, target.start);
-                if target.is_some() {
-                    reader.hang(target, Some(into), prefix);
-                }
-            }
-            _ => {
-                let start = target.start;
-                let target = value(reader, index, start);
-                if target.is_some() || may_be_ours(reader, index, start) {
-                    reader.hang(target, Some(into), prefix);
-                }
+        }
+        _ => {
+            let start = target.start;
+            let target = value(reader, index, start);
+            if target.is_some() || may_be_ours(reader, index, start) {
+                reader.hang(target, Some(into.clone()), prefix);
             }
         }
     }
