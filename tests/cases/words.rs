@@ -198,7 +198,10 @@ fn words_that_clash_or_mean_nothing_are_told() {
     let checked = workspace.orch(&["check"]);
     let said = checked.said();
     assert!(said.contains("orch.toml:2"), "{said}");
-    assert!(said.contains("means `other-work` already"), "{said}");
+    assert!(
+        said.contains("means `other-work` and `judgement` already"),
+        "{said}"
+    );
     workspace.write("orch.toml", "[words]\ncreat = [\"mach\"]\n");
     let refused = workspace.orch(&["check"]).expect(2).said();
     assert!(refused.contains("did you mean `create`?"), "{refused}");

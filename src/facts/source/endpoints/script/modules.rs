@@ -220,10 +220,11 @@ impl<'a> Modules<'a> {
             _ => None,
         });
         match found {
-            Some(Given::Own(own)) => match module.taken(own) {
-                Some(taken) => self.given(taken, file, depth + 1),
-                None => Some((file, own.clone())),
-            },
+            // What is made of a package's own is the file's: `require("express").Router()`.
+            Some(Given::Own(own)) => module
+                .taken(own)
+                .and_then(|taken| self.given(taken, file, depth + 1))
+                .or_else(|| Some((file, own.clone()))),
             Some(Given::Other(taken)) => self.given(taken, file, depth + 1),
             None => module
                 .all

@@ -56,9 +56,16 @@ fn modules_are_followed_through_their_exports() {
 fn what_cant_be_followed_is_served_nowhere() {
     let users = "const router = require('express').Router();\nrouter.get('/users', list);\nmodule.exports = router;\n";
     let loose = ["? GET /users users.js:2"];
+    let known = ["GET /api/users users.js:2"];
     let main = |line: &str| {
         format!("const users = require('./users');\nconst app = require('express')();\n{line}\n")
     };
+    for line in [
+        "app.use('/api', users);",
+        "app.use('/api', check, require('./users'));",
+    ] {
+        check(&[("users.js", users), ("app.js", &main(line))], &known);
+    }
     for line in [
         "",
         "app.use(config.prefix, users);",
