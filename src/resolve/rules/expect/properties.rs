@@ -5,7 +5,7 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 use proptest::sample::{Index, select};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 
-use super::super::{Intent, Line};
+use super::super::{Intent, Line, Texts};
 use super::read;
 use crate::checklist::parse;
 use crate::facts::{Facts, Tree};
@@ -89,7 +89,7 @@ fn wants(lines: &str) -> Result<Vec<Expectation>, String> {
     let checklist = parse("phase-01-things.md", &text, &vocabulary).expect("a checklist");
     let checklist = checklist.checklist;
     let task = checklist.tasks().next().expect("a task");
-    match read(&Line::of(task, &checklist.vocabulary)) {
+    match read(&Line::of(task, &Texts::of(task), &checklist.vocabulary)) {
         Ok((Intent::Expect(wants), _)) => Ok(wants),
         Ok((other, _)) => Err(format!("{other:?}")),
         Err(why) => Err(why.into_owned()),
