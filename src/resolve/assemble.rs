@@ -16,8 +16,8 @@ use super::roster::{self, Roster};
 use super::rules::Read;
 use super::target::FileKind;
 use super::{
-    Context, budget, environment, images, ingress, monitoring, mounts, outside, steady, storage,
-    subjects, waits, workload,
+    Context, budget, environment, images, ingress, monitoring, mounts, outside, overlays, steady,
+    storage, subjects, waits, workload,
 };
 use crate::vocabulary::Word;
 
@@ -53,6 +53,7 @@ pub(super) fn assemble<'f>(
     let promises = !named.is_empty();
     let mut warnings = Vec::new();
     let mut roster = roster::build(named, facts, tree, checklist, &mut warnings);
+    overlays::prevail(&mut roster.members, (checklist, tree), context.phase);
     let unassigned = leave_out(&mut roster, promises, context);
     let namespace = namespace(reads, facts, context, &mut warnings);
     let name = application_name(facts, &namespace);

@@ -3,11 +3,12 @@
 //! rendering both.
 
 use super::application::{Content, FileOrigin, FileSpec};
+use super::roster::Member;
 use super::rules::Read;
 use super::target::FileKind;
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Tree, default_compose_files};
+use crate::facts::{self, Tree, default_compose_files};
 use crate::settings::{Overlay, PhaseSettings};
 
 /// The folder that overlays lie in.
@@ -218,6 +219,57 @@ pub(super) fn misplaced(files: &[FileSpec]) -> Vec<Diagnostic> {
             )
         })
         .collect()
+}
+
+/// Lets an environment's Compose files win over the checklist where they differ from the base's: a
+/// task's numbers are written once, for all environments.
+pub(super) fn prevail(
+    members: &mut [Member<'_>],
+    (checklist, tree): (&Checklist, &Tree),
+    phase: &PhaseSettings,
+) {
+    if phase.overlay.is_none() {
+        return;
+    }
+    let mut base = phase.clone();
+    base.overlay = None;
+    let inputs = super::inputs(checklist, tree, &base);
+    // What is wrong with the base is said where the base is read.
+    let gathered = facts::gather(tree, &inputs).ok();
+    let Some(base) = gathered.and_then(|it| it.facts.project) else {
+        return;
+    };
+    for member in members {
+        let service = member.service;
+        let before = service.and_then(|service| base.service(&service.name));
+        let (Some(now), Some(before)) = (service, before) else {
+            continue;
+        };
+        let spec = &mut member.spec;
+        if now.replicas != before.replicas {
+            spec.replicas = None;
+        }
+        if now.image != before.image {
+            (spec.image, spec.version) = (None, None);
+        }
+        let (new, old) = (now.limits, before.limits);
+        for (changed, asked) in [
+            (new.cpu_limit != old.cpu_limit, &mut spec.limits.cpu),
+            (
+                new.memory_limit != old.memory_limit,
+                &mut spec.limits.memory,
+            ),
+            (new.cpu_request != old.cpu_request, &mut spec.requests.cpu),
+            (
+                new.memory_request != old.memory_request,
+                &mut spec.requests.memory,
+            ),
+        ] {
+            if changed {
+                *asked = None;
+            }
+        }
+    }
 }
 
 fn joined(folder: &str, path: &str) -> String {

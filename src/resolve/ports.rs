@@ -275,6 +275,11 @@ fn guess(member: &Member<'_>, number: u16, protocol: Protocol, known: &[ServiceP
     if let Some(name) = named.as_ref().filter(|name| is_other_protocol(name)) {
         return name.clone();
     }
+    let own = member.product.map(|product| product.known().ports);
+    let own = own.and_then(|ports| ports.iter().find(|(_, port)| *port == number));
+    if let Some((name, _)) = own.filter(|_| member.role == Role::Server) {
+        return (*name).to_owned();
+    }
     if let Some((_, name)) = KNOWN.iter().find(|(port, _)| *port == number) {
         return (*name).to_owned();
     }
@@ -285,10 +290,15 @@ fn guess(member: &Member<'_>, number: u16, protocol: Protocol, known: &[ServiceP
     let first = known.iter().all(|port| port.protocol == Protocol::Udp);
     match named {
         Some(name) if !(http && first) || is_other_protocol(&name) => name,
-        Some(_) | None if http => "http".to_owned(),
+        Some(_) | None if http && (first || speaks_http(number)) => "http".to_owned(),
         Some(name) => name,
         None => format!("port-{number}"),
     }
+}
+
+/// Returns whether a port is one of those that people give web servers.
+fn speaks_http(number: u16) -> bool {
+    matches!(number, 80..=89 | 3000..=3099 | 4000 | 4200 | 5000..=5099 | 5173 | 8000..=9099)
 }
 
 /// Returns the name of the variable that holds a port's number, `_PORT` dropped.

@@ -31,7 +31,9 @@ impl Described<'_> {
     pub(super) fn what(&self) -> String {
         let known = facts::image::product(&self.workload.image).filter(|_| !self.workload.built);
         let ends = self.workload.kind.ends();
-        if let Some(product) = known.filter(|_| !ends) {
+        let another = self.service.is_some_and(facts::image::runs_another);
+        let another = another && self.workload.ports.is_empty();
+        if let Some(product) = known.filter(|_| !ends && !another) {
             return product.title().to_owned();
         }
         // A job that labels schedule is not the service that it runs in.

@@ -73,6 +73,35 @@ fn a_checklist_asks_for_base_and_overlays_by_their_folders() {
 }
 
 #[test]
+fn an_environments_numbers_win_over_the_checklists() {
+    let staging = "services:\n  app:\n    deploy:\n      replicas: 3\n      resources: {limits: \
+                   {memory: 900M}}\n";
+    let workspace = Workspace::new()
+        .file(
+            "docker-compose.yml",
+            "services:\n  app: {image: 'example.com/app:1', ports: ['80']}\n",
+        )
+        .file("docker-compose.staging.yml", staging)
+        .file(CHECKLIST, SMALL)
+        .commit_all();
+    let settings = "compose = [\"docker-compose.yml\"]\n[kustomize.overlays.staging]\n";
+    workspace.write(SETTINGS, settings);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let overlay = workspace.read("overlays/staging/kustomization.yml");
+    has(
+        &overlay,
+        &["replicas:\n  - name: app\n    count: 3\n", "memory: 900Mi"],
+    );
+    assert!(!overlay.contains("cpu:"), "the base's: {overlay}");
+}
+
+const SMALL: &str = "# Phase 4: Kubernetes\n\n## Tasks\n\n### 4.1 Application\n\
+    - [ ] Study `docker-compose.yml`\n- [ ] Create `k8s/namespace.yml`\n\
+    - [ ] `k8s/app/deployment.yml`: app\n  - Replicas: 2\n  \
+    - Resources: requests 64Mi/50m, limits 128Mi/100m\n- [ ] `k8s/app/service.yml`: ClusterIP\n\
+    - [ ] `k8s/kustomization.yml`: Kustomize\n";
+
+#[test]
 fn an_overlay_in_its_own_base_is_warned_of() {
     let added = "- [ ] `k8s/overlays/staging/kustomization.yml`: overlay\n";
     let text = checklist().replace(LAST, &format!("{LAST}{added}"));

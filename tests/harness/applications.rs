@@ -8,26 +8,56 @@ use fs_err as fs;
 use crate::harness::call_center::{self, files_below, repository};
 use crate::harness::workspace::Workspace;
 
+/// The one list of applications, the example first: their names, or a test of each, so that they run
+/// side by side and fail by name.
+macro_rules! applications {
+    (names) => { applications! { @list names } };
+    (tests $check:expr) => { applications! { @list tests $check } };
+    (@list $($made:tt)*) => {
+        applications! {
+            @made $($made)* =>
+            call_center: "call-center",
+            agents: "agents",
+            airflow: "airflow",
+            database_cluster: "database-cluster",
+            host_network: "host-network",
+            kafka: "kafka",
+            migrations: "migrations",
+            ml_gpu: "ml-gpu",
+            monitoring: "monitoring",
+            multi_file: "multi-file",
+            nextcloud: "nextcloud",
+            node_env_file: "node-env-file",
+            photo_library: "photo-library",
+            profiles: "profiles",
+            queue_workers: "queue-workers",
+            search_cluster: "search-cluster",
+            secret_files: "secret-files",
+            static_site: "static-site",
+            udp: "udp",
+            websocket_chat: "websocket-chat",
+            whole_specification: "whole-specification",
+            wordpress: "wordpress",
+        }
+    };
+    (@made names => $($test:ident: $name:literal,)*) => { &[$($name),*] };
+    (@made tests $check:expr => $($test:ident: $name:literal,)*) => {
+        $(
+            #[test]
+            fn $test() {
+                $check($name);
+            }
+        )*
+    };
+}
+#[allow(
+    unused_imports,
+    reason = "each test binary uses its part of the harness"
+)]
+pub(crate) use applications;
+
 /// Every application, the example first.
-pub(crate) const NAMES: &[&str] = &[
-    "call-center",
-    "agents",
-    "database-cluster",
-    "host-network",
-    "kafka",
-    "migrations",
-    "ml-gpu",
-    "monitoring",
-    "multi-file",
-    "node-env-file",
-    "profiles",
-    "queue-workers",
-    "secret-files",
-    "static-site",
-    "udp",
-    "websocket-chat",
-    "wordpress",
-];
+pub(crate) const NAMES: &[&str] = applications!(names);
 
 /// Returns the folder that holds an application, with all others beside it.
 pub(crate) fn folder() -> PathBuf {

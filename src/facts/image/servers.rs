@@ -147,6 +147,24 @@ pub(super) const ROWS: &[Known] = &[
         ..Known::PLAIN
     },
     Known {
+        title: "Kibana",
+        images: &["kibana", "kibana-oss"],
+        ports: &[("http", 5601)],
+        data: Some(Data::at("/usr/share/kibana/data", "256Mi")),
+        user: User::InRootGroup,
+        ..Known::PLAIN
+    },
+    // Its start turns variables into settings, in a file there.
+    Known {
+        title: "Logstash",
+        images: &["logstash", "logstash-oss"],
+        ports: &[("api", 9600)],
+        data: Some(Data::at("/usr/share/logstash/data", "256Mi")),
+        user: User::InRootGroup,
+        seeded: &[Seeded::always("/usr/share/logstash/config", "16Mi")],
+        ..Known::PLAIN
+    },
+    Known {
         title: "Mailpit",
         images: &["mailpit"],
         tag: Some(("axllent/mailpit", "v1.27")),

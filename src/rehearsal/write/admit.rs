@@ -57,17 +57,7 @@ pub(super) fn admit(
     {
         new["metadata"]["generation"] = Value::from(generation + 1);
     }
-    let now = world.timestamp();
-    let entries = entries.unwrap_or_else(|| {
-        let context = Context {
-            schema: &resource.schema,
-            id: resource.type_id,
-            writer: write.writer,
-            now: &now,
-        };
-        managed::update(context, live, &new)
-    });
-    managed::write(&mut new, &entries);
+    own(world, write, live, (&mut new, entries));
     if new == **live {
         return Ok((StatusCode::OK, Arc::clone(live)));
     }
@@ -113,6 +103,21 @@ fn admit_new(
     } else {
         identify(world, resource, write.key, &mut new);
     }
+    own(world, write, &Value::Null, (&mut new, entries));
+    if write.dry {
+        return Ok((StatusCode::CREATED, Arc::new(new)));
+    }
+    Ok((StatusCode::CREATED, world.put(write.key, new)))
+}
+
+/// Writes who owns which fields: as it is said, or as what is written differs from what was there.
+fn own(
+    world: &World,
+    write: &Write<'_>,
+    before: &Value,
+    (new, entries): (&mut Value, Option<Vec<Entry>>),
+) {
+    let resource = &write.target.resource;
     let now = world.timestamp();
     let entries = entries.unwrap_or_else(|| {
         let context = Context {
@@ -121,13 +126,9 @@ fn admit_new(
             writer: write.writer,
             now: &now,
         };
-        managed::update(context, &Value::Null, &new)
+        managed::update(context, before, new)
     });
-    managed::write(&mut new, &entries);
-    if write.dry {
-        return Ok((StatusCode::CREATED, Arc::new(new)));
-    }
-    Ok((StatusCode::CREATED, world.put(write.key, new)))
+    managed::write(new, &entries);
 }
 
 /// Gives a new object what the server gives it: uid, time, generation, first status, addresses.
