@@ -117,8 +117,8 @@ impl<'a> Fields<'a> {
         section: &'static Section,
         report: &mut Report,
     ) {
-        let none = Hidden::NONE;
-        let mut notes = Notes::new(report, &none);
+        let hidden = Hidden::NONE;
+        let mut notes = Notes::new(report, &hidden);
         let mut fields = Self::new(node, path.to_owned(), section, &mut notes);
         fields.taken = section.names();
         fields.finish(&mut notes);

@@ -403,15 +403,16 @@ fn folders_that_hold_nothing_yet_are_volumes() {
          ./certs:/d:ro\n      - /:/e:ro\n      - /etc/localtime:/f\n      - ~/.ssh:/g\n      - \
          /var/run/docker.sock:/h\n      - ../up:/i\n      - ./app.yml:/j\n",
     );
-    let volumes = api.mounts.iter().map(|mount| match &mount.source {
-        MountSource::Volume(name) => (name.as_str(), mount.folder.as_deref()),
-        _ => ("", None),
+    let kept = api.mounts.iter().filter_map(|mount| {
+        let folder = mount.folder.as_deref()?;
+        Some((mount.source.clone(), folder))
     });
-    let volumes: Vec<_> = volumes.filter(|(name, _)| !name.is_empty()).collect();
+    let volumes: Vec<_> = kept.collect();
+    let volume = |name: &str| MountSource::Volume(name.to_owned());
     let expected = [
-        ("library", Some("library")),
-        ("srv-media-films", Some("/srv/Media/films")),
-        ("x", Some("~/x")),
+        (volume("library"), "library"),
+        (volume("srv-media-films"), "/srv/Media/films"),
+        (volume("x"), "~/x"),
     ];
     assert_eq!(volumes, expected);
     assert_eq!(api.mounts[4].source, MountSource::Host("/".to_owned()));

@@ -101,7 +101,7 @@ pub fn runs_another(service: &Service) -> bool {
         (Some(_), _) => true,
         (None, Some(first)) => {
             let name = base(first);
-            TOOLS.contains(&name) || first.starts_with(['/', '.']) || name.ends_with(".sh")
+            TOOLS.contains(&name) || first.starts_with(['/', '.']) || is_script(name)
         }
         (None, None) => false,
     };
@@ -122,6 +122,10 @@ pub fn runs_another(service: &Service) -> bool {
         .chain(command)
         .flat_map(|word| word.split(ends));
     another && !words.any(is_server)
+}
+
+fn is_script(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end == "sh")
 }
 
 fn base(path: &str) -> &str {

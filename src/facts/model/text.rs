@@ -46,7 +46,7 @@ impl Text {
     }
 
     /// Returns the value in its pieces: what the chosen variables give, and what is between.
-    pub fn pieces<'t>(&'t self, chosen: impl Fn(&VariableUse) -> bool) -> Vec<Piece<'t>> {
+    pub fn pieces(&self, chosen: impl Fn(&VariableUse) -> bool) -> Vec<Piece<'_>> {
         let mut pieces = Vec::new();
         let mut end = 0;
         for used in &self.variables {

@@ -71,7 +71,7 @@ impl Sorter<'_, '_> {
                 Piece::Given(used) => {
                     let reason = format!("`{name}` is made from it");
                     found.push(self.secret(member, used, used, &reason));
-                    value.push_str(&format!("$({used})"));
+                    value.extend(["$(", used, ")"]);
                 }
             }
         }
