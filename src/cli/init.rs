@@ -119,9 +119,14 @@ fn found(sets: &[SetFiles]) -> String {
         let numbers: Vec<String> = set.phases.iter().map(|p| p.number.to_string()).collect();
         let _ = writeln!(
             said,
-            "found the set {} in {}: phases {}",
+            "found the set {} in {}: {} {}",
             printable(&set.name),
             printable(&set.folder),
+            if numbers.len() == 1 {
+                "phase"
+            } else {
+                "phases"
+            },
             numbers.join(", ")
         );
     }

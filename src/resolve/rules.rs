@@ -184,11 +184,14 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
     let bullets = match &intent {
         Intent::Write(target) => {
             let kind = Some(target.kind);
-            let bullets = bullets::read_all(&task.bullets, kind, vocabulary, &mut spec);
+            let mut bullets = bullets::read_all(&task.bullets, kind, vocabulary, &mut spec);
             description = write::behind(task, &target.path);
             let mut own = Spec::default();
-            write::read_description(&line, target, &description, &mut own);
+            let said = write::read_description(&line, target, &description, &mut own);
             spec.merge(own);
+            // Behind those below it, each of which has its rule told.
+            let text = &task.text;
+            bullets.extend(said.map(|meaning| ReadBullet { text, meaning }));
             bullets
         }
         // What isn't written has no specification: details below it are remarks.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use console::Term;
 
-use super::style::{Paint, bar, printable};
+use super::style::{Paint, bar, count, printable};
 use crate::checklist::TaskId;
 use crate::execute::Progress;
 use crate::journal::{Evidence, Failure, StepId};
@@ -268,12 +268,16 @@ pub fn told(evidence: &Evidence) -> String {
         Evidence::Checked {
             objects, exempt, ..
         } if exempt.is_empty() => {
-            format!("{objects} objects checked")
+            format!("{} checked", count(*objects, "object"))
         }
         Evidence::Checked {
             objects, exempt, ..
         } => {
-            format!("{objects} objects checked, {} exempt", exempt.len())
+            format!(
+                "{} checked, {} exempt",
+                count(*objects, "object"),
+                exempt.len()
+            )
         }
         Evidence::Traces { found } => {
             let found: Vec<String> = found.iter().map(ToString::to_string).collect();

@@ -88,7 +88,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "if$, optional, maybe$, perhaps$, unless$, later$, someday$, nice to have, nice-to-have, \
          in case, depending, when needed, as needed, where needed, when there, tbd$, eventually$, \
          possibly, might$, could$, after$, until$, before$, otherwise$, once it, once the, once we, \
-         once they, once all, once approved, once ready, once done, once everything, if-needed",
+         once they, once all, once approved, once ready, once done, once everything, if-needed, \
+         deferred$, postponed$, cancelled$, canceled$, won't do, n/a$",
     ),
     (Word::ByHand, "by hand, manual, by-hand"),
     (

@@ -48,7 +48,7 @@ fn left(line: &Line<'_>) -> Option<(&'static str, String)> {
         .or_else(|| Some(("not to be done", negated(phrase)?.to_owned())))
 }
 
-/// Returns the negation that a line begins with, or that stands right before a verb.
+/// Returns the negation that a line begins with, or that stands right before a verb, or behind the first one.
 fn negated(phrase: Phrase<'_>) -> Option<&str> {
     const VERBS: [Word; 6] = [
         Word::Study,
@@ -65,8 +65,12 @@ fn negated(phrase: Phrase<'_>) -> Option<&str> {
     let first = wording::told_opened(phrase).next();
     let first = first.filter(negates).map(|(word, _)| word);
     let mut pairs = phrase.told().zip(phrase.told().skip(1));
-    let before_verb = |(not, (_, verb)): &((&str, Meanings), (&str, Meanings))| {
-        negates(not) && VERBS.into_iter().any(|it| verb.has(it))
-    };
-    first.or_else(|| pairs.find(before_verb).map(|((not, _), _)| not))
+    let is_verb = |(_, told): &(&str, Meanings)| VERBS.into_iter().any(|it| told.has(it));
+    // As other languages say it: `Erstelle nicht …`.
+    let mut opening = wording::told_opened(phrase);
+    let behind = opening.next().filter(is_verb).and(opening.next());
+    let behind = behind.filter(negates).map(|(word, _)| word);
+    let before = pairs.find(|(one, next)| negates(one) && is_verb(next));
+    let said = behind.or_else(|| before.map(|((not, _), _)| not));
+    first.or(said)
 }

@@ -1,16 +1,17 @@
 //! ``Create `k8s/api/service.yml` ``, or just a leading path: a file to write.
 
 mod alone;
+mod described;
+
+pub(super) use described::read as read_description;
 
 use std::borrow::Cow;
 
-use crate::checklist::{Part, Spanned, Task};
+use crate::checklist::Task;
 use crate::vocabulary::{Phrase, Word, words};
 
-use super::super::spec::Spec;
 use super::super::subjects::named_product;
 use super::super::target::{self, FileKind, Target};
-use super::super::{bullets, ingress};
 use super::wording::{self, Around, Verb};
 use super::{Intent, Line, Outcome, Rule, reading};
 
@@ -126,44 +127,4 @@ pub(super) fn behind(task: &Task, code: &str) -> String {
     let rest = plain.split_once(code).map_or("", |(_, rest)| rest);
     let dashes = |character: char| character.is_whitespace() || "—–-:".contains(character);
     rest.trim_matches(dashes).to_owned()
-}
-
-/// Reads what the line itself asks for behind the path (`HPA: min 2, max 10`, `PostgreSQL 16`).
-pub(super) fn read_description(
-    line: &Line<'_>,
-    target: &Target,
-    description: &str,
-    spec: &mut Spec,
-) {
-    let vocabulary = line.vocabulary;
-    let mut line = line.task.text.clone();
-    line.parts = vec![Part::Text(Spanned {
-        value: description.to_owned(),
-        span: line.span.clone(),
-    })];
-    let kind = target.kind;
-    let reads = matches!(
-        kind,
-        FileKind::Hpa | FileKind::Pdb | FileKind::Service | FileKind::Job | FileKind::CronJob
-    );
-    if reads {
-        bullets::read(&line, Some(kind), vocabulary, spec);
-        return;
-    }
-    if kind == FileKind::Ingress {
-        // The line itself may state wishes; its words needn't.
-        ingress::read_bullet(&line, vocabulary, spec);
-    }
-    spec.version = version(description);
-}
-
-/// Returns the version behind a name (`PostgreSQL 16`, `Redis 7.2`).
-fn version(description: &str) -> Option<String> {
-    let mut all = words(description);
-    all.next()?;
-    let word = all.next()?.trim_start_matches('v');
-    let plain = word
-        .chars()
-        .all(|character| character.is_ascii_digit() || character == '.');
-    plain.then(|| word.to_owned())
 }
