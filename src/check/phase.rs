@@ -19,13 +19,10 @@ use super::{Check, circle, paths, taken_number, twice, unreadable};
 impl Check<'_> {
     /// Checks a phase.
     pub(super) fn phase(&mut self, set: &SetFiles, file: &PhaseFile) {
-        let checklist = match self.tree.get(&file.path) {
-            Some(text) => self.document(Some(&set.name), &file.path, text),
-            None => {
-                self.found.extend(unreadable(&file.path, self.tree));
-                None
-            }
-        };
+        let unread = unreadable(&file.path, self.tree);
+        self.found.extend(unread);
+        let text = self.tree.get(&file.path);
+        let checklist = text.and_then(|text| self.document(Some(&set.name), &file.path, text));
         if let Some(checklist) = &checklist {
             self.found.extend(taken_number((set, file), checklist));
             self.journal(set, checklist);

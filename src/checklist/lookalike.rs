@@ -99,77 +99,82 @@ fn is_unseen(letter: char) -> bool {
     )
 }
 
+/// Boxes as Markdown reads them.
+const PLAIN: [&str; 3] = ["[ ] ", "[x] ", "[X] "];
+
 /// Returns what is wrong with a box that isn't written with plain square brackets at an item's
 /// very start, and its place.
 fn disguised(source: &str, start: usize, text: &str) -> Option<(Span, Finding)> {
-    let first = source.chars().next()?;
-    let finding = |length: usize, message: &str, fix: Option<&str>| {
+    let finding = |(length, message, fix): (usize, String, String)| {
         let span = start..start + length;
-        let fix = fix.map(|fix| (span.clone(), fix.to_owned()));
-        (
-            span,
-            (message.to_owned(), "write `- [ ] …` or `- [x] …`", fix),
-        )
+        let fix = Some((span.clone(), fix));
+        (span, (message, "write `- [ ] …` or `- [x] …`", fix))
     };
-    if text
-        .get(..start)
-        .is_some_and(|before| before.ends_with('\\'))
-    {
-        let (inside, _) = source.strip_prefix('[')?.split_once(']')?;
-        let message = "a backslash takes this box its meaning, so it is no box";
-        let (span, fix) = (start - 1..start + inside.len() + 2, square(inside, '\\')?);
-        let help = "write it without backslashes";
-        return Some((span.clone(), (message.to_owned(), help, Some((span, fix)))));
+    let before = text.get(..start)?;
+    if before.ends_with('\\') {
+        return escaped(source, start);
     }
-    if is_unseen(first) {
-        let rest = source.trim_start_matches(is_unseen);
-        let length = source.len() - rest.len();
+    let first = source.chars().next()?;
+    let found = if is_unseen(first) || matches!(first, '*' | '_' | '~') {
+        led(source, first)
+    } else {
+        drawn(source, first)
+    };
+    found.map(finding)
+}
+
+/// Returns what is wrong with a box whose brackets are escaped, and its place.
+fn escaped(source: &str, start: usize) -> Option<(Span, Finding)> {
+    let (inside, _) = source.strip_prefix('[')?.split_once(']')?;
+    let message = "a backslash takes this box its meaning, so it is no box";
+    let (span, fix) = (start - 1..start + inside.len() + 2, square(inside, '\\')?);
+    let help = "write it without backslashes";
+    Some((span.clone(), (message.to_owned(), help, Some((span, fix)))))
+}
+
+/// Returns the length of what stands before a box that would be one without it, what is said, and
+/// what mends it.
+fn led(source: &str, first: char) -> Option<(usize, String, String)> {
+    let unseen = is_unseen(first);
+    let leads = |letter: char| letter == first || unseen && is_unseen(letter);
+    let rest = source.trim_start_matches(leads);
+    let signs = source.get(..source.len() - rest.len())?;
+    let plain = PLAIN.into_iter().find(|it| rest.starts_with(it))?;
+    Some(if unseen {
         let message = "a character that can't be seen stands before this box, so it is no box";
-        let box_ = ["[ ] ", "[x] ", "[X] "]
-            .iter()
-            .any(|it| rest.starts_with(it));
-        return box_.then(|| finding(length, message, Some("")));
-    }
-    if matches!(first, '*' | '_' | '~') {
-        let rest = source.trim_start_matches(first);
-        let signs = source.get(..source.len() - rest.len())?;
-        let fix = ["[ ] ", "[x] ", "[X] "]
-            .into_iter()
-            .find(|it| rest.starts_with(it))?;
-        let fix = format!("{fix}{signs}");
+        (signs.len(), message.to_owned(), String::new())
+    } else {
         let message = "this box stands behind a sign of emphasis, so it is no box";
-        return Some(finding(fix.len(), message, Some(&fix)));
-    }
+        let fix = format!("{plain}{signs}");
+        (fix.len(), message.to_owned(), fix)
+    })
+}
+
+/// Returns the length of what is drawn as a box, what is said, and what mends it.
+fn drawn(source: &str, first: char) -> Option<(usize, String, String)> {
     if let Some((sign, fix)) = DRAWN.iter().find(|(sign, _)| source.starts_with(sign)) {
-        let (tail, variation) = (source.strip_prefix(sign)?, "\u{fe0f}");
-        let length = sign.len() + if tail.starts_with(variation) { 3 } else { 0 };
-        return Some(finding(
-            length,
-            &format!("`{sign}` is no box of Markdown"),
-            Some(fix),
-        ));
+        let tail = source.strip_prefix(sign)?;
+        let variation = if tail.starts_with('\u{fe0f}') { 3 } else { 0 };
+        let message = format!("`{sign}` is no box of Markdown");
+        return Some((sign.len() + variation, message, (*fix).to_owned()));
     }
     if first == '<' && source.starts_with("<input") {
         let (tag, _) = source.split_once('>')?;
-        let message = "an HTML box is no box of Markdown";
         let fix = if tag.contains("checked") {
             "[x]"
         } else {
             "[ ]"
         };
+        let message = "an HTML box is no box of Markdown".to_owned();
         return tag
             .contains("checkbox")
-            .then(|| finding(tag.len() + 1, message, Some(fix)));
+            .then(|| (tag.len() + 1, message, fix.to_owned()));
     }
     let (_, close, what) = BRACKETS.iter().find(|(open, ..)| *open == first)?;
     let (inside, _) = source.get(first.len_utf8()..)?.split_once(*close)?;
-    let fix = square(inside, ' ')?;
     let length = first.len_utf8() + inside.len() + close.len_utf8();
-    Some(finding(
-        length,
-        &format!("{what} make no box of Markdown"),
-        Some(&fix),
-    ))
+    let message = format!("{what} make no box of Markdown");
+    Some((length, message, square(inside, ' ')?))
 }
 
 /// Returns the box that is meant by what stands in brackets, where it is one; `but` counts for

@@ -84,7 +84,9 @@ impl Clauses {
                 | Meaning::Unread => None,
             }
         };
-        for (at, clause) in split(description).enumerate() {
+        let clauses = split(description).enumerate();
+        // `Alertmanager` asks for no alert rules.
+        for (at, clause) in clauses.filter(|(_, clause)| has_figure(clause)) {
             if let Some((meaning, spec)) = meant(clause) {
                 all.read.push((clause.to_owned(), meaning, spec));
                 continue;
@@ -96,7 +98,7 @@ impl Clauses {
                     ..Spec::default()
                 };
                 all.read.push((clause.to_owned(), String::new(), spec));
-            } else if has_figure(clause) && !all.goes_on(clause, meant) {
+            } else if !all.goes_on(clause, meant) {
                 all.unread = true;
             }
         }
@@ -201,6 +203,7 @@ mod tests {
         check("`k8s/postgres.yml`: PostgreSQL 16", Some("16"), None, None);
         check("`k8s/redis.yml` — Redis 7.2", Some("7.2"), None, None);
         check("`k8s/api.yml`: the API", None, None, None);
+        check("`k8s/alertmanager.yml`: Alertmanager", None, None, None);
         check("`k8s/api.yml`: step 2", None, None, Some("unread"));
     }
 
