@@ -132,6 +132,12 @@ pub(super) const WORDS: &[Row<Word>] = &[
          serves$, serve$, that$, listens$, everything$",
     ),
     (
+        Word::Machines,
+        "all servers, all the servers, every server, each server, all hosts, every host, each host, \
+         all nodes, every node, each node, all machines, every machine, each machine, on servers, \
+         on the server, on the servers",
+    ),
+    (
         Word::Work,
         "test$, check$, verify$, validate$, try$, run$, rerun$, start$, restart$, stop$, deploy$, \
          install$, upgrade$, migrate$, move$, rename$, replace$, convert$, copy$, commit$, push$, \

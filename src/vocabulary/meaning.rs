@@ -49,6 +49,7 @@ meanings! {
     Doubt "doubt" "whether, decide: an open question";
     Must "must" "must, is, has: what is said of a file, not the file";
     Environments "environment" "names of environments: production, staging";
+    Machines "machines" "machines that something is to be done on: all servers, every host";
     // What may stand between a verb and its path.
     Object "object" "nouns of what is written or studied, and words around them: a, the, file, manifest";
     In "in" "in, within: where a file's content is";
@@ -221,6 +222,7 @@ const VERBS: &[Word] = &[
 /// Words around a person's work, which one rule alone asks for: they share words with all but the
 /// verbs that others make files by.
 const TRACES: &[Word] = &[
+    Word::Machines,
     Word::Work,
     Word::Judge,
     Word::Uncertain,

@@ -16,7 +16,7 @@ use super::super::expect::Expectation;
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
 use crate::checklist::{Bullet, Inline, Task};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, Word};
 use clause::Parsed;
 pub(super) use code::is_file;
 pub(super) use words::{Role, is as plays};
@@ -32,6 +32,9 @@ fn read(line: &Line<'_>) -> Outcome {
     let task = line.task;
     if !names_any(&task.text, &task.bullets) {
         return Err("names nothing in code marks".into());
+    }
+    if let Some(word) = line.prose().find(&[Word::Machines]) {
+        return Err(format!("is to be done on machines, not here (“{word}”)").into());
     }
     let parsed = clause::parse(&task.text, None, line.vocabulary)?;
     let mut wants = parsed.wants.clone();

@@ -144,6 +144,12 @@ impl Clause {
         }
     }
 
+    /// Whether no code span has said yet what is asked for.
+    fn names_nothing(&self) -> bool {
+        let things = self.symbols.is_empty() && self.variables.is_empty();
+        things && self.wants.is_empty() && self.into.is_empty()
+    }
+
     /// Returns the traces, symbols narrowed to the files that are named beside them.
     fn close(self, above: &[String]) -> Result<(Vec<Expectation>, Vec<String>), Why> {
         let own = self.wants.iter().filter_map(Expectation::path);
@@ -387,6 +393,10 @@ fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> 
         (Relation::About, _) | (Relation::From, true) => return Ok(()),
         (Relation::From | Relation::With, false) => {
             return Err(format!("can't be told what of `{}` is asked for", name(&kind)).into());
+        }
+        (Relation::With, true) if clause.names_nothing() => {
+            let name = name(&kind);
+            return Err(format!("what is to be made with `{name}` has no name").into());
         }
         (Relation::Object | Relation::Described | Relation::Into | Relation::With, _) => {}
     }

@@ -168,6 +168,18 @@ fn mixed_lines_need_all_of_their_traces() {
 }
 
 #[test]
+fn what_is_made_elsewhere_is_a_persons() {
+    is_manual(&[
+        "Create PR with `src/auth.py`",
+        "Создать MR с `src/auth.py`",
+        "Створити PR з `src/auth.py`",
+        "Update `src/auth.py` on all servers",
+        "Обновить `src/auth.py` на всех серверах",
+        "Оновити `src/auth.py` на кожному сервері",
+    ]);
+}
+
+#[test]
 fn judgement_is_a_persons() {
     is_manual(&[
         "Test `src/auth.py`",
