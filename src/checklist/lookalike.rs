@@ -50,6 +50,10 @@ fn marked(inside: &str, behind: &str, start: usize) -> Option<(Span, Finding)> {
     let span = start..start + inside.len() + 2;
     let mark = inside.trim_matches(|letter: char| letter.is_whitespace() || is_unseen(letter));
     let word = WORDS.contains(&mark.to_lowercase().as_str());
+    // Brackets over two lines aren't meant as a box.
+    if inside.contains(['\n', '\r']) {
+        return None;
+    }
     // A link or a reference, not a box.
     if behind.starts_with(['(', '[', ':']) || mark.chars().count() > 2 && !word {
         return None;

@@ -112,7 +112,8 @@ pub fn resolver(data: &[u8]) {
 
 /// A manifest's text says what its objects say.
 fn reads_back(file: &Rendered) {
-    if file.objects.is_empty() {
+    // A kustomization's are what it generates: its text holds none.
+    if file.objects.is_empty() || manifest::is_kustomization(&file.path) {
         return;
     }
     let read = manifest::parse_documents(&file.path, &file.text);

@@ -97,6 +97,7 @@ fn check_silent(line: &str) {
 fn what_is_no_box_is_left_alone() {
     for line in [
         "- [x](https://example.com) is a link",
+        "- [\n  ] stands over two lines",
         "- (x, y) are two axes",
         "- () is called",
         "- ✅ it checks what is needed",
