@@ -9,6 +9,11 @@ use super::{Entry, View};
 pub(super) fn update(document: &mut Document, view: &View) -> bool {
     if find_table(document).is_some() {
         for entry in &view.history {
+            // What an item tells already needs no row.
+            let mut items = document.prose().into_iter();
+            if items.any(|line| tells(document.line(line), entry)) {
+                continue;
+            }
             if let Some(table) = find_table(document) {
                 add_row(document, &table, entry);
             }
@@ -127,20 +132,23 @@ fn add_item(document: &mut Document, entry: &Entry) -> bool {
     } else {
         (bullet, date.clone())
     };
-    let text = escape(&event_text(entry, false));
-    let known = items.iter().any(|line| {
-        let line = document.line(*line);
-        line.contains(&date) && line.ends_with(&text)
-    });
-    if !known {
+    if !items.iter().any(|line| tells(document.line(*line), entry)) {
         let place = if is_newest_first(&dates) {
             *first
         } else {
             last + 1
         };
+        let text = escape(&event_text(entry, false));
         document.insert(place, &format!("{bullet}{date_text} — {text}"));
     }
     true
+}
+
+/// Returns whether a line is the item of an entry.
+fn tells(line: &str, entry: &Entry) -> bool {
+    let day = sortable(&entry.date.to_string());
+    let of_day = item_date(line).is_some_and(|date| sortable(date) == day);
+    of_day && line.ends_with(&escape(&event_text(entry, false)))
 }
 
 /// Returns the date that a list item begins with.
