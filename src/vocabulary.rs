@@ -47,6 +47,8 @@ struct Tables {
     labels: Vec<LabelRow>,
     /// The words again, by how they begin.
     index: Index,
+    /// The characters of the longest label.
+    longest_label: usize,
 }
 
 /// One wording of a label.
@@ -57,6 +59,12 @@ struct LabelRow {
     language: Option<Language>,
     /// The wording, folded.
     text: String,
+}
+
+impl LabelRow {
+    fn length(&self) -> usize {
+        self.text.chars().count()
+    }
 }
 
 /// What a name in `[words]` of `orch.toml` stands for.
@@ -136,9 +144,11 @@ impl Vocabulary {
 
     fn of(words: Vec<Vec<Entry>>, labels: Vec<LabelRow>) -> Self {
         let index = Index::of(&words);
+        let longest_label = labels.iter().map(LabelRow::length).max();
         Self(Arc::new(Tables {
             words,
             labels,
+            longest_label: longest_label.unwrap_or_default(),
             index,
         }))
     }
@@ -155,11 +165,15 @@ impl Vocabulary {
     pub fn with(mut self, meaning: Meaning, word: &str) -> Self {
         let tables = Arc::make_mut(&mut self.0);
         match meaning {
-            Meaning::Label(label) => tables.labels.push(LabelRow {
-                label,
-                language: None,
-                text: label::normal(word),
-            }),
+            Meaning::Label(label) => {
+                let row = LabelRow {
+                    label,
+                    language: None,
+                    text: label::normal(word),
+                };
+                tables.longest_label = tables.longest_label.max(row.length());
+                tables.labels.push(row);
+            }
             Meaning::Word(meaning) => {
                 if let Some(known) = tables.words.get_mut(meaning.index()) {
                     known.extend(stem::list(word));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Word;
-use super::stem::{Entry, Stem};
+use super::stem::Entry;
 
 const _: () = assert!(Word::ALL.len() <= 256, "each meaning has a bit");
 
@@ -47,7 +47,7 @@ impl Meanings {
 pub(crate) struct Told {
     /// What it tells alone.
     pub(crate) alone: Meanings,
-    /// What it tells where others stand with it.
+    /// What it tells where others stand with it; of such entries, the longest word tells.
     pub(super) with_others: Meanings,
 }
 
@@ -56,78 +56,88 @@ impl Told {
     pub(super) fn any(self) -> Meanings {
         self.alone.with(self.with_others)
     }
+
+    fn with(self, other: Self) -> Self {
+        Self {
+            alone: self.alone.with(other.alone),
+            with_others: self.with_others.with(other.with_others),
+        }
+    }
 }
 
-/// How a stem begins: its first letter, and its second one if it has one.
-type Beginning = (char, Option<char>);
-
-/// Stems by how they begin.
+/// Stems in the order of their texts. Those that a word begins with are the last one that isn't
+/// behind it, or that one's beginnings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Index {
-    rows: BTreeMap<Beginning, Vec<Row>>,
-    /// Beginnings of a single letter, whatever follows: there are hardly any.
-    letters: BTreeMap<char, Vec<Row>>,
-}
+pub(super) struct Index(Vec<Row>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
-    stem: Stem,
-    meaning: Meanings,
-    /// Whether it tells the meaning alone; else with other stems.
-    alone: bool,
+    text: String,
+    /// What a word tells that begins so, by this stem and by those that it begins with.
+    begins: Told,
+    /// What the whole word tells.
+    whole: Told,
+    /// The place of the longest other stem that this one begins with.
+    shorter: Option<usize>,
 }
 
 impl Index {
     /// Returns the index of the entries of each meaning.
     pub(super) fn of(words: &[Vec<Entry>]) -> Self {
-        let mut index = Self::default();
+        let mut told: BTreeMap<&str, (Told, Told)> = BTreeMap::new();
         for (meaning, entries) in Word::ALL.iter().zip(words) {
-            let stems = entries
-                .iter()
-                .flat_map(|entry| entry.stems().map(move |stem| (entry, stem)));
-            for (entry, stem) in stems {
-                let row = Row {
-                    stem: stem.clone(),
-                    meaning: Meanings::of(&[*meaning]),
-                    alone: !entry.is_several(),
+            for entry in entries {
+                let Some(stem) = entry.longest() else {
+                    continue;
                 };
-                match beginning(stem.text()) {
-                    Some((letter, None)) if !stem.is_whole() => {
-                        index.letters.entry(letter).or_default().push(row);
-                    }
-                    Some(key) => index.rows.entry(key).or_default().push(row),
-                    None => {}
-                }
+                let (begins, whole) = told.entry(stem.text()).or_default();
+                let told = if stem.is_whole() { whole } else { begins };
+                let told = if entry.is_several() {
+                    &mut told.with_others
+                } else {
+                    &mut told.alone
+                };
+                *told = told.with(Meanings::of(&[*meaning]));
             }
+        }
+        let mut index = Self::default();
+        for (text, (begins, whole)) in told {
+            let shorter = index.last_within(text, index.0.len().checked_sub(1));
+            let above = shorter.and_then(|at| index.0.get(at));
+            index.0.push(Row {
+                text: text.to_owned(),
+                begins: above.map_or(begins, |above| above.begins.with(begins)),
+                whole,
+                shorter,
+            });
         }
         index
     }
 
     /// Returns what a folded word tells.
     pub(super) fn told_by(&self, word: &str) -> Told {
-        let mut told = Told::default();
-        for row in self.fitting(word) {
-            if row.alone {
-                told.alone = told.alone.with(row.meaning);
-            } else {
-                told.with_others = told.with_others.with(row.meaning);
-            }
+        let behind = self.0.partition_point(|row| row.text.as_str() <= word);
+        let found = self.last_within(word, behind.checked_sub(1));
+        let Some(row) = found.and_then(|at| self.0.get(at)) else {
+            return Told::default();
+        };
+        if row.text == word {
+            row.begins.with(row.whole)
+        } else {
+            row.begins
         }
-        told
     }
 
-    fn fitting<'i>(&'i self, word: &'i str) -> impl Iterator<Item = &'i Row> {
-        let key = beginning(word);
-        let rows = key.and_then(|key| self.rows.get(&key));
-        let letters = key.and_then(|(first, _)| self.letters.get(&first));
-        let rows = rows.into_iter().chain(letters).flatten();
-        rows.filter(move |row| row.stem.fits(word))
+    /// Returns the longest stem that a word begins with, from the last one that isn't behind it.
+    fn last_within(&self, word: &str, mut at: Option<usize>) -> Option<usize> {
+        while let Some(row) = at.and_then(|at| self.0.get(at)) {
+            if word.starts_with(&row.text) {
+                return at;
+            }
+            at = row.shorter;
+        }
+        None
     }
-}
-
-fn beginning(word: &str) -> Option<Beginning> {
-    let mut letters = word.chars();
-    letters.next().map(|first| (first, letters.next()))
 }
 
 #[cfg(test)]

@@ -138,7 +138,11 @@ impl Vocabulary {
 
     /// Returns the languages of all labels that a text may be, for telling a document's.
     pub(crate) fn label_languages(&self, text: &str) -> impl Iterator<Item = Language> {
-        let text = normal(text);
+        // Most texts are too long for a label, whatever stands around it. A letter is composed of
+        // three at most.
+        let mut letters = text.chars().filter(|letter| letter.is_alphanumeric());
+        let long = letters.nth(self.0.longest_label * 3).is_some();
+        let text = if long { String::new() } else { normal(text) };
         let rows = self.0.labels.iter().filter(move |row| row.text == text);
         rows.filter_map(|row| row.language)
     }

@@ -9,8 +9,10 @@ pub(crate) struct Words<'t>(Vec<(&'t str, Told)>);
 
 impl<'t> Words<'t> {
     pub(crate) fn of(text: &'t str, vocabulary: &Vocabulary) -> Self {
-        let all = words(text).map(|word| (word, vocabulary.told_by(word)));
-        Self(all.collect())
+        // Most lines have no more words.
+        let mut all = Vec::with_capacity(16);
+        all.extend(words(text).map(|word| (word, vocabulary.told_by(word))));
+        Self(all)
     }
 }
 

@@ -41,8 +41,9 @@ impl Entry {
         }
     }
 
-    pub(super) fn stems(&self) -> impl Iterator<Item = &Stem> {
-        self.stems.iter()
+    /// Returns its longest stem: where that isn't, the entry isn't.
+    pub(super) fn longest(&self) -> Option<&Stem> {
+        self.stems.iter().max_by_key(|stem| stem.text.len())
     }
 
     /// Returns whether a folded word alone tells the meaning.

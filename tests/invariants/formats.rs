@@ -88,7 +88,7 @@ pub fn journal(data: &[u8]) {
         );
         let begun = journal.len();
         journal = longer;
-        let torn = begun + (journal.len() - begun) / 2;
+        let torn = journal.floor_char_boundary(begun + (journal.len() - begun) / 2);
         let torn = journal.get(..torn).unwrap_or(&journal);
         let read = replay(torn, "phase-04.jsonl").expect("a torn line is left out");
         assert_eq!(read.records.len(), lines - 1);

@@ -28,6 +28,18 @@ pub(super) const RULE: Rule = Rule {
     read,
 };
 
+/// Verbs without which a line isn't read, and words that say why one isn't although it has them.
+const TOLD: &[Word] = &[
+    Word::Create,
+    Word::Make,
+    Word::Add,
+    Word::Put,
+    Word::Change,
+    Word::Remove,
+    Word::Judge,
+    Word::Uncertain,
+];
+
 fn read(line: &Line<'_>) -> Outcome {
     let task = line.task;
     if !names_any(&task.text, &task.bullets) {
@@ -35,6 +47,9 @@ fn read(line: &Line<'_>) -> Outcome {
     }
     if let Some(word) = line.prose().find(&[Word::Machines]) {
         return Err(format!("is to be done on machines, not here (“{word}”)").into());
+    }
+    if !line.prose().may_tell(TOLD) {
+        return Err(clause::NO_VERB.into());
     }
     let parsed = clause::parse(&task.text, None, line.vocabulary)?;
     let mut wants = parsed.wants.clone();

@@ -9,6 +9,9 @@ use super::words::Role;
 use crate::checklist::Inline;
 use crate::vocabulary::Vocabulary;
 
+/// Why a line without a verb is a person's.
+pub(super) const NO_VERB: &str = "has no verb of making, changing or removing";
+
 /// Why a line is a person's.
 pub(super) type Why = Cow<'static, str>;
 
@@ -370,7 +373,7 @@ impl Walk<'_> {
     fn finish(mut self) -> Result<Parsed, Why> {
         self.close()?;
         if self.lead.is_some() || (self.above.is_none() && self.done.matched.is_empty()) {
-            return Err("has no verb of making, changing or removing".into());
+            return Err(NO_VERB.into());
         }
         Ok(self.done)
     }

@@ -68,29 +68,26 @@ pub(super) fn word(text: &str) -> Token {
 }
 
 fn split(text: &str, vocabulary: &Vocabulary, tokens: &mut Vec<Token>) {
-    let characters: Vec<char> = text.chars().collect();
-    let mut word = String::new();
-    for (at, character) in characters.iter().enumerate() {
-        let inner = |c: &char| c.is_alphanumeric();
-        let joined = "-_'’.".contains(*character)
-            && !word.is_empty()
-            && characters.get(at + 1).is_some_and(inner);
-        if character.is_alphanumeric() || joined {
-            word.push(*character);
-            continue;
-        }
-        flush(&mut word, vocabulary, tokens);
-        if !character.is_whitespace() {
-            tokens.push(Token::Mark(*character));
-        }
-    }
-    flush(&mut word, vocabulary, tokens);
-}
-
-fn flush(word: &mut String, vocabulary: &Vocabulary, tokens: &mut Vec<Token>) {
-    if !word.is_empty() {
+    let word = |word: &str| {
         let lower = word.to_lowercase();
         let roles = roles(&lower, vocabulary);
-        tokens.push(Token::Word(std::mem::take(word), lower, roles));
+        Token::Word(word.to_owned(), lower, roles)
+    };
+    let mut characters = text.char_indices().peekable();
+    let mut begun: Option<usize> = None;
+    while let Some((at, character)) = characters.next() {
+        let inner = |(_, next): &(usize, char)| next.is_alphanumeric();
+        let joined = begun.is_some()
+            && matches!(character, '-' | '_' | '\'' | '’' | '.')
+            && characters.peek().is_some_and(inner);
+        if character.is_alphanumeric() || joined {
+            begun.get_or_insert(at);
+            continue;
+        }
+        tokens.extend(begun.take().and_then(|begun| text.get(begun..at)).map(word));
+        if !character.is_whitespace() {
+            tokens.push(Token::Mark(character));
+        }
     }
+    tokens.extend(begun.and_then(|begun| text.get(begun..)).map(word));
 }
