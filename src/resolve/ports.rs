@@ -91,20 +91,10 @@ pub(super) fn inferred(
     for number in told(true) {
         add(number, Protocol::Tcp);
     }
-    // Those of one product that name each other are one cluster, whose ports nobody publishes.
-    let own = product(service);
-    let ends = |c: char| c.is_whitespace() || ",;:/@=".contains(c);
-    let names = |other: &Service| {
-        let values = other.environment.iter().filter_map(|it| it.value.as_ref());
-        let mut words = values.flat_map(|text| text.value.split(ends));
-        words.any(|word| word == service.name)
-    };
-    let mut others = facts.project.iter().flat_map(|project| &project.services);
-    let peer = |it: &Service| it.name != service.name && product(it) == own && names(it);
-    if own.is_some() && others.any(peer) {
-        for (_, number) in own.iter().flat_map(|it| it.known().ports) {
-            add(*number, Protocol::Tcp);
-        }
+    // Nobody publishes the ports that the nodes of one cluster reach each other by.
+    let node = product(service).filter(|_| reaches.has_peers(&service.name));
+    for (_, number) in node.iter().flat_map(|it| it.known().ports) {
+        add(*number, Protocol::Tcp);
     }
     if !found.is_empty() || !service.ports.is_empty() {
         return found;
@@ -136,7 +126,7 @@ pub(super) fn inferred(
 }
 
 /// Returns the product whose server a service runs.
-fn product(service: &Service) -> Option<image::Product> {
+pub(super) fn product(service: &Service) -> Option<image::Product> {
     let image = service.image.as_ref()?;
     image::product(&image.value).filter(|_| !image::runs_another(service))
 }

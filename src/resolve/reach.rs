@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::facts::{Facts, MountSource, Origin, Project, Service, Tree};
 
 use super::hosts;
+use super::ports::product;
 
 /// Ports that a URL's scheme stands for.
 const SCHEMES: &[(&str, u16)] = &[
@@ -53,6 +54,8 @@ pub(super) struct Reaches {
     all: Vec<Reach>,
     from: HashMap<String, Vec<usize>>,
     to: HashMap<String, Vec<usize>>,
+    /// The services that another of the same product names: they are nodes of one cluster.
+    peers: BTreeSet<String>,
 }
 
 impl Reaches {
@@ -81,6 +84,11 @@ impl Reaches {
         self.at(self.from.get(service))
     }
 
+    /// Returns whether another service of the same product names it.
+    pub(super) fn has_peers(&self, service: &str) -> bool {
+        self.peers.contains(service)
+    }
+
     fn at<'r>(&'r self, places: Option<&'r Vec<usize>>) -> impl Iterator<Item = &'r Reach> {
         let places = places.into_iter().flatten();
         places.filter_map(|at| self.all.get(*at))
@@ -104,7 +112,32 @@ pub(super) fn read(facts: &Facts, tree: &Tree, names: &BTreeMap<String, String>)
         reader.commands();
         reader.files(project, tree);
     }
-    Reaches::of(all)
+    Reaches {
+        peers: peers(&project.services),
+        ..Reaches::of(all)
+    }
+}
+
+/// Returns the services that another of the same product names in its environment.
+fn peers(services: &[Service]) -> BTreeSet<String> {
+    let mut nodes: BTreeMap<&str, Vec<&Service>> = BTreeMap::new();
+    for service in services {
+        if let Some(product) = product(service) {
+            nodes.entry(product.title()).or_default().push(service);
+        }
+    }
+    let ends = |c: char| c.is_whitespace() || ",;:/@=".contains(c);
+    let mut peers = BTreeSet::new();
+    for nodes in nodes.values() {
+        let names: BTreeSet<&str> = nodes.iter().map(|node| node.name.as_str()).collect();
+        for node in nodes {
+            let values = node.environment.iter().filter_map(|it| it.value.as_ref());
+            let words = values.flat_map(|text| text.value.split(ends));
+            let others = words.filter(|word| *word != node.name && names.contains(word));
+            peers.extend(others.map(str::to_owned));
+        }
+    }
+    peers
 }
 
 struct Reader<'a> {
