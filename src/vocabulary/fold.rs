@@ -77,8 +77,8 @@ fn is_letter(letter: char) -> bool {
 }
 
 /// Returns whether a character is a letter or digit that most texts consist of: what asks for no
-/// table of Unicode.
-fn is_plain_letter(letter: char) -> bool {
+/// table of Unicode. Folding leaves each of them in its place.
+pub(super) fn is_plain_letter(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, 'А'..='я')
 }
 

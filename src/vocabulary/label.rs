@@ -5,6 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::checklist::{Language, StatusKind};
 use crate::diagnostic::nearest;
 
+use super::fold::is_plain_letter;
 use super::{Vocabulary, fold};
 
 /// The letters of the shortest word that is told as meant.
@@ -138,10 +139,9 @@ impl Vocabulary {
 
     /// Returns the languages of all labels that a text may be, for telling a document's.
     pub(crate) fn label_languages(&self, text: &str) -> impl Iterator<Item = Language> {
-        // Most texts are too long for a label, whatever stands around it. A letter is composed of
-        // three at most.
-        let mut letters = text.chars().filter(|letter| letter.is_alphanumeric());
-        let long = letters.nth(self.0.longest_label * 3).is_some();
+        // Most texts are too long for a label, whatever stands around it.
+        let mut letters = text.chars().filter(|letter| is_plain_letter(*letter));
+        let long = letters.nth(self.0.longest_label).is_some();
         let text = if long { String::new() } else { normal(text) };
         let rows = self.0.labels.iter().filter(move |row| row.text == text);
         rows.filter_map(|row| row.language)

@@ -13,13 +13,19 @@ pub(super) const RULE: Rule = Rule {
     read,
 };
 
+/// Why a line without it isn't read.
+const NO_WHICH: &str = "doesn't begin with “which”";
+
 fn read(line: &Line<'_>) -> Outcome {
+    if !line.prose().may_tell(&[Word::Which]) {
+        return Err(NO_WHICH.into());
+    }
     let plain = line.plain;
     let phrase = Phrase::new(plain, line.vocabulary);
     let which = wording::opened(phrase)
         .next()
         .filter(|word| line.vocabulary.tells(word, Word::Which))
-        .ok_or("doesn't begin with “which”")?;
+        .ok_or(NO_WHICH)?;
     let (head, list) = plain.split_once(':').unwrap_or((plain, ""));
     let head = phrase.with(head);
     let needed = head
