@@ -29,15 +29,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Verbs without which a line isn't read, and words that say why one isn't although it has them.
-const TOLD: &[Word] = &[
-    Word::Create,
-    Word::Make,
-    Word::Add,
-    Word::Put,
-    Word::Change,
-    Word::Remove,
-    Word::Judge,
-    Word::Uncertain,
+const TOLD: &[Role] = &[
+    Role::Make,
+    Role::Add,
+    Role::Change,
+    Role::Remove,
+    Role::Judge,
+    Role::Doubt,
 ];
 
 fn read(line: &Line<'_>) -> Outcome {
@@ -45,10 +43,11 @@ fn read(line: &Line<'_>) -> Outcome {
     if !names_any(&task.text, &task.bullets) {
         return Err("names nothing in code marks".into());
     }
-    if let Some(word) = line.prose().find(&[Word::Machines]) {
+    let prose = line.prose();
+    if let Some(word) = prose.find(&[Word::Machines]) {
         return Err(format!("is to be done on machines, not here (“{word}”)").into());
     }
-    if !line.prose().may_tell(TOLD) {
+    if !TOLD.iter().any(|role| prose.may_tell(role.meanings())) {
         return Err(clause::NO_VERB.into());
     }
     let parsed = clause::parse(&task.text, None, line.vocabulary)?;

@@ -58,7 +58,7 @@ pub(in crate::resolve::rules) enum Role {
 
 impl Role {
     /// Returns the meanings whose words do that.
-    const fn meanings(self) -> &'static [Word] {
+    pub(super) const fn meanings(self) -> &'static [Word] {
         match self {
             Self::Make => &[Word::Create, Word::Make],
             Self::Add => &[Word::Add, Word::Put],
