@@ -11,7 +11,7 @@ mod stores;
 mod tools;
 
 pub use known::{Check, Data, Known, Part, Seeded, User, of_part, rows};
-pub use program::runs_another;
+pub use program::{runs_another, server};
 
 use super::model::{MountSource, Service};
 

@@ -92,14 +92,14 @@ pub(super) fn inferred(
         add(number, Protocol::Tcp);
     }
     // Nobody publishes the ports that the nodes of one cluster reach each other by.
-    let node = product(service).filter(|_| reaches.has_peers(&service.name));
+    let node = image::server(service).filter(|_| reaches.has_peers(&service.name));
     for (_, number) in node.iter().flat_map(|it| it.known().ports) {
         add(*number, Protocol::Tcp);
     }
     if !found.is_empty() || !service.ports.is_empty() {
         return found;
     }
-    if product(service).is_some_and(|product| !product.known().ports.is_empty()) {
+    if image::server(service).is_some_and(|product| !product.known().ports.is_empty()) {
         return found;
     }
     let has_clients = reaches.to(&service.name).next().is_some();
@@ -123,12 +123,6 @@ pub(super) fn inferred(
     let listens = listens.or_else(|| tcp(told(false).next()));
     let listens = listens.or_else(|| exposed().filter(|_| has_clients));
     listens.unwrap_or_default()
-}
-
-/// Returns the product whose server a service runs.
-pub(super) fn product(service: &Service) -> Option<image::Product> {
-    let image = service.image.as_ref()?;
-    image::product(&image.value).filter(|_| !image::runs_another(service))
 }
 
 fn in_variable(service: &Service) -> Option<u16> {

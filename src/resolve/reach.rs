@@ -3,10 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::facts::{Facts, MountSource, Origin, Project, Service, Tree};
+use crate::facts::{Facts, MountSource, Origin, Project, Service, Tree, image};
 
 use super::hosts;
-use super::ports::product;
 
 /// Ports that a URL's scheme stands for.
 const SCHEMES: &[(&str, u16)] = &[
@@ -122,7 +121,7 @@ pub(super) fn read(facts: &Facts, tree: &Tree, names: &BTreeMap<String, String>)
 fn peers(services: &[Service]) -> BTreeSet<String> {
     let mut nodes: BTreeMap<&str, Vec<&Service>> = BTreeMap::new();
     for service in services {
-        if let Some(product) = product(service) {
+        if let Some(product) = image::server(service) {
             nodes.entry(product.title()).or_default().push(service);
         }
     }

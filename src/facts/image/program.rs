@@ -2,7 +2,7 @@
 //! PostgreSQL's image, a timer in an application's. Such a one has neither the server's ports nor its
 //! checks.
 
-use super::{known, parse};
+use super::{Product, known, parse, product};
 use crate::facts::{MountSource, Service};
 
 /// Programs of known images that aren't their servers.
@@ -75,6 +75,12 @@ const TOOLS: &[&str] = &[
     "mc",
     "elasticdump",
 ];
+
+/// Returns the product whose server a service runs.
+pub fn server(service: &Service) -> Option<Product> {
+    let image = service.image.as_ref()?;
+    product(&image.value).filter(|_| !runs_another(service))
+}
 
 /// Returns whether a service runs another program than its image's server: its entrypoint or its
 /// command is one, and nothing that a server has stands at it.
