@@ -61,12 +61,6 @@ struct LabelRow {
     text: String,
 }
 
-impl LabelRow {
-    fn length(&self) -> usize {
-        self.text.chars().count()
-    }
-}
-
 /// What a name in `[words]` of `orch.toml` stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Meaning {
@@ -144,7 +138,7 @@ impl Vocabulary {
 
     fn of(words: Vec<Vec<Entry>>, labels: Vec<LabelRow>) -> Self {
         let index = Index::of(&words);
-        let longest_label = labels.iter().map(LabelRow::length).max();
+        let longest_label = labels.iter().map(|row| row.text.chars().count()).max();
         Self(Arc::new(Tables {
             words,
             labels,
@@ -162,26 +156,25 @@ impl Vocabulary {
     /// Returns these words with one more of a meaning: a label's whole wording, or a stem by the
     /// tables' convention.
     #[must_use]
-    pub fn with(mut self, meaning: Meaning, word: &str) -> Self {
-        let tables = Arc::make_mut(&mut self.0);
+    pub fn with(self, meaning: Meaning, word: &str) -> Self {
+        let Tables {
+            mut words,
+            mut labels,
+            ..
+        } = Arc::unwrap_or_clone(self.0);
         match meaning {
-            Meaning::Label(label) => {
-                let row = LabelRow {
-                    label,
-                    language: None,
-                    text: label::normal(word),
-                };
-                tables.longest_label = tables.longest_label.max(row.length());
-                tables.labels.push(row);
-            }
+            Meaning::Label(label) => labels.push(LabelRow {
+                label,
+                language: None,
+                text: label::normal(word),
+            }),
             Meaning::Word(meaning) => {
-                if let Some(known) = tables.words.get_mut(meaning.index()) {
+                if let Some(known) = words.get_mut(meaning.index()) {
                     known.extend(stem::list(word));
                 }
-                tables.index = Index::of(&tables.words);
             }
         }
-        self
+        Self::of(words, labels)
     }
 
     /// Returns what a new word means already, beside the meaning that it is added to: other

@@ -142,8 +142,9 @@ impl Vocabulary {
         // Most texts are too long for a label, whatever stands around it.
         let mut letters = text.chars().filter(|letter| is_plain_letter(*letter));
         let long = letters.nth(self.0.longest_label).is_some();
-        let text = if long { String::new() } else { normal(text) };
-        let rows = self.0.labels.iter().filter(move |row| row.text == text);
+        let text = (!long).then(|| normal(text));
+        let rows = self.0.labels.iter();
+        let rows = rows.filter(move |row| text.as_ref() == Some(&row.text));
         rows.filter_map(|row| row.language)
     }
 
