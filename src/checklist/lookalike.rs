@@ -26,6 +26,8 @@ const BRACKETS: &[(char, char, &str)] = &[
 /// Warns where a plain item's text starts like a box.
 pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
     let source = text.get(line.clone()).unwrap_or_default();
+    // Brackets over two lines aren't meant as a box.
+    let source = source.split(['\n', '\r']).next().unwrap_or_default();
     let found = disguised(source, line.start, text).or_else(|| {
         let (inside, behind) = source.strip_prefix('[')?.split_once(']')?;
         marked(inside, behind, line.start)
@@ -50,10 +52,6 @@ fn marked(inside: &str, behind: &str, start: usize) -> Option<(Span, Finding)> {
     let span = start..start + inside.len() + 2;
     let mark = inside.trim_matches(|letter: char| letter.is_whitespace() || is_unseen(letter));
     let word = WORDS.contains(&mark.to_lowercase().as_str());
-    // Brackets over two lines aren't meant as a box.
-    if inside.contains(['\n', '\r']) {
-        return None;
-    }
     // A link or a reference, not a box.
     if behind.starts_with(['(', '[', ':']) || mark.chars().count() > 2 && !word {
         return None;

@@ -98,6 +98,7 @@ fn what_is_no_box_is_left_alone() {
     for line in [
         "- [x](https://example.com) is a link",
         "- [\n  ] stands over two lines",
+        "- (\n  ) stands over two lines",
         "- (x, y) are two axes",
         "- () is called",
         "- ✅ it checks what is needed",
