@@ -17,6 +17,7 @@ mod there;
 mod together;
 mod workspace;
 mod write;
+mod writing;
 mod written;
 
 pub use crate::checklist::{PhaseFile, SetFiles};

@@ -13,6 +13,7 @@ use tempfile::TempPath;
 
 use super::workspace::is_absent;
 use super::write::sync_folder;
+use super::writing::temporary;
 use crate::abreast;
 
 /// How many requests to the disk are under way at once.
@@ -74,16 +75,15 @@ fn make<'a>(path: &'a Path, bytes: &[u8]) -> io::Result<Made<'a>> {
         Err(error) if is_absent(&error) => None,
         Err(error) => return Err(error),
     };
-    // One name for each file: what a killed run left is replaced by the run that resumes it.
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = format!(".{name}.orch-tmp");
-    match fs_err::remove_file(folder.join(&temporary)) {
+    let temporary = temporary(path);
+    match fs_err::remove_file(&temporary) {
         Err(error) if !is_absent(&error) => return Err(error),
         Ok(()) | Err(_) => {}
     }
+    let name = temporary.file_name().unwrap_or_default();
     // The mode of a new file is subject to the umask, as that of any other.
     let mut file = tempfile::Builder::new()
-        .prefix(&temporary)
+        .prefix(name)
         .rand_bytes(0)
         .permissions(std::fs::Permissions::from_mode(0o666))
         .tempfile_in(folder)?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::together::{self, make_folders};
 use super::workspace::is_absent;
+use super::writing::{Writing, temporary};
 use super::{FilesError, Workspace};
 use crate::journal::sha256;
 
@@ -15,14 +16,34 @@ impl Workspace {
     /// # Errors
     /// Where the path is refused or can't be written; the file is then as it was.
     pub fn write_atomic(&self, relative: &str, bytes: &[u8]) -> Result<(), FilesError> {
-        let mut outcomes = self.write_all(&[(relative, bytes)]);
-        outcomes.pop().unwrap_or(Ok(()))
+        self.write_held(&mut self.writing()?, relative, bytes)
     }
 
     /// Writes files, each as [`Workspace::write_atomic`] does, and returns what became of each, in
     /// their order: when it returns, those that didn't fail are durable. A thousand take about a
     /// tenth of the time that they would take one by one.
     pub fn write_all(&self, files: &[(&str, &[u8])]) -> Vec<Result<(), FilesError>> {
+        match self.writing() {
+            Ok(mut writing) => self.write_group(&mut writing, files),
+            Err(error) => files.iter().map(|_| Err(again(&error).into())).collect(),
+        }
+    }
+
+    fn write_held(
+        &self,
+        writing: &mut Writing,
+        relative: &str,
+        bytes: &[u8],
+    ) -> Result<(), FilesError> {
+        let mut outcomes = self.write_group(writing, &[(relative, bytes)]);
+        outcomes.pop().unwrap_or(Ok(()))
+    }
+
+    fn write_group(
+        &self,
+        writing: &mut Writing,
+        files: &[(&str, &[u8])],
+    ) -> Vec<Result<(), FilesError>> {
         let mut outcomes = Vec::with_capacity(files.len());
         let mut group = Group::default();
         for (relative, bytes) in files {
@@ -30,7 +51,7 @@ impl Workspace {
                 Ok(path) => {
                     // A file that is named twice is written twice, in this order.
                     if group.known.contains(&path) {
-                        group.write(&mut outcomes);
+                        group.write(writing, &mut outcomes);
                     }
                     group.known.insert(path.clone());
                     group.places.push(outcomes.len());
@@ -40,7 +61,7 @@ impl Workspace {
                 Err(error) => outcomes.push(Err(error)),
             }
         }
-        group.write(&mut outcomes);
+        group.write(writing, &mut outcomes);
         outcomes
     }
 
@@ -55,13 +76,14 @@ impl Workspace {
         expected: Option<&str>,
         bytes: &[u8],
     ) -> Result<(), FilesError> {
+        let mut writing = self.writing()?;
         let found = self.read_bytes(relative)?.map(|bytes| sha256(&bytes));
         if found.as_deref() != expected {
             return Err(FilesError::Changed {
                 path: relative.to_owned(),
             });
         }
-        self.write_atomic(relative, bytes)
+        self.write_held(&mut writing, relative, bytes)
     }
 
     /// Writes a text where the file still holds the one that was read.
@@ -69,13 +91,14 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::replace`].
     pub fn replace_text(&self, relative: &str, read: &str, text: &str) -> Result<(), FilesError> {
+        let mut writing = self.writing()?;
         let found = self.read_bytes(relative)?;
         if found.as_deref() != Some(read.as_bytes()) {
             return Err(FilesError::Changed {
                 path: relative.to_owned(),
             });
         }
-        self.write_atomic(relative, text.as_bytes())
+        self.write_held(&mut writing, relative, text.as_bytes())
     }
 
     /// Removes a file; one that doesn't exist is as good as removed.
@@ -102,8 +125,12 @@ struct Group<'a> {
 
 impl Group<'_> {
     /// Writes what there is, and notes what failed.
-    fn write(&mut self, outcomes: &mut [Result<(), FilesError>]) {
-        let written = together::write(&self.files);
+    fn write(&mut self, writing: &mut Writing, outcomes: &mut [Result<(), FilesError>]) {
+        let made: Vec<PathBuf> = self.files.iter().map(|(path, _)| temporary(path)).collect();
+        let written = match writing.note(made.iter().map(PathBuf::as_path)) {
+            Ok(()) => together::write(&self.files),
+            Err(error) => self.files.iter().map(|_| Err(again(&error))).collect(),
+        };
         for (place, written) in self.places.iter().zip(written) {
             if let (Some(outcome), Err(error)) = (outcomes.get_mut(*place), written) {
                 *outcome = Err(error.into());
@@ -111,6 +138,11 @@ impl Group<'_> {
         }
         *self = Self::default();
     }
+}
+
+/// Returns an error that several files have.
+fn again(error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), error.to_string())
 }
 
 /// Creates folders, each of them durably.
