@@ -45,7 +45,7 @@ pub fn carry(versions: Edited<'_>) -> Result<Carried, EditError> {
             continue;
         }
         match own.get(&task.id) {
-            Some(own) if words(own) == words(task) => {
+            Some(own) if words(&unsaved.text, own) == words(&on_disk.text, task) => {
                 if own.marker.checked != checked {
                     edits = edits.tick(&own.marker, checked);
                 }
@@ -143,6 +143,9 @@ mod tests {
         let unsaved = SAVED.replace("Ask", "Ask Ada");
         let expected = unsaved.replace("[ ] Tell", "[x] Tell");
         check(&on_disk, &unsaved, &expected, &["1.1.1"]);
+        let directed = SAVED.replace("Ask", "Ask <!-- orch: manual -->");
+        let expected = directed.replace("[ ] Tell", "[x] Tell");
+        check(&on_disk, &directed, &expected, &["1.1.1"]);
         let gone = SAVED.replace("- [ ] Tell\n", "");
         let expected = gone.replace("[ ] Ask", "[x] Ask");
         check(&on_disk, &gone, &expected, &["1.1.2"]);

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::checklist::{Checklist, EditError, Edits, StatusKind, Task, TaskId, parse, read_date};
+use crate::checklist::{
+    Bullet, Checklist, EditError, Edits, StatusKind, Task, TaskId, parse, read_date,
+};
 use crate::diagnostic::Diagnostics;
 use crate::files::{FilesError, Workspace};
 
@@ -159,11 +161,11 @@ impl Document {
 }
 
 /// Returns the tasks that are what they were: same id, same words; those that are new count.
-fn same_tasks(before: &Checklist, now: &Checklist) -> HashSet<TaskId> {
-    let before = before.by_id();
+fn same_tasks(read: &Checklist, now: &Checklist) -> HashSet<TaskId> {
+    let before = read.by_id();
     let same = |task: &&Task| {
         let known = before.get(&task.id);
-        known.is_none_or(|known| words(known) == words(task))
+        known.is_none_or(|known| words(&read.text, known) == words(&now.text, task))
     };
     now.tasks()
         .filter(same)
@@ -171,11 +173,70 @@ fn same_tasks(before: &Checklist, now: &Checklist) -> HashSet<TaskId> {
         .collect()
 }
 
-pub(super) fn words(task: &Task) -> (&str, Vec<&str>) {
-    let bullets = task
-        .bullets
-        .iter()
-        .map(|bullet| bullet.text.source.as_str())
-        .collect();
-    (task.text.source.as_str(), bullets)
+/// All that a task asks for: its line, its bullets, its blocks and its directive. What was done for
+/// one command is no evidence for another.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Words<'t> {
+    line: &'t str,
+    bullets: Vec<(usize, &'t str)>,
+    fences: Vec<(&'t str, &'t str)>,
+    directive: Option<&'t str>,
+}
+
+/// Returns what a task of a document with that text asks for.
+pub(super) fn words<'t>(text: &'t str, task: &'t Task) -> Words<'t> {
+    let mut bullets = Vec::new();
+    collect(&task.bullets, 0, &mut bullets);
+    let fences = task.fences.iter();
+    let directive = task.directive.as_ref();
+    Words {
+        line: &task.text.source,
+        bullets,
+        fences: fences
+            .map(|it| (it.info.as_str(), it.body.as_str()))
+            .collect(),
+        directive: directive.and_then(|it| text.get(it.span.clone())),
+    }
+}
+
+/// Collects bullets with how deep they are nested.
+fn collect<'t>(bullets: &'t [Bullet], depth: usize, into: &mut Vec<(usize, &'t str)>) {
+    for bullet in bullets {
+        into.push((depth, bullet.text.source.as_str()));
+        collect(&bullet.children, depth + 1, into);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vocabulary::Vocabulary;
+
+    const TEXT: &str = "# Phase 1: Base\n\n- [ ] Warm up <!-- orch: run=fence timeout=5m -->\n  - with\n    - care\n\n  \
+                        ```sh\n  make warm\n  ```\n";
+
+    /// Checks whether the task is still the same when a piece of the document is another.
+    #[track_caller]
+    fn check(from: &str, to: &str, same: bool) {
+        let read = |text: &str| {
+            let parsed = parse("a.md", text, &Vocabulary::default());
+            parsed.expect("a checklist").checklist
+        };
+        let edited = TEXT.replacen(from, to, 1);
+        assert_ne!(edited, TEXT);
+        assert_eq!(
+            same_tasks(&read(TEXT), &read(&edited)).len(),
+            usize::from(same)
+        );
+    }
+
+    #[test]
+    fn a_task_is_the_same_as_long_as_it_asks_for_the_same() {
+        check("# Phase 1: Base\n", "# Phase 1: Other\n\nWords.\n", true);
+        check("[ ] Warm", "[x] Warm", true);
+        check("Warm up", "Cool down", false);
+        check("care", "speed", false);
+        check("make warm", "make clean", false);
+        check("timeout=5m", "timeout=9m", false);
+    }
 }
