@@ -12,18 +12,24 @@ use crate::plan::{Step, Work};
 
 impl Outlook {
     /// Rebuilds the rehearsal as the finished steps left it. A box that is opened again takes
-    /// nothing away: what others stand on is still there.
+    /// nothing away: what others stand on is still there. What was done elsewhere is taken as
+    /// there, too, unless it stands on what this run is to bring.
     pub(in crate::cli::run) async fn restore(&self, prepared: &Prepared<'_>) -> Result<()> {
         let applied = self.standing.iter().zip(&self.applied);
         for ((standing, applied), step) in applied.zip(&prepared.plan.steps) {
-            let there = *applied || matches!(standing, Standing::Done(_));
+            let elsewhere = *standing == Standing::Elsewhere;
+            let there = *applied || elsewhere || matches!(standing, Standing::Done(_));
             if let (true, Work::Apply { object, .. }) = (there, &step.work) {
                 let options = ApplyOptions::default();
                 let member = prepared.inventory().marked(object);
                 let applied = prepared.cluster.apply(&member, options).await;
-                applied.map_err(|error| {
-                    Stop::input(format!("can't rebuild the rehearsal: {error}"))
-                })?;
+                match applied {
+                    Err(error) if !elsewhere => {
+                        let stop = format!("can't rebuild the rehearsal: {error}");
+                        return Err(Stop::input(stop).into());
+                    }
+                    Ok(_) | Err(_) => {}
+                }
             }
         }
         Ok(())
