@@ -40,6 +40,7 @@ mod rules;
 mod running_words;
 mod scaling_words;
 mod schedule;
+mod slug;
 mod spec;
 mod steady;
 mod storage;

@@ -14,12 +14,16 @@ use super::ingress::IngressSpec;
 use super::model::Note;
 use super::roster::{self, Roster};
 use super::rules::Read;
+use super::slug::slug;
 use super::target::FileKind;
 use super::{
     Context, budget, environment, images, ingress, monitoring, mounts, outside, overlays, steady,
     storage, subjects, waits, workload,
 };
 use crate::vocabulary::Word;
+
+/// The namespace where nothing that names it can be written as Kubernetes takes it.
+const NAMELESS: &str = "rollout";
 
 /// The application with what layout and readings need to know of its making.
 pub(super) struct Assembled<'f> {
@@ -376,7 +380,11 @@ fn namespace(
     let found = named
         .or_else(|| context.phase.namespace.clone())
         .or(project);
-    mounts::slug(&found.unwrap_or_else(|| context.set.clone()))
+    let names = [found, Some(context.set.clone())];
+    let mut names = names.iter().flatten().map(|name| slug(name));
+    names
+        .find(|name| !name.is_empty())
+        .unwrap_or_else(|| NAMELESS.to_owned())
 }
 
 fn owners(maps: &[(String, ConfigMapSpec)]) -> Vec<(String, String)> {
@@ -389,7 +397,8 @@ fn application_name(facts: &Facts, namespace: &str) -> String {
         .project
         .as_ref()
         .and_then(|project| project.name.as_deref());
-    mounts::slug(project.unwrap_or(namespace))
+    let own = project.map(slug).filter(|name| !name.is_empty());
+    own.unwrap_or_else(|| namespace.to_owned())
 }
 
 /// Returns the name of the map with the application's own settings.

@@ -237,7 +237,7 @@ impl Sorter<'_, '_> {
     fn file(&mut self, member: &Member<'_>, secret: &ConfigFile) -> (String, String) {
         let held = secret.file.is_some() || secret.environment.is_some();
         if !held && secret.content.is_none() {
-            return (super::mounts::slug(&secret.name), secret.name.clone());
+            return (super::slug::slug(&secret.name), secret.name.clone());
         }
         let upper = secret.name.to_uppercase().replace(['-', '.'], "_");
         let key = secret.environment.clone().unwrap_or(upper);

@@ -143,7 +143,7 @@ fn quoted(word: &str) -> String {
 fn first_of(build: &Build, sources: &Sources<'_, '_>, own: &str) -> String {
     built_alike(build, sources).next().map_or_else(
         || own.to_owned(),
-        |service| super::mounts::slug(&service.name),
+        |service| super::slug::slug(&service.name),
     )
 }
 

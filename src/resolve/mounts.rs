@@ -10,6 +10,7 @@ use crate::facts::{Facts, Mount, MountSource, Tree, image};
 use super::application::{ConfigMapSpec, VolumeKind, VolumeSpec, WorkloadKind};
 use super::quantity;
 use super::roster::Member;
+use super::slug::slug;
 
 /// What a workload's mounts come to.
 #[derive(Debug, Clone, Default)]
@@ -237,18 +238,4 @@ impl Mounts {
             });
         }
     }
-}
-
-/// Returns a name that Kubernetes takes: small letters, digits, hyphens, 63 at most.
-pub(super) fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for character in text.to_lowercase().chars() {
-        if character.is_ascii_alphanumeric() {
-            slug.push(character);
-        } else if !slug.ends_with('-') && !slug.is_empty() {
-            slug.push('-');
-        }
-    }
-    slug.truncate(63);
-    slug.trim_end_matches('-').to_owned()
 }

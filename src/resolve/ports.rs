@@ -6,9 +6,9 @@ use crate::facts::{Facts, Protocol, Service, image};
 
 use super::application::{Exposure, Role, ServicePort};
 use super::kind::label;
-use super::mounts::slug;
 use super::reach::Reaches;
 use super::roster::Member;
+use super::slug::slug;
 use super::spec::ExposureSpec;
 
 /// The numbers that Kubernetes has on nodes, where its administrator hasn't changed it.

@@ -11,8 +11,8 @@ use crate::vocabulary::{Phrase, Vocabulary};
 
 use super::application::{SharedClaim, VolumeKind, Workload, WorkloadKind};
 use super::kind::label;
-use super::mounts::slug;
 use super::roster::{Member, Roster};
+use super::slug::slug;
 
 const SIZES: [&str; 2] = ["orch.volume.size", "kompose.volume.size"];
 /// The size of a claim of which nothing is known.

@@ -5,9 +5,9 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{Service, command_words};
 
 use super::application::{Role, WorkloadKind};
-use super::mounts::slug;
 use super::roster::Member;
 use super::schedule;
+use super::slug::slug;
 use super::spec::{JobWish, Spec};
 use super::subjects::Subject;
 

@@ -124,7 +124,7 @@ fn aliases(
             continue;
         }
         let taken = roster.members.iter().any(|other| other.name == name);
-        let fits = super::mounts::slug(&name) == name
+        let fits = super::slug::slug(&name) == name
             && name.starts_with(|first: char| first.is_ascii_lowercase());
         if taken || !fits {
             let why = if taken {

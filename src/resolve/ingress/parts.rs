@@ -315,7 +315,7 @@ impl Writer<'_> {
         // Two targets have a Middleware each.
         if to != "/" {
             for middleware in &mut own.middlewares {
-                let target = super::super::mounts::slug(to);
+                let target = super::super::slug::slug(to);
                 middleware.name = format!("{}-{target}", middleware.name);
             }
         }

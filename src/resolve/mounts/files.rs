@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::super::application::{ConfigMapSpec, MapFile, VolumeKind, VolumeSpec};
 use super::super::hosts;
 use super::super::roster::Member;
-use super::{Mounts, Sources, slug};
+use super::super::slug::slug;
+use super::{Mounts, Sources};
 use crate::facts::{Mount, Tree};
 
 /// The most that a `ConfigMap` may hold, with room for what is around it.
