@@ -5,6 +5,7 @@
 //! touching only the bytes that they must.
 
 mod closing;
+mod conflict;
 mod date;
 mod directive;
 mod document;

@@ -58,8 +58,8 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: DOCUMENT,
         severity: Severity::Error,
-        what: "a checklist that can't be read: it is empty, has no task, isn't text, or is nested \
-               too deeply",
+        what: "a checklist that can't be read: it is empty, has no task, isn't text, is nested too \
+               deeply, or holds a conflict of git's that nobody resolved",
         why: "nothing of it would be done, and nobody would hear of it",
         way: "write a task as `- [ ] …` below a heading, and save the file as UTF-8",
         example: example::DOCUMENT,

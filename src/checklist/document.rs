@@ -9,8 +9,8 @@ use super::problems::Problems;
 use super::tree::{self, Kind, Node, Unreadable};
 use super::walk::{Found, walk};
 use super::{
-    Checklist, Directive, Language, Span, Spanned, Task, TaskId, field, file_name, inline, task,
-    title,
+    Checklist, Directive, Language, Span, Spanned, Task, TaskId, conflict, field, file_name,
+    inline, task, title,
 };
 use crate::vocabulary::Vocabulary;
 
@@ -85,6 +85,7 @@ pub fn examine(
         text: shared,
     };
     check_ids(&checklist, &mut problems);
+    conflict::report(text, &mut problems);
     if checklist.tasks().next().is_none() {
         let message = "the checklist has no tasks".to_owned();
         problems.error(
