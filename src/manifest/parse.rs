@@ -1,4 +1,4 @@
-//! Any multi-document YAML, hand-written and CRDs included, → objects.
+//! Any multi-document YAML or JSON, hand-written and CRDs included, → objects.
 //!
 //! Knows nothing of kinds; what a document lacks to be an object is reported with its line.
 
@@ -113,6 +113,13 @@ fn read(document: &str, objects: &mut Vec<Object>) -> Result<(), Problem> {
 }
 
 fn value(document: &str) -> Result<Value, Problem> {
+    let document = document.trim_start_matches('\u{feff}');
+    // JSON is YAML, but for tabs and for how long a line may be.
+    if document.trim_start().starts_with('{')
+        && let Ok(value) = serde_json::from_str(document)
+    {
+        return Ok(value);
+    }
     let blank = |line: &str| {
         let line = line.trim_end();
         !says_something(line) || line == "---" || line == "..." || line.starts_with('%')
@@ -205,6 +212,18 @@ mod tests {
         );
         check("", &[]);
         check("---\n---\n", &[]);
+    }
+
+    #[test]
+    fn json_and_a_byte_order_mark_are_read() {
+        let json = "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"List\",\n\t\"items\": [{\"apiVersion\": \
+                    \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"a\\/b\"}}]\n}\n";
+        check(json, &["Service/a/b"]);
+        check(&format!("\u{feff}{A}"), &["ConfigMap/a"]);
+        check(
+            &format!("\u{feff}{A}").replace('\n', "\r\n"),
+            &["ConfigMap/a"],
+        );
     }
 
     #[test]

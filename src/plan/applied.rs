@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::checklist::{Checklist, Spanned, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::facts::Tree;
-use crate::manifest::{self, Object};
+use crate::manifest::{self, Object, is_kustomization};
 use crate::resolve::{Action, Resolved};
 
 /// Returns the objects that each `apply` task names, in the order of the files.
@@ -114,16 +116,51 @@ fn manifests_at<'t>(tree: &'t Tree, path: &str) -> Vec<(String, &'t str)> {
     let path = path.trim_start_matches("./").trim_end_matches('/');
     let folder = format!("{path}/");
     tree.iter()
-        .filter(|(found, _)| {
-            let below = found.starts_with(&folder) && !found.contains("kustomization");
-            *found == path || (below && is_yaml(found))
+        .filter(|(found, text)| {
+            let below = found.starts_with(&folder) && !is_kustomization(found);
+            *found == path || (below && is_yaml(found)) || (below && is_json_object(found, text))
         })
         .map(|(found, text)| (found.to_owned(), &**text))
         .collect()
+}
+
+/// Returns whether JSON in a folder is an object: other programs' files may lie there, too.
+fn is_json_object(path: &str, text: &str) -> bool {
+    let object = || {
+        let read: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
+        Some(read.get("apiVersion")?.is_string() && read.get("kind")?.is_string())
+    };
+    path.ends_with(".json") && object().unwrap_or_default()
 }
 
 fn is_yaml(path: &str) -> bool {
     [".yml", ".yaml"]
         .iter()
         .any(|ending| path.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::manifests_at;
+    use crate::facts::Tree;
+
+    #[test]
+    fn a_folder_gives_every_object_and_nothing_else() {
+        let object = "apiVersion: v1\nkind: Service\nmetadata: { name: a }\n";
+        let json = r#"{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "b"}}"#;
+        let tree: Tree = [
+            ("k8s/a.yml", object),
+            ("k8s/b.json", json),
+            ("k8s/dashboard.json", r#"{"title": "Calls"}"#),
+            ("k8s/kustomization.yml", "resources: [a.yml]\n"),
+            ("k8s/kustomizations/a.yaml", object),
+            ("other/a.yml", object),
+        ]
+        .into_iter()
+        .collect();
+        let found = manifests_at(&tree, "./k8s/");
+        let paths: Vec<&str> = found.iter().map(|(path, _)| path.as_str()).collect();
+        let expected = ["k8s/a.yml", "k8s/b.json", "k8s/kustomizations/a.yaml"];
+        assert_eq!(paths, expected);
+    }
 }

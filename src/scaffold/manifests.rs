@@ -112,7 +112,8 @@ pub fn find(tree: &Tree) -> Found {
     };
     let kustomizations = Kustomization::all(tree, |path| is_elsewhere(path, &charts));
     for (path, text) in tree.iter() {
-        if is_yaml(path) && !is_elsewhere(path, &charts) && !kustomization::is_one(path) {
+        let meant = is_yaml(path) || is_json_manifest(path, text);
+        if meant && !is_elsewhere(path, &charts) && !kustomization::is_one(path) {
             looked.at(path, text, &kustomizations);
         }
     }
@@ -150,11 +151,30 @@ fn is_yaml(path: &str) -> bool {
     [".yml", ".yaml"].iter().any(|end| path.ends_with(end))
 }
 
+/// Returns whether a file is JSON that says itself what object it is: most JSON is for programs.
+fn is_json_manifest(path: &str, text: &str) -> bool {
+    if !path.ends_with(".json") || !claims_objects(text) {
+        return false;
+    }
+    let Ok(Value::Object(fields)) = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+    else {
+        return false;
+    };
+    ["apiVersion", "kind"]
+        .iter()
+        .all(|key| fields.get(*key).is_some_and(Value::is_string))
+}
+
 fn is_elsewhere(path: &str, charts: &[String]) -> bool {
+    is_aside(path) || charts.iter().any(|chart| path.starts_with(chart))
+}
+
+/// Returns whether a file lies in a folder for trying things out, of tools, or of others.
+pub(super) fn is_aside(path: &str) -> bool {
     let mut folders: Vec<&str> = path.split('/').collect();
     folders.pop();
     let other = |folder: &&str| folder.starts_with('.') || ELSEWHERE.contains(folder);
-    folders.iter().any(other) || charts.iter().any(|chart| path.starts_with(chart))
+    folders.iter().any(other)
 }
 
 /// A walk through the workspace's YAML.
@@ -254,13 +274,22 @@ impl Look {
     }
 }
 
-/// Returns whether a text has what every object has, without reading it as YAML.
+/// Returns whether a text has what every object has, without reading it as YAML: both keys, at the
+/// begin of a line or in braces, with quotes or without.
 fn claims_objects(text: &str) -> bool {
     let has = |key: &str| {
-        let mut lines = text.lines();
-        lines.any(|line| line.trim_start_matches(['-', ' ']).starts_with(key))
+        let mut places = text.match_indices(key);
+        places.any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            let opens = |it: char| it.is_whitespace() || "-\"'\u{feff}".contains(it);
+            let line = line.trim_end_matches(opens);
+            let behind = text.get(at + key.len()..).unwrap_or_default();
+            let behind = behind.trim_start_matches(['"', '\'']).trim_start();
+            (line.is_empty() || line.ends_with(['{', ','])) && behind.starts_with(':')
+        })
     };
-    has("apiVersion:") && has("kind:")
+    has("apiVersion") && has("kind")
 }
 
 fn is_tools(object: &Object) -> bool {

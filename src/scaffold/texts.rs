@@ -270,7 +270,7 @@ texts! {
         "Выбрать между `{path}` и `{other}`: оба описывают {objects}, а применить можно только один",
         "Обрати між `{path}` і `{other}`: обидва описують {objects}, а застосувати можна лише один";
     NO_NAMESPACE:
-        "Make sure of the namespace: {paths} name none, so that their objects go where the kubeconfig context points to, as with `kubectl apply`",
+        "Make sure of the namespace: none is named in {paths}, so those objects go where the kubeconfig context points to, as with `kubectl apply`",
         "Проверить пространство имён: в {paths} оно не указано, и объекты попадут туда, куда указывает контекст kubeconfig, как при `kubectl apply`",
         "Перевірити простір імен: у {paths} його не вказано, і об'єкти потраплять туди, куди вказує контекст kubeconfig, як за `kubectl apply`";
     UNLISTED:

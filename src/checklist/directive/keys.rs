@@ -45,8 +45,8 @@ pub const KEYS: &[Key] = &[
         name: "apply",
         form: "apply=PATH, apply=fence",
         meaning: "applies YAML that people wrote, and ticks the box when all its objects are ready",
-        values: "A file, a folder (all its YAML files, of any kind), or `fence`: the fenced block \
-                 inside the task",
+        values: "A file, a folder (all its YAML files and JSON objects, of any kind), or `fence`: \
+                 the fenced block inside the task",
         example: "- [ ] Install the definitions <!-- orch: apply=crds/ -->",
         action: "apply",
     },

@@ -247,3 +247,30 @@ fn whatever_else_a_kustomization_changes_is_left_to_a_person() {
         assert!(fields.contains(&name.to_owned()), "{fields:?}");
     }
 }
+
+#[test]
+fn json_marks_and_braces_hide_no_object() {
+    check(
+        &[
+            (
+                "k8s/a.json",
+                "{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"a\"}}",
+            ),
+            (
+                "k8s/b.yaml",
+                "\u{feff}apiVersion: v1\r\nkind: Service\r\nmetadata: { name: b }\r\n",
+            ),
+            (
+                "k8s/c.yaml",
+                "{apiVersion: v1, kind: Service, metadata: {name: c}}\n",
+            ),
+            (
+                "k8s/dashboard.json",
+                "{\"title\": \"kind: of apiVersion:\"}",
+            ),
+            ("package.json", "{\"kind\": 1, \"apiVersion\": \"2\"}"),
+        ],
+        &["k8s/a.json", "k8s/b.yaml", "k8s/c.yaml"],
+        &[],
+    );
+}
