@@ -13,6 +13,7 @@ mod language;
 mod manifests;
 mod page;
 mod phase;
+mod projects;
 mod rollout;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use hints::{Hints, project_name};
 pub use language::{code, named, of_locale, of_text};
 pub use manifests::{Found, Why, find};
 pub use phase::{file_stem, phase};
+pub use projects::projects;
 pub use rollout::rollout;
 
 use crate::checklist::{Language, Naming};
@@ -45,6 +47,8 @@ pub struct Wishes {
     pub title: String,
     /// How the set's checklists are named.
     pub naming: Naming,
+    /// The Compose files that it is written from; empty: the default ones at the root.
+    pub compose: Vec<String>,
     /// The folder of the manifests (`k8s`).
     pub folder: String,
     /// The path of the phase's settings.

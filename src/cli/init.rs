@@ -34,6 +34,10 @@ pub(super) struct InitArgs {
     /// What a new checklist is written from, where the repository has both
     #[arg(long, value_name = "SOURCE")]
     from: Option<From>,
+    /// A Compose file that a new checklist is written from (may be given several times, in the
+    /// order of merging); otherwise those at the root, or of the one folder that has some
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    compose: Vec<String>,
     /// Let a new checklist write Prometheus and Grafana where the application has none
     #[arg(long)]
     monitoring: bool,
@@ -70,7 +74,8 @@ pub(super) fn run(session: &Session, args: &InitArgs) -> Result {
     if sets.is_empty() {
         return nothing::run(session, &loaded, args);
     }
-    if args.language.is_some() || args.phase.is_some() || args.from.is_some() || args.monitoring {
+    let asked = args.language.is_some() || args.phase.is_some() || args.from.is_some();
+    if asked || args.monitoring || !args.compose.is_empty() {
         return Err(
             Stop::input("there are checklists already: init writes no other")
                 .help("for another phase: `orch new phase NAME`"),

@@ -107,7 +107,7 @@ fn wishes(session: &Session, loaded: &Loaded, args: &PhaseArgs) -> Result<Wishes
     }
     let set_name = match set {
         Some(set) => set.name.clone(),
-        None => init::set_name(session, loaded)?,
+        None => init::set_name(session, loaded, &[])?,
     };
     let folder = set.map_or_else(
         || format!("checklists/{set_name}"),
@@ -132,6 +132,7 @@ fn wishes(session: &Session, loaded: &Loaded, args: &PhaseArgs) -> Result<Wishes
         number,
         name,
         title: title.to_owned(),
+        compose: Vec::new(),
         folder: "k8s".to_owned(),
         settings,
         monitoring: false,

@@ -19,13 +19,17 @@ pub struct Hints {
 }
 
 /// Returns the name that the Compose files give their project.
-pub fn project_name(tree: &Tree) -> Option<String> {
-    let gathered = gather(tree, &Inputs::default()).ok()?;
+pub fn project_name(tree: &Tree, compose: &[String]) -> Option<String> {
+    let inputs = Inputs {
+        compose: compose.to_vec(),
+        ..Inputs::default()
+    };
+    let gathered = gather(tree, &inputs).ok()?;
     gathered.facts.project?.name
 }
 
 /// Returns the hints that a project and the files around it give.
-pub(super) fn of(tree: &Tree, project: &Project) -> Hints {
+pub(super) fn of(tree: &Tree, project: &Project, inputs: &Inputs) -> Hints {
     let mut names: Vec<(String, String)> = Vec::new();
     for service in &project.services {
         let base = name_of(&service.name);
@@ -50,7 +54,7 @@ pub(super) fn of(tree: &Tree, project: &Project) -> Hints {
         names,
         aliases,
         unnamed,
-        profiles: profiles(tree, project),
+        profiles: profiles(tree, project, inputs),
         environments: environments(tree, project),
     }
 }
@@ -69,10 +73,10 @@ fn name_of(service: &str) -> String {
 }
 
 /// Returns the profiles of services that are left out.
-fn profiles(tree: &Tree, project: &Project) -> Vec<String> {
+fn profiles(tree: &Tree, project: &Project, inputs: &Inputs) -> Vec<String> {
     let inputs = Inputs {
         profiles: vec!["*".to_owned()],
-        ..Inputs::default()
+        ..inputs.clone()
     };
     let Some(all) = gather(tree, &inputs).ok().and_then(|it| it.facts.project) else {
         return Vec::new();

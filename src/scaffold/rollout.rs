@@ -39,7 +39,10 @@ const WATCHING: &[&str] = &[
 /// # Errors
 /// What is wrong with the Compose files.
 pub fn rollout(tree: &Tree, wishes: &Wishes) -> Result<Option<Rollout>, Diagnostics> {
-    let inputs = Inputs::default();
+    let inputs = Inputs {
+        compose: wishes.compose.clone(),
+        ..Inputs::default()
+    };
     let gathered = gather(tree, &inputs)?;
     let Some(project) = gathered.facts.project.as_ref() else {
         return Ok(None);
@@ -47,7 +50,7 @@ pub fn rollout(tree: &Tree, wishes: &Wishes) -> Result<Option<Rollout>, Diagnost
     if project.services.is_empty() {
         return Ok(None);
     }
-    let hints = hints::of(tree, project);
+    let hints = hints::of(tree, project, &inputs);
     let writer = Writer {
         tree,
         wishes,

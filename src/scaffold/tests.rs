@@ -13,6 +13,7 @@ fn wishes(language: Language) -> Wishes {
         name: "kubernetes".to_owned(),
         title: "Kubernetes".to_owned(),
         naming: crate::checklist::Naming::default(),
+        compose: Vec::new(),
         folder: "k8s".to_owned(),
         settings: "phases/01-kubernetes.toml".to_owned(),
         monitoring: false,

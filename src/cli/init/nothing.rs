@@ -2,6 +2,7 @@
 //! from the manifests that are there.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use super::super::confirm::{answer, can_ask};
 use super::super::exit::{Code, Result};
@@ -9,7 +10,7 @@ use super::super::load::Loaded;
 use super::super::{Session, Stop};
 use super::{From, InitArgs, settings};
 use crate::checklist::{Language, Naming, parse};
-use crate::facts::{Tree, default_compose_files};
+use crate::facts::Tree;
 use crate::scaffold::{self, Found, Hints, Why, Wishes};
 use crate::terminal::{count, err, out, printable};
 use crate::vocabulary::Vocabulary;
@@ -29,10 +30,21 @@ struct Written {
 pub(super) fn run(session: &Session, loaded: &Loaded, args: &InitArgs) -> Result {
     let tree = &loaded.snapshot.tree;
     let found = scaffold::find(tree);
-    let compose = default_compose_files(tree, "");
-    let from = source(args.from, &found, &compose, tree)?;
+    let compose = compose(args, tree)?;
+    let from = match args.compose.as_slice() {
+        [] => source(args.from, &found, &compose, tree)?,
+        [_, ..] => From::Compose,
+    };
     let mut said = sources(&found, &compose, from, &session.environment.program);
-    let wishes = wishes(session, loaded, args, from)?;
+    if let Some(folder) = below(session, loaded) {
+        let _ = writeln!(
+            said,
+            "the workspace is the whole repository; to make {} one of its own: `touch orch.toml` \
+             there, and run init again",
+            printable(&folder)
+        );
+    }
+    let wishes = wishes(session, loaded, args, (from, &compose))?;
     let written = match from {
         From::Compose => rollout(tree, &wishes)?,
         From::Manifests => {
@@ -69,13 +81,46 @@ pub(super) fn run(session: &Session, loaded: &Loaded, args: &InitArgs) -> Result
     Ok(Code::Done)
 }
 
+/// Returns the folder below the workspace's root that a person stands in; nothing at the root.
+fn below(session: &Session, loaded: &Loaded) -> Option<String> {
+    let start = session.global.directory.as_deref();
+    let start = fs_err::canonicalize(start.unwrap_or_else(|| Path::new("."))).ok()?;
+    let folder = start.strip_prefix(loaded.workspace.root()).ok()?;
+    let folder = folder.to_str()?;
+    (!folder.is_empty()).then(|| folder.to_owned())
+}
+
+/// Returns the Compose files: those that are asked for, or else the repository's, where it has one
+/// project.
+fn compose(args: &InitArgs, tree: &Tree) -> Result<Vec<String>> {
+    if let Some(gone) = args
+        .compose
+        .iter()
+        .find(|path| tree.get(path.trim_start_matches("./")).is_none())
+    {
+        let gone = printable(gone);
+        return Err(Stop::input(format!("there is no Compose file `{gone}`"))
+            .help("give its path as seen from the workspace's root"));
+    }
+    if !args.compose.is_empty() {
+        let plain = |path: &String| path.trim_start_matches("./").to_owned();
+        return Ok(args.compose.iter().map(plain).collect());
+    }
+    let mut projects = scaffold::projects(tree);
+    Ok(match (projects.pop(), projects.is_empty()) {
+        (Some(only), true) => only,
+        (Some(_) | None, _) => Vec::new(),
+    })
+}
+
 /// Returns what the checklist is written from: manifests that people wrote win.
 fn source(asked: Option<From>, found: &Found, compose: &[String], tree: &Tree) -> Result<From> {
     let (manifests, compose) = (!found.files.is_empty(), !compose.is_empty());
     match asked {
-        Some(From::Compose) if !compose => {
-            Err(Stop::input("there is no Compose file at the root").help(NAMES))
-        }
+        Some(From::Compose) if !compose => Err(named(
+            Stop::input("there is no Compose file at the root"),
+            tree,
+        )),
         Some(From::Manifests) if !manifests => Err(Stop::input(
             "there are no manifests that could be applied as they are",
         )
@@ -89,8 +134,23 @@ fn source(asked: Option<From>, found: &Found, compose: &[String], tree: &Tree) -
     }
 }
 
-const NAMES: &str = "the usual names: compose.yaml, docker-compose.yml; in another folder, or by \
-     another name, link it: `ln -s deploy/stack.yml compose.yaml`";
+/// Says how Compose files are named, or which of those that are there may be meant.
+fn named(stop: Stop, tree: &Tree) -> Stop {
+    let projects = scaffold::projects(tree);
+    let mut stop = stop;
+    for files in &projects {
+        let flags: Vec<String> = files.iter().map(|it| format!("--compose {it}")).collect();
+        let flags = printable(&flags.join(" ")).to_string();
+        stop = stop.help(format!("this one may be meant: `orch init {flags}`"));
+    }
+    if !projects.is_empty() {
+        return stop;
+    }
+    stop.help(
+        "the usual names: compose.yaml, docker-compose.yml; by another name: `orch init --compose \
+         deploy/stack.yml`",
+    )
+}
 
 /// Says what to do where there is nothing to write from.
 fn nothing(tree: &Tree, found: &Found) -> Stop {
@@ -110,6 +170,9 @@ fn nothing(tree: &Tree, found: &Found) -> Stop {
             "render them into a folder of their own (`kubectl kustomize`, `helm template`) and run \
              init again",
         );
+    }
+    if scaffold::projects(tree).len() > 1 {
+        return named(stop, tree);
     }
     if tree.get("Dockerfile").is_some() {
         let compose = "there is a Dockerfile: say in `compose.yaml` how it runs, then run init \
@@ -187,11 +250,16 @@ fn rollout(tree: &Tree, wishes: &Wishes) -> Result<Written> {
     })
 }
 
-fn wishes(session: &Session, loaded: &Loaded, args: &InitArgs, from: From) -> Result<Wishes> {
+fn wishes(
+    session: &Session,
+    loaded: &Loaded,
+    args: &InitArgs,
+    (from, compose): (From, &[String]),
+) -> Result<Wishes> {
     let tree = &loaded.snapshot.tree;
     let number = args.phase.unwrap_or(1);
     let (name, title) = PHASE;
-    let set = set_name(session, loaded)?;
+    let set = set_name(session, loaded, compose)?;
     let used = |folder: &&&str| !tree.has_folder(folder);
     let folder = FOLDERS.iter().find(used).copied().unwrap_or("k8s-orch");
     let folder = match from {
@@ -209,6 +277,7 @@ fn wishes(session: &Session, loaded: &Loaded, args: &InitArgs, from: From) -> Re
         name: name.to_owned(),
         title: title.to_owned(),
         naming: Naming::default(),
+        compose: compose.to_vec(),
         folder: folder.to_owned(),
         settings: format!("phases/{number:02}-{name}.toml"),
         monitoring: from == From::Compose && args.monitoring,
@@ -218,7 +287,11 @@ fn wishes(session: &Session, loaded: &Loaded, args: &InitArgs, from: From) -> Re
 }
 
 /// Returns the set's name: the one that is asked for, the Compose project's, the folder's.
-pub(in crate::cli) fn set_name(session: &Session, loaded: &Loaded) -> Result<String> {
+pub(in crate::cli) fn set_name(
+    session: &Session,
+    loaded: &Loaded,
+    compose: &[String],
+) -> Result<String> {
     if let Some(asked) = &session.global.set {
         return if scaffold::file_stem(asked).as_deref() == Some(asked) {
             Ok(asked.clone())
@@ -230,7 +303,7 @@ pub(in crate::cli) fn set_name(session: &Session, loaded: &Loaded) -> Result<Str
         };
     }
     let tree = &loaded.snapshot.tree;
-    let project = scaffold::project_name(tree);
+    let project = scaffold::project_name(tree, compose);
     let folder = loaded.workspace.root().file_name();
     let folder = folder.map(|name| name.to_string_lossy().into_owned());
     let stems = [project, folder].into_iter().flatten();
@@ -255,7 +328,6 @@ pub(in crate::cli) fn told_language(session: &Session, loaded: &Loaded) -> Resul
     let question = format!("language of the checklist: en, ru or uk [{code}]: ");
     loop {
         let Some(answer) = answer(&question)? else {
-            err("\n")?;
             return Err(Stop::input("no language was chosen: nothing is written")
                 .help("answer with a code, or give it: `--language uk`"));
         };
