@@ -8,7 +8,7 @@ use crate::checklist::{Checklist, StatusKind, parse};
 use crate::cli::load::Loaded;
 use crate::cli::standing::{self, standing};
 use crate::execute::{Document, Ledger};
-use crate::files::{PhaseFile, read_journal};
+use crate::files::{Clock, PhaseFile, read_journal};
 use crate::journal::{Evidence, State, StepId};
 use crate::progress::{Entry, PhaseRow, Place, View, update};
 
@@ -47,6 +47,29 @@ impl Close<'_> {
             workspace.write_atomic(&path, text.as_bytes())?;
         }
         Ok(())
+    }
+
+    /// Writes the account again where somebody deleted it; returns whether it was gone.
+    pub(super) fn restore_account(&self, ledger: &Ledger, document: &Document) -> Result<bool> {
+        let prepared = self.prepared;
+        let path = prepared.progress_path();
+        if prepared.loaded.workspace.read(&path)?.is_some() {
+            return Ok(false);
+        }
+        let known = ledger.state().target(prepared.target.name());
+        let completed = known.and_then(|known| known.completed);
+        let completed = completed.map(|at| Clock::date_of(at).to_string());
+        self.progress(ledger, document, Moment::completed(completed.as_deref()))?;
+        Ok(true)
+    }
+
+    /// Says that the account was gone.
+    pub(super) fn restored_text(&self) -> String {
+        let path = self.prepared.progress_path();
+        format!(
+            "{path} was gone and is written again from the checklists and the record; the history \
+             of other phases is in git, where it was committed: git checkout -- {path}\n"
+        )
     }
 
     fn view(&self, ledger: &Ledger, checklist: &Checklist, moment: Moment<'_>, path: &str) -> View {
@@ -225,7 +248,7 @@ fn following(phases: &[PhaseRow], checklist: &Checklist) -> Option<u32> {
 }
 
 /// Returns the first phase from a number on that isn't completed.
-fn open_from(phases: &[PhaseRow], number: u32) -> Option<u32> {
+pub(in crate::cli) fn open_from(phases: &[PhaseRow], number: u32) -> Option<u32> {
     let mut open = phases
         .iter()
         .filter(|row| row.number >= number && row.status != StatusKind::Completed);

@@ -71,6 +71,7 @@ impl Close<'_> {
             finished = true;
         }
         let recorded = recorded || begins;
+        let restored = recorded && !finished && self.restore_account(&ledger, &document)?;
         let committed = waiting.is_empty() && recorded && self.commit(&ledger)?;
         let text = if !waiting.nobody() {
             waiting_text(prepared, self.outlook, &waiting)
@@ -79,6 +80,8 @@ impl Close<'_> {
         } else if committed || finished {
             "finished what an interrupted run had left: documents and commit are up to date\n"
                 .to_owned()
+        } else if restored {
+            self.restored_text()
         } else {
             self.idle_text(&waiting)
         };

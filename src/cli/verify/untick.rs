@@ -101,12 +101,16 @@ fn progress(loaded: &Loaded, phase: &Phase, (look, checklist): (&Look, &Checklis
     let Some(existing) = loaded.workspace.read(&path)? else {
         return Ok(());
     };
+    let shown = (checklist, look.is_rehearsed());
+    let phases = account::rows(loaded, &phase.set, shown, &path);
+    // Phases come in order: the first that is open is the one to go on with.
+    let current = account::open_from(&phases, 0).unwrap_or(checklist.number);
     let view = View {
         set: phase.set.clone(),
         language: checklist.language,
-        phases: account::rows(loaded, &phase.set, (checklist, look.is_rehearsed()), &path),
+        phases,
         phase: checklist.number,
-        current: checklist.number,
+        current,
         history: Vec::new(),
         shared: account::is_shared(loaded, &phase.set),
     };
