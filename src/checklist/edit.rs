@@ -112,6 +112,13 @@ impl Edits {
         if matches!(held, "" | "-" | "–" | "—") {
             return self.field(field, &remark);
         }
+        // Who says the same twice adds nothing: a command that was killed is given again.
+        let said = held.strip_suffix(remark.as_str());
+        if said.is_some_and(|before| {
+            before.trim_end().is_empty() || before.trim_end().ends_with([';', '.', '!'])
+        }) {
+            return self;
+        }
         let joined = if held.ends_with(['.', ';', '!']) {
             format!(" {remark}")
         } else {

@@ -173,10 +173,11 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let who = format!("{name} <{mail}>");
     let place = Place::find(&loaded, &phase, (given.target, journal.state()))?;
     let event = record(&given, &id, (who, place.named.clone()));
-    // Whichever comes second may be lost to a kill. A box that is ticked without a record is
-    // respected; one that is open in spite of a record would count as taken back.
+    // Whichever comes second may be lost to a kill, and is given again. A box that is ticked without
+    // a record is respected; one that is open in spite of a record would count as taken back.
     let ticked = decision == Decision::Done;
-    if !ticked {
+    let recorded_first = decision == Decision::Open;
+    if recorded_first {
         journal.append(clock.now(), vec![event.clone()])?;
     }
     let noted = edit(
@@ -185,7 +186,7 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         task,
         (&place, ticked, given.note.as_deref()),
     )?;
-    if ticked {
+    if !recorded_first {
         journal.append(clock.now(), vec![event])?;
     }
     let noted = noted.map(|noted| noted.text(&phase)).unwrap_or_default();
