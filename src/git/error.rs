@@ -114,7 +114,10 @@ pub enum GitError {
     #[error("the branch moves faster than orch can commit; run again when nobody else commits")]
     Moving,
     /// The `git` program refused.
-    #[error("`git commit` failed ({status}): {output}")]
+    #[error(
+        "`git commit` failed ({status}); what was done is recorded, and the next run commits it: \
+         {output}"
+    )]
     Program {
         /// Its exit status.
         status: String,
