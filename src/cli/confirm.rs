@@ -77,7 +77,12 @@ pub(super) fn answer(question: &str) -> Result<Option<String>> {
     err(question)?;
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line)?;
-    Ok((read > 0).then(|| line.trim().to_owned()))
+    if read == 0 {
+        // What comes next begins on a line of its own.
+        err("\n")?;
+        return Ok(None);
+    }
+    Ok(Some(line.trim().to_owned()))
 }
 
 fn other_name(given: &str, name: &str) -> Stop {

@@ -1,14 +1,34 @@
 //! Long text in a column.
 
-use console::measure_text_width;
+use console::{Term, measure_text_width};
 
-/// How wide a screen is, where nobody says.
+/// How wide a screen is, where nobody says; longer lines are no pleasure to read.
 const WIDTH: usize = 80;
+
+/// Returns a message broken between words where the terminal that shows messages has an end; the
+/// same text where they don't go to a terminal, but to a file that is searched.
+pub fn fitted(text: &str, indent: usize) -> String {
+    match columns(&Term::stderr()) {
+        Some(width) => broken(text, indent, width),
+        None => text.to_owned(),
+    }
+}
 
 /// Returns a text broken between words so that it fits behind `indent` columns; the first line is
 /// not indented, because something stands before it. What has no space stays whole.
 pub fn wrapped(text: &str, indent: usize) -> String {
-    let room = WIDTH.saturating_sub(indent).max(20);
+    let width = columns(&Term::stdout()).unwrap_or(WIDTH);
+    broken(text, indent, width.min(WIDTH))
+}
+
+/// Returns how wide a terminal is, where it is one.
+fn columns(terminal: &Term) -> Option<usize> {
+    let (_, columns) = terminal.size_checked()?;
+    Some(usize::from(columns))
+}
+
+fn broken(text: &str, indent: usize, width: usize) -> String {
+    let room = width.saturating_sub(indent).max(20);
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
         let mut current = String::new();
@@ -28,11 +48,11 @@ pub fn wrapped(text: &str, indent: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{WIDTH, wrapped};
+    use super::{WIDTH, broken};
 
     #[track_caller]
     fn check(text: &str, indent: usize, expected: &str) {
-        assert_eq!(wrapped(text, indent), expected);
+        assert_eq!(broken(text, indent, WIDTH), expected);
     }
 
     #[test]
@@ -45,7 +65,7 @@ mod tests {
     #[test]
     fn long_text_goes_on_below_its_beginning() {
         let text = "сорок восемь ".repeat(8);
-        let shown = wrapped(text.trim(), 10);
+        let shown = broken(text.trim(), 10, WIDTH);
         let lines: Vec<&str> = shown.lines().collect();
         assert!(lines.len() > 1, "{shown}");
         assert!(
@@ -55,6 +75,12 @@ mod tests {
                 .all(|line| line.starts_with("          ") && !line.starts_with("           "))
         );
         assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn a_narrow_terminal_is_used_to_its_end() {
+        let shown = broken("Create the name space and look", 4, 24);
+        assert_eq!(shown, "Create the name\n    space and look");
     }
 
     #[test]

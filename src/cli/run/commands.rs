@@ -98,7 +98,17 @@ pub(super) fn ask(prepared: &mut Prepared<'_>, outlook: &Outlook) -> Result<()> 
         "{} to run in the workspace:\n{text}",
         count(number, "command")
     ))?;
-    let answer = typed("run them? [y/N] ")?.to_lowercase();
-    prepared.how.options.commands.allowed = matches!(answer.as_str(), "y" | "yes");
-    Ok(())
+    loop {
+        // Who says nothing doesn't consent.
+        let answer = typed("run them? [y/N] ")?;
+        prepared.how.options.commands.allowed = match answer.to_lowercase().as_str() {
+            "y" | "yes" => true,
+            "" | "n" | "no" => false,
+            _ => {
+                err(&format!("`{}` is neither yes nor no\n", printable(&answer)))?;
+                continue;
+            }
+        };
+        return Ok(());
+    }
 }

@@ -9,7 +9,7 @@ use crate::cli::changed;
 use crate::execute::Report;
 use crate::journal::{Outcome, StepId};
 use crate::manifest::Rendered;
-use crate::terminal::{count, err, printable};
+use crate::terminal::{count, err, fitted, printable};
 
 /// How many steps that could not start are named.
 const NAMED: usize = 12;
@@ -169,10 +169,11 @@ fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) ->
         let Some(task) = tasks.get(id) else {
             continue;
         };
+        let indent = id.as_str().chars().count() + 4;
         let _ = writeln!(
             text,
             "  {id}  {}\n         {}:{}",
-            printable(&task.text.plain()),
+            fitted(&printable(&task.text.plain()).to_string(), indent),
             checklist.path,
             lines.line(task.span.start)
         );
