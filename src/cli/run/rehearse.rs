@@ -15,6 +15,7 @@ use crate::cli::target::{self, Target};
 use crate::execute::{Document, Ledger, Options};
 use crate::files::Clock;
 use crate::journal::Outcome;
+use crate::terminal::{err, out};
 
 /// Arguments of `rehearse`.
 #[derive(Debug, Clone, Args)]
@@ -65,19 +66,25 @@ pub(in crate::cli) fn rehearse(
         let (report, _) = go(&prepared, &outlook, with, ledger, &mut document).await?;
         tell::tell(&prepared, &report, tell::Kept::Nothing)?;
         let note = "rehearsed in memory: nothing was ticked, written or committed\n";
-        crate::terminal::err(note)?;
+        err(note)?;
         let undecided = Waiting {
             files: outlook.undecided(&prepared),
             ..Waiting::default()
         };
-        if report.outcome == Outcome::Completed && !undecided.is_empty() {
-            crate::terminal::err(&tell::waiting_text(&prepared, &outlook, &undecided))?;
-            return Ok(Code::Waiting);
+        let waits = report.outcome == Outcome::Completed && !undecided.is_empty();
+        if waits {
+            err(&tell::waiting_text(&prepared, &outlook, &undecided))?;
         }
-        Ok(if report.outcome == Outcome::Completed {
-            Code::Done
-        } else {
-            Code::Failed
-        })
+        let (code, outcome) = match report.outcome {
+            Outcome::Completed if waits => (Code::Waiting, "waiting"),
+            Outcome::Completed => (Code::Done, "done"),
+            Outcome::Waiting | Outcome::Failed | Outcome::Interrupted => (Code::Failed, "failed"),
+        };
+        if session.global.json {
+            let ended = serde_json::json!({ "event": "ended", "outcome": outcome,
+                "target": prepared.target.called(), "kept": false });
+            out(&format!("{ended}\n"))?;
+        }
+        Ok(code)
     })
 }

@@ -1,6 +1,6 @@
 //! Showing a run while it goes on, and being told to stop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ const SECOND: Duration = Duration::from_secs(1);
 pub(super) struct View {
     json: bool,
     live: Mutex<Live>,
+    /// The tasks whose ticks were told: where no document keeps them, they come again and again.
+    told: Mutex<BTreeSet<TaskId>>,
 }
 
 impl View {
@@ -43,12 +45,18 @@ impl View {
         Self {
             json: prepared.session.global.json,
             live: Mutex::new(live),
+            told: Mutex::default(),
         }
     }
 
     /// Shows an event.
     pub(super) fn show(&self, event: &Progress) {
         if self.json {
+            if let (Progress::Ticked { task }, Ok(mut told)) = (event, self.told.lock())
+                && !told.insert(task.clone())
+            {
+                return;
+            }
             if let Some(value) = Json::progress(event) {
                 // A reader that is gone must not end a run.
                 let _ = out(&format!("{value}\n"));
