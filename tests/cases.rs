@@ -9,6 +9,7 @@ mod corpus;
 mod crash;
 mod directives;
 mod documents;
+mod doubt;
 mod evidence;
 mod failure;
 mod images;

@@ -1,0 +1,218 @@
+//! What a person who doubts tries: they take records and accounts away, edit while a run goes on,
+//! say things twice, and name folders in their own script.
+
+use crate::harness::call_center::{CHECKLIST, call_center, checklist, with_checklist};
+use crate::harness::workspace::Workspace;
+
+const ONE: &str = "checklists/shop/phase-01-base.md";
+
+fn shop(tasks: &str) -> Workspace {
+    Workspace::new()
+        .file(
+            ONE,
+            format!("# Phase 1: Base\n\n### 1.1 Work\n{tasks}\n**Notes:** -\n"),
+        )
+        .file(
+            "compose.yaml",
+            "services: {api: {image: 'example.test/api:1'}}\n",
+        )
+}
+
+#[test]
+fn what_a_person_made_first_is_there_in_the_rehearsal() {
+    let task = "- [ ] Create `k8s/namespace.yml`";
+    let text = checklist().replace(task, &task.replace("[ ]", "[x]"));
+    assert_ne!(text, checklist());
+    let workspace = with_checklist(&text);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert!(!workspace.has("k8s/namespace.yml"), "it was done elsewhere");
+}
+
+#[test]
+fn a_phase_without_its_record_counts_as_done_elsewhere() {
+    let workspace = call_center();
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let ticked = workspace.read(CHECKLIST);
+    fs_err::remove_dir_all(workspace.path(".orch")).expect("removes");
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert_eq!(workspace.read(CHECKLIST), ticked);
+}
+
+#[test]
+fn an_account_that_is_gone_is_written_again() {
+    let workspace = call_center();
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let (before, head) = (workspace.contents(), workspace.head());
+    fs_err::remove_file(workspace.path("PROGRESS.md")).expect("removes");
+    let run = workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert!(
+        run.stderr.contains("PROGRESS.md was gone"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(workspace.contents(), before);
+    assert_eq!(workspace.head(), head, "nothing is committed for it");
+    let run = workspace.orch(&["phase", "4", "run"]).expect(0);
+    assert!(run.stderr.contains("nothing to do"), "{}", run.stderr);
+}
+
+/// A command edits the checklist while the run goes on, as an editor would.
+#[track_caller]
+fn check_edited(from: &str, to: &str, open: &str) {
+    let tasks = "- [ ] Edit <!-- orch: run=./edit.sh -->\n- [ ] Move <!-- orch: run=fence after=1.1.1 -->\n\
+                 \n  ```sh\n  true\n  ```\n- [ ] Look <!-- orch: run=true after=1.1.2 -->\n";
+    let script = format!("#!/bin/sh\ngrep -q '{from}' {ONE} && sed -i 's/{from}/{to}/' {ONE}\n");
+    let workspace = shop(tasks).file("edit.sh", script);
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(workspace.path("edit.sh"), mode).expect("sets");
+    let workspace = workspace.commit_all();
+    let run = workspace.orch(&["phase", "1", "run", "--yes"]).expect(2);
+    assert!(run.stderr.contains("isn't what it was"), "{}", run.stderr);
+    let text = workspace.read(ONE);
+    assert!(text.contains("- [x] Edit"), "{text}");
+    assert!(text.contains(to), "the person's edit stays\n{text}");
+    assert!(
+        text.contains(open),
+        "not ticked for another command\n{text}"
+    );
+    assert_eq!(workspace.messages().len(), 1, "nothing is committed");
+}
+
+#[test]
+fn what_was_done_for_one_command_ticks_no_other() {
+    check_edited("run=true after", "run=false after", "- [ ] Look");
+    check_edited("^  true", "  false", "- [ ] Move");
+}
+
+#[test]
+fn a_note_that_is_given_twice_is_there_once() {
+    let workspace = shop("- [ ] Ask Ada\n- [ ] Ask Ben\n").commit_all();
+    let done = |id: &str, note: &str| {
+        workspace
+            .orch(&["task", "done", id, "--note", note])
+            .expect(0);
+    };
+    done("1.1.1", "She agrees");
+    done("1.1.1", "She agrees");
+    done("1.1.2", "He agrees.");
+    done("1.1.2", "He agrees.");
+    let text = workspace.read(ONE);
+    let notes = "**Notes:** 1.1.1: She agrees; 1.1.2: He agrees.\n";
+    assert!(text.ends_with(notes), "{text}");
+}
+
+#[test]
+fn unticking_goes_back_to_the_first_phase_that_is_open() {
+    let workspace = shop("- [ ] Create `a.txt`\n")
+        .file("a.txt", "a\n")
+        .file("b.txt", "b\n")
+        .file(
+            "checklists/shop/phase-02-more.md",
+            "# Phase 2: More\n\n- [ ] Create `b.txt`\n- [ ] Ask Ada\n",
+        )
+        .commit_all();
+    workspace.orch(&["run"]).expect(3);
+    for path in ["a.txt", "b.txt"] {
+        fs_err::remove_file(workspace.path(path)).expect("removes");
+    }
+    workspace.orch(&["verify", "--untick"]).expect(1);
+    let account = workspace.read("PROGRESS.md");
+    assert!(account.contains("**Current phase:** 1"), "{account}");
+}
+
+#[test]
+fn a_conflict_that_nobody_resolved_is_told_and_nothing_is_run() {
+    let workspace = shop(
+        "<<<<<<< HEAD\n- [x] Study `compose.yaml`\n=======\n- [ ] Study `compose.yaml` again\n>>>>>>> other\n",
+    )
+    .commit_all();
+    let checked = workspace.orch(&["check"]).expect(2);
+    let told = "a conflict of git's isn't resolved here";
+    assert!(checked.stderr.contains(told), "{}", checked.stderr);
+    let before = workspace.contents();
+    workspace.orch(&["phase", "1", "run"]).expect(2);
+    assert_eq!(workspace.contents(), before);
+}
+
+#[test]
+fn names_in_another_script_become_names_of_kubernetes() {
+    let workspace = Workspace::new()
+        .file(
+            "compose.yaml",
+            "name: моё-приложение\nservices: {web: {image: 'nginx:1.27', ports: ['80']}}\n",
+        )
+        .commit_all();
+    workspace.orch(&["init", "--language", "ru"]).expect(0);
+    workspace.orch(&["phase", "1", "rehearse"]).expect(0);
+    let text = workspace.read("checklists/моё-приложение/phase-01-kubernetes.md");
+    assert!(
+        text.contains("Пространство имён: `moe-prilozhenie`"),
+        "{text}"
+    );
+}
+
+#[test]
+fn compose_files_in_a_folder_are_found_and_several_are_asked_about() {
+    let compose = "services: {api: {build: ../.., ports: ['8080:8080']}}\n";
+    let workspace = Workspace::new()
+        .file("deploy/docker/docker-compose.yml", compose)
+        .file("Dockerfile", "FROM scratch\nEXPOSE 8080\n")
+        .commit_all();
+    let dry = ["-C", "deploy/docker", "init", "--dry-run"];
+    let said = workspace.orch(&dry).expect(0).stderr;
+    assert!(
+        said.contains("to make deploy/docker one of its own"),
+        "{said}"
+    );
+    let said = workspace.orch(&["init", "--set", "shop"]).expect(0).stderr;
+    assert!(!said.contains("touch orch.toml"), "{said}");
+    assert!(
+        said.contains("found deploy/docker/docker-compose.yml"),
+        "{said}"
+    );
+    let text = workspace.read("checklists/shop/phase-01-kubernetes.md");
+    assert!(
+        text.contains("Study `deploy/docker/docker-compose.yml`"),
+        "{text}"
+    );
+    let checked = workspace.orch(&["check"]).expect(0).stderr;
+    assert_eq!(checked, "nothing to complain about\n");
+    workspace.orch(&["phase", "1", "rehearse"]).expect(0);
+
+    let several = Workspace::new()
+        .file(
+            "a/compose.yaml",
+            "services: {a: {image: 'example.test/a:1'}}\n",
+        )
+        .file(
+            "b/compose.yaml",
+            "services: {b: {image: 'example.test/b:1'}}\n",
+        )
+        .commit_all();
+    let said = several.orch(&["init"]).expect(2).stderr;
+    assert!(said.contains("init --compose b/compose.yaml"), "{said}");
+    let init = ["init", "--set", "shop", "--compose", "b/compose.yaml"];
+    several.orch(&init).expect(0);
+    assert!(several.has("checklists/shop/phase-01-kubernetes.md"));
+    several
+        .orch(&["init", "--compose", "c/compose.yaml"])
+        .expect(2);
+}
+
+#[test]
+fn a_rehearsal_tells_programs_each_tick_once_and_its_end() {
+    let workspace = call_center();
+    let run = workspace
+        .orch(&["phase", "4", "rehearse", "--json"])
+        .expect(0);
+    let ticked = run.stdout.lines().filter(|it| it.contains("\"ticked\""));
+    let mut each: Vec<&str> = ticked.collect();
+    assert_eq!(each.len(), 32);
+    each.sort_unstable();
+    each.dedup();
+    assert_eq!(each.len(), 32);
+    let last = run.stdout.lines().last().unwrap_or_default();
+    let last: serde_json::Value = serde_json::from_str(last).expect("JSON");
+    let expected = serde_json::json!({ "event": "ended", "outcome": "done", "target": "rehearsal", "kept": false });
+    assert_eq!(last, expected);
+}
