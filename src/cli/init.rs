@@ -15,7 +15,7 @@ use crate::checklist::Language;
 use crate::facts::default_compose_files;
 use crate::files::SetFiles;
 use crate::scaffold;
-use crate::terminal::{err, printable};
+use crate::terminal::{err, out, printable};
 
 pub(super) use nothing::{set_name, told_language};
 
@@ -113,7 +113,7 @@ pub(super) fn run(session: &Session, args: &InitArgs) -> Result {
             files.push((path, settings::phase(&told)));
         }
     }
-    write(&loaded, files, args.dry_run, &mut said)?;
+    write((session, &loaded), files, args.dry_run, &mut said)?;
     err(&said)?;
     Ok(Code::Done)
 }
@@ -138,9 +138,21 @@ fn found(sets: &[SetFiles]) -> String {
     said
 }
 
+/// Tells programs what became of a file.
+pub(super) fn tell(session: &Session, event: &str, path: &str, text: Option<&str>) -> Result<()> {
+    if session.global.json {
+        let mut value = serde_json::json!({ "event": event, "path": path });
+        if let Some(text) = text {
+            value["text"] = text.into();
+        }
+        out(&format!("{value}\n"))?;
+    }
+    Ok(())
+}
+
 /// Writes what isn't there yet, and says so.
 fn write(
-    loaded: &Loaded,
+    (session, loaded): (&Session, &Loaded),
     files: Vec<(String, String)>,
     dry_run: bool,
     said: &mut String,
@@ -148,11 +160,14 @@ fn write(
     for (path, text) in files {
         if loaded.workspace.read(&path)?.is_some() {
             let _ = writeln!(said, "kept {path}: it is there already");
+            tell(session, "kept", &path, None)?;
         } else if dry_run {
             let _ = writeln!(said, "would write {path}");
+            tell(session, "would-write", &path, Some(&text))?;
         } else {
             loaded.workspace.write_atomic(&path, text.as_bytes())?;
             let _ = writeln!(said, "wrote {path}");
+            tell(session, "wrote", &path, None)?;
         }
     }
     Ok(())

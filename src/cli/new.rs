@@ -67,12 +67,14 @@ pub(super) fn run(session: &Session, args: &NewArgs) -> Result {
     for (path, text) in &files {
         if args.dry_run {
             let _ = writeln!(said, "would write {}", printable(path));
+            init::tell(session, "would-write", path, Some(text))?;
         } else {
             loaded.workspace.write_atomic(path, text.as_bytes())?;
             let _ = writeln!(said, "wrote {}", printable(path));
+            init::tell(session, "wrote", path, None)?;
         }
     }
-    if args.dry_run {
+    if args.dry_run && !session.global.json {
         let [(_, text), _] = &files;
         out(text)?;
     }

@@ -1,6 +1,7 @@
 //! `orch task done|reopen|skip ID`: what a person decides.
 
 use clap::{Args, Subcommand};
+use serde_json::json;
 
 use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
@@ -10,7 +11,7 @@ use crate::checklist::{Edits, Task, TaskId};
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::Repo;
 use crate::journal::{Event, State, journal_path, sha256};
-use crate::terminal::err;
+use crate::terminal::{err, out};
 
 /// Arguments of `orch task`.
 #[derive(Debug, Args)]
@@ -97,6 +98,15 @@ enum Decision {
 }
 
 impl Decision {
+    /// What programs get.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Skipped => "left-out",
+            Self::Open => "reopened",
+        }
+    }
+
     fn word(self) -> &'static str {
         match self {
             Self::Done => "done",
@@ -189,6 +199,11 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     if !recorded_first {
         journal.append(clock.now(), vec![event])?;
     }
+    if session.global.json {
+        let value = json!({ "event": "decided", "set": phase.set, "phase": number, "task": id,
+            "decision": decision.code(), "note": noted.map(Noted::code) });
+        out(&format!("{value}\n"))?;
+    }
     let noted = noted.map(|noted| noted.text(&phase)).unwrap_or_default();
     say(
         (&format!("task {id} is {}", decision.word()), &noted),
@@ -280,6 +295,14 @@ enum Noted {
 }
 
 impl Noted {
+    /// Where it was written, as programs get it.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Section => "section",
+            Self::Journal => "journal",
+        }
+    }
+
     fn text(self, phase: &Phase) -> String {
         match self {
             Self::Section => format!(", and the note is in {}", phase.checklist.path),

@@ -72,8 +72,8 @@ pub(super) fn run(session: &Session, loaded: &Loaded, args: &InitArgs) -> Result
         (wishes.settings.clone(), settings::phase(&told)),
         (path.clone(), written.text.clone()),
     ];
-    super::write(loaded, files, args.dry_run, &mut said)?;
-    if args.dry_run {
+    super::write((session, loaded), files, args.dry_run, &mut said)?;
+    if args.dry_run && !session.global.json {
         out(&written.text)?;
     }
     said += &next(session, &wishes, &written.text, from)?;
@@ -135,12 +135,11 @@ fn source(asked: Option<From>, found: &Found, compose: &[String], tree: &Tree) -
 }
 
 /// Says how Compose files are named, or which of those that are there may be meant.
-fn named(stop: Stop, tree: &Tree) -> Stop {
+fn named(mut stop: Stop, tree: &Tree) -> Stop {
     let projects = scaffold::projects(tree);
-    let mut stop = stop;
     for files in &projects {
         let flags: Vec<String> = files.iter().map(|it| format!("--compose {it}")).collect();
-        let flags = printable(&flags.join(" ")).to_string();
+        let flags = printable(&flags.join(" "));
         stop = stop.help(format!("this one may be meant: `orch init {flags}`"));
     }
     if !projects.is_empty() {

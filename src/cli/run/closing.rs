@@ -138,12 +138,15 @@ impl Close<'_> {
                     files: self.outlook.undecided(prepared),
                     ..Waiting::default()
                 };
-                err(&waiting_text(prepared, self.outlook, &undecided))?;
-                Ok(if report.outcome == Outcome::Failed {
-                    Code::Failed
-                } else {
-                    Code::Interrupted
-                })
+                let (code, outcome) = match report.outcome {
+                    Outcome::Interrupted => (Code::Interrupted, "interrupted"),
+                    Outcome::Failed | Outcome::Completed | Outcome::Waiting => {
+                        (Code::Failed, "failed")
+                    }
+                };
+                let text = waiting_text(prepared, self.outlook, &undecided);
+                self.say(&text, outcome, &undecided)?;
+                Ok(code)
             }
             Outcome::Completed | Outcome::Waiting => {
                 let done = evidence(ledger.state().target(name));
