@@ -76,9 +76,12 @@ pub(super) fn all(session: &Session, args: &VerifyArgs) -> Result {
             continue;
         }
         for file in &set.phases {
+            // What was opened in one phase is part of what the account says with the next one's.
+            let again = args.untick.then(|| load::workspace(session)).transpose()?;
+            let loaded = again.as_ref().unwrap_or(&loaded);
             let verified = loaded
                 .phase_of(set, file)
-                .and_then(|phase| one(session, &loaded, &phase, args));
+                .and_then(|phase| one(session, loaded, &phase, args));
             match verified {
                 Ok(found) => came = came.min(found),
                 // The other phases are looked at all the same.
