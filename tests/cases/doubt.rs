@@ -1,6 +1,8 @@
 //! What a person who doubts tries: they take records and accounts away, edit while a run goes on,
 //! say things twice, and name folders in their own script.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::harness::call_center::{CHECKLIST, call_center, checklist, with_checklist};
 use crate::harness::workspace::Workspace;
 
@@ -128,7 +130,7 @@ fn a_conflict_that_nobody_resolved_is_told_and_nothing_is_run() {
     .commit_all();
     let checked = workspace.orch(&["check"]).expect(2);
     let told = "a conflict of git's isn't resolved here";
-    assert!(checked.stderr.contains(told), "{}", checked.stderr);
+    assert!(checked.stdout.contains(told), "{}", checked.stdout);
     let before = workspace.contents();
     workspace.orch(&["phase", "1", "run"]).expect(2);
     assert_eq!(workspace.contents(), before);
@@ -215,4 +217,94 @@ fn a_rehearsal_tells_programs_each_tick_once_and_its_end() {
     let last: serde_json::Value = serde_json::from_str(last).expect("JSON");
     let expected = serde_json::json!({ "event": "ended", "outcome": "done", "target": "rehearsal", "kept": false });
     assert_eq!(last, expected);
+}
+
+/// Returns the events of a page's table with their keys.
+fn documented() -> BTreeMap<String, String> {
+    let page = fs_err::read_to_string("docs/json.md").expect("the page");
+    let rows = page.lines().filter(|line| line.starts_with("| "));
+    let mut events: BTreeMap<String, String> = BTreeMap::new();
+    for row in rows {
+        let cells: Vec<&str> = row.split('|').collect();
+        let [_, _, kinds, keys, _] = cells.as_slice() else {
+            continue;
+        };
+        for kind in kinds.split('`').skip(1).step_by(2) {
+            events.entry(kind.to_owned()).or_default().push_str(keys);
+        }
+    }
+    events
+}
+
+#[test]
+fn every_event_is_one_that_the_page_names() {
+    let documented = documented();
+    let workspace = call_center();
+    let commands = [
+        "init --dry-run",
+        "new phase Later --dry-run",
+        "status",
+        "next",
+        "check",
+        "analyze",
+        "phase 4 plan",
+        "phase 4 plan --section 4.2",
+        "phase 4 rehearse",
+        "run",
+        "phase 4 status",
+        "phase 4 explain 4.2.1",
+        "verify",
+        "task reopen 4.2.2",
+        "task done 4.2.2 --note fine",
+        "phase 4 run",
+        "status --live",
+        "phase 4 undo",
+        "phase 4 undo --yes",
+        "new phase Later",
+        "task skip 5.1.1 --note later",
+        "phase 5 run",
+    ];
+    let mut seen = BTreeSet::new();
+    for command in commands {
+        let mut arguments: Vec<&str> = command.split(' ').collect();
+        arguments.push("--json");
+        let run = workspace.orch(&arguments);
+        for line in run.stdout.lines() {
+            let event: serde_json::Value = serde_json::from_str(line)
+                .unwrap_or_else(|error| panic!("{command}: {error}: {line}"));
+            let kind = event["event"].as_str().expect("its kind").to_owned();
+            let keys = documented.get(&kind);
+            let keys = keys.unwrap_or_else(|| panic!("{command}: no `{kind}` on the page"));
+            for key in event.as_object().expect("an object").keys() {
+                let named = key == "event" || keys.contains(&format!("`{key}`"));
+                assert!(named, "{command}: no `{key}` of `{kind}` on the page");
+            }
+            seen.insert(kind);
+        }
+    }
+    for kind in [
+        "decided",
+        "ended",
+        "would-write",
+        "wrote",
+        "ticked",
+        "verified",
+        "needed",
+    ] {
+        assert!(seen.contains(kind), "{kind} was not seen: {seen:?}");
+    }
+}
+
+#[test]
+fn a_run_that_fails_ends_with_an_event_as_well() {
+    let workspace = shop("- [ ] Fail <!-- orch: run=false -->\n").commit_all();
+    let run = workspace
+        .orch(&["phase", "1", "run", "--yes", "--json"])
+        .expect(1);
+    let last = run.stdout.lines().last().unwrap_or_default();
+    let last: serde_json::Value = serde_json::from_str(last).expect("JSON");
+    assert_eq!(
+        (&last["event"], &last["outcome"]),
+        (&"ended".into(), &"failed".into())
+    );
 }

@@ -173,7 +173,7 @@ fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) ->
         let _ = writeln!(
             text,
             "  {id}  {}\n         {}:{}",
-            fitted(&printable(&task.text.plain()).to_string(), indent),
+            fitted(&printable(&task.text.plain()), indent),
             checklist.path,
             lines.line(task.span.start)
         );

@@ -26,7 +26,7 @@ impl Outlook {
                 match applied {
                     Err(error) if !elsewhere => {
                         let stop = format!("can't rebuild the rehearsal: {error}");
-                        return Err(Stop::input(stop).into());
+                        return Err(Stop::input(stop));
                     }
                     Ok(_) | Err(_) => {}
                 }
