@@ -35,6 +35,7 @@ pub use review::review;
 pub use script::{Script, Shell};
 pub use sets::{Clash, PhaseFile, SetFiles, Sets, sets};
 
+pub(crate) use model::nested;
 pub use model::{
     Bullet, Checklist, Closing, DateField, Directive, Fence, Field, Hint, Inline, Language, Marker,
     Part, Section, Span, Spanned, Status, StatusBox, StatusKind, Task, TaskId,

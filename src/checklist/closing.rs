@@ -5,7 +5,12 @@ use super::{Closing, Span, field, task};
 use crate::vocabulary::{Label, Vocabulary};
 
 /// Returns what the blocks below the closing heading name.
-pub(super) fn read(text: &str, blocks: &[Node], span: Span, vocabulary: &Vocabulary) -> Closing {
+pub(super) fn read(
+    text: &str,
+    blocks: &[Node<'_>],
+    span: Span,
+    vocabulary: &Vocabulary,
+) -> Closing {
     let mut closing = Closing {
         span,
         commit_message: None,
@@ -17,7 +22,7 @@ pub(super) fn read(text: &str, blocks: &[Node], span: Span, vocabulary: &Vocabul
     closing
 }
 
-fn visit(text: &str, node: &Node, vocabulary: &Vocabulary, closing: &mut Closing) {
+fn visit(text: &str, node: &Node<'_>, vocabulary: &Vocabulary, closing: &mut Closing) {
     if let Kind::Fence(info) = &node.kind {
         let found = task::fence(node, info)
             .body

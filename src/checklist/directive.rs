@@ -107,7 +107,7 @@ fn is_name(word: &str) -> bool {
 }
 
 /// Says that a task's own text begins a directive that isn't closed: Markdown shows it as text.
-pub(super) fn unclosed(text: &str, nodes: &[Node], problems: &mut Problems<'_>) {
+pub(super) fn unclosed(text: &str, nodes: &[Node<'_>], problems: &mut Problems<'_>) {
     // The parser cuts a text into pieces at signs that could have begun something.
     let mut piece: Option<Span> = None;
     for node in nodes {

@@ -1,6 +1,6 @@
 //! A document's text → [`Checklist`], or everything that is wrong with it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity, nearest};
@@ -52,7 +52,9 @@ pub fn examine(
     vocabulary: &Vocabulary,
 ) -> (Option<Checklist>, Diagnostics) {
     let shared: Arc<str> = Arc::from(text);
-    let blocks = match blocks(path, &shared) {
+    let (base, body) = body(text);
+    let body = tree::with_line_feeds(body);
+    let blocks = match blocks(path, &shared, (base, &body)) {
         Ok(blocks) => blocks,
         Err(problems) => return (None, problems),
     };
@@ -141,7 +143,19 @@ impl Checklist {
     }
 }
 
-fn blocks(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
+/// Returns what is Markdown of a text, and where it begins: behind the byte order mark and the
+/// settings that some tools keep there.
+fn body(text: &str) -> (usize, &str) {
+    let marked = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let body = marked.get(front_matter(marked)..).unwrap_or_default();
+    (text.len() - body.len(), body)
+}
+
+fn blocks<'t>(
+    path: &str,
+    text: &Arc<str>,
+    (base, body): (usize, &'t str),
+) -> Result<Vec<Node<'t>>, Diagnostics> {
     let refuse = |message: &str, span: Span, help: &str| {
         Diagnostics(vec![
             Diagnostic::error(message)
@@ -150,14 +164,6 @@ fn blocks(path: &str, text: &Arc<str>) -> Result<Vec<Node>, Diagnostics> {
                 .help(help),
         ])
     };
-    let base = if text.starts_with('\u{feff}') {
-        '\u{feff}'.len_utf8()
-    } else {
-        0
-    };
-    let body = text.get(base..).unwrap_or_default();
-    let settings = front_matter(body);
-    let (base, body) = (base + settings, body.get(settings..).unwrap_or_default());
     if body.trim().is_empty() {
         return Err(refuse(
             "the checklist is empty",
@@ -209,9 +215,9 @@ fn front_matter(body: &str) -> usize {
 }
 
 fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
-    let mut seen: HashMap<&TaskId, &Task> = HashMap::new();
+    let mut seen: HashMap<&str, &Task> = HashMap::with_capacity(checklist.tasks().count());
     for task in checklist.tasks() {
-        if let Some(first) = seen.get(&task.id) {
+        if let Some(first) = seen.get(task.id.as_str()) {
             let message = format!("two tasks have the id `{}`", task.id);
             let line = checklist.line_at(first.marker.offset);
             let help = format!(
@@ -229,18 +235,18 @@ fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
                 "the first task with this id",
             );
         } else {
-            seen.insert(&task.id, task);
+            seen.insert(task.id.as_str(), task);
         }
     }
     let before = problems.count();
-    let known: HashSet<&str> = checklist.tasks().map(|task| task.id.as_str()).collect();
     for task in checklist.tasks() {
         for after in task.directive.iter().flat_map(|directive| &directive.after) {
             if after.value == task.id {
                 let help = "take it away, or name the task that comes before";
                 let message = format!("task {} waits for itself", task.id);
                 problems.error(&after.span, message, help);
-            } else if !known.contains(after.value.as_str()) {
+            } else if !seen.contains_key(after.value.as_str()) {
+                let known: Vec<&str> = seen.keys().copied().collect();
                 unknown_id(after, &known, problems);
             }
         }
@@ -249,7 +255,7 @@ fn check_ids(checklist: &Checklist, problems: &mut Problems<'_>) {
 }
 
 /// Reports an `after=` of nothing.
-fn unknown_id(after: &Spanned<TaskId>, known: &HashSet<&str>, problems: &mut Problems<'_>) {
+fn unknown_id(after: &Spanned<TaskId>, known: &[&str], problems: &mut Problems<'_>) {
     let id = after.value.as_str();
     let message = format!("no task of this phase has the id `{id}`");
     let counted = |id: &str| id.chars().all(|c| c.is_ascii_digit() || c == '.');
@@ -272,7 +278,7 @@ fn unknown_id(after: &Spanned<TaskId>, known: &HashSet<&str>, problems: &mut Pro
 }
 
 /// Returns the language that most labels are written in; letters decide between equals.
-fn language(text: &str, blocks: &[Node], vocabulary: &Vocabulary) -> Language {
+fn language(text: &str, blocks: &[Node<'_>], vocabulary: &Vocabulary) -> Language {
     let mut counts = [
         (Language::English, 0),
         (Language::Russian, 0),
@@ -287,7 +293,8 @@ fn language(text: &str, blocks: &[Node], vocabulary: &Vocabulary) -> Language {
         Kind::List => block
             .children
             .iter()
-            .map(|i| task::line_of(text, i).plain())
+            .filter(|item| !vocabulary.is_too_long(task::first_words(item)))
+            .map(|item| task::line_of(text, item).plain())
             .collect(),
         Kind::Item
         | Kind::Fence(_)

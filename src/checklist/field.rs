@@ -95,7 +95,7 @@ fn split<'t>(text: &'t str, span: &Span) -> Option<(&'t str, Span)> {
 /// Returns the hint that a plain item gives, if it has a label.
 ///
 /// Values come from the item's own line, or, where that names none, from the items below it.
-pub(super) fn hint(text: &str, item: &Node, line: &Span) -> Option<Hint> {
+pub(super) fn hint(text: &str, item: &Node<'_>, line: &Span) -> Option<Hint> {
     let field = labelled(text, line)?;
     let mut values = commas(text, &field.value);
     if values.is_empty() {

@@ -4,7 +4,7 @@ use super::tree::{Kind, Node};
 use super::{Inline, Part, Span, Spanned};
 
 /// Returns the run of text that the nodes make. Comments and boxes are no part of it.
-pub(super) fn read<'n>(text: &str, nodes: impl Iterator<Item = &'n Node>) -> Inline {
+pub(super) fn read<'n>(text: &str, nodes: impl Iterator<Item = &'n Node<'n>>) -> Inline {
     let mut run = Run {
         text,
         parts: Vec::new(),
@@ -17,7 +17,7 @@ pub(super) fn read<'n>(text: &str, nodes: impl Iterator<Item = &'n Node>) -> Inl
 }
 
 /// Returns the plain text of the nodes.
-pub(super) fn plain(text: &str, nodes: &[Node]) -> String {
+pub(super) fn plain(text: &str, nodes: &[Node<'_>]) -> String {
     read(text, nodes.iter()).plain()
 }
 
@@ -28,7 +28,7 @@ struct Run<'t> {
 }
 
 impl Run<'_> {
-    fn push(&mut self, node: &Node) {
+    fn push(&mut self, node: &Node<'_>) {
         match &node.kind {
             Kind::Text(value) => self.words(value, &node.span),
             Kind::Break => self.words(" ", &node.span),
@@ -36,7 +36,7 @@ impl Run<'_> {
                 self.cover(&node.span);
                 let span = content(self.text, &node.span);
                 self.parts.push(Part::Code(Spanned {
-                    value: value.clone(),
+                    value: value.to_string(),
                     span,
                 }));
             }

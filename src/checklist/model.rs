@@ -349,6 +349,19 @@ pub struct Bullet {
     pub children: Vec<Bullet>,
 }
 
+/// Returns these bullets and all below them, nested ones after theirs.
+pub(crate) fn nested(bullets: &[Bullet]) -> Vec<&Bullet> {
+    fn add<'b>(bullets: &'b [Bullet], all: &mut Vec<&'b Bullet>) {
+        for bullet in bullets {
+            all.push(bullet);
+            add(&bullet.children, all);
+        }
+    }
+    let mut all = Vec::with_capacity(bullets.len());
+    add(bullets, &mut all);
+    all
+}
+
 /// A fenced code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fence {

@@ -2,6 +2,8 @@
 //!
 //! A box nested below a task is a task of its own, `4.2.1.1` below `4.2.1`.
 
+use pulldown_cmark::CowStr;
+
 use super::problems::Problems;
 use super::tree::{Kind, Node};
 use super::{
@@ -53,8 +55,8 @@ impl Reader<'_, '_> {
     /// Reads a list that is no part of a task, and the comment right below it.
     pub(super) fn list(
         &mut self,
-        list: &Node,
-        below: Option<&Node>,
+        list: &Node<'_>,
+        below: Option<&Node<'_>>,
         scope: &mut Scope,
         out: &mut Listed,
     ) {
@@ -92,7 +94,7 @@ impl Reader<'_, '_> {
 
     fn task(
         &mut self,
-        (item, below): (&Node, Option<&Node>),
+        (item, below): (&Node<'_>, Option<&Node<'_>>),
         marker: Marker,
         scope: &mut Scope,
         out: &mut Listed,
@@ -154,7 +156,7 @@ impl Reader<'_, '_> {
     }
 
     /// Warns of boxes in what stands below an item's own text and is no list.
-    fn astray(&mut self, block: &Node) {
+    fn astray(&mut self, block: &Node<'_>) {
         match block.kind {
             Kind::Paragraph => lookalike::lines(self.text, &block.span, 0, self.problems),
             Kind::Heading(_) => {
@@ -192,7 +194,7 @@ impl Reader<'_, '_> {
 
     fn bullets(
         &mut self,
-        list: &Node,
+        list: &Node<'_>,
         nested: &mut (Scope, Listed),
         fences: &mut Vec<Fence>,
     ) -> Vec<Bullet> {
@@ -225,7 +227,7 @@ impl Reader<'_, '_> {
 }
 
 /// Says that a directive stands where no task takes it.
-pub(super) fn stray(text: &str, comment: &Node, problems: &mut Problems<'_>) {
+pub(super) fn stray(text: &str, comment: &Node<'_>, problems: &mut Problems<'_>) {
     if let Some(directive) = directive::read(text, &comment.span, problems) {
         let message = "this directive belongs to no task".to_owned();
         let help = "put it at the end of the task's line, or on the line below it";
@@ -236,7 +238,7 @@ pub(super) fn stray(text: &str, comment: &Node, problems: &mut Problems<'_>) {
 }
 
 /// Returns the fence that a node stands for.
-pub(super) fn fence(node: &Node, info: &str) -> Fence {
+pub(super) fn fence(node: &Node<'_>, info: &CowStr<'_>) -> Fence {
     let mut body = String::new();
     for child in &node.children {
         if let Kind::Text(text) = &child.kind {
@@ -244,21 +246,41 @@ pub(super) fn fence(node: &Node, info: &str) -> Fence {
         }
     }
     Fence {
-        info: info.to_owned(),
+        info: info.to_string(),
         body,
         span: node.span.clone(),
     }
 }
 
 /// Returns an item's own text, without what is nested below it.
-pub(super) fn line_of(text: &str, item: &Node) -> Inline {
+pub(super) fn line_of(text: &str, item: &Node<'_>) -> Inline {
     inline::read(text, split(item).0.iter())
+}
+
+/// Returns the first words of an item's own text, as far as no markup divides them.
+pub(super) fn first_words<'n>(item: &'n Node<'_>) -> &'n str {
+    let text = split(item).0.iter().find_map(|node| match &node.kind {
+        Kind::Text(text) => Some(&**text),
+        Kind::Heading(_)
+        | Kind::Paragraph
+        | Kind::List
+        | Kind::Item
+        | Kind::Fence(_)
+        | Kind::Html
+        | Kind::Code(_)
+        | Kind::Break
+        | Kind::Marker
+        | Kind::Wrapper
+        | Kind::Indented
+        | Kind::Opaque => None,
+    });
+    text.unwrap_or_default()
 }
 
 /// Returns an item's box.
 ///
 /// The parser's range needn't start at the bracket, so the three bytes are looked for.
-pub(super) fn marker(text: &str, item: &Node) -> Option<Marker> {
+pub(super) fn marker(text: &str, item: &Node<'_>) -> Option<Marker> {
     let node = split(item)
         .0
         .iter()
@@ -276,7 +298,7 @@ pub(super) fn marker(text: &str, item: &Node) -> Option<Marker> {
 }
 
 /// Splits an item into the inlines of its own text and the blocks below it.
-fn split(item: &Node) -> (&[Node], &[Node]) {
+fn split<'n, 't>(item: &'n Node<'t>) -> (&'n [Node<'t>], &'n [Node<'t>]) {
     match item.children.split_first() {
         Some((first, rest)) if first.kind == Kind::Paragraph => (&first.children, rest),
         _ => {

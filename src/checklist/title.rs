@@ -15,7 +15,7 @@ pub(super) struct Title {
 /// Returns the title that the first heading of the first level gives.
 pub(super) fn read(
     text: &str,
-    blocks: &[Node],
+    blocks: &[Node<'_>],
     file: Option<(u32, String)>,
     (vocabulary, problems): (&Vocabulary, &mut Problems<'_>),
 ) -> Title {
@@ -27,7 +27,7 @@ pub(super) fn read(
 
 fn read_title(
     text: &str,
-    blocks: &[Node],
+    blocks: &[Node<'_>],
     file: Option<(u32, String)>,
     (vocabulary, problems): (&Vocabulary, &mut Problems<'_>),
 ) -> Title {

@@ -4,9 +4,9 @@
 //! is bounded so that walking the tree can't exhaust the stack.
 
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag};
 
 use super::Span;
 
@@ -15,7 +15,7 @@ const DEEPEST: usize = 64;
 
 /// What a node is; what this module's readers don't tell apart is `Other`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum Kind<'t> {
     /// A heading with its level (1–6).
     Heading(usize),
     /// A paragraph.
@@ -25,13 +25,13 @@ pub(super) enum Kind {
     /// A list's item.
     Item,
     /// A fenced block with its info string.
-    Fence(String),
+    Fence(CowStr<'t>),
     /// A block or an inline of HTML, comments included.
     Html,
     /// Text.
-    Text(String),
+    Text(CowStr<'t>),
     /// A code span's content.
-    Code(String),
+    Code(CowStr<'t>),
     /// A line's end inside of a paragraph.
     Break,
     /// A task's box.
@@ -46,13 +46,13 @@ pub(super) enum Kind {
 
 /// A block or inline.
 #[derive(Debug, Clone)]
-pub(super) struct Node {
-    pub(super) kind: Kind,
+pub(super) struct Node<'t> {
+    pub(super) kind: Kind<'t>,
     pub(super) span: Span,
-    pub(super) children: Vec<Node>,
+    pub(super) children: Vec<Node<'t>>,
 }
 
-impl Node {
+impl Node<'_> {
     /// Returns whether this stands inside a line of text.
     pub(super) fn is_inline(&self) -> bool {
         match self.kind {
@@ -79,37 +79,32 @@ pub(super) enum Unreadable {
     Deep(usize),
 }
 
-/// Returns the top-level blocks. `base` is added to every offset (the BOM's length).
-pub(super) fn read(body: &str, base: usize) -> Result<Vec<Node>, Unreadable> {
-    let body = with_line_feeds(body);
-    let events = catch_unwind(AssertUnwindSafe(|| {
-        Parser::new_ext(&body, Options::ENABLE_TASKLISTS | Options::ENABLE_TABLES)
-            .into_offset_iter()
-            .map(|(event, span)| (event.into_static(), span.start + base..span.end + base))
-            .collect::<Vec<_>>()
-    }))
-    .map_err(|_| Unreadable::Panicked)?;
+/// Returns the top-level blocks of a text as [`with_line_feeds`] gives it. `base` is added to every
+/// offset (the BOM's length).
+pub(super) fn read(body: &str, base: usize) -> Result<Vec<Node<'_>>, Unreadable> {
+    catch_unwind(|| nest(body, base)).map_err(|_| Unreadable::Panicked)?
+}
+
+fn nest(body: &str, base: usize) -> Result<Vec<Node<'_>>, Unreadable> {
+    let options = Options::ENABLE_TASKLISTS | Options::ENABLE_TABLES;
     let mut done = Vec::new();
-    let mut open: Vec<Node> = Vec::new();
-    for (event, span) in events {
+    let mut open: Vec<Node<'_>> = Vec::new();
+    for (event, span) in Parser::new_ext(body, options).into_offset_iter() {
+        let span = span.start + base..span.end + base;
         let node = match event {
             Event::Start(tag) => {
                 if open.len() >= DEEPEST {
                     return Err(Unreadable::Deep(span.start));
                 }
-                open.push(Node {
-                    kind: opened(tag),
-                    span,
-                    children: Vec::new(),
-                });
+                open.push(leaf(opened(tag), span));
                 continue;
             }
             Event::End(_) => match open.pop() {
                 Some(node) => node,
                 None => continue,
             },
-            Event::Text(text) => leaf(Kind::Text(text.into_string()), span),
-            Event::Code(code) => leaf(Kind::Code(code.into_string()), span),
+            Event::Text(text) => leaf(Kind::Text(text), span),
+            Event::Code(code) => leaf(Kind::Code(code), span),
             Event::Html(_) | Event::InlineHtml(_) => leaf(Kind::Html, span),
             Event::SoftBreak | Event::HardBreak => leaf(Kind::Break, span),
             Event::TaskListMarker(_) => leaf(Kind::Marker, span),
@@ -127,7 +122,7 @@ pub(super) fn read(body: &str, base: usize) -> Result<Vec<Node>, Unreadable> {
 
 /// Returns the text with a line feed for each lone carriage return, so that every offset stays: the
 /// parser knows them as line ends, but not everywhere (a fence in an item doesn't end there).
-fn with_line_feeds(body: &str) -> Cow<'_, str> {
+pub(super) fn with_line_feeds(body: &str) -> Cow<'_, str> {
     if !body.contains('\r') {
         return Cow::Borrowed(body);
     }
@@ -140,7 +135,7 @@ fn with_line_feeds(body: &str) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
-fn leaf(kind: Kind, span: Span) -> Node {
+fn leaf(kind: Kind<'_>, span: Span) -> Node<'_> {
     Node {
         kind,
         span,
@@ -148,13 +143,13 @@ fn leaf(kind: Kind, span: Span) -> Node {
     }
 }
 
-fn opened(tag: Tag<'_>) -> Kind {
+fn opened(tag: Tag<'_>) -> Kind<'_> {
     match tag {
         Tag::Heading { level, .. } => Kind::Heading(depth(level)),
         Tag::Paragraph => Kind::Paragraph,
         Tag::List(_) => Kind::List,
         Tag::Item => Kind::Item,
-        Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Kind::Fence(info.into_string()),
+        Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Kind::Fence(info),
         Tag::HtmlBlock => Kind::Html,
         Tag::Emphasis
         | Tag::Strong

@@ -13,7 +13,7 @@ use crate::vocabulary::{Label, Vocabulary};
 pub(super) fn walk(
     text: &str,
     title: &title::Title,
-    blocks: &[Node],
+    blocks: &[Node<'_>],
     (vocabulary, problems): (&Vocabulary, &mut Problems<'_>),
 ) -> Found {
     let mut walk = Walk::new(text, title, vocabulary, problems);
@@ -69,7 +69,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
     }
 
-    fn blocks(&mut self, blocks: &[Node]) {
+    fn blocks(&mut self, blocks: &[Node<'_>]) {
         let mut left = blocks;
         while let Some((block, below)) = left.split_first() {
             left = below;
@@ -79,7 +79,7 @@ impl<'w, 'd> Walk<'w, 'd> {
             };
             let heading = inline::plain(self.text, &block.children);
             let is_status = level > 1 && self.vocabulary.is_label(Label::Status, &heading);
-            let ends = |node: &&Node| self.ends(node, if is_status { 6 } else { level });
+            let ends = |node: &&Node<'_>| self.ends(node, if is_status { 6 } else { level });
             let owned = below.iter().take_while(|node| !ends(node)).count();
             let (owned, after) = below.split_at_checked(owned).unwrap_or_default();
             let closes = self.vocabulary.after_label(Label::Closing, &heading);
@@ -103,14 +103,14 @@ impl<'w, 'd> Walk<'w, 'd> {
     /// Returns whether a block ends what a heading of that level started.
     ///
     /// A numbered section ends it at any level: its tasks must not be lost.
-    fn ends(&self, block: &Node, level: usize) -> bool {
+    fn ends(&self, block: &Node<'_>, level: usize) -> bool {
         let Kind::Heading(next) = block.kind else {
             return false;
         };
         next <= level || title::numbered(&inline::plain(self.text, &block.children)).is_some()
     }
 
-    fn heading(&mut self, block: &Node, level: usize, heading: String) {
+    fn heading(&mut self, block: &Node<'_>, level: usize, heading: String) {
         lookalike::elsewhere(self.text, &block.span, "a heading", self.problems);
         self.group = None;
         if let Some((number, title)) = title::numbered(&heading).filter(|_| level > 1) {
@@ -174,7 +174,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         index
     }
 
-    fn block(&mut self, block: &Node, below: Option<&Node>) {
+    fn block(&mut self, block: &Node<'_>, below: Option<&Node<'_>>) {
         let index = self.section();
         match &block.kind {
             Kind::Paragraph => {
@@ -218,7 +218,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         task.directive.as_ref().map(|directive| directive.span.end)
     }
 
-    fn list(&mut self, list: &Node, below: Option<&Node>, index: usize) {
+    fn list(&mut self, list: &Node<'_>, below: Option<&Node<'_>>, index: usize) {
         let Some(scope) = self.scopes.get_mut(index) else {
             return;
         };
@@ -239,7 +239,7 @@ impl<'w, 'd> Walk<'w, 'd> {
     }
 
     /// Warns of emphasised labels that are misspelt.
-    fn labels(&mut self, block: &Node) {
+    fn labels(&mut self, block: &Node<'_>) {
         for line in field::lines(self.text, &block.span, self.vocabulary) {
             let start = line.value.start;
             let head = self.text.get(block.span.start..start).unwrap_or_default();
@@ -251,7 +251,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
     }
 
-    fn status(&mut self, block: &Node) {
+    fn status(&mut self, block: &Node<'_>) {
         self.dates(block);
         if block.kind == Kind::Paragraph {
             lookalike::lines(self.text, &block.span, 0, self.problems);
@@ -302,14 +302,14 @@ impl<'w, 'd> Walk<'w, 'd> {
     }
 
     /// Returns whether an item of a list stands for a status.
-    fn has_status(&self, list: &Node) -> bool {
+    fn has_status(&self, list: &Node<'_>) -> bool {
         list.children.iter().any(|item| {
             let line = task::line_of(self.text, item).plain();
             self.vocabulary.status_kind(&line).is_some()
         })
     }
 
-    fn dates(&mut self, block: &Node) {
+    fn dates(&mut self, block: &Node<'_>) {
         if block.kind != Kind::Paragraph {
             return;
         }
@@ -333,7 +333,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
     }
 
-    fn fields(&mut self, block: &Node, index: usize) {
+    fn fields(&mut self, block: &Node<'_>, index: usize) {
         self.labels(block);
         let Some(section) = self.found.sections.get_mut(index) else {
             return;

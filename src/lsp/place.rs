@@ -1,6 +1,6 @@
 //! What stands at a place of a checklist.
 
-use crate::checklist::{Bullet, Checklist, Directive, Section, Span, Task, TaskId};
+use crate::checklist::{Checklist, Directive, Section, Span, Task, TaskId, nested};
 
 /// What stands at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +49,10 @@ pub(super) fn at(checklist: &Checklist, offset: usize) -> Option<Place<'_>> {
 
 /// Returns the code spans of a task and its bullets.
 pub(super) fn codes(task: &Task) -> impl Iterator<Item = (&str, &Span)> {
-    fn of(bullet: &Bullet) -> Vec<(&str, &Span)> {
-        let below = bullet.children.iter().flat_map(of);
-        bullet.text.codes().chain(below).collect()
-    }
-    task.text.codes().chain(task.bullets.iter().flat_map(of))
+    let below = nested(&task.bullets).into_iter();
+    task.text
+        .codes()
+        .chain(below.flat_map(|bullet| bullet.text.codes()))
 }
 
 /// Returns a text of the same length without directives: what is being written there is often not
