@@ -22,7 +22,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::checklist::Language;
 
-pub(crate) use fold::{fold, words};
+pub(crate) use fold::{fold, is_alphanumeric, words};
 pub(crate) use grammar::{is_infinitive, is_verbal_noun};
 pub(crate) use index::Meanings;
 use index::{Index, Told};

@@ -66,14 +66,17 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
         .map(|word| word.trim_matches(|letter: char| !is_letter(letter)))
         .filter(|word| {
             let mut letters = word.chars();
-            letters.any(|letter| is_plain_letter(letter) || letter.is_alphanumeric())
+            letters.any(is_alphanumeric)
         })
 }
 
 fn is_letter(letter: char) -> bool {
-    is_plain_letter(letter)
-        || letter.is_alphanumeric()
-        || (is_combining_mark(letter) && letter != '\u{fe0f}')
+    is_alphanumeric(letter) || (is_combining_mark(letter) && letter != '\u{fe0f}')
+}
+
+/// Returns whether a character is a letter or a digit, of most without asking a table of Unicode.
+pub(crate) fn is_alphanumeric(letter: char) -> bool {
+    is_plain_letter(letter) || letter.is_alphanumeric()
 }
 
 /// Returns whether a character is a letter or digit that most texts consist of: what asks for no

@@ -72,6 +72,8 @@ pub(super) struct Index(Vec<Row>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
+    /// The text's first bytes, which tell most words apart.
+    head: u64,
     text: String,
     /// What a word tells that begins so, by this stem and by those that it begins with.
     begins: Told,
@@ -105,6 +107,7 @@ impl Index {
             let shorter = index.last_within(text, index.0.len().checked_sub(1));
             let above = shorter.and_then(|at| index.0.get(at));
             index.0.push(Row {
+                head: head(text),
                 text: text.to_owned(),
                 begins: above.map_or(begins, |above| above.begins.with(begins)),
                 whole,
@@ -116,7 +119,10 @@ impl Index {
 
     /// Returns what a folded word tells.
     pub(super) fn told_by(&self, word: &str) -> Told {
-        let behind = self.0.partition_point(|row| row.text.as_str() <= word);
+        let of_word = (head(word), word);
+        let behind = self
+            .0
+            .partition_point(|row| (row.head, row.text.as_str()) <= of_word);
         let found = self.last_within(word, behind.checked_sub(1));
         let Some(row) = found.and_then(|at| self.0.get(at)) else {
             return Told::default();
@@ -138,6 +144,15 @@ impl Index {
         }
         None
     }
+}
+
+/// Returns the first eight bytes of a text, such that numbers are in the order of texts.
+fn head(text: &str) -> u64 {
+    let mut head = [0; 8];
+    for (place, byte) in head.iter_mut().zip(text.bytes()) {
+        *place = byte;
+    }
+    u64::from_be_bytes(head)
 }
 
 #[cfg(test)]

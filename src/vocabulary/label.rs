@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 use crate::checklist::{Language, StatusKind};
 use crate::diagnostic::nearest;
 
-use super::fold::is_plain_letter;
+use super::fold::{is_alphanumeric, is_plain_letter};
 use super::{Vocabulary, fold};
 
 /// The letters of the shortest word that is told as meant.
@@ -103,7 +103,7 @@ impl Vocabulary {
 
     /// Returns what follows one of a label's wordings at the text's start.
     pub(crate) fn after_label<'t>(&self, label: Label, text: &'t str) -> Option<&'t str> {
-        let text = text.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+        let text = text.trim_start_matches(|letter: char| !is_alphanumeric(letter));
         self.wordings(label)
             .find_map(|wording| behind(text, wording))
     }
@@ -139,13 +139,16 @@ impl Vocabulary {
 
     /// Returns the languages of all labels that a text may be, for telling a document's.
     pub(crate) fn label_languages(&self, text: &str) -> impl Iterator<Item = Language> {
-        // Most texts are too long for a label, whatever stands around it.
-        let mut letters = text.chars().filter(|letter| is_plain_letter(*letter));
-        let long = letters.nth(self.0.longest_label).is_some();
-        let text = (!long).then(|| normal(text));
+        let text = (!self.is_too_long(text)).then(|| normal(text));
         let rows = self.0.labels.iter();
         let rows = rows.filter(move |row| text.as_ref() == Some(&row.text));
         rows.filter_map(|row| row.language)
+    }
+
+    /// Returns whether a text is too long for any label, whatever stands around it: most are.
+    pub(crate) fn is_too_long(&self, text: &str) -> bool {
+        let mut letters = text.chars().filter(|letter| is_plain_letter(*letter));
+        letters.nth(self.0.longest_label).is_some()
     }
 
     fn wordings(&self, label: Label) -> impl Iterator<Item = &str> {
@@ -157,7 +160,7 @@ impl Vocabulary {
 /// Returns a label's text as it is compared: without marks around it, spaces made one.
 pub(super) fn normal(text: &str) -> String {
     let folded = fold(text);
-    let bare = folded.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let bare = folded.trim_matches(|letter: char| !is_alphanumeric(letter));
     let words: Vec<&str> = bare.split_whitespace().collect();
     words.join(" ")
 }
@@ -173,7 +176,7 @@ fn behind<'t>(text: &'t str, wording: &str) -> Option<&'t str> {
     let mut ends = ends.chain([text.len()]).take(most);
     ends.find_map(|end| {
         let (head, rest) = text.split_at_checked(end)?;
-        let goes_on = |letter: char| letter.is_alphanumeric() || is_combining_mark(letter);
+        let goes_on = |letter: char| is_alphanumeric(letter) || is_combining_mark(letter);
         (!rest.starts_with(goes_on) && normal(head) == wording).then_some(rest)
     })
 }
