@@ -98,7 +98,7 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             Required::AntiAffinity => Requirement::AntiAffinity,
             Required::DisruptionBudget => Requirement::DisruptionBudget,
         }),
-        Intent::Expect(wants) => expect(wants, known, notes),
+        Intent::Expect(wants, _) => expect(wants, known, notes),
         Intent::Write(target) => write(target, known, notes),
     }
 }

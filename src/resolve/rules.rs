@@ -14,7 +14,7 @@ mod write;
 
 use std::borrow::Cow;
 
-use crate::checklist::{Script, Section, Spanned, Task};
+use crate::checklist::{Script, Section, Spanned, Task, nested};
 
 use super::bullets::{self, Meaning, ReadBullet};
 use super::expect::Expectation;
@@ -121,7 +121,7 @@ impl Read<'_> {
 
     /// Returns the traces that the task's work is to leave.
     pub(super) fn expected(&self) -> &[Expectation] {
-        if let Intent::Expect(wants) = &self.intent {
+        if let Intent::Expect(wants, _) = &self.intent {
             wants
         } else {
             &[]
@@ -161,7 +161,8 @@ pub(super) enum Intent {
     Inventory(InventoryKind, Vec<Spanned<String>>),
     Require(Required, Option<String>),
     Write(Target),
-    Expect(Vec<Expectation>),
+    /// The traces, and what each bullet below the line means, nested ones after theirs.
+    Expect(Vec<Expectation>, Vec<Meaning>),
 }
 
 /// What is required of every manifest.
@@ -202,7 +203,14 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
             }
             bullets
         }
-        Intent::Expect(_) => expect::bullets(task, vocabulary),
+        Intent::Expect(_, below) => {
+            let each = nested(&task.bullets).into_iter().zip(below);
+            let read = each.map(|(bullet, meaning)| ReadBullet {
+                text: &bullet.text,
+                meaning: meaning.clone(),
+            });
+            read.collect()
+        }
         // A person, a command or a file says it all.
         Intent::Skip
         | Intent::Manual

@@ -11,11 +11,11 @@ mod words;
 
 use std::path::Path;
 
-use super::super::bullets::{Meaning, ReadBullet};
+use super::super::bullets::Meaning;
 use super::super::expect::Expectation;
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
-use crate::checklist::{Bullet, Inline, Task};
+use crate::checklist::{Bullet, Inline};
 use crate::vocabulary::{Vocabulary, Word};
 use clause::Parsed;
 pub(super) use code::is_file;
@@ -52,11 +52,9 @@ fn read(line: &Line<'_>) -> Outcome {
     }
     let parsed = clause::parse(&task.text, None, line.vocabulary)?;
     let mut wants = parsed.wants.clone();
-    let mut bullets = Vec::new();
-    below(&task.bullets, (&parsed, line.vocabulary), &mut bullets);
-    for (_, found) in &bullets {
-        wants.extend(found.iter().cloned());
-    }
+    let mut meanings = Vec::new();
+    let of_line = (&parsed, line.vocabulary);
+    below(&task.bullets, of_line, (&mut meanings, &mut wants));
     if let Some(path) = wants
         .iter()
         .filter_map(Expectation::path)
@@ -78,7 +76,10 @@ fn read(line: &Line<'_>) -> Outcome {
         }
     }
     let rule = format!("expect {}", words.join(" + "));
-    Ok((Intent::Expect(all), reading(&rule, parsed.matched)))
+    Ok((
+        Intent::Expect(all, meanings),
+        reading(&rule, parsed.matched),
+    ))
 }
 
 /// Returns whether a line or a bullet below it has a code span: most lines of a plan have none.
@@ -87,41 +88,36 @@ fn names_any(text: &Inline, bullets: &[Bullet]) -> bool {
     text.codes().next().is_some() || bullets.iter().any(below)
 }
 
-/// Returns the bullets of a task that leaves traces: those that tell further ones, those that lead
+/// Reads the bullets below a line that leaves traces: those that tell further ones, those that lead
 /// them, and those that nothing reads.
-pub(super) fn bullets<'c>(task: &'c Task, vocabulary: &Vocabulary) -> Vec<ReadBullet<'c>> {
-    let Ok(parsed) = clause::parse(&task.text, None, vocabulary) else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    below(&task.bullets, (&parsed, vocabulary), &mut found);
-    found.into_iter().map(|(bullet, _)| bullet).collect()
-}
-
-fn below<'c>(
-    bullets: &'c [Bullet],
+fn below(
+    bullets: &[Bullet],
     (parent, vocabulary): (&Parsed, &Vocabulary),
-    all: &mut Vec<(ReadBullet<'c>, Vec<Expectation>)>,
+    (meanings, wants): (&mut Vec<Meaning>, &mut Vec<Expectation>),
 ) {
     for bullet in bullets {
-        let text = &bullet.text;
-        let parsed = clause::parse(text, Some((parent.mode, &parent.paths)), vocabulary);
-        let heading = text.codes().next().is_none()
-            && text.plain().trim_end().ends_with(':')
-            && !bullet.children.is_empty();
-        let (meaning, found, inner) = match parsed {
-            Ok(parsed) if !parsed.wants.is_empty() => {
+        let above = Some((parent.mode, parent.paths.as_slice()));
+        let parsed = clause::parse(&bullet.text, above, vocabulary);
+        let parsed = parsed.ok().filter(|parsed| !parsed.wants.is_empty());
+        meanings.push(match &parsed {
+            Some(parsed) => {
+                wants.extend(parsed.wants.iter().cloned());
                 let wanted: Vec<String> = parsed.wants.iter().map(told).collect();
-                let found = parsed.wants.clone();
-                (Meaning::Carried(wanted.join(", ")), found, Some(parsed))
+                Meaning::Carried(wanted.join(", "))
             }
-            Ok(_) | Err(_) if heading => (Meaning::Heading, Vec::new(), None),
-            Ok(_) | Err(_) => (Meaning::Unread, Vec::new(), None),
-        };
-        all.push((ReadBullet { text, meaning }, found));
-        let parent = inner.as_ref().unwrap_or(parent);
-        below(&bullet.children, (parent, vocabulary), all);
+            None if leads(bullet) => Meaning::Heading,
+            None => Meaning::Unread,
+        });
+        let parent = parsed.as_ref().unwrap_or(parent);
+        below(&bullet.children, (parent, vocabulary), (meanings, wants));
     }
+}
+
+/// Returns whether a bullet does no more than lead those below it.
+fn leads(bullet: &Bullet) -> bool {
+    !bullet.children.is_empty()
+        && bullet.text.codes().next().is_none()
+        && bullet.text.plain().trim_end().ends_with(':')
 }
 
 /// Returns whether orch writes a path itself, so that it tells nothing of a person's work.

@@ -16,15 +16,15 @@ pub(super) const RULE: Rule = Rule {
 const NO_VERB: &str = "doesn't begin with a verb of looking";
 
 fn read(line: &Line<'_>) -> Outcome {
+    let whole = line.prose();
+    if !whole.may_tell(&[Word::Study]) {
+        return Err(NO_VERB.into());
+    }
     let subjects: Vec<String> = line
         .codes()
         .filter(|code| target::is_endpoint(code) || target::is_path(code))
         .map(str::to_owned)
         .collect();
-    let whole = line.prose();
-    if !whole.may_tell(&[Word::Study]) {
-        return Err(NO_VERB.into());
-    }
     let first = subjects.first();
     let around = first.map(|code| wording::around(line, code));
     let before = around.as_ref().map(|around| whole.with(&around.before));

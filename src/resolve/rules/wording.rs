@@ -102,14 +102,15 @@ pub(super) fn asks_more(text: Phrase<'_>) -> Option<&str> {
         let mut first = true;
         let mut joined = false;
         for word in words(clause) {
-            let tells = |meaning| text.vocabulary().tells(word, meaning);
-            let asks = tells(Word::Other) || tells(Word::Past);
-            let joins = [Word::Create, Word::Add, Word::SetUp, Word::Study];
-            if (first || joined) && asks || joined && joins.into_iter().any(tells) {
+            let told = text.vocabulary().told_by(word).alone;
+            let tells = |meanings| told.meets(Meanings::of(meanings));
+            let asks = tells(&[Word::Other, Word::Past]);
+            let makes = tells(&[Word::Create, Word::Add, Word::SetUp, Word::Study]);
+            if (first || joined) && asks || joined && makes {
                 return Some(word);
             }
-            joined = tells(Word::And);
-            first = first && (joined || tells(Word::Opening));
+            joined = tells(&[Word::And]);
+            first = first && (joined || tells(&[Word::Opening]));
         }
         None
     })
@@ -128,8 +129,9 @@ pub(super) fn stray<'w>(
     words: impl IntoIterator<Item = &'w str>,
     meanings: &[Word],
 ) -> Option<&'w str> {
+    let meanings = Meanings::of(meanings);
     words.into_iter().find(|word| {
-        let known = meanings.iter().any(|it| line.vocabulary.tells(word, *it));
+        let known = line.vocabulary.told_by(word).alone.meets(meanings);
         !known && !is_number(word)
     })
 }

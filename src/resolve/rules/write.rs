@@ -31,11 +31,11 @@ fn read(line: &Line<'_>) -> Outcome {
         .codes()
         .find(|code| target::is_path(code) || target::is_absolute(code))
         .ok_or("names no path in code marks")?;
-    let around = wording::around(line, code);
-    let verb = leads(line, code, &around)?;
     let target = target::read(code, &behind(line.task, code))
         .filter(|_| is_plain(code))
         .ok_or_else(|| format!("`{code}` is no manifest's path"))?;
+    let around = wording::around(line, code);
+    let verb = leads(line, code, &around)?;
     fits(&target, verb.as_ref())?;
     alone::check(line, &target, code, &around)?;
     let rule = format!("write {}", target.kind.word());

@@ -145,7 +145,7 @@ fn told(task: &Task, read: &rules::Read<'_>) -> String {
         }
         Intent::Require(Required::Namespace, Some(name)) => format!("require namespace {name}"),
         Intent::Wait | Intent::Require(..) => read.reading.rule.clone(),
-        Intent::Expect(wants) => {
+        Intent::Expect(wants, _) => {
             let wants: Vec<String> = wants
                 .iter()
                 .map(|want| format!("{}: {want}", want.word()))

@@ -85,7 +85,7 @@ pub(super) fn parse(
 }
 
 /// Refuses lines that leave open what is wanted, or want a person's judgement.
-fn refuse_words(tokens: &[Token]) -> Result<(), Why> {
+fn refuse_words(tokens: &[Token<'_>]) -> Result<(), Why> {
     for token in tokens {
         let Token::Word(word, ..) = token else {
             if *token == Token::Mark('?') {
@@ -187,7 +187,7 @@ impl Clause {
 }
 
 struct Walk<'t> {
-    tokens: &'t [Token],
+    tokens: &'t [Token<'t>],
     above: Option<Above<'t>>,
     clause: Option<Clause>,
     /// How the last code span stood to its verb.
@@ -206,7 +206,7 @@ impl Walk<'_> {
         }
     }
 
-    fn before(&self, at: usize) -> Option<&Token> {
+    fn before(&self, at: usize) -> Option<&Token<'_>> {
         self.tokens.get(at.checked_sub(1)?)
     }
 
@@ -379,7 +379,7 @@ impl Walk<'_> {
     }
 }
 
-fn mode(verb: &Token) -> Mode {
+fn mode(verb: &Token<'_>) -> Mode {
     let modes = [
         (Role::Change, Mode::Change),
         (Role::Remove, Mode::Remove),

@@ -7,7 +7,8 @@ use super::super::super::expect::{Kind, Symbol};
 use super::tokens::Token;
 use super::words::Role;
 
-/// Endings of files' names, for names without a folder and for telling files from branches.
+/// Endings of files' names, for names without a folder and for telling files from branches; in the
+/// alphabet's order.
 const EXTENSIONS: &[&str] = &[
     "adoc",
     "avro",
@@ -140,8 +141,8 @@ const ROOTS: &[&str] = &[
 /// The pieces beside a code span.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Beside<'t> {
-    pub(super) before: Option<&'t Token>,
-    pub(super) behind: Option<&'t Token>,
+    pub(super) before: Option<&'t Token<'t>>,
+    pub(super) behind: Option<&'t Token<'t>>,
 }
 
 impl Beside<'_> {
@@ -224,7 +225,10 @@ fn path(code: &str, beside: Beside<'_>) -> Option<String> {
     let inside = code.trim_end_matches('/').contains('/');
     let stem = file.split('.').next().unwrap_or_default();
     let extension = file.rsplit_once('.').map(|(_, extension)| extension);
-    let known = extension.is_some_and(|it| EXTENSIONS.contains(&it.to_ascii_lowercase().as_str()));
+    let known = extension.is_some_and(|it| {
+        let lower = it.to_ascii_lowercase();
+        EXTENSIONS.binary_search(&lower.as_str()).is_ok()
+    });
     let loose = extension.is_some_and(|it| LOOSE.contains(&it));
     let dotted = file.len() > 2
         && file.starts_with('.')
@@ -348,18 +352,26 @@ fn has_shape(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tokens::word;
-    use super::{Beside, kind};
+    use super::super::tokens::Token;
+    use super::{Beside, EXTENSIONS, kind};
+    use crate::vocabulary::Vocabulary;
 
     #[track_caller]
     fn check(code: &str, before: &str, expected: &str) {
-        let before = Some(before).filter(|text| !text.is_empty()).map(word);
+        let vocabulary = Vocabulary::default();
+        let before = Some(before).filter(|text| !text.is_empty());
+        let before = before.map(|word| Token::of_word(word, &vocabulary));
         let beside = Beside {
             before: before.as_ref(),
             behind: None,
         };
         let found = kind(code, beside).map_or_else(|_| "?".to_owned(), |it| it.to_string());
         assert_eq!(found, expected, "{code}");
+    }
+
+    #[test]
+    fn endings_are_in_the_order_in_which_they_are_looked_for() {
+        assert!(EXTENSIONS.is_sorted());
     }
 
     #[test]

@@ -90,7 +90,7 @@ fn wants(lines: &str) -> Result<Vec<Expectation>, String> {
     let checklist = checklist.checklist;
     let task = checklist.tasks().next().expect("a task");
     match read(&Line::of(task, &Texts::of(task), &checklist.vocabulary)) {
-        Ok((Intent::Expect(wants), _)) => Ok(wants),
+        Ok((Intent::Expect(wants, _), _)) => Ok(wants),
         Ok((other, _)) => Err(format!("{other:?}")),
         Err(why) => Err(why.into_owned()),
     }

@@ -1,25 +1,34 @@
 //! A line as words, marks and code spans.
 
+use std::borrow::Cow;
+
 use super::words::{Role, Roles, roles};
 use crate::checklist::{Inline, Part};
-use crate::vocabulary::{Vocabulary, is_infinitive, is_verbal_noun};
+use crate::vocabulary::{Vocabulary, fold, is_alphanumeric, is_infinitive, is_verbal_noun};
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token {
-    /// A word, as written and in lower case, and what it does.
-    Word(String, String, Roles),
+pub(super) enum Token<'t> {
+    /// A word, as written and folded, and what it does.
+    Word(&'t str, Cow<'t, str>, Roles),
     /// A mark between words.
     Mark(char),
     /// A code span's content.
-    Code(String),
+    Code(&'t str),
 }
 
-impl Token {
-    /// Returns the word in lower case.
+impl<'t> Token<'t> {
+    /// Returns a word as a piece of a line.
+    pub(super) fn of_word(word: &'t str, vocabulary: &Vocabulary) -> Self {
+        let folded = fold(word);
+        let roles = roles(&folded, vocabulary);
+        Self::Word(word, folded, roles)
+    }
+
+    /// Returns the word folded.
     pub(super) fn word(&self) -> Option<&str> {
         match self {
-            Self::Word(_, lower, _) => Some(lower),
+            Self::Word(_, folded, _) => Some(folded),
             Self::Mark(_) | Self::Code(_) => None,
         }
     }
@@ -48,39 +57,27 @@ impl Token {
 }
 
 /// Returns the pieces of a line.
-pub(super) fn tokens(text: &Inline, vocabulary: &Vocabulary) -> Vec<Token> {
+pub(super) fn tokens<'t>(text: &'t Inline, vocabulary: &Vocabulary) -> Vec<Token<'t>> {
     let mut tokens = Vec::new();
     for part in &text.parts {
         match part {
-            Part::Code(code) => tokens.push(Token::Code(code.value.trim().to_owned())),
+            Part::Code(code) => tokens.push(Token::Code(code.value.trim())),
             Part::Text(text) => split(&text.value, vocabulary, &mut tokens),
         }
     }
     tokens
 }
 
-/// Returns a word as a piece of a line.
-#[cfg(test)]
-pub(super) fn word(text: &str) -> Token {
-    let lower = text.to_lowercase();
-    let roles = roles(&lower, &Vocabulary::default());
-    Token::Word(text.to_owned(), lower, roles)
-}
-
-fn split(text: &str, vocabulary: &Vocabulary, tokens: &mut Vec<Token>) {
-    let word = |word: &str| {
-        let lower = word.to_lowercase();
-        let roles = roles(&lower, vocabulary);
-        Token::Word(word.to_owned(), lower, roles)
-    };
+fn split<'t>(text: &'t str, vocabulary: &Vocabulary, tokens: &mut Vec<Token<'t>>) {
+    let word = |word: &'t str| Token::of_word(word, vocabulary);
     let mut characters = text.char_indices().peekable();
     let mut begun: Option<usize> = None;
     while let Some((at, character)) = characters.next() {
-        let inner = |(_, next): &(usize, char)| next.is_alphanumeric();
+        let inner = |(_, next): &(usize, char)| is_alphanumeric(*next);
         let joined = begun.is_some()
             && matches!(character, '-' | '_' | '\'' | '’' | '.')
             && characters.peek().is_some_and(inner);
-        if character.is_alphanumeric() || joined {
+        if is_alphanumeric(character) || joined {
             begun.get_or_insert(at);
             continue;
         }
