@@ -3,7 +3,23 @@
 //! What comes of it doesn't depend on how many are at work: it is in the things' own order. Nothing
 //! here waits for a person or a network.
 
+use std::num::NonZero;
 use std::thread;
+
+/// Computes something of each on all processors, and returns what comes of it in their order; of
+/// fewer than `few` on one, where another thread would take longer than it saves.
+pub(crate) fn compute<'i, T: Sync, R: Send>(
+    items: &'i [T],
+    few: usize,
+    work: impl Fn(&'i T) -> R + Sync,
+) -> Vec<R> {
+    let at_once = if items.len() < few {
+        1
+    } else {
+        thread::available_parallelism().map_or(1, NonZero::get)
+    };
+    map(items, at_once, work)
+}
 
 /// Does something with each, up to so many at a time, and returns what comes of it in their order.
 pub(crate) fn map<'i, T: Sync, R: Send>(

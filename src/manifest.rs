@@ -66,8 +66,6 @@ pub use relocate::relocate;
 pub use secret::{secret_keys, with_secret_values};
 
 use std::collections::BTreeMap;
-use std::num::NonZero;
-use std::thread;
 
 use peers::Peers;
 use serde::Serialize;
@@ -207,12 +205,7 @@ pub enum RenderError {
 /// Fails on a file that is to hold what the application doesn't have.
 pub fn render(application: &Application, files: &[FileSpec]) -> Result<Vec<Rendered>, RenderError> {
     let peers = Peers::of(application);
-    // Where there are few, another thread would take longer than it saves.
-    let at_once = match files.len() {
-        ..FEW => 1,
-        _ => thread::available_parallelism().map_or(1, NonZero::get),
-    };
-    let rendered = abreast::map(files, at_once, |file| render_file(&peers, files, file));
+    let rendered = abreast::compute(files, FEW, |file| render_file(&peers, files, file));
     let mut rendered = rendered
         .into_iter()
         .collect::<Result<Vec<Rendered>, RenderError>>()?;

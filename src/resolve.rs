@@ -72,6 +72,7 @@ pub use overlays::{overlaid, overlays};
 
 use std::collections::BTreeMap;
 
+use crate::abreast;
 use crate::checklist::{Checklist, Section, Task};
 use crate::diagnostic::Diagnostics;
 use crate::facts::{Facts, Inputs, Tree};
@@ -79,6 +80,9 @@ use crate::settings::{Extras, PhaseSettings, Settings};
 use crate::vocabulary::Vocabulary;
 
 use rules::Read;
+
+/// Fewer tasks than these are read one by one.
+const FEW: usize = 256;
 
 /// What a phase is resolved with, beside its document and the facts.
 #[derive(Debug, Clone)]
@@ -248,8 +252,8 @@ fn read_naming(checklist: &Checklist, is: impl Fn(&str) -> bool) -> Vec<Read<'_>
 fn read_where(checklist: &Checklist, wanted: impl Fn(&Task) -> bool) -> Vec<Read<'_>> {
     let sections = checklist.sections.iter();
     let tasks = sections.flat_map(|section| section.tasks.iter().map(move |task| (section, task)));
-    tasks
-        .filter(|(_, task)| wanted(task))
-        .map(|(section, task)| rules::read(section, task, &checklist.vocabulary))
-        .collect()
+    let tasks: Vec<(&Section, &Task)> = tasks.filter(|(_, task)| wanted(task)).collect();
+    abreast::compute(&tasks, FEW, |(section, task)| {
+        rules::read(section, task, &checklist.vocabulary)
+    })
 }

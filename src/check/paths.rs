@@ -66,8 +66,7 @@ pub(super) fn missing_subjects(
     tree: &Tree,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let written = checklist.by_id();
-    for task in &resolved.tasks {
+    for (written, task) in resolved.beside(checklist) {
         let Action::Study { findings } = &task.action else {
             continue;
         };
@@ -75,8 +74,7 @@ pub(super) fn missing_subjects(
             let Some(looked) = &finding.missing else {
                 continue;
             };
-            let written = written.get(&task.id);
-            let span = written.map_or(0..0, |task| place_of(task, &finding.subject));
+            let span = place_of(written, &finding.subject);
             let message = format!("`{}` is not there", finding.subject);
             let warning = Diagnostic::warning(message).rule(PATH);
             let label = "to be studied here";
@@ -103,14 +101,14 @@ pub(super) fn missing_changes(
     tree: &Tree,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let written = checklist.by_id();
-    for task in &resolved.tasks {
+    let made = made(resolved);
+    for (own, task) in resolved.beside(checklist) {
         let Action::Expect { traces } = &task.action else {
             continue;
         };
-        let Some(own) = written.get(&task.id).filter(|own| !own.marker.checked) else {
+        if own.marker.checked {
             continue;
-        };
+        }
         for trace in traces {
             let Expectation::Change(path) = &trace.what else {
                 continue;
@@ -119,7 +117,7 @@ pub(super) fn missing_changes(
             if tree.get(path).is_some()
                 || tree.other(path).is_some()
                 || tree.has_folder(folder)
-                || is_made(folder, &task.id, resolved)
+                || is_made(folder, &task.id, &made)
                 || is_named_elsewhere(path, checklist, tree)
             {
                 continue;
@@ -146,24 +144,38 @@ pub(super) fn missing_changes(
     found
 }
 
+/// Returns the paths that tasks make, in order, each with its task.
+fn made(resolved: &Resolved) -> Vec<(&str, &TaskId)> {
+    let mut all = Vec::new();
+    for task in &resolved.tasks {
+        let paths: Vec<&str> = match &task.action {
+            Action::Write { path } => vec![path],
+            Action::Expect { traces } => traces.iter().flat_map(|it| made_by(&it.what)).collect(),
+            Action::Study { .. }
+            | Action::Inventory { .. }
+            | Action::Require(_)
+            | Action::Apply { .. }
+            | Action::Command { .. }
+            | Action::Wait
+            | Action::Manual
+            | Action::Skip => continue,
+        };
+        let paths = paths.into_iter();
+        all.extend(paths.map(|path| (path.trim_end_matches('/'), &task.id)));
+    }
+    all.sort_unstable();
+    all
+}
+
 /// Returns whether another task of the checklist makes a path, or something in it.
-fn is_made(path: &str, by: &TaskId, resolved: &Resolved) -> bool {
-    let others = resolved.tasks.iter().filter(|task| task.id != *by);
-    let below =
-        |made: &str| made.trim_end_matches('/') == path || made.starts_with(&format!("{path}/"));
-    let mut made = others.flat_map(|task| match &task.action {
-        Action::Write { path } => vec![path.as_str()],
-        Action::Expect { traces } => traces.iter().flat_map(|it| made_by(&it.what)).collect(),
-        Action::Study { .. }
-        | Action::Inventory { .. }
-        | Action::Require(_)
-        | Action::Apply { .. }
-        | Action::Command { .. }
-        | Action::Wait
-        | Action::Manual
-        | Action::Skip => Vec::new(),
-    });
-    made.any(below)
+fn is_made(path: &str, by: &TaskId, made: &[(&str, &TaskId)]) -> bool {
+    let begin = made.partition_point(|(other, _)| *other < path);
+    let behind = made.iter().skip(begin);
+    let mut same = behind.take_while(|(other, _)| other.starts_with(path));
+    same.any(|(other, task)| {
+        let rest = other.strip_prefix(path).unwrap_or_default();
+        *task != by && (rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// Returns the paths that are there once what is looked for is.

@@ -190,16 +190,10 @@ struct Of<'a> {
 /// Returns a note for each bullet that no rule reads, where the task is otherwise orch's.
 fn unread(checklist: &Checklist, resolved: &Resolved) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let written = checklist.by_id();
-    for task in &resolved.tasks {
-        if matches!(task.action, Action::Manual | Action::Skip) {
-            continue;
-        }
+    for (written, task) in resolved.beside(checklist) {
         // A box that is ticked was looked at by a person.
-        if written
-            .get(&task.id)
-            .is_some_and(|task| task.marker.checked)
-        {
+        let looked_at = written.marker.checked;
+        if looked_at || matches!(task.action, Action::Manual | Action::Skip) {
             continue;
         }
         for bullet in &task.bullets {

@@ -293,7 +293,7 @@ fn language(text: &str, blocks: &[Node<'_>], vocabulary: &Vocabulary) -> Languag
         Kind::List => block
             .children
             .iter()
-            .filter(|item| !vocabulary.is_too_long(task::first_words(item)))
+            .filter(|item| vocabulary.may_be_label(task::first_words(item)))
             .map(|item| task::line_of(text, item).plain())
             .collect(),
         Kind::Item

@@ -36,7 +36,7 @@ impl Run<'_> {
                 self.cover(&node.span);
                 let span = content(self.text, &node.span);
                 self.parts.push(Part::Code(Spanned {
-                    value: value.to_string(),
+                    value: String::from(&**value),
                     span,
                 }));
             }

@@ -196,8 +196,9 @@ impl Review<'_> {
         let mut waits: BTreeMap<&TaskId, Vec<&Spanned<TaskId>>> = BTreeMap::new();
         for task in self.checklist.tasks() {
             let after = task.directive.iter().flat_map(|given| &given.after);
-            let others = after.filter(|after| after.value != task.id);
-            waits.entry(&task.id).or_default().extend(others);
+            for other in after.filter(|after| after.value != task.id) {
+                waits.entry(&task.id).or_default().push(other);
+            }
         }
         let mut done = BTreeSet::new();
         let starts: Vec<&TaskId> = waits.keys().copied().collect();

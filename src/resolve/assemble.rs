@@ -202,9 +202,9 @@ impl Around<'_, '_> {
         let Some(first) = asked.next() else {
             return (None, Vec::new());
         };
-        let mut spec = first.spec.clone();
+        let mut spec = first.spec();
         for more in asked {
-            spec.merge(more.spec.clone());
+            spec.merge(more.spec());
         }
         let built = ingress::build(&ingress::Sources {
             app: self.app,

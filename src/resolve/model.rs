@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::checklist::{Awaited, Shell, Span, TaskId};
+use crate::checklist::{Awaited, Checklist, Shell, Span, Task, TaskId};
 use crate::diagnostic::Diagnostics;
 use crate::facts::Origin;
 
@@ -22,6 +22,16 @@ pub struct Resolved {
     pub unassigned: Vec<Note>,
     /// Contradictions and other things a person should see; not errors.
     pub warnings: Diagnostics,
+}
+
+impl Resolved {
+    /// Returns each task as the checklist has it that was resolved, with what it means.
+    pub fn beside<'r>(
+        &'r self,
+        checklist: &'r Checklist,
+    ) -> impl Iterator<Item = (&'r Task, &'r ResolvedTask)> {
+        checklist.tasks().zip(&self.tasks)
+    }
 }
 
 /// One task with its reading.

@@ -104,7 +104,8 @@ pub(super) struct Read<'c> {
     pub(super) intent: Intent,
     pub(super) reading: Reading,
     pub(super) bullets: Vec<ReadBullet<'c>>,
-    pub(super) spec: Spec,
+    /// What the file that it writes is to be.
+    spec: Option<Box<Spec>>,
     /// The line's words behind the path.
     pub(super) description: String,
 }
@@ -117,6 +118,11 @@ impl Read<'_> {
         } else {
             None
         }
+    }
+
+    /// Returns what the file that the task writes is to be.
+    pub(super) fn spec(&self) -> Spec {
+        self.spec.as_deref().cloned().unwrap_or_default()
     }
 
     /// Returns the traces that the task's work is to leave.
@@ -180,12 +186,13 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
     let texts = Texts::of(task);
     let line = Line::of(task, &texts, vocabulary);
     let (intent, reading) = by_rule(&line);
-    let mut spec = Spec::default();
+    let mut spec = None;
     let mut description = String::new();
     let bullets = match &intent {
         Intent::Write(target) => {
             let kind = Some(target.kind);
-            let mut bullets = bullets::read_all(&task.bullets, kind, vocabulary, &mut spec);
+            let spec = spec.get_or_insert_with(Box::<Spec>::default);
+            let mut bullets = bullets::read_all(&task.bullets, kind, vocabulary, spec);
             description = write::behind(task, &target.path);
             let mut own = Spec::default();
             let said = write::read_description(&line, target, &description, &mut own);
@@ -197,11 +204,12 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         }
         // What isn't written has no specification: details below it are remarks.
         Intent::Study(_) | Intent::Inventory(..) | Intent::Require(..) => {
-            let mut bullets = bullets::read_all(&task.bullets, None, vocabulary, &mut spec);
-            for bullet in &mut bullets {
-                bullet.meaning = Meaning::Heading;
-            }
-            bullets
+            let each = nested(&task.bullets).into_iter();
+            let remarks = each.map(|bullet| ReadBullet {
+                text: &bullet.text,
+                meaning: Meaning::Heading,
+            });
+            remarks.collect()
         }
         Intent::Expect(_, below) => {
             let each = nested(&task.bullets).into_iter().zip(below);

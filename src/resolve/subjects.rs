@@ -42,7 +42,7 @@ pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
         let describes = target.kind.runs_pods();
         match subjects.iter_mut().find(|subject| subject.name == *name) {
             Some(subject) => {
-                subject.spec.merge(read.spec.clone());
+                subject.spec.merge(read.spec());
                 subject.kind = subject.kind.or(kind);
                 if describes {
                     subject.description.clone_from(&read.description);
@@ -50,7 +50,7 @@ pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
             }
             None => subjects.push(Subject {
                 name: name.clone(),
-                spec: read.spec.clone(),
+                spec: read.spec(),
                 kind,
                 description: read.description.clone(),
                 span: read.task.text.span.clone(),

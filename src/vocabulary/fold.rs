@@ -15,8 +15,7 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     // Most texts need no table of Unicode.
-    let simple: Option<String> = text.chars().map(folded_alone).collect();
-    Cow::Owned(simple.unwrap_or_else(|| {
+    Cow::Owned(simply_folded(text).unwrap_or_else(|| {
         let composed = text.nfc().filter(|letter| !is_silent(*letter));
         let folded = composed.flat_map(|letter| {
             let letter = match letter {
@@ -27,6 +26,14 @@ pub(crate) fn fold(text: &str) -> Cow<'_, str> {
         });
         folded.collect()
     }))
+}
+
+fn simply_folded(text: &str) -> Option<String> {
+    let mut folded = String::with_capacity(text.len());
+    for letter in text.chars() {
+        folded.push(folded_alone(letter)?);
+    }
+    Some(folded)
 }
 
 /// Returns what a letter is compared as whatever stands beside it; nothing for most letters.

@@ -68,12 +68,14 @@ impl Told {
 /// Stems in the order of their texts. Those that a word begins with are the last one that isn't
 /// behind it, or that one's beginnings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Index(Vec<Row>);
+pub(super) struct Index {
+    /// The first bytes of each row's text, which tell most words apart.
+    heads: Vec<u64>,
+    rows: Vec<Row>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
-    /// The text's first bytes, which tell most words apart.
-    head: u64,
     text: String,
     /// What a word tells that begins so, by this stem and by those that it begins with.
     begins: Told,
@@ -104,10 +106,10 @@ impl Index {
         }
         let mut index = Self::default();
         for (text, (begins, whole)) in told {
-            let shorter = index.last_within(text, index.0.len().checked_sub(1));
-            let above = shorter.and_then(|at| index.0.get(at));
-            index.0.push(Row {
-                head: head(text),
+            let shorter = index.last_within(text, index.rows.len().checked_sub(1));
+            let above = shorter.and_then(|at| index.rows.get(at));
+            index.heads.push(head(text));
+            index.rows.push(Row {
                 text: text.to_owned(),
                 begins: above.map_or(begins, |above| above.begins.with(begins)),
                 whole,
@@ -119,12 +121,17 @@ impl Index {
 
     /// Returns what a folded word tells.
     pub(super) fn told_by(&self, word: &str) -> Told {
-        let of_word = (head(word), word);
-        let behind = self
-            .0
-            .partition_point(|row| (row.head, row.text.as_str()) <= of_word);
+        let of_word = head(word);
+        let mut behind = self.heads.partition_point(|head| *head <= of_word);
+        let is_later = |at: usize| {
+            let before = at.checked_sub(1).and_then(|at| self.rows.get(at));
+            before.is_some_and(|row| row.text.as_str() > word)
+        };
+        while is_later(behind) {
+            behind -= 1;
+        }
         let found = self.last_within(word, behind.checked_sub(1));
-        let Some(row) = found.and_then(|at| self.0.get(at)) else {
+        let Some(row) = found.and_then(|at| self.rows.get(at)) else {
             return Told::default();
         };
         if row.text == word {
@@ -136,7 +143,7 @@ impl Index {
 
     /// Returns the longest stem that a word begins with, from the last one that isn't behind it.
     fn last_within(&self, word: &str, mut at: Option<usize>) -> Option<usize> {
-        while let Some(row) = at.and_then(|at| self.0.get(at)) {
+        while let Some(row) = at.and_then(|at| self.rows.get(at)) {
             if word.starts_with(&row.text) {
                 return at;
             }

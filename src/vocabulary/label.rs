@@ -139,16 +139,31 @@ impl Vocabulary {
 
     /// Returns the languages of all labels that a text may be, for telling a document's.
     pub(crate) fn label_languages(&self, text: &str) -> impl Iterator<Item = Language> {
-        let text = (!self.is_too_long(text)).then(|| normal(text));
+        let text = self.may_be_label(text).then(|| normal(text));
         let rows = self.0.labels.iter();
         let rows = rows.filter(move |row| text.as_ref() == Some(&row.text));
         rows.filter_map(|row| row.language)
     }
 
-    /// Returns whether a text is too long for any label, whatever stands around it: most are.
-    pub(crate) fn is_too_long(&self, text: &str) -> bool {
+    /// Returns whether a text may be a label, whatever stands around it: most are too long, or begin
+    /// with another word. The text's beginning tells it as well.
+    pub(crate) fn may_be_label(&self, text: &str) -> bool {
         let mut letters = text.chars().filter(|letter| is_plain_letter(*letter));
-        letters.nth(self.0.longest_label).is_some()
+        if letters.nth(self.0.longest_label).is_some() {
+            return false;
+        }
+        let text = text.trim_start_matches(|letter: char| !is_alphanumeric(letter));
+        let rest = text.trim_start_matches(is_alphanumeric);
+        let mut first = text.strip_suffix(rest).unwrap_or_default().chars();
+        if rest.starts_with(is_combining_mark) {
+            // It changes the letter before it.
+            first.next_back();
+        }
+        let first = fold(first.as_str());
+        self.0
+            .labels
+            .iter()
+            .any(|row| row.text.starts_with(&*first))
     }
 
     fn wordings(&self, label: Label) -> impl Iterator<Item = &str> {
@@ -183,6 +198,8 @@ fn behind<'t>(text: &'t str, wording: &str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization as _;
+
     use super::{Label, Vocabulary};
     use crate::checklist::StatusKind;
 
@@ -198,6 +215,27 @@ mod tests {
         check("Фазами", Label::Phase, None);
         check("При завершении фазы", Label::Closing, Some(" фазы"));
         check("", Label::Closing, None);
+    }
+
+    #[test]
+    fn what_may_be_no_label_is_none() {
+        let vocabulary = Vocabulary::default();
+        for text in ["**Файлы:**", "🚀 Не начата", "Не\u{ad} начата", ""] {
+            assert!(vocabulary.may_be_label(text), "{text}");
+        }
+        for text in [
+            "Ask the team",
+            "Изучить",
+            "Notes of all that was ever said of the work here",
+        ] {
+            assert!(!vocabulary.may_be_label(text), "{text}");
+        }
+        for row in &vocabulary.0.labels {
+            let decomposed: String = row.text.nfd().collect();
+            for written in [row.text.to_uppercase(), decomposed] {
+                assert!(vocabulary.may_be_label(&written), "{written}");
+            }
+        }
     }
 
     #[test]

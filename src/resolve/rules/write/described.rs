@@ -185,9 +185,9 @@ mod tests {
         let parsed = parse("phase-01-a.md", &text, &vocabulary).expect("a checklist");
         let section = &parsed.checklist.sections[0];
         let read = read(section, &section.tasks[0], &vocabulary);
-        assert_eq!(read.spec.version.as_deref(), version, "{task}");
+        assert_eq!(read.spec().version.as_deref(), version, "{task}");
         assert_eq!(
-            read.spec.replicas.map(|it| it.to_string()),
+            read.spec().replicas.map(|it| it.to_string()),
             replicas.map(|it| it.to_string())
         );
         let told = read.bullets.first().map(|bullet| match &bullet.meaning {
