@@ -62,11 +62,30 @@ pub struct Projection {
 /// # Errors
 /// Returns an [`EditError`] where an edit doesn't fit the document.
 pub fn project(checklist: &Checklist, wanted: &Projection) -> Result<String, EditError> {
+    let ticked = to_tick(checklist, wanted);
+    apply(checklist, wanted, &ticked)
+}
+
+/// Returns the tasks whose boxes are to be ticked and aren't.
+fn to_tick<'c>(checklist: &'c Checklist, wanted: &Projection) -> Vec<&'c Task> {
+    // Each task of a long document is looked up.
+    let ticked: HashSet<&str> = wanted.ticked.iter().map(TaskId::as_str).collect();
+    let open = checklist.tasks().filter(|task| !task.marker.checked);
+    open.filter(|task| ticked.contains(task.id.as_str()))
+        .collect()
+}
+
+fn apply(
+    checklist: &Checklist,
+    wanted: &Projection,
+    ticked: &[&Task],
+) -> Result<String, EditError> {
     let mut edits = Edits::new();
-    for task in checklist.tasks() {
-        if wanted.ticked.contains(&task.id) && !task.marker.checked {
-            edits = edits.tick(&task.marker, true);
-        } else if wanted.opened.contains(&task.id) && task.marker.checked {
+    for task in ticked {
+        edits = edits.tick(&task.marker, true);
+    }
+    for task in checklist.tasks().filter(|task| task.marker.checked) {
+        if wanted.opened.contains(&task.id) && !wanted.ticked.contains(&task.id) {
             edits = edits.tick(&task.marker, false);
         }
     }
@@ -137,16 +156,12 @@ impl Document {
             let task = task.clone();
             return Err(ProjectError::TaskChanged { path, task });
         }
-        let text = project(&self.checklist, wanted)?;
+        let ticked = to_tick(&self.checklist, wanted);
+        let text = apply(&self.checklist, wanted, &ticked)?;
         if text == *self.checklist.text {
             return Ok(Vec::new());
         }
-        let ticked = self
-            .checklist
-            .tasks()
-            .filter(|task| !task.marker.checked && wanted.ticked.contains(&task.id))
-            .map(|task| task.id.clone())
-            .collect();
+        let ticked = ticked.into_iter().map(|task| task.id.clone()).collect();
         workspace.replace_text(&path, &self.checklist.text, &text)?;
         // Ticking changes one byte, which moves nothing: reading all of it again would take far
         // longer than writing it.
