@@ -49,6 +49,8 @@ struct Tables {
     index: Index,
     /// The characters of the longest label.
     longest_label: usize,
+    /// The first word of each label, in order.
+    first_words: Vec<String>,
 }
 
 /// One wording of a label.
@@ -139,9 +141,13 @@ impl Vocabulary {
     fn of(words: Vec<Vec<Entry>>, labels: Vec<LabelRow>) -> Self {
         let index = Index::of(&words);
         let longest_label = labels.iter().map(|row| row.text.chars().count()).max();
+        let mut first_words: Vec<String> = labels.iter().map(LabelRow::first_word).collect();
+        first_words.sort_unstable();
+        first_words.dedup();
         Self(Arc::new(Tables {
             words,
             labels,
+            first_words,
             longest_label: longest_label.unwrap_or_default(),
             index,
         }))

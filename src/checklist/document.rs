@@ -132,10 +132,10 @@ impl Checklist {
             section.tasks.retain(|task| !second(task));
             for task in &mut section.tasks {
                 if places.iter().any(|(at, _)| is_in(task, *at)) {
-                    task.directive = Some(Directive {
+                    task.directive = Some(Box::new(Directive {
                         manual: true,
                         ..Directive::default()
-                    });
+                    }));
                 }
             }
         }

@@ -273,7 +273,7 @@ pub struct Task {
     /// Fences inside the item.
     pub fences: Vec<Fence>,
     /// The directive, where one is given.
-    pub directive: Option<Directive>,
+    pub directive: Option<Box<Directive>>,
     /// Whether a person decided to leave it out; the journal says so, not the document.
     pub skipped: bool,
     /// The whole item.

@@ -148,7 +148,7 @@ impl Reader<'_, '_> {
             text,
             bullets,
             fences,
-            directive,
+            directive: directive.map(Box::new),
             skipped: false,
             span,
         });

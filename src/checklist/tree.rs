@@ -49,7 +49,7 @@ pub(super) enum Kind<'t> {
 pub(super) struct Node<'t> {
     pub(super) kind: Kind<'t>,
     pub(super) span: Span,
-    pub(super) children: Vec<Node<'t>>,
+    pub(super) children: Box<[Node<'t>]>,
 }
 
 impl Node<'_> {
@@ -87,8 +87,10 @@ pub(super) fn read(body: &str, base: usize) -> Result<Vec<Node<'_>>, Unreadable>
 
 fn nest(body: &str, base: usize) -> Result<Vec<Node<'_>>, Unreadable> {
     let options = Options::ENABLE_TASKLISTS | Options::ENABLE_TABLES;
-    let mut done = Vec::new();
-    let mut open: Vec<Node<'_>> = Vec::new();
+    // What is read and belongs to nothing that is closed yet.
+    let mut done: Vec<Node<'_>> = Vec::new();
+    // What is open, with the place of its first child.
+    let mut open: Vec<(Kind<'_>, Span, usize)> = Vec::new();
     for (event, span) in Parser::new_ext(body, options).into_offset_iter() {
         let span = span.start + base..span.end + base;
         let node = match event {
@@ -96,13 +98,20 @@ fn nest(body: &str, base: usize) -> Result<Vec<Node<'_>>, Unreadable> {
                 if open.len() >= DEEPEST {
                     return Err(Unreadable::Deep(span.start));
                 }
-                open.push(leaf(opened(tag), span));
+                open.push((opened(tag), span, done.len()));
                 continue;
             }
-            Event::End(_) => match open.pop() {
-                Some(node) => node,
-                None => continue,
-            },
+            Event::End(_) => {
+                let Some((kind, span, first)) = open.pop() else {
+                    continue;
+                };
+                let children = done.split_off(first).into_boxed_slice();
+                Node {
+                    kind,
+                    span,
+                    children,
+                }
+            }
             Event::Text(text) => leaf(Kind::Text(text), span),
             Event::Code(code) => leaf(Kind::Code(code), span),
             Event::Html(_) | Event::InlineHtml(_) => leaf(Kind::Html, span),
@@ -113,9 +122,7 @@ fn nest(body: &str, base: usize) -> Result<Vec<Node<'_>>, Unreadable> {
             | Event::InlineMath(_)
             | Event::DisplayMath(_) => leaf(Kind::Opaque, span),
         };
-        open.last_mut()
-            .map_or(&mut done, |parent| &mut parent.children)
-            .push(node);
+        done.push(node);
     }
     Ok(done)
 }
@@ -139,7 +146,7 @@ fn leaf(kind: Kind<'_>, span: Span) -> Node<'_> {
     Node {
         kind,
         span,
-        children: Vec::new(),
+        children: Box::default(),
     }
 }
 

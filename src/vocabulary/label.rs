@@ -6,7 +6,7 @@ use crate::checklist::{Language, StatusKind};
 use crate::diagnostic::nearest;
 
 use super::fold::{is_alphanumeric, is_plain_letter};
-use super::{Vocabulary, fold};
+use super::{LabelRow, Vocabulary, fold};
 
 /// The letters of the shortest word that is told as meant.
 const SHORTEST: usize = 6;
@@ -148,28 +148,36 @@ impl Vocabulary {
     /// Returns whether a text may be a label, whatever stands around it: most are too long, or begin
     /// with another word. The text's beginning tells it as well.
     pub(crate) fn may_be_label(&self, text: &str) -> bool {
+        let first = fold(first_word(text));
+        let words = &self.0.first_words;
+        let at = words.partition_point(|word| **word < *first);
+        let begins = words.get(at).is_some_and(|word| word.starts_with(&*first));
         let mut letters = text.chars().filter(|letter| is_plain_letter(*letter));
-        if letters.nth(self.0.longest_label).is_some() {
-            return false;
-        }
-        let text = text.trim_start_matches(|letter: char| !is_alphanumeric(letter));
-        let rest = text.trim_start_matches(is_alphanumeric);
-        let mut first = text.strip_suffix(rest).unwrap_or_default().chars();
-        if rest.starts_with(is_combining_mark) {
-            // It changes the letter before it.
-            first.next_back();
-        }
-        let first = fold(first.as_str());
-        self.0
-            .labels
-            .iter()
-            .any(|row| row.text.starts_with(&*first))
+        begins && letters.nth(self.0.longest_label).is_none()
     }
 
     fn wordings(&self, label: Label) -> impl Iterator<Item = &str> {
         let rows = self.0.labels.iter().filter(move |row| row.label == label);
         rows.map(|row| row.text.as_str())
     }
+}
+
+impl LabelRow {
+    pub(super) fn first_word(&self) -> String {
+        first_word(&self.text).to_owned()
+    }
+}
+
+/// Returns the letters and digits that a text begins with, whatever stands before them.
+fn first_word(text: &str) -> &str {
+    let text = text.trim_start_matches(|letter: char| !is_alphanumeric(letter));
+    let rest = text.trim_start_matches(is_alphanumeric);
+    let mut word = text.strip_suffix(rest).unwrap_or_default().chars();
+    if rest.starts_with(is_combining_mark) {
+        // It changes the letter before it.
+        word.next_back();
+    }
+    word.as_str()
 }
 
 /// Returns a label's text as it is compared: without marks around it, spaces made one.
