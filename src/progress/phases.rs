@@ -36,12 +36,15 @@ pub(super) fn are_of(document: &Document, view: &View) -> bool {
         return false;
     };
     view.phases.iter().any(|row| {
-        line_of(document, &table, row.number).is_some_and(|line| {
-            let text = document.line(line).to_lowercase();
-            !row.title.is_empty() && text.contains(&row.title.to_lowercase())
-                || text.contains(&row.file.to_lowercase())
-        })
+        line_of(document, &table, row.number).is_some_and(|line| names(document.line(line), row))
     })
+}
+
+/// Returns whether a text has a phase's title or checklist in it.
+fn names(text: &str, row: &PhaseRow) -> bool {
+    let text = text.to_lowercase();
+    !row.title.is_empty() && text.contains(&row.title.to_lowercase())
+        || text.contains(&row.file.to_lowercase())
 }
 
 /// Returns the cell that tells how many tasks are done.
@@ -149,6 +152,8 @@ fn updated(
     for (column, topic) in table.columns.iter().enumerate() {
         let old = Table::cell(document, line, column);
         let new = match topic {
+            // By it the phase is known again, whatever the column is called.
+            _ if names(old, row) => continue,
             Some(Topic::Status) => status_cell(old, row, vocabulary, words),
             Some(Topic::Progress) => progress_cell(old, row),
             Some(Topic::Started) => date_cell(old, row.started, row),
