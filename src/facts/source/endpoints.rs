@@ -9,8 +9,11 @@ mod chain;
 mod csharp;
 mod django;
 mod go;
+mod laravel;
 mod mounts;
+mod next;
 mod python;
+mod rails;
 mod rust;
 mod script;
 #[cfg(test)]
@@ -43,6 +46,9 @@ pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
         go::read(files),
         rust::read(files),
         csharp::read(files),
+        next::read(files, tree),
+        rails::read(files),
+        laravel::read(files, tree),
     ];
     for part in parts {
         all.served.extend(part.served);

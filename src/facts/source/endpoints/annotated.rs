@@ -1,6 +1,8 @@
-//! Spring, Micronaut and Nest: annotations of methods below those of their class.
+//! Spring, Micronaut, Nest and JAX-RS: annotations of methods below those of their class.
 //!
 //! Clients (`@FeignClient`) and interfaces serve nothing themselves.
+
+mod jaxrs;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -66,6 +68,7 @@ pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
         };
         file(code, &outer, &mut all);
     }
+    jaxrs::read(files, tree, &mut all);
     all
 }
 

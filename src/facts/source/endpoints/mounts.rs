@@ -16,6 +16,8 @@ pub(super) type Place = (usize, String);
 #[derive(Debug, Default)]
 pub(super) struct Mounts {
     roots: HashSet<Place>,
+    /// Whether no root is known any more.
+    doubted: bool,
     own: HashMap<Place, Prefix>,
     by_target: HashMap<Place, Vec<Mount>>,
 }
@@ -40,6 +42,11 @@ impl Mounts {
     /// Takes back that a place is served as it is.
     pub(super) fn doubt(&mut self, place: &Place) {
         self.roots.remove(place);
+    }
+
+    /// Takes back that anything is served as it is.
+    pub(super) fn doubt_all(&mut self) {
+        self.doubted = true;
     }
 
     /// Adds the prefix that a router is made with.
@@ -78,7 +85,7 @@ impl Mounts {
         let own = self.own.get(place).cloned();
         let own = own.unwrap_or_else(|| Some(String::new()));
         let Some(mounts) = self.by_target.get(place).filter(|all| !all.is_empty()) else {
-            let root = self.roots.contains(place);
+            let root = !self.doubted && self.roots.contains(place);
             return own.filter(|_| root).into_iter().collect();
         };
         if depth > DEEPEST {
@@ -115,6 +122,20 @@ pub(super) fn joined(before: &str, own: &str) -> String {
         };
     }
     format!("{}/{rest}", before.trim_end_matches('/'))
+}
+
+/// Returns parts of a path with one `/` before each, and none at the end.
+pub(super) fn slashed(parts: &[&str]) -> String {
+    let parts = parts.iter().map(|part| part.trim_matches('/'));
+    let path: String = parts
+        .filter(|part| !part.is_empty())
+        .flat_map(|part| ["/", part])
+        .collect();
+    if path.is_empty() {
+        "/".to_owned()
+    } else {
+        path
+    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod lists;
 pub(super) mod modules;
+mod wrapped;
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -45,6 +46,9 @@ pub(super) fn read(files: &[Code]) -> Endpoints {
         reader.decorated(*file, code);
         reader.added(*file, code);
         lists::read(&mut reader, *file, code);
+    }
+    for (file, code) in &all {
+        wrapped::read(&mut reader, *file, code);
     }
     serve(reader.routes, &reader.mounts)
 }

@@ -27,5 +27,7 @@ fn check(files: &[(&str, &str)], expected: &[&str]) {
 }
 
 mod brackets;
+mod files;
 mod python;
 mod script;
+mod wrapped;
