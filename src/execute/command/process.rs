@@ -6,6 +6,7 @@ use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// How long what it says is still read once it has ended: its children may keep a stream open.
@@ -71,7 +72,7 @@ pub(super) async fn run(asked: &Asked<'_>) -> std::io::Result<(End, Said)> {
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()?;
-    let mut group = Group(child.id());
+    let group = Group(child.id());
     let tails = (Tail::new(asked.kept), Tail::new(asked.kept));
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let limit = asked.limit.unwrap_or(Duration::MAX);
@@ -88,11 +89,9 @@ pub(super) async fn run(asked: &Asked<'_>) -> std::io::Result<(End, Said)> {
     });
     let end = match ended.await {
         Err(_) => End::Late,
-        Ok(status) => {
-            group.0 = None;
-            status?.code().map_or(End::Signal, End::Code)
-        }
+        Ok(status) => status?.code().map_or(End::Signal, End::Code),
     };
+    // What it left behind in the background ends with it.
     drop(group);
     let said = Said {
         out: tails.0.kept(),
@@ -157,17 +156,15 @@ impl Tail {
     }
 }
 
-/// The processes of a command, which must not outlive a run that is interrupted.
+/// The processes of a command, which must outlive neither it nor a run that is interrupted.
 struct Group(Option<u32>);
 
 impl Drop for Group {
     fn drop(&mut self) {
-        if let Some(id) = self.0 {
-            let kill = format!("kill -KILL -{id}");
-            // Where it can't be ended there is nobody left to tell.
-            let _ = std::process::Command::new("sh")
-                .args(["-c", &kill])
-                .status();
+        let id = self.0.and_then(|id| Pid::from_raw(id.cast_signed()));
+        if let Some(id) = id {
+            // Mostly nobody is left in it.
+            let _ = kill_process_group(id, Signal::KILL);
         }
     }
 }
@@ -223,6 +220,33 @@ mod tests {
         let (end, said) = shell("echo begun; while :; do :; done", limit).await;
         assert_eq!(end, End::Late);
         assert_eq!(said.out.text, "begun\n");
+    }
+
+    /// Whether a process runs; one that only waits to be asked how it ended doesn't.
+    #[cfg(target_os = "linux")]
+    fn runs(id: &str) -> bool {
+        let stat = fs_err::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        let state = stat
+            .rsplit(") ")
+            .next()
+            .and_then(|rest| rest.chars().next());
+        state.is_some_and(|state| !"ZX".contains(state))
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn what_it_left_in_the_background_ends_with_it() {
+        let (end, said) = shell("sleep 600 >/dev/null 2>&1 & echo $!", None).await;
+        assert_eq!(end, End::Code(0));
+        let id = said.out.text.trim().to_owned();
+        assert!(id.parse::<u32>().is_ok(), "{id:?}");
+        let gone = async {
+            while runs(&id) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let gone = tokio::time::timeout(Duration::from_secs(30), gone).await;
+        assert!(gone.is_ok(), "process {id} still runs");
     }
 
     #[test]
