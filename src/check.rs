@@ -14,6 +14,7 @@ mod page;
 mod paths;
 mod phase;
 mod rules;
+mod secrets;
 mod workspace;
 
 pub use order::{circle, twice};
@@ -64,7 +65,7 @@ pub fn check_all(input: &Input<'_>) -> Checked {
     for set in &sets {
         for file in &set.phases {
             if check.is_meant(set, file) {
-                check.phase(set, file);
+                check.phase(set, file, &sets);
             }
         }
     }

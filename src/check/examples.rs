@@ -226,6 +226,18 @@ pub(super) const READING: Example = Example {
     )]),
 };
 
+pub(super) const SECRET: Example = Example {
+    files: &[(
+        ONE,
+        "# Phase 1: Base\n\n- [ ] Warm the cache <!-- orch: run=\"CACHE_PASSWORD=hunter2 ./warm.sh\" \
+         -->\n",
+    )],
+    mended: Some(&[(
+        ONE,
+        "# Phase 1: Base\n\n- [ ] Warm the cache <!-- orch: run=\"./warm.sh\" -->\n",
+    )]),
+};
+
 pub(super) const UNREAD: Example = Example {
     files: &[
         COMPOSE,

@@ -16,6 +16,7 @@ pub(super) const NUMBER: &str = "number";
 pub(super) const PATH: &str = "path";
 pub(super) const READING: &str = "reading";
 pub(super) const RECORD: &str = "record";
+pub(super) const SECRET: &str = "secret";
 pub(super) const SET: &str = "set";
 pub(super) const SETTING: &str = "setting";
 pub(super) const SETTINGS_OF_NOTHING: &str = "stray";
@@ -204,6 +205,15 @@ pub const RULES: &[Rule] = &[
         why: "the step that needs it would fail, in the middle of a run",
         way: "correct the path, or add the file; paths begin at the workspace's root",
         example: example::PATH,
+    },
+    Rule {
+        name: SECRET,
+        severity: Severity::Warning,
+        what: "what looks like a secret, written into a directive's command",
+        why: "the checklist is in git: everybody who reads it has the secret, for ever",
+        way: "take a variable (`$NAME`), and let commands have it: `[commands] env = [\"NAME\"]`; \
+              change the secret",
+        example: example::SECRET,
     },
     Rule {
         name: "object",

@@ -17,6 +17,7 @@ use crate::check::{Input, check};
 use crate::checklist::{TaskId, parse};
 use crate::diagnostic::{Diagnostic, causes};
 use crate::execute::{Carried, Edited, carry};
+use crate::facts::secret;
 use crate::files::{Snapshot, Workspace, read_journal};
 use crate::lsp::{Asked, End, Program, Reading, Seen, Texts, Versions, serve, without_directives};
 use crate::plan::{Plan, Work};
@@ -213,7 +214,7 @@ fn refuse(seen: &Seen, asked: &Asked) -> Result<Option<String>> {
         }
         let done = known.and_then(|it| it.step(&step.id));
         if done.is_none_or(|it| it.evidence().is_none() || it.key != step.key) {
-            commands.push(format!("`{run}`"));
+            commands.push(format!("`{}`", secret::masked(run)));
         }
     }
     if commands.is_empty() {

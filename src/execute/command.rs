@@ -45,7 +45,8 @@ pub(super) async fn run(
     (run, shell): (&str, Shell),
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
-    let name = headline(run);
+    let mask = mask(around);
+    let name = mask.redact(&headline(run));
     allowed(&name, "the checklist's", around)?;
     let Some(workspace) = &around.workspace else {
         return Ok(Evidence::Facts {
@@ -72,7 +73,6 @@ pub(super) async fn run(
     let (end, said) = process::run(&asked)
         .await
         .map_err(|error| cant_run(&name, &error))?;
-    let mask = mask(around);
     let text = told(run, end, &said, &mask);
     let about = (commands.set.as_str(), commands.phase);
     let kept = workspace.keep_output(about, task, &text);
@@ -116,6 +116,7 @@ fn told(run: &str, end: End, said: &Said, mask: &Mask) -> String {
         End::Signal => "ended by a signal".to_owned(),
         End::Late => "ended: it took too long".to_owned(),
     };
+    let run = crate::facts::secret::masked(run);
     let head = run.lines().map(|line| format!("$ {line}"));
     let mut lines: Vec<String> = head.chain([end]).collect();
     for (name, kept) in [("stdout", &said.out), ("stderr", &said.err)] {

@@ -3,6 +3,10 @@
 //! Decides by name and by value only; every answer is the reason that `plan` shows. Where a real
 //! value comes from is not its business.
 
+mod literal;
+
+pub use literal::{Literal, literals, masked};
+
 use super::model::Text;
 
 /// Words (or runs of words) of a name that make it a secret.
@@ -61,6 +65,7 @@ const ABOUT: &[&str] = &[
     "name",
     "path",
     "seconds",
+    "stdin",
     "ttl",
     "type",
     "url",

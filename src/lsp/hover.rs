@@ -9,7 +9,7 @@ use super::seen::{Reading, Seen};
 use crate::check;
 use crate::checklist::{KEYS, Section, Span, Task, TaskId};
 use crate::diagnostic::Diagnostic;
-use crate::facts::Origin;
+use crate::facts::{Origin, secret};
 use crate::resolve::{Action, BulletReading, Finding, ResolvedTask};
 use crate::terminal::count;
 
@@ -127,7 +127,8 @@ fn action(reading: &Reading, task: &ResolvedTask) -> String {
         return findings.iter().map(finding).collect();
     }
     if let Action::Command { run, .. } = &task.action {
-        return format!("Runs {}, with consent.\n\n", code(run));
+        let run = secret::masked(run);
+        return format!("Runs {}, with consent.\n\n", code(&run));
     }
     if let Action::Inventory { answer, .. } = &task.action {
         return answer_text(answer);

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::Work;
 use super::cycle::End;
 use crate::checklist::{Awaited, Shell, TaskId};
+use crate::facts::secret;
 use crate::journal::{Evidence, StepKey, sha256};
 use crate::manifest::{Generations, Object, Rendered, check, is_cluster_kind, is_kustomization};
 use crate::resolve::{Action, Answer, Expected, FileOrigin, ImageBuild, Resolved, ResolvedTask};
@@ -414,15 +415,17 @@ fn name_uniquely(drafts: &mut [Draft]) {
     }
 }
 
-/// Returns the first line of commands that says something, and that there are more.
+/// Returns the first line of commands that says something, secrets masked that are written into
+/// it, and that there are more.
 pub(crate) fn headline(run: &str) -> String {
     let mut lines = run
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let first = lines.next().unwrap_or_default();
+    // Steps are named by it, in the journal as well.
+    let first = secret::masked(lines.next().unwrap_or_default());
     match lines.count() {
-        0 => first.to_owned(),
+        0 => first,
         more => format!("{first} (and {more} more)"),
     }
 }

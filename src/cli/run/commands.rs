@@ -11,6 +11,7 @@ use crate::cli::confirm::{can_ask, typed};
 use crate::cli::load::{Loaded, Phase};
 use crate::cli::target::Target;
 use crate::execute::{Commands, Standing};
+use crate::facts::secret;
 use crate::plan::Work;
 use crate::terminal::{count, err, printable};
 
@@ -55,7 +56,7 @@ pub(super) fn of(
     }
 }
 
-/// Shows in full the commands that are to run, and asks whether they may, where nobody said so yet
+/// Shows in full, but for secrets that are written into them, the commands that are to run, and asks whether they may, where nobody said so yet
 /// and there is a terminal to ask on. Where they mayn't, each fails with the way out.
 pub(super) fn ask(prepared: &mut Prepared<'_>, outlook: &Outlook) -> Result<()> {
     if prepared.how.options.commands.allowed || !can_ask() {
@@ -66,12 +67,15 @@ pub(super) fn ask(prepared: &mut Prepared<'_>, outlook: &Outlook) -> Result<()> 
     let mut text = String::new();
     let mut number = 0;
     for (step, _) in due {
-        let lines: Vec<&str> = match &step.work {
-            Work::Command { run, .. } => run.lines().collect(),
-            Work::Build { run, digest, .. } => std::iter::once(run)
-                .chain(digest)
-                .flat_map(|run| run.lines())
-                .collect(),
+        let run = match &step.work {
+            Work::Command { run, .. } => run.clone(),
+            Work::Build { run, digest, .. } => {
+                let both: Vec<&str> = std::iter::once(run)
+                    .chain(digest)
+                    .map(String::as_str)
+                    .collect();
+                both.join("\n")
+            }
             Work::Study { .. }
             | Work::Conclude { .. }
             | Work::Refuse { .. }
@@ -87,7 +91,7 @@ pub(super) fn ask(prepared: &mut Prepared<'_>, outlook: &Outlook) -> Result<()> 
             "  {}",
             of.as_deref().unwrap_or("the settings' [build]")
         );
-        for line in lines {
+        for line in secret::masked(&run).lines() {
             let _ = writeln!(text, "    $ {}", printable(line));
         }
     }

@@ -4,6 +4,7 @@ use crate::checklist::{Script, Shell, Task};
 
 use super::super::model::Reading;
 use super::{Intent, Outcome, reading};
+use crate::facts::secret;
 
 /// What a person's decision to leave a task out is called among the rules.
 const SKIPPED: &str = "skipped";
@@ -26,7 +27,7 @@ pub(super) fn read(task: &Task) -> Outcome {
         return Ok((Intent::Manual, reading("directive manual", ["manual"])));
     }
     if let Some(run) = &directive.run {
-        let matched = reading("directive run", [run.value.as_str()]);
+        let matched = reading("directive run", [secret::masked(&run.value)]);
         let line = || Script {
             shell: Shell::Line,
             text: run.value.clone(),
