@@ -8,7 +8,7 @@ use super::problems::Problems;
 use super::tree::{Kind, Node};
 use super::{
     Bullet, Directive, Fence, Hint, Inline, Marker, Span, Task, TaskId, directive, field, inline,
-    lookalike, script,
+    lookalike, script, textless,
 };
 
 /// Counts the tasks below one number.
@@ -113,11 +113,7 @@ impl Reader<'_, '_> {
         let id = id.map_or(counted, |given| given.value.clone());
         let text = inline::read(self.text, head.iter());
         if text.source.is_empty() {
-            let message = format!("task {id} has no text");
-            let help = "say what is to be done behind the box";
-            let place = marker.offset - 1..marker.offset + 2;
-            let warning = self.problems.placed(&place, message, help);
-            self.problems.push(warning.rule("box"));
+            textless::warn(self.text, marker.offset + 2, &id, self.problems);
         }
         lookalike::lines(self.text, &text.span, 1, self.problems);
         let mut nested = (Scope::new(id.as_str()), Listed::default());
