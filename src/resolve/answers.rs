@@ -11,6 +11,9 @@ use crate::vocabulary::{Vocabulary, Word, words};
 /// What many keys are for.
 const API: &str = "api";
 
+/// One word for services that work on what others queue.
+const WORKER: &str = "worker";
+
 /// Something that the facts have.
 struct Known {
     /// Words that it is known by, lower case.
@@ -30,7 +33,7 @@ pub(super) fn answer(
 ) -> Answer {
     let synonyms = Synonyms { vocabulary };
     let known = match kind {
-        InventoryKind::Services => services(facts, application),
+        InventoryKind::Services => synonyms.services(facts, application),
         InventoryKind::Volumes => synonyms.volumes(facts, application),
         InventoryKind::Secrets => synonyms.secrets(application),
         InventoryKind::ConfigMaps => synonyms.maps(application),
@@ -130,6 +133,8 @@ impl Synonyms<'_> {
             "key".to_owned()
         } else if is_application(word) || is(Word::Application) {
             "app".to_owned()
+        } else if is(Word::Worker) {
+            WORKER.to_owned()
         } else {
             word.to_owned()
         }
@@ -221,38 +226,42 @@ impl Synonyms<'_> {
         });
         known.collect()
     }
-}
 
-fn services(facts: &Facts, application: &Application) -> Vec<Known> {
-    let services = facts.project.iter().flat_map(|project| &project.services);
-    let mut known: Vec<Known> = Vec::new();
-    let main = application
-        .workloads
-        .iter()
-        .find(|it| it.built && !it.ports.is_empty());
-    for service in services {
-        let mut words = vec![service.name.to_lowercase(), normal(&service.name)];
-        let workload = application
+    fn services(&self, facts: &Facts, application: &Application) -> Vec<Known> {
+        let services = facts.project.iter().flat_map(|project| &project.services);
+        let mut known: Vec<Known> = Vec::new();
+        let main = application
             .workloads
             .iter()
-            .find(|it| it.service.as_ref() == Some(&service.name));
-        words.extend(workload.map(|it| it.name.clone()));
-        let product = service
-            .image
-            .as_ref()
-            .and_then(|it| crate::facts::image::product(&it.value));
-        words.extend(product.map(|it| it.title().to_lowercase()));
-        let is_main = main.is_some_and(|it| it.service.as_ref() == Some(&service.name));
-        if is_main || is_application(&service.name) {
-            words.push("app".to_owned());
+            .find(|it| it.built && !it.ports.is_empty());
+        for service in services {
+            let mut words = vec![service.name.to_lowercase(), normal(&service.name)];
+            let workload = application
+                .workloads
+                .iter()
+                .find(|it| it.service.as_ref() == Some(&service.name));
+            words.extend(workload.map(|it| it.name.clone()));
+            let product = service
+                .image
+                .as_ref()
+                .and_then(|it| crate::facts::image::product(&it.value));
+            words.extend(product.map(|it| it.title().to_lowercase()));
+            let is_main = main.is_some_and(|it| it.service.as_ref() == Some(&service.name));
+            if is_main || is_application(&service.name) {
+                words.push("app".to_owned());
+            }
+            let mut parts = service.name.split(['-', '_', '.']);
+            if parts.any(|part| self.vocabulary.tells(part, Word::Worker)) {
+                words.push(WORKER.to_owned());
+            }
+            let what = format!("service {}", service.name);
+            known.push(Known {
+                words,
+                what,
+                origin: Some(service.origin.clone()),
+                expected: true,
+            });
         }
-        let what = format!("service {}", service.name);
-        known.push(Known {
-            words,
-            what,
-            origin: Some(service.origin.clone()),
-            expected: true,
-        });
+        known
     }
-    known
 }

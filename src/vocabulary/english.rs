@@ -158,7 +158,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::Uncertain,
         "not$, no$, don't$, doesn't$, never$, without$, or$, either$, if$, unless$, when$, once$, \
          until$, after$, maybe$, perhaps$, possibly$, optional, alternatively$, else$, instead$, \
-         e.g$, example$, should$, could$, might$, later$, etc$, cannot$, can't$, nor$, some$",
+         e.g$, example$, should$, could$, might$, later$, etc$, cannot$, can't$, nor$, some$, each$, \
+         every$, all$",
     ),
     (Word::Due, "please$, must$, need$, we$, to$, the$"),
     (Word::Into, "to$, into$, in$, inside$, within$, at$"),
@@ -172,8 +173,34 @@ pub(super) const WORDS: &[Row<Word>] = &[
     ),
     (
         Word::PathNoun,
-        "file, folder, directory, module, package, script, config, dockerfile, makefile, page, \
-         template, a$, an$, the$, new$",
+        "file, module, package, script, config, dockerfile, makefile, page, template",
+    ),
+    (
+        Word::FolderNoun,
+        "folder, directory, directories, dir$, dirs$",
+    ),
+    (Word::Article, "a$, an$, the$, new$"),
+    (
+        Word::PartNoun,
+        "migration, component, controller, service$, services$, view$, views$, widget, layout$, store$, \
+         fixture, client$, wrapper$, adapter, serializer, router$, factory, form$, screen$, plugin, \
+         worker, seed$, seeds$, playbook, notebook, workflow, stylesheet, manifest, changelog, readme, \
+         validator, parser, provider, entrypoint, extension, mapper, loader$, guard$",
+    ),
+    (
+        Word::Refers,
+        "next$, similar, link$, links$, linked$, reference, refers$, according, accordance$, identical, \
+         equal$, close$, addition$, alternative, redirect, pointer, points$, pointing$, access$, \
+         relative$, compared$, analogous, line$, import$, imports$",
+    ),
+    (
+        Word::Quality,
+        "symlink, symbolic, softlink, hardlink, soft-link, hard-link, executable, empty$, blank$, chmod, \
+         permission, readonly, read-only, writable, writeable, encrypted$, signed$, compressed$, \
+         gzipped$, zipped$, minified$, hidden$, ignored$, untracked$, submodule, async$, \
+         asynchronous, abstract$, deprecated$, thread-safe, idempotent, working$, valid$, tested$, \
+         documented$, typed$, private$, public$, protected$, authenticated$, default$, defaults$, \
+         defaulting$, cached$, binary$",
     ),
     (
         Word::TypeNoun,
@@ -289,6 +316,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::StickySessions,
         "session+affinity, session-affinity, cookie+affinity",
     ),
+    (Word::Worker, "worker"),
     (Word::Application, "app$, application, backend, server$"),
     (Word::Database, "database$, databases$, database's$"),
     (Word::Keys, "keys$"),

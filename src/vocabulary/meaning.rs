@@ -66,7 +66,12 @@ meanings! {
     From "from" "from, of: where something comes from";
     With "with" "with: what belongs to something";
     About "about" "for, via, like: what comes behind is only referred to";
-    PathNoun "path-noun" "what a path leads to: file, folder, script";
+    Refers "referring" "what stands before words of place and makes them only refer: similar to, link to";
+    Article "article" "words before a noun that say nothing of it: a, the, new";
+    Quality "quality" "what something is to be, which its being there doesn't tell: symlink, executable";
+    PathNoun "path-noun" "what a path leads to: file, script, module";
+    FolderNoun "folder-noun" "a folder";
+    PartNoun "part-noun" "what a file of source may be: migration, component, service";
     TypeNoun "type-noun" "what a type is: class, interface, model";
     CallNoun "function-noun" "what can be called: function, method, handler";
     ValueNoun "constant-noun" "a constant";
@@ -156,6 +161,7 @@ meanings! {
     StickySessions "sticky-sessions" "a client meets the same pod again";
     // Names in lists.
     Application "application" "what the application's own service is called";
+    Worker "worker" "a worker";
     Postgres "postgres" "PostgreSQL";
     Database "database" "a data base, whichever";
     Keys "keys" "keys";
@@ -231,7 +237,12 @@ const TRACES: &[Word] = &[
     Word::From,
     Word::With,
     Word::About,
+    Word::Refers,
+    Word::Article,
+    Word::Quality,
     Word::PathNoun,
+    Word::FolderNoun,
+    Word::PartNoun,
     Word::TypeNoun,
     Word::CallNoun,
     Word::ValueNoun,

@@ -1,6 +1,7 @@
 //! Looking for one trace: in what was seen of paths, in definitions, endpoints and variables.
 
 use std::cell::OnceCell;
+use std::path::Path;
 
 use super::{Expectation, Expected, Seen, Sight, Since, Symbol, There};
 use crate::facts::{self, Definition, Definitions, Endpoint, Endpoints, Facts, Origin, Sort, Tree};
@@ -88,6 +89,12 @@ impl<'a> Look<'a> {
         match self.sight(path).there {
             There::Nothing => Err(format!("`{path}` isn't there yet")),
             There::Refused(reason) => Err(format!("`{path}`: {reason}")),
+            // `docs/` may be written `docs`, but `docs/api.md` can only be a file.
+            There::Folder { .. }
+                if Path::new(path).extension().is_some() && !path.ends_with('/') =>
+            {
+                Err(format!("`{path}` is a folder, not a file"))
+            }
             There::Folder { files: 0 } => Err(format!("`{path}` holds no file yet")),
             There::Folder { files } => Ok(Trace::Folder {
                 path: path.to_owned(),

@@ -6,6 +6,8 @@
 
 mod clause;
 mod code;
+mod refused;
+mod relation;
 mod tokens;
 mod words;
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use super::super::super::expect::{Expectation, Kind, Symbol};
 use super::code::{Beside, kind};
+use super::refused;
+use super::relation::{self, Relation};
 use super::tokens::{Token, tokens};
 use super::words::Role;
 use crate::checklist::Inline;
@@ -40,23 +42,6 @@ pub(super) struct Parsed {
 /// What a bullet has from the line above it: what the verb asks for, and in which files.
 pub(super) type Above<'a> = (Mode, &'a [String]);
 
-/// How a code span stands to the verb.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Relation {
-    /// It is what is asked for; nothing but nouns for it stand between.
-    Object,
-    /// It is what is asked for, with other words before it.
-    Described,
-    /// It is where something goes.
-    Into,
-    /// It comes with what is asked for.
-    With,
-    /// It is where something comes from.
-    From,
-    /// It is referred to.
-    About,
-}
-
 /// Reads a line, or a bullet below one.
 pub(super) fn parse(
     text: &Inline,
@@ -64,13 +49,14 @@ pub(super) fn parse(
     vocabulary: &Vocabulary,
 ) -> Result<Parsed, Why> {
     let tokens = tokens(text, vocabulary);
-    refuse_words(&tokens)?;
+    refused::words(&tokens)?;
     let mut walk = Walk {
         tokens: &tokens,
         above,
         clause: above.map(|(mode, _)| Clause::new(mode, String::new())),
         relation: Relation::Object,
         lead: None,
+        path: false,
         done: Parsed {
             wants: Vec::new(),
             matched: Vec::new(),
@@ -84,45 +70,6 @@ pub(super) fn parse(
     walk.finish()
 }
 
-/// Refuses lines that leave open what is wanted, or want a person's judgement.
-fn refuse_words(tokens: &[Token<'_>]) -> Result<(), Why> {
-    for token in tokens {
-        let Token::Word(word, ..) = token else {
-            if *token == Token::Mark('?') {
-                return Err("asks a question".into());
-            }
-            continue;
-        };
-        if token.is(Role::Doubt) {
-            return Err(format!("leaves open what is wanted (“{word}”)").into());
-        }
-        if token.is(Role::Judge) {
-            return Err(format!("asks for a person's judgement (“{word}”)").into());
-        }
-        if token.asks_for_more() {
-            return Err(format!("asks for work beside its traces (“{word}”)").into());
-        }
-    }
-    let codes = || {
-        tokens.iter().filter_map(|token| match token {
-            Token::Code(code) => Some(code.to_lowercase()),
-            Token::Word(..) | Token::Mark(_) => None,
-        })
-    };
-    let says = |role: Role| tokens.iter().any(|token| token.is(role));
-    let tests = codes().any(|code| code.contains("test") || code.contains("spec"));
-    if says(Role::Tests) && !tests {
-        return Err("asks for tests, and names none in code marks".into());
-    }
-    let endings = [".md", ".rst", ".adoc", ".html", ".txt"];
-    let docs = codes()
-        .any(|code| code.contains("doc") || endings.iter().any(|ending| code.ends_with(ending)));
-    if says(Role::Docs) && !docs {
-        return Err("asks for documentation, and names none in code marks".into());
-    }
-    Ok(())
-}
-
 /// What is asked for by one verb.
 struct Clause {
     mode: Mode,
@@ -133,6 +80,8 @@ struct Clause {
     variables: Vec<String>,
     /// Where things go.
     into: Vec<String>,
+    /// The word that says what they are to be, where their being there doesn't tell that.
+    quality: Option<String>,
 }
 
 impl Clause {
@@ -144,6 +93,7 @@ impl Clause {
             symbols: Vec::new(),
             variables: Vec::new(),
             into: Vec::new(),
+            quality: None,
         }
     }
 
@@ -154,7 +104,8 @@ impl Clause {
     }
 
     /// Returns the traces, symbols narrowed to the files that are named beside them.
-    fn close(self, above: &[String]) -> Result<(Vec<Expectation>, Vec<String>), Why> {
+    fn close(mut self, above: &[String]) -> Result<(Vec<Expectation>, Vec<String>), Why> {
+        self.place()?;
         let own = self.wants.iter().filter_map(Expectation::path);
         let mut paths: Vec<String> = own.map(str::to_owned).chain(self.into.clone()).collect();
         let named = paths.clone();
@@ -186,6 +137,31 @@ impl Clause {
     }
 }
 
+impl Clause {
+    /// Puts files into the folder that is named beside them.
+    fn place(&mut self) -> Result<(), Why> {
+        let files = self.wants.iter_mut().filter_map(|want| match want {
+            Expectation::File(path) => Some(path),
+            _ => None,
+        });
+        let mut files: Vec<&mut String> = files.collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        for folder in self.into.drain(..) {
+            let inside = format!("{}/", folder.trim_end_matches('/'));
+            for path in &mut files {
+                if !path.contains('/') && folder == inside {
+                    path.insert_str(0, &inside);
+                } else if !path.starts_with(&inside) {
+                    return Err(format!("no trace tells that `{path}` goes into `{folder}`").into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 struct Walk<'t> {
     tokens: &'t [Token<'t>],
     above: Option<Above<'t>>,
@@ -194,6 +170,8 @@ struct Walk<'t> {
     relation: Relation,
     /// A path that leads the line, before its verb.
     lead: Option<String>,
+    /// Whether the last code span was a path.
+    path: bool,
     done: Parsed,
 }
 
@@ -237,7 +215,33 @@ impl Walk<'_> {
         if begins && token.is(Role::Other) {
             return Err(format!("asks for work beside its traces (“{word}”)").into());
         }
+        self.refuse_described(at, word)?;
         self.refuse_unmarked(at, word)
+    }
+
+    /// Refuses what the thing's being there doesn't tell: ``executable `run.sh` ``,
+    /// ``make `run.sh` faster``.
+    fn refuse_described(&mut self, at: usize, word: &str) -> Result<(), Why> {
+        let (Some(token), Some(clause)) = (self.tokens.get(at), &mut self.clause) else {
+            return Ok(());
+        };
+        if token.is(Role::Quality) && clause.mode != Mode::Remove {
+            if clause.mode != Mode::Change && !clause.names_nothing() {
+                return Err(unseen(word));
+            }
+            clause.quality.get_or_insert_with(|| word.to_owned());
+        }
+        let mut earlier = self.tokens.iter().take(at).rev();
+        let behind = earlier.find(|it| !relation::is_noun(it));
+        let object = !matches!(self.relation, Relation::Into | Relation::About);
+        if clause.mode != Mode::Change
+            && object
+            && !token.is_known()
+            && matches!(behind, Some(Token::Code(_)))
+        {
+            return Err(unseen(word));
+        }
+        Ok(())
     }
 
     /// Refuses ``and tests`` behind a code span: something else is asked for as well.
@@ -301,8 +305,13 @@ impl Walk<'_> {
     }
 
     fn code(&mut self, at: usize, code: &str) -> Result<(), Why> {
-        let (relation, beside) = self.relation_of(at)?;
+        let relation = relation::of(self.tokens, at, self.relation)?;
+        let beside = Beside {
+            before: self.before(at),
+            behind: self.tokens.get(at + 1),
+        };
         let kind = kind(code, beside)?;
+        self.refuse_range(at, &kind)?;
         self.relation = relation;
         self.done.matched.push(code.to_owned());
         let Some(clause) = &mut self.clause else {
@@ -317,57 +326,22 @@ impl Walk<'_> {
         take(clause, relation, kind)
     }
 
-    /// How the code span at a place stands to its verb, and the words beside it.
-    fn relation_of(&self, at: usize) -> Result<(Relation, Beside<'_>), Why> {
-        let beside = Beside {
-            before: self.before(at),
-            behind: self.tokens.get(at + 1),
-        };
-        let nouns = [
-            Role::File,
-            Role::Type,
-            Role::Callable,
-            Role::Value,
-            Role::Table,
-            Role::Endpoint,
-            Role::Variable,
-        ];
-        let mut back = at;
-        while let Some(token) = self.before(back)
-            && at - back < 3
-            && !token.is_verb(back == 1)
-            && nouns.into_iter().any(|role| token.is(role))
-        {
-            back -= 1;
+    /// Refuses paths of which only the first and the last are named, or that become one another.
+    fn refuse_range(&mut self, at: usize, kind: &Kind) -> Result<(), Why> {
+        let path = matches!(kind, Kind::Path(_));
+        let after_path = std::mem::replace(&mut self.path, path);
+        let marks =
+            |token: &&Token<'_>| matches!(token, Token::Mark('-' | '–' | '—' | '→' | '>' | '='));
+        let mut earlier = self.tokens.iter().take(at).rev();
+        let marked = earlier.by_ref().take_while(marks).count() > 0;
+        let code = |at: usize| matches!(self.tokens.get(at), Some(Token::Code(_)));
+        let last = (0..at)
+            .rev()
+            .find(|at| !self.tokens.get(*at).is_some_and(|it| marks(&it)));
+        if marked && path && after_path && last.is_some_and(code) {
+            return Err("can't be told how the paths beside a dash go together".into());
         }
-        let relation = match self.before(back) {
-            Some(token) if token.joins() => {
-                let listed = back
-                    .checked_sub(2)
-                    .and_then(|two| self.tokens.get(two))
-                    .is_some_and(|it| !matches!(it, Token::Word(..)) || self.follows_code(back));
-                if !listed {
-                    return Err("asks for more than is in code marks".into());
-                }
-                self.relation
-            }
-            None | Some(Token::Mark(_) | Token::Code(_)) => Relation::Object,
-            Some(token) if token.is_verb(true) => Relation::Object,
-            Some(token) if token.is(Role::Into) => Relation::Into,
-            Some(token) if token.is(Role::With) => Relation::With,
-            Some(token) if token.is(Role::From) => Relation::From,
-            Some(token) if token.is(Role::About) => Relation::About,
-            Some(_) => Relation::Described,
-        };
-        Ok((relation, beside))
-    }
-
-    /// Whether nouns that belong to a code span stand between it and what joins the next one
-    /// (`users` table and `calls`).
-    fn follows_code(&self, back: usize) -> bool {
-        back.checked_sub(3)
-            .and_then(|three| self.tokens.get(three))
-            .is_some_and(|it| matches!(it, Token::Code(_)))
+        Ok(())
     }
 
     fn finish(mut self) -> Result<Parsed, Why> {
@@ -401,9 +375,21 @@ fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> 
             let name = name(&kind);
             return Err(format!("what is to be made with `{name}` has no name").into());
         }
-        (Relation::Object | Relation::Described | Relation::Into | Relation::With, _) => {}
+        (Relation::Object | Relation::Described | Relation::Unnamed | Relation::Listed, _) => {
+            if let Some(word) = clause.quality.as_deref() {
+                return Err(unseen(word));
+            }
+        }
+        (Relation::Into | Relation::With, _) => {}
     }
     match (clause.mode, relation, kind) {
+        (Mode::Make | Mode::Add, Relation::Listed, Kind::Path(path)) => {
+            clause.wants.push(Expectation::Change(path));
+        }
+        (Mode::Make | Mode::Add, Relation::Listed | Relation::Unnamed, kind) => {
+            let name = name(&kind);
+            return Err(format!("can't be told what is to be made of `{name}`").into());
+        }
         (Mode::Remove, Relation::Object | Relation::Described, Kind::Path(path)) => {
             clause.wants.push(Expectation::Absent(path));
         }
@@ -431,6 +417,11 @@ fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> 
         (_, _, Kind::Variable(name)) => clause.variables.push(name),
     }
     Ok(())
+}
+
+/// Why a line is a person's that says more of a thing than its being there tells.
+fn unseen(word: &str) -> Why {
+    format!("asks for more than its being there tells (“{word}”)").into()
 }
 
 fn name(kind: &Kind) -> String {

@@ -240,8 +240,17 @@ fn path(code: &str, beside: Beside<'_>) -> Option<String> {
         folder || dotted || named || (known && !loose)
     };
     // `src/auth` may be a branch or a repository, unless the line says what it is.
-    let told = beside.names(Role::File) && inside;
-    (is_one || told).then(|| code.to_owned())
+    let told = beside.names(Role::File) && inside || beside.names(Role::Folder);
+    let called = beside.before.is_some_and(|word| word.is(Role::Folder));
+    // What is called a folder must be one.
+    let must = !folder && (called || told && !is_one && beside.names(Role::Folder));
+    (is_one || told).then(|| {
+        if must {
+            format!("{code}/")
+        } else {
+            code.to_owned()
+        }
+    })
 }
 
 /// `Dockerfile.dev`, `Makefile.common`.
@@ -382,7 +391,9 @@ mod tests {
         check("Dockerfile.dev", "", "path Dockerfile.dev");
         check(".env.example", "", "path .env.example");
         check("requirements.txt", "", "path requirements.txt");
-        check("src/auth", "folder", "path src/auth");
+        check("src/auth", "folder", "path src/auth/");
+        check("fixtures", "directory", "path fixtures/");
+        check("src/auth", "module", "path src/auth");
         check("app/[id]/page.tsx", "", "path app/[id]/page.tsx");
     }
 

@@ -38,6 +38,12 @@ impl<'t> Token<'t> {
         matches!(self, Self::Word(_, _, roles) if roles.has(role))
     }
 
+    /// Returns whether it is no word, or one that does something.
+    pub(super) fn is_known(&self) -> bool {
+        matches!(self, Self::Mark(_) | Self::Code(_))
+            || matches!(self, Self::Word(_, _, roles) if roles.any())
+    }
+
     /// Returns whether it joins things of a list.
     pub(super) fn joins(&self) -> bool {
         self.is(Role::And) || matches!(self, Self::Mark(',' | ';' | '+' | '&' | '/'))

@@ -34,8 +34,18 @@ pub(in crate::resolve::rules) enum Role {
     With,
     /// Leads to what is only referred to.
     About,
+    /// Stands before a noun and says nothing of it.
+    Article,
     /// Names what a path leads to.
     File,
+    /// Names a folder.
+    Folder,
+    /// Names what a file of source may be: a migration, a component.
+    Part,
+    /// Stands before what leads to a thing that is only referred to: `similar` to, `link` to.
+    Refers,
+    /// Says what something is to be, which its being there doesn't tell.
+    Quality,
     /// Names what a class or structure is.
     Type,
     /// Names what can be called.
@@ -73,7 +83,12 @@ impl Role {
             Self::From => &[Word::From],
             Self::With => &[Word::With],
             Self::About => &[Word::About],
-            Self::File => &[Word::PathNoun],
+            Self::Article => &[Word::Article],
+            Self::File => &[Word::PathNoun, Word::FolderNoun],
+            Self::Folder => &[Word::FolderNoun],
+            Self::Part => &[Word::PartNoun],
+            Self::Refers => &[Word::Refers],
+            Self::Quality => &[Word::Quality],
             Self::Type => &[Word::TypeNoun],
             Self::Callable => &[Word::CallNoun],
             Self::Value => &[Word::ValueNoun],
@@ -95,7 +110,38 @@ impl Role {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Roles(Meanings);
 
+/// Roles of words that may stand behind a thing without saying anything of it.
+const AROUND: &[Role] = &[
+    Role::Make,
+    Role::Add,
+    Role::Change,
+    Role::Remove,
+    Role::And,
+    Role::Must,
+    Role::Into,
+    Role::From,
+    Role::With,
+    Role::About,
+    Role::Article,
+    Role::File,
+    Role::Part,
+    Role::Type,
+    Role::Callable,
+    Role::Value,
+    Role::Table,
+    Role::Endpoint,
+    Role::Variable,
+    Role::Thing,
+    Role::Tests,
+    Role::Docs,
+];
+
 impl Roles {
+    /// Returns whether the word does anything that goes on with a line.
+    pub(super) fn any(self) -> bool {
+        AROUND.iter().any(|role| self.has(*role))
+    }
+
     /// Returns whether the word does that.
     pub(super) fn has(self, role: Role) -> bool {
         // What was done isn't asked for.

@@ -1,0 +1,186 @@
+//! How a code span stands to its verb: it is what is asked for, where that goes, or only referred
+//! to.
+//!
+//! By the words between the two; whatever stands there and isn't known makes the line a person's.
+
+use super::clause::Why;
+use super::tokens::Token;
+use super::words::Role;
+
+/// How a code span stands to the verb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// It is what is asked for; nothing but nouns for it stand between.
+    Object,
+    /// It is what is asked for, with other words beside those nouns.
+    Described,
+    /// It is what is asked for, and no noun says that it may be: `symlink`.
+    Unnamed,
+    /// It stands behind a colon, and the words before that ask for something that may be done in
+    /// it: `Add caching: …`.
+    Listed,
+    /// It is where something goes.
+    Into,
+    /// It comes with what is asked for.
+    With,
+    /// It is where something comes from.
+    From,
+    /// It is referred to.
+    About,
+}
+
+/// Nouns for what a code span may name.
+const NOUNS: &[Role] = &[
+    Role::File,
+    Role::Part,
+    Role::Type,
+    Role::Callable,
+    Role::Value,
+    Role::Table,
+    Role::Endpoint,
+    Role::Variable,
+    Role::Tests,
+    Role::Docs,
+];
+
+const LEADING: [Role; 4] = [Role::Into, Role::With, Role::From, Role::About];
+
+/// Returns how the code span at a place stands to its verb; `listed` is how the one before it did.
+pub(super) fn of(tokens: &[Token<'_>], at: usize, listed: Relation) -> Result<Relation, Why> {
+    let begins = words_before(tokens, at);
+    let words = tokens.get(begins..at).unwrap_or_default();
+    let code = code(tokens, at);
+    let before = begins.checked_sub(1).and_then(|it| tokens.get(it));
+    let Some(leads) = words.iter().rposition(leads) else {
+        return match before {
+            Some(token) if token.joins() => {
+                if !follows_code(tokens, begins) || object(words, code) == Relation::Unnamed {
+                    return Err("asks for more than is in code marks".into());
+                }
+                Ok(listed)
+            }
+            Some(Token::Mark(':' | '-' | '–' | '—')) if is_listed(tokens, begins, code) => {
+                Ok(Relation::Listed)
+            }
+            Some(_) | None => Ok(object(words, code)),
+        };
+    };
+    let (head, inner) = words.split_at(leads);
+    let inner = inner.get(1..).unwrap_or_default();
+    let refers = head.last().is_some_and(|token| token.is(Role::Refers));
+    match words.get(leads).and_then(lead) {
+        Some(Role::Into) if refers => Ok(Relation::About),
+        Some(Role::Into) if object(inner, code) == Relation::Unnamed => {
+            Err(format!("can't be told what goes into `{code}`").into())
+        }
+        Some(Role::Into) => Ok(Relation::Into),
+        Some(Role::With) if refers => Ok(Relation::About),
+        Some(Role::With) => Ok(Relation::With),
+        Some(Role::From) => Ok(Relation::From),
+        Some(_) | None => Ok(Relation::About),
+    }
+}
+
+/// Whether a word is a noun for what a code span names, or stands before one.
+pub(super) fn is_noun(token: &Token<'_>) -> bool {
+    token.is(Role::Article) || NOUNS.iter().any(|role| token.is(*role))
+}
+
+/// Returns where the words begin that stand right before a code span, without its verb.
+fn words_before(tokens: &[Token<'_>], at: usize) -> usize {
+    let mut begins = at;
+    while let Some(before) = begins.checked_sub(1)
+        && let Some(token @ Token::Word(..)) = tokens.get(before)
+        && !token.joins()
+        && !is_verb(tokens, before)
+    {
+        begins = before;
+    }
+    begins
+}
+
+fn is_verb(tokens: &[Token<'_>], at: usize) -> bool {
+    let first = tokens.iter().take(at).all(|token| token.is(Role::Must));
+    tokens.get(at).is_some_and(|token| token.is_verb(first))
+}
+
+fn code<'t>(tokens: &[Token<'t>], at: usize) -> &'t str {
+    match tokens.get(at) {
+        Some(Token::Code(code)) => code,
+        Some(Token::Word(..) | Token::Mark(_)) | None => "",
+    }
+}
+
+fn lead(token: &Token<'_>) -> Option<Role> {
+    LEADING.into_iter().find(|role| token.is(*role))
+}
+
+fn leads(token: &Token<'_>) -> bool {
+    lead(token).is_some()
+}
+
+/// Whether a code span, maybe with nouns behind it, stands before what joins the next one
+/// (`users` table and `calls`).
+fn follows_code(tokens: &[Token<'_>], begins: usize) -> bool {
+    let earlier = tokens.iter().take(begins).rev();
+    let mut earlier = earlier.skip_while(|token| token.joins());
+    let nouns = earlier.by_ref().take(2);
+    for token in nouns {
+        match token {
+            Token::Code(_) | Token::Mark(_) => return true,
+            Token::Word(..) if is_noun(token) => {}
+            Token::Word(..) => return false,
+        }
+    }
+    matches!(earlier.next(), Some(Token::Code(_)))
+}
+
+/// How a code span stands to a verb with these words between.
+fn object(words: &[Token<'_>], code: &str) -> Relation {
+    if words.iter().all(is_noun) {
+        Relation::Object
+    } else if names(words, code) || words.iter().any(|token| is_part(token, code)) {
+        Relation::Described
+    } else {
+        Relation::Unnamed
+    }
+}
+
+/// Whether the words before a colon or a dash ask for something that may be done in what stands
+/// behind it: `Add caching`, but not `Create the modules`.
+fn is_listed(tokens: &[Token<'_>], behind: usize, code: &str) -> bool {
+    let mark = behind.saturating_sub(1);
+    let begins = words_before(tokens, mark);
+    let words = tokens.get(begins..mark).unwrap_or_default();
+    // `Create tests for the API: …`: what is made is told before the first of such words.
+    let head = words.split(leads).next().unwrap_or_default();
+    let asked = begins > 0 && !words.is_empty();
+    asked && !head.iter().all(is_noun) && !names(head, code)
+}
+
+/// Whether some words are a noun with what describes it: in English, the noun is the last one.
+fn names(words: &[Token<'_>], code: &str) -> bool {
+    let noun = |token: &Token<'_>| {
+        let article = token.is(Role::Article);
+        !article && (is_noun(token) || is_part(token, code))
+    };
+    let english = words
+        .iter()
+        .all(|token| token.word().is_some_and(str::is_ascii));
+    if english {
+        words.last().is_some_and(noun)
+    } else {
+        words.iter().any(noun)
+    }
+}
+
+/// Whether a path is called by a word: `JWT` of `src/auth/jwt.py`.
+fn is_part(token: &Token, code: &str) -> bool {
+    const SHORTEST: usize = 3;
+    let Some(word) = token.word().filter(|word| word.len() >= SHORTEST) else {
+        return false;
+    };
+    let code = code.to_lowercase();
+    let mut parts = code.split(|letter: char| !letter.is_alphanumeric());
+    parts.any(|part| part.len() >= SHORTEST && (part.starts_with(word) || word.starts_with(part)))
+}
