@@ -49,6 +49,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod told_apart;
 mod user;
 mod waits;
 mod workload;
@@ -147,10 +148,11 @@ pub fn resolve(
         routed: &assembled.routed,
         watched: &assembled.watched,
     };
-    let tasks: Vec<ResolvedTask> = reads
+    let mut tasks: Vec<ResolvedTask> = reads
         .iter()
         .map(|read| read_out::task(read, &known))
         .collect();
+    told_apart::refuse(&reads, &mut tasks);
     let mut warnings = assembled.warnings;
     warnings.extend(overlays::misplaced(&files));
     for (read, task) in reads.iter().zip(&tasks) {

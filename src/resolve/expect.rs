@@ -107,6 +107,15 @@ impl Expectation {
         }
     }
 
+    /// Returns the paths that the work which leaves it is done in, as far as they are named.
+    pub(super) fn touches(&self) -> &[String] {
+        match self {
+            Self::File(path) | Self::Change(path) => std::slice::from_ref(path),
+            Self::Symbol { paths, .. } | Self::Variable { paths, .. } => paths,
+            Self::Absent(_) | Self::Endpoint { .. } => &[],
+        }
+    }
+
     /// Returns the path whose presence or change is asked for.
     pub fn path(&self) -> Option<&str> {
         match self {

@@ -3,6 +3,7 @@
 mod boxes;
 mod directives;
 mod inventories;
+mod traces;
 
 use super::{
     Action, BulletReading, Context, EnvSource, Environment, Exposure, ProbeAction, Resolved,

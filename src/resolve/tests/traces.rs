@@ -1,0 +1,83 @@
+//! Traces of persons' work that can't be told apart.
+
+use std::collections::BTreeMap;
+
+use super::{parse, tree};
+use crate::facts::{Facts, gather};
+use crate::resolve::{Action, Context, Seen, Sight, Since, There, inputs, resolve};
+use crate::settings::{PhaseSettings, Settings};
+
+/// Resolves tasks about `src/main.py`, which changed, and returns for each whether its traces are
+/// there.
+#[track_caller]
+fn check(tasks: &[&str], expected: &[bool]) {
+    let text = format!("# Phase 4: x\n\n## 4.1 y\n{}\n", tasks.join("\n"));
+    let checklist = parse(&text);
+    let mut tree = tree();
+    tree.insert("src/main.py", "def start(): ...\n");
+    let phase = PhaseSettings::default();
+    let facts = gather(&tree, &inputs(&checklist, &tree, &phase));
+    let facts = facts.map_or_else(|_| Facts::default(), |it| it.facts);
+    let sight = Sight {
+        there: There::File {
+            size: 1,
+            sha256: "00".to_owned(),
+        },
+        changed: Some(None),
+        known: true,
+        ignored: false,
+    };
+    let seen = Seen {
+        since: Since::Commit("0123".to_owned()),
+        paths: BTreeMap::from([("src/main.py".to_owned(), sight)]),
+    };
+    let settings = Settings::default();
+    let context = Context {
+        set: "demo".to_owned(),
+        settings: &settings,
+        phase: &phase,
+        service_monitors: true,
+        seen: Some(&seen),
+    };
+    let resolved = resolve(&checklist, &facts, &tree, &context).expect("resolved");
+    let found: Vec<bool> = resolved
+        .tasks
+        .iter()
+        .map(|task| match &task.action {
+            Action::Expect { traces } => traces.iter().all(|it| it.found.is_ok()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(found, expected, "{tasks:?}");
+}
+
+const RACE: &str = "- [ ] Fix the race in `src/main.py`";
+const LOGGING: &str = "- [ ] Add logging to `src/main.py`";
+
+#[test]
+fn one_change_ticks_one_task() {
+    check(&[RACE], &[true]);
+    check(&[RACE, "- [ ] Update `src/other.py`"], &[true, false]);
+}
+
+#[test]
+fn a_change_that_several_tasks_ask_for_ticks_none() {
+    check(&[RACE, LOGGING], &[false, false]);
+    check(&["- [ ] Create `src/main.py`", LOGGING], &[true, false]);
+    check(
+        &[RACE, "- [ ] Implement `start()` in `src/main.py`"],
+        &[false, true],
+    );
+}
+
+#[test]
+fn a_name_tells_changes_apart_and_a_tick_stays() {
+    check(
+        &[RACE, "- [ ] Add `start()` to `src/main.py`"],
+        &[false, true],
+    );
+    check(
+        &["- [x] Fix the race in `src/main.py`", LOGGING],
+        &[true, false],
+    );
+}
