@@ -31,6 +31,7 @@ pub use model::{
     Network, Origin, Piece, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy,
     Route, Service, Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
+pub(crate) use paths::leads_out;
 pub use source::{Definition, Definitions, Sort, is_test};
 pub use tree::{Other, Tree, Unread};
 

@@ -10,6 +10,11 @@ pub(super) fn file_name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
+/// Returns whether a path, as seen from the workspace's root, leads out of it.
+pub(crate) fn leads_out(path: &str) -> bool {
+    join("", path).is_err()
+}
+
 /// Returns `path` as seen from the workspace's root if `folder` is where it is relative to, `.` and
 /// `..` resolved; `Err` with the path as it stands where it leads out of the workspace.
 pub(super) fn join(folder: &str, path: &str) -> Result<String, String> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::checklist::{Checklist, Spanned, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
-use crate::facts::Tree;
+use crate::facts::{Tree, leads_out};
 use crate::manifest::{self, Object, is_kustomization};
 use crate::resolve::{Action, Resolved};
 
@@ -87,7 +87,13 @@ fn placed(error: Diagnostic, checklist: &Checklist, asked: &Spanned<String>) -> 
 
 fn missing(checklist: &Checklist, id: &TaskId, path: Option<&str>, tree: &Tree) -> Diagnostic {
     let what = path.unwrap_or("fence");
-    let message = format!("task {id} applies `{what}`, which is not there");
+    let outside = path.is_some_and(leads_out);
+    let why = if outside {
+        "leads out of the workspace"
+    } else {
+        "is not there"
+    };
+    let message = format!("task {id} applies `{what}`, which {why}");
     let mut error = Diagnostic::error(message).rule("path");
     let directive = checklist.task(id).and_then(|task| task.directive.as_ref());
     let place = directive.and_then(|given| given.apply.as_ref());
@@ -98,6 +104,9 @@ fn missing(checklist: &Checklist, id: &TaskId, path: Option<&str>, tree: &Tree) 
     let Some(path) = path else {
         return error.help("put a fenced block of YAML below the task");
     };
+    if outside {
+        return error.help("name a file or a folder below the workspace's root");
+    }
     let yaml = tree
         .iter()
         .map(|(path, _)| path)

@@ -1,6 +1,6 @@
 //! What studying a file or an endpoint finds.
 
-use crate::facts::{Facts, Origin, Service, Tree};
+use crate::facts::{Facts, Origin, Service, Tree, leads_out};
 
 use super::model::Finding;
 use super::target;
@@ -124,6 +124,7 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
         let end = format!("/{name}");
         match tree.iter().find(|(known, _)| known.ends_with(&end)) {
             Some((known, _)) => format!("no `{path}` in the workspace; there is `{known}`"),
+            None if leads_out(path) => format!("`{path}` leads out of the workspace"),
             None => format!("no `{path}` in the workspace"),
         }
     });

@@ -294,7 +294,9 @@ pub(super) fn is_path(code: &str) -> bool {
         "Dockerfile" | "Makefile" | "Containerfile" | "Procfile"
     ) || file.starts_with(".env");
     let folder = code.ends_with('/') && code.len() > 1;
-    !is_endpoint(code) && !code.contains(char::is_whitespace) && (named || known || folder)
+    let outside = code.starts_with("../");
+    let one = named || known || folder || outside;
+    !is_endpoint(code) && !code.contains(char::is_whitespace) && one
 }
 
 /// Returns whether a code span is the path of a manifest from the file system's root.
