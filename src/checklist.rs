@@ -22,6 +22,7 @@ mod sets;
 mod task;
 #[cfg(test)]
 mod tests;
+mod textless;
 mod title;
 mod tree;
 mod walk;
@@ -33,7 +34,7 @@ pub use edit::{EditError, Edits, set_date, set_field, set_status, tick};
 pub use name::{Naming, file_name};
 pub use review::review;
 pub use script::{Script, Shell};
-pub use sets::{Clash, PhaseFile, SetFiles, Sets, sets};
+pub use sets::{Clash, PhaseFile, SetFiles, Sets, naming, sets, task_args};
 
 pub(crate) use model::nested;
 pub use model::{

@@ -14,11 +14,11 @@ use crate::settings::PhaseSettings;
 
 use super::named::Written;
 use super::rules::{APPLICATION, CYCLE, DOCUMENT, NAME, READING, SETTING, UNREAD};
-use super::{Check, circle, paths, taken_number, twice, unreadable};
+use super::{Check, circle, paths, secrets, taken_number, twice, unreadable};
 
 impl Check<'_> {
     /// Checks a phase.
-    pub(super) fn phase(&mut self, set: &SetFiles, file: &PhaseFile) {
+    pub(super) fn phase(&mut self, set: &SetFiles, file: &PhaseFile, all: &[SetFiles]) {
         let unread = unreadable(&file.path, self.tree);
         self.found.extend(unread);
         let text = self.tree.get(&file.path);
@@ -51,6 +51,7 @@ impl Check<'_> {
                 set: &set.name,
                 checklist: &checklist,
                 settings: &settings,
+                set_flag: set.flag(checklist.number, self.settings.set.as_deref(), all),
                 written,
             };
             self.meaning(&of);
@@ -72,6 +73,7 @@ impl Check<'_> {
         }
         if let Some(checklist) = &checklist {
             self.found.extend(checklist::review(checklist));
+            self.found.extend(secrets::written(checklist));
         }
         let sound = checklist.and_then(|it| it.without_faulty(&problems));
         self.extend(DOCUMENT, problems.0);
@@ -122,7 +124,8 @@ impl Check<'_> {
                 .extend(written.unused(project, &resolved.application));
         }
         self.extend(READING, resolved.warnings.0.iter().cloned());
-        self.found.extend(unread(checklist, &resolved));
+        self.found
+            .extend(unread(checklist, &resolved, &of.set_flag));
         self.found
             .extend(paths::missing_subjects(checklist, &resolved, self.tree));
         self.found
@@ -184,11 +187,13 @@ struct Of<'a> {
     set: &'a str,
     checklist: &'a Checklist,
     settings: &'a PhaseSettings,
+    /// What names the set in commands.
+    set_flag: String,
     written: Option<Written<'a>>,
 }
 
 /// Returns a note for each bullet that no rule reads, where the task is otherwise orch's.
-fn unread(checklist: &Checklist, resolved: &Resolved) -> Vec<Diagnostic> {
+fn unread(checklist: &Checklist, resolved: &Resolved, set_flag: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (written, task) in resolved.beside(checklist) {
         // A box that is ticked was looked at by a person.
@@ -206,7 +211,8 @@ fn unread(checklist: &Checklist, resolved: &Resolved) -> Vec<Diagnostic> {
             found.push(note.help(format!(
                 "the work is done without it, and the box of task {} is left to a person; say it \
                  in other words, or accept it: orch task done {} --note \"…\"",
-                task.id, task.id
+                task.id,
+                checklist::task_args(&task.id, checklist.number, set_flag)
             )));
         }
     }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::file_name;
+use super::{TaskId, file_name};
 
 /// A folder of checklists that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,42 @@ impl SetFiles {
     /// Returns the checklist of that number.
     pub fn phase(&self, number: u32) -> Option<&PhaseFile> {
         self.phases.iter().find(|phase| phase.number == number)
+    }
+
+    /// Returns what names the set in commands about a phase, where it has to be named
+    /// (` --set shop`): it isn't the usual one, or another has that number, too.
+    pub fn flag(&self, number: u32, usual: Option<&str>, all: &[Self]) -> String {
+        let mut others = all.iter().filter(|other| other.name != self.name);
+        let is_meant = match usual {
+            Some(usual) => *usual == self.name,
+            None => !others.any(|other| other.phase(number).is_some()),
+        };
+        if is_meant {
+            String::new()
+        } else {
+            naming(&self.name)
+        }
+    }
+}
+
+/// Returns what names a set in commands: ` --set shop`.
+pub fn naming(set: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
+    if set.chars().all(plain) {
+        format!(" --set {set}")
+    } else {
+        format!(" --set '{}'", set.replace('\'', "'\\''"))
+    }
+}
+
+/// Returns what names a task in `orch task`: its id, with the phase where the id doesn't tell it,
+/// and with what names the set.
+pub fn task_args(id: &TaskId, number: u32, set_flag: &str) -> String {
+    let told = id.as_str().split('.').next().and_then(|it| it.parse().ok());
+    if told == Some(number) {
+        format!("{id}{set_flag}")
+    } else {
+        format!("{id} --phase {number}{set_flag}")
     }
 }
 

@@ -9,7 +9,7 @@ use super::mine::Mine;
 use super::target::Target;
 use super::{Session, Stop, images, overlays, places, traces};
 use crate::check;
-use crate::checklist::{Checklist, TaskId};
+use crate::checklist::{Checklist, TaskId, task_args};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts;
 use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace, skipped};
@@ -43,13 +43,7 @@ impl Phase {
     /// Returns what names a task of it in `orch task`: its id, with the phase where the id doesn't
     /// tell it.
     pub(super) fn task_args(&self, id: &TaskId) -> String {
-        let number = self.checklist.number;
-        let told = id.as_str().split('.').next().and_then(|it| it.parse().ok());
-        if told == Some(number) {
-            format!("{id}{}", self.set_flag)
-        } else {
-            format!("{id} --phase {number}{}", self.set_flag)
-        }
+        task_args(id, self.checklist.number, &self.set_flag)
     }
 
     /// Returns the path of its settings, whether they are there or not.
@@ -197,18 +191,8 @@ impl Loaded {
 
     /// Returns what names a set in commands about a phase, where another set has that number, too.
     fn set_flag(&self, set: &SetFiles, number: u32) -> String {
-        let others = self.snapshot.sets.iter();
-        let mut others = others.filter(|other| other.name != set.name);
-        let is_meant = match &self.settings.set {
-            Some(usual) => *usual == set.name,
-            None => !others.any(|other| other.phase(number).is_some()),
-        };
-        let plain = |letter: char| letter.is_alphanumeric() || "-_.".contains(letter);
-        match &set.name {
-            _ if is_meant => String::new(),
-            name if name.chars().all(plain) => format!(" --set {name}"),
-            name => format!(" --set '{}'", name.replace('\'', "'\\''")),
-        }
+        let usual = self.settings.set.as_deref();
+        set.flag(number, usual, &self.snapshot.sets)
     }
 
     fn set_names(&self) -> String {

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::preview::effect;
+use crate::checklist::naming;
 use crate::cli::Stop;
 use crate::cli::exit::Result;
 use crate::cli::load::{Loaded, Phase};
@@ -166,7 +167,11 @@ impl Saved {
     ///
     /// # Errors
     /// Names all that moved.
-    pub(in crate::cli) fn refuse_unless(&self, now: &Self, path: &Path) -> Result<()> {
+    pub(in crate::cli) fn refuse_unless(
+        &self,
+        now: &Self,
+        (path, phase): (&Path, &Phase),
+    ) -> Result<()> {
         let moved = self.moved(now);
         if moved.is_empty() {
             return Ok(());
@@ -181,8 +186,13 @@ impl Saved {
         if let Some(more @ 1..) = moved.len().checked_sub(NAMED) {
             stop = stop.help(format!("and {more} more"));
         }
+        let of_set = if self.set == phase.set {
+            phase.set_flag.clone()
+        } else {
+            naming(&self.set)
+        };
         Err(stop.help(format!(
-            "look at it again and save it: orch phase {} plan --out {}",
+            "look at it again and save it: orch phase {} plan{of_set} --out {}",
             self.phase,
             path.display()
         )))

@@ -122,8 +122,8 @@ impl Prepared<'_> {
         };
         if !missing.is_empty() {
             let warnings = order::warnings(&missing);
-            let colour = self.session.err.colour;
-            crate::terminal::err(&format!("{}\n", render(&warnings, colour)))?;
+            let screen = self.session.err.screen();
+            crate::terminal::err(&format!("{}\n", render(&warnings, screen)))?;
         }
         Ok(())
     }
@@ -182,7 +182,7 @@ impl Prepared<'_> {
             plan: &self.plan,
             info: self.cluster.info(),
         };
-        saved.refuse_unless(&Saved::new(&of, &ahead), path)
+        saved.refuse_unless(&Saved::new(&of, &ahead), (path, self.phase))
     }
 
     /// Returns today's date.

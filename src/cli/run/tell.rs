@@ -9,6 +9,7 @@ use crate::cli::changed;
 use crate::execute::Report;
 use crate::journal::{Outcome, StepId};
 use crate::manifest::Rendered;
+use crate::resolve::Action;
 use crate::terminal::{count, err, fitted, printable};
 
 /// How many steps that could not start are named.
@@ -194,5 +195,16 @@ fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) ->
         return text;
     };
     let task = prepared.phase.task_args(first);
-    text + &format!("when one is done: orch task done {task} --note \"what was done\"\n")
+    text += &format!("when one is done: orch task done {task} --note \"what was done\"\n");
+    // What orch has done already can't be left out.
+    let undone = |id: &&TaskId| {
+        let mut resolved = prepared.meaning.resolved.tasks.iter();
+        resolved
+            .any(|it| it.id == **id && matches!(it.action, Action::Manual | Action::Expect { .. }))
+    };
+    if let Some(first) = waiting.iter().find(undone) {
+        let task = prepared.phase.task_args(first);
+        text += &format!("one that nobody will do: orch task skip {task} --note \"why\"\n");
+    }
+    text
 }
