@@ -144,9 +144,11 @@ pub fn main() -> ExitCode {
     let session = Session {
         out: Paint {
             colour: colour(cli.global.color, &environment, &console::Term::stdout()),
+            width: width(&console::Term::stdout()),
         },
         err: Paint {
             colour: colour(cli.global.color, &environment, &console::Term::stderr()),
+            width: width(&console::Term::stderr()),
         },
         global: cli.global,
         environment,
@@ -180,6 +182,11 @@ fn colour(when: Colour, environment: &Environment, term: &console::Term) -> bool
         Colour::Never => false,
         Colour::Auto => term.is_term() && !environment.no_color,
     }
+}
+
+fn width(term: &console::Term) -> Option<usize> {
+    let (_, columns) = term.size_checked().filter(|_| term.is_term())?;
+    Some(usize::from(columns))
 }
 
 fn log(session: &Session) {

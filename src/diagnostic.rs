@@ -10,7 +10,7 @@ mod uri;
 
 pub use lines::{Counted, Lines, Position};
 pub(crate) use nearest::nearest;
-pub use render::render;
+pub use render::{Screen, render};
 pub use uri::reference;
 
 use std::fmt;

@@ -16,6 +16,7 @@ mod images;
 mod journal;
 mod kompose;
 mod lsp;
+mod messages;
 mod nothing;
 mod order;
 mod overlays;

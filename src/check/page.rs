@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Example, Input, RULES, check};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, render};
+use crate::diagnostic::{Diagnostic, Diagnostics, Screen, Severity, render};
 use crate::facts::Tree;
 
 /// An example's files.
@@ -149,7 +149,7 @@ fn page() -> String {
     }
     for rule in RULES {
         let found = found(&files(&rule.example));
-        let shown = render(&Diagnostics(found), false);
+        let shown = render(&Diagnostics(found), Screen::default());
         let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
         let _ = write!(
             page,

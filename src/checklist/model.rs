@@ -71,6 +71,13 @@ impl Checklist {
         (done, done + self.open_tasks().count())
     }
 
+    /// Returns how wide a column for the ids of its tasks is.
+    pub fn id_width(&self) -> usize {
+        const USUAL: usize = 7;
+        let widths = self.tasks().map(|task| task.id.as_str().chars().count());
+        widths.max().unwrap_or_default().max(USUAL)
+    }
+
     /// Returns every task in the document's order.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.sections.iter().flat_map(|section| &section.tasks)

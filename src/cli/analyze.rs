@@ -48,7 +48,7 @@ pub(super) fn run(session: &Session, args: &AnalyzeArgs) -> Result {
     if !gathered.warnings.0.is_empty() {
         err(&format!(
             "{}\n",
-            render(&gathered.warnings, session.err.colour)
+            render(&gathered.warnings, session.err.screen())
         ))?;
     }
     Ok(Code::Done)

@@ -64,7 +64,7 @@ pub(super) fn run(session: &Session, args: &CheckArgs) -> Result {
     } else if session.global.json {
         out(&events(&found))?;
     } else if !found.is_empty() {
-        let shown = render(&Diagnostics(found.clone()), session.out.colour);
+        let shown = render(&Diagnostics(found.clone()), session.out.screen());
         out(&format!("{shown}\n\n"))?;
     }
     err(&summary(&found))?;

@@ -99,7 +99,7 @@ impl Stop {
     /// Prints the message and returns the exit code.
     pub(super) fn report(&self, paint: Paint) -> ExitCode {
         let mut text = match self.problems() {
-            Some(problems) => render(problems, paint.colour) + "\n",
+            Some(problems) => render(problems, paint.screen()) + "\n",
             None => self.chain(paint),
         };
         for line in &self.help {

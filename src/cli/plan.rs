@@ -89,7 +89,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
     let mut warnings = meaning.warnings.clone();
     warnings.0.extend(order::warnings(&there.missing).0);
     if !warnings.0.is_empty() {
-        err(&format!("{}\n", render(&warnings, session.err.colour)))?;
+        err(&format!("{}\n", render(&warnings, session.err.screen())))?;
     }
     if let Some(path) = &args.out {
         save((loaded, phase), (&plan, &target), &there, path)?;

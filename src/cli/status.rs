@@ -149,18 +149,19 @@ pub(super) fn phase(
         let cells = columns.task_cells(&state, task);
         columns.fit(&cells);
     }
+    let width = checklist.id_width();
     for section in &checklist.sections {
         if !session.global.json {
             let title = format!("{} {}", section.number, printable(&section.title));
             let _ = writeln!(text, "\n{}", session.out.bold(title));
             if columns.several() {
-                let header = format!("{:14}{}", "", columns.header());
+                let header = format!("{:2$}{}", "", columns.header(), width + BESIDE);
                 let _ = writeln!(text, "{}", session.out.dim(header.trim_end()));
             }
         }
         for task in &section.tasks {
             let missing = missing.get(&task.id).map_or(&[][..], Vec::as_slice);
-            text += &task_row(session, (task, missing), (&columns, &state));
+            text += &task_row((session, width), (task, missing), (&columns, &state));
         }
     }
     out(&text)?;
@@ -207,9 +208,12 @@ fn head(
     Ok(text)
 }
 
+/// The columns beside a task's id: the box before it, a space behind it.
+const BESIDE: usize = 7;
+
 /// Returns a task's lines, with what is missing of the traces that it is to leave.
 fn task_row(
-    session: &Session,
+    (session, width): (&Session, usize),
     (task, missing): (&Task, &[String]),
     (columns, state): (&Columns<'_>, &State),
 ) -> String {
@@ -243,7 +247,7 @@ fn task_row(
         let reasons = known.iter().filter(|(_, said)| !said.starts_with("done"));
         below.extend(reasons.map(|(name, said)| format!("{name}: {said}")));
         below.extend(left_out);
-        format!("  [{mark}] {id:<7} {cells}{title}\n")
+        format!("  [{mark}] {id:<width$} {cells}{title}\n")
     } else {
         let said = match (known.as_slice(), task.marker.checked) {
             ([], false) if left_out.is_some() => left_out.clone().unwrap_or_default(),
@@ -259,11 +263,11 @@ fn task_row(
             "" => said,
             said => format!("  {}", paint.dim(said)),
         };
-        format!("  [{mark}] {id:<7} {title}{said}\n")
+        format!("  [{mark}] {id:<width$} {title}{said}\n")
     };
     below.extend(missing.iter().map(|it| printable(it)));
     for line in below {
-        let _ = writeln!(text, "{:14}{}", "", paint.dim(line));
+        let _ = writeln!(text, "{:2$}{}", "", paint.dim(line), width + BESIDE);
     }
     text
 }

@@ -8,14 +8,25 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{Counted, Diagnostic, Diagnostics, Place, Severity};
 
+/// What messages are shown on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Screen {
+    /// Whether the terminal's escapes for colour are added.
+    pub color: bool,
+    /// How many columns it has, where that is known; a longer line is cut around what is meant.
+    pub width: Option<usize>,
+}
+
 /// Returns the messages as people read them, an empty line between them and no final newline.
-///
-/// `color` adds the terminal's escapes for colour.
-pub fn render(diagnostics: &Diagnostics, color: bool) -> String {
-    let renderer = if color {
+pub fn render(diagnostics: &Diagnostics, screen: Screen) -> String {
+    let renderer = if screen.color {
         Renderer::styled()
     } else {
         Renderer::plain()
+    };
+    let renderer = match screen.width {
+        Some(width) => renderer.term_width(width),
+        None => renderer,
     };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut documents = Counted::default();
@@ -120,7 +131,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::{Diagnostic, Diagnostics};
-    use super::render;
+    use super::{Screen, render};
 
     fn one(text: &str, meant: &str, label: &str) -> Diagnostic {
         let start = text.find(meant).unwrap();
@@ -139,7 +150,7 @@ mod tests {
         let found = one(text, "admin-api", "named here")
             .help("services found: api, worker")
             .help("map it in phases/04-kubernetes.toml");
-        insta::assert_snapshot!(render(&Diagnostics(vec![found]), false), @r"
+        insta::assert_snapshot!(render(&Diagnostics(vec![found]), Screen::default()), @r"
         error: nothing is called `admin-api`
          --> checklists/demo/phase-04-kubernetes.md:3:18
           |
@@ -157,7 +168,7 @@ mod tests {
             Diagnostic::error("first"),
             Diagnostic::warning("second").help("look"),
         ];
-        insta::assert_snapshot!(render(&Diagnostics(both), false), @r"
+        insta::assert_snapshot!(render(&Diagnostics(both), Screen::default()), @r"
         error: first
 
         warning: second
@@ -170,7 +181,7 @@ mod tests {
         let text = "\u{feff}- \u{1b}[31m\u{9b}1m\u{202e}admin-api\u{7}\r\n";
         let mut found = one(text, "admin-api", "\u{1b}]0;x\u{7}").help("\u{1b}c");
         found.message.push('\u{8}');
-        let shown = render(&Diagnostics(vec![found]), false);
+        let shown = render(&Diagnostics(vec![found]), Screen::default());
         let bad = |letter: &char| letter.is_control() && *letter != '\n';
         assert_eq!(shown.chars().find(bad), None, "{shown:?}");
         assert!(shown.contains("admin-api") && !shown.contains('\u{202e}'));
@@ -180,7 +191,7 @@ mod tests {
     fn a_span_outside_of_the_text_is_moved_into_it() {
         let text = Arc::from("я");
         let found = Diagnostic::error("odd").at("a.md", &text, 1..99, "");
-        assert!(render(&Diagnostics(vec![found]), false).contains("a.md:1:1"));
+        assert!(render(&Diagnostics(vec![found]), Screen::default()).contains("a.md:1:1"));
     }
 
     #[test]
@@ -188,7 +199,7 @@ mod tests {
         let text: Arc<str> = Arc::from("one\r\ntwo\rthree\nfour admin-api\nfive");
         let start = text.find("admin-api").unwrap();
         let found = Diagnostic::error("odd").at("a.md", &text, start..start + 9, "");
-        let shown = render(&Diagnostics(vec![found]), false);
+        let shown = render(&Diagnostics(vec![found]), Screen::default());
         assert!(shown.contains("a.md:4:6"), "{shown}");
         assert!(!shown.contains("five"), "{shown}");
     }
@@ -196,7 +207,16 @@ mod tests {
     #[test]
     fn colour_is_only_added_where_wanted() {
         let found = Diagnostics(vec![one("admin-api", "admin-api", "")]);
-        assert!(render(&found, true).contains("\u{1b}["));
-        assert!(!render(&found, false).contains("\u{1b}["));
+        assert!(
+            render(
+                &found,
+                Screen {
+                    color: true,
+                    width: None
+                }
+            )
+            .contains("\u{1b}[")
+        );
+        assert!(!render(&found, Screen::default()).contains("\u{1b}["));
     }
 }

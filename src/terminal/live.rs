@@ -16,6 +16,9 @@ const ROWS: usize = 6;
 /// What is shown of the objects that no task names: the rest comes with these.
 const WORKLOADS: [&str; 4] = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
 
+/// How wide the column of the tasks' ids is at least.
+const IDS: usize = 6;
+
 /// Faster than this no eye follows.
 const FRAME: Duration = Duration::from_millis(40);
 
@@ -28,6 +31,8 @@ pub struct Live {
     done: usize,
     /// Task texts, for the lines of finished tasks.
     titles: BTreeMap<TaskId, String>,
+    /// How wide the column of the tasks' ids is.
+    ids: usize,
     under: BTreeMap<StepId, String>,
     /// The evidence of each task's steps until the task is done.
     seen: BTreeMap<TaskId, Vec<Evidence>>,
@@ -43,7 +48,9 @@ impl Live {
     pub fn new(total: usize, titles: BTreeMap<TaskId, String>, paint: Paint) -> Self {
         let term = Term::stderr();
         let tty = term.is_term();
+        let ids = titles.keys().map(|id| id.as_str().chars().count()).max();
         Self {
+            ids: ids.unwrap_or_default().max(IDS),
             term,
             paint,
             tty,
@@ -116,10 +123,10 @@ impl Live {
         self.under.remove(step);
         self.done += 1;
         let of = task.map_or("–", TaskId::as_str);
+        let ids = self.ids;
         let line = format!(
-            "{} {:<6}  {}: {}",
+            "{} {of:<ids$}  {}: {}",
             self.paint.bad("✗"),
-            of,
             printable(step.as_str()),
             printable(&failure.cause)
         );
@@ -150,9 +157,10 @@ impl Live {
             .get(task)
             .map(String::as_str)
             .unwrap_or_default();
+        let ids = self.ids;
         let shown = gist(&self.seen.remove(task).unwrap_or_default());
         let line = format!(
-            "{} {:<6}  {}  {}",
+            "{} {:<ids$}  {}  {}",
             self.paint.good("✓"),
             task.as_str(),
             printable(title),

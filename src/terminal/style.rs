@@ -2,11 +2,15 @@
 
 use std::fmt::Display;
 
+use crate::diagnostic::Screen;
+
 /// Whether and how to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paint {
     /// Whether colour is wanted and the stream is a terminal.
     pub colour: bool,
+    /// How many columns the stream's terminal has, where it is one.
+    pub width: Option<usize>,
 }
 
 /// Returns a number of things in words (`1 step`, `2 steps`).
@@ -15,6 +19,14 @@ pub fn count(number: usize, what: &str) -> String {
 }
 
 impl Paint {
+    /// Returns the stream as messages are shown on it.
+    pub fn screen(self) -> Screen {
+        Screen {
+            color: self.colour,
+            width: self.width,
+        }
+    }
+
     fn style(
         self,
         text: impl Display,

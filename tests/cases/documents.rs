@@ -25,7 +25,12 @@ fn found(checklist: &Checklist) -> Vec<Expected> {
 
 #[track_caller]
 fn read(text: &str) -> Parsed {
-    let refuse = |problems| panic!("{}\n{text:?}", orch::diagnostic::render(&problems, false));
+    let refuse = |problems| {
+        panic!(
+            "{}\n{text:?}",
+            orch::diagnostic::render(&problems, orch::diagnostic::Screen::default())
+        )
+    };
     documents::read(text).unwrap_or_else(refuse)
 }
 

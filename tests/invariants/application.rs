@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use orch::diagnostic::{Diagnostics, render};
+use orch::diagnostic::{Diagnostics, Screen, render};
 use orch::facts::{self, Inputs, Tree, default_compose_files};
 use orch::manifest::{self, Rendered};
 use orch::plan;
@@ -118,7 +118,7 @@ fn reads_back(file: &Rendered) {
     }
     let read = manifest::parse_documents(&file.path, &file.text);
     let read = read.unwrap_or_else(|problems| {
-        panic!("{}\n{}", render(&problems, false), file.text);
+        panic!("{}\n{}", render(&problems, Screen::default()), file.text);
     });
     let wanted: Vec<_> = file.objects.iter().map(|object| &object.value).collect();
     let found: Vec<_> = read.iter().map(|object| &object.value).collect();
@@ -140,7 +140,7 @@ fn gather(tree: &Tree, inputs: &Inputs) -> Option<facts::Gathered> {
 
 /// Problems can be shown, and drive no terminal.
 pub fn shown(problems: &Diagnostics) {
-    let shown = render(problems, false);
+    let shown = render(problems, Screen::default());
     let bad = shown
         .chars()
         .find(|letter| letter.is_control() && !"\n\t".contains(*letter));

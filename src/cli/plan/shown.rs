@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::checklist::{Section, TaskId};
+use crate::checklist::{Section, Task, TaskId};
 use crate::cli::after::Lacks;
 use crate::cli::before::Before;
 use crate::cli::load::{Meaning, Phase};
@@ -12,6 +12,7 @@ use crate::cli::run::ahead::Ahead;
 use crate::cli::section::{self, Part};
 use crate::cli::target::Target;
 use crate::cluster::ClusterInfo;
+use crate::facts::secret;
 use crate::journal::StepId;
 use crate::manifest::{Object, is_kustomization};
 use crate::plan::{Plan, Want, Work};
@@ -111,6 +112,7 @@ impl Shown<'_> {
     fn sections(&self) -> String {
         let checklist = &self.phase.checklist;
         let mut text = String::new();
+        let width = checklist.id_width();
         let shown = |section: &&Section| {
             let part = self.part;
             part.is_none_or(|part| section::is_in(section, &part.number))
@@ -125,7 +127,7 @@ impl Shown<'_> {
             for task in &section.tasks {
                 let resolved = self.meaning.resolved.tasks.iter().find(|r| r.id == task.id);
                 if let Some(resolved) = resolved {
-                    text += &self.task(resolved, task.marker.checked, &task.text.plain());
+                    text += &self.task((task, width), resolved);
                 }
             }
         }
@@ -156,13 +158,13 @@ impl Shown<'_> {
         text
     }
 
-    fn task(&self, task: &ResolvedTask, checked: bool, title: &str) -> String {
-        let mark = if checked { "x" } else { " " };
+    fn task(&self, (written, width): (&Task, usize), task: &ResolvedTask) -> String {
+        let mark = if written.marker.checked { "x" } else { " " };
         let mut text = format!(
-            "  [{mark}] {:<7} {:<9} {}\n",
+            "  [{mark}] {:<width$} {} {}\n",
             task.id.as_str(),
-            self.paint.name(task.action.word()),
-            printable(title)
+            self.paint.name(format!("{:<9}", task.action.word())),
+            printable(&written.text.plain())
         );
         let matched: Vec<String> = task
             .reading
@@ -277,8 +279,10 @@ impl Shown<'_> {
                 let labels: Vec<String> = objects.map(|object| object.label()).collect();
                 vec![format!("applies {}", labels.join(", "))]
             }
-            Action::Command { run, .. } if !run.contains('\n') => vec![format!("runs {run}")],
-            Action::Command { run, .. } => run.lines().map(|line| format!("runs {line}")).collect(),
+            Action::Command { run, .. } => {
+                let run = secret::masked(run);
+                run.lines().map(|line| format!("runs {line}")).collect()
+            }
             Action::Expect { traces } => traces.iter().map(trace_line).collect(),
             Action::Wait | Action::Require(_) | Action::Manual | Action::Skip => Vec::new(),
         }

@@ -12,11 +12,11 @@ use crate::files::Clock;
 use crate::terminal::{Paint, count, printable, wrapped};
 use crate::verify::{Claim, Found, Standing, Tick};
 
-/// The column that a task's words begin at.
-const TITLE: usize = 12;
+/// The columns beside a task's id, before its words.
+const BESIDE: usize = 5;
 
-/// The column that what is said of it begins at.
-const SAID: usize = 22;
+/// How far behind those what is said of it begins.
+const LABEL: usize = 10;
 
 /// Returns what is said of a phase.
 pub(super) fn text(
@@ -33,6 +33,7 @@ pub(super) fn text(
         look,
         ticks,
         unticks,
+        title: phase.checklist.id_width() + BESIDE,
         paint: session.out,
     };
     shown.text()
@@ -44,6 +45,8 @@ struct Shown<'a> {
     ticks: &'a [Tick],
     /// Whether the boxes are opened now.
     unticks: bool,
+    /// The column that a task's words begin at.
+    title: usize,
     paint: Paint,
 }
 
@@ -92,7 +95,11 @@ impl Shown<'_> {
             }
             None => ("-", "files and objects that no task names".to_owned()),
         };
-        format!("  {mark} {id:<7} {}\n", wrapped(&printable(&title), TITLE))
+        let ids = self.title - BESIDE;
+        format!(
+            "  {mark} {id:<ids$} {}\n",
+            wrapped(&printable(&title), self.title)
+        )
     }
 
     fn lost(&self, tick: &Tick) -> String {
@@ -105,8 +112,8 @@ impl Shown<'_> {
             ];
             for (label, said) in rows {
                 let label = self.paint.dim(format!("{label:<10}"));
-                let said = wrapped(&printable(said), SAID);
-                let _ = writeln!(text, "{:TITLE$}{label}{said}", "");
+                let said = wrapped(&printable(said), self.title + LABEL);
+                let _ = writeln!(text, "{:1$}{label}{said}", "", self.title);
             }
         }
         text
@@ -123,9 +130,10 @@ impl Shown<'_> {
             Found::Momentary(why) => why.clone(),
             Found::Holds(_) | Found::Lost(_) | Found::Unchecked(_) => return String::new(),
         };
-        let said = wrapped(&printable(&said), TITLE);
+        let title = self.title;
+        let said = wrapped(&printable(&said), self.title);
         format!(
-            "{}{:TITLE$}{}\n",
+            "{}{:title$}{}\n",
             self.title(tick, &self.paint.warn("~")),
             "",
             self.paint.dim(said)
