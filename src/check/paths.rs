@@ -74,12 +74,7 @@ pub(super) fn missing_subjects(
             let Some(looked) = &finding.missing else {
                 continue;
             };
-<<<<<<< HEAD
             let span = place_of(written, &finding.subject);
-            let message = format!("`{}` is not there", finding.subject);
-=======
-            let written = written.get(&task.id);
-            let span = written.map_or(0..0, |task| place_of(task, &finding.subject));
             // What begins with a slash is an endpoint.
             let outside = !finding.subject.starts_with('/') && leads_out(&finding.subject);
             let why = if outside {
@@ -88,7 +83,6 @@ pub(super) fn missing_subjects(
                 "is not there"
             };
             let message = format!("`{}` {why}", finding.subject);
->>>>>>> 2f12c54 (Say which paths lead out of the workspace)
             let warning = Diagnostic::warning(message).rule(PATH);
             let label = "to be studied here";
             let warning = warning.at(&checklist.path, &checklist.text, span.clone(), label);

@@ -124,7 +124,9 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
         let end = format!("/{name}");
         match tree.iter().find(|(known, _)| known.ends_with(&end)) {
             Some((known, _)) => format!("no `{path}` in the workspace; there is `{known}`"),
-            None if leads_out(path) => format!("`{path}` leads out of the workspace"),
+            None if leads_out(path) => {
+                "only what lies below the workspace's root is read".to_owned()
+            }
             None => format!("no `{path}` in the workspace"),
         }
     });

@@ -16,8 +16,8 @@ pub(super) type Place = (usize, String);
 #[derive(Debug, Default)]
 pub(super) struct Mounts {
     roots: HashSet<Place>,
-    /// Whether no root is known any more.
-    doubted: bool,
+    /// The files in which nothing is known to be served as it is.
+    doubted: HashSet<usize>,
     own: HashMap<Place, Prefix>,
     by_target: HashMap<Place, Vec<Mount>>,
 }
@@ -44,9 +44,9 @@ impl Mounts {
         self.roots.remove(place);
     }
 
-    /// Takes back that anything is served as it is.
-    pub(super) fn doubt_all(&mut self) {
-        self.doubted = true;
+    /// Takes back that anything in these files is served as it is.
+    pub(super) fn doubt_files(&mut self, files: impl IntoIterator<Item = usize>) {
+        self.doubted.extend(files);
     }
 
     /// Adds the prefix that a router is made with.
@@ -85,7 +85,7 @@ impl Mounts {
         let own = self.own.get(place).cloned();
         let own = own.unwrap_or_else(|| Some(String::new()));
         let Some(mounts) = self.by_target.get(place).filter(|all| !all.is_empty()) else {
-            let root = !self.doubted && self.roots.contains(place);
+            let root = self.roots.contains(place) && !self.doubted.contains(&place.0);
             return own.filter(|_| root).into_iter().collect();
         };
         if depth > DEEPEST {

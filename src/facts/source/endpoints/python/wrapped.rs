@@ -50,7 +50,7 @@ fn dispatched(reader: &mut Reader<'_>, (file, code): (usize, &Code), arguments: 
         .strip_prefix('{')
         .and_then(|inside| chain::offset(code, inside));
     let Some(inside) = inside else {
-        return reader.mounts.doubt_all();
+        return doubt(reader, code);
     };
     let root: Place = (file, DISPATCHER.to_owned());
     reader.mounts.root(root.clone());
@@ -58,7 +58,7 @@ fn dispatched(reader: &mut Reader<'_>, (file, code): (usize, &Code), arguments: 
         let Some((prefix, target)) = entry.split_once(':') else {
             // `**more`, and what closes the table.
             if !entry.trim().is_empty() {
-                reader.mounts.doubt_all();
+                doubt(reader, code);
             }
             continue;
         };
@@ -67,9 +67,22 @@ fn dispatched(reader: &mut Reader<'_>, (file, code): (usize, &Code), arguments: 
                 let prefix = literal::string(prefix.trim());
                 reader.mounts.mount(target, root.clone(), prefix);
             }
-            None => reader.mounts.doubt_all(),
+            None => doubt(reader, code),
         }
     }
+}
+
+/// Leaves it open what is served in all that lies in one folder of the workspace with a file.
+fn doubt(reader: &mut Reader<'_>, code: &Code) {
+    let top = |path: &str| path.split_once('/').map_or("", |(top, _)| top).to_owned();
+    let own = top(&code.path);
+    let all: Vec<usize> = reader
+        .modules
+        .all()
+        .filter(|(_, other)| own.is_empty() || top(&other.path) == own)
+        .map(|(file, _)| file)
+        .collect();
+    reader.mounts.doubt_files(all);
 }
 
 /// Returns the application that an argument is: `app`, `app.wsgi_app`, `app=app`.
