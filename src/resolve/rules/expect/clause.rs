@@ -236,8 +236,8 @@ impl Walk<'_> {
         let object = !matches!(self.relation, Relation::Into | Relation::About);
         if clause.mode != Mode::Change
             && object
-            && !token.is_known()
             && matches!(behind, Some(Token::Code(_)))
+            && !token.is_known()
         {
             return Err(unseen(word));
         }
