@@ -11,6 +11,7 @@ pub mod image;
 mod interpolate;
 mod model;
 mod paths;
+pub mod reference;
 mod report;
 mod routes;
 pub mod secret;
@@ -29,11 +30,11 @@ pub use model::{
     Build, Condition, ConfigFile, Constraint, Dependency, Deploy, Dockerfile, Endpoint, Endpoints,
     EnvVar, Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Mode, Mount, MountSource,
     Network, Origin, Piece, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy,
-    Route, Service, Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
+    Route, Service, Spoken, Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
 };
 pub(crate) use paths::leads_out;
 pub use source::{Definition, Definitions, Sort, is_test};
-pub use tree::{Other, Tree, Unread};
+pub use tree::{Other, Tree, Unread, is_source};
 
 /// Returns a command line's words, quotes and backslashes read as a shell does; `None` where a quote
 /// isn't closed.
@@ -115,13 +116,13 @@ pub fn gather(tree: &Tree, inputs: &Inputs) -> Result<Gathered, Diagnostics> {
         )));
     }
     let contexts = contexts(project.as_ref());
+    let routes = project
+        .as_ref()
+        .map(|project| routes::read(tree, project, &mut report));
     let facts = Facts {
         variables: source::variables(tree, &contexts, &inputs.settings),
         endpoints: source::endpoints(tree, &contexts).served,
-        routes: project
-            .as_ref()
-            .map(|project| routes::read(tree, project))
-            .unwrap_or_default(),
+        routes: routes.unwrap_or_default(),
         dockerfiles,
         project,
     };

@@ -11,6 +11,7 @@ mod assemble;
 mod budget;
 mod bullets;
 mod checks;
+mod confidential;
 mod environment;
 mod expect;
 mod figures;
@@ -58,8 +59,8 @@ pub use application::{
     Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
     Hpa, ImageBuild, JobSpec, ManifestItem, MapFile, Monitors, NodeRule, Outside, Overlap, Pdb,
     PodOptions, Probe, ProbeAction, Resources, Role, Rollout, Scaling, Schedule, SecretEntry,
-    SecretSpec, ServicePort, SharedClaim, VolumeKind, VolumeSpec, Wait, WaitProgram, Workload,
-    WorkloadKind,
+    SecretSpec, SecretText, ServicePort, SharedClaim, VolumeKind, VolumeSpec, Wait, WaitProgram,
+    Workload, WorkloadKind,
 };
 pub use expect::{Expectation, Expected, Look, Seen, Sight, Since, Symbol, There};
 pub use file_name::{FileName, file_name_for};
@@ -136,7 +137,15 @@ pub fn resolve(
         generated::divide(maps, &mut files, &reads, &assembled.owners);
     }
     let look = Look::new(tree, facts, context.seen);
+    let needed = assembled.needed.take();
+    let needed = needed.map(|(secrets, config_maps)| Application {
+        secrets,
+        config_maps,
+        ..assembled.application.clone()
+    });
     let known = read_out::Known {
+        needed: needed.as_ref().unwrap_or(&assembled.application),
+        left_out: &assembled.left_out,
         vocabulary: &checklist.vocabulary,
         look: &look,
         facts,

@@ -389,7 +389,8 @@ pub(super) fn secret_values(
     }
 }
 
-/// Adds the values of secrets whose files Compose names, where nothing else gives them.
+/// Adds the values of secrets that are files: those that Compose names, where nothing else gives
+/// them, and those that are mounted with secrets in them, once all of these have values.
 pub(super) fn add_secret_files(
     secrets: &[SecretSpec],
     loaded: &Loaded,
@@ -417,6 +418,11 @@ pub(super) fn add_secret_files(
             Some(text) => drop(values.insert(entry.key.clone(), text)),
             None => {}
         }
+    }
+    for entry in secrets.iter().flat_map(|secret| &secret.entries) {
+        let Some(file) = &entry.text else { continue };
+        let filled = crate::facts::reference::filled(&file.text, values);
+        values.extend(filled.map(|text| (entry.key.clone(), text)));
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod health;
 mod hidden;
 mod keys;
 mod left;
+mod literal;
 mod load;
 mod merge;
 mod mounts;
@@ -22,6 +23,7 @@ mod pod;
 mod ports;
 mod service;
 mod shape;
+mod stand_in;
 mod units;
 mod volumes;
 

@@ -8,10 +8,12 @@ mod monitoring;
 mod program;
 mod servers;
 mod stores;
+mod tag;
 mod tools;
 
 pub use known::{Check, Data, Known, Part, Seeded, User, of_part, rows};
 pub use program::{runs_another, server};
+pub use tag::{Moving, moving};
 
 use super::model::{MountSource, Service};
 

@@ -96,7 +96,7 @@ pub struct Service {
     pub healthcheck: Option<Healthcheck>,
     /// The secret variables that its commands, checks and hooks name; they stand there as
     /// references, never as values.
-    pub spoken: Vec<String>,
+    pub spoken: Vec<Spoken>,
     /// `depends_on` and `links`.
     pub depends_on: Vec<Dependency>,
     /// `entrypoint`, as exec form.
@@ -133,6 +133,15 @@ pub struct Service {
     /// Keys that nothing carries over, or that have no effect here; named in `analyze` and `plan`,
     /// never dropped in silence.
     pub unread: Vec<UnreadKey>,
+}
+
+/// A secret variable that a command, a check or a hook names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// Its name.
+    pub name: String,
+    /// Why it counts as a secret.
+    pub why: String,
 }
 
 /// A key that was read but isn't carried over.

@@ -1,20 +1,23 @@
 //! What Compose labels, variables and carried proxy configurations say of hosts and paths: Traefik's
 //! router labels, Caddy's, `VIRTUAL_HOST`, and nginx's `location`s.
 //!
-//! They are hints: a checklist's own words win over them. Rules that can't be told apart from a
-//! distance (`!Path(…)`, headers) are left alone.
+//! They are hints: a checklist's own words win over them. Rules that say more than hosts and paths
+//! (`!Path(…)`, headers) and what else a proxy does are reported.
 
+mod middlewares;
 mod nginx;
 mod traefik;
 
 use super::Tree;
 use super::model::{MountSource, Origin, Project, Route, Service};
+use super::report::Report;
 
-/// Returns the routes that a project's files mention, in order.
-pub(super) fn read(tree: &Tree, project: &Project) -> Vec<Route> {
+/// Returns the routes that a project's files mention, in order; what of them isn't carried over
+/// goes to the report.
+pub(super) fn read(tree: &Tree, project: &Project, report: &mut Report) -> Vec<Route> {
     let mut routes = Vec::new();
     for service in &project.services {
-        routes.extend(traefik::read(&Labelled { service, tree }));
+        routes.extend(traefik::read(&Labelled { service, tree }, report));
         routes.extend(caddy(&Labelled { service, tree }));
         routes.extend(virtual_hosts(service));
     }
@@ -245,7 +248,46 @@ mod tests {
             traefik.http.routers.b.rule: Host(`a.test`) && Headers(`X`, `y`)\n  \
             off:\n    image: a\n    labels:\n      traefik.enable: 'false'\n      \
             traefik.http.routers.c.rule: Host(`c.test`)\n";
-        check(&[("docker-compose.yml", compose)], &[]);
+        let files = [("docker-compose.yml", compose)];
+        check(&files, &[]);
+        check_warnings(
+            &files,
+            &[
+                "`traefik.http.routers.a.rule` of `api` (docker-compose.yml:5) isn't carried over: \
+                 it says more than hosts and paths",
+                "`traefik.http.routers.b.rule` of `api` (docker-compose.yml:6) isn't carried over: \
+                 it says more than hosts and paths",
+            ],
+        );
+    }
+
+    #[track_caller]
+    fn check_warnings(files: &[(&'static str, &'static str)], expected: &[&str]) {
+        let tree: Tree = files.iter().copied().collect();
+        let warnings = gather(&tree, &Inputs::default()).expect("facts").warnings;
+        let found: Vec<&str> = warnings.0.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_else_traefik_does_is_told() {
+        let compose = "services:\n  api:\n    image: a\n    labels:\n      \
+            traefik.http.routers.a.rule: Host(`a.test`)\n      \
+            traefik.http.routers.a.middlewares: auth@docker,cut,gone@file\n      \
+            traefik.http.middlewares.auth.basicauth.users: a:b\n      \
+            traefik.http.middlewares.cut.stripprefix.prefixes: /api\n      \
+            traefik.tcp.routers.db.rule: HostSNI(`*`)\n";
+        check_warnings(
+            &[("docker-compose.yml", compose)],
+            &[
+                "the middleware `auth` of `api` (`basicauth`, docker-compose.yml:7) isn't carried \
+                 over: who asks isn't checked",
+                "the middleware `gone` of `api` (docker-compose.yml:6) isn't carried over: it isn't \
+                 in the Compose files",
+                "`traefik.tcp.routers.db.rule` of `api` (docker-compose.yml:9) isn't carried over: an \
+                 Ingress leads HTTP only",
+            ],
+        );
     }
 
     #[test]

@@ -4,10 +4,16 @@
 //! value comes from is not its business.
 
 mod literal;
+mod text;
+
+use std::ops::Range;
 
 pub use literal::{Literal, literals, masked};
+pub use text::{Held, in_text};
+
 
 use super::model::Text;
+use super::reference::{CLOSE, OPEN};
 
 /// Words (or runs of words) of a name that make it a secret.
 const SECRET: &[&str] = &[
@@ -39,7 +45,13 @@ const SECRET: &[&str] = &[
     "credential",
     "credentials",
     "dsn",
+    // Redis has a word of its own for each.
+    "masterauth",
+    "rediscli_auth",
 ];
+
+/// Ends of words that make a name a secret, whatever they are written together with.
+const RUN_INTO: &[&str] = &["password", "passwd", "requirepass", "apikey", "secretkey"];
 
 /// Last words that make a name one *about* a secret (`TOKEN_TTL`, `PASSWORD_FILE`).
 const ABOUT: &[&str] = &[
@@ -135,14 +147,34 @@ pub fn by_name(name: &str) -> Option<String> {
     if words.first().is_some_and(|first| first == "csrf") || joined.contains("_public_key_") {
         return None;
     }
-    let word = SECRET
+    let whole = SECRET
         .iter()
-        .find(|word| joined.contains(&format!("_{word}_")))?;
-    let ends_with_it = joined.ends_with(&format!("_{word}_"));
+        .find(|word| joined.contains(&format!("_{word}_")));
+    let word = whole
+        .copied()
+        .or_else(|| words.iter().find_map(|word| runs_into(word)))?;
+    let ends_with_it = joined.ends_with(&format!("{word}_"));
     if !ends_with_it && ABOUT.contains(&last.as_str()) {
         return None;
     }
     Some(format!("its name has `{word}`"))
+}
+
+/// Returns whether a name is one of a secret and ends so, as a flag does that takes one
+/// (`--db-password`, not `--password-stdin`).
+pub fn ends_as_one(name: &str) -> bool {
+    let words = words(name);
+    let last = words.last().map(String::as_str).unwrap_or_default();
+    let joined = format!("_{}", words.join("_"));
+    let ends = SECRET
+        .iter()
+        .any(|word| joined.ends_with(&format!("_{word}")));
+    by_name(name).is_some() && (ends || runs_into(last).is_some())
+}
+
+/// Returns the word that a longer one ends with (`dbpassword`), where that makes it a secret.
+fn runs_into(word: &str) -> Option<&'static str> {
+    RUN_INTO.iter().copied().find(|end| word.ends_with(end))
 }
 
 /// Returns why a value is a secret, if it is.
@@ -160,6 +192,10 @@ pub fn by_value(value: &str) -> Option<String> {
     if let Some((prefix, _)) = known {
         return Some(format!("its value begins with `{prefix}`, as keys do"));
     }
+    let hooks = ["hooks.slack.com/services/", "discord.com/api/webhooks/"];
+    if hooks.iter().any(|hook| value.contains(hook)) {
+        return Some("its value is the URL of a webhook, which is its key".to_owned());
+    }
     if value.starts_with("eyJ") && value.split('.').count() == 3 {
         return Some("its value is a JSON web token".to_owned());
     }
@@ -176,6 +212,36 @@ fn connects(value: &str) -> bool {
             let name = name.trim().to_lowercase();
             secret.contains(&name.as_str()) && !value.trim().is_empty()
         })
+}
+
+/// Returns where the password of a URL stands, wherever it begins in the text, if one is there in
+/// clear.
+pub fn password_in(text: &str) -> Option<Range<usize>> {
+    let colon = text.find("://")?;
+    let head = text.get(..colon)?;
+    let scheme = |it: char| it.is_ascii_alphanumeric() || "+-.".contains(it);
+    let start = head.trim_end_matches(scheme).len();
+    let rest = text.get(start..)?;
+    let end = rest.find(|it: char| it.is_whitespace() || "\"'`".contains(it));
+    let parts = split_url(rest.get(..end.unwrap_or(rest.len()))?)?;
+    let from = start + parts.scheme.len() + 3 + parts.user.len() + 1;
+    let place = from..from + parts.password.len();
+    is_value(text.get(place.clone())?).then_some(place)
+}
+
+/// Returns whether a text is a value in clear: no reference, file, switch or small number.
+pub fn is_value(text: &str) -> bool {
+    let switches = [
+        "true", "false", "yes", "no", "on", "off", "none", "null", "text", "string",
+    ];
+    let marks = [OPEN, CLOSE, '$', '`', '<', '{', '%'];
+    let small = text.len() < 4 && text.chars().all(|it| it.is_ascii_digit());
+    !text.is_empty()
+        && !small
+        && !text.contains(marks)
+        && !text.starts_with(['-', '/', '.', '@', '*', '~', '!', '&', '|'])
+        && !text.starts_with("file:")
+        && !switches.contains(&text.to_lowercase().as_str())
 }
 
 /// Returns why an interpolated value is a secret, if it is: by its value, or by a variable that
@@ -299,8 +365,25 @@ mod tests {
             "GOOGLE_CREDENTIALS",
             "APP_KEY",
             "AZURE_STORAGE_CONNECTION_STRING",
+            "PGPASSWORD",
+            "adminpassword",
+            "REDISCLI_AUTH",
         ] {
             check_name(name, true);
+        }
+    }
+
+    #[test]
+    fn a_flag_that_takes_a_secret_ends_so() {
+        for (name, expected) in [
+            ("--db-password", true),
+            ("-Dspring.datasource.password", true),
+            ("--requirepass", true),
+            ("--password-stdin", false),
+            ("--token-ttl", false),
+            ("--user", false),
+        ] {
+            assert_eq!(super::ends_as_one(name), expected, "{name}");
         }
     }
 
@@ -320,6 +403,8 @@ mod tests {
             "PASSWORD_MIN_LENGTH",
             "DATABASE_URL",
             "COMPASS_MODE",
+            "PGPASSWORD_FILE",
+            "PGPASSFILE",
             "GOOGLE_CREDENTIALS_PATH",
         ] {
             check_name(name, false);

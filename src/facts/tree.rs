@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 /// What source code's files end with.
 const SOURCE: &[&str] = &[
-    "py", "js", "ts", "tsx", "go", "rs", "rb", "java", "php", "cs", "kt",
+    "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "go", "rs", "rb", "java", "php", "cs", "kt",
+    "scala", "ex", "exs", "swift", "vue", "svelte",
 ];
 
 /// The workspace's text files by path (relative, with `/`), as `files` found them.
@@ -39,6 +40,12 @@ pub struct Other {
     pub bytes: Option<Arc<[u8]>>,
 }
 
+/// Returns whether a file is source code, by its name.
+pub fn is_source(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| SOURCE.contains(&extension))
+}
+
 impl Tree {
     /// Returns the text at a path.
     pub fn get(&self, path: &str) -> Option<&Arc<str>> {
@@ -55,10 +62,7 @@ impl Tree {
         };
         let below = self.files.range(prefix.clone()..);
         let mut below = below.take_while(|(path, _)| path.starts_with(&prefix));
-        below.any(|(path, _)| {
-            let extension = path.rsplit_once('.').map(|(_, extension)| extension);
-            extension.is_some_and(|extension| SOURCE.contains(&extension))
-        })
+        below.any(|(path, _)| is_source(path))
     }
 
     /// Adds a file.

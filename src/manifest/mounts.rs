@@ -18,6 +18,8 @@ const TMP: (&str, &str) = ("/tmp", "64Mi");
 const EXECUTABLE: i32 = 0o555;
 /// What the pod's group may read alone.
 const PRIVATE: i32 = 0o440;
+/// What it may read and run.
+const PRIVATE_EXECUTABLE: i32 = 0o550;
 
 /// A mount in the container, with its volume in the pod.
 #[derive(Debug, Clone)]
@@ -154,7 +156,7 @@ fn mounted(application: &Application, workload: &Workload, spec: &VolumeSpec) ->
         VolumeKind::Secret(name) => {
             volume.secret = Some(SecretVolumeSource {
                 secret_name: Some(name.clone()),
-                default_mode: Some(PRIVATE),
+                default_mode: Some(mode(application, name, spec)),
                 ..SecretVolumeSource::default()
             });
         }
@@ -170,6 +172,20 @@ fn mounted(application: &Application, workload: &Workload, spec: &VolumeSpec) ->
         volume: given.then_some(volume),
         scratch: limit,
         seeded: false,
+    }
+}
+
+/// Returns who may do what with a file of a Secret.
+fn mode(application: &Application, secret: &str, spec: &VolumeSpec) -> i32 {
+    let mut secrets = application.secrets.iter();
+    let secret = secrets.find(|it| it.name == secret);
+    let mut entries = secret.iter().flat_map(|it| &it.entries);
+    let entry = entries.find(|it| Some(&it.key) == spec.sub_path.as_ref());
+    let text = entry.and_then(|entry| entry.text.as_ref());
+    if text.is_some_and(|text| text.executable) {
+        PRIVATE_EXECUTABLE
+    } else {
+        PRIVATE
     }
 }
 

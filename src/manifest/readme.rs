@@ -137,7 +137,15 @@ fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> Strin
             secret.name, application.namespace
         );
         for entry in &secret.entries {
-            let _ = write!(text, " \\\n  --from-literal={0}=\"${{{0}:?}}\"", entry.key);
+            let _ = match &entry.text {
+                Some(file) => write!(
+                    text,
+                    " \\\n  --from-file={}={}",
+                    entry.key,
+                    name(&file.path)
+                ),
+                None => write!(text, " \\\n  --from-literal={0}=\"${{{0}:?}}\"", entry.key),
+            };
         }
         text.push('\n');
     }
@@ -145,6 +153,15 @@ fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> Strin
         "```\n\nWith a file of `KEY=value` lines that git ignores, `--from-env-file=FILE` does \
          the same. Sealed Secrets or SOPS will do as well, as long as names and keys stay.\n",
     );
+    let entries = application.secrets.iter().flat_map(|it| &it.entries);
+    for file in entries.filter_map(|entry| entry.text.as_ref()) {
+        let _ = write!(
+            text,
+            "\n`{}` is what `{}` is to hold, with the secrets in it.\n",
+            name(&file.path),
+            file.path
+        );
+    }
     if let Some(tls) = tls_secret(application) {
         let _ = write!(
             text,
@@ -155,6 +172,11 @@ fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> Strin
         );
     }
     text
+}
+
+/// Returns a file's name.
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 fn tls_secret(application: &Application) -> Option<&str> {

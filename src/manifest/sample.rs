@@ -208,6 +208,7 @@ pub(super) fn application() -> Application {
         key: key.to_owned(),
         reason: "its name".to_owned(),
         file: None,
+        text: None,
     };
     let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     Application {

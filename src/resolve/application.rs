@@ -9,6 +9,8 @@ mod running;
 pub use pod::{NodeRule, PodOptions};
 pub use running::{Hpa, JobSpec, Overlap, Pdb, Rollout, Scaling, Schedule, Wait, WaitProgram};
 
+use std::fmt;
+
 use crate::checklist::TaskId;
 use crate::facts::Protocol;
 
@@ -382,6 +384,27 @@ pub struct SecretEntry {
     pub reason: String,
     /// The file of the workspace that holds the real value, where Compose names one.
     pub file: Option<String>,
+    /// The mounted file that it is, if it is one.
+    pub text: Option<SecretText>,
+}
+
+/// A mounted file with secrets in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText {
+    /// What it holds, with references in place of variables' values (`facts::reference`).
+    pub text: String,
+    /// Where it is mounted.
+    pub path: String,
+    /// Whether it is a program.
+    pub executable: bool,
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretText")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A `ConfigMap`.

@@ -17,8 +17,8 @@ use super::rules::Read;
 use super::slug::slug;
 use super::target::FileKind;
 use super::{
-    Context, budget, environment, images, ingress, monitoring, mounts, outside, overlays, steady,
-    storage, subjects, waits, workload,
+    Context, budget, confidential, environment, images, ingress, monitoring, mounts, outside,
+    overlays, steady, storage, subjects, waits, workload,
 };
 use crate::vocabulary::Word;
 
@@ -36,6 +36,10 @@ pub(super) struct Assembled<'f> {
     pub(super) routed: Vec<String>,
     /// What is to be noted of Prometheus.
     pub(super) watched: Vec<String>,
+    /// Mounts that are left out because an image holds what they do: the workload, then the words.
+    pub(super) left_out: Vec<(String, String)>,
+    /// The Secrets and `ConfigMap`s that the services need which no task writes.
+    pub(super) needed: Option<(Vec<SecretSpec>, Vec<ConfigMapSpec>)>,
     pub(super) unassigned: Vec<(String, String, Origin)>,
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -58,9 +62,17 @@ pub(super) fn assemble<'f>(
     let mut warnings = Vec::new();
     let mut roster = roster::build(named, facts, tree, checklist, &mut warnings);
     overlays::prevail(&mut roster.members, (checklist, tree), context.phase);
-    let unassigned = leave_out(&mut roster, promises, context);
     let namespace = namespace(reads, facts, context, &mut warnings);
     let name = application_name(facts, &namespace);
+    let around = Around {
+        app: &name,
+        namespace: &namespace,
+        facts,
+        checklist,
+        context,
+    };
+    let needed = (!promises).then(|| around.needed(&roster, tree));
+    let unassigned = leave_out(&mut roster, promises, context);
     let variables = variables(&roster, checklist, facts, context);
     let own = roster.own_names();
     let sources = workload::Sources {
@@ -72,20 +84,19 @@ pub(super) fn assemble<'f>(
     };
     let mut built = build_all(tree, &variables, &sources);
     let mut secrets = variables.secrets;
-    let around = Around {
-        app: &name,
-        namespace: &namespace,
-        facts,
-        checklist,
-        context,
-    };
     warnings.extend(steadied(&mut built, &roster, reads));
     let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
     let (ingress, routed) = around.way_in(reads, &mut built.workloads, &mut warnings);
-    let owners = owners(&built.maps);
-    let config_maps = config_maps(variables.config, built.maps);
+    let mut owners = owners(&built.maps);
+    let mut config_maps = config_maps(variables.config, built.maps);
     outside::reach(&mut built.workloads, &config_maps);
+    warnings.extend(confidential::move_out(
+        &mut built.workloads,
+        &mut config_maps,
+        &mut owners,
+        &mut secrets,
+    ));
     warnings.extend(budget::mend(&mut built.workloads));
     let builds = images::builds(&roster, &built.workloads, context.phase);
     let application = Application {
@@ -105,6 +116,8 @@ pub(super) fn assemble<'f>(
         init_scripts: built.init_scripts,
         routed,
         watched,
+        left_out: built.left_out,
+        needed,
         unassigned,
         warnings,
     })
@@ -163,6 +176,30 @@ struct Around<'a, 'c> {
 }
 
 impl Around<'_, '_> {
+    /// Returns the Secrets and maps that the services of a checklist need which writes none: what
+    /// it asks about is there all the same.
+    fn needed(&self, roster: &Roster<'_>, tree: &Tree) -> (Vec<SecretSpec>, Vec<ConfigMapSpec>) {
+        let variables = variables(roster, self.checklist, self.facts, self.context);
+        let own = roster.own_names();
+        let mut built = build_all(
+            tree,
+            &variables,
+            &workload::Sources {
+                roster,
+                facts: self.facts,
+                phase: self.context.phase,
+                name: self.app,
+                own: &own,
+            },
+        );
+        let mut secrets = variables.secrets;
+        let mut owners = owners(&built.maps);
+        let mut maps = config_maps(variables.config, built.maps);
+        let workloads = &mut built.workloads;
+        confidential::move_out(workloads, &mut maps, &mut owners, &mut secrets);
+        (secrets, maps)
+    }
+
     /// Completes Prometheus and Grafana; returns what is to be noted of Prometheus.
     fn watch(
         &self,
@@ -194,6 +231,7 @@ impl Around<'_, '_> {
         workloads: &mut [Workload],
         warnings: &mut Vec<Diagnostic>,
     ) -> (Option<IngressSpec>, Vec<String>) {
+        warnings.extend(ingress::nowhere(&self.facts.routes, workloads));
         // Several files may ask for parts of it: it is one.
         let mut asked = reads.iter().filter(|read| {
             let target = read.target();
@@ -234,6 +272,7 @@ struct Built {
     workloads: Vec<Workload>,
     maps: Vec<(String, ConfigMapSpec)>,
     init_scripts: Vec<String>,
+    left_out: Vec<(String, String)>,
     warnings: Vec<Diagnostic>,
 }
 
@@ -263,6 +302,7 @@ fn build_all(
 ) -> Built {
     let mut built = Built::default();
     let mount_sources = mounts::Sources {
+        phase: sources.phase,
         facts: sources.facts,
         tree,
         names: &sources.roster.names,
@@ -277,6 +317,10 @@ fn build_all(
                 .into_iter()
                 .map(|map| (member.name.clone(), map)),
         );
+        let left_out = mounted.left_out.into_iter();
+        built
+            .left_out
+            .extend(left_out.map(|text| (member.name.clone(), text)));
         if mounted.init_scripts {
             built.init_scripts.push(member.name.clone());
         }

@@ -6,7 +6,7 @@ mod composed;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::facts::{ConfigFile, EnvVar, Facts, MountSource, Service, Text, secret};
+use crate::facts::{ConfigFile, EnvVar, Facts, MountSource, Service, Spoken, Text, secret};
 use crate::settings::SecretSettings;
 
 use super::application::{ConfigMapSpec, EnvSource, Environment, SecretEntry, SecretSpec};
@@ -164,6 +164,7 @@ impl Sorter<'_, '_> {
             key: key.to_owned(),
             reason: reason.to_owned(),
             file: None,
+            text: None,
         };
         match self.secrets.iter_mut().find(|spec| spec.name == secret) {
             Some(spec) if spec.entries.iter().any(|known| known.key == key) => {}
@@ -286,11 +287,10 @@ impl Sorter<'_, '_> {
         service: &Service,
         environment: &[Environment],
     ) -> Vec<Environment> {
-        let lacks = |name: &&String| environment.iter().all(|known| known.name != **name);
-        let names = service.spoken.iter().filter(lacks);
-        let reason = "a command or health check is given it";
-        names
-            .map(|name| self.secret(member, name, name, reason))
+        let lacks = |it: &&Spoken| environment.iter().all(|known| known.name != it.name);
+        let spoken = service.spoken.iter().filter(lacks);
+        spoken
+            .map(|it| self.secret(member, &it.name, &it.name, &it.why))
             .collect()
     }
 

@@ -1,6 +1,7 @@
 //! Which image a workload runs, and how it is built where settings say so.
 
 use crate::diagnostic::Diagnostic;
+use crate::facts::image::Moving;
 use crate::facts::{Build, Service, image};
 use crate::settings::PhaseSettings;
 
@@ -27,9 +28,11 @@ pub(super) fn image(
     warnings: &mut Vec<Diagnostic>,
 ) -> Image {
     if let Some(set) = of_settings(member, sources) {
+        warnings.extend(stays(&set, member, "the settings"));
         return named(set);
     }
     if let Some(asked) = &member.spec.image {
+        warnings.extend(stays(asked, member, "the task"));
         return named(asked.clone());
     }
     let given = member.service.and_then(|service| service.image.as_ref());
@@ -65,20 +68,32 @@ fn stand_in(name: &str) -> Image {
 /// way, or all that are built.
 fn of_settings(member: &Member<'_>, sources: &Sources<'_, '_>) -> Option<String> {
     let phase = sources.phase;
-    let service = member.service.map(|service| service.name.as_str());
     let build = member.service.and_then(|service| service.build.as_ref());
     let alike = || built_alike(build?, sources).find_map(|service| phase.image(&service.name));
     let all = || phase.image("*").filter(|_| build.is_some());
-    let template = phase
-        .image(&member.name)
-        .or_else(|| phase.image(service?))
-        .or_else(alike)
-        .or_else(all)?;
+    let template = own(member, phase).or_else(alike).or_else(all)?;
     let name = build.map_or_else(
         || member.name.clone(),
         |build| first_of(build, sources, &member.name),
     );
     Some(template.replace("{service}", &name))
+}
+
+/// Returns the image that settings name for a member itself.
+fn own<'p>(member: &Member<'_>, phase: &'p PhaseSettings) -> Option<&'p str> {
+    let of_service = || phase.image(&member.service?.name);
+    phase.image(&member.name).or_else(of_service)
+}
+
+/// Returns the image that settings or a task name in place of another that the Compose file has; a
+/// mirror's is the same one.
+pub(super) fn replaced<'p>(member: &'p Member<'_>, phase: &'p PhaseSettings) -> Option<&'p str> {
+    let set = own(member, phase).or(member.spec.image.as_deref())?;
+    let given = member.service.and_then(|service| service.image.as_ref());
+    let given = given.and_then(|text| image::parse(&text.value));
+    let same = image::parse(set).zip(given);
+    let same = same.is_some_and(|(set, given)| same_image(&set, &given));
+    (!same).then_some(set)
 }
 
 /// Returns how the images of built services are built and pushed, each once, where settings say
@@ -163,45 +178,16 @@ fn built_alike<'s>(
 /// Returns an image with the version that the task names; a tag that moves is replaced where the
 /// product is known.
 fn versioned(image: &str, member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Image {
-    let Some(reference) = image::parse(image).filter(|it| it.digest.is_none()) else {
-        return named(image.to_owned());
-    };
-    let tag = reference.tag.as_deref().unwrap_or("latest");
-    if tag == "latest" {
-        // The tag of the image that is usual for the product, where it is the same image.
-        let usual = image::known(image).and_then(|row| row.default);
-        let usual = usual
-            .and_then(image::parse)
-            .filter(|usual| same_image(usual, &reference));
-        let short = reference.name.trim_start_matches("docker.io/");
-        let short = short.trim_start_matches("library/");
-        let row = image::known(image).and_then(|row| row.tag);
-        let row = row.filter(|(name, _)| *name == short);
-        let fixed = usual.and_then(|usual| usual.tag);
-        let fixed = fixed.or_else(|| row.map(|(_, tag)| tag.to_owned()));
-        let (used, help) = match fixed {
-            Some(fixed) => (
-                named(format!("{}:{fixed}", reference.name)),
-                format!("`{fixed}` is used"),
-            ),
-            None if member.built() => (
-                stand_in(&reference.name),
-                format!("`{STAND_IN}` stands for it"),
-            ),
-            None => (named(image.to_owned()), "it stays so".to_owned()),
-        };
-        warnings.push(
-            Diagnostic::warning(format!(
-                "image `{image}` of `{}` has no fixed tag",
-                member.name
-            ))
-            .help(format!("{help}; set it in the phase's settings: [images]")),
-        );
+    if let Some(moving) = image::moving(image) {
+        let (used, help) = fixed(image, &moving, member);
+        warnings.push(moves(image, &moving, member, &help));
         return used;
     }
-    let Some(wanted) = &member.spec.version else {
+    let reference = image::parse(image).filter(|it| it.digest.is_none());
+    let (Some(reference), Some(wanted)) = (reference, &member.spec.version) else {
         return named(image.to_owned());
     };
+    let tag = reference.tag.as_deref().unwrap_or_default();
     let digits = |character: char| character.is_ascii_digit() || character == '.';
     let split = tag
         .find(|character| !digits(character))
@@ -217,6 +203,64 @@ fn versioned(image: &str, member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -
         member.name
     )));
     named(format!("{}:{wanted}{rest}", reference.name))
+}
+
+/// Returns what takes the place of an image whose tag moves, in words as well.
+fn fixed(image: &str, moving: &Moving, member: &Member<'_>) -> (Image, String) {
+    let asked = member.spec.version.as_deref();
+    let tag = asked
+        .or_else(|| known_version(image))
+        .and_then(|version| moving.fixed(version));
+    match tag {
+        Some(tag) => {
+            let used = format!("{}:{tag}", moving.name);
+            let help = format!("`{used}` is used");
+            (named(used), help)
+        }
+        None if member.built() && moving.tag == "latest" => (
+            stand_in(&moving.name),
+            format!("`{STAND_IN}` stands for it"),
+        ),
+        None => (named(image.to_owned()), "it stays so".to_owned()),
+    }
+}
+
+/// Returns the version of the image that is usual for the product, where it is the same image.
+fn known_version(image: &str) -> Option<&'static str> {
+    let row = image::known(image)?;
+    let reference = image::parse(image)?;
+    let usual = row.default.filter(|usual| {
+        let usual = image::parse(usual);
+        usual.is_some_and(|usual| same_image(&usual, &reference))
+    });
+    let usual = usual.and_then(|usual| Some(usual.rsplit_once(':')?.1));
+    let short = reference.name.trim_start_matches("docker.io/");
+    let short = short.trim_start_matches("library/");
+    let named = row.tag.filter(|(name, _)| *name == short);
+    let tag = usual.or_else(|| named.map(|(_, tag)| tag))?;
+    tag.split('-').next()
+}
+
+/// Says that a tag that settings or a task name moves: they decide.
+fn stays(image: &str, member: &Member<'_>, by: &str) -> Option<Diagnostic> {
+    let moving = image::moving(image)?;
+    let help = format!("{by} asks for it: it stays so");
+    Some(moves(image, &moving, member, &help))
+}
+
+fn moves(image: &str, moving: &Moving, member: &Member<'_>, help: &str) -> Diagnostic {
+    let place = member
+        .service
+        .map_or_else(String::new, |service| format!(" ({})", service.origin));
+    let tag = &moving.tag;
+    let name = &member.name;
+    Diagnostic::warning(format!(
+        "image `{image}` of `{name}`{place} has no fixed tag: what `{tag}` names changes with each \
+         release"
+    ))
+    .help(format!(
+        "{help}; name a version or a digest in the phase's settings: [images] {name} = \"…\""
+    ))
 }
 
 /// Returns whether two references are of one image, whichever registry mirrors it.

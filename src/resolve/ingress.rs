@@ -57,6 +57,41 @@ pub(super) struct Built {
     pub(super) notes: Vec<String>,
 }
 
+/// Says which labels and variables lead to a workload of which no port is known.
+pub(super) fn nowhere(hints: &[Route], workloads: &[Workload]) -> Vec<Diagnostic> {
+    let mut told: Vec<&str> = Vec::new();
+    let mut warnings = Vec::new();
+    for hint in hints {
+        let of = |it: &&Workload| it.service.as_deref() == Some(hint.service.as_str());
+        let workload = workloads.iter().find(of).filter(|it| it.ports.is_empty());
+        let Some(workload) = workload.filter(|it| !told.contains(&it.name.as_str())) else {
+            continue;
+        };
+        told.push(&workload.name);
+        let (name, service) = (&workload.name, &hint.service);
+        let host = hint.host.as_deref().unwrap_or_default();
+        let why = if workload.kind.ends() {
+            "which serves nothing: it runs to its end"
+        } else {
+            "and no port of it is known: there is no way in to it"
+        };
+        let warning = Diagnostic::warning(format!(
+            "{} leads `{host}{}` to `{name}` ({}), {why}",
+            hint.by, hint.path, hint.origin
+        ));
+        let way = format!(
+            "name it in the Compose file: `expose: [8080]`, or the label \
+             `traefik.http.services.{service}.loadbalancer.server.port=8080`"
+        );
+        warnings.push(if workload.kind.ends() {
+            warning
+        } else {
+            warning.help(way)
+        });
+    }
+    warnings
+}
+
 /// Returns the way in that a checklist asks for; `None` where nothing serves HTTP.
 pub(super) fn build(sources: &Sources<'_>) -> Option<Built> {
     let mut remarks = Remarks::default();

@@ -1,16 +1,19 @@
 //! Mounts: named volumes become claims, files of the repository become `ConfigMap`s.
 
 mod files;
+mod holds;
 
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Mount, MountSource, Tree, image};
+use crate::settings::PhaseSettings;
 
 use super::application::{ConfigMapSpec, VolumeKind, VolumeSpec, WorkloadKind};
 use super::quantity;
 use super::roster::Member;
 use super::slug::slug;
+use holds::Held;
 
 /// What a workload's mounts come to.
 #[derive(Debug, Clone, Default)]
@@ -20,10 +23,13 @@ pub(super) struct Mounts {
     pub(super) warnings: Vec<Diagnostic>,
     /// Whether scripts that set a data base up are among them.
     pub(super) init_scripts: bool,
+    /// What is left out because the image holds it, in words.
+    pub(super) left_out: Vec<String>,
 }
 
 /// What mounts are read with.
 pub(super) struct Sources<'a> {
+    pub(super) phase: &'a PhaseSettings,
     pub(super) facts: &'a Facts,
     pub(super) tree: &'a Tree,
     pub(super) names: &'a BTreeMap<String, String>,
@@ -71,6 +77,22 @@ fn emptied(member: &Member<'_>, mount: &Mount, folder: &str) -> Diagnostic {
         member.name, mount.origin
     ))
     .help("copy into it what is there and is needed, before the workload first starts")
+}
+
+/// Says that what belongs in an image is carried over as configuration is.
+fn carried(member: &Member<'_>, mount: &Mount, path: &str, found: (Held, usize)) -> Diagnostic {
+    let (held, count) = found;
+    let what = match held {
+        Held::Source => "source code",
+        Held::Configuration | Held::Content => "content",
+    };
+    let files = if count == 1 { "file" } else { "files" };
+    let Mount { target, origin, .. } = mount;
+    Diagnostic::warning(format!(
+        "`{}` gets {what} from `{path}` at `{target}` ({origin}): {count} {files} in a ConfigMap, \
+         which it can only read",
+        member.name
+    ))
 }
 
 impl Mounts {
@@ -186,20 +208,123 @@ impl Mounts {
     }
 
     fn bind(&mut self, member: &Member<'_>, mount: &Mount, path: &str, sources: &Sources<'_>) {
-        if member.built() && (path == "/" || sources.tree.has_source(path)) {
-            // The image has it already; the mount is for developing.
+        let whole = path == "/";
+        let found = if whole {
+            Vec::new()
+        } else {
+            files::below(path, sources.tree)
+        };
+        if self.is_kept(member, mount, path, &found) {
             return;
         }
-        if path == "/" {
-            let why = "it is the whole repository: build an image that holds it (`build`)";
-            return self.lost(member, mount, "./", why);
+        // A folder of settings may be a program's too: its image is built with it.
+        let own = member.built() && sources.tree.has_source(path);
+        let held = if own {
+            Held::Source
+        } else {
+            files::held(mount, path, &found)
+        };
+        if (whole || held == Held::Source) && self.holds(member, mount, path, sources) {
+            return;
         }
-        let found = files::below(path, sources.tree);
-        if !found.is_empty() {
-            return self.files(member, mount, found, sources);
+        if whole {
+            let why = "it is the whole repository, and no ConfigMap holds a program";
+            self.lost(member, mount, "./", why);
+            return self.build_it(member, mount, "./");
         }
-        let why = "it isn't in the repository, or git ignores it";
-        self.lost(member, mount, path, why);
+        if found.is_empty() {
+            let why = "it isn't in the repository, or git ignores it";
+            return self.lost(member, mount, path, why);
+        }
+        let lost = self.warnings.len();
+        let count = found.len();
+        self.files(member, mount, found, sources);
+        if held != Held::Configuration && self.warnings.len() == lost {
+            self.warnings
+                .push(carried(member, mount, path, (held, count)));
+            self.build_it(member, mount, path);
+        }
+    }
+
+    /// Returns whether the folder is one that a known program keeps its data in: a claim takes its
+    /// place, whatever the repository has there.
+    fn is_kept(
+        &mut self,
+        member: &Member<'_>,
+        mount: &Mount,
+        path: &str,
+        found: &[files::File<'_>],
+    ) -> bool {
+        let data = member.product.and_then(|product| product.known().data);
+        let own = data.is_some_and(|data| data.path == mount.target);
+        if !own || mount.read_only || found.is_empty() || !path.ends_with('/') {
+            return false;
+        }
+        self.warnings.push(emptied(member, mount, path));
+        let size = member.spec.claim.clone();
+        let size = size.unwrap_or_else(|| "1Gi".to_owned());
+        self.volume("data", mount, VolumeKind::Claim(size));
+        true
+    }
+
+    /// Returns whether the image holds already what is mounted from the repository, for developing:
+    /// it is built here, or settings name one.
+    fn holds(
+        &mut self,
+        member: &Member<'_>,
+        mount: &Mount,
+        path: &str,
+        sources: &Sources<'_>,
+    ) -> bool {
+        let build = member.service.and_then(|service| service.build.as_ref());
+        let shown = if path == "/" { "./" } else { path };
+        let Mount { target, origin, .. } = mount;
+        if let Some(build) = build {
+            let context = format!("{}/", build.context);
+            let inside = build.context.is_empty() || path.starts_with(&context) || path == context;
+            if inside || path == "/" {
+                self.left_out.push(format!(
+                    "`{shown}` at `{target}` is left out: the image is built from it ({origin})"
+                ));
+                return true;
+            }
+            self.warnings.push(
+                Diagnostic::warning(format!(
+                    "`{}` mounts source code from `{shown}` at `{target}` ({origin}), which is \
+                     left out, and its image is built from `{}`, where it isn't",
+                    member.name, build.context
+                ))
+                .help("let its Dockerfile copy it: build from a folder that holds both"),
+            );
+            return true;
+        }
+        let named = super::images::replaced(member, sources.phase);
+        if let Some(image) = named {
+            self.left_out.push(format!(
+                "`{shown}` at `{target}` is left out: `{image}` is to hold it ({origin})"
+            ));
+            return true;
+        }
+        false
+    }
+
+    /// Says how what the last warning is about gets into an image.
+    fn build_it(&mut self, member: &Member<'_>, mount: &Mount, path: &str) {
+        let Some(warning) = self.warnings.pop() else {
+            return;
+        };
+        let (name, target) = (&member.name, &mount.target);
+        let from = path.trim_start_matches("./");
+        let from = if from.is_empty() { "." } else { from };
+        self.warnings.push(if member.built() {
+            warning.help(format!("let its Dockerfile hold it: COPY {from} {target}"))
+        } else {
+            warning.help(format!(
+                "build an image that holds it (`FROM` the one that it runs now, `COPY {from} \
+                 {target}`), by `build` in the Compose file, or name one in the phase's settings: \
+                 [images] {name} = \"…\"; the mount is left out then"
+            ))
+        });
     }
 
     /// Mounts a secret as a file, where it is for others of the same name.

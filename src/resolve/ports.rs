@@ -91,6 +91,11 @@ pub(super) fn inferred(
     for number in told(true) {
         add(number, Protocol::Tcp);
     }
+    // Where labels lead requests to.
+    let routes = facts.routes.iter().filter(|it| it.service == service.name);
+    for number in routes.filter_map(|route| route.port) {
+        add(number, Protocol::Tcp);
+    }
     // Nobody publishes the ports that the nodes of one cluster reach each other by.
     let node = image::server(service).filter(|_| reaches.has_peers(&service.name));
     for (_, number) in node.iter().flat_map(|it| it.known().ports) {
@@ -415,6 +420,16 @@ mod tests {
         check(
             "services:\n  x: {image: a, expose: [\"9000\"]}\n  y: {image: b, environment: {U: \"http://x:8000\"}}\n",
             &[8000],
+        );
+    }
+
+    #[test]
+    fn a_label_tells_the_port() {
+        check(
+            "services:\n  x:\n    image: a\n    labels:\n      \
+             traefik.http.routers.x.rule: Host(`x.test`)\n      \
+             traefik.http.services.x.loadbalancer.server.port: 8081\n",
+            &[8081],
         );
     }
 

@@ -6,7 +6,7 @@ use crate::facts::{Facts, Tree};
 use crate::vocabulary::Vocabulary;
 
 use super::answers;
-use super::application::{Application, Content, EnvSource, FileSpec, Role};
+use super::application::{Application, Content, EnvSource, FileSpec, ManifestItem, Role};
 use super::bullets::Meaning;
 use super::expect::{Expectation, Look};
 use super::findings;
@@ -21,6 +21,9 @@ pub(super) struct Known<'a> {
     pub(super) facts: &'a Facts,
     pub(super) tree: &'a Tree,
     pub(super) application: &'a Application,
+    /// The application as inventories are answered from it: with what services need that no task
+    /// writes.
+    pub(super) needed: &'a Application,
     pub(super) files: &'a [FileSpec],
     pub(super) strict: bool,
     /// Workloads with scripts that set a data base up.
@@ -29,6 +32,8 @@ pub(super) struct Known<'a> {
     pub(super) routed: &'a [String],
     /// What is to be noted of Prometheus.
     pub(super) watched: &'a [String],
+    /// Mounts that are left out: the workload, then the words.
+    pub(super) left_out: &'a [(String, String)],
     /// What traces of persons' work are looked for in.
     pub(super) look: &'a Look<'a>,
 }
@@ -110,12 +115,7 @@ fn inventory(
     known: &Known<'_>,
     notes: &mut Vec<String>,
 ) -> Action {
-    let answer = answers::answer(
-        kind,
-        names,
-        (known.facts, known.application),
-        known.vocabulary,
-    );
+    let answer = answers::answer(kind, names, (known.facts, known.needed), known.vocabulary);
     for name in &answer.missing {
         notes.push(format!(
             "`{name}` is listed, but nothing in the facts supports it"
@@ -159,6 +159,18 @@ fn write(target: &Target, known: &Known<'_>, notes: &mut Vec<String>) -> Action 
     if workload.is_some_and(|it| it.role == Role::Prometheus) {
         notes.extend(known.watched.iter().cloned());
     }
+    let runs = |workload: &str| {
+        let item = ManifestItem::Workload(workload.to_owned());
+        file.is_some_and(|file| match &file.content {
+            Content::Manifests(items) => items.contains(&item),
+            Content::Kustomization
+            | Content::Overlay(_)
+            | Content::Readme
+            | Content::ConfigFile { .. } => false,
+        })
+    };
+    let left_out = known.left_out.iter().filter(|(name, _)| runs(name));
+    notes.extend(left_out.map(|(name, text)| format!("{name}: {text}")));
     Action::Write {
         path: target.path.clone(),
     }

@@ -36,7 +36,7 @@ pub(super) fn build(
     warnings.extend(user::told(member, sources.facts));
     let after = after(member, sources.roster);
     let talks_to = talks_to(member, &environment, &after, sources);
-    let (command, args, environment) = commands(member, environment);
+    let (command, args) = commands(member);
     let image = images::image(member, sources, &mut warnings);
     let workload = Workload {
         name: member.name.clone(),
@@ -211,26 +211,15 @@ fn talks_to(
     talks
 }
 
-type Commands = (Option<Vec<String>>, Option<Vec<String>>, Vec<Environment>);
-
-/// Returns entrypoint and command; a password among a data store's arguments becomes a variable.
-fn commands(member: &Member<'_>, environment: Vec<Environment>) -> Commands {
-    let service = member.service;
+/// Returns entrypoint and command.
+fn commands(member: &Member<'_>) -> (Option<Vec<String>>, Option<Vec<String>>) {
     if member.command.is_some() {
-        return (member.command.clone(), None, environment);
+        return (member.command.clone(), None);
     }
+    let service = member.service;
     let command = service.and_then(|service| service.entrypoint.clone());
-    let mut args = service.and_then(|service| service.command.clone());
-    let secret = environment.iter().find(|variable| {
-        matches!(variable.source, EnvSource::Secret { .. }) && variable.name.ends_with("PASSWORD")
-    });
-    if let (Some(args), Some(secret)) = (&mut args, secret)
-        && let Some(at) = args.iter().position(|arg| arg == "--requirepass")
-        && let Some(value) = args.get_mut(at + 1)
-    {
-        *value = format!("$({})", secret.name);
-    }
-    (command, args, environment)
+    let args = service.and_then(|service| service.command.clone());
+    (command, args)
 }
 
 /// Returns requests and limits: the task's, then Compose's, then what the role usually needs.

@@ -241,8 +241,12 @@ impl Writer<'_> {
         if has_shared_map(draft) {
             create(page, "configmap", texts::THE_SETTINGS.of(language));
         }
-        if !secrets.is_empty() {
-            let names = codes(secrets);
+        // Files that lie here are known.
+        let entries = draft.application.secrets.iter().flat_map(|it| &it.entries);
+        let given = entries.filter(|entry| entry.text.is_none());
+        let given = once(given.map(|entry| entry.key.as_str()));
+        if !given.is_empty() {
+            let names = codes(given);
             page.manual(&texts::SECRET_VALUES.fill(language, &[("names", &names)]));
         }
         page.notes(&[format!("{folder}/")]);

@@ -68,8 +68,10 @@ impl Described<'_> {
     fn lines(&self) -> Vec<String> {
         let workload = self.workload;
         let mut lines = Vec::new();
-        let known = facts::image::parse(&workload.image);
-        let fixed = known.is_some_and(|it| it.tag.is_some() || it.digest.is_some());
+        // What takes the place of a tag that moves is left to the plan, which says so each time.
+        let given = self.service.and_then(|service| service.image.as_ref());
+        let fixed = facts::image::moving(&workload.image).is_none()
+            && given.is_none_or(|text| text.value == workload.image);
         if self.in_detail && fixed && !workload.built && is_plain(&workload.image) {
             lines.push(self.fill(texts::IMAGE, "image", &workload.image));
         }

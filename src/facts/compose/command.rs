@@ -26,7 +26,7 @@ fn marked(
     notes: &mut Notes<'_>,
 ) -> Option<Vec<String>> {
     let node = fields.take(key)?;
-    match &node.value {
+    let words = match &node.value {
         Value::Scalar(text) => {
             let words = units::words(&notes.marked(text));
             if words.is_none() {
@@ -39,7 +39,8 @@ fn marked(
             notes.unfit(node, &fields.at(key), "a string or a list");
             None
         }
-    }
+    };
+    Some(notes.concealed(words?, false, key, &node.mark.origin()))
 }
 
 /// Returns entrypoint and command as Kubernetes takes them: where the image's entrypoint is taken

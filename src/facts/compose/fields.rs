@@ -1,12 +1,13 @@
 //! Reading a mapping key by key, so that the keys that nobody asked for are known.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::report::{Mark, Report};
 use super::super::yaml::{Entry, Node, Value};
 use super::hidden::Hidden;
 use super::keys::{Fate, Loss, Section};
+use super::stand_in::Held;
 use super::units;
 use crate::diagnostic::nearest;
 use crate::facts::UnreadKey;
@@ -17,8 +18,12 @@ pub(super) struct Notes<'a> {
     pub(super) report: &'a mut Report,
     /// Which variables are secrets.
     pub(super) hidden: &'a Hidden,
-    /// The secret variables that the commands of the service that is read name.
-    pub(super) spoken: BTreeSet<String>,
+    /// The service that is read.
+    pub(super) service: String,
+    /// The secret variables that its commands name, and why each is one.
+    pub(super) spoken: BTreeMap<String, String>,
+    /// The secret values that variables are known to have.
+    pub(super) held: Vec<Held>,
     /// The keys that nothing carries over.
     pub(super) left: Vec<Left>,
 }
@@ -56,7 +61,9 @@ impl<'a> Notes<'a> {
         Self {
             report,
             hidden,
-            spoken: BTreeSet::new(),
+            service: String::new(),
+            spoken: BTreeMap::new(),
+            held: hidden.held.clone(),
             left: Vec::new(),
         }
     }

@@ -35,9 +35,17 @@ pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> Option<He
 }
 
 fn test(node: &Node, path: &str, notes: &mut Notes<'_>) -> Option<HealthTest> {
+    let origin = node.mark.origin();
     let found = match &node.value {
-        Value::Scalar(text) => Some(HealthTest::Shell(hidden::in_shell(&notes.marked(text)))),
-        Value::List(items) => from_words(notes.all_marked(items)),
+        Value::Scalar(text) => {
+            let line = vec![notes.marked(text)];
+            let line = notes.concealed(line, true, "healthcheck", &origin);
+            Some(HealthTest::Shell(hidden::in_shell(&line.concat())))
+        }
+        Value::List(items) => {
+            let words = notes.all_marked(items);
+            from_words(notes.concealed(words, false, "healthcheck", &origin))
+        }
         Value::Null | Value::Map(_) => None,
     };
     if found.is_none() {

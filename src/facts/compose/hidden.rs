@@ -7,21 +7,26 @@
 use std::collections::BTreeSet;
 
 use super::super::Inputs;
+use super::super::reference::{self, CLOSE, OPEN};
 use super::super::secret;
-use super::super::yaml::{Node, Value};
+use super::super::yaml::{Entry, Node, Value};
 use super::fields::Notes;
+use super::stand_in::{self, Held};
 use crate::facts::{Piece, Text, VariableUse};
 
-/// What stands around a variable's name in text that isn't rendered yet; no text has them.
-const OPEN: char = '\u{F0000}';
-const CLOSE: char = '\u{F0001}';
 const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
+
+/// Why a variable counts that a command or a check names.
+const NAMED: &str = "a command or health check is given it";
 
 /// Which variables of Compose files are secrets.
 #[derive(Debug)]
 pub(super) struct Hidden {
     secret: BTreeSet<String>,
     plain: BTreeSet<String>,
+    services: BTreeSet<String>,
+    /// The secret values that services' variables have.
+    pub(super) held: Vec<Held>,
 }
 
 impl Hidden {
@@ -29,6 +34,8 @@ impl Hidden {
     pub(super) const NONE: Self = Self {
         secret: BTreeSet::new(),
         plain: BTreeSet::new(),
+        services: BTreeSet::new(),
+        held: Vec::new(),
     };
 
     /// Returns them: those that settings name, and those that alone give a variable of a service
@@ -52,7 +59,19 @@ impl Hidden {
         Self {
             secret,
             plain: inputs.plain.iter().cloned().collect(),
+            services: services.iter().map(|it| it.key.clone()).collect(),
+            held: services.iter().flat_map(held).collect(),
         }
+    }
+
+    /// Returns whether settings say that a variable is none.
+    pub(super) fn is_plain(&self, name: &str) -> bool {
+        self.plain.contains(name)
+    }
+
+    /// Returns whether a service is called so.
+    pub(super) fn has_service(&self, name: &str) -> bool {
+        self.services.contains(name)
     }
 
     fn has(&self, used: &VariableUse, value: &str) -> bool {
@@ -67,16 +86,27 @@ impl Hidden {
         !self.plain.contains(name) && (self.secret.contains(name) || looks())
     }
 
-    /// Returns the first secret variable of a text.
-    pub(super) fn first<'t>(&self, text: &'t Text) -> Option<&'t str> {
-        let mut all = text.variables.iter();
-        let found = all.find(|used| self.has(used, &text.value));
-        found.map(|used| used.name.as_str())
+    /// Returns a text with references in place of what secret variables give.
+    pub(super) fn marked(&self, text: &Text) -> String {
+        let pieces = text.pieces(|used| self.has(used, &text.value));
+        let pieces = pieces.into_iter().map(|piece| match piece {
+            Piece::Plain(plain) => plain.to_owned(),
+            Piece::Given(name) => reference::to(name),
+        });
+        pieces.collect()
     }
 }
 
+/// Returns the secret values of the variables that a service sets itself.
+fn held(service: &Entry) -> Vec<Held> {
+    let environment = service.node.get("environment").map(Node::entries);
+    let all = environment.unwrap_or_default().iter();
+    let held = all.filter_map(|it| stand_in::held(&service.key, &it.key, it.node.text()?));
+    held.collect()
+}
+
 /// Returns the variable that a text is made of, if nothing else is in it.
-fn only_variable(text: &Text) -> Option<String> {
+pub(super) fn only_variable(text: &Text) -> Option<String> {
     let [used] = text.variables.as_slice() else {
         return None;
     };
@@ -93,20 +123,12 @@ pub(super) enum Executed {
 }
 
 impl Notes<'_> {
-    /// Returns a text with marks in place of what secret variables give, and notes these.
+    /// Returns a text with references in place of what secret variables give, and notes these.
     pub(super) fn marked(&mut self, text: &Text) -> String {
-        let hidden = self.hidden;
-        let mut marked = String::new();
-        for piece in text.pieces(|used| hidden.has(used, &text.value)) {
-            match piece {
-                Piece::Plain(plain) => marked.push_str(plain),
-                Piece::Given(name) => {
-                    self.spoken.insert(name.to_owned());
-                    marked.push(OPEN);
-                    marked.push_str(name);
-                    marked.push(CLOSE);
-                }
-            }
+        let marked = self.hidden.marked(text);
+        for name in reference::names(&marked) {
+            let why = NAMED.to_owned();
+            self.spoken.entry(name.to_owned()).or_insert(why);
         }
         marked
     }
@@ -161,15 +183,19 @@ pub(super) fn executed(mut words: Vec<String>) -> Executed {
         return Executed::Words(words);
     }
     if let [shell, flag, script, rest @ ..] = words.as_mut_slice() {
-        let name = shell.rsplit('/').next().unwrap_or(shell);
         let plain = rest.iter().all(|word| !word.contains(OPEN));
-        if SHELLS.contains(&name) && flag.starts_with('-') && flag.ends_with('c') && plain {
+        if is_shell(shell) && flag.starts_with('-') && flag.ends_with('c') && plain {
             *script = in_shell(script);
             return Executed::Words(words);
         }
     }
     let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     Executed::Line(quoted.join(" "))
+}
+
+/// Returns whether a program is a shell.
+pub(super) fn is_shell(program: &str) -> bool {
+    SHELLS.contains(&program.rsplit('/').next().unwrap_or(program))
 }
 
 /// Returns a marked word as a shell reads it as one.
@@ -185,7 +211,8 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{CLOSE, Executed, OPEN, executed, in_shell};
+    use super::super::super::reference::{CLOSE, OPEN};
+    use super::{Executed, executed, in_shell};
 
     fn marked(text: &str) -> String {
         text.replace('{', &OPEN.to_string())

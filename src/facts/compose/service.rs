@@ -8,8 +8,8 @@ use super::super::{Tree, dotenv, paths, secret};
 use super::depends::{self, Borrowed};
 use super::fields::{Fields, Left, Notes};
 use super::volumes::Backing;
-use super::{command, deploy, environment, health, keys, mounts, pod, ports};
-use crate::facts::{Build, Service};
+use super::{command, deploy, environment, health, keys, mounts, pod, ports, stand_in};
+use crate::facts::{Build, Service, Spoken};
 
 /// What services are read with.
 pub(super) struct Scope<'a> {
@@ -40,6 +40,11 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>, notes: &mut Notes<'_>) -> R
     let path = format!("services.{}", entry.key);
     let mut fields = Fields::new(node, path, &keys::SERVICE, notes);
     let (env_files, environment) = environment::read(&mut fields, scope, notes);
+    notes.service.clone_from(&entry.key);
+    notes.held.extend(environment.iter().filter_map(|it| {
+        // What env files give; the others are known.
+        stand_in::held(&entry.key, &it.name, it.value.as_ref()?)
+    }));
     let rollout = deploy::read(&mut fields, notes);
     let (entrypoint, command) = command::both(&mut fields, notes);
     let (networks, aliases) = depends::networks(&mut fields, notes);
@@ -81,7 +86,8 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>, notes: &mut Notes<'_>) -> R
     fields.finish(notes);
     let left = std::mem::take(&mut notes.left);
     service.unread = left.iter().map(Left::fact).collect();
-    service.spoken = std::mem::take(&mut notes.spoken).into_iter().collect();
+    let spoken = std::mem::take(&mut notes.spoken).into_iter();
+    service.spoken = spoken.map(|(name, why)| Spoken { name, why }).collect();
     Read {
         service,
         left,

@@ -5,6 +5,7 @@ mod loading;
 
 use std::time::Duration;
 
+use super::super::reference;
 use super::super::report::Report;
 use super::{default_compose_files, read};
 use crate::diagnostic::Diagnostics;
@@ -382,18 +383,77 @@ fn a_secret_in_a_command_is_a_reference() {
         service.pod.post_start[0].command,
         ["/bin/sh", "-c", "x \"${KEY}\""]
     );
-    assert_eq!(service.spoken, ["KEY", "REDIS_PASSWORD"]);
+    let spoken: Vec<&str> = service.spoken.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(spoken, ["KEY", "REDIS_PASSWORD"]);
     assert!(warnings.0.is_empty(), "{warnings}");
 }
 
+/// Returns the commands of all services, and the secrets that each names with the reasons.
+#[track_caller]
+fn spoken(compose: &str) -> (Vec<String>, Vec<String>) {
+    let (found, warnings) = project(&[("compose.yml", compose)]).unwrap();
+    assert!(warnings.0.is_empty(), "{warnings}");
+    let commands = found.services.iter().filter_map(|it| it.command.as_ref());
+    let commands = commands.map(|words| words.join(" ")).collect();
+    let spoken = found.services.iter().flat_map(|service| {
+        let all = service.spoken.iter();
+        all.map(|it| format!("{} {}: {}", service.name, it.name, it.why))
+    });
+    (commands, spoken.collect())
+}
+
 #[test]
-fn a_config_made_from_a_secret_is_not_carried_over() {
-    let compose = "services:\n  a: {image: b, configs: [c]}\n\
-                   configs:\n  c: {content: \"password=${DB_PASSWORD}\"}\n";
+fn a_secret_in_clear_becomes_a_reference_with_its_reason() {
+    let compose = "services:\n  cache:\n    image: redis:7\n    \
+                   command: redis-server --requirepass s3cretpass\n    \
+                   healthcheck: {test: redis-cli -a s3cretpass ping}\n  \
+                   job:\n    image: a\n    \
+                   command: [run, \"--cache=redis://:s3cretpass@cache:6379/0\", --api-key, abcd]\n";
+    let (commands, spoken) = self::spoken(compose);
+    assert_eq!(
+        commands,
+        [
+            "redis-server --requirepass $(CACHE_PASSWORD)",
+            "run --cache=redis://:$(CACHE_PASSWORD)@cache:6379/0 --api-key $(JOB_API_KEY)"
+        ]
+    );
+    assert_eq!(
+        spoken,
+        [
+            "cache CACHE_PASSWORD: `healthcheck` gives it in clear by `-a` (compose.yml:5)",
+            "job CACHE_PASSWORD: `command` has it in a URL in clear (compose.yml:8)",
+            "job JOB_API_KEY: `command` gives it in clear by `--api-key` (compose.yml:8)",
+        ]
+    );
+}
+
+#[test]
+fn a_value_that_a_variable_has_is_that_variable() {
+    let compose = "services:\n  job:\n    image: a\n    \
+                   command: migrate postgres://app:hunter2hunter2@db/app\n  \
+                   db:\n    image: postgres:16\n    \
+                   environment: {POSTGRES_PASSWORD: hunter2hunter2}\n";
+    let (commands, _) = self::spoken(compose);
+    assert_eq!(
+        commands,
+        ["migrate postgres://app:$(POSTGRES_PASSWORD)@db/app"]
+    );
+}
+
+#[test]
+fn a_config_made_from_a_secret_refers_to_it() {
+    let compose = "services:\n  a: {image: b, configs: [c, d]}\n\
+                   configs:\n  c: {content: \"password=${DB_PASSWORD}\"}\n  \
+                   d: {environment: API_TOKEN}\n";
     let files = [("compose.yml", compose), (".env", "DB_PASSWORD=hunter2\n")];
     let (found, warnings) = project(&files).unwrap();
-    check_warning(&warnings, "`DB_PASSWORD` in it is a secret");
-    assert_eq!(found.configs[0].content, None);
+    assert!(warnings.0.is_empty(), "{warnings}");
+    let contents = found.configs.iter().map(|it| it.content.clone());
+    let expected = [
+        Some(format!("password={}", reference::to("DB_PASSWORD"))),
+        Some(reference::to("API_TOKEN")),
+    ];
+    assert_eq!(contents.collect::<Vec<_>>(), expected);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::interpolate::Values;
+use super::super::reference;
 use super::super::yaml::{Entry, Node};
 use super::fields::{Fields, Notes};
 use super::{keys, units};
-use crate::diagnostic::Diagnostic;
 use crate::facts::{ConfigFile, Network, Volume};
 
 /// What a named volume is.
@@ -102,17 +102,16 @@ pub(super) fn configs(
         let path = format!("configs.{}", entry.key);
         let mut fields = Fields::new(&entry.node, path, &keys::CONFIG, notes);
         let file = fields.string("file", notes).map(inside);
-        let mut content = fields.string("content", notes);
+        let text = fields.take("content").and_then(Node::text);
+        let mut content = text.map(|text| notes.hidden.marked(text));
         let environment = fields.string("environment", notes);
         if let Some(variable) = &environment {
-            content = values.get(variable).cloned();
+            let secret = notes.hidden.named(variable);
+            let secret = secret.then(|| reference::to(variable));
+            content = secret.or_else(|| values.get(variable).cloned());
             if content.is_none() {
                 fields.leave("environment", Some(variable), &entry.mark, notes);
             }
-        }
-        if let Some(variable) = secret_in(&entry.node, environment.as_deref(), notes) {
-            content = None;
-            notes.report.push(holds_secret(entry, &variable));
         }
         let external = external(&mut fields);
         let named = entry.node.get("name").and_then(Node::str);
@@ -127,25 +126,6 @@ pub(super) fn configs(
         });
     }
     found
-}
-
-/// Returns the secret variable that a config's content is made from.
-fn secret_in(config: &Node, environment: Option<&str>, notes: &Notes<'_>) -> Option<String> {
-    let content = config.get("content").and_then(Node::text);
-    let found = content.and_then(|text| notes.hidden.first(text));
-    let whole = environment.filter(|name| notes.hidden.named(name));
-    found.or(whole).map(str::to_owned)
-}
-
-fn holds_secret(config: &Entry, variable: &str) -> Diagnostic {
-    let message = format!(
-        "config `{}` isn't carried over: `{variable}` in it is a secret, which no ConfigMap may hold",
-        config.key
-    );
-    config.mark.warning(message, "its content").help(
-        "make it a secret: `secrets` with a `file` that git ignores; or let the program read the \
-         value from its environment",
-    )
 }
 
 /// Returns the secrets. What they hold is never read.

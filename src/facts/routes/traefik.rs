@@ -1,6 +1,8 @@
 //! Traefik's router labels.
 
-use super::{Labelled, Route, host};
+use super::super::report::Report;
+use super::{Labelled, Route, host, middlewares};
+use crate::diagnostic::Diagnostic;
 
 /// What one rule matches.
 #[derive(Debug, Default)]
@@ -16,8 +18,8 @@ struct Matched {
     regex: bool,
 }
 
-/// Returns the routes of a service's labels.
-pub(super) fn read(labelled: &Labelled<'_>) -> Vec<Route> {
+/// Returns the routes of a service's labels; what of them isn't carried over goes to the report.
+pub(super) fn read(labelled: &Labelled<'_>, report: &mut Report) -> Vec<Route> {
     if labelled
         .label("traefik.enable")
         .is_some_and(|value| value == "false")
@@ -26,13 +28,28 @@ pub(super) fn read(labelled: &Labelled<'_>) -> Vec<Route> {
     }
     let mut routes = Vec::new();
     for (key, text) in labelled.labels() {
+        let other = ["traefik.tcp.routers.", "traefik.udp.routers."];
+        if other.iter().any(|start| key.starts_with(start)) && key.ends_with(".rule") {
+            report.push(
+                unread(labelled, key, "an Ingress leads HTTP only")
+                    .help("ask for a NodePort or a LoadBalancer below the task of its Service"),
+            );
+        }
         let Some(name) = key
             .strip_prefix("traefik.http.routers.")
             .and_then(|rest| rest.strip_suffix(".rule"))
         else {
             continue;
         };
-        let Some(rule) = parse(text) else { continue };
+        let Some(rule) = parse(text) else {
+            let why = "it says more than hosts and paths";
+            report.push(unread(labelled, key, why).help(
+                "name the paths below the task of the Ingress, or in the phase's settings: \
+                 [ingress.routes]",
+            ));
+            continue;
+        };
+        middlewares::report(labelled, name, report);
         let prefixes = stripped(labelled, name);
         let port = port(labelled, name);
         let hosts = match rule.hosts.as_slice() {
@@ -56,6 +73,14 @@ pub(super) fn read(labelled: &Labelled<'_>) -> Vec<Route> {
         }
     }
     routes
+}
+
+fn unread(labelled: &Labelled<'_>, key: &str, why: &str) -> Diagnostic {
+    Diagnostic::warning(format!(
+        "`{key}` of `{}` ({}) isn't carried over: {why}",
+        labelled.service.name,
+        labelled.origin(key)
+    ))
 }
 
 /// Returns the port of the router's service, or of the only one.

@@ -84,11 +84,16 @@ impl Sorter<'_, '_> {
     }
 }
 
-/// Returns the key of a store's password: its variable, or the one that gives that its value.
+/// Returns the key of a store's password: its variable, or the one that gives that its value, or
+/// what its command is given.
 fn password_of(service: &Service) -> Option<String> {
-    let ends = ["PASSWORD", "PASS"];
-    let named = |variable: &&EnvVar| ends.iter().any(|end| variable.name.ends_with(end));
-    let variable = service.environment.iter().find(named)?;
-    let from = variable.value.as_ref().and_then(only_variable);
-    Some(from.unwrap_or(&variable.name).to_owned())
+    let is_password = |name: &str| ["PASSWORD", "PASS"].iter().any(|end| name.ends_with(end));
+    let named = |variable: &&EnvVar| is_password(&variable.name);
+    if let Some(variable) = service.environment.iter().find(named) {
+        let from = variable.value.as_ref().and_then(only_variable);
+        return Some(from.unwrap_or(&variable.name).to_owned());
+    }
+    let mut spoken = service.spoken.iter();
+    let spoken = spoken.find(|it| is_password(&it.name))?;
+    Some(spoken.name.clone())
 }

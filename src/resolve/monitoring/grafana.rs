@@ -65,6 +65,7 @@ fn password(parts: &mut Parts<'_>, grafana: &str) {
         key: PASSWORD.to_owned(),
         reason: "Grafana's administrator needs a password".to_owned(),
         file: None,
+        text: None,
     };
     match parts.secrets.iter_mut().find(|known| known.name == secret) {
         Some(known) => known.entries.push(entry),

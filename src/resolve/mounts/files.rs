@@ -8,6 +8,7 @@ use super::super::application::{ConfigMapSpec, MapFile, VolumeKind, VolumeSpec};
 use super::super::hosts;
 use super::super::roster::Member;
 use super::super::slug::slug;
+use super::holds::{self, Held};
 use super::{Mounts, Sources};
 use crate::facts::{Mount, Tree};
 
@@ -89,6 +90,15 @@ pub(super) fn below<'t>(path: &str, tree: &'t Tree) -> Vec<File<'t>> {
     let mut files: Vec<File<'t>> = texts.chain(others).collect();
     files.sort_by(|a, b| a.path.cmp(b.path));
     files
+}
+
+/// Returns what files of that path of the repository are to the program that they are mounted for.
+pub(super) fn held(mount: &Mount, path: &str, files: &[File<'_>]) -> Held {
+    let single = matches!(files, [file] if file.path.is_empty());
+    let names = files
+        .iter()
+        .map(|file| if single { path } else { file.path });
+    holds::held(&mount.target, names, single)
 }
 
 /// Returns whether files fit no map together, and each alone does.

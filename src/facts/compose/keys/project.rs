@@ -121,17 +121,17 @@ pub(in super::super) const CONFIG: Section = Section {
         ),
         carried(
             "content",
-            "a key of the workload's ConfigMap, variables filled in",
+            "a key of the workload's ConfigMap, variables filled in; of a Secret where a secret is in it",
         ),
         partly(
             "environment",
-            "a key of the workload's ConfigMap with the variable's value from `.env`",
+            "a key of the workload's ConfigMap with the variable's value from `.env`; of a Secret where it is one",
             "the variable has no value in `.env`",
             "give it there, or use `content` or `file`",
         ),
         carried(
             "file",
-            "a key of the workload's ConfigMap with the file's text",
+            "a key of the workload's ConfigMap with the file's text; of a Secret where a secret is in it",
         ),
         carried(
             "external",

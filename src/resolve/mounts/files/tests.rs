@@ -6,6 +6,7 @@ use crate::facts::{Facts, Mount, MountSource, Origin, Other, Tree};
 use crate::resolve::application::{ConfigMapSpec, Role, WorkloadKind};
 use crate::resolve::roster::Member;
 use crate::resolve::spec::Spec;
+use crate::settings::PhaseSettings;
 
 fn member() -> Member<'static> {
     Member {
@@ -39,7 +40,9 @@ fn mount(target: &str) -> Mount {
 /// Mounts paths of a tree, each at a target.
 fn mounted(tree: &Tree, paths: &[(&str, &str)]) -> Mounts {
     let (facts, names, secrets) = (Facts::default(), BTreeMap::new(), BTreeMap::new());
+    let phase = PhaseSettings::default();
     let sources = Sources {
+        phase: &phase,
         facts: &facts,
         tree,
         names: &names,

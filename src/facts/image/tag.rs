@@ -1,0 +1,171 @@
+//! Tags that move: what they name today is another version tomorrow.
+//!
+//! A tag with a version in it counts as fixed, also one of a whole line (`7-alpine`, `16`): its
+//! patches are wanted. What a registry really has isn't known here.
+
+use super::{Reference, parse};
+
+/// Words that make a tag move whatever stands beside them.
+const ALWAYS: &[&str] = &["latest", "lts"];
+/// Beginnings of words that say what an image is built on, not its version.
+const BASES: &[&str] = &[
+    "alpine",
+    "debian",
+    "ubuntu",
+    "ubi",
+    "php",
+    "jdk",
+    "jre",
+    "java",
+    "python",
+    "node",
+    "ruby",
+    "cuda",
+    "cudnn",
+    "windowsservercore",
+    "nanoserver",
+    "ltsc",
+];
+/// Further words of that kind: releases of distributions, and variants that stand behind a version.
+const VARIANTS: &[&str] = &[
+    "bullseye",
+    "bookworm",
+    "trixie",
+    "focal",
+    "jammy",
+    "noble",
+    "slim",
+    "fpm",
+    "apache",
+    "cli",
+    "zts",
+    "management",
+    "perl",
+    "otel",
+    "builder",
+    "unprivileged",
+];
+/// Images that are distributions: there, a release's name is a version.
+const DISTRIBUTIONS: &[&str] = &["debian", "ubuntu", "buildpack-deps", "bitnami/minideb"];
+/// Words that say where a line stands, and nothing of what is in it.
+const STATES: &[&str] = &[
+    "latest", "lts", "stable", "mainline", "edge", "nightly", "main", "master", "current",
+    "release",
+];
+
+/// What moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moving {
+    /// The image without its tag.
+    pub name: String,
+    /// The tag; `latest` where none is given.
+    pub tag: String,
+    /// What is to stand behind a version (`alpine`), in order; `None` where that can't be told.
+    variant: Option<Vec<String>>,
+}
+
+impl Moving {
+    /// Returns the tag of that version in the same variant (`7` → `7-alpine`), where there is one.
+    pub fn fixed(&self, version: &str) -> Option<String> {
+        let parts = std::iter::once(version);
+        let parts = parts.chain(self.variant.iter().flatten().map(String::as_str));
+        self.variant
+            .as_ref()
+            .map(|_| parts.collect::<Vec<_>>().join("-"))
+    }
+}
+
+/// Returns what moves of an image; `None` where its tag or digest is fixed.
+pub fn moving(image: &str) -> Option<Moving> {
+    let Reference { name, tag, digest } = parse(image)?;
+    if digest.is_some() {
+        return None;
+    }
+    let tag = tag.filter(|tag| !tag.is_empty());
+    let tag = tag.unwrap_or_else(|| "latest".to_owned());
+    let lower = tag.to_lowercase();
+    let parts: Vec<&str> = lower.split(['-', '_']).collect();
+    let (bases, own): (Vec<&str>, Vec<&str>) = parts.iter().partition(|part| is_base(part));
+    let version = own
+        .iter()
+        .any(|part| part.contains(|it: char| it.is_ascii_digit()));
+    let release = !bases.is_empty() && DISTRIBUTIONS.iter().any(|end| name.ends_with(end));
+    let always = parts.iter().any(|part| ALWAYS.contains(part));
+    if (version || release) && !always {
+        return None;
+    }
+    let told = own.iter().all(|part| STATES.contains(part));
+    let variant = told.then(|| bases.iter().map(ToString::to_string).collect());
+    Some(Moving { name, tag, variant })
+}
+
+/// Returns whether a part of a tag says what an image is built on.
+fn is_base(part: &&&str) -> bool {
+    let numbered = |base: &&str| {
+        part.strip_prefix(*base)
+            .is_some_and(|rest| rest.chars().all(|it| it.is_ascii_digit() || it == '.'))
+    };
+    VARIANTS.contains(*part) || BASES.iter().any(|base| numbered(base))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moving;
+
+    /// Checks whether a tag moves, and what a version of 7 makes of it.
+    #[track_caller]
+    fn check(image: &str, expected: Option<Option<&str>>) {
+        let found = moving(image).map(|it| it.fixed("7"));
+        let found = found.as_ref().map(Option::as_deref);
+        assert_eq!(found, expected, "{image}");
+    }
+
+    #[test]
+    fn a_tag_without_a_version_moves() {
+        check("redis", Some(Some("7")));
+        check("redis:latest", Some(Some("7")));
+        check("redis:alpine", Some(Some("7-alpine")));
+        check("postgres:alpine3.20", Some(Some("7-alpine3.20")));
+        check("mariadb:lts", Some(Some("7")));
+        check("mariadb:lts-noble", Some(Some("7-noble")));
+        check("node:lts-slim", Some(Some("7-slim")));
+        check(
+            "rabbitmq:management-alpine",
+            Some(Some("7-management-alpine")),
+        );
+        check("nginx:stable-alpine", Some(Some("7-alpine")));
+        check("wordpress:php8.3-fpm", Some(Some("7-php8.3-fpm")));
+        check("registry.local:5000/app", Some(Some("7")));
+        check("debian:stable", Some(Some("7")));
+        check("app:", Some(Some("7")));
+    }
+
+    #[test]
+    fn what_stands_beside_a_moving_word_is_not_made_up() {
+        check("timescale/timescaledb:latest-pg16", Some(None));
+        check("ghcr.io/acme/thing:production", Some(None));
+        check("sonarqube:community", Some(None));
+    }
+
+    #[test]
+    fn a_version_a_date_a_commit_and_a_digest_are_fixed() {
+        for image in [
+            "redis:7-alpine",
+            "redis:7",
+            "traefik:v3.3",
+            "pgvector/pgvector:pg16",
+            "minio/minio:RELEASE.2025-01-20T14-49-07Z",
+            "app:main-3f2a9c1",
+            "app:sha-abc1234",
+            "redis@sha256:00ff",
+            "redis:alpine@sha256:00ff",
+            "debian:bookworm-slim",
+            "ubuntu:jammy",
+            "debian:stable-20250113",
+            "grafana/grafana:11.5.2-ubuntu",
+            "eclipse-temurin:21-jre",
+        ] {
+            check(image, None);
+        }
+    }
+}
