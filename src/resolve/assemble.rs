@@ -273,6 +273,7 @@ struct Built {
     maps: Vec<(String, ConfigMapSpec)>,
     init_scripts: Vec<String>,
     left_out: Vec<(String, String)>,
+    carried: Vec<mounts::Carried>,
     warnings: Vec<Diagnostic>,
 }
 
@@ -311,6 +312,7 @@ fn build_all(
     for member in &sources.roster.members {
         let mounted = mounts::build(member, &mount_sources);
         built.warnings.extend(mounted.warnings);
+        built.carried.extend(mounted.carried);
         built.maps.extend(
             mounted
                 .maps
@@ -329,6 +331,8 @@ fn build_all(
         built.workloads.push(made);
         built.warnings.extend(remarks);
     }
+    let carried = std::mem::take(&mut built.carried);
+    built.warnings.extend(mounts::told(carried));
     built.connect(sources);
     built
 }

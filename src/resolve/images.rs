@@ -244,7 +244,11 @@ fn known_version(image: &str) -> Option<&'static str> {
 /// Says that a tag that settings or a task name moves: they decide.
 fn stays(image: &str, member: &Member<'_>, by: &str) -> Option<Diagnostic> {
     let moving = image::moving(image)?;
-    let help = format!("{by} asks for it: it stays so");
+    let fixed = known_version(image).and_then(|version| moving.fixed(version));
+    let fixed = fixed.map_or_else(String::new, |tag| {
+        format!(" (`{}:{tag}` is fixed)", moving.name)
+    });
+    let help = format!("{by} asks for it: it stays so{fixed}");
     Some(moves(image, &moving, member, &help))
 }
 

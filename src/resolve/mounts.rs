@@ -6,7 +6,7 @@ mod holds;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Facts, Mount, MountSource, Tree, image};
+use crate::facts::{Facts, Mount, MountSource, Origin, Tree, image};
 use crate::settings::PhaseSettings;
 
 use super::application::{ConfigMapSpec, VolumeKind, VolumeSpec, WorkloadKind};
@@ -25,6 +25,8 @@ pub(super) struct Mounts {
     pub(super) init_scripts: bool,
     /// What is left out because the image holds it, in words.
     pub(super) left_out: Vec<String>,
+    /// What is carried over and belongs in an image.
+    pub(super) carried: Vec<Carried>,
 }
 
 /// What mounts are read with.
@@ -35,6 +37,69 @@ pub(super) struct Sources<'a> {
     pub(super) names: &'a BTreeMap<String, String>,
     /// Compose's secrets, with the Secret and the key that each is.
     pub(super) secrets: &'a BTreeMap<String, (String, String)>,
+}
+
+/// Source code or content of the repository, carried over as configuration is.
+#[derive(Debug, Clone)]
+pub(super) struct Carried {
+    path: String,
+    target: String,
+    origin: Origin,
+    /// Whether it is source code.
+    source: bool,
+    /// How many files it is.
+    count: usize,
+    /// Whether the image is built here.
+    built: bool,
+    /// The workloads that mount it by that line.
+    by: Vec<String>,
+}
+
+/// Says of what is carried over that it belongs in an image: each line of a Compose file once.
+pub(super) fn told(all: Vec<Carried>) -> Vec<Diagnostic> {
+    let mut once: Vec<Carried> = Vec::new();
+    for one in all {
+        let same = |it: &&mut Carried| {
+            it.origin == one.origin && it.target == one.target && it.built == one.built
+        };
+        match once.iter_mut().find(same) {
+            Some(known) => known.by.extend(one.by),
+            None => once.push(one),
+        }
+    }
+    let told = once.into_iter().map(|it| {
+        let what = if it.source { "source code" } else { "content" };
+        let files = if it.count == 1 { "file" } else { "files" };
+        let (get, can) = if it.by.len() == 1 {
+            ("gets", "it")
+        } else {
+            ("get", "they")
+        };
+        Diagnostic::warning(format!(
+            "`{}` {get} {what} from `{}` at `{}` ({}): {} {files} in a ConfigMap, which {can} can \
+             only read",
+            it.by.join("`, `"),
+            it.path,
+            it.target,
+            it.origin,
+            it.count,
+        ))
+        .help(way(&it.path, &it.target, &it.by, it.built))
+    });
+    told.collect()
+}
+
+/// Returns how what is mounted gets into an image.
+fn way(from: &str, target: &str, by: &[String], built: bool) -> String {
+    if built {
+        return format!("let its Dockerfile hold it: COPY {from} {target}");
+    }
+    let names = by.join(", ");
+    format!(
+        "build an image that holds it (`FROM` the one that runs now, `COPY {from} {target}`), by \
+         `build` in the Compose file, or name one in the phase's settings, table [images]: {names}; \
+         the mount is left out then"
+    )
 }
 
 /// Returns the volumes of a member, and the maps that they mount.
@@ -77,22 +142,6 @@ fn emptied(member: &Member<'_>, mount: &Mount, folder: &str) -> Diagnostic {
         member.name, mount.origin
     ))
     .help("copy into it what is there and is needed, before the workload first starts")
-}
-
-/// Says that what belongs in an image is carried over as configuration is.
-fn carried(member: &Member<'_>, mount: &Mount, path: &str, found: (Held, usize)) -> Diagnostic {
-    let (held, count) = found;
-    let what = match held {
-        Held::Source => "source code",
-        Held::Configuration | Held::Content => "content",
-    };
-    let files = if count == 1 { "file" } else { "files" };
-    let Mount { target, origin, .. } = mount;
-    Diagnostic::warning(format!(
-        "`{}` gets {what} from `{path}` at `{target}` ({origin}): {count} {files} in a ConfigMap, \
-         which it can only read",
-        member.name
-    ))
 }
 
 impl Mounts {
@@ -230,7 +279,9 @@ impl Mounts {
         if whole {
             let why = "it is the whole repository, and no ConfigMap holds a program";
             self.lost(member, mount, "./", why);
-            return self.build_it(member, mount, "./");
+            let help = way(".", &mount.target, &[member.name.clone()], false);
+            let told = self.warnings.pop().map(|it| it.help(help));
+            return self.warnings.extend(told);
         }
         if found.is_empty() {
             let why = "it isn't in the repository, or git ignores it";
@@ -306,25 +357,6 @@ impl Mounts {
             return true;
         }
         false
-    }
-
-    /// Says how what the last warning is about gets into an image.
-    fn build_it(&mut self, member: &Member<'_>, mount: &Mount, path: &str) {
-        let Some(warning) = self.warnings.pop() else {
-            return;
-        };
-        let (name, target) = (&member.name, &mount.target);
-        let from = path.trim_start_matches("./");
-        let from = if from.is_empty() { "." } else { from };
-        self.warnings.push(if member.built() {
-            warning.help(format!("let its Dockerfile hold it: COPY {from} {target}"))
-        } else {
-            warning.help(format!(
-                "build an image that holds it (`FROM` the one that it runs now, `COPY {from} \
-                 {target}`), by `build` in the Compose file, or name one in the phase's settings: \
-                 [images] {name} = \"…\"; the mount is left out then"
-            ))
-        });
     }
 
     /// Mounts a secret as a file, where it is for others of the same name.

@@ -4,7 +4,7 @@
 use super::super::report::Mark;
 use super::super::yaml::{Node, Value};
 use super::fields::{Fields, Notes};
-use super::keys;
+use super::keys::{self, Loss};
 use crate::facts::{Condition, Dependency};
 
 /// A service whose mounts another one has too.
@@ -48,6 +48,69 @@ pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> Vec<Depen
         });
     }
     found
+}
+
+/// Whose network a service is in by `network_mode`: the beginning of the value, why pods have no
+/// such thing, and the way out.
+const MODES: &[(&str, Loss)] = &[
+    ("service:", JOINED),
+    ("container:", JOINED),
+    (
+        "host",
+        Loss {
+            why: "the restricted Pod Security Standard forbids the node's network",
+            way: "list the `ports` that it serves, and ask for NodePort or LoadBalancer",
+        },
+    ),
+    (
+        "none",
+        Loss {
+            why: "every pod has a network: what may talk to it is said by NetworkPolicies, and it \
+                  may still ask DNS",
+            way: "put it alone into a network that is `internal`",
+        },
+    ),
+];
+const JOINED: Loss = Loss {
+    why: "each service is a pod with an address of its own, which shares its network with no other: \
+          `localhost` doesn't lead from one to the other, and its traffic doesn't go through it",
+    way: "list its `ports` at the service itself, and let others use its name for a host; what must \
+          share one address (behind a VPN, say) must be containers of one pod: write that manifest, \
+          and let a task apply it (`<!-- orch: apply=\"PATH\" -->`)",
+};
+
+/// Reads `network_mode`, and adds the service whose network it would share to what it waits for.
+pub(super) fn network(
+    service: &mut Fields<'_>,
+    found: &mut Vec<Dependency>,
+    notes: &mut Notes<'_>,
+) {
+    let Some(node) = service.take("network_mode") else {
+        return;
+    };
+    let Some(mode) = node.str() else {
+        return notes.unfit(node, &service.at("network_mode"), "a scalar");
+    };
+    if ["", "bridge", "default"].contains(&mode) {
+        return;
+    }
+    if let Some(name) = mode.strip_prefix("service:")
+        && found.iter().all(|other| other.service != name)
+    {
+        found.push(Dependency {
+            service: name.to_owned(),
+            condition: Condition::Started,
+            required: false,
+            restart: false,
+            origin: node.mark.origin(),
+        });
+    }
+    let told = MODES.iter().find(|(start, _)| mode.starts_with(start));
+    service.leave("network_mode", Some(mode), &node.mark, notes);
+    if let (Some((_, loss)), Some(left)) = (told, notes.left.last_mut()) {
+        left.why = loss.why;
+        left.way = Some(loss.way);
+    }
 }
 
 /// Adds what a service is linked to, and returns the names that it knows the others by.

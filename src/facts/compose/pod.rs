@@ -61,7 +61,6 @@ fn settled(service: &mut Fields<'_>, notes: &mut Notes<'_>) {
     service.only("cgroup", &["private"], notes);
     service.only("ipc", &["private", "shareable", "none"], notes);
     service.only("isolation", &["default", "process"], notes);
-    service.only("network_mode", &["bridge", "default"], notes);
     service.only("pid", &["private"], notes);
     service.only("privileged", &["false", "False", "no", "off"], notes);
     service.only("read_only", &["true", "True", "yes", "on"], notes);

@@ -50,6 +50,7 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>, notes: &mut Notes<'_>) -> R
     let (networks, aliases) = depends::networks(&mut fields, notes);
     let mut depends_on = depends::read(&mut fields, notes);
     let known_as = depends::links(&mut fields, &mut depends_on, notes);
+    depends::network(&mut fields, &mut depends_on, notes);
     let user = node.get("user").and_then(Node::str).map(str::to_owned);
     let mut pod = pod::read(&mut fields, notes);
     pod.devices = rollout.devices;

@@ -5,7 +5,8 @@
 //! `servers`, `monitoring`, `tools`). A row is found by the end of the image's path, so
 //! `bitnami/redis` wins over `redis`, and a mirror's registry makes no difference. What a row says
 //! comes from the image's Dockerfile and entrypoint; where it is reasoned rather than read there,
-//! a comment says so. Which tags of an image differ is not this table's business.
+//! a comment says so. Which tags of an image differ is not this table's business. Those that it names
+//! were compared in November 2026 with what their makers still support.
 
 use super::{monitoring, servers, stores, tools};
 

@@ -7,7 +7,7 @@ pub(super) const ROWS: &[Known] = &[
         title: "Prometheus",
         images: &["prometheus"],
         part: Part::Prometheus,
-        default: Some("prom/prometheus:v3.2.1"),
+        default: Some("prom/prometheus:v3.13.4"),
         ports: &[("http", 9090)],
         data: Some(Data::at("/prometheus", "2Gi")),
         alive: Check::Http("/-/healthy", 9090),
@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Known] = &[
         title: "Grafana",
         images: &["grafana", "grafana-oss", "grafana-enterprise"],
         part: Part::Grafana,
-        default: Some("grafana/grafana:11.5.2"),
+        default: Some("grafana/grafana:12.4.12"),
         ports: &[("http", 3000)],
         data: Some(Data::at("/var/lib/grafana", "1Gi")),
         alive: Check::Http("/api/health", 3000),
@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Alertmanager",
         images: &["alertmanager"],
-        default: Some("prom/alertmanager:v0.28.0"),
+        default: Some("prom/alertmanager:v0.34.1"),
         ports: &[("http", 9093)],
         data: Some(Data::at("/alertmanager", "256Mi")),
         alive: Check::Http("/-/healthy", 9093),
@@ -37,7 +37,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "node exporter",
         images: &["node-exporter"],
-        default: Some("prom/node-exporter:v1.9.0"),
+        default: Some("prom/node-exporter:v1.12.1"),
         ports: &[("metrics", 9100)],
         alive: Check::Http("/", 9100),
         ..Known::PLAIN
@@ -82,7 +82,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Loki",
         images: &["loki"],
-        default: Some("grafana/loki:3.4.2"),
+        default: Some("grafana/loki:3.7.8"),
         ports: &[("http", 3100)],
         data: Some(Data::at("/loki", "2Gi")),
         ready: Check::Http("/ready", 3100),

@@ -8,8 +8,8 @@ use super::known::{Check, Data, Known, Seeded, User};
 const NGINX: Known = Known {
     title: "nginx",
     images: &["nginx", "openresty"],
-    default: Some("nginxinc/nginx-unprivileged:1.28-alpine"),
-    tag: Some(("nginx", "1.28")),
+    default: Some("nginxinc/nginx-unprivileged:1.30-alpine"),
+    tag: Some(("nginx", "1.30")),
     ports: &[("http", 80)],
     scratch: &[("/var/cache/nginx", "64Mi"), ("/var/run", "16Mi")],
     // The start fills templates in, and writes the result there.
@@ -65,7 +65,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Traefik",
         images: &["traefik"],
-        default: Some("traefik:v3.3"),
+        default: Some("traefik:v3.7"),
         ports: &[("http", 80)],
         ..Known::PLAIN
     },
@@ -87,7 +87,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "NATS",
         images: &["nats"],
-        default: Some("nats:2.10-alpine"),
+        default: Some("nats:2.14-alpine"),
         ports: &[("nats", 4222), ("monitor", 8222)],
         data: Some(Data::at("/data", "256Mi")),
         ..Known::PLAIN
@@ -95,7 +95,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "WordPress",
         images: &["wordpress"],
-        tag: Some(("wordpress", "6.8")),
+        tag: Some(("wordpress", "7.1")),
         // The site's files are copied there, and plugins are installed beside them.
         data: Some(Data::at("/var/www/html", "1Gi")),
         ..PHP_APACHE
@@ -103,7 +103,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Nextcloud",
         images: &["nextcloud"],
-        tag: Some(("nextcloud", "31")),
+        tag: Some(("nextcloud", "33")),
         data: Some(Data::at("/var/www/html", "2Gi")),
         seeded: &[Seeded::always("/usr/local/etc/php/conf.d", "16Mi")],
         ..PHP_APACHE
@@ -139,7 +139,7 @@ pub(super) const ROWS: &[Known] = &[
     Known {
         title: "Keycloak",
         images: &["keycloak"],
-        tag: Some(("quay.io/keycloak/keycloak", "26.3")),
+        tag: Some(("quay.io/keycloak/keycloak", "26.7")),
         ports: &[("http", 8080), ("management", 9000)],
         data: Some(Data::at("/opt/keycloak/data", "256Mi")),
         user: User::InRootGroup,

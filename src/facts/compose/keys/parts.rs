@@ -195,7 +195,7 @@ pub(in super::super) const MOUNT: Section = Section {
     keys: &[
         partly(
             "type",
-            "`volume`: a claim; `bind`: files of the repository in a ConfigMap, a folder without any (or of the host) a claim; `tmpfs`: memory",
+            "`volume`: a claim; `bind`: files of the repository in a ConfigMap (a Secret where a secret is in them), a folder without any (or of the host) a claim; `tmpfs`: memory",
             "pods have no such mount: `image` isn't in every cluster yet, `npipe` is for Windows, `cluster` for Swarm",
             "copy what it holds into the image, or into a volume",
         ),

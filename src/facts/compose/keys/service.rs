@@ -53,7 +53,7 @@ pub(in super::super) const SERVICE: Section = Section {
             CGROUP,
             "set it in the node's kubelet configuration",
         ),
-        carried("command", "`args`"),
+        carried("command", "`args`; secrets in it come from a Secret"),
         below("configs"),
         carried(
             "container_name",
@@ -106,7 +106,7 @@ pub(in super::super) const SERVICE: Section = Section {
             "a pod's domain is the cluster's",
             "give the program its full name in its own settings",
         ),
-        carried("entrypoint", "`command`"),
+        carried("entrypoint", "`command`; secrets in it come from a Secret"),
         below("env_file"),
         carried("label_file", "as `labels`"),
         carried(
@@ -193,8 +193,8 @@ pub(in super::super) const SERVICE: Section = Section {
         partly(
             "network_mode",
             "`bridge`: as every pod has it",
-            "a pod has its own network: the restricted Pod Security Standard forbids the node's, and pods don't join one another's",
-            "list the `ports` that it serves, and ask for NodePort or LoadBalancer; what shares a network must be one pod, in a manifest of your own",
+            "a pod has its own network: the restricted Pod Security Standard forbids the node's, and pods don't join one another's (`service:`, `container:`)",
+            "list the `ports` that it serves at the service itself; what must share an address must be containers of one pod, in a manifest of your own that a task applies",
         ),
         lost(
             "models",

@@ -207,3 +207,28 @@ fn an_undeclared_secret_is_an_error_and_a_volume_a_warning() {
     let (_, warnings) = project(&[("compose.yml", compose)]).unwrap();
     check_warning(&warnings, "the top-level `volumes` don't declare");
 }
+
+#[test]
+fn a_shared_network_is_named_with_what_to_do() {
+    let compose = "services:\n  vpn: {image: a, ports: [\"8080:8080\"]}\n  \
+                   app:\n    image: b\n    network_mode: service:vpn\n  \
+                   agent: {image: c, network_mode: host}\n";
+    let (found, warnings) = project(&[("compose.yml", compose)]).unwrap();
+    let told: Vec<&str> = warnings.0.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(told.len(), 2, "{warnings}");
+    check_warning(
+        &warnings,
+        "network_mode: service:vpn` isn't carried over: each service is a pod",
+    );
+    check_warning(
+        &warnings,
+        "network_mode: host` isn't carried over: the restricted Pod Security",
+    );
+    let app = found.service("app").unwrap();
+    let after: Vec<&str> = app
+        .depends_on
+        .iter()
+        .map(|it| it.service.as_str())
+        .collect();
+    assert_eq!(after, ["vpn"], "it waits for what it would join");
+}
