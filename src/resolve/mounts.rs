@@ -291,9 +291,15 @@ impl Mounts {
         let count = found.len();
         self.files(member, mount, found, sources);
         if held != Held::Configuration && self.warnings.len() == lost {
-            self.warnings
-                .push(carried(member, mount, path, (held, count)));
-            self.build_it(member, mount, path);
+            self.carried.push(Carried {
+                path: path.to_owned(),
+                target: mount.target.clone(),
+                origin: mount.origin.clone(),
+                source: held == Held::Source,
+                count,
+                built: member.built(),
+                by: vec![member.name.clone()],
+            });
         }
     }
 

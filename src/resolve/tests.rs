@@ -2,6 +2,7 @@
 
 mod boxes;
 mod directives;
+mod images;
 mod inventories;
 mod traces;
 

@@ -93,3 +93,25 @@ fn secrets_are_known_in_ukrainian() {
     ];
     check("Які секрети потрібні", &expected);
 }
+
+#[test]
+fn what_is_asked_for_is_found_where_nothing_is_written() {
+    let text = "# Phase 1: x\n\n## Tasks\n\n### 1.1 y\n- [ ] Which secrets are needed: JWT_SECRET, nothing\n\
+                - [ ] Which ConfigMaps are needed: app-config\n";
+    let resolved = resolved(&parse(text), &tree());
+    assert!(
+        resolved.application.secrets.is_empty(),
+        "nothing is written"
+    );
+    let answers: Vec<(usize, usize)> = resolved
+        .tasks
+        .iter()
+        .map(|task| {
+            let Action::Inventory { answer, .. } = &task.action else {
+                panic!("it is no inventory: {:?}", task.reading)
+            };
+            (answer.matched.len(), answer.missing.len())
+        })
+        .collect();
+    assert_eq!(answers, [(1, 1), (1, 0)]);
+}
