@@ -28,9 +28,10 @@ pub use compose::default_compose_files;
 pub(crate) use compose::is_annotation;
 pub use model::{
     Build, Condition, ConfigFile, Constraint, Dependency, Deploy, Dockerfile, Endpoint, Endpoints,
-    EnvVar, Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Mode, Mount, MountSource,
-    Network, Origin, Piece, PodFacts, Port, Project, Protocol, RestartCondition, RestartPolicy,
-    Route, Service, Spoken, Text, UnreadKey, Update, UpdateOrder, Variable, VariableUse, Volume,
+    EnvVar, Facts, FailureAction, HealthTest, Healthcheck, Hook, Limits, Middleware, Mode, Mount,
+    MountSource, Network, Origin, Piece, PodFacts, Port, Project, Protocol, RestartCondition,
+    RestartPolicy, Route, Service, Spoken, Text, UnreadKey, Update, UpdateOrder, Variable,
+    VariableUse, Volume,
 };
 pub(crate) use paths::leads_out;
 pub use source::{Definition, Definitions, Sort, is_test};

@@ -372,6 +372,19 @@ pub struct Route {
     pub strip: bool,
     /// What says so (`a Traefik label`).
     pub by: String,
+    /// What is done with requests on the way.
+    pub middlewares: Vec<Middleware>,
+    /// Where.
+    pub origin: Origin,
+}
+
+/// What a proxy does with requests beside leading them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Middleware {
+    /// Its name.
+    pub name: String,
+    /// Its kind, lower case (`basicauth`); `None` where it isn't in the Compose files.
+    pub kind: Option<String>,
     /// Where.
     pub origin: Origin,
 }

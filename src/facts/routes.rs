@@ -97,6 +97,7 @@ fn caddy(labelled: &Labelled<'_>) -> Vec<Route> {
                 port,
                 strip: stripped.is_some(),
                 by: "a Caddy label".to_owned(),
+                middlewares: Vec::new(),
                 origin: labelled.origin(key),
             });
         }
@@ -144,6 +145,7 @@ fn virtual_hosts(service: &Service) -> Vec<Route> {
             port,
             strip: stripped && path != "/",
             by: "VIRTUAL_HOST".to_owned(),
+            middlewares: Vec::new(),
             origin: origin.clone(),
         })
         .collect()
@@ -280,13 +282,31 @@ mod tests {
         check_warnings(
             &[("docker-compose.yml", compose)],
             &[
-                "the middleware `auth` of `api` (`basicauth`, docker-compose.yml:7) isn't carried \
-                 over: who asks isn't checked",
-                "the middleware `gone` of `api` (docker-compose.yml:6) isn't carried over: it isn't \
-                 in the Compose files",
                 "`traefik.tcp.routers.db.rule` of `api` (docker-compose.yml:9) isn't carried over: an \
                  Ingress leads HTTP only",
             ],
+        );
+    }
+
+    #[test]
+    fn middlewares_are_known_by_their_kind() {
+        let compose = "services:\n  api:\n    image: a\n    labels:\n      \
+            traefik.http.routers.a.rule: Host(`a.test`)\n      \
+            traefik.http.routers.a.middlewares: auth@docker,cut,gone@file\n      \
+            traefik.http.middlewares.auth.basicAuth.users: a:b\n      \
+            traefik.http.middlewares.cut.stripprefix.prefixes: /api\n";
+        let tree: Tree = [("docker-compose.yml", compose)].into_iter().collect();
+        let facts = gather(&tree, &Inputs::default()).expect("facts").facts;
+        let all = facts.routes.iter().flat_map(|route| &route.middlewares);
+        let found: Vec<String> = all
+            .map(|it| format!("{} {:?} {}", it.name, it.kind.as_deref(), it.origin))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "auth Some(\"basicauth\") docker-compose.yml:7",
+                "gone None docker-compose.yml:6"
+            ]
         );
     }
 

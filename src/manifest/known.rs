@@ -21,10 +21,13 @@ pub(super) struct Identity {
     pub(super) root_group: bool,
 }
 
-/// Returns what is known of the workload's image; nothing where the image is built here and so
-/// may be anything.
+/// Returns what is known of the workload's image, or of the one that it is built from: what that
+/// writes to and whom it can run as stays so.
 pub(super) fn known(workload: &Workload) -> Option<&'static Known> {
     if let Some(known) = image::known(&workload.image) {
+        return Some(known);
+    }
+    if let Some(known) = workload.base.as_deref().and_then(image::known) {
         return Some(known);
     }
     // A private copy of a data base's image may have any name; its role still tells.
@@ -80,7 +83,7 @@ pub(super) fn needs_bind_capability(workload: &Workload) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{identity, needs_user_name, privileged_port};
+    use super::{identity, known, needs_user_name, privileged_port};
     use crate::manifest::sample;
     use crate::resolve::Workload;
 
@@ -106,6 +109,18 @@ mod tests {
         check_identity("nginx:1.27", None, (10_001, 10_001, false));
         check_identity("nginx:1.27", Some(101), (10_001, 10_001, false));
         check_identity("nginx:1.27", Some(20_000), (20_000, 20_000, false));
+    }
+
+    #[test]
+    fn an_image_built_from_a_known_one_needs_what_that_does() {
+        let built = |base: &str| Workload {
+            built: true,
+            base: Some(base.to_owned()),
+            ..workload("registry.example.com/shop/web:1")
+        };
+        let title = |workload: &Workload| known(workload).map(|row| row.title);
+        assert_eq!(title(&built("nginx:1.30-alpine")), Some("nginx"));
+        assert_eq!(title(&built("python:3.12-slim")), None);
     }
 
     #[test]

@@ -65,6 +65,7 @@ pub(super) fn workload(name: &str) -> Workload {
         role: Role::Server,
         image: format!("registry.example.com/{name}:1.4.2"),
         built: true,
+        base: None,
         placeholder: false,
         command: None,
         args: None,

@@ -89,6 +89,8 @@ pub struct Workload {
     pub image: String,
     /// Whether the image is built from this repository.
     pub built: bool,
+    /// What an image that is built here begins with (`nginx:1.30-alpine`).
+    pub base: Option<String>,
     /// Whether the image only stands for one that nobody named: it is on no registry.
     pub placeholder: bool,
     /// Overrides the image's entrypoint.

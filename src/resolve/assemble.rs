@@ -231,19 +231,21 @@ impl Around<'_, '_> {
         workloads: &mut [Workload],
         warnings: &mut Vec<Diagnostic>,
     ) -> (Option<IngressSpec>, Vec<String>) {
-        warnings.extend(ingress::nowhere(&self.facts.routes, workloads));
         // Several files may ask for parts of it: it is one.
         let mut asked = reads.iter().filter(|read| {
             let target = read.target();
             target.is_some_and(|target| target.kind == FileKind::Ingress)
         });
-        let Some(first) = asked.next() else {
+        let mut spec = asked.next().map(Read::spec);
+        for more in asked {
+            if let Some(spec) = &mut spec {
+                spec.merge(more.spec());
+            }
+        }
+        warnings.extend(ingress::lost(&self.facts.routes, spec.as_ref(), workloads));
+        let Some(spec) = spec else {
             return (None, Vec::new());
         };
-        let mut spec = first.spec();
-        for more in asked {
-            spec.merge(more.spec());
-        }
         let built = ingress::build(&ingress::Sources {
             app: self.app,
             namespace: self.namespace,

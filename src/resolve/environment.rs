@@ -6,7 +6,9 @@ mod composed;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::facts::{ConfigFile, EnvVar, Facts, MountSource, Service, Spoken, Text, secret};
+use crate::facts::{
+    ConfigFile, EnvVar, Facts, MountSource, Service, Spoken, Text, Variable, secret,
+};
 use crate::settings::SecretSettings;
 
 use super::application::{ConfigMapSpec, EnvSource, Environment, SecretEntry, SecretSpec};
@@ -294,6 +296,19 @@ impl Sorter<'_, '_> {
             .collect()
     }
 
+    /// Returns whether a file is a member's own source: it lies in the folder that the member is
+    /// built from, and no other's lies closer around it. What lies in none is everybody's.
+    fn is_built_from(&self, member: &Member<'_>, path: &str) -> bool {
+        let context = |service: &Service| {
+            let context = service.build.as_ref()?.context.as_str();
+            let below = path.strip_prefix(context)?;
+            (context.is_empty() || below.starts_with('/')).then_some(context.len())
+        };
+        let closest = self.services.values().filter_map(|it| context(it)).max();
+        let own = member.service.and_then(context);
+        closest.is_none() || own == closest
+    }
+
     /// Returns the secrets that the source can't do without and that no service sets.
     fn unset(
         &mut self,
@@ -313,7 +328,9 @@ impl Sorter<'_, '_> {
         let wanted = facts
             .variables
             .iter()
-            .filter(|it| it.required && !set.contains(it.name.as_str()));
+            .filter(|it| it.required && !set.contains(it.name.as_str()))
+            .filter(|it| self.is_built_from(member, &it.origin.path));
+        let wanted: Vec<&Variable> = wanted.collect();
         let mut names = BTreeSet::new();
         let mut found = Vec::new();
         for variable in wanted {

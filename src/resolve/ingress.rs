@@ -7,6 +7,7 @@ mod bullets;
 mod controller;
 mod express;
 mod gateway;
+mod middlewares;
 mod model;
 mod parts;
 mod paths;
@@ -57,10 +58,16 @@ pub(super) struct Built {
     pub(super) notes: Vec<String>,
 }
 
-/// Says which labels and variables lead to a workload of which no port is known.
-pub(super) fn nowhere(hints: &[Route], workloads: &[Workload]) -> Vec<Diagnostic> {
+/// Says what of labels and variables isn't carried over: which lead to a workload of which no port
+/// is known, and what else they do that no task asks for.
+pub(super) fn lost(
+    hints: &[Route],
+    spec: Option<&Spec>,
+    workloads: &[Workload],
+) -> Vec<Diagnostic> {
+    let wishes = spec.map(|spec| spec.edge.wishes.as_slice());
     let mut told: Vec<&str> = Vec::new();
-    let mut warnings = Vec::new();
+    let mut warnings = middlewares::told(hints, wishes.unwrap_or_default());
     for hint in hints {
         let of = |it: &&Workload| it.service.as_deref() == Some(hint.service.as_str());
         let workload = workloads.iter().find(of).filter(|it| it.ports.is_empty());

@@ -248,6 +248,9 @@ pub(super) fn prevail(
         let spec = &mut member.spec;
         if now.replicas != before.replicas {
             spec.replicas = None;
+            if let Some(hpa) = &mut spec.hpa {
+                hpa.min = now.replicas.or(hpa.min);
+            }
         }
         if now.image != before.image {
             (spec.image, spec.version) = (None, None);

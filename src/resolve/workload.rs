@@ -44,6 +44,7 @@ pub(super) fn build(
         kind: member.kind,
         role: member.role,
         image: image.reference,
+        base: base(member, sources.facts),
         placeholder: image.placeholder,
         built: member.built(),
         command,
@@ -74,6 +75,16 @@ pub(super) fn build(
         pod: pod::options(member, &mut warnings),
     };
     (workload, warnings)
+}
+
+/// Returns the image that a member's own one begins with.
+fn base(member: &Member<'_>, facts: &Facts) -> Option<String> {
+    let build = member.service?.build.as_ref()?;
+    let mut files = facts.dockerfiles.iter();
+    files
+        .find(|file| file.path == build.dockerfile)?
+        .base
+        .clone()
 }
 
 /// How many pods a workload has.

@@ -95,6 +95,30 @@ fn an_environments_numbers_win_over_the_checklists() {
     assert!(!overlay.contains("cpu:"), "the base's: {overlay}");
 }
 
+#[test]
+fn an_environments_replicas_are_the_least_that_its_hpa_has() {
+    let workspace = Workspace::new()
+        .file(
+            "docker-compose.yml",
+            "services:\n  app: {image: 'example.com/app:1', ports: ['80']}\n",
+        )
+        .file(
+            "docker-compose.prod.yml",
+            "services: {app: {deploy: {replicas: 6}}}\n",
+        )
+        .file(
+            CHECKLIST,
+            format!("{SMALL}- [ ] `k8s/app/hpa.yml`: HPA: min 2, max 9\n"),
+        )
+        .commit_all();
+    let settings = "compose = [\"docker-compose.yml\"]\n[kustomize.overlays.prod]\n";
+    workspace.write(SETTINGS, settings);
+    workspace.orch(&["phase", "4", "run"]).expect(0);
+    let overlay = workspace.read("overlays/prod/kustomization.yml");
+    has(&overlay, &["minReplicas: 6"]);
+    assert!(!overlay.contains("maxReplicas"), "the base's: {overlay}");
+}
+
 const SMALL: &str = "# Phase 4: Kubernetes\n\n## Tasks\n\n### 4.1 Application\n\
     - [ ] Study `docker-compose.yml`\n- [ ] Create `k8s/namespace.yml`\n\
     - [ ] `k8s/app/deployment.yml`: app\n  - Replicas: 2\n  \

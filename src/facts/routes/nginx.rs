@@ -130,6 +130,7 @@ impl Scope<'_> {
             port,
             strip,
             by: "an nginx location".to_owned(),
+            middlewares: Vec::new(),
             origin: Origin {
                 path: self.path.to_owned(),
                 line: location.line,

@@ -49,7 +49,7 @@ pub(super) fn read(labelled: &Labelled<'_>, report: &mut Report) -> Vec<Route> {
             ));
             continue;
         };
-        middlewares::report(labelled, name, report);
+        let middlewares = middlewares::of(labelled, name);
         let prefixes = stripped(labelled, name);
         let port = port(labelled, name);
         let hosts = match rule.hosts.as_slice() {
@@ -67,6 +67,7 @@ pub(super) fn read(labelled: &Labelled<'_>, report: &mut Report) -> Vec<Route> {
                     port,
                     strip: prefixes.contains(&matched.path.trim_end_matches('/')),
                     by: "a Traefik label".to_owned(),
+                    middlewares: middlewares.clone(),
                     origin: labelled.origin(key),
                 });
             }
