@@ -58,8 +58,7 @@ pub(super) fn assemble<'f>(
         return Err(Diagnostics(problems));
     }
     // A checklist that writes no workloads doesn't promise the application.
-    let promises = !named.is_empty();
-    let mut warnings = Vec::new();
+    let (promises, mut warnings) = (!named.is_empty(), Vec::new());
     let mut roster = roster::build(named, facts, tree, checklist, &mut warnings);
     overlays::prevail(&mut roster.members, (checklist, tree), context.phase);
     let namespace = namespace(reads, facts, context, &mut warnings);
@@ -88,25 +87,17 @@ pub(super) fn assemble<'f>(
     let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
     let (ingress, routed) = around.way_in(reads, &mut built.workloads, &mut warnings);
-    let mut owners = owners(&built.maps);
-    let mut config_maps = config_maps(variables.config, built.maps);
-    outside::reach(&mut built.workloads, &config_maps);
-    warnings.extend(confidential::move_out(
-        &mut built.workloads,
-        &mut config_maps,
-        &mut owners,
-        &mut secrets,
-    ));
+    let (owners, config_maps, told) = maps(variables.config, &mut built, &mut secrets);
+    warnings.extend(told);
     warnings.extend(budget::mend(&mut built.workloads));
-    let builds = images::builds(&roster, &built.workloads, context.phase);
     let application = Application {
+        builds: images::builds(&roster, &built.workloads, context.phase),
         name,
         namespace,
         workloads: in_order(built.workloads),
         secrets,
         config_maps,
         ingress,
-        builds,
         ..as_set(checklist, context)
     };
     Ok(Assembled {
@@ -134,6 +125,20 @@ fn as_set(checklist: &Checklist, context: &Context<'_>) -> Application {
         priority_class: context.phase.priority_class.clone(),
         ..Application::default()
     }
+}
+
+/// Returns whose the maps are that workloads mount, and all maps, with what is to be said of them:
+/// what has a secret in it goes to the Secrets.
+fn maps(
+    shared: Option<ConfigMapSpec>,
+    built: &mut Built,
+    secrets: &mut Vec<SecretSpec>,
+) -> (Vec<(String, String)>, Vec<ConfigMapSpec>, Vec<Diagnostic>) {
+    let mut owners = owners(&built.maps);
+    let mut maps = config_maps(shared, std::mem::take(&mut built.maps));
+    outside::reach(&mut built.workloads, &maps);
+    let told = confidential::move_out(&mut built.workloads, &mut maps, &mut owners, secrets);
+    (owners, maps, told)
 }
 
 fn config_maps(
@@ -193,10 +198,7 @@ impl Around<'_, '_> {
             },
         );
         let mut secrets = variables.secrets;
-        let mut owners = owners(&built.maps);
-        let mut maps = config_maps(variables.config, built.maps);
-        let workloads = &mut built.workloads;
-        confidential::move_out(workloads, &mut maps, &mut owners, &mut secrets);
+        let (_, maps, _) = maps(variables.config, &mut built, &mut secrets);
         (secrets, maps)
     }
 

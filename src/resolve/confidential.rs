@@ -65,7 +65,7 @@ impl Mounted<'_> {
             return Vec::new();
         }
         self.unfold();
-        let secret = format!("{}-files", self.owner);
+        let secret = slug(&format!("{}-files", self.owner));
         let mut warnings = Vec::new();
         for (key, path, held) in found {
             if held.in_clear {
