@@ -11,7 +11,6 @@ use std::ops::Range;
 pub use literal::{Literal, literals, masked};
 pub use text::{Held, in_text};
 
-
 use super::model::Text;
 use super::reference::{CLOSE, OPEN};
 
