@@ -195,7 +195,10 @@ fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) ->
         return text;
     };
     let task = prepared.phase.task_args(first);
-    text += &format!("when one is done: orch task done {task} --note \"what was done\"\n");
+    let _ = writeln!(
+        text,
+        "when one is done: orch task done {task} --note \"what was done\""
+    );
     // What orch has done already can't be left out.
     let undone = |id: &&TaskId| {
         let mut resolved = prepared.meaning.resolved.tasks.iter();
@@ -204,7 +207,10 @@ fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) ->
     };
     if let Some(first) = waiting.iter().find(undone) {
         let task = prepared.phase.task_args(first);
-        text += &format!("one that nobody will do: orch task skip {task} --note \"why\"\n");
+        let _ = writeln!(
+            text,
+            "one that nobody will do: orch task skip {task} --note \"why\""
+        );
     }
     text
 }

@@ -20,7 +20,7 @@ patterns! {
     ROUTE = r"\bRoute::";
     CALL = r"^\s*(?:->|::)?\s*(\w+)\s*\(";
     PREFIXED = r#"prefix\(\s*(["'])([^"']*)["']\s*\)"#;
-    BOOT = r#"\bapiPrefix\s*:\s*([^,)]+)"#;
+    BOOT = r"\bapiPrefix\s*:\s*([^,)]+)";
 }
 
 /// One call of a chain: its name and what is between its brackets.

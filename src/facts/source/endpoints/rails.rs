@@ -142,9 +142,8 @@ impl Line {
         match name.as_str() {
             "get" | "post" | "put" | "patch" | "delete" | "match" => {
                 let below = match (block.resource, call.option("on")) {
-                    (false, None) => prefix,
+                    (false, None) | (true, Some(":collection")) => prefix,
                     (true, Some(":member")) => block.member.clone(),
-                    (true, Some(":collection")) => prefix,
                     _ => None,
                 };
                 Self {

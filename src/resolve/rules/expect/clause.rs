@@ -142,7 +142,11 @@ impl Clause {
     fn place(&mut self) -> Result<(), Why> {
         let files = self.wants.iter_mut().filter_map(|want| match want {
             Expectation::File(path) => Some(path),
-            _ => None,
+            Expectation::Change(_)
+            | Expectation::Absent(_)
+            | Expectation::Symbol { .. }
+            | Expectation::Endpoint { .. }
+            | Expectation::Variable { .. } => None,
         });
         let mut files: Vec<&mut String> = files.collect();
         if files.is_empty() {

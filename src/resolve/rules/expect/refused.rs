@@ -23,8 +23,8 @@ pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
             return Err(format!("asks for work beside its traces (“{word}”)").into());
         }
     }
-    let dots = |tokens: &[Token<'_>]| tokens.iter().all(|token| *token == Token::Mark('.'));
-    if tokens.contains(&Token::Mark('…')) || tokens.windows(3).any(dots) {
+    let ellipsis = |tokens: &[Token<'_>]| tokens.iter().all(|token| *token == Token::Mark('.'));
+    if tokens.contains(&Token::Mark('…')) || tokens.windows(3).any(ellipsis) {
         return Err("goes on with what isn't named (“…”)".into());
     }
     let codes = || {

@@ -69,12 +69,11 @@ pub(super) fn of(tokens: &[Token<'_>], at: usize, listed: Relation) -> Result<Re
     let inner = inner.get(1..).unwrap_or_default();
     let refers = head.last().is_some_and(|token| token.is(Role::Refers));
     match words.get(leads).and_then(lead) {
-        Some(Role::Into) if refers => Ok(Relation::About),
+        Some(Role::Into | Role::With) if refers => Ok(Relation::About),
         Some(Role::Into) if object(inner, code) == Relation::Unnamed => {
             Err(format!("can't be told what goes into `{code}`").into())
         }
         Some(Role::Into) => Ok(Relation::Into),
-        Some(Role::With) if refers => Ok(Relation::About),
         Some(Role::With) => Ok(Relation::With),
         Some(Role::From) => Ok(Relation::From),
         Some(_) | None => Ok(Relation::About),
