@@ -308,3 +308,29 @@ fn a_run_that_fails_ends_with_an_event_as_well() {
         (&"ended".into(), &"failed".into())
     );
 }
+
+#[test]
+fn sets_that_are_run_at_once_keep_their_parts_of_the_account() {
+    let sets = ["a", "b", "c", "d"];
+    let mut workspace = Workspace::new().file("x.yml", "a: 1\n");
+    for set in sets {
+        let text = format!("# Phase 1: {set}\n\n### 1.1 Work\n- [ ] Study `x.yml`\n");
+        workspace = workspace.file(&format!("checklists/{set}/phase-01-x.md"), text);
+    }
+    let workspace = workspace.commit_all();
+    let runs = sets.map(|set| workspace.spawn(&["--set", set, "phase", "1", "run"]));
+    for run in runs {
+        run.wait().expect(0);
+    }
+    let account = workspace.read("PROGRESS.md");
+    for set in sets {
+        let row = format!("](checklists/{set}/phase-01-x.md) | Completed");
+        assert!(account.contains(&row), "no {set} in\n{account}");
+    }
+    assert_eq!(workspace.messages().len(), 1 + sets.len());
+    assert!(
+        workspace.git_status().is_empty(),
+        "{:?}",
+        workspace.git_status()
+    );
+}

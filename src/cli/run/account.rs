@@ -8,9 +8,12 @@ use crate::checklist::{Checklist, StatusKind, parse};
 use crate::cli::load::Loaded;
 use crate::cli::standing::{self, standing};
 use crate::execute::{Document, Ledger};
-use crate::files::{Clock, PhaseFile, read_journal};
-use crate::journal::{Evidence, State, StepId};
+use crate::files::{Clock, FilesError, PhaseFile, Workspace, read_journal};
+use crate::journal::{Evidence, State, StepId, sha256};
 use crate::progress::{Entry, PhaseRow, Place, View, update};
+
+/// How often an account is read again that others write at the same time.
+const TRIES: u32 = 100;
 
 /// What has just happened to a phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,15 +41,9 @@ impl Close<'_> {
         moment: Moment<'_>,
     ) -> Result<()> {
         let prepared = self.prepared;
-        let workspace = &prepared.loaded.workspace;
         let path = prepared.progress_path();
-        let existing = workspace.read(&path)?;
         let view = self.view(ledger, &document.checklist, moment, &path);
-        let text = update(existing.as_deref(), &view)?;
-        if existing.as_deref() != Some(text.as_str()) {
-            workspace.write_atomic(&path, text.as_bytes())?;
-        }
-        Ok(())
+        write(&prepared.loaded.workspace, &path, &view)
     }
 
     /// Writes the account again where somebody deleted it; returns whether it was gone.
@@ -160,6 +157,24 @@ impl Close<'_> {
             said.push(format!("{}: {}", words.early, before.join(", ")));
         }
         said.join(", ") + &place(prepared, self.outlook.home)
+    }
+}
+
+/// Brings an account up to date. Another set may have its part in the same document, and be run at
+/// the same time: what it writes meanwhile is read again.
+pub(in crate::cli) fn write(workspace: &Workspace, path: &str, view: &View) -> Result<()> {
+    let mut left = TRIES;
+    loop {
+        let existing = workspace.read(path)?;
+        let text = update(existing.as_deref(), view)?;
+        if existing.as_deref() == Some(text.as_str()) {
+            return Ok(());
+        }
+        let read = existing.map(|existing| sha256(existing.as_bytes()));
+        match workspace.replace(path, read.as_deref(), text.as_bytes()) {
+            Err(FilesError::Changed { .. }) if left > 0 => left -= 1,
+            written => return Ok(written?),
+        }
     }
 }
 

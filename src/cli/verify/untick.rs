@@ -11,7 +11,7 @@ use crate::execute::{Document, Projection};
 use crate::files::{Clock, JournalFile};
 use crate::git::Repo;
 use crate::journal::Event;
-use crate::progress::{View, update};
+use crate::progress::View;
 use crate::terminal::{count, err};
 use crate::verify::{Lost, Tick};
 
@@ -98,9 +98,9 @@ fn status(checklist: &Checklist, look: &Look) -> StatusKind {
 /// Brings PROGRESS.md up to date, where there is one.
 fn progress(loaded: &Loaded, phase: &Phase, (look, checklist): (&Look, &Checklist)) -> Result<()> {
     let path = loaded.progress_path(&phase.set);
-    let Some(existing) = loaded.workspace.read(&path)? else {
+    if loaded.workspace.read(&path)?.is_none() {
         return Ok(());
-    };
+    }
     let shown = (checklist, look.is_rehearsed());
     let phases = account::rows(loaded, &phase.set, shown, &path);
     // Phases come in order: the first that is open is the one to go on with.
@@ -114,9 +114,5 @@ fn progress(loaded: &Loaded, phase: &Phase, (look, checklist): (&Look, &Checklis
         history: Vec::new(),
         shared: account::is_shared(loaded, &phase.set),
     };
-    let text = update(Some(&existing), &view)?;
-    if text != existing {
-        loaded.workspace.write_atomic(&path, text.as_bytes())?;
-    }
-    Ok(())
+    account::write(&loaded.workspace, &path, &view)
 }
