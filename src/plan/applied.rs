@@ -139,7 +139,8 @@ fn is_json_object(path: &str, text: &str) -> bool {
         let read: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
         Some(read.get("apiVersion")?.is_string() && read.get("kind")?.is_string())
     };
-    path.ends_with(".json") && object().unwrap_or_default()
+    let json = path.rsplit_once('.').is_some_and(|(_, end)| end == "json");
+    json && object().unwrap_or_default()
 }
 
 fn is_yaml(path: &str) -> bool {

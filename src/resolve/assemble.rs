@@ -432,9 +432,9 @@ fn namespace(
     let found = named
         .or_else(|| context.phase.namespace.clone())
         .or(project);
-    let names = [found, Some(context.set.clone())];
-    let mut names = names.iter().flatten().map(|name| slug(name));
-    names
+    let candidates = [found, Some(context.set.clone())];
+    let mut written = candidates.iter().flatten().map(|name| slug(name));
+    written
         .find(|name| !name.is_empty())
         .unwrap_or_else(|| NAMELESS.to_owned())
 }

@@ -153,7 +153,8 @@ fn is_yaml(path: &str) -> bool {
 
 /// Returns whether a file is JSON that says itself what object it is: most JSON is for programs.
 fn is_json_manifest(path: &str, text: &str) -> bool {
-    if !path.ends_with(".json") || !claims_objects(text) {
+    let json = path.rsplit_once('.').is_some_and(|(_, end)| end == "json");
+    if !json || !claims_objects(text) {
         return false;
     }
     let Ok(Value::Object(fields)) = serde_json::from_str(text.trim_start_matches('\u{feff}'))
