@@ -153,15 +153,7 @@ fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> Strin
         "```\n\nWith a file of `KEY=value` lines that git ignores, `--from-env-file=FILE` does \
          the same. Sealed Secrets or SOPS will do as well, as long as names and keys stay.\n",
     );
-    let entries = application.secrets.iter().flat_map(|it| &it.entries);
-    for file in entries.filter_map(|entry| entry.text.as_ref()) {
-        let _ = write!(
-            text,
-            "\n`{}` is what `{}` is to hold, with the secrets in it.\n",
-            name(&file.path),
-            file.path
-        );
-    }
+    text.push_str(&secret_files(application));
     if let Some(tls) = tls_secret(application) {
         let _ = write!(
             text,
@@ -169,6 +161,21 @@ fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> Strin
              cert-manager issues it:\n\n```sh\nkubectl create secret tls {tls} --namespace {} \
              --cert=tls.crt --key=tls.key\n```\n",
             application.namespace
+        );
+    }
+    text
+}
+
+/// Says what the files are to hold that Secrets are made of.
+fn secret_files(application: &Application) -> String {
+    let mut text = String::new();
+    let entries = application.secrets.iter().flat_map(|it| &it.entries);
+    for file in entries.filter_map(|entry| entry.text.as_ref()) {
+        let _ = write!(
+            text,
+            "\n`{}` is what `{}` is to hold, with the secrets in it.\n",
+            name(&file.path),
+            file.path
         );
     }
     text

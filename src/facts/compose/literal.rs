@@ -260,7 +260,9 @@ mod tests {
     fn check(words: &[&str], expected: &[&str]) {
         let words: Vec<String> = words.iter().map(ToString::to_string).collect();
         let found = find(&words, words.len() == 1);
-        let found = found.iter().map(|one| &words[one.word][one.place.clone()]);
+        let found = found
+            .iter()
+            .map(|one| words[one.word].get(one.place.clone()).unwrap());
         assert_eq!(found.collect::<Vec<_>>(), expected, "{words:?}");
     }
 

@@ -100,12 +100,12 @@ pub fn moving(image: &str) -> Option<Moving> {
 }
 
 /// Returns whether a part of a tag says what an image is built on.
-fn is_base(part: &&&str) -> bool {
+fn is_base(part: &str) -> bool {
     let numbered = |base: &&str| {
         part.strip_prefix(*base)
             .is_some_and(|rest| rest.chars().all(|it| it.is_ascii_digit() || it == '.'))
     };
-    VARIANTS.contains(*part) || BASES.iter().any(|base| numbered(base))
+    VARIANTS.contains(&part) || BASES.iter().any(|base| numbered(base))
 }
 
 #[cfg(test)]
