@@ -279,8 +279,13 @@ impl Mounts {
         if whole {
             let why = "it is the whole repository, and no ConfigMap holds a program";
             self.lost(member, mount, "./", why);
-            let help = way(".", &mount.target, &[member.name.clone()], false);
-            let told = self.warnings.pop().map(|it| it.help(help));
+            let out = way(
+                ".",
+                &mount.target,
+                std::slice::from_ref(&member.name),
+                false,
+            );
+            let told = self.warnings.pop().map(|it| it.help(out));
             return self.warnings.extend(told);
         }
         if found.is_empty() {

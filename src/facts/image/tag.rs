@@ -105,7 +105,7 @@ fn is_base(part: &str) -> bool {
         part.strip_prefix(*base)
             .is_some_and(|rest| rest.chars().all(|it| it.is_ascii_digit() || it == '.'))
     };
-    VARIANTS.contains(&part) || BASES.iter().any(|base| numbered(base))
+    VARIANTS.contains(&part) || BASES.iter().any(numbered)
 }
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ pub(super) fn read(labelled: &Labelled<'_>, report: &mut Report) -> Vec<Route> {
     let mut routes = Vec::new();
     for (key, text) in labelled.labels() {
         let other = ["traefik.tcp.routers.", "traefik.udp.routers."];
-        if other.iter().any(|start| key.starts_with(start)) && key.ends_with(".rule") {
+        let rule = key.rsplit('.').next() == Some("rule");
+        if rule && other.iter().any(|start| key.starts_with(start)) {
             report.push(
                 unread(labelled, key, "an Ingress leads HTTP only")
                     .help("ask for a NodePort or a LoadBalancer below the task of its Service"),

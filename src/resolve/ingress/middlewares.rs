@@ -77,8 +77,8 @@ pub(super) fn told(hints: &[Route], wishes: &[Asked]) -> Vec<Diagnostic> {
                 .help("say below the task of the Ingress what it does"),
                 Some(kind) => {
                     let known = KINDS.iter().find(|(known, ..)| known == kind);
-                    let wished = |wish: Kind| wishes.iter().any(|it| it.wish.kind() == wish);
-                    if known.is_some_and(|(_, wish, ..)| wished(*wish)) {
+                    let asked = |kind: Kind| wishes.iter().any(|it| it.wish.kind() == kind);
+                    if known.is_some_and(|(_, same, ..)| asked(*same)) {
                         continue;
                     }
                     let other = ("the way in does without it", OTHER);

@@ -151,8 +151,11 @@ fn is_place(target: &str) -> bool {
     let folder = format!("{}/", target.trim_end_matches('/'));
     let mut parts = target.split('/').filter(|part| !part.is_empty());
     PLACES.iter().any(|place| folder.starts_with(place))
-        || parts
-            .any(|part| FOLDERS.contains(&part) || part.ends_with(".d") || part.contains("conf."))
+        || parts.any(|part| {
+            FOLDERS.contains(&part)
+                || part.rsplit('.').next() == Some("d")
+                || part.contains("conf.")
+        })
 }
 
 /// Returns whether a file of source code is one that a program is configured by
