@@ -112,39 +112,35 @@ fn is_base(part: &str) -> bool {
 mod tests {
     use super::moving;
 
-    /// Checks whether a tag moves, and what a version of 7 makes of it.
+    /// Checks whether a tag moves, and what a version of 7 makes of it; `?` where that can't be told.
     #[track_caller]
-    fn check(image: &str, expected: Option<Option<&str>>) {
-        let found = moving(image).map(|it| it.fixed("7"));
-        let found = found.as_ref().map(Option::as_deref);
-        assert_eq!(found, expected, "{image}");
+    fn check(image: &str, expected: Option<&str>) {
+        let found = moving(image).map(|it| it.fixed("7").unwrap_or_else(|| "?".to_owned()));
+        assert_eq!(found.as_deref(), expected, "{image}");
     }
 
     #[test]
     fn a_tag_without_a_version_moves() {
-        check("redis", Some(Some("7")));
-        check("redis:latest", Some(Some("7")));
-        check("redis:alpine", Some(Some("7-alpine")));
-        check("postgres:alpine3.20", Some(Some("7-alpine3.20")));
-        check("mariadb:lts", Some(Some("7")));
-        check("mariadb:lts-noble", Some(Some("7-noble")));
-        check("node:lts-slim", Some(Some("7-slim")));
-        check(
-            "rabbitmq:management-alpine",
-            Some(Some("7-management-alpine")),
-        );
-        check("nginx:stable-alpine", Some(Some("7-alpine")));
-        check("wordpress:php8.3-fpm", Some(Some("7-php8.3-fpm")));
-        check("registry.local:5000/app", Some(Some("7")));
-        check("debian:stable", Some(Some("7")));
-        check("app:", Some(Some("7")));
+        check("redis", Some("7"));
+        check("redis:latest", Some("7"));
+        check("redis:alpine", Some("7-alpine"));
+        check("postgres:alpine3.20", Some("7-alpine3.20"));
+        check("mariadb:lts", Some("7"));
+        check("mariadb:lts-noble", Some("7-noble"));
+        check("node:lts-slim", Some("7-slim"));
+        check("rabbitmq:management-alpine", Some("7-management-alpine"));
+        check("nginx:stable-alpine", Some("7-alpine"));
+        check("wordpress:php8.3-fpm", Some("7-php8.3-fpm"));
+        check("registry.local:5000/app", Some("7"));
+        check("debian:stable", Some("7"));
+        check("app:", Some("7"));
     }
 
     #[test]
     fn what_stands_beside_a_moving_word_is_not_made_up() {
-        check("timescale/timescaledb:latest-pg16", Some(None));
-        check("ghcr.io/acme/thing:production", Some(None));
-        check("sonarqube:community", Some(None));
+        check("timescale/timescaledb:latest-pg16", Some("?"));
+        check("ghcr.io/acme/thing:production", Some("?"));
+        check("sonarqube:community", Some("?"));
     }
 
     #[test]
