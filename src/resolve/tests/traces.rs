@@ -43,9 +43,11 @@ fn check(tasks: &[&str], expected: &[bool]) {
     let found: Vec<bool> = resolved
         .tasks
         .iter()
-        .map(|task| match &task.action {
-            Action::Expect { traces } => traces.iter().all(|it| it.found.is_ok()),
-            other => panic!("{other:?}"),
+        .map(|task| {
+            let Action::Expect { traces } = &task.action else {
+                panic!("{:?}", task.action);
+            };
+            traces.iter().all(|it| it.found.is_ok())
         })
         .collect();
     assert_eq!(found, expected, "{tasks:?}");
