@@ -3,6 +3,7 @@
 //! What only looks like one is told as well: whether it is can't be known.
 
 use std::ops::Range;
+use std::slice;
 use std::sync::Arc;
 
 use crate::checklist::{Checklist, Directive, Task};
@@ -31,7 +32,7 @@ fn of_task(checklist: &Checklist, task: &Task, directive: &Directive) -> Vec<Dia
     let source = checklist.text.get(run.span.clone()).unwrap_or_default();
     let command = source.find(&text).filter(|_| !fence);
     let command = command.map(|at| run.span.start + at);
-    let found = literals(&text);
+    let found = literals(slice::from_ref(&text), true);
     // The message mustn't show them once more.
     let hidden = hidden(&checklist.text, command, &found);
     let what = if fence {
@@ -40,9 +41,13 @@ fn of_task(checklist: &Checklist, task: &Task, directive: &Directive) -> Vec<Dia
         "the command of"
     };
     let warning = |literal: Literal| {
-        let Range { start, end } = literal.span;
+        let Range { start, end } = literal.place;
         let span = command.map_or(run.span.clone(), |at| at + start..at + end);
-        let message = format!("{what} task {} holds a secret: {}", task.id, literal.reason);
+        let message = format!(
+            "{what} task {} holds a secret: {}",
+            task.id,
+            literal.by.reason()
+        );
         let warning = Diagnostic::warning(message).rule(SECRET);
         let label = "everybody who reads this has it";
         let warning = warning.at(&checklist.path, &hidden, span, label);
@@ -61,7 +66,7 @@ fn hidden(text: &Arc<str>, command: Option<usize>, secrets: &[Literal]) -> Arc<s
     };
     let covered = |at: usize| {
         let mut all = secrets.iter();
-        all.any(|secret| (command + secret.span.start..command + secret.span.end).contains(&at))
+        all.any(|secret| (command + secret.place.start..command + secret.place.end).contains(&at))
     };
     let mut shown = String::with_capacity(text.len());
     for (at, letter) in text.char_indices() {

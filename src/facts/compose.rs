@@ -15,7 +15,6 @@ mod health;
 mod hidden;
 mod keys;
 mod left;
-mod literal;
 mod load;
 mod merge;
 mod mounts;

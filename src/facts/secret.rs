@@ -8,7 +8,7 @@ mod text;
 
 use std::ops::Range;
 
-pub use literal::{Literal, literals, masked};
+pub use literal::{By, Literal, is_shell, literals, masked};
 pub use text::{Held, in_text};
 
 use super::model::Text;

@@ -14,8 +14,6 @@ use super::fields::Notes;
 use super::stand_in::{self, Held};
 use crate::facts::{Piece, Text, VariableUse};
 
-const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh"];
-
 /// Why a variable counts that a command or a check names.
 const NAMED: &str = "a command or health check is given it";
 
@@ -184,18 +182,13 @@ pub(super) fn executed(mut words: Vec<String>) -> Executed {
     }
     if let [shell, flag, script, rest @ ..] = words.as_mut_slice() {
         let plain = rest.iter().all(|word| !word.contains(OPEN));
-        if is_shell(shell) && flag.starts_with('-') && flag.ends_with('c') && plain {
+        if secret::is_shell(shell) && flag.starts_with('-') && flag.ends_with('c') && plain {
             *script = in_shell(script);
             return Executed::Words(words);
         }
     }
     let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     Executed::Line(quoted.join(" "))
-}
-
-/// Returns whether a program is a shell.
-pub(super) fn is_shell(program: &str) -> bool {
-    SHELLS.contains(&program.rsplit('/').next().unwrap_or(program))
 }
 
 /// Returns a marked word as a shell reads it as one.

@@ -1,10 +1,10 @@
 //! The variables that stand for secrets that a command has in clear: the one that has the value
 //! already, else one called after the service and the flag.
 
-use super::super::{reference, secret};
+use super::super::reference;
+use super::super::secret::{self, By, Literal, literals};
 use super::fields::Notes;
 use super::hidden::only_variable;
-use super::literal::{self, By, Literal};
 use crate::facts::{Origin, Text};
 
 /// How long a value must be to be taken for another service's: short ones are alike by chance.
@@ -51,7 +51,7 @@ impl Notes<'_> {
         origin: &Origin,
     ) -> Vec<String> {
         // From behind, so that places before stay right.
-        for found in literal::find(&words, line).into_iter().rev() {
+        for found in literals(&words, line).into_iter().rev() {
             let Some(word) = words.get_mut(found.word) else {
                 continue;
             };

@@ -1,226 +1,414 @@
-//! Secrets that are written into a command: `DB_PASSWORD=…`, `--token …`, a URL with a password.
+//! Secrets that stand in a command in clear: what follows `--password` or `-a`, what a URL has
+//! before its `@`, keys by the beginnings that their issuers give them.
 //!
-//! By names and by the forms that issuers give their keys. What stands for a value (`$TOKEN`, a
-//! path, `<token>`) is none.
+//! Only finds and masks them; which variable takes the place of one is a Compose file's matter. What
+//! a program reads from its own files isn't seen here.
 
 use std::ops::Range;
+use std::slice;
 
-use super::{by_name, by_value, split_url};
+use super::{by_value, ends_as_one, is_value, password_in};
 
-/// Values shorter than this are words like `yes`.
-const SHORTEST: usize = 4;
-
-/// What separates the words of a command.
-const BETWEEN: &str = " \t\r\n\"'`;&|()<>";
-
-/// A secret's value in a text.
+/// A secret in clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Literal {
-    /// The value's bytes.
-    pub span: Range<usize>,
-    /// Why it is one, as `its name has …`.
-    pub reason: String,
+    /// The word that it is in.
+    pub word: usize,
+    /// Where in it.
+    pub place: Range<usize>,
+    /// What tells that it is one.
+    pub by: By,
 }
 
-/// Returns the secrets that are written into a command, in their order.
-pub fn literals(text: &str) -> Vec<Literal> {
-    let words = split(text);
+/// What tells a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// A flag, a setting or a header of that name.
+    Flag(String),
+    /// A variable of that name, which a shell sets.
+    Variable(String),
+    /// A URL that leads to that host.
+    Url(String),
+    /// Its own looks: the reason.
+    Looks(String),
+}
+
+impl By {
+    /// Returns why it is one, as `a flag or setting …`.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Flag(name) => format!("it is given by `{name}`"),
+            Self::Variable(name) => format!("it is what `{name}` is set to"),
+            Self::Url(host) => format!("it is the password of the URL that leads to `{host}`"),
+            Self::Looks(why) => why.clone(),
+        }
+    }
+}
+
+/// Shells, which read a script that is given to them.
+const SHELLS: &[&str] = &["sh", "bash", "ash", "dash", "zsh", "ksh"];
+
+/// Programs with short flags for passwords: their beginnings, the flag, and whether the value
+/// follows it in the same word.
+const SHORT: &[(&str, &str, bool)] = &[
+    ("redis-cli", "-a", false),
+    ("valkey-cli", "-a", false),
+    ("mysql", "-p", true),
+    ("mariadb", "-p", true),
+    ("mongo", "-p", false),
+    ("rabbitmqadmin", "-p", false),
+    ("cypher-shell", "-p", false),
+    ("sqlcmd", "-P", false),
+    ("/opt/mssql", "-P", false),
+    ("ldap", "-w", false),
+];
+/// Words before a program that are none themselves.
+const WRAPPERS: &[&str] = &[
+    "exec",
+    "env",
+    "sudo",
+    "time",
+    "if",
+    "while",
+    "until",
+    "!",
+    "CMD",
+    "CMD-SHELL",
+];
+
+/// A part of a command that its program or a shell reads as one.
+#[derive(Debug, Clone, Copy)]
+struct Token<'w> {
+    word: usize,
+    start: usize,
+    /// Without the quotes around it; empty where a command ends.
+    text: &'w str,
+}
+
+/// Returns the secrets in a command, in order; `line` says that its words are a shell's lines.
+pub fn literals(words: &[String], line: bool) -> Vec<Literal> {
+    let tokens = tokens(words, line);
     let mut found: Vec<Literal> = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        let before = at.checked_sub(1).and_then(|at| words.get(at));
-        let literal = before
-            .and_then(|before| by_word_before(text, before, word))
-            .or_else(|| named(word))
-            .or_else(|| shaped(word));
-        let inside = found.last().is_some_and(|last| word.start < last.span.end);
-        let is = |it: &Literal| !inside && text.get(it.span.clone()).is_some_and(is_value);
-        found.extend(literal.filter(is).map(|it| quoted(text, it)));
+    let mut program = "";
+    for (at, token) in tokens.iter().enumerate() {
+        let own = program.is_empty() && !token.text.is_empty();
+        if token.text.is_empty() {
+            program = "";
+        } else if own && !WRAPPERS.contains(&token.text) && !token.text.contains('=') {
+            program = token.text.rsplit('/').next().unwrap_or(token.text);
+        }
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+        let before = before.map(|it| it.text).unwrap_or_default();
+        let told = url(token.text)
+            .or_else(|| named(token.text))
+            .or_else(|| behind(program, before, token.text))
+            .or_else(|| header(before, token.text))
+            .or_else(|| looks(token.text));
+        if let Some((place, by)) = told {
+            let place = place.start + token.start..place.end + token.start;
+            let word = token.word;
+            found.push(Literal { word, place, by });
+        }
     }
     found
 }
 
-/// Takes what stands between quotes as one value.
-fn quoted(text: &str, literal: Literal) -> Literal {
-    let Range { start, end } = literal.span;
-    let (before, from) = text.split_at_checked(start).unwrap_or((text, ""));
-    let mark = before.chars().next_back().filter(|it| "\"'".contains(*it));
-    let closed = mark.and_then(|mark| from.find(mark));
-    Literal {
-        span: start..closed.map_or(end, |length| start + length),
-        ..literal
-    }
-}
-
-/// Returns a command with the secrets masked that are written into it.
-pub fn masked(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
+/// Returns a shell's line with the secrets masked that are written into it.
+pub fn masked(line: &str) -> String {
+    let mut masked = String::with_capacity(line.len());
     let mut from = 0;
-    for literal in literals(text) {
-        masked.push_str(text.get(from..literal.span.start).unwrap_or_default());
+    for literal in literals(slice::from_ref(&line.to_owned()), true) {
+        masked.push_str(line.get(from..literal.place.start).unwrap_or_default());
         masked.push_str("***");
-        from = literal.span.end;
+        from = literal.place.end;
     }
-    masked.push_str(text.get(from..).unwrap_or_default());
+    masked.push_str(line.get(from..).unwrap_or_default());
     masked
 }
 
-/// A word of a command, and where it begins.
-#[derive(Debug, Clone, Copy)]
-struct Word<'t> {
-    text: &'t str,
-    start: usize,
+/// Returns whether a program is a shell.
+pub fn is_shell(program: &str) -> bool {
+    SHELLS.contains(&program.rsplit('/').next().unwrap_or(program))
 }
 
-impl Word<'_> {
-    fn end(self) -> usize {
-        self.start + self.text.len()
-    }
+type Told = (Range<usize>, By);
 
-    /// Returns the part of the word behind so many bytes as a secret.
-    fn behind(self, bytes: usize, reason: String) -> Literal {
-        Literal {
-            span: self.start + bytes..self.end(),
-            reason,
+/// Tells the password of a URL.
+fn url(text: &str) -> Option<Told> {
+    let place = password_in(text)?;
+    let host = text.get(place.end + 1..)?;
+    let host = host.split([':', '/', '?', '#']).next()?;
+    Some((place, By::Url(host.to_owned())))
+}
+
+/// Tells the value of `--password=value`, `-Dpassword=value`, `PASSWORD=value`,
+/// `--from-literal=password=value`.
+fn named(text: &str) -> Option<Told> {
+    let called = |it: char| it.is_ascii_alphanumeric() || "-_./:".contains(it);
+    let mut begin = 0;
+    loop {
+        let (name, rest) = text.get(begin..)?.split_once('=')?;
+        if !name.chars().all(called) {
+            return None;
+        }
+        let (skip, value) = bare(rest);
+        let from = begin + name.len() + 1 + skip;
+        if ends_as_one(name) && is_value(value) {
+            let variable = !name.starts_with('-') && name.to_uppercase() == name;
+            let by = if variable { By::Variable } else { By::Flag };
+            return Some((from..from + value.len(), by(name.to_owned())));
+        }
+        begin += name.len() + 1;
+    }
+}
+
+/// Tells the value behind a flag.
+fn behind(program: &str, flag: &str, text: &str) -> Option<Told> {
+    if program == "curl" && ["-u", "--user"].contains(&flag) {
+        let (user, password) = text.split_once(':')?;
+        let place = user.len() + 1..text.len();
+        return is_value(password).then(|| (place, By::Flag(flag.to_owned())));
+    }
+    for (name, short, joined) in SHORT {
+        if !program.starts_with(name) {
+            continue;
+        }
+        if *joined && let Some(value) = text.strip_prefix(short) {
+            let (skip, value) = bare(value);
+            let from = short.len() + skip;
+            let place = from..from + value.len();
+            return is_value(value).then(|| (place, By::Flag((*short).to_owned())));
+        }
+        if !*joined && flag == *short && is_value(text) {
+            return Some((0..text.len(), By::Flag(flag.to_owned())));
         }
     }
+    let long = flag.starts_with('-') && !flag.contains('=') && ends_as_one(flag);
+    // `--secret id=npm,src=.npmrc` says where one is.
+    let pair = |(name, value): (&str, &str)| !value.is_empty() && is_word(name);
+    let pairs = text.split_once('=').is_some_and(pair);
+    (long && !pairs && is_value(text)).then(|| (0..text.len(), By::Flag(flag.to_owned())))
 }
 
-fn split(text: &str) -> Vec<Word<'_>> {
-    let between = |letter: char| BETWEEN.contains(letter);
-    let mut words = Vec::new();
-    let mut start = 0;
-    for part in text.split(between) {
-        if !part.is_empty() {
-            words.push(Word { text: part, start });
-        }
-        // All that separates words is one byte long.
-        start += part.len() + 1;
-    }
-    words
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|it| it.is_ascii_lowercase() || it == '-')
 }
 
-/// `--password …`, `X-Api-Key: …`, `PASSWORD="…"`, `Bearer …`, `curl -u name:…`.
-fn by_word_before(text: &str, before: &Word<'_>, word: &Word<'_>) -> Option<Literal> {
-    let gap = text.get(before.end()..word.start)?;
-    // `""` is a value as well, an empty one.
-    if ["\"\"", "''", "\n", ";", "&", "|"]
-        .iter()
-        .any(|it| gap.contains(it))
-    {
+/// Tells the value of a header that says who asks.
+fn header(flag: &str, text: &str) -> Option<Told> {
+    if !["-H", "--header"].contains(&flag) {
         return None;
     }
-    let quoted = gap.contains(['"', '\'']);
-    let name = before.text.trim_end_matches([':', '=']);
-    let takes = match before.text.strip_prefix(name)? {
-        "" => before.text.starts_with('-') && !before.text.contains('='),
-        "=" => quoted,
-        _ => true,
+    let (name, value) = text.split_once(':')?;
+    if !name.eq_ignore_ascii_case("authorization") && !ends_as_one(name) {
+        return None;
+    }
+    let value = value.trim_start();
+    let schemes = ["Bearer ", "Basic ", "Token "];
+    let value = schemes
+        .iter()
+        .find_map(|scheme| value.strip_prefix(scheme))
+        .unwrap_or(value);
+    let place = text.len() - value.len()..text.len();
+    is_value(value).then(|| (place, By::Flag(name.to_owned())))
+}
+
+/// Tells a key by how it looks.
+fn looks(text: &str) -> Option<Told> {
+    let (skip, value) = match text.split_once('=') {
+        Some((name, value)) => (name.len() + 1, value),
+        None => (0, text),
     };
-    if takes && !word.text.starts_with('-') && !word.text.contains('=') {
-        let last = name.rsplit('=').next().unwrap_or(name);
-        if let Some(reason) = by_name(last.trim_start_matches('-')) {
-            // `Authorization: Bearer …` is told by the word behind.
-            return Some(word.behind(0, reason));
+    let (quote, value) = bare(value);
+    let from = skip + quote;
+    let why = by_value(value).filter(|_| is_value(value))?;
+    Some((from..from + value.len(), By::Looks(why)))
+}
+
+/// Returns a text without the quotes around it, and how many bytes they take before it.
+fn bare(text: &str) -> (usize, &str) {
+    let inside = ['"', '\''].iter().find_map(|quote| {
+        let inside = text.strip_prefix(*quote)?;
+        Some(inside.strip_suffix(*quote).unwrap_or(inside))
+    });
+    match inside {
+        Some(inside) => (1, inside),
+        None => (0, text),
+    }
+}
+
+fn tokens(words: &[String], line: bool) -> Vec<Token<'_>> {
+    let mut tokens = Vec::new();
+    let mut shell = line;
+    for (index, word) in words.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| words.get(before));
+        let before = before.map(String::as_str).unwrap_or_default();
+        shell |= is_shell(word);
+        let script = before.starts_with('-') && before.ends_with('c') && shell;
+        if line || script || before == "CMD-SHELL" {
+            split(index, word, &mut tokens);
+        } else {
+            tokens.push(Token {
+                word: index,
+                start: 0,
+                text: word,
+            });
         }
     }
-    if ["bearer", "basic"].contains(&before.text.to_lowercase().as_str()) {
-        return Some(word.behind(0, format!("it stands behind `{}`", before.text)));
-    }
-    if ["-u", "--user"].contains(&before.text) {
-        let (user, password) = word.text.split_once(':')?;
-        let reason = format!("it is the password of `{user}`");
-        return is_value(password).then(|| word.behind(user.len() + 1, reason));
-    }
-    None
+    tokens
 }
 
-/// `DB_PASSWORD=…`, `--token=…`, `--from-literal=password=…`.
-fn named(word: &Word<'_>) -> Option<Literal> {
-    let mut from = 0;
-    while let Some((name, _)) = word.text.get(from..)?.split_once('=') {
-        let behind = from + name.len() + 1;
-        if let Some(reason) = by_name(name.trim_start_matches('-')) {
-            return Some(word.behind(behind, reason));
+/// Adds a script's tokens: what stands between blanks, and an empty one where a command ends.
+fn split<'w>(word: usize, script: &'w str, tokens: &mut Vec<Token<'w>>) {
+    let mut quote = None;
+    let mut start = None;
+    let end = script.len();
+    let text = "";
+    // A command begins.
+    tokens.push(Token {
+        word,
+        start: 0,
+        text,
+    });
+    for (at, character) in script.char_indices().chain([(end, '\n')]) {
+        match (quote, character) {
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) if at < end => {}
+            (None, '"' | '\'') => {
+                quote = Some(character);
+                start.get_or_insert(at);
+            }
+            (_, _) if character.is_whitespace() || ";|&()".contains(character) => {
+                if let Some(from) = start.take() {
+                    let (skip, text) = bare(script.get(from..at).unwrap_or_default());
+                    let start = from + skip;
+                    tokens.push(Token { word, start, text });
+                }
+                if !" \t".contains(character) {
+                    let start = at;
+                    tokens.push(Token { word, start, text });
+                }
+            }
+            (_, _) => drop(start.get_or_insert(at)),
         }
-        from = behind;
     }
-    None
-}
-
-/// A key as its issuer writes it, or a URL with a password.
-fn shaped(word: &Word<'_>) -> Option<Literal> {
-    let value = word.text.rsplit('=').next().unwrap_or(word.text);
-    let from = word.text.len() - value.len();
-    if let Some(parts) = split_url(value).filter(|parts| is_value(&parts.password)) {
-        let before = parts.scheme.len() + "://".len() + parts.user.len() + 1;
-        let start = word.start + from + before;
-        return Some(Literal {
-            span: start..start + parts.password.len(),
-            reason: "it is the password in a URL".to_owned(),
-        });
-    }
-    let url = value.contains("://");
-    let reason = by_value(value).filter(|_| !url)?;
-    Some(word.behind(from, reason))
-}
-
-/// Whether a text is a value itself, and doesn't only stand for one.
-fn is_value(text: &str) -> bool {
-    let stands = text.starts_with(['$', '<', '{', '@', '/', '.', '%', '*']);
-    let plain = [
-        "true",
-        "false",
-        "null",
-        "none",
-        "stdin",
-        "change-me",
-        "changeme",
-    ];
-    text.len() >= SHORTEST && !stands && !plain.contains(&text.to_lowercase().as_str())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::masked;
+    use super::{By, literals, masked};
+
+    /// Checks the secrets in a command's words; a single word is a shell's line.
+    #[track_caller]
+    fn check(words: &[&str], expected: &[&str]) {
+        let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+        let found = literals(&words, words.len() == 1);
+        let found = found
+            .iter()
+            .map(|one| words[one.word].get(one.place.clone()).unwrap());
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{words:?}");
+    }
+
+    #[test]
+    fn what_a_flag_for_passwords_is_given_is_one() {
+        check(&["redis-server", "--requirepass", "s3cret"], &["s3cret"]);
+        check(&["x", "--db-password=hunter2", "-v"], &["hunter2"]);
+        check(&["java", "-Dspring.datasource.password=pw12"], &["pw12"]);
+        check(
+            &["x", "--api-key", "abcd", "--secret", "efgh"],
+            &["abcd", "efgh"],
+        );
+        check(&["redis-cli", "-a", "s3cret", "ping"], &["s3cret"]);
+        check(&["mysqladmin ping -uroot -ps3cret"], &["s3cret"]);
+        check(&["curl -fu elastic -u 'elastic:changeme' x"], &["changeme"]);
+        check(&["curl -H 'Authorization: Bearer abc.def' x"], &["abc.def"]);
+    }
+
+    #[test]
+    fn scripts_are_read_as_a_shell_does() {
+        check(
+            &[
+                "sh",
+                "-c",
+                "PGPASSWORD='hunter2' psql -h db && exec redis-server --requirepass \"a b\"",
+            ],
+            &["hunter2", "a b"],
+        );
+        check(&["redis-cli -a x1234 ping | grep PONG"], &["x1234"]);
+        check(&["CMD-SHELL", "mysql -psecret -e 'select 1'"], &["secret"]);
+    }
+
+    #[test]
+    fn urls_and_keys_tell_themselves() {
+        check(
+            &["x", "--broker=amqp://guest:topsecret@rabbit:5672/"],
+            &["topsecret"],
+        );
+        check(&["jdbc:postgresql://app:hunter2@db/app", "x"], &["hunter2"]);
+        check(
+            &["x", "ghp_0123456789abcdefghij"],
+            &["ghp_0123456789abcdefghij"],
+        );
+        let found = literals(&["postgres://a:b234@db/x".to_owned()], false);
+        assert_eq!(found[0].by, By::Url("db".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_value_is_left_alone() {
+        check(&["x", "--password-file", "/run/secrets/pw"], &[]);
+        check(
+            &["x", "--password=/run/secrets/pw", "--token", "--verbose"],
+            &[],
+        );
+        check(&["x", "--password", "$PASSWORD", "--token=${TOKEN}"], &[]);
+        check(
+            &["x", "--token-ttl", "3600", "--password-stdin", "registry"],
+            &[],
+        );
+        check(&["x", "--auth-token=true", "--max-token", "100"], &[]);
+        check(&["mysqladmin ping -p$MYSQL_ROOT_PASSWORD"], &[]);
+        check(&["x", "-p", "8080:80", "-a", "all"], &[]);
+        check(&["redis://cache:6379", "postgres://app@db/app"], &[]);
+    }
 
     #[track_caller]
-    fn check(command: &str, expected: &str) {
+    fn check_masked(command: &str, expected: &str) {
         assert_eq!(masked(command), expected);
     }
 
     #[track_caller]
     fn check_kept(command: &str) {
-        check(command, command);
+        check_masked(command, command);
     }
 
     #[test]
     fn values_behind_names_are_masked() {
-        check("DB_PASSWORD=hunter2 ./warm.sh", "DB_PASSWORD=*** ./warm.sh");
-        check("PASSWORD=\"hunter 2\" ./w", "PASSWORD=\"***\" ./w");
-        check("app --token=abcd1234 up", "app --token=*** up");
-        check("app --api-key abcd1234 up", "app --api-key *** up");
-        check(
+        check_masked("DB_PASSWORD=hunter2 ./warm.sh", "DB_PASSWORD=*** ./warm.sh");
+        check_masked("PASSWORD=\"hunter 2\" ./w", "PASSWORD=\"***\" ./w");
+        check_masked("app --token=abcd1234 up", "app --token=*** up");
+        check_masked("app --api-key abcd1234 up", "app --api-key *** up");
+        check_masked(
             "kubectl create secret generic db --from-literal=password=hunter2",
             "kubectl create secret generic db --from-literal=password=***",
         );
-        check(
+        check_masked(
             "curl -H 'X-Api-Key: abcd1234' x",
             "curl -H 'X-Api-Key: ***' x",
         );
-        check("curl -u ann:hunter2 x", "curl -u ann:*** x");
+        check_masked("curl -u ann:hunter2 x", "curl -u ann:*** x");
     }
 
     #[test]
     fn keys_and_urls_are_masked_by_their_form() {
-        check(
+        check_masked(
             "curl -H 'Authorization: Bearer abc.def' x",
             "curl -H 'Authorization: Bearer ***' x",
         );
-        check(
+        check_masked(
             "psql postgres://app:hunter2@db:5432/x",
             "psql postgres://app:***@db:5432/x",
         );
-        check("push ghp_0123456789abcdefghij", "push ***");
+        check_masked("push ghp_0123456789abcdefghij", "push ***");
     }
 
     #[test]
