@@ -5,6 +5,7 @@
 pub(crate) mod applications;
 pub(crate) mod call_center;
 pub(crate) mod cluster;
+pub(crate) mod definitions;
 pub(crate) mod editor;
 pub(crate) mod impostor;
 pub(crate) mod programs;

@@ -13,6 +13,7 @@ use crate::conformance::Case;
 use crate::conformance::target::kubectl;
 use crate::harness::applications::{NAMES, manifests, workspace};
 use crate::harness::cluster::{cluster, fed};
+use crate::harness::definitions::{self, TRAEFIK};
 use crate::harness::programs;
 use crate::harness::wait::eventually;
 
@@ -97,6 +98,8 @@ fn have_no_finding_in_kube_score() {
 /// Strict validation knows every field, the namespace takes only `restricted` pods, and the
 /// controllers make those pods.
 fn are_accepted_whole_and_their_pods_admitted() {
+    // One of them is behind Traefik.
+    definitions::add(cluster(), &[TRAEFIK]);
     let mut problems = Vec::new();
     let mut namespaces = Vec::new();
     for (name, files) in written() {

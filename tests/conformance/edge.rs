@@ -1,14 +1,10 @@
 //! What is written for the way in and for monitoring, beside the definitions of its kinds: the real
 //! ones, of the Gateway API's standard channel, Traefik and the Prometheus operator.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use serde_json::Value;
-
 use crate::conformance::Case;
 use crate::harness::applications::manifests;
 use crate::harness::cluster::Cluster;
+use crate::harness::definitions::{self, GATEWAY_API, PROMETHEUS_OPERATOR, TRAEFIK};
 use crate::harness::workspace::Workspace;
 
 /// The tests of this file.
@@ -16,29 +12,6 @@ pub(crate) const CASES: &[Case] = &[(
     "edge::everything_written_is_what_its_kind_takes",
     everything_written_is_what_its_kind_takes,
 )];
-
-/// The definitions, by module and by the files in it.
-const DEFINITIONS: &[(&str, &[&str])] = &[
-    (
-        "sigs.k8s.io/gateway-api",
-        &[
-            "config/crd/standard/gateway.networking.k8s.io_gatewayclasses.yaml",
-            "config/crd/standard/gateway.networking.k8s.io_gateways.yaml",
-            "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml",
-        ],
-    ),
-    (
-        "github.com/prometheus-operator/prometheus-operator",
-        &[
-            "example/prometheus-operator-crd/monitoring.coreos.com_servicemonitors.yaml",
-            "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
-        ],
-    ),
-    (
-        "github.com/traefik/traefik/v3",
-        &["docs/content/reference/dynamic-configuration/traefik.io_middlewares.yaml"],
-    ),
-];
 
 const COMPOSE: &str = "name: shop\nservices:\n  \
     api:\n    build: .\n    ports: ['8080:8080']\n  \
@@ -78,7 +51,7 @@ const WAYS: &[(&str, &str)] = &[
 
 fn everything_written_is_what_its_kind_takes() {
     let cluster = Cluster::alone(0);
-    define(&cluster);
+    definitions::add(&cluster, &[GATEWAY_API, PROMETHEUS_OPERATOR, TRAEFIK]);
     kubectl(&cluster, &["create", "namespace", "shop"]);
     for (settings, only) in WAYS {
         let workspace = written(settings);
@@ -138,38 +111,4 @@ fn kubectl(cluster: &Cluster, arguments: &[&str]) {
     let output = cluster.kubectl(arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {said}");
-}
-
-/// Brings the definitions into a cluster and waits until their kinds are served.
-fn define(cluster: &Cluster) {
-    for (module, files) in DEFINITIONS {
-        let folder = downloaded(module);
-        for file in *files {
-            let path = folder.join(file);
-            let path = path.to_str().expect("a path");
-            kubectl(cluster, &["apply", "--server-side", "-f", path]);
-        }
-    }
-    let established = [
-        "wait",
-        "--for=condition=Established",
-        "--timeout=60s",
-        "crd",
-        "--all",
-    ];
-    kubectl(cluster, &established);
-}
-
-/// Returns the folder of a module of `tests/definitions`, downloaded and checked by Go.
-fn downloaded(module: &str) -> PathBuf {
-    let output = Command::new("go")
-        .args(["mod", "download", "-json", module])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/definitions"))
-        .env("GOWORK", "off")
-        .env("GOFLAGS", "-mod=readonly")
-        .output()
-        .expect("go runs");
-    let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let folder = said["Dir"].as_str();
-    PathBuf::from(folder.unwrap_or_else(|| panic!("{module}: {said}")))
 }
