@@ -30,7 +30,8 @@ pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
     let source = source.split(['\n', '\r']).next().unwrap_or_default();
     let found = disguised(source, line.start, text).or_else(|| {
         let (inside, behind) = source.strip_prefix('[')?.split_once(']')?;
-        marked(inside, behind, line.start)
+        let before = text.get(..line.start).unwrap_or_default();
+        marked((before, inside, behind), line.start)
     });
     let Some((span, (message, help, fix))) = found else {
         return;
@@ -48,7 +49,7 @@ pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
 }
 
 /// Returns what is wrong with what stands in square brackets, and its place.
-fn marked(inside: &str, behind: &str, start: usize) -> Option<(Span, Finding)> {
+fn marked((before, inside, behind): (&str, &str, &str), start: usize) -> Option<(Span, Finding)> {
     let span = start..start + inside.len() + 2;
     let mark = inside.trim_matches(|letter: char| letter.is_whitespace() || is_unseen(letter));
     let word = WORDS.contains(&mark.to_lowercase().as_str());
@@ -70,7 +71,9 @@ fn marked(inside: &str, behind: &str, start: usize) -> Option<(Span, Finding)> {
             "write `[x]` with the Latin letter",
             whole("[x]"),
         ),
-        "" | "x" | "X" if inside.chars().count() == 1 => behind_box(inside, behind, &span),
+        "" | "x" | "X" if inside.chars().count() == 1 => {
+            beside_box((before, inside, behind), &span)
+        }
         "" => (
             format!("`[{inside}]` is no box of Markdown"),
             "write `[ ]`, with one space",
@@ -345,13 +348,20 @@ fn leads(line: &str, at: usize) -> bool {
 /// What is wrong with a box, how it is written rightly, and what mends it.
 type Finding = (String, &'static str, Option<(Span, String)>);
 
-fn behind_box(inside: &str, behind: &str, span: &Span) -> Finding {
+fn beside_box((before, inside, behind): (&str, &str, &str), span: &Span) -> Finding {
     if !inside.is_ascii() {
         let message = "the space in this box is a no-break space, so it is no box".to_owned();
         let fix = Some((span.clone(), "[ ]".to_owned()));
         return (message, "write `[ ]` with a plain space", fix);
     }
     match behind.chars().next() {
+        Some(' ' | '\t') => {
+            let message = "no plain space stands before this box, so it is no box".to_owned();
+            let blank = |last: &char| last.is_whitespace() && !" \t\r\n".contains(*last);
+            let last = before.chars().next_back().filter(blank);
+            let fix = last.map(|last| (span.start - last.len_utf8()..span.start, " ".to_owned()));
+            (message, "put a plain space before the `[`", fix)
+        }
         Some(next) if next.is_whitespace() => {
             let message = "a no-break space follows this box, so it is no box".to_owned();
             let fix = Some((span.end..span.end + next.len_utf8(), " ".to_owned()));

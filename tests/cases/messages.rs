@@ -37,7 +37,7 @@ fn a_secret_in_a_command_is_neither_shown_nor_recorded() {
     assert!(!kept.contains("hunter2"), "{kept}");
     let checked = workspace.orch(&["check"]).expect(0).stdout;
     assert!(
-        checked.contains("holds a secret: its name has `password`"),
+        checked.contains("holds a secret: it is what `CACHE_PASSWORD` is set to"),
         "{checked}"
     );
 }

@@ -36,6 +36,12 @@ fn check(line: &str, message: &str, mended: Option<&str>) {
 }
 
 #[test]
+fn a_form_feed_before_a_box_is_no_space() {
+    let message = "no plain space stands before this box, so it is no box";
+    check("- \u{c}[ ] Tell", message, Some("-  [ ] Tell"));
+}
+
+#[test]
 fn what_editors_export_is_no_box_and_is_said() {
     let escaped = "a backslash takes this box its meaning, so it is no box";
     check(r"- \[ \] Tell", escaped, Some("- [ ] Tell"));
