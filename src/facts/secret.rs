@@ -7,6 +7,7 @@ mod literal;
 mod text;
 
 use std::ops::Range;
+use std::slice;
 
 pub use literal::{By, Literal, is_shell, literals, masked};
 pub use text::{Held, in_text};
@@ -243,16 +244,21 @@ pub fn is_value(text: &str) -> bool {
         && !switches.contains(&text.to_lowercase().as_str())
 }
 
-/// Returns why an interpolated value is a secret, if it is: by its value, or by a variable that
-/// it is made from (which may have no value yet).
+/// Returns why an interpolated value is a secret, if it is: by its value, by a variable that it is
+/// made from (which may have no value yet), or by what it gives a program in clear
+/// (`-Dpassword=…`).
 pub fn by_text(text: &Text) -> Option<String> {
-    by_value(&text.value).or_else(|| {
-        let made_from = text
-            .variables
-            .iter()
-            .find(|used| by_name(&used.name).is_some())?;
-        Some(format!("it is made from `{}`", made_from.name))
-    })
+    let made_from = || {
+        let mut used = text.variables.iter();
+        let found = used.find(|used| by_name(&used.name).is_some())?;
+        Some(format!("it is made from `{}`", found.name))
+    };
+    let given = || {
+        let found = literals(slice::from_ref(&text.value), true);
+        let why = found.first()?.by.reason();
+        Some(format!("it has one in it: {why}"))
+    };
+    by_value(&text.value).or_else(made_from).or_else(given)
 }
 
 /// Returns the parts of a URL that holds credentials (`scheme://user:password@host…`); `None` for
@@ -451,6 +457,28 @@ mod tests {
             (parts.host.as_str(), parts.port),
             ("${MQ_HOST}", Some(5672))
         );
+    }
+
+    #[test]
+    fn a_text_is_secret_by_what_it_gives_a_program() {
+        let reason = |value: &str| {
+            by_text(&Text {
+                value: value.to_owned(),
+                ..Text::default()
+            })
+        };
+        assert_eq!(
+            reason("-Xmx1g -Ddb.password=hunter2").as_deref(),
+            Some("it has one in it: it is given by `-Ddb.password`")
+        );
+        for plain in [
+            "-Xmx1g -Dtoken.ttl=3600",
+            "--password-file /run/pw",
+            "a=b",
+            "",
+        ] {
+            assert_eq!(reason(plain), None, "{plain}");
+        }
     }
 
     #[test]
