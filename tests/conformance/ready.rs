@@ -126,7 +126,8 @@ fn a_definition_and_then_its_resources() {
                 .reason,
             "established"
         );
-        // Discovery is asked again: the kind wasn't there a moment ago.
+        // Discovery lags behind, and is asked again: the kind wasn't there a moment ago.
+        cluster.served(&definition).await.expect("it is served");
         let greeting = "apiVersion: orch.test/v1\nkind: Greeting\nmetadata: { name: a }\n";
         let greeting = cluster_object(greeting);
         assert_eq!(
