@@ -255,20 +255,11 @@ pub(super) fn line_of(text: &str, item: &Node<'_>) -> Inline {
 
 /// Returns the first words of an item's own text, as far as no markup divides them.
 pub(super) fn first_words<'n>(item: &'n Node<'_>) -> &'n str {
-    let text = split(item).0.iter().find_map(|node| match &node.kind {
-        Kind::Text(text) => Some(&**text),
-        Kind::Heading(_)
-        | Kind::Paragraph
-        | Kind::List
-        | Kind::Item
-        | Kind::Fence(_)
-        | Kind::Html
-        | Kind::Code(_)
-        | Kind::Break
-        | Kind::Marker
-        | Kind::Wrapper
-        | Kind::Indented
-        | Kind::Opaque => None,
+    let text = split(item).0.iter().find_map(|node| {
+        let Kind::Text(text) = &node.kind else {
+            return None;
+        };
+        Some(&**text)
     });
     text.unwrap_or_default()
 }

@@ -16,7 +16,8 @@ enum Apart {
 /// Warns of a task without a text; `behind` is the place behind its box.
 pub(super) fn warn(text: &str, behind: usize, id: &TaskId, problems: &mut Problems<'_>) {
     let place = behind.saturating_sub("[ ]".len())..behind;
-    let (why, help) = match apart(text, behind) {
+    let apart = apart(text, behind);
+    let (why, help) = match &apart {
         Some((_, Apart::Paragraph)) => (
             ": an empty line stands before it, so it is no part of the line",
             "put the text behind the box",
@@ -29,7 +30,7 @@ pub(super) fn warn(text: &str, behind: usize, id: &TaskId, problems: &mut Proble
     };
     let message = format!("task {id} has no text{why}");
     let warning = problems.placed(&place, message, help).rule("box");
-    problems.push(match apart(text, behind) {
+    problems.push(match apart {
         // What it means then, a person should see.
         Some((gap, _)) => warning.suggest(gap, " "),
         None => warning,
