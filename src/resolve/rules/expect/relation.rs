@@ -5,7 +5,7 @@
 
 use super::clause::Why;
 use super::tokens::Token;
-use super::words::Role;
+use super::words::{NOUNS, Role};
 
 /// How a code span stands to the verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,20 +28,6 @@ pub(super) enum Relation {
     /// It is referred to.
     About,
 }
-
-/// Nouns for what a code span may name.
-const NOUNS: &[Role] = &[
-    Role::File,
-    Role::Part,
-    Role::Type,
-    Role::Callable,
-    Role::Value,
-    Role::Table,
-    Role::Endpoint,
-    Role::Variable,
-    Role::Tests,
-    Role::Docs,
-];
 
 const LEADING: [Role; 4] = [Role::Into, Role::With, Role::From, Role::About];
 

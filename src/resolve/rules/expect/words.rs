@@ -110,7 +110,21 @@ impl Role {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Roles(Meanings);
 
-/// Roles of words that may stand behind a thing without saying anything of it.
+/// Nouns for what a code span may name.
+pub(super) const NOUNS: &[Role] = &[
+    Role::File,
+    Role::Part,
+    Role::Type,
+    Role::Callable,
+    Role::Value,
+    Role::Table,
+    Role::Endpoint,
+    Role::Variable,
+    Role::Tests,
+    Role::Docs,
+];
+
+/// Roles of other words that may stand behind a thing without saying anything of it.
 const AROUND: &[Role] = &[
     Role::Make,
     Role::Add,
@@ -123,23 +137,13 @@ const AROUND: &[Role] = &[
     Role::With,
     Role::About,
     Role::Article,
-    Role::File,
-    Role::Part,
-    Role::Type,
-    Role::Callable,
-    Role::Value,
-    Role::Table,
-    Role::Endpoint,
-    Role::Variable,
     Role::Thing,
-    Role::Tests,
-    Role::Docs,
 ];
 
 impl Roles {
     /// Returns whether the word does anything that goes on with a line.
     pub(super) fn any(self) -> bool {
-        AROUND.iter().any(|role| self.has(*role))
+        NOUNS.iter().chain(AROUND).any(|role| self.has(*role))
     }
 
     /// Returns whether the word does that.
