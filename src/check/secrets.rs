@@ -3,7 +3,6 @@
 //! What only looks like one is told as well: whether it is can't be known.
 
 use std::ops::Range;
-use std::slice;
 use std::sync::Arc;
 
 use crate::checklist::{Checklist, Directive, Task};
@@ -32,7 +31,7 @@ fn of_task(checklist: &Checklist, task: &Task, directive: &Directive) -> Vec<Dia
     let source = checklist.text.get(run.span.clone()).unwrap_or_default();
     let command = source.find(&text).filter(|_| !fence);
     let command = command.map(|at| run.span.start + at);
-    let found = literals(slice::from_ref(&text), true);
+    let found = literals(&[&text], true);
     // The message mustn't show them once more.
     let hidden = hidden(&checklist.text, command, &found);
     let what = if fence {

@@ -5,12 +5,11 @@
 
 mod literal;
 mod text;
-
-use std::ops::Range;
-use std::slice;
+mod url;
 
 pub use literal::{By, Literal, is_shell, literals, masked};
 pub use text::{Held, in_text};
+pub use url::{UrlParts, split_url};
 
 use super::model::Text;
 use super::reference::{CLOSE, OPEN};
@@ -119,23 +118,6 @@ const PREFIXES: &[(&str, usize)] = &[
     ("ya29.", 20),
 ];
 
-/// The parts of a URL that holds credentials, as written (nothing is decoded).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UrlParts {
-    /// What stands before `://`.
-    pub scheme: String,
-    /// The user; may be empty (`redis://:password@…`).
-    pub user: String,
-    /// The password; may be empty.
-    pub password: String,
-    /// The host, or all of them where there are several (`a:1,b:2`).
-    pub host: String,
-    /// The port, where one host has one.
-    pub port: Option<u16>,
-    /// The path with its `/`, query and fragment included; may be empty.
-    pub path: String,
-}
-
 /// Returns why a variable of that name is a secret, if it is.
 pub fn by_name(name: &str) -> Option<String> {
     if name == "PWD" {
@@ -214,21 +196,6 @@ fn connects(value: &str) -> bool {
         })
 }
 
-/// Returns where the password of a URL stands, wherever it begins in the text, if one is there in
-/// clear.
-pub fn password_in(text: &str) -> Option<Range<usize>> {
-    let colon = text.find("://")?;
-    let head = text.get(..colon)?;
-    let scheme = |it: char| it.is_ascii_alphanumeric() || "+-.".contains(it);
-    let start = head.trim_end_matches(scheme).len();
-    let rest = text.get(start..)?;
-    let end = rest.find(|it: char| it.is_whitespace() || "\"'`".contains(it));
-    let parts = split_url(rest.get(..end.unwrap_or(rest.len()))?)?;
-    let from = start + parts.scheme.len() + 3 + parts.user.len() + 1;
-    let place = from..from + parts.password.len();
-    is_value(text.get(place.clone())?).then_some(place)
-}
-
 /// Returns whether a text is a value in clear: no reference, file, switch or small number.
 pub fn is_value(text: &str) -> bool {
     let switches = [
@@ -254,67 +221,11 @@ pub fn by_text(text: &Text) -> Option<String> {
         Some(format!("it is made from `{}`", found.name))
     };
     let given = || {
-        let found = literals(slice::from_ref(&text.value), true);
+        let found = literals(&[&text.value], true);
         let why = found.first()?.by.reason();
         Some(format!("it has one in it: {why}"))
     };
     by_value(&text.value).or_else(made_from).or_else(given)
-}
-
-/// Returns the parts of a URL that holds credentials (`scheme://user:password@host…`); `None` for
-/// any other value. `${…}` in a text that isn't interpolated stays whole.
-pub fn split_url(value: &str) -> Option<UrlParts> {
-    let (scheme, rest) = value.split_once("://")?;
-    let letters = |character: char| character.is_ascii_alphanumeric() || "+-.".contains(character);
-    if scheme.is_empty() || !scheme.chars().all(letters) {
-        return None;
-    }
-    let ends = find(rest, |character| "/?#".contains(character));
-    let (authority, path) = rest.split_at_checked(ends.first().copied().unwrap_or(rest.len()))?;
-    let at = *find(authority, |character| character == '@').last()?;
-    let (credentials, host) = (authority.get(..at)?, authority.get(at + 1..)?);
-    let colon = *find(credentials, |character| character == ':').first()?;
-    let (user, password) = (credentials.get(..colon)?, credentials.get(colon + 1..)?);
-    let (host, port) = split_port(host);
-    Some(UrlParts {
-        scheme: scheme.to_owned(),
-        user: user.to_owned(),
-        password: password.to_owned(),
-        host: host.to_owned(),
-        port,
-        path: path.to_owned(),
-    })
-}
-
-fn split_port(host: &str) -> (&str, Option<u16>) {
-    if host.contains(',') {
-        return (host, None);
-    }
-    match host
-        .rsplit_once(':')
-        .map(|(name, port)| (name, port.parse()))
-    {
-        Some((name, Ok(port))) => (name, Some(port)),
-        Some((_, Err(_))) | None => (host, None),
-    }
-}
-
-/// Returns the byte offsets of characters outside of `${…}`.
-fn find(text: &str, wanted: impl Fn(char) -> bool) -> Vec<usize> {
-    let mut depth = 0_usize;
-    let mut before = None;
-    let mut found = Vec::new();
-    for (index, character) in text.char_indices() {
-        if character == '{' && before == Some('$') {
-            depth += 1;
-        } else if character == '}' && depth > 0 {
-            depth -= 1;
-        } else if depth == 0 && wanted(character) {
-            found.push(index);
-        }
-        before = Some(character);
-    }
-    found
 }
 
 /// Returns a name's words in lower case: `jwtSecretKey`, `JWT_SECRET_KEY` and `jwt.secret-key`
@@ -338,7 +249,7 @@ fn words(name: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_name, by_text, by_value, split_url};
+    use super::{by_name, by_text, by_value};
     use crate::facts::{Text, VariableUse};
 
     #[track_caller]
@@ -431,32 +342,6 @@ mod tests {
         check_value("postgresql://calls@db/calls", false);
         check_value("-----BEGIN CERTIFICATE-----", false);
         check_value("sk-short", false);
-    }
-
-    #[test]
-    fn a_url_is_split() {
-        let parts = split_url("postgresql+asyncpg://calls:p:w@db:5432/calls?ssl=on").unwrap();
-        assert_eq!(
-            (parts.user.as_str(), parts.password.as_str()),
-            ("calls", "p:w")
-        );
-        assert_eq!((parts.host.as_str(), parts.port), ("db", Some(5432)));
-        assert_eq!(parts.path, "/calls?ssl=on");
-        let parts = split_url("redis://:pw@cache/0").unwrap();
-        assert_eq!((parts.user.as_str(), parts.port), ("", None));
-        assert_eq!(split_url("mailto:a@b"), None);
-    }
-
-    #[test]
-    fn variables_in_a_url_stay_whole() {
-        let raw = "amqp://${MQ_USER:-a:b@c}:${MQ_PASSWORD:?see https://docs}@${MQ_HOST}:5672/";
-        let parts = split_url(raw).unwrap();
-        assert_eq!(parts.user, "${MQ_USER:-a:b@c}");
-        assert_eq!(parts.password, "${MQ_PASSWORD:?see https://docs}");
-        assert_eq!(
-            (parts.host.as_str(), parts.port),
-            ("${MQ_HOST}", Some(5672))
-        );
     }
 
     #[test]

@@ -5,9 +5,9 @@
 //! a program reads from its own files isn't seen here.
 
 use std::ops::Range;
-use std::slice;
 
-use super::{by_value, ends_as_one, is_value, password_in};
+use super::url::password_in;
+use super::{by_value, ends_as_one, is_value};
 
 /// A secret in clear.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +86,7 @@ struct Token<'w> {
 }
 
 /// Returns the secrets in a command, in order; `line` says that its words are a shell's lines.
-pub fn literals(words: &[String], line: bool) -> Vec<Literal> {
+pub fn literals<W: AsRef<str>>(words: &[W], line: bool) -> Vec<Literal> {
     let tokens = tokens(words, line);
     let mut found: Vec<Literal> = Vec::new();
     let mut program = "";
@@ -117,7 +117,7 @@ pub fn literals(words: &[String], line: bool) -> Vec<Literal> {
 pub fn masked(line: &str) -> String {
     let mut masked = String::with_capacity(line.len());
     let mut from = 0;
-    for literal in literals(slice::from_ref(&line.to_owned()), true) {
+    for literal in literals(&[line], true) {
         masked.push_str(line.get(from..literal.place.start).unwrap_or_default());
         masked.push_str("***");
         from = literal.place.end;
@@ -237,12 +237,13 @@ fn bare(text: &str) -> (usize, &str) {
     }
 }
 
-fn tokens(words: &[String], line: bool) -> Vec<Token<'_>> {
+fn tokens<W: AsRef<str>>(words: &[W], line: bool) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut shell = line;
     for (index, word) in words.iter().enumerate() {
         let before = index.checked_sub(1).and_then(|before| words.get(before));
-        let before = before.map(String::as_str).unwrap_or_default();
+        let before = before.map(AsRef::as_ref).unwrap_or_default();
+        let word = word.as_ref();
         shell |= is_shell(word);
         let script = before.starts_with('-') && before.ends_with('c') && shell;
         if line || script || before == "CMD-SHELL" {
@@ -301,8 +302,7 @@ mod tests {
     /// Checks the secrets in a command's words; a single word is a shell's line.
     #[track_caller]
     fn check(words: &[&str], expected: &[&str]) {
-        let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-        let found = literals(&words, words.len() == 1);
+        let found = literals(words, words.len() == 1);
         let found = found
             .iter()
             .map(|one| words[one.word].get(one.place.clone()).unwrap());
@@ -349,7 +349,7 @@ mod tests {
             &["x", "ghp_0123456789abcdefghij"],
             &["ghp_0123456789abcdefghij"],
         );
-        let found = literals(&["postgres://a:b234@db/x".to_owned()], false);
+        let found = literals(&["postgres://a:b234@db/x"], false);
         assert_eq!(found[0].by, By::Url("db".to_owned()));
     }
 

@@ -4,7 +4,8 @@
 //! a format itself. Source code isn't for it: there, names of secrets stand beside expressions.
 
 use super::super::reference;
-use super::{by_value, ends_as_one, is_value, password_in};
+use super::url::password_in;
+use super::{by_value, ends_as_one, is_value};
 
 /// A secret in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
