@@ -36,30 +36,17 @@ const KINDS: &[(&str, Kind, &str, &str)] = &[
         "the size of requests isn't limited",
         "below the task of the Ingress: `Body size: 50 MB`",
     ),
-    (
-        "replacepathregex",
-        Kind::Rewrite,
-        "paths stay as they are",
-        "below the task of the Ingress: ``Rewrite `/old` → `/new` ``",
-    ),
-    (
-        "replacepath",
-        Kind::Rewrite,
-        "paths stay as they are",
-        "below the task of the Ingress: ``Rewrite `/old` → `/new` ``",
-    ),
-    (
-        "addprefix",
-        Kind::Rewrite,
-        "paths stay as they are",
-        "below the task of the Ingress: ``Rewrite `/old` → `/new` ``",
-    ),
+    ("replacepathregex", Kind::Rewrite, SAME_PATHS, REWRITE),
+    ("replacepath", Kind::Rewrite, SAME_PATHS, REWRITE),
+    ("addprefix", Kind::Rewrite, SAME_PATHS, REWRITE),
 ];
 
 const UNCHECKED: &str = "who asks isn't checked";
 const FROM_ANYWHERE: &str = "requests come from anywhere";
 const AUTH: &str = "below the task of the Ingress: ``Basic auth: Secret `users` ``";
 const ALLOW: &str = "below the task of the Ingress: `Allow list: 10.0.0.0/8`";
+const SAME_PATHS: &str = "paths stay as they are";
+const REWRITE: &str = "below the task of the Ingress: ``Rewrite `/old` → `/new` ``";
 const OTHER: &str = "set what the controller has for it in the phase's settings: \
                      [ingress.annotations]";
 
