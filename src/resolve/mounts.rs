@@ -89,6 +89,13 @@ pub(super) fn told(all: Vec<Carried>) -> Vec<Diagnostic> {
     told.collect()
 }
 
+fn not_carried(member: &Member<'_>, mount: &Mount, name: &str, why: &str) -> Diagnostic {
+    Diagnostic::warning(format!(
+        "`{}` mounts `{name}` at `{}` ({}), which is not carried over: {why}",
+        member.name, mount.target, mount.origin
+    ))
+}
+
 /// Returns how what is mounted gets into an image.
 fn way(from: &str, target: &str, by: &[String], built: bool) -> String {
     if built {
@@ -234,10 +241,7 @@ impl Mounts {
     }
 
     fn lost(&mut self, member: &Member<'_>, mount: &Mount, name: &str, why: &str) {
-        self.warnings.push(Diagnostic::warning(format!(
-            "`{}` mounts `{name}` at `{}` ({}), which is not carried over: {why}",
-            member.name, mount.target, mount.origin
-        )));
+        self.warnings.push(not_carried(member, mount, name, why));
     }
 
     fn volume(&mut self, name: &str, mount: &Mount, kind: VolumeKind) {
@@ -278,15 +282,10 @@ impl Mounts {
         }
         if whole {
             let why = "it is the whole repository, and no ConfigMap holds a program";
-            self.lost(member, mount, "./", why);
-            let out = way(
-                ".",
-                &mount.target,
-                std::slice::from_ref(&member.name),
-                false,
-            );
-            let told = self.warnings.pop().map(|it| it.help(out));
-            return self.warnings.extend(told);
+            let by = std::slice::from_ref(&member.name);
+            let out = way(".", &mount.target, by, false);
+            let warning = not_carried(member, mount, "./", why).help(out);
+            return self.warnings.push(warning);
         }
         if found.is_empty() {
             let why = "it isn't in the repository, or git ignores it";
