@@ -91,6 +91,25 @@ fn serve(routes: Vec<Route>, mounts: &Mounts) -> Endpoints {
     all
 }
 
+/// Adds an endpoint where it is served, or with its own part of the path where that can't be told.
+fn add(
+    all: &mut Endpoints,
+    served: Option<String>,
+    own: String,
+    method: Option<String>,
+    origin: Origin,
+) {
+    let (list, path) = match served {
+        Some(path) => (&mut all.served, path),
+        None => (&mut all.loose, own),
+    };
+    list.push(Endpoint {
+        method,
+        path,
+        origin,
+    });
+}
+
 /// Returns a verb as a method; what isn't one method is none.
 fn method(verb: &str) -> Option<String> {
     let verb = verb.to_uppercase();

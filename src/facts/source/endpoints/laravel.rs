@@ -14,7 +14,7 @@ use super::super::code::{Code, Language, closing};
 use super::super::literal;
 use super::super::variables::{pattern, patterns};
 use super::mounts::{Prefix, slashed};
-use super::{Endpoint, Endpoints, method};
+use super::{Endpoints, add, method};
 
 patterns! {
     ROUTE = r"\bRoute::";
@@ -101,15 +101,8 @@ fn file(code: &Code, outer: &Prefix, all: &mut Endpoints) {
         let known = outer.as_ref().zip(before.as_ref()).zip(inner.as_ref());
         let prefix = known.map(|((outer, before), inner)| slashed(&[outer, before, inner]));
         for (verb, own) in routes(code, links) {
-            let (list, path) = match &prefix {
-                Some(prefix) => (&mut all.served, slashed(&[prefix, &own])),
-                None => (&mut all.loose, slashed(&[&own])),
-            };
-            list.push(Endpoint {
-                method: verb,
-                path,
-                origin: code.origin(*start),
-            });
+            let served = prefix.as_ref().map(|prefix| slashed(&[prefix, &own]));
+            add(all, served, slashed(&[&own]), verb, code.origin(*start));
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pages that people see are no endpoints, and neither is what settings rewrite.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -10,7 +11,7 @@ use super::super::super::Tree;
 use super::super::code::{Code, Language};
 use super::super::variables::{pattern, patterns};
 use super::mounts::Prefix;
-use super::{Endpoint, Endpoints, method};
+use super::{Endpoints, add, method};
 use crate::facts::paths;
 
 patterns! {
@@ -32,6 +33,7 @@ const CONFIGS: [&str; 4] = [
 /// Returns the endpoints of all files of a Next.js application.
 pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
     let mut all = Endpoints::default();
+    let mut bases: BTreeMap<&str, Prefix> = BTreeMap::new();
     for code in files.iter().filter(|it| it.language == Language::Script) {
         let Some((root, own)) = route(&code.path) else {
             continue;
@@ -48,17 +50,10 @@ pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
                 .into_iter()
                 .collect()
         };
-        let base = base(tree, root);
+        let base = bases.entry(root).or_insert_with(|| base(tree, root));
         for (start, verb) in verbs {
-            let (list, path) = match &base {
-                Some(base) => (&mut all.served, format!("{base}{own}")),
-                None => (&mut all.loose, own.clone()),
-            };
-            list.push(Endpoint {
-                method: verb,
-                path,
-                origin: code.origin(start),
-            });
+            let served = base.as_ref().map(|base| format!("{base}{own}"));
+            add(&mut all, served, own.clone(), verb, code.origin(start));
         }
     }
     all

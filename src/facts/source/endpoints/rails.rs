@@ -11,7 +11,7 @@ use super::super::code::{Code, Language};
 use super::super::literal;
 use super::super::variables::{pattern, patterns};
 use super::mounts::{Prefix, slashed};
-use super::{Endpoint, Endpoints, method};
+use super::{Endpoints, add, method};
 
 patterns! {
     DRAWN = r"\bRails\.application\.routes\.draw\b";
@@ -22,7 +22,7 @@ patterns! {
 }
 
 /// A block that is open.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Block {
     /// What all in it stands below; none where that can't be told.
     prefix: Prefix,
@@ -59,16 +59,9 @@ fn file(code: &Code, moved: bool, all: &mut Endpoints) {
         let block = blocks.last().cloned();
         let read = Line::of(bare, block.as_ref());
         for (verb, own) in read.routes {
-            let prefix = block.as_ref().and_then(|_| read.prefix.clone());
-            let (list, path) = match prefix.filter(|_| !moved) {
-                Some(prefix) => (&mut all.served, slashed(&[&prefix, &own])),
-                None => (&mut all.loose, slashed(&[&own])),
-            };
-            list.push(Endpoint {
-                method: verb,
-                path,
-                origin: code.origin(start),
-            });
+            let prefix = read.prefix.as_ref().filter(|_| block.is_some() && !moved);
+            let served = prefix.map(|prefix| slashed(&[prefix, &own]));
+            add(all, served, slashed(&[&own]), verb, code.origin(start));
         }
         if opens {
             let drawn = DRAWN.iter().any(|it| it.is_match(bare));
@@ -110,6 +103,7 @@ fn lines(text: &str) -> Vec<(usize, String)> {
 }
 
 /// What a line says.
+#[derive(Default)]
 struct Line {
     routes: Vec<(Option<String>, String)>,
     /// What its routes stand below.
@@ -120,20 +114,11 @@ struct Line {
 
 impl Line {
     fn of(line: &str, block: Option<&Block>) -> Self {
-        let nothing = Self {
-            routes: Vec::new(),
-            prefix: None,
-            inner: Block {
-                prefix: None,
-                member: None,
-                resource: false,
-            },
-        };
         let captures = CALL.iter().find_map(|it| it.captures(line));
         let (Some(captures), Some(block)) = (captures, block) else {
             return Self {
                 inner: bare_block(line, block),
-                ..nothing
+                ..Self::default()
             };
         };
         let (name, rest) = (captures[1].to_owned(), captures[2].to_owned());
@@ -151,24 +136,24 @@ impl Line {
                     prefix: below.filter(|_| {
                         call.is_plain(&["to", "as", "on", "via", "controller", "action"])
                     }),
-                    ..nothing
+                    ..Self::default()
                 }
             }
             "root" => Self {
                 routes: vec![(method("get"), String::new())],
                 prefix: prefix.filter(|_| !block.resource),
-                ..nothing
+                ..Self::default()
             },
             "namespace" | "scope" => Self {
                 inner: call.scope(&name, prefix.filter(|_| !block.resource)),
-                ..nothing
+                ..Self::default()
             },
             "resources" | "resource" => call.resources(&name, block),
             "member" | "collection" => Self {
                 inner: bare_block(line, Some(block)),
-                ..nothing
+                ..Self::default()
             },
-            _ => nothing,
+            _ => Self::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Interfaces and clients serve nothing themselves; nor does a class without a `@Path` of its own,
 //! which something else hands out.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -11,7 +12,7 @@ use super::super::super::super::Tree;
 use super::super::super::code::{Code, Language};
 use super::super::super::variables::{pattern, patterns};
 use super::super::mounts::Prefix;
-use super::super::{Endpoint, Endpoints, method};
+use super::super::{Endpoints, add, method};
 use super::{Class, annotations, classes, is_above, slashed, written};
 use crate::facts::paths;
 
@@ -28,9 +29,14 @@ fn is_one(code: &Code) -> bool {
 /// Adds the endpoints of resource classes.
 pub(super) fn read(files: &[Code], tree: &Tree, all: &mut Endpoints) {
     let own: Vec<&Code> = files.iter().filter(|code| is_one(code)).collect();
+    let mut modules: BTreeMap<&str, Prefix> = BTreeMap::new();
     for code in &own {
-        let outer = outer(&own, tree, &code.path);
-        resources(code, &outer, all);
+        let module = code.path.split_once("src/main/");
+        let module = module.map_or("", |(module, _)| module);
+        let outer = modules
+            .entry(module)
+            .or_insert_with(|| outer(&own, tree, module));
+        resources(code, outer, all);
     }
 }
 
@@ -62,20 +68,16 @@ fn resources(code: &Code, outer: &Prefix, all: &mut Endpoints) {
         let own = path_at(*start).unwrap_or_else(|| Some(String::new()));
         let prefix = path_at(class.at).filter(|_| class_serves(code, class));
         let known = outer.as_ref().zip(prefix.flatten()).zip(own.clone());
-        let path = known.map(|((outer, prefix), own)| slashed(&[outer, &prefix, &own]));
-        let list = if path.is_some() {
-            &mut all.served
-        } else {
-            &mut all.loose
-        };
-        let Some(path) = path.or(own.map(|own| slashed(&[&own]))) else {
-            continue;
-        };
-        list.push(Endpoint {
-            method: Some(verb),
-            path,
-            origin: code.origin(*start),
-        });
+        let served = known.map(|((outer, prefix), own)| slashed(&[outer, &prefix, &own]));
+        // Without a path of its own it is nothing to look for.
+        let Some(own) = own else { continue };
+        add(
+            all,
+            served,
+            slashed(&[&own]),
+            Some(verb),
+            code.origin(*start),
+        );
     }
 }
 
@@ -89,10 +91,7 @@ fn class_serves(code: &Code, class: &Class) -> bool {
 }
 
 /// Returns what stands before all paths of a module; none where that can't be told.
-fn outer(files: &[&Code], tree: &Tree, source: &str) -> Prefix {
-    let module = source
-        .split_once("src/main/")
-        .map_or("", |(module, _)| module);
+fn outer(files: &[&Code], tree: &Tree, module: &str) -> Prefix {
     let mut found = Vec::new();
     for code in files.iter().filter(|code| code.path.starts_with(module)) {
         for (_, name, arguments) in annotations(code) {
