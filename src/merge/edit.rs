@@ -9,39 +9,36 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 
 use super::change::{Change, Step, What};
-use super::fields::values;
-use super::tree::{self, Document, Entry, Kind, Node};
+use super::tree::{self, Document, Documents, Entry, Kind, Node};
 use crate::manifest::yaml_text;
 
-/// Returns the changed text with what its documents say, where the change can be made.
-pub(super) fn make(text: &str, change: &Change) -> Option<(String, Vec<Value>)> {
-    let documents = tree::parse(text).ok()?;
-    let (range, replacement) = splice(text, &documents, change)?;
+/// Returns the changed text with its documents, where the change can be made.
+pub(super) fn make(text: &str, before: &Documents, change: &Change) -> Option<(String, Documents)> {
+    let (range, replacement) = splice(text, before, change)?;
     let mut changed = text.get(..range.start)?.to_owned();
     changed.push_str(&replacement);
     changed.push_str(text.get(range.end..)?);
-    let mut comments = comments(text, &documents);
-    let mut expected = values(documents);
+    let mut expected = before.values.clone();
     change.make(&mut expected).then_some(())?;
     let now = tree::parse(&changed).ok()?;
+    let mut comments = comments(text, before);
     for kept in self::comments(&changed, &now) {
         if let Some(at) = comments.iter().position(|comment| *comment == kept) {
             comments.swap_remove(at);
         }
     }
-    let now = values(now);
-    (now == expected && comments.is_empty()).then_some((changed, now))
+    (now.values == expected && comments.is_empty()).then_some((changed, now))
 }
 
-fn comments(text: &str, documents: &[Document]) -> Vec<String> {
-    let spans = documents.iter().flat_map(|document| &document.comments);
+fn comments<'t>(text: &'t str, documents: &Documents) -> Vec<&'t str> {
+    let spans = documents.all.iter().flat_map(|document| &document.comments);
     spans
-        .filter_map(|span| Some(text.get(span.clone())?.trim_end().to_owned()))
+        .filter_map(|span| Some(text.get(span.clone())?.trim_end()))
         .collect()
 }
 
-fn splice(text: &str, documents: &[Document], change: &Change) -> Option<(Range<usize>, String)> {
-    let mut filled = documents.iter().filter(|it| !it.value.is_null());
+fn splice(text: &str, documents: &Documents, change: &Change) -> Option<(Range<usize>, String)> {
+    let mut filled = documents.all.iter().filter(|it| !it.empty);
     let document = filled.nth(change.document);
     if let What::AddDocument(value) = &change.what {
         return Some(add_document(text, document, value));

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::tree::{self, Document};
+use super::tree;
 use super::walk::{Values, Walk};
 use super::{Conflict, Merged, Prefer, Side, Versions, Why, edit, lines, secrets};
 
@@ -12,27 +12,24 @@ const CHANGES: usize = 10_000;
 /// Merges the documents of three texts.
 pub(super) fn merge(versions: &Versions<'_>, prefer: Prefer) -> Merged {
     // What orch itself writes otherwise than as YAML (a chart's templates) is lines.
-    let Ok(ours) = tree::parse(versions.ours).map(values) else {
+    let Ok(ours) = tree::parse(versions.ours) else {
         return lines::merge(versions, prefer);
     };
-    let theirs = match tree::parse(versions.theirs) {
-        Ok(documents) => values(documents),
-        Err(problem) => return unreadable(versions, problem),
-    };
-    // What orch wrote it can read; a base that it can't read is as good as none.
-    let base = versions
-        .base
-        .and_then(|text| tree::parse(text).ok())
-        .map(values);
+    if let Err(problem) = tree::parse(versions.theirs) {
+        return unreadable(versions, problem);
+    }
     let mut merged = if versions.ours == versions.theirs || versions.base == Some(versions.ours) {
         unchanged(versions.theirs)
     } else if versions.base == Some(versions.theirs) {
         unchanged(versions.ours)
     } else {
-        between(versions, (base.as_deref(), theirs, &ours), prefer)
+        between(versions, &ours.values, prefer)
+            .unwrap_or_else(|problem| unreadable(versions, problem))
     };
-    let now = tree::parse(&merged.text).map(values).unwrap_or_default();
-    let kept = secrets::kept(&now, &ours);
+    let now = tree::parse(&merged.text)
+        .map(|now| now.values)
+        .unwrap_or_default();
+    let kept = secrets::kept(&now, &ours.values);
     merged.conflicts.retain(|conflict| {
         let told = |secret: &Conflict| secret.place == conflict.place;
         !kept.iter().any(told)
@@ -41,35 +38,37 @@ pub(super) fn merge(versions: &Versions<'_>, prefer: Prefer) -> Merged {
     merged
 }
 
-fn between(
-    versions: &Versions<'_>,
-    (base, mut theirs, ours): (Option<&[Value]>, Vec<Value>, &[Value]),
-    prefer: Prefer,
-) -> Merged {
+/// Makes change after change.
+///
+/// # Errors
+/// Says why the text can't be changed at all.
+fn between(versions: &Versions<'_>, ours: &[Value], prefer: Prefer) -> Result<Merged, String> {
+    // What orch wrote it can read; a base that it can't read is as good as none.
+    let base = versions.base.and_then(|text| tree::parse(text).ok());
     let mut text = headed(versions);
+    let mut documents = tree::parse(&text)?;
     let mut refused = Vec::new();
     for _ in 0..CHANGES {
         let values = Values {
-            base,
-            theirs: &theirs,
+            base: base.as_ref().map(|base| base.values.as_slice()),
+            theirs: &documents.values,
             ours,
         };
         let walk = Walk::over(&values, prefer, &refused);
         let Some(change) = walk.change else {
             let conflicts = walk.conflicts;
-            return Merged { text, conflicts };
+            return Ok(Merged { text, conflicts });
         };
-        match edit::make(&text, &change) {
-            Some((changed, now)) => {
-                (text, theirs) = (changed, now);
+        match edit::make(&text, &documents, &change) {
+            Some(changed) => {
+                (text, documents) = changed;
                 // What couldn't be done before may be possible now.
                 refused.clear();
             }
             None => refused.push(change),
         }
     }
-    let problem = "its changes undo each other".to_owned();
-    unreadable(versions, problem)
+    Err("its changes undo each other".to_owned())
 }
 
 fn unchanged(text: &str) -> Merged {
@@ -77,15 +76,6 @@ fn unchanged(text: &str) -> Merged {
         text: text.to_owned(),
         conflicts: Vec::new(),
     }
-}
-
-/// Returns what the documents say that aren't empty.
-pub(super) fn values(documents: Vec<Document>) -> Vec<Value> {
-    documents
-        .into_iter()
-        .map(|document| document.value)
-        .filter(|value| !value.is_null())
-        .collect()
 }
 
 fn unreadable(versions: &Versions<'_>, problem: String) -> Merged {

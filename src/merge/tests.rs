@@ -384,12 +384,13 @@ fn commented(text: &str, places: &[u8]) -> String {
 }
 
 fn says(text: &str) -> Vec<Value> {
-    super::fields::values(tree::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}")))
+    let documents = tree::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    documents.values
 }
 
 fn comments(text: &str) -> Vec<String> {
     let documents = tree::parse(text).expect("it is YAML");
-    let spans = documents.iter().flat_map(|it| &it.comments);
+    let spans = documents.all.iter().flat_map(|it| &it.comments);
     let mut found: Vec<String> = spans
         .map(|it| text.get(it.clone()).expect("a span").trim_end().to_owned())
         .collect();

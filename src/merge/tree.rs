@@ -10,13 +10,22 @@ use serde_saphyr::granit_parser::{Event, Parser, Span, StrInput, StructureStyle}
 
 use crate::manifest::{document_ranges, read_document};
 
+/// A text's documents.
+#[derive(Debug)]
+pub(super) struct Documents {
+    /// All of them, where they stand.
+    pub(super) all: Vec<Document>,
+    /// What those say that aren't empty.
+    pub(super) values: Vec<Value>,
+}
+
 /// One document of a text.
 #[derive(Debug)]
 pub(super) struct Document {
     /// Its bytes, with the `---` before it.
     pub(super) span: Range<usize>,
-    /// What it says; null where it is empty.
-    pub(super) value: Value,
+    /// Whether it says nothing.
+    pub(super) empty: bool,
     /// Its tree; nothing where it is empty.
     pub(super) root: Option<Node>,
     /// The comments.
@@ -68,28 +77,27 @@ pub(super) struct Entry {
 ///
 /// # Errors
 /// Says what is wrong with the first one that can't be read.
-pub(super) fn parse(text: &str) -> Result<Vec<Document>, String> {
-    let parts = document_ranges(text);
-    parts
-        .into_iter()
-        .map(|span| {
-            let part = text.get(span.clone()).unwrap_or_default();
-            let value = read_document(part)?;
-            let mut reader = Reader {
-                text: part,
-                start: span.start,
-                events: Parser::new_from_str(part),
-                comments: Vec::new(),
-            };
-            let root = reader.root()?;
-            Ok(Document {
-                span,
-                value,
-                root,
-                comments: reader.comments,
-            })
-        })
-        .collect()
+pub(super) fn parse(text: &str) -> Result<Documents, String> {
+    let (mut all, mut values) = (Vec::new(), Vec::new());
+    for span in document_ranges(text) {
+        let part = text.get(span.clone()).unwrap_or_default();
+        let value = read_document(part)?;
+        let mut reader = Reader {
+            text: part,
+            start: span.start,
+            events: Parser::new_from_str(part),
+            comments: Vec::new(),
+        };
+        let root = reader.root()?;
+        all.push(Document {
+            span,
+            empty: value.is_null(),
+            root,
+            comments: reader.comments,
+        });
+        values.extend(Some(value).filter(|value| !value.is_null()));
+    }
+    Ok(Documents { all, values })
 }
 
 struct Reader<'a> {
