@@ -1,6 +1,7 @@
 //! `ports` and `expose`: short and long syntax, ranges, host addresses.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use super::super::yaml::{Node, Value};
 use super::fields::{Fields, Notes};
@@ -93,10 +94,17 @@ pub(in super::super) fn short(text: &str, origin: &Origin) -> Option<Vec<Port>> 
     };
     let (before, container) = text.rsplit_once(':').unwrap_or(("", text));
     // An address may stand before the published port, an IPv6 one in brackets or bare.
-    let published = before
-        .rsplit_once(':')
-        .map_or(before, |(_, published)| published);
+    let (address, published) = before.rsplit_once(':').unwrap_or(("", before));
+    if !is_address(address) {
+        return None;
+    }
     pair(published, container, protocol, origin)
+}
+
+/// Whether a text is an IP address or empty, as where a variable has no value.
+fn is_address(text: &str) -> bool {
+    let inside = text.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    text.is_empty() || inside.unwrap_or(text).parse::<IpAddr>().is_ok()
 }
 
 fn protocol(name: &str) -> Option<Protocol> {
@@ -165,6 +173,8 @@ mod tests {
         check("80:8080", Some(&[(8080, Some(80), Tcp)]));
         check("127.0.0.1:8080:80/tcp", Some(&[(80, Some(8080), Tcp)]));
         check("127.0.0.1::80", Some(&[(80, None, Tcp)]));
+        check(":8080:80", Some(&[(80, Some(8080), Tcp)]));
+        check("::1:8080:80", Some(&[(80, Some(8080), Tcp)]));
         check("[::1]:5060:5060/udp", Some(&[(5060, Some(5060), Udp)]));
         check(
             "9000-9001:19000-19001",
@@ -179,6 +189,8 @@ mod tests {
         check("80:99999", None);
         check("9000-9001:80-90", None);
         check("80/sctp", None);
+        check("80:80:80:80", None);
+        check("localhost:80:80", None);
         check("0", None);
     }
 }
