@@ -57,6 +57,8 @@ pub enum FileSeen {
     There {
         /// Its SHA-256, in hex.
         sha256: String,
+        /// The same with line feeds alone, where git checked it out with carriage returns.
+        unix: Option<String>,
         /// Whether nothing is in it.
         empty: bool,
         /// How what a person changed in it fits what orch would write now.

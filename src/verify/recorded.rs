@@ -224,7 +224,9 @@ impl View<'_> {
                 found: format!("it can't be read: {why}"),
                 way: format!("make it readable; then {}", self.again()),
             }),
-            Some(FileSeen::There { sha256: now, .. }) if now == sha256 => {
+            Some(FileSeen::There {
+                sha256: now, unix, ..
+            }) if now == sha256 || unix.as_deref() == Some(sha256) => {
                 Found::Holds(format!("`{path}` is as it was written"))
             }
             Some(FileSeen::There { change, .. }) => Found::Lost(Lost {

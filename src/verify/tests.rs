@@ -228,6 +228,7 @@ fn written() -> Evidence {
 fn there(sha256: &str, change: Change) -> FileSeen {
     FileSeen::There {
         sha256: sha256.to_owned(),
+        unix: None,
         empty: sha256.is_empty(),
         change,
     }
@@ -242,6 +243,18 @@ fn file(seen: FileSeen) -> Scene {
 #[test]
 fn a_file_holds_as_it_was_written() {
     file(there("aa", Change::Merges)).check(Standing::Holds, "as it was written");
+}
+
+#[test]
+fn a_file_holds_with_the_line_ends_that_git_gives_it() {
+    let seen = |unix: &str| FileSeen::There {
+        sha256: "cc".to_owned(),
+        unix: Some(unix.to_owned()),
+        empty: false,
+        change: Change::Merges,
+    };
+    file(seen("aa")).check(Standing::Holds, "as it was written");
+    file(seen("bb")).check(Standing::Lost, "changed it since");
 }
 
 #[test]

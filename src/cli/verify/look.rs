@@ -296,6 +296,7 @@ fn files(
         Ok(None) => FileSeen::Missing,
         Ok(Some(bytes)) => FileSeen::There {
             sha256: sha256(&bytes),
+            unix: unix(&bytes).map(|text| sha256(text.as_bytes())),
             empty: bytes.iter().all(u8::is_ascii_whitespace),
             change: if conflicts.contains(path) {
                 Change::Conflicts
@@ -309,4 +310,10 @@ fn files(
         .into_iter()
         .map(|path| (path.to_owned(), look(path)))
         .collect()
+}
+
+/// Returns a text with line feeds alone, where it has carriage returns before them.
+fn unix(bytes: &[u8]) -> Option<String> {
+    let text = str::from_utf8(bytes).ok()?;
+    text.contains("\r\n").then(|| text.replace("\r\n", "\n"))
 }
