@@ -175,7 +175,11 @@ fn collect(value: Value, objects: &mut Vec<Object>) -> Result<(), Problem> {
             .and_then(Value::as_str)
             .is_none_or(str::is_empty)
         {
-            return Err(Problem::new(format!("the object has no `{name}`")));
+            let mut message = format!("the object has no `{name}`");
+            if pointer == "/metadata/name" && value.pointer("/metadata/generateName").is_some() {
+                message += ", only a `generateName`: each time it would be another one";
+            }
+            return Err(Problem::new(message));
         }
     }
     objects.extend(Object::from_value(value));
@@ -259,6 +263,11 @@ mod tests {
             "apiVersion: v1",
         );
         check_fails("- a\n", "mapping", "- a");
+        check_fails(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: { generateName: seed- }\n",
+            "only a `generateName`",
+            "apiVersion: batch/v1",
+        );
     }
 
     #[test]

@@ -106,6 +106,7 @@ fn told(aside: &Aside, page: &Page) -> String {
         Why::Chart => texts::HELM_CHART.fill(language, &[path]),
         Why::Template => texts::TEMPLATE.fill(language, &[path]),
         Why::Broken => texts::BROKEN.fill(language, &[path]),
+        Why::Nameless => texts::NAMELESS.fill(language, &[path]),
         Why::Overlay => texts::OVERLAY.fill(language, &[path]),
         Why::Unlisted => texts::UNLISTED.fill(language, &[path]),
         Why::Name => texts::RENAME.fill(language, &[path]),

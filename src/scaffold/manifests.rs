@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use crate::facts::Tree;
-use crate::manifest::{Object, is_cluster_kind, parse_documents};
+use crate::manifest::{Object, document_ranges, is_cluster_kind, parse_documents, read_document};
 use kustomization::{Kustomization, Says};
 
 /// Folders whose YAML is for trying things out, or others' own.
@@ -85,6 +85,8 @@ pub enum Why {
     Template,
     /// It can't be read.
     Broken,
+    /// Its objects get their names from the cluster, so each time is another one.
+    Nameless,
     /// A kustomize overlay.
     Overlay,
     /// A kustomization that changes what it lists, by these fields.
@@ -201,7 +203,11 @@ impl Look {
         }
         let Ok(objects) = parse_documents(path, text) else {
             let filled = ["{{", "<%", "${"].iter().any(|mark| text.contains(mark));
-            let why = if filled { Why::Template } else { Why::Broken };
+            let why = match filled {
+                true => Why::Template,
+                false if is_nameless(text) => Why::Nameless,
+                false => Why::Broken,
+            };
             self.set_aside(path, why);
             return;
         };
@@ -297,6 +303,17 @@ fn is_tools(object: &Object) -> bool {
     let group = object.api_version.split('/').next().unwrap_or_default();
     let kubeconfig = object.api_version == "v1" && object.kind == "Config";
     kubeconfig || TOOLS.contains(&group)
+}
+
+/// Returns whether a text's objects are whole but for names, which the cluster makes up.
+fn is_nameless(text: &str) -> bool {
+    let parts = document_ranges(text).into_iter();
+    let documents = parts.map(|range| read_document(text.get(range).unwrap_or_default()));
+    let Ok(values) = documents.collect::<Result<Vec<Value>, String>>() else {
+        return false;
+    };
+    let mut made_up = values.iter().map(|it| it.pointer("/metadata/generateName"));
+    made_up.any(|prefix| prefix.is_some())
 }
 
 /// Returns whether an object has blanks that somebody fills in where a name or an image stands.

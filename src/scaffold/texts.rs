@@ -253,6 +253,10 @@ texts! {
         "Mend `{path}`: it can't be read as Kubernetes YAML",
         "Исправить `{path}`: файл не читается как YAML Kubernetes",
         "Виправити `{path}`: файл не читається як YAML Kubernetes";
+    NAMELESS:
+        "Decide about `{path}`: its object gets a new name each time (`generateName`), so `orch`, which knows objects by their names, doesn't apply it; start it with `kubectl create -f`, or give it a name",
+        "Решить, что делать с `{path}`: его объект каждый раз получает новое имя (`generateName`), а `orch` различает объекты по именам и этот не применяет; запускать его через `kubectl create -f` или дать ему имя",
+        "Вирішити, що робити з `{path}`: його об'єкт щоразу отримує нове ім'я (`generateName`), а `orch` розрізняє об'єкти за іменами й цей не застосовує; запускати його через `kubectl create -f` або дати йому ім'я";
     OVERLAY:
         "Decide about the Kustomize overlay `{path}`: it changes other manifests, and only `kustomize build` tells what comes of it",
         "Решить, что делать с оверлеем Kustomize `{path}`: он изменяет другие манифесты, и результат известен только после `kustomize build`",

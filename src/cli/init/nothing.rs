@@ -189,6 +189,7 @@ fn reason(why: &Why) -> String {
         Why::Chart => "a Helm chart".to_owned(),
         Why::Template => "YAML only once it is filled in".to_owned(),
         Why::Broken => "it can't be read".to_owned(),
+        Why::Nameless => "its object has a new name each time (`generateName`)".to_owned(),
         Why::Overlay => "a kustomize overlay".to_owned(),
         Why::Transforms(fields) => {
             format!(

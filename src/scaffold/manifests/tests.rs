@@ -63,6 +63,10 @@ fn what_must_be_rendered_first_is_set_aside() {
                 "apiVersion: v1\nkind: Pod\nmetadata: { name: c\n",
             ),
             ("k8s/d.yml", POD),
+            (
+                "k8s/e.yml",
+                "apiVersion: batch/v1\nkind: Job\nmetadata:\n  generateName: seed-\n",
+            ),
             ("k8s/values.yml", "a: 1\n"),
         ],
         &["k8s/d.yml"],
@@ -71,6 +75,7 @@ fn what_must_be_rendered_first_is_set_aside() {
             ("k8s/a.yml", Why::Template),
             ("k8s/b.yml", Why::Template),
             ("k8s/c.yml", Why::Broken),
+            ("k8s/e.yml", Why::Nameless),
             ("k8s/values.yml", Why::NoManifest),
         ],
     );
