@@ -169,6 +169,19 @@ impl Edits {
     }
 }
 
+/// What may stand in a box: Markdown takes some other blanks for a space.
+const INSIDE: &[u8] = b" \t\x0b\x0cxX";
+
+/// Returns whether a box is ticked; nothing where it is none.
+fn held(found: &str) -> Option<bool> {
+    let [b'[', inside, b']'] = found.as_bytes() else {
+        return None;
+    };
+    INSIDE
+        .contains(inside)
+        .then_some(matches!(inside, b'x' | b'X'))
+}
+
 /// Returns a remark on one line, that begins no comment: a comment may be a directive.
 fn harmless(remark: &str) -> String {
     let words: Vec<&str> = remark.split_whitespace().collect();
@@ -181,12 +194,9 @@ impl Edit {
             Self::Box { marker, checked } => {
                 let span = marker.offset.saturating_sub(1)..marker.offset.saturating_add(2);
                 let found = slice(text, &span)?;
-                let (held, expected) = match found {
-                    "[ ]" | "[\t]" => (Some(false), if marker.checked { "[x]" } else { found }),
-                    "[x]" | "[X]" => (Some(true), if marker.checked { found } else { "[ ]" }),
-                    _ => (None, if marker.checked { "[x]" } else { "[ ]" }),
-                };
+                let held = held(found);
                 if held != Some(marker.checked) {
+                    let expected = if marker.checked { "[x]" } else { "[ ]" };
                     return Err(changed(&span, expected, found));
                 }
                 let inside = slice(text, &(marker.offset..marker.offset + 1))?;
@@ -263,7 +273,7 @@ impl Checklist {
         for marker in &markers {
             let known = after
                 .get(marker.offset)
-                .is_some_and(|byte| b" \txX".contains(byte));
+                .is_some_and(|byte| INSIDE.contains(byte));
             if !known || before.get(done..marker.offset) != after.get(done..marker.offset) {
                 return false;
             }
