@@ -125,6 +125,15 @@ pub fn update(existing: Option<&str>, view: &View) -> Result<String, ProgressErr
     let Some(text) = existing.filter(|text| !text.trim().is_empty()) else {
         return Ok(render::document(view));
     };
+    let mut updated = once(text, view)?;
+    // A fence that a person left open in orch's section is gone now, and what it hid is there.
+    if text.contains(document::BEGIN) {
+        updated = once(&updated, view)?;
+    }
+    Ok(updated)
+}
+
+fn once(text: &str, view: &View) -> Result<String, ProgressError> {
     let mut document = Document::parse(text)?;
     let others = match document.set() {
         Some(set) => set != view.set,

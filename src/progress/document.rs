@@ -3,7 +3,7 @@
 use super::ProgressError;
 
 /// How the marker starts that begins a set's section; the set's name and `-->` follow.
-const BEGIN: &str = "<!-- orch:begin";
+pub(super) const BEGIN: &str = "<!-- orch:begin";
 /// How the line starts that names the set of a whole document; the name and `-->` follow.
 pub(super) const SET: &str = "<!-- orch:set";
 /// The marker that ends a section.
