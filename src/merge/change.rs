@@ -54,10 +54,13 @@ impl Change {
             }
             return there;
         }
-        let Some(root) = values.get_mut(self.document) else {
-            return false;
-        };
-        let done = match &self.what {
+        let root = values.get_mut(self.document);
+        root.and_then(|root| self.make_in(root)).is_some()
+    }
+
+    /// Makes the change in its document's value; nothing where the place isn't there.
+    pub(super) fn make_in(&self, root: &mut Value) -> Option<()> {
+        match &self.what {
             What::Set(value) => step(root, &self.path).map(|place| *place = value.clone()),
             What::Remove => self.remove(root),
             What::AddKey(key, value, _) => step(root, &self.path)
@@ -67,8 +70,7 @@ impl Change {
                 .and_then(Value::as_array_mut)
                 .map(|list| list.insert(after.map_or(0, |at| at + 1), value.clone())),
             What::AddDocument(_) => None,
-        };
-        done.is_some()
+        }
     }
 
     fn remove(&self, root: &mut Value) -> Option<()> {

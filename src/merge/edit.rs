@@ -12,54 +12,98 @@ use super::change::{Change, Step, What};
 use super::tree::{self, Document, Documents, Entry, Kind, Node};
 use crate::manifest::yaml_text;
 
-/// Returns the changed text with its documents, where the change can be made.
-pub(super) fn make(text: &str, before: &Documents, change: &Change) -> Option<(String, Documents)> {
-    let (range, replacement) = splice(text, before, change)?;
-    let mut changed = text.get(..range.start)?.to_owned();
-    changed.push_str(&replacement);
-    changed.push_str(text.get(range.end..)?);
-    let mut expected = before.values.clone();
+/// What takes the place of which bytes.
+type Splice = (Range<usize>, String);
+
+/// Makes a change in a text and its documents; returns whether it can be made.
+pub(super) fn make(text: &mut String, documents: &mut Documents, change: &Change) -> bool {
+    let made = match &change.what {
+        What::AddDocument(_) => among(text, documents, change),
+        What::Remove if change.path.is_empty() => among(text, documents, change),
+        What::Set(_) | What::Remove | What::AddKey(..) | What::AddItem(..) => {
+            within(text, documents, change)
+        }
+    };
+    made.is_some()
+}
+
+/// Adds a document or takes one away: all are read again.
+fn among(text: &mut String, documents: &mut Documents, change: &Change) -> Option<()> {
+    let found = documents.filled(change.document);
+    let document = found.and_then(|at| documents.all.get(at));
+    let splice = if let What::AddDocument(value) = &change.what {
+        add_document(text, document, value)
+    } else {
+        Place::of(text, document?)?.without()
+    };
+    let changed = spliced(text, &splice)?;
+    let mut expected = documents.values.clone();
     change.make(&mut expected).then_some(())?;
     let now = tree::parse(&changed).ok()?;
-    let mut comments = comments(text, before);
-    for kept in self::comments(&changed, &now) {
-        if let Some(at) = comments.iter().position(|comment| *comment == kept) {
-            comments.swap_remove(at);
+    let kept = is_kept(
+        comments(text, &documents.all),
+        &comments(&changed, &now.all),
+    );
+    (now.values == expected && kept).then_some(())?;
+    (*text, *documents) = (changed, now);
+    Some(())
+}
+
+/// Changes a document, which alone is read again.
+fn within(text: &mut String, documents: &mut Documents, change: &Change) -> Option<()> {
+    let at = documents.filled(change.document)?;
+    let place = Place::of(text, documents.all.get(at)?)?;
+    let part = spliced(place.text, &place.splice(change)?)?;
+    let mut expected = documents.values.get(change.document)?.clone();
+    change.make_in(&mut expected)?;
+    let Documents { all, values } = tree::parse(&part).ok()?;
+    let [mut now] = <[Document; 1]>::try_from(all).ok()?;
+    let kept = is_kept(
+        place.comments(),
+        &Place {
+            text: &part,
+            document: &now,
+        }
+        .comments(),
+    );
+    // The next one begins in a line of its own.
+    let ended = part.ends_with('\n') || at + 1 == documents.all.len();
+    (values == [expected] && kept && ended).then_some(())?;
+    let before = place.document.span.clone();
+    now.span = before.start..before.start + part.len();
+    for later in documents.all.iter_mut().skip(at + 1) {
+        let moved = |place: usize| place - before.end + now.span.end;
+        later.span = moved(later.span.start)..moved(later.span.end);
+    }
+    text.replace_range(before, &part);
+    documents.all.splice(at..=at, [now]);
+    documents
+        .values
+        .splice(change.document..=change.document, values);
+    Some(())
+}
+
+fn spliced(text: &str, (range, replacement): &Splice) -> Option<String> {
+    let (head, tail) = (text.get(..range.start)?, text.get(range.end..)?);
+    Some([head, replacement.as_str(), tail].concat())
+}
+
+fn comments<'t>(text: &'t str, documents: &'t [Document]) -> Vec<&'t str> {
+    let places = documents.iter().filter_map(|it| Place::of(text, it));
+    places.flat_map(|place| place.comments()).collect()
+}
+
+/// Whether all comments are still there.
+fn is_kept(mut before: Vec<&str>, now: &[&str]) -> bool {
+    for kept in now {
+        if let Some(at) = before.iter().position(|comment| comment == kept) {
+            before.swap_remove(at);
         }
     }
-    (now.values == expected && comments.is_empty()).then_some((changed, now))
+    before.is_empty()
 }
 
-fn comments<'t>(text: &'t str, documents: &Documents) -> Vec<&'t str> {
-    let spans = documents.all.iter().flat_map(|document| &document.comments);
-    spans
-        .filter_map(|span| Some(text.get(span.clone())?.trim_end()))
-        .collect()
-}
-
-fn splice(text: &str, documents: &Documents, change: &Change) -> Option<(Range<usize>, String)> {
-    let mut filled = documents.all.iter().filter(|it| !it.empty);
-    let document = filled.nth(change.document);
-    if let What::AddDocument(value) = &change.what {
-        return Some(add_document(text, document, value));
-    }
-    let place = Place {
-        text,
-        document: document?,
-    };
-    match &change.what {
-        What::Set(value) => place.set(&change.path, value),
-        What::Remove if change.path.is_empty() => Some(place.without()),
-        What::Remove => place.remove(&change.path),
-        What::AddKey(key, value, after) => {
-            place.add_key(&change.path, (key, value), after.as_deref())
-        }
-        What::AddItem(value, after) => place.add_item(&change.path, value, *after),
-        What::AddDocument(_) => None,
-    }
-}
-
-fn add_document(text: &str, after: Option<&Document>, value: &Value) -> (Range<usize>, String) {
+fn add_document(text: &str, after: Option<&Document>, value: &Value) -> Splice {
     let at = after.map_or(text.len(), |document| document.span.end);
     let ended = text.get(..at).is_none_or(|before| before.ends_with('\n'));
     let feed = if ended || at == 0 { "" } else { "\n" };
@@ -67,7 +111,7 @@ fn add_document(text: &str, after: Option<&Document>, value: &Value) -> (Range<u
     (at..at, format!("{feed}{mark}{}", yaml_text(value)))
 }
 
-/// A document in its text.
+/// A document and its text.
 struct Place<'t> {
     text: &'t str,
     document: &'t Document,
@@ -88,6 +132,30 @@ enum Parent<'t> {
 }
 
 impl<'t> Place<'t> {
+    fn of(whole: &'t str, document: &'t Document) -> Option<Self> {
+        let text = whole.get(document.span.clone())?;
+        Some(Self { text, document })
+    }
+
+    fn comments(&self) -> Vec<&'t str> {
+        let spans = self.document.comments.iter();
+        let texts = spans.filter_map(|span| Some(self.text.get(span.clone())?.trim_end()));
+        texts.collect()
+    }
+
+    /// Returns what makes a change in the document.
+    fn splice(&self, change: &Change) -> Option<Splice> {
+        match &change.what {
+            What::Set(value) => self.set(&change.path, value),
+            What::Remove => self.remove(&change.path),
+            What::AddKey(key, value, after) => {
+                self.add_key(&change.path, (key, value), after.as_deref())
+            }
+            What::AddItem(value, after) => self.add_item(&change.path, value, *after),
+            What::AddDocument(_) => None,
+        }
+    }
+
     fn find(&self, path: &[Step]) -> Option<Found<'t>> {
         let mut found = Found {
             node: self.document.root.as_ref()?,
@@ -115,7 +183,7 @@ impl<'t> Place<'t> {
         Some(found)
     }
 
-    fn set(&self, path: &[Step], value: &Value) -> Option<(Range<usize>, String)> {
+    fn set(&self, path: &[Step], value: &Value) -> Option<Splice> {
         let found = self.find(path)?;
         let span = found.node.span.clone();
         let leaf = matches!(found.node.kind, Kind::Leaf);
@@ -164,7 +232,7 @@ impl<'t> Place<'t> {
         path: &[Step],
         (key, value): (&str, &Value),
         after: Option<&str>,
-    ) -> Option<(Range<usize>, String)> {
+    ) -> Option<Splice> {
         let found = self.find(path)?;
         let Kind::Map { flow, entries } = &found.node.kind else {
             return None;
@@ -195,12 +263,7 @@ impl<'t> Place<'t> {
         Some((at..at, text))
     }
 
-    fn add_item(
-        &self,
-        path: &[Step],
-        value: &Value,
-        after: Option<usize>,
-    ) -> Option<(Range<usize>, String)> {
+    fn add_item(&self, path: &[Step], value: &Value, after: Option<usize>) -> Option<Splice> {
         let found = self.find(path)?;
         let Kind::List { flow, items } = &found.node.kind else {
             return None;
@@ -226,7 +289,7 @@ impl<'t> Place<'t> {
         Some((at..at, text))
     }
 
-    fn remove(&self, path: &[Step]) -> Option<(Range<usize>, String)> {
+    fn remove(&self, path: &[Step]) -> Option<Splice> {
         let (_, container) = path.split_last()?;
         let found = self.find(path)?;
         let parent = found.parent?;
@@ -271,11 +334,10 @@ impl<'t> Place<'t> {
         Some((range, kept))
     }
 
-    /// Takes the whole document away.
-    fn without(&self) -> (Range<usize>, String) {
-        let range = self.document.span.clone();
-        let kept = self.kept(&range, "", "\n");
-        (range, kept)
+    /// Takes the whole document away, in the text that it is in.
+    fn without(&self) -> Splice {
+        let kept = self.kept(&(0..self.text.len()), "", "\n");
+        (self.document.span.clone(), kept)
     }
 
     /// Returns the comments in a range, each between these texts.

@@ -48,6 +48,7 @@ fn between(versions: &Versions<'_>, ours: &[Value], prefer: Prefer) -> Result<Me
     let mut text = headed(versions);
     let mut documents = tree::parse(&text)?;
     let mut refused = Vec::new();
+    let mut moved = false;
     for _ in 0..CHANGES {
         let values = Values {
             base: base.as_ref().map(|base| base.values.as_slice()),
@@ -56,16 +57,18 @@ fn between(versions: &Versions<'_>, ours: &[Value], prefer: Prefer) -> Result<Me
         };
         let walk = Walk::over(&values, prefer, &refused);
         let Some(change) = walk.change else {
+            if moved && !refused.is_empty() {
+                // What couldn't be done before may be possible now.
+                (moved, refused) = (false, Vec::new());
+                continue;
+            }
             let conflicts = walk.conflicts;
             return Ok(Merged { text, conflicts });
         };
-        match edit::make(&text, &documents, &change) {
-            Some(changed) => {
-                (text, documents) = changed;
-                // What couldn't be done before may be possible now.
-                refused.clear();
-            }
-            None => refused.push(change),
+        if edit::make(&mut text, &mut documents, &change) {
+            moved = true;
+        } else {
+            refused.push(change);
         }
     }
     Err("its changes undo each other".to_owned())

@@ -390,10 +390,12 @@ fn says(text: &str) -> Vec<Value> {
 
 fn comments(text: &str) -> Vec<String> {
     let documents = tree::parse(text).expect("it is YAML");
-    let spans = documents.all.iter().flat_map(|it| &it.comments);
-    let mut found: Vec<String> = spans
-        .map(|it| text.get(it.clone()).expect("a span").trim_end().to_owned())
-        .collect();
+    let mut found: Vec<String> = Vec::new();
+    for document in &documents.all {
+        let part = text.get(document.span.clone()).expect("a span");
+        let of = |it: &std::ops::Range<usize>| part.get(it.clone()).expect("a span").trim_end();
+        found.extend(document.comments.iter().map(|it| of(it).to_owned()));
+    }
     found.sort();
     found
 }

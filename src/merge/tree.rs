@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use serde_json::Value;
-use serde_saphyr::granit_parser::{Event, Parser, Span, StrInput, StructureStyle};
+use serde_saphyr::granit_parser::{Event, Parser, StrInput, StructureStyle};
 
 use crate::manifest::{document_ranges, read_document};
 
@@ -19,7 +19,15 @@ pub(super) struct Documents {
     pub(super) values: Vec<Value>,
 }
 
-/// One document of a text.
+impl Documents {
+    /// Returns the place in `all` of one that isn't empty.
+    pub(super) fn filled(&self, index: usize) -> Option<usize> {
+        let mut filled = self.all.iter().enumerate().filter(|(_, it)| !it.empty);
+        filled.nth(index).map(|(at, _)| at)
+    }
+}
+
+/// One document of a text; all places but its own count from its first byte.
 #[derive(Debug)]
 pub(super) struct Document {
     /// Its bytes, with the `---` before it.
@@ -84,7 +92,6 @@ pub(super) fn parse(text: &str) -> Result<Documents, String> {
         let value = read_document(part)?;
         let mut reader = Reader {
             text: part,
-            start: span.start,
             events: Parser::new_from_str(part),
             comments: Vec::new(),
         };
@@ -102,7 +109,6 @@ pub(super) fn parse(text: &str) -> Result<Documents, String> {
 
 struct Reader<'a> {
     text: &'a str,
-    start: usize,
     events: Parser<'a, StrInput<'a>>,
     comments: Vec<Range<usize>>,
 }
@@ -115,18 +121,13 @@ impl<'a> Reader<'a> {
             let Some((event, span)) = next.map_err(|error| error.to_string())? else {
                 return Ok(None);
             };
-            let range = self.range(span);
+            let range = span.byte_range().unwrap_or(0..0);
             if matches!(event, Event::Comment(..)) {
                 self.comments.push(range);
             } else {
                 return Ok(Some((event, range)));
             }
         }
-    }
-
-    fn range(&self, span: Span) -> Range<usize> {
-        let range = span.byte_range().unwrap_or(0..0);
-        self.start + range.start..self.start + range.end
     }
 
     /// Returns the document's node, and reads to its end for the comments.
@@ -217,14 +218,13 @@ impl<'a> Reader<'a> {
 
     /// Cuts blanks and line feeds off a scalar's end.
     fn trimmed(&self, range: Range<usize>) -> Range<usize> {
-        let inner = range.start - self.start..range.end - self.start;
-        let length = self.text.get(inner).map_or(0, |text| text.trim_end().len());
-        range.start..range.start + length
+        let text = self.text.get(range.clone());
+        range.start..range.start + text.map_or(0, |text| text.trim_end().len())
     }
 
     /// Returns the place of a value that isn't there: behind its key's colon.
     fn behind_colon(&self, from: usize) -> Range<usize> {
-        let rest = self.text.get(from - self.start..).unwrap_or_default();
+        let rest = self.text.get(from..).unwrap_or_default();
         let at = from + rest.find(':').map_or(0, |at| at + 1);
         at..at
     }
