@@ -277,7 +277,8 @@ fn sources(bullet: &Bullet, found: &mut Vec<String>) {
 /// Mending comes to an end, and what is mended isn't told any more.
 fn settles(text: &str) {
     let mut text = text.to_owned();
-    for _ in 0..ROUNDS {
+    // Each round may bring up one box that was hidden in a comment.
+    for _ in 0..ROUNDS + text.matches('[').count() {
         let fixes = fixes(&text);
         if fixes.is_empty() {
             return;
