@@ -219,9 +219,13 @@ fn routes(code: &Code, links: &[Link<'_>]) -> Vec<(Option<String>, String)> {
                 let path = path(1);
                 found.extend(verbs.filter_map(|verb| Some((Some(verb), path.clone()?))));
             }
-            // `only`, `except` and the like leave some out.
-            "apiResource" | "resource" if links.len() == 1 && arguments.len() == 2 => {
-                found.extend(path(0).into_iter().flat_map(|path| resource(&path)));
+            "apiResource" | "resource" if arguments.len() == 2 => {
+                let chosen = chosen(code, links);
+                let path = path(0).filter(|path| !path.contains('.'));
+                let all = path
+                    .zip(chosen)
+                    .map(|(path, chosen)| resource(&path, &chosen));
+                found.extend(all.unwrap_or_default());
             }
             _ => {}
         }
@@ -229,19 +233,59 @@ fn routes(code: &Code, links: &[Link<'_>]) -> Vec<(Option<String>, String)> {
     found
 }
 
-/// Returns what a resource serves, its forms apart.
-fn resource(name: &str) -> Vec<(Option<String>, String)> {
-    if name.contains('.') {
-        return Vec::new();
+/// What tells which of a resource's actions are served.
+enum Chosen {
+    All,
+    Only(Vec<String>),
+    Except(Vec<String>),
+}
+
+impl Chosen {
+    fn has(&self, action: &str) -> bool {
+        let named = |names: &[String]| names.iter().any(|name| name == action);
+        match self {
+            Self::All => true,
+            Self::Only(names) => named(names),
+            Self::Except(names) => !named(names),
+        }
     }
+}
+
+/// Returns which of a resource's actions are served; nothing where a call around it isn't known.
+fn chosen(code: &Code, links: &[Link<'_>]) -> Option<Chosen> {
+    let mut chosen = Chosen::All;
+    for link in links {
+        let names = || {
+            let listed = code.text.get(link.inside.clone())?;
+            // A variable may hold any of them.
+            let words = listed.split(|it: char| !it.is_ascii_alphabetic());
+            (!listed.contains(['$', ':'])).then(|| words.map(str::to_owned).collect())
+        };
+        match link.name {
+            "resource" | "apiResource" | "prefix" | "middleware" | "name" | "names"
+            | "withoutMiddleware" => {}
+            "only" => chosen = Chosen::Only(names()?),
+            "except" => chosen = Chosen::Except(names()?),
+            _ => return None,
+        }
+    }
+    Some(chosen)
+}
+
+/// Returns what a resource serves, its forms apart.
+fn resource(name: &str, chosen: &Chosen) -> Vec<(Option<String>, String)> {
     let one = format!("{name}/{{id}}");
-    let route = |verb: &str, path: &str| (method(verb), path.to_owned());
-    vec![
-        route("get", name),
-        route("post", name),
-        route("get", &one),
-        route("put", &one),
-        route("patch", &one),
-        route("delete", &one),
-    ]
+    let actions = [
+        ("index", "get", name),
+        ("store", "post", name),
+        ("show", "get", &one),
+        ("update", "put", &one),
+        ("update", "patch", &one),
+        ("destroy", "delete", &one),
+    ];
+    actions
+        .into_iter()
+        .filter(|(action, _, _)| chosen.has(action))
+        .map(|(_, verb, path)| (method(verb), path.to_owned()))
+        .collect()
 }

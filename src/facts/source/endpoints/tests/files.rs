@@ -171,6 +171,24 @@ fn laravels_routes_stand_below_api_and_groups() {
 }
 
 #[test]
+fn a_laravel_resource_serves_what_is_chosen_of_it() {
+    laravel(
+        "routes/api.php",
+        "Route::apiResource('a', X::class)->only(['index', 'show']);\n\
+         Route::apiResource('b', X::class)->except('update', 'destroy')->middleware('auth');\n\
+         Route::apiResource('c', X::class)->except($some);\n\
+         Route::apiResource('d', X::class)->scoped();",
+        &[
+            "GET /api/a @2",
+            "GET /api/a/{id} @2",
+            "GET /api/b @3",
+            "POST /api/b @3",
+            "GET /api/b/{id} @3",
+        ],
+    );
+}
+
+#[test]
 fn what_laravel_may_not_serve_is_open() {
     laravel(
         "routes/api.php",
