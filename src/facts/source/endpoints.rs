@@ -14,6 +14,7 @@ mod mounts;
 mod next;
 mod python;
 mod rails;
+mod routers;
 mod rust;
 mod script;
 #[cfg(test)]

@@ -10,8 +10,9 @@ use regex::Regex;
 use super::super::code::{Code, Language};
 use super::super::variables::{pattern, patterns};
 use super::chain::{self, Function, Link};
-use super::mounts::{Mounts, Place, Prefix};
-use super::{Endpoints, Route, method, methods, serve};
+use super::mounts::Place;
+use super::routers::{FARTHEST, File, Follow, Routers};
+use super::{Endpoints, Route, method, methods};
 use crate::facts::paths;
 
 patterns! {
@@ -22,9 +23,6 @@ patterns! {
     METHODS = r"^\s*\.\s*Methods\(([^)]*)\)";
     VERB = r#"^(?:"([A-Z]+)"|http\.Method(\w+))$"#;
 }
-
-/// How many values a name is followed through.
-const FARTHEST: usize = 10;
 
 /// Functions that make a router.
 const MAKERS: &[(&str, &str)] = &[
@@ -39,24 +37,8 @@ const MAKERS: &[(&str, &str)] = &[
     ("httprouter", "New"),
 ];
 
-struct File<'a> {
-    at: usize,
-    code: &'a Code,
-    functions: Vec<Function>,
-    /// Names that values are given, with where both begin.
-    made: Vec<(String, usize, usize)>,
-}
-
 struct Reader<'a> {
-    files: Vec<File<'a>>,
-    mounts: Mounts,
-    routes: Vec<Route>,
-    /// Functions whose parameter something hangs in: their files and places.
-    given: Vec<(usize, usize)>,
-    /// Routers that functions make.
-    made: Vec<Place>,
-    /// Whether a router is mounted that can't be told.
-    unknown: bool,
+    all: Routers<'a>,
 }
 
 /// Returns the endpoints of all of Go's files.
@@ -64,25 +46,14 @@ pub(super) fn read(files: &[Code]) -> Endpoints {
     let all = files.iter().enumerate();
     let all = all.filter(|(_, code)| code.language == Language::Go);
     let mut reader = Reader {
-        files: all.map(|(at, code)| file(at, code)).collect(),
-        mounts: Mounts::default(),
-        routes: Vec::new(),
-        given: Vec::new(),
-        made: Vec::new(),
-        unknown: false,
+        all: Routers::new(all.map(|(at, code)| file(at, code)).collect()),
     };
-    for index in 0..reader.files.len() {
+    for index in 0..reader.all.files.len() {
         reader.routes(index);
         bound::mounts(&mut reader, index);
     }
-    bound::calls(&mut reader);
-    // What a function makes may be what is mounted there.
-    if reader.unknown {
-        for place in std::mem::take(&mut reader.made) {
-            reader.mounts.doubt(&place);
-        }
-    }
-    serve(reader.routes, &reader.mounts)
+    reader.calls();
+    reader.all.served()
 }
 
 fn file(at: usize, code: &Code) -> File<'_> {
@@ -129,9 +100,68 @@ fn functions(code: &Code) -> Vec<Function> {
     all.filter_map(function).collect()
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Follow<'a> for Reader<'a> {
+    fn routers(&mut self) -> &mut Routers<'a> {
+        &mut self.all
+    }
+
+    fn place(
+        &mut self,
+        index: usize,
+        links: &[Link<'a>],
+        at: usize,
+        depth: usize,
+    ) -> Option<Place> {
+        let file = self.all.files.get(index)?;
+        let (code, number) = (file.code, file.at);
+        let names = links.iter().take_while(|it| it.inside.is_none()).count();
+        let (path, calls) = links.split_at(names);
+        let mut place = match path {
+            [package]
+                if calls
+                    .first()
+                    .is_some_and(|call| is_maker(package.name, call.name)) =>
+            {
+                let place = (number, format!("@{}", package.at));
+                self.all.mounts.root(place.clone());
+                if self.is_in_a_function(index, package.at) {
+                    self.all.made.push(place.clone());
+                }
+                return Some(place);
+            }
+            [package] if package.name == "http" && calls.is_empty() => {
+                let place = (number, "http".to_owned());
+                self.all.mounts.root(place.clone());
+                return Some(place);
+            }
+            [name] => self.named(index, name.name, at, depth)?,
+            [_, .., field] => self.field(index, field.name, depth)?,
+            [] => return None,
+        };
+        for call in calls {
+            let inside = call.inside.as_ref()?;
+            match call.name {
+                "Group" | "PathPrefix" | "Route" => {
+                    let prefix = chain::first_string(code, inside);
+                    let child = (number, format!("@{}", call.at));
+                    self.all.mounts.mount(child.clone(), place, prefix);
+                    place = child;
+                }
+                "Subrouter" | "With" | "Use" | "Name" | "NewRoute" | "StrictSlash" => {}
+                _ => return None,
+            }
+        }
+        Some(place)
+    }
+
+    fn called(&self, index: usize, at: usize, name: &str) -> Option<(usize, usize)> {
+        bound::called(self, index, at, name)
+    }
+}
+
+impl Reader<'_> {
     fn routes(&mut self, index: usize) {
-        let Some(code) = self.files.get(index).map(|file| file.code) else {
+        let Some(code) = self.all.files.get(index).map(|file| file.code) else {
             return;
         };
         for (start, captures) in ROUTE.iter().flat_map(|it| code.matches(it)) {
@@ -178,7 +208,7 @@ impl<'a> Reader<'a> {
                 (verb, _) => vec![verb],
             };
             let place = self.called_on(index, begin, start);
-            self.routes.push(Route {
+            self.all.routes.push(Route {
                 place,
                 verbs,
                 path: Some(path),
@@ -187,66 +217,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns what a chain is that ends before a dot.
-    fn called_on(&mut self, index: usize, begin: usize, dot: usize) -> Option<Place> {
-        let code = self.files.get(index)?.code;
-        let (links, _) = chain::chain(code, begin);
-        let links: Vec<Link<'_>> = links.into_iter().take_while(|it| it.at < dot).collect();
-        self.place(index, &links, begin, 0)
-    }
-
-    /// Returns what a chain of names and calls is; groups that it makes are taken in.
-    fn place(
-        &mut self,
-        index: usize,
-        links: &[Link<'a>],
-        at: usize,
-        depth: usize,
-    ) -> Option<Place> {
-        let file = self.files.get(index)?;
-        let (code, number) = (file.code, file.at);
-        let names = links.iter().take_while(|it| it.inside.is_none()).count();
-        let (path, calls) = links.split_at(names);
-        let mut place = match path {
-            [package]
-                if calls
-                    .first()
-                    .is_some_and(|call| is_maker(package.name, call.name)) =>
-            {
-                let place = (number, format!("@{}", package.at));
-                self.mounts.root(place.clone());
-                if self.is_in_a_function(index, package.at) {
-                    self.made.push(place.clone());
-                }
-                return Some(place);
-            }
-            [package] if package.name == "http" && calls.is_empty() => {
-                let place = (number, "http".to_owned());
-                self.mounts.root(place.clone());
-                return Some(place);
-            }
-            [name] => self.named(index, name.name, at, depth)?,
-            [_, .., field] => self.field(index, field.name, depth)?,
-            [] => return None,
-        };
-        for call in calls {
-            let inside = call.inside.as_ref()?;
-            match call.name {
-                "Group" | "PathPrefix" | "Route" => {
-                    let prefix = chain::first_string(code, inside);
-                    let child = (number, format!("@{}", call.at));
-                    self.mounts.mount(child.clone(), place, prefix);
-                    place = child;
-                }
-                "Subrouter" | "With" | "Use" | "Name" | "NewRoute" | "StrictSlash" => {}
-                _ => return None,
-            }
-        }
-        Some(place)
-    }
-
     fn is_in_a_function(&self, index: usize, at: usize) -> bool {
-        let Some(file) = self.files.get(index) else {
+        let Some(file) = self.all.files.get(index) else {
             return false;
         };
         let inner = chain::around(&file.functions, at);
@@ -256,7 +228,7 @@ impl<'a> Reader<'a> {
 
     /// Returns what a name is at a place: a parameter, or what it was given last.
     fn named(&mut self, index: usize, name: &str, at: usize, depth: usize) -> Option<Place> {
-        let file = self.files.get(index)?;
+        let file = self.all.files.get(index)?;
         let (code, number) = (file.code, file.at);
         let around = chain::around(&file.functions, at);
         let inner = around
@@ -279,7 +251,7 @@ impl<'a> Reader<'a> {
             return (depth < FARTHEST).then(|| self.place(index, &links, made, depth + 1))?;
         }
         if let Some(function) = inner {
-            self.given.push((index, function.at));
+            self.all.given.push((index, function.at));
             return Some((number, format!("{name}@{}", function.at)));
         }
         self.of_package(index, name, depth)
@@ -287,9 +259,9 @@ impl<'a> Reader<'a> {
 
     /// A variable of the package, maybe in another of its files.
     fn of_package(&mut self, index: usize, name: &str, depth: usize) -> Option<Place> {
-        let folder = paths::folder(&self.files.get(index)?.code.path);
+        let folder = paths::folder(&self.all.files.get(index)?.code.path);
         let mut found = Vec::new();
-        for (other, file) in self.files.iter().enumerate() {
+        for (other, file) in self.all.files.iter().enumerate() {
             if paths::folder(&file.code.path) == folder {
                 let outside = |at: usize| chain::around(&file.functions, at).is_empty();
                 let all = file
@@ -304,9 +276,9 @@ impl<'a> Reader<'a> {
 
     /// A field of a structure (`s.router`), which is given a router in one place of the package.
     fn field(&mut self, index: usize, name: &str, depth: usize) -> Option<Place> {
-        let folder = paths::folder(&self.files.get(index)?.code.path);
+        let folder = paths::folder(&self.all.files.get(index)?.code.path);
         let mut found = Vec::new();
-        for (other, file) in self.files.iter().enumerate() {
+        for (other, file) in self.all.files.iter().enumerate() {
             if paths::folder(&file.code.path) == folder {
                 let ends = format!(".{name}");
                 let written = |own: &str, at: usize| {
@@ -325,19 +297,9 @@ impl<'a> Reader<'a> {
         let [(index, at, value)] = *found else {
             return None;
         };
-        let code = self.files.get(index)?.code;
+        let code = self.all.files.get(index)?.code;
         let (links, _) = chain::chain(code, value);
         (depth < FARTHEST).then(|| self.place(index, &links, at, depth + 1))?
-    }
-
-    /// Takes in that one router hangs in another.
-    fn hang(&mut self, target: Option<Place>, into: Option<Place>, prefix: Prefix) {
-        match (target, into) {
-            (Some(target), Some(into)) if target != into => self.mounts.mount(target, into, prefix),
-            (Some(_), Some(_)) => {}
-            (Some(target), None) => self.mounts.doubt(&target),
-            (None, _) => self.unknown = true,
-        }
     }
 }
 

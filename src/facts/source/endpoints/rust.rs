@@ -13,8 +13,9 @@ use regex::Regex;
 use super::super::code::{Code, Language};
 use super::super::variables::{pattern, patterns};
 use super::chain::{self, Function, Link};
-use super::mounts::{Mounts, Place};
-use super::{Endpoints, Route, method, serve};
+use super::mounts::Place;
+use super::routers::{FARTHEST, File, Follow, Routers};
+use super::{Endpoints, Route, method};
 
 patterns! {
     FUNCTION = r"\bfn\s+(\w+)\s*(?:<[^>(]*>)?\s*\(";
@@ -27,27 +28,8 @@ patterns! {
     RESOURCE = r"\bweb::resource\(";
 }
 
-/// How many values a name is followed through.
-const FARTHEST: usize = 10;
-
-struct File<'a> {
-    at: usize,
-    code: &'a Code,
-    functions: Vec<Function>,
-    /// Names that values are given, with where both begin.
-    made: Vec<(String, usize, usize)>,
-}
-
 struct Reader<'a> {
-    files: Vec<File<'a>>,
-    mounts: Mounts,
-    routes: Vec<Route>,
-    /// Functions whose parameter something hangs in: their files and places.
-    given: Vec<(usize, usize)>,
-    /// Routers that functions other than `main` make.
-    returned: Vec<Place>,
-    /// Whether a router is nested that can't be told.
-    unknown: bool,
+    all: Routers<'a>,
 }
 
 /// Returns the endpoints of all of Rust's files.
@@ -55,34 +37,24 @@ pub(super) fn read(files: &[Code]) -> Endpoints {
     let all = files.iter().enumerate();
     let all = all.filter(|(_, code)| code.language == Language::Rust);
     let mut reader = Reader {
-        files: all.map(|(at, code)| file(at, code)).collect(),
-        mounts: Mounts::default(),
-        routes: Vec::new(),
-        given: Vec::new(),
-        returned: Vec::new(),
-        unknown: false,
+        all: Routers::new(all.map(|(at, code)| file(at, code)).collect()),
     };
-    for index in 0..reader.files.len() {
+    for index in 0..reader.all.files.len() {
         reader.routes(index);
         reader.attributes(index);
         values::mounts(&mut reader, index);
     }
-    values::calls(&mut reader);
+    reader.calls();
     // What tests serve, they serve to themselves.
-    let tests = reader.files.iter().map(|file| file.code);
+    let tests = reader.all.files.iter().map(|file| file.code);
     let tests: Vec<(&str, Range<usize>)> = tests.flat_map(test_lines).collect();
     let in_tests = |route: &Route| {
         let origin = &route.origin;
         let mut all = tests.iter();
         all.any(|(path, lines)| *path == origin.path && lines.contains(&origin.line))
     };
-    reader.routes.retain(|route| !in_tests(route));
-    if reader.unknown {
-        for place in std::mem::take(&mut reader.returned) {
-            reader.mounts.doubt(&place);
-        }
-    }
-    serve(reader.routes, &reader.mounts)
+    reader.all.routes.retain(|route| !in_tests(route));
+    reader.all.served()
 }
 
 /// Returns the lines of a file's modules that are for tests alone.
@@ -133,9 +105,53 @@ fn functions(code: &Code) -> Vec<Function> {
     all.filter_map(function).collect()
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Follow<'a> for Reader<'a> {
+    fn routers(&mut self) -> &mut Routers<'a> {
+        &mut self.all
+    }
+
+    /// All that is called on a router is that router.
+    fn place(
+        &mut self,
+        index: usize,
+        links: &[Link<'a>],
+        at: usize,
+        depth: usize,
+    ) -> Option<Place> {
+        let first = links.first()?;
+        let number = self.all.files.get(index)?.at;
+        let Some(inside) = &first.inside else {
+            return self.named(index, first.name, at, depth);
+        };
+        let code = self.all.files.get(index)?.code;
+        let place = (number, format!("@{}", first.at));
+        match first.name {
+            "web::scope" | "scope" | "web::resource" | "resource" | "actix_web::web::scope" => {
+                // It is served where it is put, or not at all.
+                let prefix = chain::first_string(code, inside);
+                self.all.mounts.own(place.clone(), prefix);
+                Some(place)
+            }
+            maker if is_maker(maker) => {
+                self.all.mounts.root(place.clone());
+                self.remember(index, &place, first.at);
+                Some(place)
+            }
+            function => {
+                let known = values::function(self, index, function)?;
+                (depth < FARTHEST).then(|| values::returned(self, known, depth + 1))?
+            }
+        }
+    }
+
+    fn called(&self, index: usize, at: usize, name: &str) -> Option<(usize, usize)> {
+        values::called(self, index, at, name)
+    }
+}
+
+impl Reader<'_> {
     fn routes(&mut self, index: usize) {
-        let Some(code) = self.files.get(index).map(|file| file.code) else {
+        let Some(code) = self.all.files.get(index).map(|file| file.code) else {
             return;
         };
         for (start, captures) in ROUTE.iter().flat_map(|it| code.matches(it)) {
@@ -161,7 +177,7 @@ impl<'a> Reader<'a> {
                 verbs = vec![None];
             }
             let place = self.called_on(index, begin, start);
-            self.routes.push(Route {
+            self.all.routes.push(Route {
                 place,
                 verbs,
                 path: path.filter(|it| it.is_empty() || it.starts_with('/')),
@@ -175,7 +191,7 @@ impl<'a> Reader<'a> {
             let path = chain::first_string(code, &(open..end));
             let place = self.place(index, &links[..1.min(links.len())], start, 0);
             if to {
-                self.routes.push(Route {
+                self.all.routes.push(Route {
                     place,
                     verbs: vec![None],
                     path: path.map(|_| String::new()),
@@ -187,7 +203,7 @@ impl<'a> Reader<'a> {
 
     /// `#[get("/a")]` above a function, which something serves.
     fn attributes(&mut self, index: usize) {
-        let Some(file) = self.files.get(index) else {
+        let Some(file) = self.all.files.get(index) else {
             return;
         };
         let (code, number) = (file.code, file.at);
@@ -195,7 +211,7 @@ impl<'a> Reader<'a> {
             let behind = code.bare.get(start..).unwrap_or_default();
             let name = NAMED.as_ref().and_then(|it| it.captures(behind));
             let function = name.and_then(|it| Some((it[1].to_owned(), it.get(0)?.start() + start)));
-            self.routes.push(Route {
+            self.all.routes.push(Route {
                 place: function.map(|(name, _)| (number, format!("fn {name}"))),
                 verbs: vec![method(&captures[1])],
                 path: Some(captures[2].to_owned()),
@@ -204,58 +220,16 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns what a chain is that ends before a dot.
-    fn called_on(&mut self, index: usize, begin: usize, dot: usize) -> Option<Place> {
-        let code = self.files.get(index)?.code;
-        let (links, _) = chain::chain(code, begin);
-        let links: Vec<Link<'_>> = links.into_iter().take_while(|it| it.at < dot).collect();
-        self.place(index, &links, begin, 0)
-    }
-
-    /// Returns what a chain is: all that is called on a router is that router.
-    fn place(
-        &mut self,
-        index: usize,
-        links: &[Link<'a>],
-        at: usize,
-        depth: usize,
-    ) -> Option<Place> {
-        let first = links.first()?;
-        let number = self.files.get(index)?.at;
-        let Some(inside) = &first.inside else {
-            return self.named(index, first.name, at, depth);
-        };
-        let code = self.files.get(index)?.code;
-        let place = (number, format!("@{}", first.at));
-        match first.name {
-            "web::scope" | "scope" | "web::resource" | "resource" | "actix_web::web::scope" => {
-                // It is served where it is put, or not at all.
-                let prefix = chain::first_string(code, inside);
-                self.mounts.own(place.clone(), prefix);
-                Some(place)
-            }
-            maker if is_maker(maker) => {
-                self.mounts.root(place.clone());
-                self.remember(index, &place, first.at);
-                Some(place)
-            }
-            function => {
-                let known = values::function(self, index, function)?;
-                (depth < FARTHEST).then(|| values::returned(self, known, depth + 1))?
-            }
-        }
-    }
-
     /// Remembers a router that a function other than `main` makes: it may be mounted elsewhere.
     fn remember(&mut self, index: usize, place: &Place, at: usize) {
-        if values::is_made_in_a_function(self, index, at) && !self.returned.contains(place) {
-            self.returned.push(place.clone());
+        if values::is_made_in_a_function(self, index, at) && !self.all.made.contains(place) {
+            self.all.made.push(place.clone());
         }
     }
 
     /// Returns what a name is at a place: a parameter, or what it was given last.
     fn named(&mut self, index: usize, name: &str, at: usize, depth: usize) -> Option<Place> {
-        let file = self.files.get(index)?;
+        let file = self.all.files.get(index)?;
         let (code, number) = (file.code, file.at);
         let around = chain::around(&file.functions, at);
         let function = around.first().map(|it| (*it).clone())?;
@@ -272,20 +246,10 @@ impl<'a> Reader<'a> {
             return (depth < FARTHEST).then(|| self.place(index, &links, made, depth + 1))?;
         }
         if function.parameters.iter().any(|own| own == name) {
-            self.given.push((index, function.at));
+            self.all.given.push((index, function.at));
             return Some((number, format!("{name}@{}", function.at)));
         }
         None
-    }
-
-    /// Takes in that one router hangs in another.
-    fn hang(&mut self, target: Option<Place>, into: Option<Place>, prefix: Option<String>) {
-        match (target, into) {
-            (Some(target), Some(into)) if target != into => self.mounts.mount(target, into, prefix),
-            (Some(_), Some(_)) => {}
-            (Some(target), None) => self.mounts.doubt(&target),
-            (None, _) => self.unknown = true,
-        }
     }
 }
 

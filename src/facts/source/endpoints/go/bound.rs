@@ -9,6 +9,7 @@ use super::super::super::code::Code;
 use super::super::super::variables::{pattern, patterns};
 use super::super::chain::{self, Link};
 use super::super::mounts::Place;
+use super::super::routers::Follow as _;
 use super::Reader;
 use crate::facts::paths;
 
@@ -20,7 +21,7 @@ patterns! {
 }
 
 pub(super) fn mounts(reader: &mut Reader<'_>, index: usize) {
-    let Some(code) = reader.files.get(index).map(|file| file.code) else {
+    let Some(code) = reader.all.files.get(index).map(|file| file.code) else {
         return;
     };
     closures(reader, index, code);
@@ -54,19 +55,19 @@ pub(super) fn mounts(reader: &mut Reader<'_>, index: usize) {
                 .and_then(|it| value(reader, index, code, it.start));
             if target.is_some() {
                 let into = reader.called_on(index, begin, start);
-                reader.hang(target, into, prefix);
+                reader.all.hang(target, into, prefix);
             }
         } else if mount {
             let target = value(reader, index, code, second.start);
             if target.is_some() || may_be_ours(reader, &links) {
                 let into = reader.called_on(index, begin, start);
-                reader.hang(target, into, prefix);
+                reader.all.hang(target, into, prefix);
             }
         } else if prefix.is_some_and(|it| it.ends_with('/')) {
             // What isn't stripped sees the whole path.
             if let Some(target) = value(reader, index, code, second.start) {
                 let into = reader.called_on(index, begin, start);
-                reader.hang(Some(target), into, Some(String::new()));
+                reader.all.hang(Some(target), into, Some(String::new()));
             }
         }
     }
@@ -78,7 +79,7 @@ fn may_be_ours(reader: &Reader<'_>, links: &[Link<'_>]) -> bool {
     let Some(last) = links.last().filter(|it| it.inside.is_some()) else {
         return true;
     };
-    let mut all = reader.files.iter().flat_map(|file| &file.functions);
+    let mut all = reader.all.files.iter().flat_map(|file| &file.functions);
     all.any(|it| it.name.as_deref() == Some(last.name))
 }
 
@@ -98,7 +99,7 @@ fn closures(reader: &mut Reader<'_>, index: usize, code: &Code) {
             [first, ..] => chain::string(code, first),
             [] => None,
         };
-        let Some(file) = reader.files.get(index) else {
+        let Some(file) = reader.all.files.get(index) else {
             return;
         };
         let number = file.at;
@@ -120,7 +121,7 @@ fn closures(reader: &mut Reader<'_>, index: usize, code: &Code) {
         };
         if let Some(target) = target {
             let into = reader.called_on(index, begin, start);
-            reader.hang(Some(target), into, prefix);
+            reader.all.hang(Some(target), into, prefix);
         }
     }
 }
@@ -128,7 +129,7 @@ fn closures(reader: &mut Reader<'_>, index: usize, code: &Code) {
 /// Returns the first parameter of a function that is given by its name.
 fn named_parameter(reader: &Reader<'_>, index: usize, written: &str) -> Option<Place> {
     let (file, function) = function(reader, index, written)?;
-    let file = reader.files.get(file)?;
+    let file = reader.all.files.get(file)?;
     let function = file.functions.iter().find(|it| it.at == function)?;
     let name = function.parameters.first()?;
     Some((file.at, format!("{name}@{}", function.at)))
@@ -138,10 +139,10 @@ fn named_parameter(reader: &Reader<'_>, index: usize, written: &str) -> Option<P
 /// name, or the only method that is called so.
 fn function(reader: &Reader<'_>, index: usize, written: &str) -> Option<(usize, usize)> {
     let (before, name) = written.rsplit_once('.').unwrap_or(("", written));
-    let folder = paths::folder(&reader.files.get(index)?.code.path);
+    let folder = paths::folder(&reader.all.files.get(index)?.code.path);
     let mut own = Vec::new();
     let mut methods = Vec::new();
-    for (other, file) in reader.files.iter().enumerate() {
+    for (other, file) in reader.all.files.iter().enumerate() {
         let package = PACKAGE.as_ref()?.captures(&file.code.bare);
         let package = package.map(|it| it[1].to_owned()).unwrap_or_default();
         let here = if before.is_empty() {
@@ -190,81 +191,30 @@ fn value<'a>(reader: &mut Reader<'a>, index: usize, code: &'a Code, start: usize
     last.inside.as_ref()?;
     let written: Vec<&str> = names.iter().map(|it| it.name).collect();
     let (other, at) = function(reader, index, &written.join("."))?;
-    let file = reader.files.get(other)?;
+    let file = reader.all.files.get(other)?;
     let (code, body) = (
         file.code,
         file.functions.iter().find(|it| it.at == at)?.body.clone(),
     );
     let text = code.bare.get(body.clone())?;
     let returned = RETURNED.as_ref()?.captures_iter(text).last()?;
-    let value = body.start + returned.get(1)?.start();
-    let (links, _) = chain::chain(code, value);
-    reader.place(other, &links, value, 1)
+    reader.value(other, body.start + returned.get(1)?.start(), 1)
 }
 
-/// Functions that are given a router: where they are called with which.
-pub(super) fn calls(reader: &mut Reader<'_>) {
-    let mut done: Vec<(usize, usize)> = Vec::new();
-    // A call's own argument may be a parameter again.
-    while let Some(next) = reader.given.pop() {
-        if !done.contains(&next) {
-            done.push(next);
-            called(reader, next);
-        }
+/// Returns the function that is called by that name at a place; nothing where it is declared there.
+pub(super) fn called(
+    reader: &Reader<'_>,
+    index: usize,
+    at: usize,
+    name: &str,
+) -> Option<(usize, usize)> {
+    let bare = &reader.all.files.get(index)?.code.bare;
+    let before = bare.get(..at)?;
+    if before.ends_with('.') {
+        let begin = chain::begins(bare, at - 1).unwrap_or(at);
+        return function(reader, index, bare.get(begin..at + name.len())?);
     }
-}
-
-fn called(reader: &mut Reader<'_>, (home, at): (usize, usize)) {
-    let Some(file) = reader.files.get(home) else {
-        return;
-    };
-    let number = file.at;
-    let Some(function) = file.functions.iter().find(|it| it.at == at).cloned() else {
-        return;
-    };
-    let Some(name) = &function.name else {
-        return;
-    };
-    let call = format!("{name}(");
-    for index in 0..reader.files.len() {
-        let Some(code) = reader.files.get(index).map(|file| file.code) else {
-            continue;
-        };
-        let places: Vec<usize> = code
-            .bare
-            .match_indices(&call)
-            .map(|(place, _)| place)
-            .collect();
-        for place in places {
-            let before = code.bare.get(..place).unwrap_or_default();
-            let written = match before.strip_suffix('.') {
-                Some(_) => {
-                    let begin = chain::begins(&code.bare, place - 1);
-                    let begin = begin.unwrap_or(place);
-                    code.bare.get(begin..place + name.len()).unwrap_or_default()
-                }
-                None if before.ends_with(|it: char| it.is_ascii_alphanumeric() || it == '_') => {
-                    continue;
-                }
-                None if before.trim_end().ends_with("func") || before.trim_end().ends_with(')') => {
-                    continue;
-                }
-                None => name,
-            };
-            if self::function(reader, index, written) != Some((home, at)) {
-                continue;
-            }
-            let open = place + call.len();
-            let end = chain::closing(&code.bare, open).unwrap_or(open);
-            let arguments = chain::arguments(code, &(open..end));
-            for (argument, parameter) in arguments.iter().zip(&function.parameters) {
-                let (links, _) = chain::chain(code, argument.start);
-                let into = reader.place(index, &links, argument.start, 0);
-                let target = (number, format!("{parameter}@{at}"));
-                if let Some(into) = into.filter(|into| *into != target) {
-                    reader.mounts.mount(target, into, Some(String::new()));
-                }
-            }
-        }
-    }
+    let inside = before.ends_with(|it: char| it.is_ascii_alphanumeric() || it == '_');
+    let declared = before.trim_end().ends_with("func") || before.trim_end().ends_with(')');
+    (!inside && !declared).then(|| function(reader, index, name))?
 }

@@ -9,6 +9,7 @@ use regex::Regex;
 use super::super::super::variables::{pattern, patterns};
 use super::super::chain;
 use super::super::mounts::Place;
+use super::super::routers::Follow as _;
 use super::Reader;
 
 patterns! {
@@ -17,7 +18,7 @@ patterns! {
 }
 
 pub(super) fn mounts(reader: &mut Reader<'_>, index: usize) {
-    let Some(code) = reader.files.get(index).map(|file| file.code) else {
+    let Some(code) = reader.all.files.get(index).map(|file| file.code) else {
         return;
     };
     for (start, captures) in NEST.iter().flat_map(|it| code.matches(it)) {
@@ -35,9 +36,9 @@ pub(super) fn mounts(reader: &mut Reader<'_>, index: usize) {
         };
         let Some(into) = reader.called_on(index, begin, start) else {
             // What is put into something else isn't served as it is.
-            let target = value(reader, index, target.start);
+            let target = reader.value(index, target.start, 0);
             if let Some(target) = target {
-                reader.mounts.doubt(&target);
+                reader.all.mounts.doubt(&target);
             }
             continue;
         };
@@ -52,7 +53,7 @@ fn hang(
     (prefix, target): (Option<String>, &Range<usize>),
     into: &Place,
 ) {
-    let Some(code) = reader.files.get(index).map(|file| file.code) else {
+    let Some(code) = reader.all.files.get(index).map(|file| file.code) else {
         return;
     };
     match call {
@@ -60,7 +61,7 @@ fn hang(
             let known = function(reader, index, chain::text(code, target));
             let target = known.and_then(|known| parameter(reader, known));
             if target.is_some() {
-                reader.hang(target, Some(into.clone()), prefix);
+                reader.all.hang(target, Some(into.clone()), prefix);
             }
         }
         "mount" => {
@@ -69,38 +70,33 @@ fn hang(
             let names = list.map(|it| it[1].to_owned()).unwrap_or_default();
             for name in names.split(',').map(str::trim).filter(|it| !it.is_empty()) {
                 if let Some(handler) = handler(reader, index, name) {
-                    reader.hang(Some(handler), Some(into.clone()), prefix.clone());
+                    reader
+                        .all
+                        .hang(Some(handler), Some(into.clone()), prefix.clone());
                 }
             }
         }
         "service" | "nest_service" => {
             let handler = handler(reader, index, chain::text(code, target));
-            let target = handler.or_else(|| value(reader, index, target.start));
+            let target = handler.or_else(|| reader.value(index, target.start, 0));
             if target.is_some() {
-                reader.hang(target, Some(into.clone()), prefix);
+                reader.all.hang(target, Some(into.clone()), prefix);
             }
         }
         _ => {
             let start = target.start;
-            let target = value(reader, index, start);
+            let target = reader.value(index, start, 0);
             if target.is_some() || may_be_ours(reader, index, start) {
-                reader.hang(target, Some(into.clone()), prefix);
+                reader.all.hang(target, Some(into.clone()), prefix);
             }
         }
     }
 }
 
-/// Returns what an argument is: a router by name, where it stands, or what a function returns.
-fn value(reader: &mut Reader<'_>, index: usize, start: usize) -> Option<Place> {
-    let code = reader.files.get(index)?.code;
-    let (links, _) = chain::chain(code, start);
-    reader.place(index, &links, start, 0)
-}
-
 /// Returns whether a value that can't be followed may be one of the workspace's own routers: what
 /// it is made by is called like a function here.
 fn may_be_ours(reader: &Reader<'_>, index: usize, start: usize) -> bool {
-    let Some(file) = reader.files.get(index) else {
+    let Some(file) = reader.all.files.get(index) else {
         return true;
     };
     let (links, _) = chain::chain(file.code, start);
@@ -119,7 +115,7 @@ fn may_be_ours(reader: &Reader<'_>, index: usize, start: usize) -> bool {
     let of_type = parts
         .next()
         .is_some_and(|it| it.starts_with(char::is_uppercase));
-    let mut all = reader.files.iter().flat_map(|it| &it.functions);
+    let mut all = reader.all.files.iter().flat_map(|it| &it.functions);
     !of_type && all.any(|it| it.name.as_deref() == Some(name))
 }
 
@@ -131,11 +127,11 @@ fn handler(reader: &Reader<'_>, index: usize, written: &str) -> Option<Place> {
     }
     let (file, _) = function(reader, index, written)?;
     let name = written.rsplit("::").next()?;
-    Some((reader.files.get(file)?.at, format!("fn {name}")))
+    Some((reader.all.files.get(file)?.at, format!("fn {name}")))
 }
 
 fn parameter(reader: &mut Reader<'_>, (file, at): (usize, usize)) -> Option<Place> {
-    let known = reader.files.get(file)?;
+    let known = reader.all.files.get(file)?;
     let function = known.functions.iter().find(|it| it.at == at)?;
     let name = function.parameters.first()?;
     Some((known.at, format!("{name}@{at}")))
@@ -151,7 +147,7 @@ pub(super) fn function(reader: &Reader<'_>, index: usize, written: &str) -> Opti
         return None;
     }
     let mut all = Vec::new();
-    for (other, file) in reader.files.iter().enumerate() {
+    for (other, file) in reader.all.files.iter().enumerate() {
         let named = file
             .functions
             .iter()
@@ -163,7 +159,7 @@ pub(super) fn function(reader: &Reader<'_>, index: usize, written: &str) -> Opti
         .copied()
         .filter(|(other, _)| match module {
             None | Some("self") => *other == index,
-            Some(module) => reader.files.get(*other).is_some_and(|file| {
+            Some(module) => reader.all.files.get(*other).is_some_and(|file| {
                 let inline = format!("mod {module} {{");
                 is_module(&file.code.path, module) || file.code.bare.contains(&inline)
             }),
@@ -185,7 +181,7 @@ fn is_module(path: &str, module: &str) -> bool {
 
 /// Returns where a function's last expression begins.
 fn tail(reader: &Reader<'_>, (file, at): (usize, usize)) -> Option<usize> {
-    let file = reader.files.get(file)?;
+    let file = reader.all.files.get(file)?;
     let body = file.functions.iter().find(|it| it.at == at)?.body.clone();
     let text = file.code.bare.get(body.clone())?;
     let mut depth = 0_usize;
@@ -210,14 +206,12 @@ pub(super) fn returned(
     depth: usize,
 ) -> Option<Place> {
     let start = tail(reader, known)?;
-    let code = reader.files.get(known.0)?.code;
-    let (links, _) = chain::chain(code, start);
-    reader.place(known.0, &links, start, depth)
+    reader.value(known.0, start, depth)
 }
 
 /// Returns whether a place is in a function other than `main`.
 pub(super) fn is_made_in_a_function(reader: &Reader<'_>, index: usize, at: usize) -> bool {
-    let Some(file) = reader.files.get(index) else {
+    let Some(file) = reader.all.files.get(index) else {
         return false;
     };
     let around = chain::around(&file.functions, at);
@@ -226,60 +220,19 @@ pub(super) fn is_made_in_a_function(reader: &Reader<'_>, index: usize, at: usize
         .is_some_and(|it| it.name.as_deref() != Some("main"))
 }
 
-/// Functions that are given a router: where they are called with which.
-pub(super) fn calls(reader: &mut Reader<'_>) {
-    let mut done: Vec<(usize, usize)> = Vec::new();
-    while let Some(next) = reader.given.pop() {
-        if !done.contains(&next) {
-            done.push(next);
-            called(reader, next);
-        }
+/// Returns the function that is called by that name at a place; nothing where it is declared there.
+pub(super) fn called(
+    reader: &Reader<'_>,
+    index: usize,
+    at: usize,
+    name: &str,
+) -> Option<(usize, usize)> {
+    let bare = &reader.all.files.get(index)?.code.bare;
+    let path = bare
+        .get(..at)?
+        .trim_end_matches(|it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | ':'));
+    if path.trim_end().ends_with("fn") || path.ends_with('.') {
+        return None;
     }
-}
-
-fn called(reader: &mut Reader<'_>, (home, at): (usize, usize)) {
-    let Some(file) = reader.files.get(home) else {
-        return;
-    };
-    let number = file.at;
-    let Some(function) = file.functions.iter().find(|it| it.at == at).cloned() else {
-        return;
-    };
-    let Some(name) = &function.name else {
-        return;
-    };
-    let call = format!("{name}(");
-    for index in 0..reader.files.len() {
-        let Some(code) = reader.files.get(index).map(|file| file.code) else {
-            continue;
-        };
-        let places: Vec<usize> = code
-            .bare
-            .match_indices(&call)
-            .map(|(place, _)| place)
-            .collect();
-        for place in places {
-            let before = code.bare.get(..place).unwrap_or_default();
-            let path = before
-                .trim_end_matches(|it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | ':'));
-            let written = code
-                .bare
-                .get(path.len()..place + name.len())
-                .unwrap_or_default();
-            let defined = path.trim_end().ends_with("fn") || path.ends_with('.');
-            if defined || self::function(reader, index, written) != Some((home, at)) {
-                continue;
-            }
-            let open = place + call.len();
-            let end = chain::closing(&code.bare, open).unwrap_or(open);
-            let arguments = chain::arguments(code, &(open..end));
-            for (argument, parameter) in arguments.iter().zip(&function.parameters) {
-                let into = value(reader, index, argument.start);
-                let target = (number, format!("{parameter}@{at}"));
-                if let Some(into) = into.filter(|into| *into != target) {
-                    reader.mounts.mount(target, into, Some(String::new()));
-                }
-            }
-        }
-    }
+    function(reader, index, bare.get(path.len()..at + name.len())?)
 }
