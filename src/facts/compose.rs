@@ -25,6 +25,7 @@ mod shape;
 mod stand_in;
 mod units;
 mod volumes;
+mod withheld;
 
 #[cfg(test)]
 mod tests;
@@ -105,8 +106,11 @@ pub(super) fn read(
     inputs: &Inputs,
     report: &mut Report,
 ) -> Option<Project> {
-    let (root, values) = load::load(tree, files, report)?;
-    let hidden = Hidden::of(&root, inputs);
+    let (mut root, values) = load::load(tree, files, report)?;
+    let mut hidden = Hidden::of(&root, inputs);
+    let folder = files.first().map_or("", |first| paths::folder(first));
+    hidden.follow(tree, folder, &values);
+    withheld::take_out(&mut root, &hidden, report);
     let mut notes = Notes::new(report, &hidden);
     let mut fields = Fields::new(&root, String::new(), &keys::PROJECT, &mut notes);
     let (declared, backings) = volumes::volumes(&mut fields, &mut notes);

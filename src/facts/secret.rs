@@ -4,6 +4,7 @@
 //! value comes from is not its business.
 
 mod literal;
+mod looks;
 mod text;
 mod url;
 
@@ -38,6 +39,7 @@ const SECRET: &[&str] = &[
     "passphrase",
     "pwd",
     "pass",
+    "pw",
     "secret",
     "secrets",
     "token",
@@ -54,10 +56,16 @@ const RUN_INTO: &[&str] = &["password", "passwd", "requirepass", "apikey", "secr
 
 /// Last words that make a name one *about* a secret (`TOKEN_TTL`, `PASSWORD_FILE`).
 const ABOUT: &[&str] = &[
+    "addr",
+    "address",
     "algorithm",
     "audience",
+    "bucket",
     "count",
     "days",
+    "dir",
+    "directory",
+    "domain",
     "enabled",
     "endpoint",
     "expiration",
@@ -65,9 +73,13 @@ const ABOUT: &[&str] = &[
     "expires",
     "expiry",
     "file",
+    "folder",
     "header",
+    "host",
+    "hostname",
     "hours",
     "id",
+    "image",
     "issuer",
     "length",
     "lifetime",
@@ -75,12 +87,19 @@ const ABOUT: &[&str] = &[
     "minutes",
     "name",
     "path",
+    "port",
+    "region",
+    "replicas",
+    "retries",
     "seconds",
     "stdin",
+    "tag",
+    "timeout",
     "ttl",
     "type",
     "url",
     "uri",
+    "version",
 ];
 
 /// Beginnings of keys as their issuers write them, with the length from which they count.
@@ -174,26 +193,10 @@ pub fn by_value(value: &str) -> Option<String> {
     if let Some((prefix, _)) = known {
         return Some(format!("its value begins with `{prefix}`, as keys do"));
     }
-    let hooks = ["hooks.slack.com/services/", "discord.com/api/webhooks/"];
-    if hooks.iter().any(|hook| value.contains(hook)) {
-        return Some("its value is the URL of a webhook, which is its key".to_owned());
-    }
     if value.starts_with("eyJ") && value.split('.').count() == 3 {
         return Some("its value is a JSON web token".to_owned());
     }
-    connects(value).then(|| "its value is a connection string with a password".to_owned())
-}
-
-/// Returns whether a value is a connection string (`Server=db;User=app;Password=…`) with a
-/// password in it.
-fn connects(value: &str) -> bool {
-    let mut pairs = value.split(';').filter_map(|pair| pair.split_once('='));
-    let secret = ["password", "pwd", "accountkey", "sharedaccesskey"];
-    value.contains(';')
-        && pairs.any(|(name, value)| {
-            let name = name.trim().to_lowercase();
-            secret.contains(&name.as_str()) && !value.trim().is_empty()
-        })
+    looks::told(value).map(str::to_owned)
 }
 
 /// Returns whether a text is a value in clear: no reference, file, switch or small number.
@@ -284,6 +287,7 @@ mod tests {
             "PGPASSWORD",
             "adminpassword",
             "REDISCLI_AUTH",
+            "DB_PW",
         ] {
             check_name(name, true);
         }
@@ -322,6 +326,9 @@ mod tests {
             "PGPASSWORD_FILE",
             "PGPASSFILE",
             "GOOGLE_CREDENTIALS_PATH",
+            "TOKEN_SERVICE_VERSION",
+            "SECRETS_DIR",
+            "VAULT_TOKEN_PORT",
         ] {
             check_name(name, false);
         }

@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::Inputs;
+use super::super::interpolate::{Values, interpolate};
 use super::super::reference::{self, CLOSE, OPEN};
 use super::super::secret;
 use super::super::yaml::{Entry, Node, Value};
+use super::super::{Inputs, Tree, dotenv, paths};
 use super::fields::Notes;
 use super::stand_in::{self, Held};
 use crate::facts::{Piece, Text, VariableUse};
@@ -62,6 +63,20 @@ impl Hidden {
         }
     }
 
+    /// Counts the variables of the project's `.env` that are made from secret ones there.
+    pub(super) fn follow(&mut self, tree: &Tree, folder: &str, values: &Values) {
+        let path = paths::join(folder, ".env").unwrap_or_default();
+        let Some(text) = tree.get(&path) else { return };
+        for line in dotenv::parse(&path, text).lines {
+            let raw = line.value.filter(|raw| !line.literal && raw.contains('$'));
+            let made = raw.and_then(|raw| interpolate(&raw, values).ok());
+            let mut used = made.iter().flat_map(|text| &text.variables);
+            if used.any(|used| self.named(&used.name)) {
+                self.secret.insert(line.name);
+            }
+        }
+    }
+
     /// Returns whether settings say that a variable is none.
     pub(super) fn is_plain(&self, name: &str) -> bool {
         self.plain.contains(name)
@@ -72,7 +87,8 @@ impl Hidden {
         self.services.contains(name)
     }
 
-    fn has(&self, used: &VariableUse, value: &str) -> bool {
+    /// Returns whether what a variable gives within a value is a secret.
+    pub(super) fn has(&self, used: &VariableUse, value: &str) -> bool {
         let given = value.get(used.place.clone()).unwrap_or_default();
         let looks = secret::by_value(given).is_some() && !self.plain.contains(&used.name);
         looks || self.named(&used.name)

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::super::secret;
 use super::super::yaml::Value;
 use super::fields::{Fields, Notes};
 use super::{command, keys};
@@ -46,7 +47,7 @@ pub(super) fn read(service: &mut Fields<'_>, notes: &mut Notes<'_>) -> PodFacts 
     user(&mut pod, service, notes);
     privileges(&mut pod, service, notes);
     for (entry, value) in service.pairs("annotations", notes) {
-        if is_annotation(&entry.key) {
+        if is_annotation(&entry.key) && secret::by_name(&entry.key).is_none() {
             pod.annotations.push((entry.key.clone(), value.to_owned()));
         } else {
             service.leave("annotations", Some(&entry.key), &entry.mark, notes);

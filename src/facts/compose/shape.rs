@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::super::paths;
 use super::super::report::Report;
 use super::super::yaml::{Entry, Node, Value};
-use crate::facts::Text;
+use crate::facts::{Text, VariableUse};
 
 /// Keys whose lists of `NAME=value` are maps in truth.
 pub(super) const PAIRS: &[&str] = &[
@@ -154,9 +154,18 @@ fn hosts(node: &mut Node) {
             Value::Null | Value::Scalar(_) | Value::Map(_) => std::slice::from_ref(&entry.node),
         };
         for address in addresses {
-            let value = format!("{}={}", entry.key, address.str().unwrap_or_default());
+            let text = address.text().cloned().unwrap_or_default();
+            let shift = |used: VariableUse| {
+                let by = entry.key.len() + 1;
+                let place = used.place.start + by..used.place.end + by;
+                VariableUse { place, ..used }
+            };
             items.push(Node {
-                value: scalar(&value),
+                value: Value::Scalar(Text {
+                    value: format!("{}={}", entry.key, text.value),
+                    raw: format!("{}={}", entry.key, text.raw),
+                    variables: text.variables.into_iter().map(shift).collect(),
+                }),
                 mark: entry.mark.clone(),
                 tag: None,
             });
@@ -325,11 +334,17 @@ fn split_pair(text: &Text) -> (String, Value) {
         .raw
         .split_once('=')
         .map_or(text.raw.as_str(), |(_, raw)| raw);
-    let variables = text.variables.clone();
+    // Seen from the value's own beginning; those that stand in the name stay behind.
+    let by = key.len() + 1;
+    let moved = text.variables.iter().filter_map(|used| {
+        let place = used.place.start.checked_sub(by)?..used.place.end.checked_sub(by)?;
+        let used = used.clone();
+        Some(VariableUse { place, ..used })
+    });
     let value = Text {
         value: value.to_owned(),
         raw: raw.to_owned(),
-        variables,
+        variables: moved.collect(),
     };
     (key.to_owned(), Value::Scalar(value))
 }

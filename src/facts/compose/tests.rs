@@ -2,6 +2,7 @@
 
 mod carried;
 mod loading;
+mod withheld;
 
 use std::time::Duration;
 

@@ -29,8 +29,9 @@ pub(in super::super) const SERVICE: Section = Section {
         partly(
             "annotations",
             "annotations of the pod",
-            "its name isn't one that Kubernetes takes",
-            "rename it: letters, digits, `-`, `_`, `.`, a domain and `/` before it if need be",
+            "its name isn't one that Kubernetes takes, or that of a secret",
+            "rename it: letters, digits, `-`, `_`, `.`, a domain and `/` before it if need be; \
+             keep secrets in Secrets",
         ),
         idle("attach", "`kubectl logs` shows any pod's output"),
         below("build"),
