@@ -159,17 +159,31 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "not$, no$, don't$, doesn't$, never$, without$, or$, either$, if$, unless$, when$, once$, \
          until$, after$, maybe$, perhaps$, possibly$, optional, alternatively$, else$, instead$, \
          e.g$, example$, should$, could$, might$, later$, etc$, cannot$, can't$, nor$, some$, each$, \
-         every$, all$",
+         every$, all$, blocked$, pending$, waiting$, awaiting$, waits$, idea$, ideas$, risk$, \
+         alternative$, revert$, verified$, verify$",
     ),
     (Word::Due, "please$, must$, need$, we$, to$, the$"),
     (Word::Into, "to$, into$, in$, inside$, within$, at$"),
-    (Word::From, "from$, of$, out$"),
+    (Word::From, "from$, out$"),
     (Word::With, "with$, including$"),
     (
         Word::About,
-        "for$, about$, using$, via$, through$, by$, like$, as$, see$, per$, on$, over$, against$, \
-         around$, before$, under$, behind$, beside$, beyond$, between$, that$, which$, whose$, \
-         according$, uses$, than$",
+        "for$, about$, of$, by$, like$, as$, see$, per$, that$, which$, whose$, according$, uses$",
+    ),
+    (
+        Word::Where,
+        "using$, via$, through$, on$, over$, against$, around$, before$, under$, behind$, beside$, \
+         beyond$, between$, than$",
+    ),
+    (Word::Place, "onto$, across$, throughout$"),
+    (
+        Word::Here,
+        "project, repo$, repository, codebase, code$, source$, sources$, our$, own$, same$",
+    ),
+    (
+        Word::Numbered,
+        "rfc$, iso$, adr$, pep$, cve$, pr$, mr$, issue$, ticket$, phase$, step$, stage$, section$, \
+         chapter$, task$, sprint$, appendix$",
     ),
     (
         Word::PathNoun,

@@ -63,9 +63,13 @@ meanings! {
     Uncertain "uncertain" "what leaves open what a person's work is to leave: or, if, without";
     Due "due" "words that may stand before a verb of making: please, must, need to";
     Into "into" "to, in: where something goes";
-    From "from" "from, of: where something comes from";
+    From "from" "from: where something comes from";
     With "with" "with: what belongs to something";
     About "about" "for, via, like: what comes behind is only referred to";
+    Where "where" "via, over, behind: how or where something works, which its being there doesn't tell";
+    Place "place" "на: where something is, of files as well";
+    Here "here" "the project, the repository: where everything is that is looked for";
+    Numbered "numbered" "what a number behind it only names: RFC, step";
     Refers "referring" "what stands before words of place and makes them only refer: similar to, link to";
     Article "article" "words before a noun that say nothing of it: a, the, new";
     Quality "quality" "what something is to be, which its being there doesn't tell: symlink, executable";
@@ -237,6 +241,10 @@ const TRACES: &[Word] = &[
     Word::From,
     Word::With,
     Word::About,
+    Word::Where,
+    Word::Place,
+    Word::Here,
+    Word::Numbered,
     Word::Refers,
     Word::Article,
     Word::Quality,

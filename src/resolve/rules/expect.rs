@@ -4,6 +4,7 @@
 //! Strict: a line that asks for anything beside its traces, or leaves open what it asks for, stays
 //! a person's. Each verb must have a trace of its own; what is only referred to counts for none.
 
+mod beyond;
 mod clause;
 mod code;
 mod refused;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::super::super::expect::{Expectation, Kind, Symbol};
+use super::beyond;
 use super::code::{Beside, kind};
 use super::refused;
 use super::relation::{self, Relation};
@@ -50,6 +51,7 @@ pub(super) fn parse(
 ) -> Result<Parsed, Why> {
     let tokens = tokens(text, vocabulary);
     refused::words(&tokens)?;
+    beyond::refuse(&tokens)?;
     let mut walk = Walk {
         tokens: &tokens,
         above,
@@ -80,6 +82,8 @@ struct Clause {
     variables: Vec<String>,
     /// Where things go.
     into: Vec<String>,
+    /// Whether its things are put into what they go into: that they are there doesn't tell it.
+    puts: bool,
     /// The word that says what they are to be, where their being there doesn't tell that.
     quality: Option<String>,
 }
@@ -93,8 +97,15 @@ impl Clause {
             symbols: Vec::new(),
             variables: Vec::new(),
             into: Vec::new(),
+            puts: false,
             quality: None,
         }
+    }
+
+    /// Returns the type that what comes with it belongs to, where one is named.
+    fn owner(&self) -> Option<String> {
+        let is_type = |it: &&Symbol| !it.call && it.name.starts_with(char::is_uppercase);
+        self.symbols.iter().rfind(is_type).map(|it| it.name.clone())
     }
 
     /// Whether no code span has said yet what is asked for.
@@ -113,6 +124,10 @@ impl Clause {
             paths.extend(above.iter().cloned());
         }
         let things = !self.symbols.is_empty() || !self.variables.is_empty();
+        if self.puts && self.into.is_empty() && !self.names_nothing() {
+            let verb = &self.verb;
+            return Err(format!("“{verb}” asks to put it into what isn't in code marks").into());
+        }
         if self.mode == Mode::Change && things && paths.is_empty() {
             return Err("names what is to change, and no path whose change would tell".into());
         }
@@ -214,7 +229,8 @@ impl Walk<'_> {
             if !begins {
                 return Err(format!("“{word}” doesn't begin what is asked for").into());
             }
-            return self.verb(mode(token), word);
+            let puts = token.is(Role::Put);
+            return self.verb((mode(token), puts), word);
         }
         if begins && token.is(Role::Other) {
             return Err(format!("asks for work beside its traces (“{word}”)").into());
@@ -255,8 +271,7 @@ impl Walk<'_> {
             .checked_sub(2)
             .is_some_and(|two| matches!(self.tokens.get(two), Some(Token::Code(_))));
         let token = self.tokens.get(at);
-        let leads = [Role::About, Role::With, Role::From, Role::Into, Role::And];
-        let explains = token.is_some_and(|it| leads.into_iter().any(|role| it.is(role)));
+        let explains = token.is_some_and(|it| relation::lead(it).is_some() || it.is(Role::And));
         // Nouns may stand before the next code span: `a.py` and class `B`.
         let noun = self
             .tokens
@@ -270,11 +285,12 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn verb(&mut self, mode: Mode, verb: &str) -> Result<(), Why> {
+    fn verb(&mut self, (mode, puts): (Mode, bool), verb: &str) -> Result<(), Why> {
         self.close()?;
         self.done.matched.push(verb.to_owned());
         self.done.mode = mode;
         let mut clause = Clause::new(mode, verb.to_owned());
+        clause.puts = puts;
         if let Some(path) = self.lead.take() {
             match mode {
                 Mode::Change => clause.wants.push(Expectation::Change(path)),
@@ -417,6 +433,13 @@ fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> 
         (_, _, Kind::Endpoint { method, route }) => {
             clause.wants.push(Expectation::Endpoint { method, route });
         }
+        (_, Relation::With, Kind::Symbol(mut symbol)) => {
+            let member = symbol.call || symbol.name.starts_with(char::is_lowercase);
+            if member && !symbol.table && symbol.within.is_none() {
+                symbol.within = clause.owner();
+            }
+            clause.symbols.push(symbol);
+        }
         (_, _, Kind::Symbol(symbol)) => clause.symbols.push(symbol),
         (_, _, Kind::Variable(name)) => clause.variables.push(name),
     }
@@ -424,7 +447,7 @@ fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> 
 }
 
 /// Why a line is a person's that says more of a thing than its being there tells.
-fn unseen(word: &str) -> Why {
+pub(super) fn unseen(word: &str) -> Why {
     format!("asks for more than its being there tells (“{word}”)").into()
 }
 

@@ -29,7 +29,15 @@ pub(super) enum Relation {
     About,
 }
 
-const LEADING: [Role; 4] = [Role::Into, Role::With, Role::From, Role::About];
+/// What a word leads to; the first that it does counts.
+pub(super) const LEADING: [Role; 6] = [
+    Role::Into,
+    Role::With,
+    Role::From,
+    Role::About,
+    Role::Where,
+    Role::Place,
+];
 
 /// Returns how the code span at a place stands to its verb; `listed` is how the one before it did.
 pub(super) fn of(tokens: &[Token<'_>], at: usize, listed: Relation) -> Result<Relation, Why> {
@@ -96,7 +104,8 @@ fn code<'t>(tokens: &[Token<'t>], at: usize) -> &'t str {
     }
 }
 
-fn lead(token: &Token<'_>) -> Option<Role> {
+/// Returns what a word leads to, if it leads to anything.
+pub(super) fn lead(token: &Token<'_>) -> Option<Role> {
     LEADING.into_iter().find(|role| token.is(*role))
 }
 

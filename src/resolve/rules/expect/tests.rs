@@ -37,6 +37,111 @@ fn is_manual(lines: &[&str]) {
 }
 
 #[test]
+fn places_and_ways_behind_a_thing_are_a_persons() {
+    is_manual(&[
+        "Add `GET /health` to Datadog",
+        "Add `POST /api/login` to the WAF allowlist",
+        "Add `GET /health` over mTLS",
+        "Add `GET /health` on port 9000",
+        "Add `GET /health` with idempotency keys",
+        "Add `JWT_SECRET` to Vault",
+        "Add `JWT_SECRET` from Vault",
+        "Add `RuleEngine.check` to Sentry",
+        "Implement `RuleEngine.check` in under 50ms",
+        "Implement `RuleEngine.check` with LRU eviction",
+        "Добавить `GET /healthz` в Blackbox",
+        "Добавить `GET /healthz` под флагом",
+        "Добавить `GET /healthz` за авторизацией",
+        "Добавить `PG_DSN` на прод",
+        "Создать таблицу `raw_payments` в prod ClickHouse",
+        "Додати `POST /hl7/messages` у збірку Postman",
+        "Додати `EHEALTH_TOKEN` у сейф лікарні",
+        "Підключити `MllpServer` до Prometheus",
+        "Подключить `OrderCache`",
+        "Register `OrderCache` in the DI container",
+    ]);
+    check(
+        "Add `GET /health` for the probes",
+        &["endpoint: GET /health"],
+    );
+    check(
+        "Добавить `GET /health` в проект",
+        &["endpoint: GET /health"],
+    );
+    check(
+        "Add `send()` to `src/gifts.ts` for the shop",
+        &[
+            "change: a change of src/gifts.ts",
+            "symbol: send() in src/gifts.ts",
+        ],
+    );
+}
+
+#[test]
+fn where_a_file_is_besides_is_a_persons() {
+    is_manual(&[
+        "Create `docs/guide.md` in French",
+        "Create `docs/guide.md` in Confluence",
+        "Create `src/m.py` in production",
+        "Add `src/inventory.ts` to the bundle",
+        "Добавить `docs/architecture.md` в оглавление",
+        "Создать `docs/guide.md` на английском",
+        "Remove `app/other.py` from git history",
+        "Remove `app/other.py` from the Docker image",
+        "Удалить `src/key.pem` из истории git",
+        "Update `app/schema.sql` in production",
+    ]);
+    check(
+        "Create `src/queue.py` for jobs in the night queue",
+        &["file: src/queue.py"],
+    );
+    check(
+        "Remove `app/other.py` from the repository",
+        &["absent: app/other.py gone"],
+    );
+    check(
+        "Create `docs/guide.md` with the steps back",
+        &["file: docs/guide.md"],
+    );
+}
+
+#[test]
+fn figures_and_demands_are_a_persons() {
+    is_manual(&[
+        "Create `tests/test_mllp.py` — at least 10 cases",
+        "Create `tests/test_mllp.py` — мін. 10 кейсів",
+        "Update `requirements.txt`: airflow 2.9 → 2.10",
+        "Add `GET /health` (p95 < 200ms)",
+        "Add `POST /orders` — 201 / 409",
+        "Create `src/m.py` (must pass the pentest)",
+        "Create `src/m.py` @bob please verify",
+        "Create `src/m.py`: blocked by JIRA-12",
+        "Create `src/m.py` — waiting for legal",
+        "Revert: create `docs/guide.md`",
+        "Idea: create `docs/guide.md`",
+    ]);
+    check("Create `src/m.py` (JIRA-12)", &["file: src/m.py"]);
+    check("Create `src/m.py` for RFC 7519", &["file: src/m.py"]);
+    check(
+        "Create `src/m.py` (#12, RFC 7519, OAuth2)",
+        &["file: src/m.py"],
+    );
+}
+
+#[test]
+fn what_comes_with_a_type_belongs_to_it() {
+    check(
+        "Implement `GiftService` with `send()`, `claim()` & `expire()`",
+        &[
+            "symbol: GiftService",
+            "symbol: GiftService.send()",
+            "symbol: GiftService.claim()",
+            "symbol: GiftService.expire()",
+        ],
+    );
+}
+
+#[test]
 fn paths_that_are_to_be_made_are_files() {
     let jwt = ["file: src/auth/jwt.py"];
     check("Create `src/auth/jwt.py`", &jwt);

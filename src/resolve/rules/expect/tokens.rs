@@ -33,6 +33,14 @@ impl<'t> Token<'t> {
         }
     }
 
+    /// Returns the word as written.
+    pub(super) fn written(&self) -> Option<&str> {
+        match self {
+            Self::Word(written, ..) => Some(written),
+            Self::Mark(_) | Self::Code(_) => None,
+        }
+    }
+
     /// Returns whether it is a word that does that.
     pub(super) fn is(&self, role: Role) -> bool {
         matches!(self, Self::Word(_, _, roles) if roles.has(role))

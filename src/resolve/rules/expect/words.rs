@@ -34,6 +34,16 @@ pub(in crate::resolve::rules) enum Role {
     With,
     /// Leads to what is only referred to.
     About,
+    /// Leads to how or where something works.
+    Where,
+    /// Leads to where something is, a file as well.
+    Place,
+    /// Says that it is where everything is that is looked for.
+    Here,
+    /// Says what a number only names.
+    Numbered,
+    /// Asks to put something into another thing.
+    Put,
     /// Stands before a noun and says nothing of it.
     Article,
     /// Names what a path leads to.
@@ -83,6 +93,11 @@ impl Role {
             Self::From => &[Word::From],
             Self::With => &[Word::With],
             Self::About => &[Word::About],
+            Self::Where => &[Word::Where],
+            Self::Place => &[Word::Place],
+            Self::Here => &[Word::Here],
+            Self::Numbered => &[Word::Numbered],
+            Self::Put => &[Word::Put],
             Self::Article => &[Word::Article],
             Self::File => &[Word::PathNoun, Word::FolderNoun],
             Self::Folder => &[Word::FolderNoun],
@@ -136,6 +151,9 @@ const AROUND: &[Role] = &[
     Role::From,
     Role::With,
     Role::About,
+    Role::Where,
+    Role::Place,
+    Role::Here,
     Role::Article,
     Role::Thing,
 ];

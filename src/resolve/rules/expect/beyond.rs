@@ -1,0 +1,123 @@
+//! What a line says of a thing that its being there doesn't tell: ``add `GET /a` to Kong``,
+//! ``create `a.md` in French``, ``add `f()` with 3 retries``.
+//!
+//! Whatever stands behind a code span and leads to a place, a way or a figure makes the line a
+//! person's; for what it is, and what it is about, is only told.
+
+use super::clause::{Why, unseen};
+use super::code::{Beside, kind};
+use super::relation::lead;
+use super::tokens::Token;
+use super::words::Role;
+use crate::resolve::expect::Kind;
+
+/// What the code spans of a clause name so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Named {
+    Nothing,
+    /// Files: what is in them is told, and not looked for.
+    Files,
+    /// Symbols, endpoints, variables.
+    Things,
+}
+
+/// Refuses lines that say more of what they name than is looked for.
+pub(super) fn refuse(tokens: &[Token<'_>]) -> Result<(), Why> {
+    let mut named = Named::Nothing;
+    let mut removes = false;
+    // A file's purpose is told up to the next mark.
+    let mut purpose = false;
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Code(code) => named = named.max(named_by(tokens, at, code)),
+            Token::Mark(_) => purpose = false,
+            Token::Word(..) if begins(tokens, at) && token.is_verb(named == Named::Nothing) => {
+                (named, removes, purpose) = (Named::Nothing, token.is(Role::Remove), false);
+            }
+            Token::Word(..) if named == Named::Nothing || purpose => {}
+            Token::Word(word, ..) => {
+                if is_figure(tokens, at, word) || is_demand(token) {
+                    return Err(unseen(word));
+                }
+                match lead(token) {
+                    Some(Role::About) if named == Named::Files => purpose = true,
+                    Some(role) if tells_more(role, named, removes) => led(tokens, at)?,
+                    Some(_) | None => {}
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn named_by(tokens: &[Token<'_>], at: usize, code: &str) -> Named {
+    let beside = Beside {
+        before: at.checked_sub(1).and_then(|before| tokens.get(before)),
+        behind: tokens.get(at + 1),
+    };
+    match kind(code, beside) {
+        Ok(Kind::Path(_)) => Named::Files,
+        Ok(_) => Named::Things,
+        // The walk says what is wrong with it.
+        Err(_) => Named::Nothing,
+    }
+}
+
+/// Whether a word can begin a clause.
+fn begins(tokens: &[Token<'_>], at: usize) -> bool {
+    match at.checked_sub(1).and_then(|before| tokens.get(before)) {
+        None | Some(Token::Mark(_)) => true,
+        Some(Token::Code(_)) => false,
+        Some(word) => word.is(Role::And) || word.is(Role::Must),
+    }
+}
+
+/// Whether what a word leads to is more than the being there of what is named tells.
+fn tells_more(role: Role, named: Named, removes: bool) -> bool {
+    match role {
+        Role::Into | Role::From | Role::Place => true,
+        Role::With | Role::Where => removes || named == Named::Things,
+        _ => false,
+    }
+}
+
+/// Refuses plain words that a word leads to, unless they say that it is here.
+fn led(tokens: &[Token<'_>], at: usize) -> Result<(), Why> {
+    let refers = at.checked_sub(1).and_then(|before| tokens.get(before));
+    if refers.is_some_and(|token| token.is(Role::Refers)) {
+        return Ok(());
+    }
+    let behind = tokens.get(at + 1..).unwrap_or_default();
+    let ends = |token: &Token<'_>| {
+        !matches!(token, Token::Word(..)) || token.joins() || lead(token).is_some()
+    };
+    let end = behind.iter().position(ends).unwrap_or(behind.len());
+    let (phrase, rest) = behind.split_at(end);
+    let to_code = matches!(rest.first(), Some(Token::Code(_)));
+    let here =
+        |token: &Token<'_>| token.is(Role::Here) || token.is(Role::Article) || token.is(Role::Must);
+    if to_code || phrase.iter().all(here) {
+        return Ok(());
+    }
+    let words = tokens.get(at..=at + end).unwrap_or_default();
+    let words: Vec<&str> = words.iter().filter_map(Token::written).collect();
+    Err(unseen(&words.join(" ")))
+}
+
+/// Whether a word is a figure that says what something is to be, and not what it is called by.
+fn is_figure(tokens: &[Token<'_>], at: usize, word: &str) -> bool {
+    let figure = word.starts_with(|it: char| it.is_ascii_digit())
+        && !["2fa", "2d", "3d"].contains(&word.to_ascii_lowercase().as_str());
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let names = match before {
+        Some(Token::Mark('#' | '№')) => true,
+        Some(token) => token.is(Role::Numbered),
+        None => false,
+    };
+    figure && !names
+}
+
+/// Whether a word says what must hold besides.
+fn is_demand(token: &Token<'_>) -> bool {
+    token.is(Role::Must) && !token.is(Role::Into) && !token.is(Role::Article)
+}
