@@ -82,8 +82,7 @@ impl<'w, 'd> Walk<'w, 'd> {
             let ends = |node: &&Node<'_>| self.ends(node, if is_status { 6 } else { level });
             let owned = below.iter().take_while(|node| !ends(node)).count();
             let (owned, after) = below.split_at_checked(owned).unwrap_or_default();
-            let closes = self.vocabulary.after_label(Label::Closing, &heading);
-            if level > 1 && closes.is_some() {
+            if level > 1 && self.vocabulary.closes(&heading) {
                 let end = owned.last().map_or(block.span.end, |last| last.span.end);
                 let span = inline::trimmed(self.text, block.span.start..end);
                 let closing = closing::read(self.text, owned, span, self.vocabulary);

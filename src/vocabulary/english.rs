@@ -19,7 +19,8 @@ pub(super) const LABELS: &[Row<Label>] = &[
     (Label::Notes, "notes, notes for reuse"),
     (
         Label::Closing,
-        "when the phase is done, when the phase is complete, on completion, on phase completion",
+        "when the phase is done, when the phase is complete, on completion, on phase completion, \
+         on completion of the phase, upon completion, when the phase is completed",
     ),
     (Label::CurrentPhase, "current phase, next phase"),
 ];

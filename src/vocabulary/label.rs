@@ -108,6 +108,15 @@ impl Vocabulary {
             .find_map(|wording| behind(text, wording))
     }
 
+    /// Returns whether a heading is the closing list's, with the phase's number maybe; `On completion
+    /// of the migration` is another one.
+    pub(crate) fn closes(&self, heading: &str) -> bool {
+        let heading = heading.trim_start_matches(|letter: char| !is_alphanumeric(letter));
+        let rests = self.wordings(Label::Closing);
+        let mut rests = rests.filter_map(|wording| behind(heading, wording));
+        rests.any(|rest| !rest.contains(char::is_alphabetic))
+    }
+
     /// Returns which status a box's text stands for.
     pub(crate) fn status_kind(&self, text: &str) -> Option<StatusKind> {
         let kinds = [
@@ -221,8 +230,34 @@ mod tests {
         check("Фаза 4: База", Label::Phase, Some(" 4: База"));
         check("🚀 PHASE\u{a0}2", Label::Phase, Some("\u{a0}2"));
         check("Фазами", Label::Phase, None);
-        check("При завершении фазы", Label::Closing, Some(" фазы"));
-        check("", Label::Closing, None);
+        check("", Label::Files, None);
+    }
+
+    #[test]
+    fn a_heading_closes_as_a_whole() {
+        let closes = |heading: &str| Vocabulary::default().closes(heading);
+        for heading in [
+            "When the phase is done",
+            "On completion of the phase:",
+            "✅ On completion",
+            "При завершении",
+            "При завершении фазы 4",
+            "По завершении этапа",
+            "Після завершення фази",
+        ] {
+            assert!(closes(heading), "{heading}");
+        }
+        for heading in [
+            "On completion of the migration",
+            "On completion callback",
+            "When the phase is done we celebrate",
+            "При завершении заказа",
+            "По завершении оплаты",
+            "Після завершення міграції",
+            "",
+        ] {
+            assert!(!closes(heading), "{heading}");
+        }
     }
 
     #[test]
