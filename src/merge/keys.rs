@@ -108,15 +108,29 @@ fn composed(item: &Value, fields: &[&str]) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// Returns what tells a document from the others of its text, and how it is called.
-pub(super) fn document(value: &Value, at: usize) -> String {
+/// Returns what tells each document from the others of its text, and how it is called.
+///
+/// Those without a name are counted among themselves: where one is added, it has the number that it
+/// was missed by.
+pub(super) fn documents(values: &[Value]) -> Vec<String> {
+    let mut nameless = 0;
+    let name = |value: &Value| {
+        document(value).unwrap_or_else(|| {
+            nameless += 1;
+            format!("document {nameless} without a name")
+        })
+    };
+    values.iter().map(name).collect()
+}
+
+fn document(value: &Value) -> Option<String> {
     let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str);
-    match (text("/kind"), text("/metadata/name")) {
-        (Some(kind), Some(name)) => match text("/metadata/namespace") {
-            Some(namespace) => format!("{kind}/{name} in {namespace}"),
-            None => format!("{kind}/{name}"),
+    let kind = text("/kind")?;
+    Some(
+        match (text("/metadata/name"), text("/metadata/namespace")) {
+            (Some(name), Some(namespace)) => format!("{kind}/{name} in {namespace}"),
+            (Some(name), None) => format!("{kind}/{name}"),
+            (None, _) => kind.to_owned(),
         },
-        (Some(kind), None) => kind.to_owned(),
-        _ => format!("document {}", at + 1),
-    }
+    )
 }

@@ -52,16 +52,13 @@ fn hide(value: &mut Value) {
 /// Returns the places where a Secret holds more than orch would put there: nobody may commit them.
 pub(super) fn kept(theirs: &[Value], ours: &[Value]) -> Vec<Conflict> {
     let mut found = Vec::new();
-    for (at, document) in theirs.iter().enumerate() {
+    let names = keys::documents(ours);
+    for (document, name) in theirs.iter().zip(keys::documents(theirs)) {
         if document.get("kind").and_then(Value::as_str) != Some("Secret") {
             continue;
         }
-        let name = keys::document(document, at);
-        let wanted = ours
-            .iter()
-            .enumerate()
-            .find(|(at, value)| keys::document(value, *at) == name)
-            .map(|(_, value)| value);
+        let mut known = ours.iter().zip(&names);
+        let wanted = known.find(|(_, known)| **known == name).map(|it| it.0);
         for holder in HOLDERS {
             let values = document.get(holder).and_then(Value::as_object);
             for (key, value) in values.into_iter().flatten() {

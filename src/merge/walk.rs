@@ -86,12 +86,8 @@ impl<'r> Walk<'r> {
     }
 
     fn documents(&mut self, values: &Values<'_>) {
-        let name_all = |values: &[Value]| -> Vec<String> {
-            let names = values.iter().enumerate();
-            names.map(|(at, value)| keys::document(value, at)).collect()
-        };
-        let (theirs, ours) = (name_all(values.theirs), name_all(values.ours));
-        let base = values.base.map(name_all);
+        let (theirs, ours) = (keys::documents(values.theirs), keys::documents(values.ours));
+        let base = values.base.map(keys::documents);
         let before = |name: &String| match (&base, values.base) {
             (Some(names), Some(all)) => position(names, name)
                 .and_then(|at| all.get(at))
