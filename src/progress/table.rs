@@ -63,14 +63,16 @@ pub(super) fn tables(document: &Document) -> Vec<Table> {
         if header < next || delimiters != header + 1 {
             continue;
         }
-        if !document.line(header).contains('|') || !is_delimiters(document.line(delimiters)) {
+        let line = document.line(header);
+        // A list's item is none: the next one may come behind it.
+        let is_item = line.trim_start().starts_with(['-', '*', '+']);
+        if is_item || !line.contains('|') || !is_delimiters(document.line(delimiters)) {
             continue;
         }
         let mut end = delimiters + 1;
         while prose.binary_search(&end).is_ok() && document.line(end).contains('|') {
             end += 1;
         }
-        let line = document.line(header);
         let topics = cells(line)
             .into_iter()
             .map(|cell| topic(line.get(cell).unwrap_or("")));
