@@ -209,7 +209,11 @@ fn written(checklist: &Checklist, edits: &Edits, field: &Span) -> Option<String>
         checklist.text
     );
     let again = read(&text).expect("it is still a checklist").checklist;
-    assert_eq!(outline(&again), outline(checklist), "{text:?}");
+    // What was half of a code span goes, and what it hid is there.
+    let value = checklist.text.get(field.clone())?;
+    if value.matches('`').count() % 2 == 0 {
+        assert_eq!(outline(&again), outline(checklist), "{text:?}");
+    }
     Some(text)
 }
 
