@@ -17,9 +17,10 @@ mod rules;
 mod secrets;
 mod workspace;
 
+pub use journal::adrift;
 pub use order::{circle, twice};
 pub use paths::missing_compose;
-pub use rules::{Example, RULES, Rule, rule};
+pub use rules::{Example, RECORD, RULES, Rule, rule};
 pub use workspace::{clashing, taken_number, unreadable};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -23,7 +23,7 @@ mod written;
 pub use crate::checklist::{PhaseFile, SetFiles};
 pub use clock::{Clock, ClockError};
 pub use error::FilesError;
-pub use journal_file::{JournalFile, read_journal, skipped};
+pub use journal_file::{JournalFile, read_journal, read_state, skipped};
 pub use lock::{Lock, holder};
 pub use private::{read_named, write_private};
 pub use snapshot::Snapshot;

@@ -5,9 +5,11 @@
 //! doesn't touch the disk: `files` appends and syncs.
 
 mod codec;
+mod decided;
 mod model;
 mod previous;
 mod state;
+mod subject;
 mod target;
 mod trace;
 
@@ -19,10 +21,12 @@ pub fn journal_path(set: &str, phase: u32) -> String {
 pub use codec::{
     Cursor, FIRST_PREV, JournalError, Replay, VERSION, encode, next_record, replay, sha256, skipped,
 };
+pub use decided::{Decided, Decisions, Skip, Waiver};
 pub use model::{
     Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
 };
 pub use previous::{FieldChange, Previous, Revision, Was};
-pub use state::{Began, IllegalMove, State, Written};
-pub use target::{Reopening, Skip, StepState, StepStatus, TargetState, Waiver};
+pub use state::{Adrift, Began, IllegalMove, State, Written};
+pub use subject::{Subject, Twin};
+pub use target::{Reopening, StepState, StepStatus, TargetState};
 pub use trace::{Beginning, Trace};

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::checklist::{Checklist, SetFiles, Task};
+use crate::checklist::{Checklist, SetFiles, Task, task_args};
 use crate::diagnostic::{Diagnostic, Lines, causes};
-use crate::journal::{self, State, journal_path};
+use crate::journal::{self, Adrift, State, journal_path};
 
 use super::Check;
 use super::rules::{JOURNAL, RECORD};
@@ -17,7 +17,7 @@ const NAMED: usize = 8;
 
 impl Check<'_> {
     /// Checks a phase's journal, and its boxes beside it.
-    pub(super) fn journal(&mut self, set: &SetFiles, checklist: &Checklist) {
+    pub(super) fn journal(&mut self, set: &SetFiles, checklist: &Checklist, set_flag: &str) {
         let path = journal_path(&set.name, checklist.number);
         let Some(text) = self.journals.get(&path) else {
             return;
@@ -32,7 +32,9 @@ impl Check<'_> {
                     self.found
                         .push(note.help("the next run cuts it off and does that step again"));
                 }
-                self.found.extend(without_record(checklist, &replay.state));
+                let state = replay.state.followed(checklist);
+                self.found.extend(without_record(checklist, &state));
+                self.found.extend(adrift(checklist, &state, set_flag));
             }
             Err(error) => {
                 let shared: Arc<str> = Arc::from(text.as_str());
@@ -61,6 +63,38 @@ impl Check<'_> {
             self.found.push(note.help(help));
         }
     }
+}
+
+/// Returns what is to be known of decisions whose task isn't there any more; they count for no
+/// other one. Where an open task has the id now, it may be the same one in other words.
+pub fn adrift(checklist: &Checklist, state: &State, set_flag: &str) -> Vec<Diagnostic> {
+    let told = |lost: &Adrift| {
+        let what = if lost.left_out { "left out" } else { "done" };
+        let said = lost.about.as_ref().map(|it| format!(" as `{}`", it.text));
+        let said = said.unwrap_or_default();
+        let message = format!(
+            "task {} was {what}{said}, and no task reads so now",
+            lost.task
+        );
+        let by = format!("decided by {}, {:.0}", lost.who, lost.at);
+        let here = |problem: Diagnostic, span| {
+            let problem = problem.rule(RECORD);
+            problem.at(&checklist.path, &checklist.text, span, "")
+        };
+        let open = |task: &&Task| !task.marker.checked && !task.is_left_out();
+        let now = checklist.task(&lost.task).filter(open);
+        let Some(task) = now.filter(|_| lost.left_out) else {
+            let note = here(Diagnostic::note(message), checklist.title_span.clone());
+            return note.help(format!("{by}; it counts for no other task"));
+        };
+        let warning = here(Diagnostic::warning(message), task.text.span.clone());
+        warning.help(format!(
+            "{by}; it doesn't count for this task, which is to be done. If it is the same in other \
+             words: orch task skip {} --note \"…\"",
+            task_args(&task.id, checklist.number, set_flag)
+        ))
+    };
+    state.adrift().iter().map(told).collect()
 }
 
 /// Returns a note on boxes that are ticked without a record, where the phase has been run.

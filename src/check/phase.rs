@@ -25,7 +25,8 @@ impl Check<'_> {
         let checklist = text.and_then(|text| self.document(Some(&set.name), &file.path, text));
         if let Some(checklist) = &checklist {
             self.found.extend(taken_number((set, file), checklist));
-            self.journal(set, checklist);
+            let flag = set.flag(checklist.number, self.settings.set.as_deref(), all);
+            self.journal(set, checklist, &flag);
         }
         let path = self.settings_path(set, file);
         let text = path.as_ref().and_then(|path| self.tree.get(path));
@@ -69,7 +70,8 @@ impl Check<'_> {
         if let (Some(checklist), Some(set)) = (&mut checklist, set) {
             let path = journal_path(set, checklist.number);
             let text = self.journals.get(&path).map_or("", String::as_str);
-            checklist.skip(&journal::skipped(text, &path));
+            let skipped = journal::skipped(text, &path, checklist);
+            checklist.skip(&skipped);
         }
         if let Some(checklist) = &checklist {
             self.found.extend(checklist::review(checklist));

@@ -15,7 +15,8 @@ pub(super) const NAME: &str = "name";
 pub(super) const NUMBER: &str = "number";
 pub(super) const PATH: &str = "path";
 pub(super) const READING: &str = "reading";
-pub(super) const RECORD: &str = "record";
+/// The rule on boxes and decisions without a record, or without a task.
+pub const RECORD: &str = "record";
 pub(super) const SECRET: &str = "secret";
 pub(super) const SET: &str = "set";
 pub(super) const SETTING: &str = "setting";
@@ -259,9 +260,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: RECORD,
         severity: Severity::Note,
-        what: "boxes that are ticked without a record, in a phase that has been run",
-        why: "they are respected as done elsewhere, but nothing proves it",
-        way: "leave them, or open the box, and the next run does it",
+        what: "boxes that are ticked without a record, in a phase that has been run, and what a \
+               person decided of a task whose words are gone (a warning where its place is an open \
+               task's)",
+        why: "the boxes are respected as done elsewhere, but nothing proves it; the decision counts \
+              for no other words",
+        way: "leave them, or open the box, and the next run does it; decide again where a task \
+              says the same in other words",
         example: example::RECORD,
     },
 ];

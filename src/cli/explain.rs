@@ -13,7 +13,7 @@ use super::mine::Mine;
 use super::target::{self, Target};
 use super::{Session, Stop};
 use crate::checklist::{Task, TaskId};
-use crate::files::read_journal;
+use crate::files::read_state;
 use crate::journal::{Evidence, State, StepStatus};
 use crate::plan::{Plan, Step, reasons};
 use crate::resolve::{
@@ -56,7 +56,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
     let target = Target::of_phase(loaded, phase)?;
     let meaning = loaded.meaning_on(phase, monitors, (&target, Mine::Merge))?;
     let plan = meaning.plan(target.name())?;
-    let replay = read_journal(&loaded.workspace, &phase.set, checklist.number)?;
+    let state = read_state(&loaded.workspace, &phase.set, checklist)?;
     let mut tasks = meaning.resolved.tasks.iter();
     let resolved = tasks.find(|resolved| resolved.id == *id);
     let told = Told {
@@ -67,8 +67,8 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
         facts: facts::used(loaded, phase, &meaning, resolved)?,
         plan: &plan,
         meaning: &meaning,
-        records: records(&loaded.settings, &replay.state, id),
-        outputs: outputs(loaded, &replay.state, id),
+        records: records(&loaded.settings, &state, id),
+        outputs: outputs(loaded, &state, id),
     };
     let text = if session.global.json {
         told.json()

@@ -10,9 +10,9 @@ use super::target::Target;
 use super::{Session, Stop, images, overlays, places, traces};
 use crate::check;
 use crate::checklist::{Checklist, TaskId, task_args};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::facts;
-use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace, skipped};
+use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace, read_state, skipped};
 use crate::git::Revision;
 use crate::manifest::{self, Object, Rendered};
 use crate::plan::{self, Plan, PlanError};
@@ -44,6 +44,17 @@ impl Phase {
     /// tell it.
     pub(super) fn task_args(&self, id: &TaskId) -> String {
         task_args(id, self.checklist.number, &self.set_flag)
+    }
+
+    /// Returns warnings of decisions that may be about a task whose words changed.
+    pub(super) fn adrift(&self) -> Diagnostics {
+        let warnings = self.warnings.0.iter();
+        Diagnostics(
+            warnings
+                .filter(|one| one.rule == check::RECORD)
+                .cloned()
+                .collect(),
+        )
     }
 
     /// Returns the path of its settings, whether they are there or not.
@@ -264,14 +275,16 @@ impl Loaded {
             .unwrap_or_default();
         let mut parsed = crate::checklist::parse(&file.path, &text, &self.settings.vocabulary)?;
         self.skip(&set.name, &mut parsed.checklist);
+        let set_flag = self.set_flag(set, file.number);
         let mut warnings = self.settings.warnings.0.clone();
         warnings.extend(parsed.warnings.0);
+        warnings.extend(self.adrift(&set.name, &parsed.checklist, &set_flag));
         if let Some(taken) = check::taken_number((set, file), &parsed.checklist) {
             return Err(Diagnostics(vec![taken]).into());
         }
         Ok(Phase {
             set: set.name.clone(),
-            set_flag: self.set_flag(set, file.number),
+            set_flag,
             file: file.clone(),
             settings,
             settings_path,
@@ -282,7 +295,16 @@ impl Loaded {
 
     /// Leaves out of a phase's checklist what a person decided to skip.
     pub(super) fn skip(&self, set: &str, checklist: &mut Checklist) {
-        checklist.skip(&skipped(&self.workspace, set, checklist.number));
+        checklist.skip(&skipped(&self.workspace, set, checklist));
+    }
+
+    /// Returns warnings of decisions that may be about a task whose words changed.
+    fn adrift(&self, set: &str, checklist: &Checklist, set_flag: &str) -> Vec<Diagnostic> {
+        // A journal that can't be read is told of by whoever needs more of it.
+        let state = read_state(&self.workspace, set, checklist).unwrap_or_default();
+        let mut found = check::adrift(checklist, &state, set_flag);
+        found.retain(|one| one.severity == Severity::Warning);
+        found
     }
 
     /// `phases/<set>/NN-name.toml` where several sets share the numbers, else `phases/NN-name.toml`.

@@ -18,7 +18,7 @@ use crate::checklist::{TaskId, parse};
 use crate::diagnostic::{Diagnostic, causes};
 use crate::execute::{Carried, Edited, carry};
 use crate::facts::secret;
-use crate::files::{Snapshot, Workspace, read_journal};
+use crate::files::{Snapshot, Workspace, read_state};
 use crate::lsp::{Asked, End, Program, Reading, Seen, Texts, Versions, serve, without_directives};
 use crate::plan::{Plan, Work};
 use crate::settings::Settings;
@@ -149,9 +149,8 @@ fn read(seen: &Seen, path: &str) -> Result<Option<Reading>> {
         reading.objects = objects(plan.as_ref());
         reading.tasks = meaning.resolved.tasks;
     }
-    let number = phase.checklist.number;
-    if let Ok(replay) = read_journal(&loaded.workspace, &phase.set, number) {
-        let records = |id: &TaskId| explain::records(&loaded.settings, &replay.state, id);
+    if let Ok(state) = read_state(&loaded.workspace, &phase.set, &phase.checklist) {
+        let records = |id: &TaskId| explain::records(&loaded.settings, &state, id);
         let tasks = phase.checklist.tasks().map(|task| &task.id);
         reading.records = tasks.map(|id| (id.clone(), records(id))).collect();
     }
@@ -202,7 +201,7 @@ fn refuse(seen: &Seen, asked: &Asked) -> Result<Option<String>> {
     let Some(part) = Part::of(Some(&asked.section), &phase.checklist, of)? else {
         return Ok(None);
     };
-    let state = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?.state;
+    let state = read_state(&loaded.workspace, &phase.set, &phase.checklist)?;
     let known = state.target(target.name());
     let mut commands = Vec::new();
     for (at, step) in plan.steps.iter().enumerate() {

@@ -8,7 +8,7 @@ use super::load::{self, Loaded, Phase};
 use super::target::{Target, TargetArgs};
 use super::{Session, Stop, explain, run};
 use crate::checklist::{SetFiles, Task};
-use crate::files::read_journal;
+use crate::files::read_state;
 use crate::terminal::{count, err, out, printable};
 
 /// Arguments of `orch run`.
@@ -136,8 +136,7 @@ fn is_left(loaded: &Loaded, phase: &Phase) -> Result<bool> {
     if phase.checklist.open_tasks().next().is_some() {
         return Ok(true);
     }
-    let number = phase.checklist.number;
-    let state = read_journal(&loaded.workspace, &phase.set, number)?.state;
+    let state = read_state(&loaded.workspace, &phase.set, &phase.checklist)?;
     let own = match Target::of_phase(loaded, phase)? {
         Target::Rehearsal => state.first().map(str::to_owned),
         own @ Target::Context { .. } => Some(own.name().to_owned()),

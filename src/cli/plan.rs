@@ -18,7 +18,7 @@ use super::section::Part;
 use super::target::{self, Target, TargetArgs};
 use super::{Session, Stop, after, before, changed, order};
 use crate::diagnostic::render;
-use crate::files::read_journal;
+use crate::files::read_state;
 use crate::journal::State;
 use crate::plan::Plan;
 use crate::terminal::{err, out};
@@ -43,7 +43,7 @@ pub(super) struct PlanArgs {
 
 pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &PlanArgs) -> Result {
     let target = Target::choose(&args.on, loaded, phase)?;
-    let state = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?.state;
+    let state = read_state(&loaded.workspace, &phase.set, &phase.checklist)?;
     let (mut there, plan, meaning) = match &target {
         Target::Rehearsal if args.out.is_some() => {
             let said = "a plan for the rehearsal isn't saved: it begins anew each time";

@@ -143,7 +143,8 @@ impl Opened {
             repo,
             _lock: lock,
             target: Target::choose(on, loaded, phase)?,
-            journal: JournalFile::open(&loaded.workspace, &phase.set, number)?,
+            journal: JournalFile::open(&loaded.workspace, &phase.set, number)?
+                .following(&phase.checklist),
         })
     }
 }
@@ -171,6 +172,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     prepared.narrow(&mut outlook)?;
     refuse_moved(&prepared, &outlook, args, journal.state())?;
     let mut live = look(&prepared, &mut outlook, (&repo, args), journal.state()).await?;
+    prepared.warn_of_adrift()?;
     commands::ask(&mut prepared, &outlook)?;
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());

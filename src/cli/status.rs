@@ -15,7 +15,7 @@ use super::target::TargetArgs;
 use super::{Session, Stop};
 use crate::checklist::Task;
 use crate::diagnostic::Diagnostics;
-use crate::files::{holder, read_journal};
+use crate::files::{holder, read_journal, read_state};
 use crate::journal::{State, StepStatus, TargetState};
 use crate::terminal::{Paint, bar, count, out, printable};
 use columns::Columns;
@@ -64,9 +64,8 @@ pub(super) fn all(session: &Session, args: &AllArgs) -> Result {
         for file in &set.phases {
             match loaded.phase_of(set, file) {
                 Ok(phase) => {
-                    let number = phase.checklist.number;
                     rows.push(Row {
-                        state: read_journal(&loaded.workspace, &set.name, number)?.state,
+                        state: read_state(&loaded.workspace, &set.name, &phase.checklist)?,
                         for_person: known.for_person(&loaded, &phase),
                         phase,
                     });
@@ -134,7 +133,7 @@ pub(super) fn phase(
     args: &StatusArgs,
 ) -> Result {
     let checklist = &phase.checklist;
-    let state = read_journal(&loaded.workspace, &phase.set, checklist.number)?.state;
+    let state = read_state(&loaded.workspace, &phase.set, checklist)?;
     let only = args.target.as_deref();
     let mut columns = Columns::of(&loaded.settings, std::iter::once(&state), only);
     if let (Some(name), true) = (only, columns.names().is_empty()) {

@@ -10,7 +10,7 @@ use super::{Session, Stop, load};
 use crate::checklist::{Edits, Task, TaskId};
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::Repo;
-use crate::journal::{Event, State, journal_path, sha256};
+use crate::journal::{Event, State, Subject, journal_path, sha256};
 use crate::terminal::{err, out};
 
 /// Arguments of `orch task`.
@@ -182,7 +182,8 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let mut journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
     let who = format!("{name} <{mail}>");
     let place = Place::find(&loaded, &phase, (given.target, journal.state()))?;
-    let event = record(&given, &id, (who, place.named.clone()));
+    let about = Subject::of(&phase.checklist, &id);
+    let event = record(&given, (&id, about), (who, place.named.clone()));
     // Whichever comes second may be lost to a kill, and is given again. A box that is ticked without
     // a record is respected; one that is open in spite of a record would count as taken back.
     let ticked = decision == Decision::Done;
@@ -249,7 +250,11 @@ fn refuse_skip(task: &Task) -> Result<()> {
 }
 
 /// Returns the record of a decision.
-fn record(given: &Given<'_>, id: &TaskId, (who, target): (String, Option<String>)) -> Event {
+fn record(
+    given: &Given<'_>,
+    (id, about): (&TaskId, Option<Subject>),
+    (who, target): (String, Option<String>),
+) -> Event {
     let task = id.clone();
     let why = given.note.clone();
     match given.decision {
@@ -258,13 +263,20 @@ fn record(given: &Given<'_>, id: &TaskId, (who, target): (String, Option<String>
             who,
             why: why.unwrap_or_default(),
             target,
+            about,
         },
-        Decision::Skipped => Event::Skipped { task, who, why },
+        Decision::Skipped => Event::Skipped {
+            task,
+            who,
+            why,
+            about,
+        },
         Decision::Open => Event::Reopened {
             task,
             who,
             why,
             target,
+            about,
         },
     }
 }

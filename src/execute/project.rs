@@ -10,6 +10,7 @@ use crate::checklist::{
 };
 use crate::diagnostic::Diagnostics;
 use crate::files::{FilesError, Workspace};
+use crate::journal::Subject;
 
 /// What a date field shows where nothing happened yet.
 const NO_DATE: &str = "-";
@@ -148,7 +149,7 @@ impl Document {
             let mut fresh = parse(&path, &on_disk, &self.checklist.vocabulary)
                 .map_err(|problems| ProjectError::Unreadable(path.clone(), problems))?
                 .checklist;
-            fresh.skip(&self.read.skipped());
+            fresh.skip(&Subject::carried(&self.read.skipped(), &self.read, &fresh));
             self.same = same_tasks(&self.read, &fresh);
             self.checklist = fresh;
         }
@@ -169,7 +170,8 @@ impl Document {
             self.checklist = parse(&path, &text, &self.checklist.vocabulary)
                 .map_err(|problems| ProjectError::Unreadable(path, problems))?
                 .checklist;
-            self.checklist.skip(&self.read.skipped());
+            let skipped = Subject::carried(&self.read.skipped(), &self.read, &self.checklist);
+            self.checklist.skip(&skipped);
         }
         Ok(ticked)
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::workspace::is_absent;
 use super::write::{create_folders, sync_folder};
 use super::{FilesError, Workspace};
-use crate::checklist::TaskId;
+use crate::checklist::{Checklist, TaskId};
 use crate::journal::{self, Event, Replay, State, journal_path};
 
 /// A phase's journal, open for appending. Only the holder of the phase's lock opens one.
@@ -70,13 +70,26 @@ pub fn read_journal(workspace: &Workspace, set: &str, phase: u32) -> Result<Repl
     replay(&bytes, &path)
 }
 
+/// Returns what a phase's journal says of the tasks of its document; an absent one says nothing.
+///
+/// # Errors
+/// Where it can't be read, is damaged or newer than this program.
+pub fn read_state(
+    workspace: &Workspace,
+    set: &str,
+    checklist: &Checklist,
+) -> Result<State, FilesError> {
+    let replay = read_journal(workspace, set, checklist.number)?;
+    Ok(replay.state.followed(checklist))
+}
+
 /// Returns the tasks of a phase that a person left out. A journal that can't be read says nothing
 /// here: who needs more of it says what is wrong.
-pub fn skipped(workspace: &Workspace, set: &str, phase: u32) -> BTreeSet<TaskId> {
-    let path = journal_path(set, phase);
+pub fn skipped(workspace: &Workspace, set: &str, checklist: &Checklist) -> BTreeSet<TaskId> {
+    let path = journal_path(set, checklist.number);
     let bytes = workspace.read_bytes(&path).ok().flatten();
     let text = bytes.as_deref().map(String::from_utf8_lossy);
-    text.map(|text| journal::skipped(&text, &path))
+    text.map(|text| journal::skipped(&text, &path, checklist))
         .unwrap_or_default()
 }
 
@@ -118,6 +131,13 @@ impl JournalFile {
             journal.file = Some(file);
         }
         Ok(journal)
+    }
+
+    /// Returns the journal with each decision under the id that its task has in the document.
+    #[must_use]
+    pub fn following(mut self, checklist: &Checklist) -> Self {
+        self.replay.state = self.replay.state.followed(checklist);
+        self
     }
 
     /// Returns the path, relative to the workspace.

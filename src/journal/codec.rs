@@ -8,15 +8,19 @@ use sha2::{Digest, Sha256};
 use jiff::Timestamp;
 
 use super::{Event, IllegalMove, Record, State};
-use crate::checklist::TaskId;
+use crate::checklist::{Checklist, TaskId};
 
 /// The newest format version that this program writes and reads.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The version that a record is written in: the oldest one that knows it, so that programs of
 /// before refuse only the journals that they would misread.
 const fn version(event: &Event) -> u32 {
     match event {
+        // By its id alone, it would be another task's where lines moved.
+        Event::Waived { about: Some(_), .. }
+        | Event::Skipped { about: Some(_), .. }
+        | Event::Reopened { about: Some(_), .. } => 3,
         Event::Skipped { .. } => 2,
         Event::RunStarted(_)
         | Event::Started { .. }
@@ -205,13 +209,13 @@ pub fn replay(text: &str, path: &str) -> Result<Replay, JournalError> {
     Ok(replay)
 }
 
-/// Returns the tasks that a journal's text leaves out; none where it can't be read.
-pub fn skipped(text: &str, path: &str) -> BTreeSet<TaskId> {
+/// Returns the tasks of a document that a journal's text leaves out; none where it can't be read.
+pub fn skipped(text: &str, path: &str, checklist: &Checklist) -> BTreeSet<TaskId> {
     // Hardly any journal has one, and they may be long.
     if !text.contains(r#""event":"skipped""#) {
         return BTreeSet::new();
     }
-    let state = replay(text, path).map(|replay| replay.state);
+    let state = replay(text, path).map(|replay| replay.state.followed(checklist));
     let skipped = state.iter().flat_map(|state| state.skipped().keys());
     skipped.cloned().collect()
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::checklist::TaskId;
 use crate::journal::{
     Evidence, Failure, FieldChange, Header, ObjectEvidence, Outcome, Previous, Revision, RunId,
-    StepId, StepKey, Was,
+    StepId, StepKey, Subject, Twin, Was,
 };
 
 fn header() -> Header {
@@ -72,6 +72,15 @@ fn evidence(text: &str, kind: u8) -> Evidence {
     }
 }
 
+fn subject(text: &str, kind: u8) -> Subject {
+    Subject {
+        text: text.to_owned(),
+        section: text.to_owned(),
+        twin: kind.is_multiple_of(4).then_some(Twin { nth: 1, of: 2 }),
+        does: kind.is_multiple_of(6).then(|| sha256(text.as_bytes())),
+    }
+}
+
 /// Returns the events of one step, each with whatever text.
 fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
     let step = StepId::new(name);
@@ -111,11 +120,13 @@ fn step_events(name: &str, text: &str, kind: u8) -> Vec<Event> {
             who: text.to_owned(),
             why: text.to_owned(),
             target: kind.is_multiple_of(2).then(|| text.to_owned()),
+            about: kind.is_multiple_of(2).then(|| subject(text, kind)),
         },
         Event::Skipped {
             task: TaskId::new(name),
             who: text.to_owned(),
             why: kind.is_multiple_of(2).then(|| text.to_owned()),
+            about: kind.is_multiple_of(2).then(|| subject(text, kind)),
         },
     ]
 }
@@ -193,7 +204,7 @@ fn damage_before_the_last_line_is_no_torn_line() {
 
 #[test]
 fn a_newer_version_is_refused_even_on_the_last_line() {
-    check_damage("{\"v\":3,\"what\":\"else\"}\n", ":1: written in version 3");
+    check_damage("{\"v\":4,\"what\":\"else\"}\n", ":1: written in version 4");
 }
 
 #[test]
@@ -204,10 +215,17 @@ fn a_record_has_the_oldest_version_that_knows_it() {
             task: TaskId::new("1.1"),
             who: "ann".to_owned(),
             why: None,
+            about: None,
+        },
+        Event::Skipped {
+            task: TaskId::new("1.1"),
+            who: "ann".to_owned(),
+            why: None,
+            about: Some(subject("Book a room", 0)),
         },
     ]);
     let versions: Vec<u32> = records.iter().map(|record| record.v).collect();
-    assert_eq!(versions, [1, 2]);
+    assert_eq!(versions, [1, 2, 3]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Beginning, Previous, Trace};
+use super::{Beginning, Previous, Subject, Trace};
 use crate::checklist::TaskId;
 
 macro_rules! text_id {
@@ -123,6 +123,9 @@ pub enum Event {
         /// The target that it holds for, where that isn't the last run's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<String>,
+        /// What the task said; `None` where it has an id of its own, and in older journals.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Subject>,
     },
     /// A person decided that a task is left out: the phase is complete without it, on every target.
     Skipped {
@@ -133,6 +136,9 @@ pub enum Event {
         /// Why, where they said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<String>,
+        /// What the task said; `None` where it has an id of its own, and in older journals.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Subject>,
     },
     /// A person wants a task done again.
     Reopened {
@@ -146,6 +152,9 @@ pub enum Event {
         /// The target that it holds for, where that isn't the last run's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         target: Option<String>,
+        /// What the task said; `None` where it has an id of its own, and in older journals.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Subject>,
     },
     /// What undoes a step is about to happen.
     Compensating {

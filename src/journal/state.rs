@@ -10,10 +10,10 @@ use jiff::Timestamp;
 
 use super::target::OpenRun;
 use super::{
-    Beginning, Event, Evidence, Header, Outcome, Record, Reopening, RunId, Skip, StepId,
-    TargetState, Waiver,
+    Beginning, Decided, Decisions, Event, Evidence, Header, Outcome, Record, Reopening, RunId,
+    Skip, StepId, Subject, TargetState, Waiver,
 };
-use crate::checklist::TaskId;
+use crate::checklist::{Checklist, TaskId};
 
 /// A record that can't follow those before it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,7 +83,24 @@ pub struct State {
     /// When and where the first run began.
     began: Option<Began>,
     /// Tasks that a person left out, whatever the target.
-    skipped: BTreeMap<TaskId, Skip>,
+    skipped: Decisions<Option<String>>,
+    /// Decisions whose task the document hasn't got any more.
+    adrift: Vec<Adrift>,
+}
+
+/// A person's decision on a task that the document hasn't got any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adrift {
+    /// The id that the task had.
+    pub task: TaskId,
+    /// Whether it was left out; else it was done.
+    pub left_out: bool,
+    /// Who decided.
+    pub who: String,
+    /// When.
+    pub at: Timestamp,
+    /// What the task said.
+    pub about: Option<Subject>,
 }
 
 /// When and where a phase began.
@@ -153,6 +170,35 @@ impl State {
         &self.skipped
     }
 
+    /// Returns the decisions whose task the document that was [followed](Self::followed) hasn't got
+    /// any more; they count for no task.
+    pub fn adrift(&self) -> &[Adrift] {
+        &self.adrift
+    }
+
+    /// Returns the state with each decision under the id that its task has in a document now,
+    /// wherever its line moved.
+    #[must_use]
+    pub fn followed(mut self, checklist: &Checklist) -> Self {
+        let lost = self.skipped.follow(checklist);
+        let mut adrift: Vec<Adrift> = lost.into_iter().map(|it| Adrift::new(it, true)).collect();
+        let all = self.targets.values_mut();
+        for target in all.chain(std::iter::once(&mut self.early)) {
+            let lost = target.waived.follow(checklist);
+            adrift.extend(lost.into_iter().map(|it| Adrift::new(it, false)));
+            // Of one task known by other words, both may be recorded: the later one counts.
+            let skipped = &mut self.skipped;
+            target
+                .waived
+                .retain(|id, waiver| skipped.get(id).is_none_or(|skip| skip.at <= waiver.at));
+            let waived = &target.waived;
+            skipped.retain(|id, _| !waived.contains_key(id));
+        }
+        adrift.dedup_by(|one, other| one.task == other.task && one.about == other.about);
+        self.adrift = adrift;
+        self
+    }
+
     /// Returns the target of the first run.
     pub fn first(&self) -> Option<&str> {
         let started = self
@@ -185,26 +231,46 @@ impl State {
                 who,
                 why,
                 target,
+                about,
             } => {
-                let (who, why) = (who.clone(), why.clone());
-                let waiver = Waiver { who, why, at };
-                self.skipped.remove(task);
+                let (who, why, about) = (who.clone(), why.clone(), about.clone());
+                self.skipped.remove(task, about.as_ref());
+                let waiver = Waiver {
+                    who,
+                    why,
+                    at,
+                    about,
+                };
                 self.decided_on(target.as_deref()).waive(task, waiver);
             }
-            Event::Skipped { task, who, why } => {
-                let (who, why) = (who.clone(), why.clone());
-                self.leave_out(task, Skip { who, why, at });
+            Event::Skipped {
+                task,
+                who,
+                why,
+                about,
+            } => {
+                let (who, why, about) = (who.clone(), why.clone(), about.clone());
+                let skip = Skip {
+                    who,
+                    why,
+                    at,
+                    about,
+                };
+                self.leave_out(task, skip);
             }
             Event::Reopened {
                 task,
                 who,
                 why,
                 target,
+                about,
             } => {
-                self.skipped.remove(task);
+                let about = about.as_ref();
+                self.skipped.remove(task, about);
                 let (who, why) = (who.clone(), why.clone());
                 let reopening = Reopening { who, why, at };
-                self.decided_on(target.as_deref()).reopen(task, reopening);
+                self.decided_on(target.as_deref())
+                    .reopen(task, about, reopening);
             }
             Event::Started {
                 step,
@@ -237,11 +303,11 @@ impl State {
 
     /// What was decided of a task before, on whichever target, counts no more.
     fn leave_out(&mut self, task: &TaskId, skip: Skip) {
-        self.skipped.insert(task.clone(), skip);
         let all = self.targets.values_mut();
         for target in all.chain(std::iter::once(&mut self.early)) {
-            target.leave_out(task);
+            target.leave_out(task, skip.about.as_ref());
         }
+        self.skipped.insert(task, skip);
     }
 
     /// A run that follows one without an end is legal: that one was killed.
@@ -311,6 +377,18 @@ impl State {
             run,
             at,
         })
+    }
+}
+
+impl Adrift {
+    fn new<W>((task, decided): (TaskId, Decided<W>), left_out: bool) -> Self {
+        Self {
+            task,
+            left_out,
+            who: decided.who,
+            at: decided.at,
+            about: decided.about,
+        }
     }
 }
 

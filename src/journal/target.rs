@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{Evidence, Failure, Header, IllegalMove, Outcome, Previous, RunId, StepId, StepKey};
+use super::{
+    Decisions, Evidence, Failure, Header, IllegalMove, Outcome, Previous, RunId, StepId, StepKey,
+    Subject, Waiver,
+};
 use crate::checklist::TaskId;
 
 /// How many notes are kept of a step; the journal has them all.
@@ -15,7 +18,7 @@ const NOTES_KEPT: usize = 20;
 pub struct TargetState {
     steps: BTreeMap<StepId, StepState>,
     /// Tasks that a person decided on.
-    pub waived: BTreeMap<TaskId, Waiver>,
+    pub waived: Decisions<String>,
     /// Tasks that a person wants done again and that aren't yet.
     pub reopened: BTreeMap<TaskId, Reopening>,
     /// The last run's header.
@@ -71,28 +74,6 @@ pub enum StepStatus {
     Reopened,
 }
 
-/// A person's decision that a task is done, or that what it lacks is accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiver {
-    /// Who.
-    pub who: String,
-    /// Why.
-    pub why: String,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A person's decision that a task is left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Skip {
-    /// Who.
-    pub who: String,
-    /// Why, where they said.
-    pub why: Option<String>,
-    /// When.
-    pub at: Timestamp,
-}
-
 /// A person's wish that a task be done again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reopening {
@@ -129,16 +110,16 @@ impl TargetState {
 
     pub(super) fn waive(&mut self, task: &TaskId, waiver: Waiver) {
         self.reopened.remove(task);
-        self.waived.insert(task.clone(), waiver);
+        self.waived.insert(task, waiver);
     }
 
     /// Forgets what was decided of a task before it was left out.
-    pub(super) fn leave_out(&mut self, task: &TaskId) {
+    pub(super) fn leave_out(&mut self, task: &TaskId, about: Option<&Subject>) {
         self.reopened.remove(task);
-        self.waived.remove(task);
+        self.waived.remove(task, about);
     }
 
-    pub(super) fn reopen(&mut self, task: &TaskId, reopening: Reopening) {
+    pub(super) fn reopen(&mut self, task: &TaskId, about: Option<&Subject>, reopening: Reopening) {
         for state in self
             .steps
             .values_mut()
@@ -149,7 +130,7 @@ impl TargetState {
                 state.at = reopening.at;
             }
         }
-        self.waived.remove(task);
+        self.waived.remove(task, about);
         self.completed = None;
         self.reopened.insert(task.clone(), reopening);
     }

@@ -204,6 +204,7 @@ fn waived() -> Event {
         who: "Ann <ann@example.test>".to_owned(),
         why: "on Tuesday".to_owned(),
         target: None,
+        about: None,
     }
 }
 

@@ -329,3 +329,69 @@ fn what_is_done_or_left_out_already_isnt_left_out() {
     let done = workspace.orch(&skip).expect(2).stderr;
     assert!(done.contains("orch task reopen 1.1.1"), "{done}");
 }
+
+const ASKED: &str = "# Phase 1: Talks\n\n## 1.1 Ask\n\n- [ ] Ask security\n- [ ] Book a room\n\
+                     - [ ] Ask the lawyers\n- [ ] Migrate \
+                     <!-- orch: run=\"echo ran >> ran.txt\" -->\n";
+
+fn asked() -> Workspace {
+    let workspace = Workspace::new();
+    workspace.write(TALKS, ASKED);
+    workspace.commit("start");
+    workspace
+}
+
+#[test]
+fn a_decision_stays_with_its_task_when_lines_move() {
+    let workspace = asked();
+    workspace.orch(&["task", "skip", "1.1.2"]).expect(0);
+    workspace.write(TALKS, &ASKED.replace("- [ ] Book a room\n", ""));
+    workspace
+        .orch(&["task", "done", "1.1.1", "--note", "ok"])
+        .expect(0);
+
+    let ran = workspace.orch(&["phase", "1", "run", "--yes"]).expect(3);
+
+    let said = ran.stderr;
+    assert!(said.contains("left out as `Book a room`"), "{said}");
+    assert!(said.contains("orch task skip 1.1.2"), "{said}");
+    assert!(said.contains("Ask the lawyers"), "left to a person: {said}");
+    let check = workspace.orch(&["check"]).expect(0).stdout;
+    assert!(check.contains("left out as `Book a room`"), "{check}");
+
+    // The decision is made, whatever becomes of the lines above.
+    workspace.orch(&["task", "skip", "1.1.2"]).expect(0);
+    let text = workspace.read(TALKS);
+    let moved = text.replace("- [x] Ask security", "- [x] New\n- [x] Ask security");
+    workspace.write(TALKS, &moved);
+    workspace.orch(&["phase", "1", "run", "--yes"]).expect(0);
+    let status = workspace.orch(&["phase", "1", "status"]).expect(0).stdout;
+    let line = status.lines().find(|line| line.contains("lawyers"));
+    assert!(
+        line.is_some_and(|line| line.contains("left out by")),
+        "{status}"
+    );
+}
+
+#[test]
+fn a_command_isnt_left_out_in_place_of_another_task() {
+    let workspace = asked();
+    workspace.orch(&["task", "skip", "1.1.3"]).expect(0);
+    let first = "- [ ] Ask security\n";
+    workspace.write(TALKS, &ASKED.replace(first, ""));
+
+    workspace.orch(&["phase", "1", "run", "--yes"]).expect(3);
+
+    assert_eq!(workspace.read("ran.txt"), "ran\n");
+}
+
+#[test]
+fn a_command_that_is_left_out_stays_so_when_its_words_are_mended() {
+    let workspace = asked();
+    workspace.orch(&["task", "skip", "1.1.4"]).expect(0);
+    workspace.write(TALKS, &ASKED.replace("Migrate", "Migrate the data"));
+
+    workspace.orch(&["phase", "1", "run", "--yes"]).expect(3);
+
+    assert!(!workspace.has("ran.txt"));
+}

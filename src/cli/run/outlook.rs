@@ -12,7 +12,7 @@ use crate::cli::target::REHEARSAL;
 use crate::cluster::Live;
 use crate::execute::{Changed, Held, Projection, Standing, Why, compare, expect, hold};
 use crate::files::Clock;
-use crate::journal::{Event, Evidence, State, StepId, Written, sha256};
+use crate::journal::{Event, Evidence, State, StepId, Subject, Written, sha256};
 use crate::manifest::Object;
 use crate::plan::{Plan, Scope, Work};
 
@@ -323,6 +323,7 @@ impl Outlook {
             },
             why: self.lost.get(task).cloned(),
             target: (!self.last).then(|| prepared.target.name().to_owned()),
+            about: Subject::of(&prepared.phase.checklist, task),
         };
         Ok(self.reopened.iter().map(reopen).collect())
     }

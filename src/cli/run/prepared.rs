@@ -113,6 +113,16 @@ impl Prepared<'_> {
             .refuse_back_door(self.cluster.info(), namespace, known)
     }
 
+    /// Names decisions that may be about tasks whose words changed.
+    pub(super) fn warn_of_adrift(&self) -> Result<()> {
+        let warnings = self.phase.adrift();
+        if !warnings.0.is_empty() {
+            let screen = self.session.err.screen();
+            crate::terminal::err(&format!("{}\n", render(&warnings, screen)))?;
+        }
+        Ok(())
+    }
+
     /// Names what objects need and nothing brings; their pods would wait for it.
     pub(super) async fn warn_of_missing(&self) -> Result<()> {
         let missing = if self.is_rehearsal() {

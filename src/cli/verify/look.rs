@@ -12,7 +12,7 @@ use crate::cli::run::drift::{Drift, Drifted, Looked};
 use crate::cli::target::{self, REHEARSAL, Target, TargetArgs, called};
 use crate::cli::{Session, Stop};
 use crate::cluster::{Verdict, verdict};
-use crate::files::read_journal;
+use crate::files::read_state;
 use crate::journal::{Evidence, State, StepId, TargetState, Waiver, sha256};
 use crate::plan::{Plan, Work};
 use crate::verify::{Change, FileSeen, Objects, Seen, Today, Wrong};
@@ -53,7 +53,7 @@ impl Look {
         phase: &Phase,
         on: &TargetArgs,
     ) -> Result<Self> {
-        let state = read_journal(&loaded.workspace, &phase.set, phase.checklist.number)?.state;
+        let state = read_state(&loaded.workspace, &phase.set, &phase.checklist)?;
         let chosen = choose(loaded, phase, on, &state)?;
         let (name, people) = match &chosen {
             Chosen::Rehearsal => (REHEARSAL.to_owned(), REHEARSAL.to_owned()),
@@ -65,7 +65,7 @@ impl Look {
             own @ Target::Context { .. } => Some(own.name().to_owned()),
         };
         let decided = state.target(&name).unwrap_or(state.current());
-        let waived = decided.waived.clone();
+        let waived = (*decided.waived).clone();
         let strict = phase.settings.strict.unwrap_or(loaded.settings.strict);
         let (today, objects, unreachable) = ask(session, loaded, phase, (chosen, &state))?;
         let plan = today.as_ref().ok().map(|(meaning, plan)| (meaning, plan));

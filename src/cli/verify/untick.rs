@@ -10,7 +10,7 @@ use crate::cli::{Session, target};
 use crate::execute::{Document, Projection};
 use crate::files::{Clock, JournalFile};
 use crate::git::Repo;
-use crate::journal::Event;
+use crate::journal::{Event, Subject};
 use crate::progress::View;
 use crate::terminal::{count, err};
 use crate::verify::{Lost, Tick};
@@ -42,6 +42,7 @@ pub(super) fn untick(
         who: who.clone(),
         why: Some(why(lost)),
         target: target.clone(),
+        about: Subject::of(&phase.checklist, task),
     });
     // A box that is open in spite of its record counts as taken back: whichever comes second may
     // be lost to a kill.

@@ -8,7 +8,7 @@ use super::super::outlook::Waiting;
 use super::{Code, Result};
 use crate::checklist::{StatusKind, TaskId};
 use crate::execute::{Document, Ledger, Projection, Undone};
-use crate::journal::{Event, Outcome, StepStatus, TargetState};
+use crate::journal::{Event, Outcome, StepStatus, Subject, TargetState};
 use crate::terminal::{count, err};
 
 impl Close<'_> {
@@ -68,7 +68,9 @@ impl Close<'_> {
             return Ok(());
         }
         let (name, mail) = self.repo.identity()?;
+        let checklist = &self.prepared.phase.checklist;
         let reopened = tasks.into_iter().map(|task| Event::Reopened {
+            about: Subject::of(checklist, &task),
             task,
             who: format!("{name} <{mail}>"),
             why: None,
