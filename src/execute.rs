@@ -42,7 +42,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::checklist::TaskId;
-use crate::cluster::TakeOver;
+use crate::cluster::{Mask, TakeOver};
 use crate::journal::{Evidence, Failure, Outcome, StepId};
 
 /// How a run behaves.
@@ -75,6 +75,8 @@ pub struct Commands {
     pub limit: Option<Duration>,
     /// The whole environment of those of the checklist.
     pub environment: BTreeMap<String, String>,
+    /// The values of secrets that they may come to say.
+    pub mask: Mask,
     /// The set that they belong to.
     pub set: String,
     /// The phase that they belong to.

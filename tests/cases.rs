@@ -27,6 +27,7 @@ mod phases;
 mod problems;
 mod repository;
 mod sarif;
+mod secrets;
 mod section;
 mod supervisor;
 mod target;

@@ -6,6 +6,7 @@ mod claim;
 mod closing;
 mod commands;
 pub(super) mod drift;
+mod known;
 mod outlook;
 mod permit;
 mod prepared;
@@ -321,7 +322,7 @@ fn options(
         overwrite: args.overwrite,
         take_over: TakeOver::of(&args.take_over),
         recreate: args.recreate,
-        commands: commands::of(session, loaded, phase, (target, args.yes)),
+        commands: commands::of(session, loaded, phase, (target, args)),
     }
 }
 

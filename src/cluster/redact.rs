@@ -1,26 +1,40 @@
 //! Nothing secret in what is shown or recorded, and nothing that drives a terminal.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::LazyLock;
 
 use k8s_openapi::ByteString;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::Regex;
 use serde_json::Value;
 
+use crate::facts::secret;
 use crate::manifest::PLACEHOLDER;
 
-/// What looks like a secret's value in free text: `password=…`, `Bearer …`, `scheme://user:pass@`.
+/// What looks like a secret's value in free text: `password=…`, also with blanks within quotes,
+/// `Bearer …`, `scheme://user:pass@`, a private key, also one whose beginning isn't there.
 static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     [
+        r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?["']?\s*[:=]\s*")(?:\\.|[^"\\\n])+"#,
+        r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?["']?\s*[:=]\s*')[^'\n]+"#,
         r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?["']?\s*[:=]\s*["']?)[^\s"',;&]+"#,
         r"(?i)(bearer\s+)[A-Za-z0-9._~+/=-]+",
         r"([a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@]*:)[^\s@/]+@",
         r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
+        r"\A[A-Za-z0-9+/=\s]+(-----END [A-Z ]*PRIVATE KEY-----)",
     ]
     .into_iter()
     .filter_map(|pattern| Regex::new(pattern).ok())
     .collect()
 });
+
+/// What stands for itself in a URL.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Values shorter than this are words like `true`: masking them would hide everything else.
 const SHORTEST: usize = 6;
@@ -96,13 +110,24 @@ impl Known {
 }
 
 /// The values of secrets, to be masked in what commands say.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Mask(Known);
 
+impl fmt::Debug for Mask {
+    /// Leaves out what must not be shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mask").finish_non_exhaustive()
+    }
+}
+
 impl Mask {
-    /// Adds a value.
+    /// Adds a value, as it is and as programs write it: in base64, in URLs, in JSON.
     pub fn add(&mut self, value: &str) {
+        let value = value.trim();
         self.0.add(value);
+        for form in forms(value) {
+            self.0.add(&form);
+        }
     }
 
     /// Adds the values of a Secret.
@@ -115,6 +140,32 @@ impl Mask {
     pub fn redact(&self, line: &str) -> String {
         self.0.redact(line)
     }
+
+    /// Returns a text's lines, masked as one: what is secret may go over several.
+    pub fn redact_lines(&self, text: &str) -> Vec<String> {
+        self.0.redact(text).lines().map(str::to_owned).collect()
+    }
+}
+
+/// Returns other forms of a value. What a program puts it into before it encodes all of it can't be
+/// known.
+fn forms(value: &str) -> Vec<String> {
+    let base64 = |text: String| {
+        let encoded = serde_json::to_value(ByteString(text.into_bytes())).unwrap_or_default();
+        encoded.as_str().map(str::to_owned)
+    };
+    // `echo` adds the end of a line.
+    let encoded = [value.to_owned(), format!("{value}\n")].into_iter();
+    let mut forms: Vec<String> = encoded.filter_map(base64).collect();
+    let in_url = utf8_percent_encode(value, UNRESERVED).to_string();
+    forms.push(in_url.replace("%20", "+"));
+    forms.push(in_url);
+    let json = Value::from(value).to_string();
+    let inside = json.strip_prefix('"').and_then(|it| it.strip_suffix('"'));
+    forms.extend(inside.map(str::to_owned));
+    forms.push(value.replace('\'', r"'\''"));
+    forms.retain(|form| form != value);
+    forms
 }
 
 /// Whether a key of a Secret holds a name that is no secret: masking `postgres` in `postgres-0`
@@ -133,14 +184,27 @@ pub fn redact(text: &str) -> String {
         let with = if keep_at { "${1}***@" } else { "${1}***" };
         masked = pattern.replace_all(&masked, with).into_owned();
     }
-    crate::terminal::printable(&masked)
+    crate::terminal::printable(&keys_masked(&masked))
+}
+
+/// Returns the text with the words masked that look like keys (`ghp_…`).
+fn keys_masked(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let ends = |it: char| it.is_whitespace() || "\"'`,;=<>()[]{}|&".contains(it);
+    for part in text.split_inclusive(ends) {
+        let word = part.trim_end_matches(ends);
+        let new = !word.contains("***") && secret::by_value(word).is_some();
+        masked.push_str(if new { "***" } else { word });
+        masked.push_str(part.get(word.len()..).unwrap_or_default());
+    }
+    masked
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{Known, redact};
+    use super::{Known, Mask, redact};
 
     #[track_caller]
     fn check(input: &str, expected: &str) {
@@ -160,6 +224,57 @@ mod tests {
             "can't reach postgres://u:p4ss@db:5432/x",
             "can't reach postgres://u:***@db:5432/x",
         );
+    }
+
+    #[test]
+    fn a_value_in_quotes_is_masked_as_a_whole() {
+        check(r#"password: "a b c", next"#, r#"password: "***", next"#);
+        check(r#"{"password":"a\"b c"}"#, r#"{"password":"***"}"#);
+        check("token='a b' c", "token='***' c");
+    }
+
+    #[test]
+    fn words_that_look_like_keys_are_masked() {
+        check(
+            "using ghp_0123456789abcdef0123, (AKIA0123456789ABCDEF)",
+            "using ***, (***)",
+        );
+        check(
+            "see https://u:***@h/x and a=b",
+            "see https://u:***@h/x and a=b",
+        );
+    }
+
+    #[test]
+    fn a_private_key_is_masked_whatever_part_of_it_is_there() {
+        let key = "-----BEGIN PRIVATE KEY-----\nMIIEabc\ndef\n-----END PRIVATE KEY-----";
+        check(
+            &format!("a\n{key}\nb"),
+            "a\n-----BEGIN PRIVATE KEY-----***\nb",
+        );
+        check(
+            "MIIEabc\ndef\n-----END PRIVATE KEY-----\nb",
+            "-----END PRIVATE KEY-----***\nb",
+        );
+        let mask = Mask::default();
+        assert_eq!(mask.redact_lines(&format!("{key}\nb")).len(), 2);
+    }
+
+    #[test]
+    fn a_commands_secret_is_masked_in_whatever_form() {
+        let mut mask = Mask::default();
+        mask.add("it's a+b \"x\"");
+        for form in [
+            "it's a+b \"x\"",
+            r#"it's a+b \"x\""#,
+            r#"it'\''s a+b "x""#,
+            "it%27s%20a%2Bb%20%22x%22",
+            "it%27s+a%2Bb+%22x%22",
+            "aXQncyBhK2IgIngi",
+            "aXQncyBhK2IgIngiCg==",
+        ] {
+            assert_eq!(mask.redact(&format!("<{form}>")), "<***>", "{form}");
+        }
     }
 
     #[test]

@@ -13,7 +13,8 @@ use regex::Regex;
 
 use super::effect::Surroundings;
 use crate::checklist::Shell;
-use crate::cluster::{Mask, redact};
+use crate::cluster::Mask;
+use crate::facts::secret;
 use crate::journal::{Evidence, Failure};
 use crate::plan::{Step, headline};
 use process::{Asked, End, Said};
@@ -45,7 +46,7 @@ pub(super) async fn run(
     (run, shell): (&str, Shell),
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
-    let mask = mask(around);
+    let mask = mask(&[run], around);
     let name = mask.redact(&headline(run));
     allowed(&name, "the checklist's", around)?;
     let Some(workspace) = &around.workspace else {
@@ -88,22 +89,25 @@ pub(super) async fn run(
         }),
         Some(cause) => Err(Failure {
             cause,
-            details: last(&said, &|line| mask.redact(line)),
+            details: last(&said, &mask),
             help: Some(format!("all that it said: {kept}, below git's own folder")),
         }),
     }
 }
 
-/// Masks the values of the run's secrets, and of variables whose names are those of secrets.
-fn mask(around: &Surroundings<'_>) -> Mask {
-    let mut mask = Mask::default();
+/// Returns what masks the values of secrets: those that are known, those that the run gives to
+/// Secrets, and those that are written into the commands themselves.
+fn mask(lines: &[&str], around: &Surroundings<'_>) -> Mask {
+    let mut mask = around.options.commands.mask.clone();
     for object in around.secrets.values().filter(|it| it.kind == "Secret") {
         mask.add_secret(&object.value);
     }
-    for (name, value) in &around.options.commands.environment {
-        if crate::facts::secret::by_name(name).is_some() {
-            mask.add(value);
-        }
+    for literal in secret::literals(lines, true) {
+        let line = lines.get(literal.word);
+        mask.add(
+            line.and_then(|it| it.get(literal.place))
+                .unwrap_or_default(),
+        );
     }
     mask
 }
@@ -116,8 +120,8 @@ fn told(run: &str, end: End, said: &Said, mask: &Mask) -> String {
         End::Signal => "ended by a signal".to_owned(),
         End::Late => "ended: it took too long".to_owned(),
     };
-    let run = crate::facts::secret::masked(run);
-    let head = run.lines().map(|line| format!("$ {line}"));
+    let run = secret::masked(run);
+    let head = run.lines().map(|line| format!("$ {}", mask.redact(line)));
     let mut lines: Vec<String> = head.chain([end]).collect();
     for (name, kept) in [("stdout", &said.out), ("stderr", &said.err)] {
         if kept.text.is_empty() {
@@ -127,10 +131,10 @@ fn told(run: &str, end: End, said: &Said, mask: &Mask) -> String {
         if kept.dropped > 0 {
             lines.push(format!("({} bytes before aren't kept)", kept.dropped));
         }
-        lines.extend(kept.text.lines().map(str::to_owned));
+        lines.extend(mask.redact_lines(&kept.text));
     }
     for line in lines {
-        text.push_str(&mask.redact(&line));
+        text.push_str(&line);
         text.push('\n');
     }
     text
@@ -143,18 +147,20 @@ pub(super) async fn build(
     timeout: Option<Duration>,
     around: &Surroundings<'_>,
 ) -> Result<Evidence, Failure> {
-    allowed(run, "the settings'", around)?;
+    let lines: Vec<&str> = std::iter::once(run).chain(digest).collect();
+    let mask = mask(&lines, around);
+    let mut by = mask.redact(&secret::masked(run));
+    allowed(&by, "the settings'", around)?;
     let Some(workspace) = &around.workspace else {
         return Ok(Evidence::Facts {
-            found: vec![format!("`{run}` not run: nothing is kept")],
+            found: vec![format!("`{by}` not run: nothing is kept")],
         });
     };
     let limit = timeout.or(around.options.commands.limit);
-    let mut said = shell(run, workspace.root(), limit).await?;
-    let mut by = run;
+    let mut said = shell((run, &by), workspace.root(), limit, &mask).await?;
     if let Some(tell) = digest {
-        said = shell(tell, workspace.root(), limit).await?;
-        by = tell;
+        by = mask.redact(&secret::masked(tell));
+        said = shell((tell, &by), workspace.root(), limit, &mask).await?;
     }
     let said = format!("{}\n{}", said.out.text, said.err.text);
     match digest_of(image, &said) {
@@ -204,7 +210,12 @@ fn allowed(run: &str, whose: &str, around: &Surroundings<'_>) -> Result<(), Fail
 }
 
 /// Runs a settings' command line in the workspace, and returns what it said if it ended well.
-async fn shell(run: &str, root: &Path, limit: Option<Duration>) -> Result<Said, Failure> {
+async fn shell(
+    (run, name): (&str, &str),
+    root: &Path,
+    limit: Option<Duration>,
+    mask: &Mask,
+) -> Result<Said, Failure> {
     let asked = Asked {
         line: &["sh", "-c", run],
         folder: root,
@@ -214,12 +225,12 @@ async fn shell(run: &str, root: &Path, limit: Option<Duration>) -> Result<Said, 
     };
     let (end, said) = process::run(&asked)
         .await
-        .map_err(|error| cant_run(run, &error))?;
-    match ended(run, end, limit) {
+        .map_err(|error| cant_run(name, &error))?;
+    match ended(name, end, limit) {
         None => Ok(said),
         Some(cause) => Err(Failure {
             cause,
-            details: last(&said, &redact),
+            details: last(&said, mask),
             help: None,
         }),
     }
@@ -247,15 +258,14 @@ fn ended(run: &str, end: End, limit: Option<Duration>) -> Option<String> {
 }
 
 /// Returns the last lines of what a command complained of, or of what it said.
-fn last(said: &Said, masked: &dyn Fn(&str) -> String) -> Vec<String> {
+fn last(said: &Said, mask: &Mask) -> Vec<String> {
     let text = if said.err.text.trim().is_empty() {
         &said.out.text
     } else {
         &said.err.text
     };
-    let mut tail: Vec<String> = text.lines().rev().take(TAIL).map(masked).collect();
-    tail.reverse();
-    tail
+    let mut lines = mask.redact_lines(text);
+    lines.split_off(lines.len().saturating_sub(TAIL))
 }
 
 #[cfg(test)]

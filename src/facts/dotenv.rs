@@ -1,5 +1,6 @@
 //! `.env` and `env_file` files: `NAME=value`, `NAME: value`, `export`, quotes, comments.
 
+use super::interpolate::{Values, interpolate};
 use super::model::Origin;
 use std::sync::Arc;
 
@@ -31,6 +32,31 @@ pub fn values(path: &str, text: &Arc<str>) -> Vec<(String, String)> {
     assignments
         .filter_map(|line| Some((line.name, line.value?)))
         .collect()
+}
+
+/// Returns the names and values of an env file, with its own variables filled in, as a shell or
+/// Compose does, and as they stand.
+pub fn given(path: &str, text: &str) -> Vec<(String, String)> {
+    let mut known = Values::new();
+    let mut given = Vec::new();
+    for line in read(path, text, "$$").lines {
+        let Some(raw) = line.value else { continue };
+        let filled = (!line.literal).then(|| interpolate(&raw, &known).ok());
+        let value = filled.flatten().map_or(raw.clone(), |text| text.value);
+        if value != raw {
+            given.push((line.name.clone(), raw.replace("$$", "$")));
+        }
+        known.insert(line.name.clone(), value.clone());
+        given.push((line.name, value));
+    }
+    given
+}
+
+/// Returns whether a path is that of an env file, by its name; one to copy from is none.
+pub fn is_one(path: &str) -> bool {
+    let file = super::paths::file_name(path);
+    let named = file == ".env" || file.starts_with(".env.") || file.ends_with(".env");
+    named && !is_example(path)
 }
 
 /// Returns whether a path is that of an env file to copy from (`.env.example`).
@@ -188,7 +214,39 @@ fn unquote(text: &str, quote: char, dollar: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse, parse_raw};
+    use super::{given, is_one, parse, parse_raw};
+
+    #[test]
+    fn values_are_given_as_they_are_filled_in_and_as_they_stand() {
+        let text = "A=hunter2\nB=\"x ${A}\"\nC='$A'\nexport D=pa$$s\n";
+        let expected = [
+            ("A", "hunter2"),
+            ("B", "x ${A}"),
+            ("B", "x hunter2"),
+            ("C", "$A"),
+            ("D", "pa$s"),
+            ("D", "pa$s"),
+        ];
+        let found = given(".env", text);
+        let found: Vec<_> = found
+            .iter()
+            .map(|(a, b)| (a.as_str(), b.as_str()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn env_files_are_told_by_their_names() {
+        for (path, expected) in [
+            (".env", true),
+            ("deploy/.env.production", true),
+            ("api.env", true),
+            (".env.example", false),
+            ("env.rs", false),
+        ] {
+            assert_eq!(is_one(path), expected, "{path}");
+        }
+    }
 
     #[track_caller]
     fn check(text: &str, expected: &[(&str, Option<&str>, usize)]) {

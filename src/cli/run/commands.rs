@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::outlook::Outlook;
-use super::{Prepared, Result};
+use super::{Prepared, Result, RunArgs, known};
 use crate::cli::Session;
 use crate::cli::confirm::{can_ask, typed};
 use crate::cli::load::{Loaded, Phase};
@@ -23,7 +23,7 @@ pub(super) fn of(
     session: &Session,
     loaded: &Loaded,
     phase: &Phase,
-    (target, allowed): (&Target, bool),
+    (target, args): (&Target, &RunArgs),
 ) -> Commands {
     let given = |name: &str| {
         let named = loaded
@@ -48,9 +48,10 @@ pub(super) fn of(
         environment.insert(name.to_owned(), value);
     }
     Commands {
-        allowed,
+        allowed: args.yes,
         limit: phase.settings.timeouts.command,
         environment,
+        mask: known::secrets(session, loaded, phase, args.env_file.as_deref()),
         set: phase.set.clone(),
         phase: number,
     }
