@@ -43,7 +43,13 @@ pub(super) fn check(text: &str, line: &Span, problems: &mut Problems<'_>) {
         if text.ends_with(']') && behind.starts_with(|next: char| !next.is_whitespace()) {
             text.push(' ');
         }
-        warning = warning.fix(span, text);
+        // `[]byte` is a type in some languages.
+        let glued = |rest: &str| rest.starts_with(char::is_alphanumeric);
+        warning = if source.strip_prefix("[]").is_some_and(glued) {
+            warning.suggest(span, text)
+        } else {
+            warning.fix(span, text)
+        };
     }
     problems.push(warning);
 }

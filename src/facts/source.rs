@@ -112,10 +112,33 @@ fn is_named_test(path: &str) -> bool {
 }
 
 /// Returns whether a file is one of tests, by its name or its folder.
-pub fn is_test(path: &str) -> bool {
+fn is_test(path: &str) -> bool {
     let tests = ["__tests__", "fixtures", "spec", "test", "testdata", "tests"];
     let folder = paths::folder(path);
     is_named_test(path) || folder.split('/').any(|part| tests.contains(&part))
+}
+
+/// Returns whether a file only stands for what the application has: a test, a mock, a sample.
+pub fn is_stand_in(path: &str) -> bool {
+    let stand_ins = [
+        "__mocks__",
+        "demo",
+        "demos",
+        "example",
+        "examples",
+        "fake",
+        "fakes",
+        "mock",
+        "mocks",
+        "playground",
+        "sample",
+        "samples",
+        "sandbox",
+        "stub",
+        "stubs",
+    ];
+    let folder = paths::folder(path);
+    is_test(path) || folder.split('/').any(|part| stand_ins.contains(&part))
 }
 
 fn is_foreign(path: &str) -> bool {

@@ -133,6 +133,8 @@ fn title(text: &str, fix: &Fix) -> String {
     };
     let before = text.get(fix.span.clone()).unwrap_or_default();
     match (before.trim().is_empty(), fix.text.trim().is_empty()) {
+        (true, true) if before.is_empty() => "Insert a space".to_owned(),
+        (true, true) if !fix.text.is_empty() => "Write a plain space".to_owned(),
         (_, true) => format!("Remove {}", short(before)),
         (true, false) => format!("Insert {}", short(&fix.text)),
         (false, false) => format!("Replace {} with {}", short(before), short(&fix.text)),

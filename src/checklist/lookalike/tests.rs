@@ -42,6 +42,16 @@ fn a_form_feed_before_a_box_is_no_space() {
 }
 
 #[test]
+fn what_may_be_a_type_is_only_suggested() {
+    check("- []byte is copied", "`[]` is no box of Markdown", None);
+    check(
+        "- [] Tell",
+        "`[]` is no box of Markdown",
+        Some("- [ ] Tell"),
+    );
+}
+
+#[test]
 fn what_editors_export_is_no_box_and_is_said() {
     let escaped = "a backslash takes this box its meaning, so it is no box";
     check(r"- \[ \] Tell", escaped, Some("- [ ] Tell"));

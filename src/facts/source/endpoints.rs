@@ -6,6 +6,7 @@
 
 mod annotated;
 mod chain;
+mod condition;
 mod csharp;
 mod django;
 mod go;
@@ -55,11 +56,22 @@ pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
         all.served.extend(part.served);
         all.loose.extend(part.loose);
     }
+    let (served, open) = all
+        .served
+        .into_iter()
+        .partition(|it| !is_conditional(files, it));
+    all.served = served;
+    all.loose.extend::<Vec<Endpoint>>(open);
     for list in [&mut all.served, &mut all.loose] {
         list.sort_by(|left, right| (&left.origin, &left.path).cmp(&(&right.origin, &right.path)));
         list.dedup();
     }
     all
+}
+
+fn is_conditional(files: &[Code], endpoint: &Endpoint) -> bool {
+    let code = files.iter().find(|it| it.path == endpoint.origin.path);
+    code.is_some_and(|code| condition::is_over(code, endpoint.origin.line))
 }
 
 /// Returns routes with the prefixes of what they hang in.

@@ -153,6 +153,17 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Whether a place only stands for what the application has, as a test or a mock does; the
+    /// application itself may be an example.
+    fn stands_in(&self, origin: &Origin) -> bool {
+        let compose = self.facts.project.iter().flat_map(|it| it.files.first());
+        let home = compose
+            .filter_map(|file| Some(file.rsplit_once('/')?.0))
+            .next();
+        let own = home.and_then(|home| origin.path.strip_prefix(home));
+        facts::is_stand_in(own.unwrap_or(&origin.path))
+    }
+
     fn symbol(&self, symbol: &Symbol, paths: &[String]) -> Result<Trace, String> {
         let definitions = self
             .definitions
@@ -164,8 +175,7 @@ impl<'a> Look<'a> {
             .collect();
         let inside = |it: &&&Definition| {
             if paths.is_empty() {
-                // What a test makes up stands for what the application has.
-                !facts::is_test(&it.origin.path) || symbol.name.to_lowercase().starts_with("test")
+                !self.stands_in(&it.origin) || symbol.name.to_lowercase().starts_with("test")
             } else {
                 paths.iter().any(|path| is_below(&it.origin.path, path))
             }
@@ -193,11 +203,9 @@ impl<'a> Look<'a> {
     fn endpoint(&self, method: Option<&str>, route: &str) -> Result<Trace, String> {
         let all = self.endpoints.get_or_init(|| facts::endpoints(self.tree));
         let wanted = shape(route);
-        let same: Vec<&Endpoint> = all
-            .served
-            .iter()
-            .filter(|it| shape(&it.path) == wanted)
-            .collect();
+        let same = all.served.iter().filter(|it| shape(&it.path) == wanted);
+        let (stand_ins, same): (Vec<&Endpoint>, Vec<&Endpoint>) =
+            same.partition(|it| self.stands_in(&it.origin));
         let fits = |it: &&&Endpoint| method.is_none() || it.method.as_deref() == method;
         if let Some(found) = same.iter().find(fits) {
             return Ok(Trace::Endpoint {
@@ -208,10 +216,11 @@ impl<'a> Look<'a> {
             });
         }
         if let (Some(it), Some(method)) = (same.first(), method) {
-            return Err(format!(
-                "`{route}` is served at {}, and the source doesn't tell that it takes {method}",
-                it.origin
-            ));
+            let takes = match &it.method {
+                Some(other) => format!("for {other}, not for {method}"),
+                None => format!("and the source doesn't tell that it takes {method}"),
+            };
+            return Err(format!("`{route}` is served at {}, {takes}", it.origin));
         }
         let named = method.map(|it| format!("{it} ")).unwrap_or_default();
         // What is only a part of the path may hang in anything.
@@ -220,15 +229,19 @@ impl<'a> Look<'a> {
             let fits = method.is_none() || it.method.is_none() || it.method.as_deref() == method;
             fits && !own.is_empty() && wanted.ends_with(&own)
         };
-        let loose = match all.loose.iter().find(part) {
-            Some(it) => format!(
+        let other = match (stand_ins.first(), all.loose.iter().find(part)) {
+            (Some(it), _) => format!(
+                "; there is one at {}, which only stands in for it",
+                it.origin
+            ),
+            (None, Some(it)) => format!(
                 "; there is `{}` at {}, and what it hangs in can't be followed from there to an \
                  application",
                 it.path, it.origin
             ),
-            None => String::new(),
+            (None, None) => String::new(),
         };
-        Err(format!("no endpoint `{named}{route}` was found{loose}"))
+        Err(format!("no endpoint `{named}{route}` was found{other}"))
     }
 
     fn variable(&self, name: &str, paths: &[String]) -> Result<Trace, String> {

@@ -15,6 +15,10 @@ fn tree() -> Tree {
              def user(user_id): ...\nLEVEL = os.getenv('LOG_LEVEL')\n",
         ),
         ("tests/test_jwt.py", "def helper(): pass\ndef test_verify(): pass\n"),
+        (
+            "mocks/server.py",
+            "class Ledger: pass\n@app.post('/payments')\ndef pay(): ...\n",
+        ),
         (".env.example", "# the key\nJWT_SECRET=change-me\n"),
     ]
     .into_iter()
@@ -174,6 +178,24 @@ fn a_symbol_is_defined_where_it_is_looked_for() {
 }
 
 #[test]
+fn what_stands_in_for_a_thing_is_not_it() {
+    check(
+        &symbol("Ledger", None, &[]),
+        Err("no definition of `Ledger()` was found; there is one at mocks/server.py:1"),
+    );
+    let endpoint = Expectation::Endpoint {
+        method: Some("POST".to_owned()),
+        route: "/payments".to_owned(),
+    };
+    check(
+        &endpoint,
+        Err(
+            "no endpoint `POST /payments` was found; there is one at mocks/server.py:2, which only stands in for it",
+        ),
+    );
+}
+
+#[test]
 fn an_endpoint_has_the_method_and_the_whole_path() {
     let endpoint = |method: Option<&str>, route: &str| Expectation::Endpoint {
         method: method.map(str::to_owned),
@@ -189,10 +211,7 @@ fn an_endpoint_has_the_method_and_the_whole_path() {
     );
     check(
         &endpoint(Some("DELETE"), "/users/{id}"),
-        Err(
-            "`/users/{id}` is served at src/api.py:5, and the source doesn't tell that it \
-             takes DELETE",
-        ),
+        Err("`/users/{id}` is served at src/api.py:5, for GET, not for DELETE"),
     );
     check(
         &endpoint(Some("POST"), "/login"),

@@ -265,3 +265,24 @@ fn what_jax_rs_may_not_serve_is_open() {
         &["? GET / Users.java:4", "? POST /{id}/lock Users.java:7"],
     );
 }
+
+#[test]
+fn routes_under_a_condition_are_open() {
+    let python = "from fastapi import FastAPI\napp = FastAPI()\n\n@app.get('/a')\ndef a(): ...\n\n\
+                  if settings.debug:\n    @app.get('/b')\n    def b(): ...\n\n\
+                  def add(app):\n    @app.get('/c')\n    def c(): ...\n";
+    check(
+        &[("main.py", python)],
+        &[
+            "GET /a main.py:4",
+            "GET /c main.py:12",
+            "? GET /b main.py:8",
+        ],
+    );
+    let script = "const express = require('express');\nconst app = express();\n\
+                  if (process.env.DEBUG) {\n  app.get('/b', b);\n}\napp.get('/a', a);\n";
+    check(
+        &[("app.js", script)],
+        &["GET /a app.js:6", "? GET /b app.js:4"],
+    );
+}
