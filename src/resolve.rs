@@ -51,6 +51,7 @@ mod target;
 mod tests;
 mod timers;
 mod told_apart;
+mod told_names;
 mod user;
 mod waits;
 mod workload;

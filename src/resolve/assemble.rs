@@ -408,7 +408,8 @@ fn namespace(
             .target()
             .filter(|target| target.kind == FileKind::Namespace)?;
         let mut codes = read.task.text.codes().map(|(code, _)| code);
-        codes.find(|code| *code != target.path).map(str::to_owned)
+        let before = codes.next().filter(|code| *code != target.path);
+        read.named.clone().or_else(|| before.map(str::to_owned))
     });
     if let (Some(required), Some(written)) = (&required, &written)
         && required != written

@@ -13,6 +13,7 @@ use super::findings;
 use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask};
 use super::rules::{Intent, Read, Required};
 use super::target::{FileKind, Target};
+use super::told_names;
 
 /// What tasks are answered from.
 pub(super) struct Known<'a> {
@@ -45,6 +46,10 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
     let directive = read.task.directive.as_ref();
     let after = directive.map(|it| it.after.iter().map(|id| id.value.clone()).collect());
     let target = read.target();
+    let below = read.bullets.iter().map(|it| (it.text, &it.meaning));
+    let said = read.said.iter();
+    let said = said.filter(|said| !target.is_some_and(|it| told_names::known(said, it, known)));
+    let said = said.map(|it| (&it.text, &it.meaning));
     ResolvedTask {
         id: read.task.id.clone(),
         action,
@@ -54,18 +59,9 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
             .unwrap_or_default(),
         timeout: directive.and_then(|it| it.timeout),
         retries: directive.and_then(|it| it.retries).unwrap_or(0),
-        bullets: read
-            .bullets
-            .iter()
-            .map(|it| {
-                bullet(
-                    &it.text.source,
-                    &it.meaning,
-                    it.text.span.clone(),
-                    target,
-                    known,
-                )
-            })
+        bullets: below
+            .chain(said)
+            .map(|(text, meaning)| bullet(&text.source, meaning, text.span.clone(), target, known))
             .collect(),
         after: after.unwrap_or_default(),
         notes,

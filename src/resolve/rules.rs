@@ -12,6 +12,8 @@ mod study;
 mod wording;
 mod write;
 
+pub(super) use write::Said;
+
 use std::borrow::Cow;
 
 use crate::checklist::{Script, Section, Spanned, Task, nested};
@@ -104,6 +106,10 @@ pub(super) struct Read<'c> {
     pub(super) intent: Intent,
     pub(super) reading: Reading,
     pub(super) bullets: Vec<ReadBullet<'c>>,
+    /// What the line says behind the path of the file that it writes.
+    pub(super) said: Vec<Said>,
+    /// The namespace that the line names, where it writes one.
+    pub(super) named: Option<String>,
     /// What the file that it writes is to be.
     spec: Option<Box<Spec>>,
     /// The line's words behind the path.
@@ -188,18 +194,17 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
     let (intent, reading) = by_rule(&line);
     let mut spec = None;
     let mut description = String::new();
+    let (mut said, mut named) = (Vec::new(), None);
     let bullets = match &intent {
         Intent::Write(target) => {
             let kind = Some(target.kind);
             let spec = spec.get_or_insert_with(Box::<Spec>::default);
-            let mut bullets = bullets::read_all(&task.bullets, kind, vocabulary, spec);
+            let bullets = bullets::read_all(&task.bullets, kind, vocabulary, spec);
             description = write::behind(task, &target.path);
             let mut own = Spec::default();
-            let said = write::read_description(&line, target, &description, &mut own);
+            said = write::read_description(&line, target, &mut own);
+            named = write::namespace(&line, target);
             spec.merge(own);
-            // Behind those below it, each of which has its rule told.
-            let text = &task.text;
-            bullets.extend(said.map(|meaning| ReadBullet { text, meaning }));
             bullets
         }
         // What isn't written has no specification: details below it are remarks.
@@ -233,6 +238,8 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         intent,
         reading,
         bullets,
+        said,
+        named,
         spec,
         description,
     }

@@ -60,6 +60,25 @@ pub(super) fn slug(text: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
+/// Returns whether a word is a name's, in whichever form: `tiles` and `tile`, `admin` and
+/// `administration`, `billing` and `биллинг`.
+pub(super) fn alike(name: &str, word: &str) -> bool {
+    /// How many letters two words must begin with, and how many may follow in each.
+    const BEGIN: usize = 4;
+    const END: usize = 3;
+    let (name, word) = (slug(name), slug(word));
+    if !name.contains(|it: char| it.is_ascii_alphabetic()) {
+        return false;
+    }
+    let same = name
+        .chars()
+        .zip(word.chars())
+        .take_while(|(one, two)| one == two);
+    let same = same.count();
+    let rest = |text: &str| text.len().saturating_sub(same);
+    name == word || same >= BEGIN && (rest(&name) == 0 || rest(&name) <= END && rest(&word) <= END)
+}
+
 #[cfg(test)]
 mod tests {
     use super::slug;

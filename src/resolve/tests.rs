@@ -4,6 +4,7 @@ mod boxes;
 mod directives;
 mod images;
 mod inventories;
+mod said;
 mod traces;
 
 use super::{

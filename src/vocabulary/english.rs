@@ -353,4 +353,40 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Megabytes, "megabyte"),
     (Word::Gigabytes, "gigabyte"),
     (Word::Terabytes, "terabyte"),
+    (
+        Word::Plain,
+        "a$, an$, the$, its$, our$, their$, this$, these$, those$, that$, which$, it$, is$, are$, all$, \
+         everything$, whole$, entire$, own$, main$, of$, over$, in$, on$, as$, to$, file, manifest, \
+         template, definition, object$, objects$, resource$, resources$, settings$, setting$, config$, \
+         configs$, configuration, workload, application, app$, apps$, target$, termination, page, \
+         content$, one-off$, one-time$, itself$, component$, components$, runs$, serves$, stack$, \
+         part$, parts$, built$, deployment$, statefulset$, utilisation, utilization, name$, called$, named$",
+    ),
+    (
+        Word::Part,
+        "server, service$, services$, worker, handler, processor, consumer, producer, listener, \
+         scheduler, runner, gateway, proxy, router$, frontend, front-end, backend, back-end, website, \
+         webserver, web-server, site$, shop$, store$, storefront, portal, panel, admin$, \
+         administration, interface$, bot$, bots$, timer$, form$, form's$, log$, logs$, way$, daemon, agent$, exporter, collector, database$, db$, \
+         cache, queue, broker, search, engine$, mailer, mail$, notification, billing, payment, account, \
+         user$, users$, order$, orders$, catalog, inventory, chat, call$, calls$, migration, job$, \
+         jobs$, script, task$, tasks$, program",
+    ),
+    (
+        Word::Blank,
+        "placeholder, value, no$, not$, aren't$, isn't$, only$, real$, without$, secret, dummy, example$, examples$, \
+         empty$",
+    ),
+    (
+        Word::Guide,
+        "how$, instruct, guide$, doc$, docs$, documentation, roll$, out$, rollout, deploy, install, \
+         run$, usage$, steps$",
+    ),
+    (
+        Word::Demand,
+        "node$, nodes$, pool$, pools$, availab, zero-downtime, downtime, region, zone$, zones$, multi, \
+         tenan, quota, label, every$, each$, several$, sidecar, spot$, encrypt, replica, copies$, \
+         copy$, certificate, annotation, rate$, budget",
+    ),
+    (Word::Entry, "way$"),
 ];

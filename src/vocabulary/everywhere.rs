@@ -90,4 +90,16 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Megabytes, "mb$"),
     (Word::Gigabytes, "g$, gb$"),
     (Word::Terabytes, "t$, tb$"),
+    (
+        Word::Plain,
+        "kubernetes$, k8s$, kustomize, kustomization, compose$, docker$",
+    ),
+    (
+        Word::Part,
+        "api$, apis$, ui$, web$, rest$, grpc$, graphql$, fastapi$, django$, flask$, node.js$, nodejs$, \
+         express$, nest.js$, next.js$, react$, rails$, laravel$, spring$, python$, golang$",
+    ),
+    (Word::Guide, "readme"),
+    (Word::Demand, "gpu, vpn$, ha$, multi-az$, az$"),
+    (Word::Entry, "ingress"),
 ];

@@ -85,6 +85,13 @@ meanings! {
     ThingNoun "other-noun" "things of which no trace is looked for: branch, bucket, user";
     Tests "tests" "tests";
     Docs "documents" "documentation";
+    // Behind the path of a file that orch writes.
+    Plain "plain" "words that only name a file or what it holds: manifest, settings, the, of";
+    Part "part" "what a workload may be called: server, handler, gateway";
+    Blank "blank" "what is said of a template's values: placeholders, not real";
+    Guide "guide" "what a README is called: instructions, how to roll out";
+    Demand "demand" "what asks for something, even as a purpose: GPU, nodes, availability";
+    Entry "entry" "an Ingress";
     // Inventories.
     Which "which" "which, what";
     Needed "needed" "needed, required";
@@ -262,6 +269,16 @@ const TRACES: &[Word] = &[
     Word::Docs,
 ];
 
+/// Words behind the path of a file that is written, which are asked for there alone.
+const DESCRIBING: &[Word] = &[
+    Word::Plain,
+    Word::Part,
+    Word::Blank,
+    Word::Guide,
+    Word::Demand,
+    Word::Entry,
+];
+
 /// Verbs by which lines are told to be somebody's work.
 const MAKING: &[Word] = &[
     Word::Study,
@@ -383,8 +400,9 @@ impl Word {
         let filler = |one: Self, two: Self| FILLERS.contains(&one) && !VERBS.contains(&two);
         let unit = |one: Self, two: Self| UNITS.contains(&one) && !UNITS.contains(&two);
         let trace = |one: Self, two: Self| TRACES.contains(&one) && !MAKING.contains(&two);
+        let describes = |one: Self, _: Self| DESCRIBING.contains(&one);
         let either = |rule: &dyn Fn(Self, Self) -> bool| rule(self, other) || rule(other, self);
-        let grouped = either(&filler) || either(&unit) || either(&trace);
+        let grouped = either(&filler) || either(&unit) || either(&trace) || either(&describes);
         self == other || either(&shares) || grouped
     }
 }

@@ -2,8 +2,11 @@
 
 mod alone;
 mod described;
+mod pieces;
+mod stray;
 
-pub(super) use described::read as read_description;
+pub(in crate::resolve) use described::Said;
+pub(super) use described::{namespace, read as read_description};
 
 use std::borrow::Cow;
 

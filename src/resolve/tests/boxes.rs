@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::checklist::{self, Task};
+use crate::resolve::bullets::Meaning;
 use crate::resolve::rules::{self, Intent, Required};
-use crate::vocabulary::Vocabulary;
+use crate::resolve::target::FileKind;
+use crate::vocabulary::{Vocabulary, Word};
 
 /// Boxes of a language at least.
 const FEWEST: usize = 100;
@@ -152,7 +154,19 @@ fn told(task: &Task, read: &rules::Read<'_>) -> String {
                 .collect();
             format!("expect {}", wants.join("; "))
         }
-        Intent::Write(target) => format!("write {} {}", target.kind.word(), target.path),
+        Intent::Write(target) => {
+            // What a Service's port is called by is known from the facts.
+            let part = |name: &String| Vocabulary::default().tells(name, Word::Part);
+            let unread = read.said.iter().filter(|it| it.meaning == Meaning::Unread);
+            let of_service = target.kind == FileKind::Service;
+            let unread = unread.filter(|it| !(of_service && it.names.iter().all(part)));
+            let unread: Vec<&str> = unread.map(|it| it.text.source.as_str()).collect();
+            let unread = match unread.as_slice() {
+                [] => String::new(),
+                some => format!(" unread: {}", some.join(" | ")),
+            };
+            format!("write {} {}{unread}", target.kind.word(), target.path)
+        }
     }
 }
 

@@ -1,238 +1,308 @@
 //! What a line asks for behind the path that it has written: `HPA: min 2, max 10`,
 //! `PostgreSQL 16, PVC 20Gi`.
 //!
-//! Words alone only describe. A figure asks for something: one that nothing reads is never dropped
-//! in silence.
+//! It is read as bullets are. Words that only name the file or what it holds are harmless; anything
+//! else that no rule reads is a person's, never dropped in silence.
 
-use crate::checklist::{Inline, Part, Spanned};
-use crate::vocabulary::{Vocabulary, words};
+use crate::checklist::Inline;
+use crate::vocabulary::{Phrase, Word, words};
 
 use super::super::super::bullets::{self, Meaning};
 use super::super::super::spec::Spec;
 use super::super::super::subjects::named_product;
 use super::super::super::target::{FileKind, Target};
 use super::super::super::{ingress, quantity};
-use super::Line;
-use crate::vocabulary::Phrase;
+use super::super::Line;
+use super::pieces::{self, Token, between, clauses, inline, tokens};
+use super::stray::{Known, strays};
+
+/// A part of a line behind its path, with what it was understood as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::resolve) struct Said {
+    pub(in crate::resolve) text: Inline,
+    pub(in crate::resolve) meaning: Meaning,
+    /// Words of what nothing reads: where the facts know them all, they only name what is written.
+    pub(in crate::resolve) names: Vec<String>,
+}
 
 /// Takes what the words behind a path ask for into the spec; returns what they were understood as,
 /// where that is worth a line.
 pub(in crate::resolve::rules) fn read(
     line: &Line<'_>,
     target: &Target,
-    description: &str,
     spec: &mut Spec,
-) -> Option<Meaning> {
-    let vocabulary = line.vocabulary;
-    let kind = target.kind;
-    let whole = alone(line, description);
-    match kind {
-        FileKind::Ingress => {
-            // The line itself may state wishes; its words needn't.
-            ingress::read_bullet(&whole, vocabulary, spec);
-            None
-        }
-        FileKind::Hpa | FileKind::Pdb | FileKind::Service | FileKind::Job | FileKind::CronJob => {
-            let meaning = bullets::read(&whole, Some(kind), vocabulary, spec);
-            (meaning == Meaning::Unread && has_figure(description)).then_some(meaning)
-        }
-        FileKind::Deployment | FileKind::StatefulSet | FileKind::DaemonSet | FileKind::Whole => {
-            Clauses::of(line, target, description).told(spec)
-        }
-        FileKind::Namespace
-        | FileKind::Secrets
-        | FileKind::ConfigMap
-        | FileKind::Readme
-        | FileKind::Kustomization
-        | FileKind::ServiceAccount
-        | FileKind::NetworkPolicy => None,
+) -> Vec<Said> {
+    let text = pieces::behind(line, &target.path);
+    let mut reader = Reader {
+        line,
+        target,
+        spec,
+        meanings: Vec::new(),
+        last: None,
+        said: Vec::new(),
+    };
+    reader.read(&text);
+    let carried = (!reader.meanings.is_empty() && !is_quiet(target.kind)).then(|| Said {
+        text: line.task.text.clone(),
+        meaning: Meaning::Carried(reader.meanings.join("; ")),
+        names: Vec::new(),
+    });
+    carried.into_iter().chain(reader.said).collect()
+}
+
+/// Returns the namespace that a line behind its path names: `shop`, ``namespace `shop` ``.
+pub(in crate::resolve::rules) fn namespace(line: &Line<'_>, target: &Target) -> Option<String> {
+    if target.kind != FileKind::Namespace {
+        return None;
     }
+    let text = pieces::behind(line, &target.path);
+    let first = clauses(&text).into_iter().next()?;
+    let first = between(first, line.vocabulary, Word::With)
+        .into_iter()
+        .next()
+        .filter(|first| text.starts_with(first))?;
+    let tells = |word: &str, meaning| line.vocabulary.tells(word, meaning);
+    let mut called = false;
+    let mut article = false;
+    let mut names = Vec::new();
+    for token in tokens(first) {
+        match token {
+            Token::Word(word) if tells(word, Word::Namespace) => called = true,
+            Token::Word(word) if tells(word, Word::Article) => article = true,
+            // `пространство имён`
+            Token::Word(word) if called && !word.is_ascii() && names.is_empty() => {}
+            Token::Word(word) if tells(word, Word::Purpose) => break,
+            Token::Word(word) => names.push((word, false)),
+            Token::Code(code) => names.push((code, true)),
+        }
+    }
+    let one = match names.as_slice() {
+        [(name, marked)] if *marked || called || !article => Some(*name),
+        _ => names.iter().find(|(_, marked)| *marked).map(|it| it.0),
+    };
+    let asks = |name: &&str| {
+        let told = line.vocabulary.told_by(name).alone;
+        !(told.has(Word::Demand) || told.has(Word::Plain))
+    };
+    one.filter(|name| is_label(name))
+        .filter(asks)
+        .map(str::to_owned)
 }
 
-/// Returns a part of a line as a text of its own.
-fn alone(line: &Line<'_>, part: &str) -> Inline {
-    let mut text = line.task.text.clone();
-    text.parts = vec![Part::Text(Spanned {
-        value: part.to_owned(),
-        span: text.span.clone(),
-    })];
-    text
+/// Returns whether Kubernetes takes a namespace of that name.
+fn is_label(name: &str) -> bool {
+    let fits = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
+    let ends = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
+    let named = name.contains(|it: char| it.is_ascii_lowercase());
+    let short = name.len() <= 63;
+    named
+        && short
+        && name.chars().all(fits)
+        && ends(name.chars().next())
+        && ends(name.chars().last())
 }
 
-/// What is asked for, one thing after the other.
-struct Clauses {
-    /// The texts that were read, with what they ask for.
-    read: Vec<(String, String, Spec)>,
-    /// Whether a figure is left that nothing reads.
-    unread: bool,
+/// Returns whether what is read is told by the file's kind.
+fn is_quiet(kind: FileKind) -> bool {
+    matches!(
+        kind,
+        FileKind::Hpa | FileKind::Pdb | FileKind::Service | FileKind::Job | FileKind::CronJob
+    )
 }
 
-impl Clauses {
-    fn of(line: &Line<'_>, target: &Target, description: &str) -> Self {
-        let mut all = Self {
-            read: Vec::new(),
-            unread: false,
-        };
-        let meant = |text: &str| {
-            let mut spec = Spec::default();
-            let kind = Some(target.kind);
-            match bullets::read(&alone(line, text), kind, line.vocabulary, &mut spec) {
-                Meaning::Carried(meaning) => Some((meaning, spec)),
-                Meaning::Environment
-                | Meaning::InitScripts
-                | Meaning::Heading
-                | Meaning::Unread => None,
+struct Reader<'a, 'c> {
+    line: &'a Line<'c>,
+    target: &'a Target,
+    spec: &'a mut Spec,
+    /// What was read.
+    meanings: Vec<String>,
+    /// The clause that was read last, with what the spec was before.
+    last: Option<(String, Spec)>,
+    said: Vec<Said>,
+}
+
+impl Reader<'_, '_> {
+    fn read(&mut self, text: &str) {
+        match self.target.kind {
+            FileKind::Ingress => self.way_in(text),
+            FileKind::Hpa | FileKind::Pdb | FileKind::Job | FileKind::CronJob => {
+                if !self.carried(text) {
+                    self.clauses(text);
+                }
             }
-        };
-        let clauses = split(description).enumerate();
-        // `Alertmanager` asks for no alert rules.
-        for (at, clause) in clauses.filter(|(_, clause)| has_figure(clause)) {
-            if let Some((meaning, spec)) = meant(clause) {
-                all.read.push((clause.to_owned(), meaning, spec));
-                continue;
+            FileKind::Service
+            | FileKind::Deployment
+            | FileKind::StatefulSet
+            | FileKind::DaemonSet
+            | FileKind::Whole => self.clauses(text),
+            FileKind::Namespace => {
+                let named = namespace(self.line, self.target);
+                for clause in clauses(text) {
+                    let mut names = self.strays(clause, Known::Named);
+                    names.retain(|it| Some(it) != named.as_ref());
+                    self.unread(clause, names);
+                }
             }
-            let version = version(clause, target, line.vocabulary).filter(|_| at == 0);
-            if let Some(version) = version {
-                let spec = Spec {
-                    version: Some(version),
-                    ..Spec::default()
-                };
-                all.read.push((clause.to_owned(), String::new(), spec));
-            } else if !all.goes_on(clause, meant) {
-                all.unread = true;
+            FileKind::Secrets
+            | FileKind::ConfigMap
+            | FileKind::Readme
+            | FileKind::Kustomization
+            | FileKind::ServiceAccount
+            | FileKind::NetworkPolicy => {
+                for clause in clauses(text) {
+                    let names = self.strays(clause, Known::Named);
+                    self.unread(clause, names);
+                }
             }
         }
-        all
+    }
+
+    /// Reads what an Ingress is to be: the line as a whole may state wishes.
+    fn way_in(&mut self, text: &str) {
+        let mut whole = inline(self.line, text);
+        whole.span = self.line.task.text.span.clone();
+        let wishes = self.spec.edge.wishes.len();
+        let meaning = ingress::read_bullet(&whole, self.line.vocabulary, self.spec);
+        if self.spec.edge.wishes.len() > wishes {
+            self.meanings.extend(meaning);
+        }
+        for (at, clause) in clauses(text).into_iter().enumerate() {
+            let parts = between(clause, self.line.vocabulary, Word::With);
+            for (part_at, part) in parts.into_iter().enumerate() {
+                let alone = inline(self.line, part);
+                let mut own = Spec::default();
+                let read = ingress::read_bullet(&alone, self.line.vocabulary, &mut own);
+                let known = match read {
+                    Some(_) => Known::Read,
+                    None if at + part_at == 0 => Known::Named,
+                    None => Known::Beside,
+                };
+                let names = self.strays(part, known);
+                self.unread(part, names);
+            }
+        }
+    }
+
+    fn clauses(&mut self, text: &str) {
+        for (at, clause) in clauses(text).into_iter().enumerate() {
+            let parts = between(clause, self.line.vocabulary, Word::With);
+            for (part_at, part) in parts.into_iter().enumerate() {
+                let first = at + part_at == 0;
+                self.clause(part, if first { Known::Named } else { Known::Beside });
+            }
+        }
+    }
+
+    fn clause(&mut self, clause: &str, known: Known) {
+        let mut names = self.strays(clause, known);
+        if names.is_empty() {
+            return;
+        }
+        let and = between(clause, self.line.vocabulary, Word::And);
+        if and.len() > 1 && and.iter().all(|part| self.is_read(part)) {
+            for part in and {
+                self.carried(part);
+            }
+            return;
+        }
+        if self.carried(clause) || self.goes_on(clause) {
+            return;
+        }
+        let version = version(clause, self.target, self.line).filter(|_| known == Known::Named);
+        if let Some(version) = version {
+            names.retain(|name| name.trim_start_matches('v') != version);
+            self.spec.version.get_or_insert(version);
+        }
+        self.unread(clause, names);
+    }
+
+    /// Returns whether a text is read to its last word.
+    fn is_read(&self, text: &str) -> bool {
+        let mut own = Spec::default();
+        let kind = Some(self.target.kind);
+        let text_alone = inline(self.line, text);
+        let meaning = bullets::read(&text_alone, kind, self.line.vocabulary, &mut own);
+        matches!(meaning, Meaning::Carried(_)) && self.strays(text, Known::Read).is_empty()
+    }
+
+    /// Takes what a rule over bullets reads; returns whether one did.
+    fn carried(&mut self, text: &str) -> bool {
+        let kind = Some(self.target.kind);
+        let alone = inline(self.line, text);
+        let mut own = Spec::default();
+        let before = self.spec.clone();
+        match bullets::read(&alone, kind, self.line.vocabulary, &mut own) {
+            Meaning::Carried(meaning) => {
+                self.meanings.push(meaning);
+                self.last = Some((text.to_owned(), before));
+            }
+            meaning @ (Meaning::Environment | Meaning::InitScripts) => {
+                let names = Vec::new();
+                self.said.push(Said {
+                    text: alone,
+                    meaning,
+                    names,
+                });
+            }
+            Meaning::Heading | Meaning::Unread => return false,
+        }
+        self.spec.merge(own);
+        let names = self.strays(text, Known::Read);
+        self.unread(text, names);
+        true
     }
 
     /// Takes a clause to the one before it, where both together are read: `Port: 8080 (API), 9092`.
-    fn goes_on(&mut self, clause: &str, meant: impl Fn(&str) -> Option<(String, Spec)>) -> bool {
-        let Some((text, meaning, spec)) = self.read.last_mut() else {
+    fn goes_on(&mut self, clause: &str) -> bool {
+        let Some((text, before)) = self.last.clone() else {
             return false;
         };
         let both = format!("{text}, {clause}");
-        match meant(&both) {
-            Some((more, asked)) if more != *meaning => {
-                (*text, *meaning, *spec) = (both, more, asked);
-                true
-            }
-            Some(_) | None => false,
+        let alone = inline(self.line, &both);
+        let mut own = Spec::default();
+        let kind = Some(self.target.kind);
+        let Meaning::Carried(more) = bullets::read(&alone, kind, self.line.vocabulary, &mut own)
+        else {
+            return false;
+        };
+        if self.meanings.last() == Some(&more) {
+            return false;
         }
+        *self.spec = before.clone();
+        self.spec.merge(own);
+        self.meanings.pop();
+        self.meanings.push(more);
+        self.last = Some((both, before));
+        let names = self.strays(clause, Known::Read);
+        self.unread(clause, names);
+        true
     }
 
-    /// Takes what is asked for into the spec, and returns what is said of it.
-    fn told(self, spec: &mut Spec) -> Option<Meaning> {
-        let mut meanings = Vec::new();
-        for (_, meaning, own) in self.read {
-            spec.merge(own);
-            if !meaning.is_empty() {
-                meanings.push(meaning);
-            }
-        }
-        if self.unread {
-            return Some(Meaning::Unread);
-        }
-        (!meanings.is_empty()).then(|| Meaning::Carried(meanings.join("; ")))
+    fn strays(&self, text: &str, known: Known) -> Vec<String> {
+        strays(self.line, self.target, text, known)
     }
-}
 
-/// Returns the clauses of a description; commas in brackets part nothing.
-fn split(description: &str) -> impl Iterator<Item = &str> {
-    let mut depth = 0_usize;
-    let parts = description.split(move |letter: char| {
-        match letter {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ => {}
+    fn unread(&mut self, text: &str, names: Vec<String>) {
+        if !names.is_empty() {
+            self.said.push(Said {
+                text: inline(self.line, text),
+                meaning: Meaning::Unread,
+                names,
+            });
         }
-        depth == 0 && matches!(letter, ',' | ';')
-    });
-    parts.map(str::trim).filter(|part| !part.is_empty())
-}
-
-/// Returns whether a word is a figure: `3`, `512Mi`, `20%`.
-fn has_figure(text: &str) -> bool {
-    words(text).any(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
+    }
 }
 
 /// Returns the version behind a product's name (`PostgreSQL 16`, `Redis 7.2`), where no other
 /// figure stands beside it.
-fn version(clause: &str, target: &Target, vocabulary: &Vocabulary) -> Option<String> {
+fn version(clause: &str, target: &Target, line: &Line<'_>) -> Option<String> {
     let mut all = words(clause);
     let name = all.next()?.to_lowercase();
     let word = all.next()?.trim_start_matches('v');
+    let figure = |word: &&str| word.starts_with(|letter: char| letter.is_ascii_digit());
     let digits = |letter: char| letter.is_ascii_digit() || letter == '.';
-    let rest: Vec<&str> = all.collect();
-    let amount = quantity::bytes(Phrase::new(clause, vocabulary));
+    let amount = quantity::bytes(Phrase::new(clause, line.vocabulary));
     let named = named_product(&name).is_some() || target.path.to_lowercase().contains(&name);
-    let alone = amount.is_none() && !rest.iter().any(|word| has_figure(word));
-    (named && alone && word.chars().all(digits)).then(|| word.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::checklist::parse;
-    use crate::vocabulary::Vocabulary;
-
-    use super::super::super::super::bullets::Meaning;
-    use super::super::super::read;
-
-    /// What is asked for behind a path: version, replicas, claim, and the words for it.
-    #[track_caller]
-    fn check(task: &str, version: Option<&str>, replicas: Option<u32>, said: Option<&str>) {
-        let text = format!("# Phase 1: A\n\n- [ ] {task}\n");
-        let vocabulary = Vocabulary::default();
-        let parsed = parse("phase-01-a.md", &text, &vocabulary).expect("a checklist");
-        let section = &parsed.checklist.sections[0];
-        let read = read(section, &section.tasks[0], &vocabulary);
-        assert_eq!(read.spec().version.as_deref(), version, "{task}");
-        assert_eq!(
-            read.spec().replicas.map(|it| it.to_string()),
-            replicas.map(|it| it.to_string())
-        );
-        let told = read.bullets.first().map(|bullet| match &bullet.meaning {
-            Meaning::Carried(meaning) => meaning.as_str(),
-            Meaning::Unread => "unread",
-            Meaning::Environment | Meaning::InitScripts | Meaning::Heading => "other",
-        });
-        assert_eq!(told, said, "{task}");
-    }
-
-    #[test]
-    fn a_version_stands_behind_a_products_name() {
-        check("`k8s/postgres.yml`: PostgreSQL 16", Some("16"), None, None);
-        check("`k8s/redis.yml` — Redis 7.2", Some("7.2"), None, None);
-        check("`k8s/api.yml`: the API", None, None, None);
-        check("`k8s/alertmanager.yml`: Alertmanager", None, None, None);
-        check("`k8s/api.yml`: step 2", None, None, Some("unread"));
-    }
-
-    #[test]
-    fn figures_behind_a_path_are_never_dropped() {
-        check(
-            "`k8s/postgres.yml`: PVC 20 ГБ",
-            None,
-            None,
-            Some("volume claim 20G"),
-        );
-        check(
-            "`k8s/postgres.yml`: PostgreSQL 16, PVC 20Gi",
-            Some("16"),
-            None,
-            Some("volume claim 20Gi"),
-        );
-        check(
-            "`k8s/api/deployment.yml`: replicas 3, requests 256Mi/250m, limits 1Gi/500m",
-            None,
-            Some(3),
-            Some("replicas 3; requests 250m/256Mi; limits 500m/1Gi"),
-        );
-        check(
-            "`k8s/redis.yml`: Redis 7 with 512 MB",
-            None,
-            None,
-            Some("unread"),
-        );
-        check("`k8s/api.yml`: API, 40 threads", None, None, Some("unread"));
-    }
+    let alone = amount.is_none() && !all.any(|word| figure(&word));
+    (named && alone && figure(&word) && word.chars().all(digits)).then(|| word.to_owned())
 }

@@ -1,0 +1,318 @@
+//! Which words behind a path ask for something: what neither names the file or what it holds, nor
+//! was read by a rule.
+//!
+//! Strict on purpose: a word that isn't known here may ask for anything. Names of services, ports
+//! and keys are known from the facts, which are looked at later (`told_names`).
+
+use crate::vocabulary::{Meanings, Phrase, Word, words};
+
+use super::super::super::slug::alike;
+use super::super::super::target::{self, FileKind, Target};
+use super::super::{Line, expect};
+use super::pieces::{Token, brackets, joins_some, tokens};
+
+/// What bullets' rules read.
+const READ: &[Word] = &[
+    Word::Replicas,
+    Word::Pods,
+    Word::Autoscaler,
+    Word::Behaviour,
+    Word::ScaleUp,
+    Word::ScaleDown,
+    Word::Stable,
+    Word::Minimum,
+    Word::Maximum,
+    Word::Exactly,
+    Word::Percent,
+    Word::Seconds,
+    Word::Minutes,
+    Word::Hours,
+    Word::Days,
+    Word::Weeks,
+    Word::Years,
+    Word::Kilobytes,
+    Word::Megabytes,
+    Word::Gigabytes,
+    Word::Terabytes,
+    Word::Resources,
+    Word::Requests,
+    Word::Limits,
+    Word::Cpu,
+    Word::Memory,
+    Word::Probes,
+    Word::Liveness,
+    Word::Readiness,
+    Word::Startup,
+    Word::Period,
+    Word::Timeout,
+    Word::Delay,
+    Word::Failures,
+    Word::AntiAffinity,
+    Word::Disruption,
+    Word::Available,
+    Word::Unavailable,
+    Word::Surge,
+    Word::Rolling,
+    Word::Strategy,
+    Word::Recreate,
+    Word::Ports,
+    Word::Internal,
+    Word::Claim,
+    Word::Environment,
+    Word::Init,
+    Word::Image,
+    Word::Schedule,
+    Word::Zone,
+    Word::Overlap,
+    Word::Retries,
+    Word::Deadline,
+    Word::Grace,
+    Word::Drain,
+    Word::Security,
+    Word::ServiceAccount,
+    Word::NetworkPolicy,
+    Word::ServiceMonitor,
+    Word::Provisioning,
+    Word::Retention,
+    Word::Alerts,
+    Word::ConfigMaps,
+    Word::Secrets,
+    Word::Reference,
+];
+
+/// What the rules over an Ingress read beside.
+const ROUTED: &[Word] = &[
+    Word::Hosts,
+    Word::Paths,
+    Word::Target,
+    Word::Tls,
+    Word::Annotations,
+    Word::RateLimit,
+    Word::Burst,
+    Word::BasicAuth,
+    Word::ForwardAuth,
+    Word::Rewrite,
+    Word::IdleTimeout,
+    Word::BodySize,
+    Word::Cors,
+    Word::HttpsRedirect,
+    Word::AllowList,
+    Word::StickySessions,
+];
+
+/// What a rule reads by its letters.
+const LITERAL: &[&str] = &[
+    "clusterip",
+    "nodeport",
+    "loadbalancer",
+    "http",
+    "https",
+    "tcp",
+    "exec",
+    "get",
+    "prometheus.io",
+    "nginx",
+    "traefik",
+    "haproxy",
+    "cert-manager",
+    "let's",
+    "let’s",
+    "encrypt",
+    "letsencrypt",
+];
+
+/// Words that only join or lead to others.
+const JOINING: &[Word] = &[
+    Word::Plain,
+    Word::Article,
+    Word::And,
+    Word::With,
+    Word::Purpose,
+];
+
+/// What makes even a purpose ask for something: `for production only`.
+const DEMANDS: &[Word] = &[
+    Word::Demand,
+    Word::Environments,
+    Word::Exactly,
+    Word::Negation,
+    Word::Tls,
+];
+
+/// What a program shows, and no program of its own.
+const SHOWN: [&str; 5] = ["api", "ui", "rest", "grpc", "graphql"];
+
+/// What a `DaemonSet` runs on each of.
+const NODE: &str = "node";
+
+/// How a text is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// A rule read it.
+    Read,
+    /// No rule did; it may name the file and what it holds.
+    Named,
+    /// No rule did, and what it names stands beside what was named already.
+    Beside,
+}
+
+/// Returns the words of a text that ask for something, as written; code spans are one each.
+pub(super) fn strays(line: &Line<'_>, target: &Target, text: &str, known: Known) -> Vec<String> {
+    let mut all = Vec::new();
+    let segments = if known == Known::Read {
+        vec![text.to_owned()]
+    } else {
+        brackets(text)
+    };
+    for segment in segments {
+        let joined = joins_some(&segment, line.vocabulary);
+        let beside = known == Known::Beside || known == Known::Named && joined;
+        let reader = Reader {
+            line,
+            target,
+            known,
+            beside,
+            each_node: target.kind == FileKind::DaemonSet
+                && Phrase::new(&segment, line.vocabulary).has(Word::Machines),
+        };
+        all.extend(reader.strays(&segment));
+    }
+    all
+}
+
+struct Reader<'a, 'c> {
+    line: &'a Line<'c>,
+    target: &'a Target,
+    known: Known,
+    /// Whether programs that are named are more than one.
+    beside: bool,
+    /// Whether it says of a `DaemonSet` that it runs on each node.
+    each_node: bool,
+}
+
+impl Reader<'_, '_> {
+    fn strays(&self, segment: &str) -> Vec<String> {
+        let mut all = Vec::new();
+        // Behind `for`, a purpose is told.
+        let mut purpose = false;
+        let tokens = tokens(segment);
+        for (at, token) in tokens.iter().enumerate() {
+            let next = tokens.get(at + 1);
+            let stray = match *token {
+                Token::Code(code) => self.is_stray_code(code, purpose).then_some(code),
+                Token::Word(word) => {
+                    if self.leads_away(word, next) {
+                        purpose = true;
+                        continue;
+                    }
+                    self.is_stray(word, purpose).then_some(word)
+                }
+            };
+            all.extend(stray.map(str::to_owned));
+        }
+        all
+    }
+
+    /// Returns whether what stands behind a word is a purpose, or only referred to.
+    fn leads_away(&self, word: &str, next: Option<&Token<'_>>) -> bool {
+        let told = self.line.vocabulary.told_by(word).alone;
+        let of_values = matches!(self.target.kind, FileKind::Secrets | FileKind::ConfigMap);
+        let for_what = self.known != Known::Read && told.has(Word::Purpose) && !of_values;
+        let file = |next: &Token<'_>| {
+            let text = next.text();
+            target::is_path(text) || expect::is_file(text)
+        };
+        for_what || told.has(Word::Reference) && next.is_some_and(file)
+    }
+
+    fn is_stray_code(&self, code: &str, purpose: bool) -> bool {
+        let file = target::is_path(code) || expect::is_file(code);
+        self.known != Known::Read && !(purpose && file) && !self.own(code)
+    }
+
+    fn is_stray(&self, word: &str, purpose: bool) -> bool {
+        let told = self.line.vocabulary.told_by(word).alone;
+        let figure = word.starts_with(|letter: char| letter.is_ascii_digit());
+        if self.own(word) {
+            return false;
+        }
+        if self.each_node && (told.has(Word::Around) || word.starts_with(NODE)) {
+            return false;
+        }
+        if told.has(Word::Headless) && self.target.kind == FileKind::Service {
+            return true;
+        }
+        if self.known == Known::Read {
+            return !(figure || self.was_read(word, told));
+        }
+        if purpose {
+            return figure || told.meets(Meanings::of(DEMANDS));
+        }
+        let kept = if matches!(self.target.kind, FileKind::Secrets | FileKind::ConfigMap) {
+            told.has(Word::Blank)
+        } else {
+            let shown = SHOWN.contains(&word.to_lowercase().as_str());
+            told.has(Word::Part) && (!self.beside || shown)
+        };
+        !(kept || self.joins(told) || self.names_kind(word, told))
+    }
+
+    fn joins(&self, told: Meanings) -> bool {
+        let guides = self.target.kind == FileKind::Readme && told.has(Word::Guide);
+        told.meets(Meanings::of(JOINING)) || guides
+    }
+
+    /// Returns whether a rule that read the text knows the word.
+    fn was_read(&self, word: &str, told: Meanings) -> bool {
+        let routed = self.target.kind == FileKind::Ingress;
+        let lower = word.to_lowercase();
+        told.meets(Meanings::of(READ))
+            || LITERAL.contains(&lower.as_str())
+            || self.joins(told)
+            // A Service's port is called by any word.
+            || told.has(Word::Part)
+                && (self.target.kind != FileKind::Service || SHOWN.contains(&lower.as_str()))
+            || self.names_kind(word, told)
+            || routed && (told.meets(Meanings::of(ROUTED)) || word.contains('.'))
+    }
+
+    /// Returns whether a word is one of the path's.
+    fn own(&self, word: &str) -> bool {
+        let path = self.target.path.as_str();
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        let parts = words(stem).flat_map(|it| it.split(['-', '_', '.']));
+        let mut parts = parts.filter(|it| target::kind_named(it).is_none());
+        parts.any(|it| alike(it, word))
+    }
+
+    /// Returns whether a word is the kind of what lies in the file.
+    fn names_kind(&self, word: &str, told: Meanings) -> bool {
+        let kind = self.target.kind;
+        let holds = |named: FileKind| {
+            let beside = [
+                FileKind::Service,
+                FileKind::ServiceAccount,
+                FileKind::NetworkPolicy,
+            ];
+            let any = kind == FileKind::Whole && named.runs_pods();
+            named == kind || any || kind.runs_pods() && beside.contains(&named)
+        };
+        let said = [
+            (Word::Namespace, FileKind::Namespace),
+            (Word::Secrets, FileKind::Secrets),
+            (Word::ConfigMaps, FileKind::ConfigMap),
+            (Word::Services, FileKind::Service),
+            (Word::Entry, FileKind::Ingress),
+            (Word::Autoscaler, FileKind::Hpa),
+            (Word::Disruption, FileKind::Pdb),
+            (Word::NetworkPolicy, FileKind::NetworkPolicy),
+            (Word::ServiceAccount, FileKind::ServiceAccount),
+            (Word::Schedule, FileKind::CronJob),
+        ];
+        let mut said = said
+            .iter()
+            .filter(|(word, _)| told.has(*word))
+            .map(|it| it.1);
+        target::kind_named(word).is_some_and(holds) || said.any(holds)
+    }
+}

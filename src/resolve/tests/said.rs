@@ -1,0 +1,207 @@
+//! What a line says behind its path: read, a name of what is written, or a person's.
+
+use super::{BulletReading, COMPOSE, Exposure, Resolved, parse, resolved, tree};
+
+fn read(line: &str) -> Resolved {
+    let mut tree = tree();
+    tree.insert("docker-compose.yml", COMPOSE);
+    let other = "`k8s/admin-api/deployment.yml`";
+    let text = format!("# Phase 1: A\n\n- [ ] {other}\n- [ ] {line}\n");
+    resolved(&parse(&text), &tree)
+}
+
+/// Checks what is unread behind a path.
+#[track_caller]
+fn check(line: &str, expected: &[&str]) {
+    let resolved = read(line);
+    let task = resolved.tasks.last().expect("a task");
+    assert!(
+        task.reading.rule.starts_with("write"),
+        "{line}: {:?}",
+        task.reading
+    );
+    let unread: Vec<&str> = task
+        .bullets
+        .iter()
+        .filter_map(|bullet| match bullet {
+            BulletReading::Unread { text, .. } => Some(text.as_str()),
+            BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
+        })
+        .collect();
+    assert_eq!(unread, expected, "{line}");
+}
+
+#[test]
+fn names_of_what_is_written_are_harmless() {
+    check("`k8s/app/deployment.yml` — Call Center app", &[]);
+    check("`k8s/db/statefulset.yml`: PostgreSQL 16", &[]);
+    check("`k8s/db/statefulset.yml`: postgres", &[]);
+    check("`k8s/app/deployment.yml`: the API, port `8080`", &[]);
+    check("`k8s/app/deployment.yml`: API with `JWT_SECRET`", &[]);
+    check(
+        "`k8s/ingress.yml`: Ingress for the admin UI and the API",
+        &[],
+    );
+    check("`k8s/worker/deployment.yml` — обработчики очереди", &[]);
+    check(
+        "`k8s/worker/deployment.yml`: Deployment and NetworkPolicy",
+        &[],
+    );
+    check(
+        "`k8s/monitoring/prometheus-deployment.yml` — Prometheus с ServiceMonitor",
+        &[],
+    );
+    check(
+        "`k8s/monitoring/grafana-deployment.yml` — Grafana з provisioned dashboards",
+        &[],
+    );
+}
+
+#[test]
+fn what_a_kind_does_anyway_is_harmless() {
+    check("`k8s/worker/daemonset.yml`: one pod on every node", &[]);
+    check("`k8s/worker/daemonset.yml` — под на каждой ноде", &[]);
+    check("`k8s/app/deployment.yml`: built from `app/Dockerfile`", &[]);
+}
+
+#[test]
+fn a_name_of_something_else_is_a_persons() {
+    check("`k8s/redis/statefulset.yml`: Memcached", &["Memcached"]);
+    check(
+        "`k8s/app/deployment.yml`: scheduler and webserver",
+        &["scheduler and webserver"],
+    );
+    check(
+        "`k8s/app/deployment.yml`: scheduler и webserver",
+        &["scheduler и webserver"],
+    );
+    check(
+        "`k8s/app/deployment.yml`: API, queue worker",
+        &["queue worker"],
+    );
+    check(
+        "`k8s/app/deployment.yml`: Deployment, Ingress",
+        &["Ingress"],
+    );
+    check(
+        "`k8s/app/deployment.yml`: health at `/up`",
+        &["health at `/up`"],
+    );
+}
+
+#[test]
+fn what_no_rule_reads_is_a_persons() {
+    check(
+        "`k8s/worker/deployment.yml`: two workers, GPU node pool",
+        &["two workers", "GPU node pool"],
+    );
+    check(
+        "`k8s/worker/deployment.yml`: воркер для GPU",
+        &["воркер для GPU"],
+    );
+    check(
+        "`k8s/redis.yml`: пароль из Vault, AOF выключить",
+        &["пароль из Vault", "AOF выключить"],
+    );
+    check("`k8s/redis.yml`: Redis 7 with 512 MB", &["512 MB"]);
+    check("`k8s/redis.yml`: Redis 7 sentinel", &["Redis 7 sentinel"]);
+    check(
+        "`k8s/ingress.yml`: mTLS, IP allowlist for the office",
+        &["mTLS", "IP allowlist for the office"],
+    );
+    check(
+        "`k8s/ingress.yml`: only from the VPN",
+        &["only from the VPN"],
+    );
+    check(
+        "`k8s/app/service.yml`: ClusterIP, session affinity",
+        &["session affinity"],
+    );
+    check("`k8s/app/service.yml`: headless", &["headless"]);
+    check("`k8s/postgres/service.yml`: headless", &[]);
+    check(
+        "`k8s/kustomization.yml`: overlays for dev and prod",
+        &["overlays for dev and prod"],
+    );
+    check(
+        "`k8s/kustomization.yml`: with commonLabels team=x",
+        &["with commonLabels team=x"],
+    );
+    check(
+        "`k8s/README.md`: translated to German",
+        &["translated to German"],
+    );
+    check("`k8s/README.md` — инструкции по развёртыванию", &[]);
+}
+
+#[test]
+fn keys_are_looked_for_in_secrets_and_maps() {
+    check("`k8s/configmap.yml`: feature flags", &["feature flags"]);
+    check(
+        "Create `k8s/configmap.yml` with LOG_LEVEL=debug",
+        &["with LOG_LEVEL=debug"],
+    );
+    check("Create `k8s/configmap.yml` with LOG_LEVEL=info", &[]);
+    check("Create `k8s/configmap.yml` with `LOG_LEVEL`", &[]);
+    check("`k8s/configmap.yml` — настройки, которые не секретны", &[]);
+    check("`k8s/secrets.yml`: keys of Stripe", &["keys of Stripe"]);
+    check("`k8s/secrets.yml`: `JWT_SECRET`", &[]);
+    check("`k8s/secrets.yml`: DB credentials", &[]);
+    check("`k8s/secrets.yml`: sealed by SOPS", &["sealed by SOPS"]);
+    check(
+        "`k8s/secrets.yml` — шаблон для secrets (с placeholder-ами, не реальные значения)",
+        &[],
+    );
+    check("`k8s/secrets.yml` — шаблон секретів із заповнювачами", &[]);
+}
+
+#[test]
+fn a_namespaces_name_may_stand_bare() {
+    #[track_caller]
+    fn named(line: &str, name: &str, unread: &[&str]) {
+        assert_eq!(read(line).application.namespace, name, "{line}");
+        check(line, unread);
+    }
+    named("`k8s/namespace.yml`: medbridge", "medbridge", &[]);
+    named("`k8s/namespace.yml`: namespace shop-prod", "shop-prod", &[]);
+    named("`k8s/namespace.yml` — простір імен `menu`", "menu", &[]);
+    named("`k8s/namespace.yml`: the namespace", "call-center", &[]);
+    named(
+        "`k8s/namespace.yml`: namespace for the shop",
+        "call-center",
+        &[],
+    );
+    named(
+        "`k8s/namespace.yml`: MedBridge",
+        "call-center",
+        &["MedBridge"],
+    );
+    named("`k8s/namespace.yml`: quota", "call-center", &["quota"]);
+    let quota = "with a quota of 10 CPU";
+    named(
+        &format!("`k8s/namespace.yml`: {quota}"),
+        "call-center",
+        &[quota],
+    );
+    named(
+        "`k8s/namespace.yml`: shop, `ResourceQuota`",
+        "shop",
+        &["`ResourceQuota`"],
+    );
+}
+
+#[test]
+fn a_type_of_a_service_is_read_beside_what_isnt() {
+    let resolved = read("`k8s/app/service.yml`: LoadBalancer with a static IP");
+    let app = resolved.application.workload("app").expect("the workload");
+    let reach: Vec<Exposure> = app.ports.iter().map(|port| port.exposure).collect();
+    assert_eq!(reach, [Exposure::LoadBalancer; 2]);
+    check(
+        "`k8s/app/service.yml`: LoadBalancer with a static IP",
+        &["a static IP"],
+    );
+    check(
+        "`k8s/app/service.yml`: LoadBalancer for partners",
+        &["LoadBalancer for partners"],
+    );
+}

@@ -1,0 +1,183 @@
+//! Which words behind a path only name what is written, as the facts tell: services and their
+//! aliases, images, ports, variables, keys.
+//!
+//! A word that names something else than what lies in the file isn't known here: it asks for
+//! something.
+
+use std::collections::BTreeSet;
+
+use crate::checklist::Spanned;
+use crate::facts::image;
+
+use super::answers;
+use super::application::{ConfigMapSpec, ProbeAction, VolumeKind, Workload, WorkloadKind};
+use super::model::InventoryKind;
+use super::read_out::Known;
+use super::rules::Said;
+use super::slug::alike;
+use super::subjects::named_product;
+use super::target::{FileKind, Target};
+
+/// Returns whether what nothing reads behind a path only names what is written.
+pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
+    if said.names.is_empty() {
+        return false;
+    }
+    let names = match target.kind {
+        FileKind::Secrets => return listed(InventoryKind::Secrets, said, known),
+        FileKind::ConfigMap => {
+            return settings(said, known) || listed(InventoryKind::ConfigMaps, said, known);
+        }
+        FileKind::Namespace
+        | FileKind::Readme
+        | FileKind::Kustomization
+        | FileKind::Ingress
+        | FileKind::Deployment
+        | FileKind::StatefulSet
+        | FileKind::DaemonSet
+        | FileKind::Job
+        | FileKind::CronJob
+        | FileKind::Service
+        | FileKind::Hpa
+        | FileKind::Pdb
+        | FileKind::ServiceAccount
+        | FileKind::NetworkPolicy
+        | FileKind::Whole => Names::of(target, known),
+    };
+    said.names.iter().all(|name| names.have(name))
+}
+
+/// Returns whether an inventory finds what a text lists.
+fn listed(kind: InventoryKind, said: &Said, known: &Known<'_>) -> bool {
+    let own = known.application.secrets.iter();
+    let keys: BTreeSet<&str> = own
+        .flat_map(|secret| &secret.entries)
+        .map(|it| it.key.as_str())
+        .collect();
+    if kind == InventoryKind::Secrets && said.names.iter().all(|it| keys.contains(it.as_str())) {
+        return true;
+    }
+    let name = Spanned {
+        value: said.text.plain(),
+        span: said.text.span.clone(),
+    };
+    let from = (known.facts, known.application);
+    let answer = answers::answer(kind, &[name], from, known.vocabulary);
+    answer.missing.is_empty()
+}
+
+/// Returns whether the maps have the keys that a text names, with the values that it gives.
+fn settings(said: &Said, known: &Known<'_>) -> bool {
+    let maps = || {
+        known
+            .application
+            .config_maps
+            .iter()
+            .flat_map(|map| &map.data)
+    };
+    let plain = said.text.plain();
+    let pairs = plain.split_whitespace().filter_map(|it| it.split_once('='));
+    let pairs: Vec<(&str, &str)> = pairs.collect();
+    let has = |key: &str, value: &str| maps().any(|it| it.0 == key && it.1 == value);
+    let in_pair = |name: &str| {
+        pairs
+            .iter()
+            .any(|(key, value)| [*key, *value].contains(&name))
+    };
+    let written = pairs.iter().all(|(key, value)| has(key, value));
+    let mut names = said.names.iter();
+    let is_key = |name: &str| maps().any(|(key, _)| key == name);
+    written && names.all(|name| in_pair(name) || is_key(name))
+}
+
+/// What a file's objects are called by.
+struct Names<'a> {
+    workloads: Vec<&'a Workload>,
+    /// Names of which each word counts.
+    names: Vec<String>,
+    /// Names that count whole.
+    exact: BTreeSet<String>,
+}
+
+impl<'a> Names<'a> {
+    fn of(target: &Target, known: &'a Known<'_>) -> Self {
+        let application = known.application;
+        let all = application.workloads.iter();
+        let own = |it: &&Workload| target.name.as_deref().is_none_or(|name| it.name == name);
+        let mut names = Self {
+            workloads: all.filter(own).collect(),
+            names: vec![application.name.clone(), application.namespace.clone()],
+            exact: BTreeSet::new(),
+        };
+        for workload in names.workloads.clone() {
+            names.add(workload, known);
+        }
+        names
+    }
+
+    fn add(&mut self, workload: &Workload, known: &Known<'_>) {
+        let project = known.facts.project.as_ref();
+        let called = workload.service.as_deref();
+        let service = called.and_then(|name| project.and_then(|it| it.service(name)));
+        self.names.push(workload.name.clone());
+        self.names.extend(workload.service.clone());
+        self.names.extend(workload.aliases.clone());
+        if let Some(service) = service {
+            self.names.extend(service.aliases.clone());
+            self.names.extend(service.container_name.clone());
+        }
+        let path = workload.image.split(['@', ':']).next();
+        self.names
+            .extend(path.and_then(|it| it.rsplit('/').next()).map(str::to_owned));
+        for port in &workload.ports {
+            self.names.push(port.name.clone());
+            self.exact.insert(port.port.to_string());
+        }
+        let variables = workload.environment.iter().map(|it| it.name.clone());
+        self.exact.extend(variables);
+        let probes = [&workload.liveness, &workload.readiness, &workload.startup];
+        let paths = probes
+            .into_iter()
+            .flatten()
+            .filter_map(|it| match &it.action {
+                ProbeAction::Http { path, .. } => Some(path.clone()),
+                ProbeAction::Exec(_) | ProbeAction::Tcp { .. } => None,
+            });
+        self.exact.extend(paths);
+        let mounted = workload.volumes.iter().filter_map(|it| match &it.kind {
+            VolumeKind::ConfigMap(map) => Some((map, it.path.clone())),
+            VolumeKind::Claim(_)
+            | VolumeKind::Shared(_)
+            | VolumeKind::Scratch(_)
+            | VolumeKind::Memory(_)
+            | VolumeKind::Secret(_) => None,
+        });
+        let (maps, paths): (Vec<&String>, Vec<String>) = mounted.unzip();
+        self.names.extend(paths);
+        let map = |name: &String| {
+            known
+                .application
+                .config_maps
+                .iter()
+                .find(|it| it.name == *name)
+        };
+        let keys = |map: &ConfigMapSpec| map.data.iter().map(|it| it.0.clone()).collect::<Vec<_>>();
+        self.names
+            .extend(maps.into_iter().filter_map(map).flat_map(keys));
+    }
+
+    fn have(&self, name: &str) -> bool {
+        let parts = |known: &String| {
+            let mut parts = known.split(['-', '_', '.', '/']);
+            alike(known, name) || parts.any(|part| alike(part, name))
+        };
+        // A Service that is headless beside is a StatefulSet's.
+        if name.eq_ignore_ascii_case("headless") {
+            let stateful = |it: &&Workload| it.kind == WorkloadKind::StatefulSet;
+            return self.workloads.iter().all(stateful);
+        }
+        let product = named_product(name);
+        let runs = |it: &&Workload| product.is_some() && image::product(&it.image) == product;
+        self.exact.contains(name) || self.names.iter().any(parts) || self.workloads.iter().any(runs)
+    }
+}
