@@ -31,8 +31,16 @@ impl Workspace {
             Ok(metadata) if metadata.is_dir() => There::Folder {
                 files: count(&found),
             },
-            Ok(metadata) if metadata.is_file() => match hash(&found) {
-                Ok((size, sha256)) => There::File { size, sha256 },
+            Ok(metadata) if metadata.is_file() => match content(&found) {
+                Ok(Content {
+                    size,
+                    sha256,
+                    blank,
+                }) => There::File {
+                    size,
+                    sha256,
+                    blank,
+                },
                 Err(error) => refused(&error),
             },
             Ok(_) => There::Refused("it is neither a file nor a folder".to_owned()),
@@ -40,22 +48,36 @@ impl Workspace {
     }
 }
 
-/// Returns size and SHA-256 of a file, which may be larger than memory.
-fn hash(path: &Path) -> std::io::Result<(u64, String)> {
+struct Content {
+    size: u64,
+    sha256: String,
+    /// Whether it is blanks alone, with a byte order mark maybe.
+    blank: bool,
+}
+
+/// Returns what is in a file, which may be larger than memory.
+fn content(path: &Path) -> std::io::Result<Content> {
     let mut file = fs_err::File::open(path)?;
-    let (mut size, mut hasher) = (0, Sha256::new());
+    let (mut size, mut hasher, mut blank) = (0, Sha256::new(), true);
     let mut buffer = vec![0; 1 << 16];
     loop {
         let read = file.read(&mut buffer)?;
         let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else {
             break;
         };
+        let mark = if size == 0 { "\u{feff}" } else { "" };
+        let inner = bytes.strip_prefix(mark.as_bytes()).unwrap_or(bytes);
+        blank &= inner.iter().all(u8::is_ascii_whitespace);
         size += bytes.len() as u64;
         hasher.update(bytes);
     }
     let digest = hasher.finalize();
     let hex = digest.iter().map(|byte| format!("{byte:02x}"));
-    Ok((size, hex.collect()))
+    Ok(Content {
+        size,
+        sha256: hex.collect(),
+        blank,
+    })
 }
 
 /// Returns how many files a folder holds, as far as they are counted; symlinks are neither followed
@@ -95,7 +117,14 @@ mod tests {
             There::File {
                 size: 6,
                 sha256: sha256(b"x = 1\n"),
+                blank: false,
             }
+        );
+        put("blank/a.py", "\u{feff}\n  \n");
+        let blank = workspace.there("blank/a.py");
+        assert!(
+            matches!(blank, There::File { blank: true, .. }),
+            "{blank:?}"
         );
         assert_eq!(workspace.there("src/"), There::Folder { files: 1 });
         assert_eq!(workspace.there("empty"), There::Folder { files: 0 });

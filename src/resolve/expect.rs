@@ -200,6 +200,8 @@ pub enum There {
         size: u64,
         /// Its SHA-256, in hex.
         sha256: String,
+        /// Whether it holds nothing but blanks.
+        blank: bool,
     },
     /// A folder.
     Folder {

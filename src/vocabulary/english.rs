@@ -161,7 +161,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
          until$, after$, maybe$, perhaps$, possibly$, optional, alternatively$, else$, instead$, \
          e.g$, example$, should$, could$, might$, later$, etc$, cannot$, can't$, nor$, some$, each$, \
          every$, all$, blocked$, pending$, waiting$, awaiting$, waits$, idea$, ideas$, risk$, \
-         alternative$, revert$, verified$, verify$",
+         alternative$, revert$, verified$, verify$, was$",
     ),
     (Word::Due, "please$, must$, need$, we$, to$, the$"),
     (Word::Into, "to$, into$, in$, inside$, within$, at$"),
@@ -180,6 +180,10 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (
         Word::Here,
         "project, repo$, repository, codebase, code$, source$, sources$, our$, own$, same$",
+    ),
+    (
+        Word::Elsewhere,
+        "production, prod$, staging, bastion, preprod$, laptop, machine$, machines$",
     ),
     (
         Word::Numbered,

@@ -69,6 +69,7 @@ meanings! {
     Where "where" "via, over, behind: how or where something works, which its being there doesn't tell";
     Place "place" "на: where something is, of files as well";
     Here "here" "the project, the repository: where everything is that is looked for";
+    Elsewhere "elsewhere" "environments: production, staging";
     Numbered "numbered" "what a number behind it only names: RFC, step";
     Refers "referring" "what stands before words of place and makes them only refer: similar to, link to";
     Article "article" "words before a noun that say nothing of it: a, the, new";
@@ -251,6 +252,7 @@ const TRACES: &[Word] = &[
     Word::Where,
     Word::Place,
     Word::Here,
+    Word::Elsewhere,
     Word::Numbered,
     Word::Refers,
     Word::Article,

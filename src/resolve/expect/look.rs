@@ -63,10 +63,12 @@ impl<'a> Look<'a> {
                 (Some(text), _) => There::File {
                     size: u64::try_from(text.len()).unwrap_or(u64::MAX),
                     sha256: sha256(text.as_bytes()),
+                    blank: text.trim_start_matches('\u{feff}').trim().is_empty(),
                 },
                 (None, Some(other)) => There::File {
                     size: other.size,
                     sha256: String::new(),
+                    blank: other.size == 0,
                 },
                 (None, None) if self.tree.has_folder(folder) => There::Folder {
                     files: self.tree.below(folder).count() + self.tree.others_in(folder).count(),
@@ -106,7 +108,10 @@ impl<'a> Look<'a> {
             There::File { size: 0, .. } if !EMPTY.contains(&name) => {
                 Err(format!("`{path}` is empty"))
             }
-            There::File { size, sha256 } => Ok(Trace::File {
+            There::File { blank: true, .. } if !EMPTY.contains(&name) => {
+                Err(format!("`{path}` holds nothing but blanks"))
+            }
+            There::File { size, sha256, .. } => Ok(Trace::File {
                 path: path.to_owned(),
                 size,
                 sha256,

@@ -22,6 +22,7 @@ fn check(tasks: &[&str], expected: &[bool]) {
         there: There::File {
             size: 1,
             sha256: "00".to_owned(),
+            blank: false,
         },
         changed: Some(None),
         known: true,

@@ -50,6 +50,7 @@ fn file() -> There {
     There::File {
         size: 1,
         sha256: "00".to_owned(),
+        blank: false,
     }
 }
 

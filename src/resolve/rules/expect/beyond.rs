@@ -34,6 +34,9 @@ pub(super) fn refuse(tokens: &[Token<'_>]) -> Result<(), Why> {
             Token::Word(..) if begins(tokens, at) && token.is_verb(named == Named::Nothing) => {
                 (named, removes, purpose) = (Named::Nothing, token.is(Role::Remove), false);
             }
+            Token::Word(word, ..) if named != Named::Nothing && token.is(Role::Elsewhere) => {
+                return Err(unseen(word));
+            }
             Token::Word(..) if named == Named::Nothing || purpose => {}
             Token::Word(word, ..) => {
                 if is_figure(tokens, at, word) || is_demand(token) {

@@ -90,6 +90,9 @@ fn where_a_file_is_besides_is_a_persons() {
         "Remove `app/other.py` from the Docker image",
         "Удалить `src/key.pem` из истории git",
         "Update `app/schema.sql` in production",
+        "Update `config/a.yaml` on staging",
+        "Add `PG_DSN` for production",
+        "Добавить `SENTRY_DSN` для прода",
     ]);
     check(
         "Create `src/queue.py` for jobs in the night queue",

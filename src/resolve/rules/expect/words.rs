@@ -40,6 +40,8 @@ pub(in crate::resolve::rules) enum Role {
     Place,
     /// Says that it is where everything is that is looked for.
     Here,
+    /// Names an environment, where nothing is looked at.
+    Elsewhere,
     /// Says what a number only names.
     Numbered,
     /// Asks to put something into another thing.
@@ -96,6 +98,7 @@ impl Role {
             Self::Where => &[Word::Where],
             Self::Place => &[Word::Place],
             Self::Here => &[Word::Here],
+            Self::Elsewhere => &[Word::Elsewhere],
             Self::Numbered => &[Word::Numbered],
             Self::Put => &[Word::Put],
             Self::Article => &[Word::Article],
