@@ -58,12 +58,19 @@ fn read(line: &Line<'_>) -> Outcome {
     let mut meanings = Vec::new();
     let of_line = (&parsed, line.vocabulary);
     below(&task.bullets, of_line, (&mut meanings, &mut wants));
-    if let Some(path) = wants
-        .iter()
-        .filter_map(Expectation::path)
-        .find(|it| is_ours(it))
-    {
-        return Err(format!("orch writes `{path}` itself").into());
+    let mut paths = wants.iter().filter_map(|it| Some((it, it.path()?)));
+    if let Some((want, path)) = paths.find(|(_, path)| is_ours(path)) {
+        return Err(match want {
+            Expectation::Absent(_) => {
+                format!("that `{path}` is gone doesn't tell what became of its objects")
+            }
+            Expectation::File(_)
+            | Expectation::Change(_)
+            | Expectation::Symbol { .. }
+            | Expectation::Endpoint { .. }
+            | Expectation::Variable { .. } => format!("orch writes `{path}` itself"),
+        }
+        .into());
     }
     if wants.is_empty() {
         return Err("names nothing in code marks that can be looked for".into());
