@@ -36,9 +36,16 @@ pub(super) fn autoscaler(
         (None, None) => Some(USUAL_CPU),
         (cpu, _) => cpu,
     };
+    let max = asked.max.unwrap_or(min.saturating_mul(5));
+    if max < min {
+        warnings.push(Diagnostic::warning(format!(
+            "the HPA of `{}` is to have at most {max} pods and at least {min}: both are {min}",
+            member.name
+        )));
+    }
     Hpa {
         min,
-        max: asked.max.unwrap_or(min.saturating_mul(5)).max(min),
+        max: max.max(min),
         cpu,
         memory: asked.memory,
         up: scaling(Scaling::UP, asked.up),

@@ -52,7 +52,7 @@ pub(super) fn build(
         working_dir: service.and_then(|service| service.working_dir.clone()),
         uid: user::uid(member, sources.facts),
         replicas: pods.replicas,
-        resources: resources(member),
+        resources: resources(member, &mut warnings),
         liveness: probes.liveness,
         readiness: probes.readiness,
         startup: probes.startup,
@@ -234,7 +234,7 @@ fn commands(member: &Member<'_>) -> (Option<Vec<String>>, Option<Vec<String>>) {
 }
 
 /// Returns requests and limits: the task's, then Compose's, then what the role usually needs.
-fn resources(member: &Member<'_>) -> Resources {
+fn resources(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Resources {
     let [cpu, memory, cpu_most, memory_most] = match member.role {
         Role::Postgres | Role::Store => ["250m", "256Mi", "1000m", "1Gi"],
         Role::Redis | Role::Grafana => ["100m", "128Mi", "250m", "256Mi"],
@@ -264,6 +264,22 @@ fn resources(member: &Member<'_>) -> Resources {
         compose.memory_request.map(quantity::memory),
         memory,
     );
+    let asked = [
+        (&spec.requests.cpu, &cpu_limit, "CPU"),
+        (&spec.requests.memory, &memory_limit, "memory"),
+    ];
+    for (asked, limit, what) in asked {
+        if let Some(asked) = asked
+            .as_ref()
+            .filter(|it| least((*it).clone(), limit) != **it)
+        {
+            warnings.push(Diagnostic::warning(format!(
+                "`{}` is to request {asked} of {what}, and its limit is {limit}: {limit} is \
+                 requested",
+                member.name
+            )));
+        }
+    }
     Resources {
         cpu_request: least(cpu_request, &cpu_limit),
         memory_request: least(memory_request, &memory_limit),

@@ -205,3 +205,25 @@ fn a_type_of_a_service_is_read_beside_what_isnt() {
         &["LoadBalancer for partners"],
     );
 }
+
+#[test]
+fn figures_that_contradict_each_other_are_warned_of() {
+    #[track_caller]
+    fn warned(line: &str, expected: &str) {
+        let resolved = read(line);
+        let mut warnings = resolved.warnings.0.iter();
+        assert!(
+            warnings.any(|it| it.message == expected),
+            "{:?}",
+            resolved.warnings
+        );
+    }
+    warned(
+        "`k8s/app/hpa.yml`: min 5, max 2",
+        "the HPA of `app` is to have at most 2 pods and at least 5: both are 5",
+    );
+    warned(
+        "`k8s/app/deployment.yml`: requests 512Mi/500m, limits 256Mi/1000m",
+        "`app` is to request 512Mi of memory, and its limit is 256Mi: 256Mi is requested",
+    );
+}
