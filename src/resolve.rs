@@ -52,6 +52,7 @@ mod tests;
 mod timers;
 mod told_apart;
 mod told_names;
+mod unwritten;
 mod user;
 mod waits;
 mod workload;
@@ -83,6 +84,7 @@ use crate::settings::{Extras, PhaseSettings, Settings};
 use crate::vocabulary::Vocabulary;
 
 use rules::Read;
+use target::FileKind;
 
 /// Fewer tasks than these are read one by one.
 const FEW: usize = 256;
@@ -123,7 +125,8 @@ pub fn resolve(
     tree: &Tree,
     context: &Context<'_>,
 ) -> Result<Resolved, Diagnostics> {
-    let reads = read(checklist);
+    let mut reads = read(checklist);
+    let left = unwritten::leave(&mut reads, facts, context.phase, checklist);
     let mut assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
     let mut files = layout::build(
         &reads,
@@ -163,8 +166,15 @@ pub fn resolve(
         .map(|read| read_out::task(read, &known))
         .collect();
     told_apart::refuse(&reads, &mut tasks);
-    let mut warnings = assembled.warnings;
+    let mut warnings = left;
+    warnings.append(&mut assembled.warnings);
     warnings.extend(overlays::misplaced(&files));
+    warnings.extend(unwritten::homeless(
+        &reads,
+        &assembled.application,
+        &files,
+        tree,
+    ));
     for (read, task) in reads.iter().zip(&tasks) {
         warnings.extend(read_out::unsupported(read, task, checklist));
     }
@@ -180,7 +190,7 @@ pub fn resolve(
 
 /// Returns what every rule makes of a task, in the order in which they are asked.
 pub fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> {
-    rules::consider(task, vocabulary)
+    rules::consider(task, vocabulary, &[])
 }
 
 /// Returns the paths that tasks expect traces of a person's work at, with those that are to change
@@ -198,11 +208,13 @@ pub fn expected_paths(checklist: &Checklist) -> Vec<(String, bool)> {
 }
 
 /// Returns how a task is read, with all that was considered for it.
-pub fn explain(section: &Section, task: &Task, vocabulary: &Vocabulary) -> Explained {
-    let read = rules::read(section, task, vocabulary);
+pub fn explain(checklist: &Checklist, section: &Section, task: &Task) -> Explained {
+    let vocabulary = &checklist.vocabulary;
+    let led = led(&read(checklist));
+    let read = rules::read_in(section, task, vocabulary, &led);
     let kind = read.target().map(|target| target.kind);
     Explained {
-        rules: rules::consider(task, vocabulary),
+        rules: rules::consider(task, vocabulary, &led),
         bullets: match kind {
             Some(_) => bullets::explain(&task.bullets, kind, vocabulary),
             None => Vec::new(),
@@ -265,7 +277,33 @@ fn read_where(checklist: &Checklist, wanted: impl Fn(&Task) -> bool) -> Vec<Read
     let sections = checklist.sections.iter();
     let tasks = sections.flat_map(|section| section.tasks.iter().map(move |task| (section, task)));
     let tasks: Vec<(&Section, &Task)> = tasks.filter(|(_, task)| wanted(task)).collect();
-    abreast::compute(&tasks, FEW, |(section, task)| {
+    let mut reads = abreast::compute(&tasks, FEW, |(section, task)| {
         rules::read(section, task, &checklist.vocabulary)
-    })
+    });
+    let led = led(&reads);
+    for read in reads.iter_mut().filter(|read| lies_in(read.task, &led)) {
+        *read = rules::read_in(read.section, read.task, &checklist.vocabulary, &led);
+    }
+    reads
+}
+
+/// Returns the folders at the root that tasks write workloads to, those aside that are known to be
+/// for manifests.
+fn led(reads: &[Read<'_>]) -> Vec<String> {
+    let mut folders: Vec<String> = Vec::new();
+    for target in reads.iter().filter_map(Read::target) {
+        let leads = target.kind.runs_pods() || target.kind == FileKind::Namespace;
+        let known = target::is_for_manifests(&target.path, &folders);
+        let first = target.path.split_once('/').filter(|_| leads && !known);
+        folders.extend(first.map(|(first, _)| first.to_owned()));
+    }
+    folders
+}
+
+/// Returns whether a task names a file below one of these folders.
+fn lies_in(task: &Task, folders: &[String]) -> bool {
+    let first = |code: &str| code.split_once('/').map(|(first, _)| first.to_owned());
+    let mut codes = task.text.codes();
+    !folders.is_empty()
+        && codes.any(|(code, _)| first(code).is_some_and(|it| folders.contains(&it)))
 }

@@ -63,7 +63,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
         phase,
         task,
         resolved,
-        explained: explain(section, task, &checklist.vocabulary),
+        explained: explain(checklist, section, task),
         facts: facts::used(loaded, phase, &meaning, resolved)?,
         plan: &plan,
         meaning: &meaning,

@@ -41,7 +41,7 @@ pub(super) struct Known<'a> {
 
 /// Returns a task resolved.
 pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = read.left.iter().cloned().collect();
     let action = action(read, known, &mut notes);
     let directive = read.task.directive.as_ref();
     let after = directive.map(|it| it.after.iter().map(|id| id.value.clone()).collect());

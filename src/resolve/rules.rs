@@ -55,6 +55,8 @@ pub(super) struct Line<'c> {
     pub(super) plain: &'c str,
     /// The words that it is read by.
     pub(super) vocabulary: &'c Vocabulary,
+    /// Folders at the root that other tasks write manifests to.
+    pub(super) led: &'c [String],
     /// Its text without code spans.
     prose: &'c str,
     /// The words of that.
@@ -82,6 +84,7 @@ impl<'c> Line<'c> {
             task,
             plain: &texts.plain,
             vocabulary,
+            led: &[],
             prose: &texts.prose,
             words: Words::of(&texts.prose, vocabulary),
         }
@@ -114,6 +117,8 @@ pub(super) struct Read<'c> {
     spec: Option<Box<Spec>>,
     /// The line's words behind the path.
     pub(super) description: String,
+    /// Why it is left to a person although a rule reads it.
+    pub(super) left: Option<String>,
 }
 
 impl Read<'_> {
@@ -129,6 +134,14 @@ impl Read<'_> {
     /// Returns what the file that the task writes is to be.
     pub(super) fn spec(&self) -> Spec {
         self.spec.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// Leaves the task to a person, with the reason.
+    pub(super) fn leave(&mut self, why: String) {
+        self.intent = Intent::Manual;
+        self.bullets.clear();
+        self.said.clear();
+        (self.named, self.spec, self.left) = (None, None, Some(why));
     }
 
     /// Returns the traces that the task's work is to leave.
@@ -189,8 +202,21 @@ pub(super) enum Required {
 
 /// Returns a task read by the first rule that fits.
 pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabulary) -> Read<'c> {
+    read_in(section, task, vocabulary, &[])
+}
+
+/// Returns the same, where other tasks write manifests to these folders at the root.
+pub(super) fn read_in<'c>(
+    section: &'c Section,
+    task: &'c Task,
+    vocabulary: &Vocabulary,
+    led: &[String],
+) -> Read<'c> {
     let texts = Texts::of(task);
-    let line = Line::of(task, &texts, vocabulary);
+    let line = Line {
+        led,
+        ..Line::of(task, &texts, vocabulary)
+    };
     let (intent, reading) = by_rule(&line);
     let mut spec = None;
     let mut description = String::new();
@@ -242,6 +268,7 @@ pub(super) fn read<'c>(section: &'c Section, task: &'c Task, vocabulary: &Vocabu
         named,
         spec,
         description,
+        left: None,
     }
 }
 
@@ -257,9 +284,12 @@ fn by_rule(line: &Line<'_>) -> (Intent, Reading) {
 
 /// Returns what every rule makes of a task, in the order in which they are asked; those behind the
 /// one that read it included.
-pub(super) fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> {
+pub(super) fn consider(task: &Task, vocabulary: &Vocabulary, led: &[String]) -> Vec<Considered> {
     let texts = Texts::of(task);
-    let line = Line::of(task, &texts, vocabulary);
+    let line = Line {
+        led,
+        ..Line::of(task, &texts, vocabulary)
+    };
     let mut read = false;
     let mut verdict = |outcome: Outcome| match outcome {
         Ok((_, reading)) if !read => {
@@ -308,7 +338,7 @@ mod tests {
         let checklist =
             parse("phase-01-things.md", &text, &Vocabulary::default()).expect("a checklist");
         let task = checklist.checklist.tasks().next().expect("a task");
-        let considered = consider(task, &Vocabulary::default());
+        let considered = consider(task, &Vocabulary::default(), &[]);
         let read = considered.iter().find_map(|it| match &it.verdict {
             Verdict::Read(_) => Some(it.rule),
             Verdict::Later(_) | Verdict::No(_) => None,
@@ -364,6 +394,14 @@ mod tests {
             "Create `src/main.py`",
             Some("expect"),
             &[("write", "`src/main.py` is no manifest's path")],
+        );
+        check(
+            "Remove `k8s/store/deployment.yml`",
+            None,
+            &[(
+                "expect",
+                "that `k8s/store/deployment.yml` is gone doesn't tell what became of its objects",
+            )],
         );
         check(
             "Which colours are needed",

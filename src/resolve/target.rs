@@ -147,6 +147,24 @@ const GENERIC: &[&str] = &[
     "resources",
 ];
 
+/// Folders that hold manifests, however the files in them are called.
+const MANIFESTS: &[&str] = &[
+    "k8s",
+    "kubernetes",
+    "kube",
+    "manifest",
+    "manifests",
+    "deploy",
+    "deployment",
+    "deployments",
+    "gitops",
+    "ops",
+    "infra",
+    "infrastructure",
+    "base",
+    "overlays",
+];
+
 /// Folders at the root that hold no manifests.
 const ELSEWHERE: &[&str] = &[
     "alembic",
@@ -206,6 +224,12 @@ pub(super) struct Target {
 
 /// Returns the file that a path and its description ask for, if it is one that orch can write.
 pub(super) fn read(path: &str, description: &str) -> Option<Target> {
+    read_in(path, description, &[])
+}
+
+/// Returns the same, where folders at the root are known to hold manifests. Elsewhere a file that
+/// is only called like a service may be anything: `openapi/api.yaml`.
+pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<Target> {
     if let Some(folder) = path.strip_suffix('/') {
         // A folder of kustomize's is asked for by itself.
         let is_base = folder.ends_with("/base");
@@ -254,11 +278,21 @@ pub(super) fn read(path: &str, description: &str) -> Option<Target> {
             target(kind, Some(name?))
         }
         Some(kind) => target(kind, None),
+        None if !is_for_manifests(path, led) => None,
         None => {
             let kind = described(description).unwrap_or(FileKind::Whole);
             target(kind, kind.of_workload().then_some(rest))
         }
     }
+}
+
+/// Returns whether one of a file's folders is for manifests.
+pub(super) fn is_for_manifests(path: &str, led: &[String]) -> bool {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    folders.pop();
+    let first = folders.first();
+    let led = first.is_some_and(|first| led.iter().any(|it| it == first));
+    led || folders.iter().any(|it| MANIFESTS.contains(it))
 }
 
 /// Parts of paths that are read, so that they are refused by their names.
@@ -269,7 +303,7 @@ const REFUSED: [&str; 2] = ["..", ".git"];
 fn is_elsewhere(path: &str) -> bool {
     let mut folders: Vec<&str> = path.split('/').collect();
     let file = folders.pop().unwrap_or_default();
-    if folders.iter().any(|folder| GENERIC.contains(folder)) {
+    if is_for_manifests(path, &[]) {
         return false;
     }
     let named = ELSEWHERE_FILES.iter().any(|name| file.starts_with(name));
@@ -377,7 +411,7 @@ fn says_what(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{FileKind, is_path, read};
+    use super::{FileKind, is_path, read, read_in};
 
     #[track_caller]
     fn check(path: &str, description: &str, kind: FileKind, name: Option<&str>) {
@@ -473,6 +507,33 @@ mod tests {
         check("k8s/README.md", "", FileKind::Readme, None);
         assert_eq!(read("src/main.py", ""), None);
         assert_eq!(read("docs/design.md", ""), None);
+    }
+
+    #[test]
+    fn a_name_alone_makes_no_manifest_outside_of_their_folders() {
+        for path in [
+            "openapi/api.yaml",
+            "terraform/db.yml",
+            "prometheus/db.yml",
+            "dashboards/db.yml",
+            "values/api.yaml",
+            "src/main/resources/application.yml",
+            "src/main/resources/service.yml",
+            "api.yml",
+        ] {
+            assert_eq!(read(path, ""), None, "{path}");
+        }
+        check("infra/stage/api.yml", "", FileKind::Whole, Some("api"));
+        let led = ["platform".to_owned()];
+        let led = read_in("platform/api.yml", "", &led).expect("a target");
+        assert_eq!(led.name.as_deref(), Some("api"));
+        assert_eq!(read("platform/api.yml", ""), None);
+        check(
+            "platform/api/deployment.yml",
+            "",
+            FileKind::Deployment,
+            Some("api"),
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod images;
 mod inventories;
 mod said;
 mod traces;
+mod unwritten;
 
 use super::{
     Action, BulletReading, Context, EnvSource, Environment, Exposure, ProbeAction, Resolved,

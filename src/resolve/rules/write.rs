@@ -34,7 +34,7 @@ fn read(line: &Line<'_>) -> Outcome {
         .codes()
         .find(|code| target::is_path(code) || target::is_absolute(code))
         .ok_or("names no path in code marks")?;
-    let target = target::read(code, &behind(line.task, code))
+    let target = target::read_in(code, &behind(line.task, code), line.led)
         .filter(|_| is_plain(code))
         .ok_or_else(|| format!("`{code}` is no manifest's path"))?;
     let around = wording::around(line, code);

@@ -1,0 +1,139 @@
+//! Files that tasks ask for and that can't be written.
+
+use super::{Action, COMPOSE, Resolved, parse, resolved, tree};
+
+fn read(lines: &[&str]) -> Resolved {
+    let mut tree = tree();
+    tree.insert("docker-compose.yml", COMPOSE);
+    let boxes: String = lines.iter().map(|it| format!("- [ ] {it}\n")).collect();
+    resolved(&parse(&format!("# Phase 1: A\n\n{boxes}")), &tree)
+}
+
+fn messages(resolved: &Resolved) -> Vec<String> {
+    let warnings = resolved.warnings.0.iter();
+    warnings.map(|it| it.message.clone()).collect()
+}
+
+/// Checks that the last line is a person's for that reason, and that it is warned of.
+#[track_caller]
+fn check_left(lines: &[&str], why: &str) {
+    let resolved = read(lines);
+    let task = resolved.tasks.last().expect("a task");
+    assert_eq!(task.action, Action::Manual, "{lines:?}");
+    assert_eq!(task.notes, [why], "{lines:?}");
+    assert!(messages(&resolved).contains(&why.to_owned()));
+    let file = lines.last().and_then(|it| it.split('`').nth(1));
+    let written = resolved
+        .files
+        .iter()
+        .any(|it| Some(it.path.as_str()) == file);
+    assert!(!written, "{file:?}");
+}
+
+#[test]
+fn a_second_kind_of_one_service_is_a_persons() {
+    check_left(
+        &["`k8s/worker/deployment.yml`", "`k8s/worker/cronjob.yml`"],
+        "`k8s/worker/cronjob.yml` can't make `worker` a CronJob: it is a Deployment by \
+         `k8s/worker/deployment.yml`",
+    );
+    check_left(
+        &["`k8s/app/deployment.yml`", "`k8s/app/job.yml`: migrations"],
+        "`k8s/app/job.yml` can't make `app` a Job: it is a Deployment by \
+         `k8s/app/deployment.yml`",
+    );
+    // The Job gives way, whichever comes first.
+    let resolved = read(&["`k8s/worker/job.yml`", "`k8s/worker/deployment.yml`"]);
+    let actions: Vec<bool> = resolved
+        .tasks
+        .iter()
+        .map(|it| it.action == Action::Manual)
+        .collect();
+    assert_eq!(actions, [true, false]);
+}
+
+#[test]
+fn no_object_is_written_by_two_files() {
+    check_left(
+        &["`k8s/redis.yml`", "`k8s/redis/statefulset.yml`"],
+        "`k8s/redis/statefulset.yml` would hold the same objects as `k8s/redis.yml`",
+    );
+    check_left(
+        &["`k8s/app/service.yml`", "`k8s/app/svc.yml`"],
+        "`k8s/app/svc.yml` would hold the same objects as `k8s/app/service.yml`",
+    );
+    let both = [
+        "`k8s/redis.yml`",
+        "`k8s/redis/service.yml`",
+        "`k8s/kustomization.yml`",
+    ];
+    assert!(
+        read(&both)
+            .tasks
+            .iter()
+            .all(|it| it.action != Action::Manual)
+    );
+}
+
+#[test]
+fn what_no_service_is_called_like_leaves_the_rest_to_go_on() {
+    let why = "no service in `docker-compose.yml` is called `backup`, so that \
+               `k8s/backup/cronjob.yml` is a person's to write";
+    check_left(
+        &["`k8s/app/deployment.yml`", "`k8s/backup/cronjob.yml`"],
+        why,
+    );
+    let resolved = read(&["`k8s/app/deployment.yml`", "`k8s/backup/cronjob.yml`"]);
+    assert!(
+        resolved
+            .files
+            .iter()
+            .any(|it| it.path == "k8s/app/deployment.yml")
+    );
+}
+
+#[test]
+fn a_name_alone_is_a_manifest_where_others_are_written() {
+    let lines = [
+        "`platform/app/deployment.yml`",
+        "Create `platform/redis.yml`",
+    ];
+    let resolved = read(&lines);
+    assert!(
+        resolved
+            .files
+            .iter()
+            .any(|it| it.path == "platform/redis.yml")
+    );
+    let lines = ["`k8s/app/deployment.yml`", "Create `openapi/app.yaml`"];
+    let resolved = read(&lines);
+    let last = resolved.tasks.last().expect("a task");
+    assert!(
+        matches!(last.action, Action::Expect { .. }),
+        "{:?}",
+        last.action
+    );
+    assert!(
+        resolved
+            .files
+            .iter()
+            .all(|it| it.path != "openapi/app.yaml")
+    );
+}
+
+#[test]
+fn a_workload_that_is_in_no_file_is_warned_of() {
+    let said = "`k8s/app/hpa.yml` needs Deployment/app, which is in no file: no task asks for it";
+    let warned = |resolved: &Resolved| messages(resolved).contains(&said.to_owned());
+    assert!(warned(&read(&["`k8s/app/hpa.yml`: min 2, max 6"])));
+    assert!(!warned(&read(&[
+        "`k8s/app/hpa.yml`",
+        "`k8s/app/deployment.yml`"
+    ])));
+    let mut tree = tree();
+    tree.insert("docker-compose.yml", COMPOSE);
+    let there = "kind: Deployment\nmetadata:\n  name: app\n";
+    tree.insert("k8s/app/deployment.yml", there);
+    let document = parse("# Phase 1: A\n\n- [ ] `k8s/app/hpa.yml`: min 2, max 6\n");
+    assert!(!warned(&resolved(&document, &tree)));
+}

@@ -1,0 +1,206 @@
+//! Files that tasks ask for and that can't be written: what runs at times and no service is called
+//! like, and a second file for an object that has one. They are a person's, with the reason.
+//!
+//! A service that is missing otherwise is an error (`subjects`).
+
+use std::collections::HashMap;
+
+use crate::checklist::Checklist;
+use crate::diagnostic::Diagnostic;
+use crate::facts::{Facts, Tree};
+use crate::settings::PhaseSettings;
+
+use super::application::{Application, Content, FileSpec, ManifestItem, WorkloadKind};
+use super::rules::Read;
+use super::subjects;
+use super::target::{self, FileKind, Target};
+
+/// Leaves to a person what can't be written; returns what is said of it.
+pub(super) fn leave(
+    reads: &mut [Read<'_>],
+    facts: &Facts,
+    phase: &PhaseSettings,
+    checklist: &Checklist,
+) -> Vec<Diagnostic> {
+    let mut told = unknown(reads, facts, phase, checklist);
+    told.extend(twice(reads, checklist));
+    told
+}
+
+/// Leaves what ends, or lies outside of folders for manifests, and is called like no service.
+fn unknown(
+    reads: &mut [Read<'_>],
+    facts: &Facts,
+    phase: &PhaseSettings,
+    checklist: &Checklist,
+) -> Vec<Diagnostic> {
+    let project = facts.project.as_ref();
+    let mut named = subjects::collect(reads);
+    if subjects::assign(&mut named, project, phase, checklist).is_empty() {
+        return Vec::new();
+    }
+    let unknown = named.iter().filter(|it| {
+        let found = it.service.is_some() || it.product.is_some() || it.timer;
+        !found && phase.alias(&it.name).is_none()
+    });
+    let names: Vec<String> = unknown.map(|it| it.name.clone()).collect();
+    let services = project.map(|it| it.services.as_slice()).unwrap_or_default();
+    let first = services.first();
+    let mut told = Vec::new();
+    for name in names {
+        let of = |read: &&mut Read<'_>| {
+            let target = read.target();
+            target.is_some_and(|it| it.name.as_ref() == Some(&name))
+        };
+        let mut targets = reads.iter().filter_map(Read::target);
+        let theirs = |it: &&Target| it.name.as_ref() == Some(&name);
+        let strict = |it: &Target| !ends(it) && target::is_for_manifests(&it.path, &[]);
+        if targets.any(|it| theirs(&it) && strict(it)) {
+            continue;
+        }
+        let Some(service) = first else { continue };
+        for read in reads.iter_mut().filter(of) {
+            let path = path(read);
+            let why = format!(
+                "no service in `{}` is called `{name}`, so that `{path}` is a person's to write",
+                service.origin.path
+            );
+            let help = format!(
+                "map it in the phase's settings: [aliases] {name} = \"{}\"; or write the file and \
+                 have it applied: <!-- orch: apply={path} -->",
+                service.name
+            );
+            told.push(warning(read, &why, checklist).help(help));
+            read.leave(why);
+        }
+    }
+    told
+}
+
+/// Leaves a second file for objects that another task's file holds.
+fn twice(reads: &mut [Read<'_>], checklist: &Checklist) -> Vec<Diagnostic> {
+    let mut holders: HashMap<Objects, Target> = HashMap::new();
+    for target in reads.iter().filter_map(Read::target) {
+        let Some(objects) = objects(target) else {
+            continue;
+        };
+        let holder = holders.entry(objects).or_insert_with(|| target.clone());
+        // What runs on is what a service usually is: a Job of it gives way.
+        if ends(holder) && !ends(target) {
+            holder.clone_from(target);
+        }
+    }
+    let mut told = Vec::new();
+    for read in reads.iter_mut() {
+        let Some(target) = read.target() else {
+            continue;
+        };
+        let held = objects(target).and_then(|it| holders.get(&it));
+        let Some(held) = held.filter(|held| held.path != target.path) else {
+            continue;
+        };
+        let why = said(target, held);
+        let problem = warning(read, &why, checklist);
+        told.push(problem.help("leave one of the two out, or name another service in its path"));
+        read.leave(why);
+    }
+    told
+}
+
+fn ends(target: &Target) -> bool {
+    target.kind.workload().is_some_and(WorkloadKind::ends)
+}
+
+/// Returns why a file can't hold what another one does.
+fn said(target: &Target, held: &Target) -> String {
+    let name = target.name.as_deref().unwrap_or_default();
+    let kind = |it: &Target| it.kind.workload().map(WorkloadKind::word);
+    match (kind(target), kind(held)) {
+        (Some(one), Some(other)) if one != other => format!(
+            "`{}` can't make `{name}` a {one}: it is a {other} by `{}`",
+            target.path, held.path
+        ),
+        _ => format!(
+            "`{}` would hold the same objects as `{}`",
+            target.path, held.path
+        ),
+    }
+}
+
+/// What tells a file's objects: their kind, and whose they are.
+type Objects = (FileKind, Option<String>);
+
+fn objects(target: &Target) -> Option<Objects> {
+    let kind = match target.kind {
+        kind if kind.runs_pods() => FileKind::Whole,
+        // Each overlay has its own; what leads in may be asked for in parts.
+        FileKind::Readme | FileKind::Kustomization | FileKind::Ingress => return None,
+        kind => kind,
+    };
+    Some((kind, target.name.clone()))
+}
+
+fn path(read: &Read<'_>) -> String {
+    let path = read.target().map(|target| target.path.clone());
+    path.unwrap_or_default()
+}
+
+fn warning(read: &Read<'_>, why: &str, checklist: &Checklist) -> Diagnostic {
+    let span = read.task.text.span.clone();
+    Diagnostic::warning(why.to_owned()).at(&checklist.path, &checklist.text, span, "asked for here")
+}
+
+/// Returns warnings for workloads that tasks write an HPA, a Service or the like for, and nobody
+/// the workload itself.
+pub(super) fn homeless(
+    reads: &[Read<'_>],
+    application: &Application,
+    files: &[FileSpec],
+    tree: &Tree,
+) -> Vec<Diagnostic> {
+    let holds = |name: &str| {
+        let item = ManifestItem::Workload(name.to_owned());
+        files.iter().any(|file| match &file.content {
+            Content::Manifests(items) => items.contains(&item),
+            Content::Kustomization
+            | Content::Overlay(_)
+            | Content::Readme
+            | Content::ConfigFile { .. } => false,
+        })
+    };
+    let homeless = application.workloads.iter().filter(|it| !holds(&it.name));
+    let told = homeless.filter_map(|workload| {
+        let name = workload.name.as_str();
+        let mut targets = reads.iter().filter_map(Read::target);
+        let target = targets.find(|it| it.name.as_deref() == Some(name))?;
+        if is_there(tree, workload.kind.word(), name) {
+            return None;
+        }
+        let (folder, _) = target.path.rsplit_once('/').unwrap_or_default();
+        let word = workload.kind.word();
+        let file = word.to_lowercase();
+        let message = format!(
+            "`{}` needs {word}/{name}, which is in no file: no task asks for it",
+            target.path
+        );
+        let help = format!("add a task for it: - [ ] `{folder}/{file}.yml`");
+        Some(Diagnostic::warning(message).help(help))
+    });
+    told.collect()
+}
+
+/// Returns whether a manifest of the workspace has an object, as an earlier phase or a person
+/// wrote it.
+fn is_there(tree: &Tree, kind: &str, name: &str) -> bool {
+    let has = |text: &str, key: &str, value: &str| {
+        let mut lines = text
+            .lines()
+            .filter_map(|line| line.trim().trim_start_matches("- ").split_once(':'));
+        lines.any(|(left, right)| left == key && right.trim() == value)
+    };
+    let mut files = tree.iter().filter(|(path, _)| {
+        let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
+        yaml && target::is_for_manifests(path, &[])
+    });
+    files.any(|(_, text)| has(text, "kind", kind) && has(text, "name", name))
+}
