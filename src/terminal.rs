@@ -10,7 +10,7 @@ mod wrap;
 
 pub use json::Json;
 pub use live::{Live, told};
-pub use style::{Paint, bar, count, printable};
+pub use style::{Paint, bar, count, printable, without_controls};
 pub use wrap::{fitted, wrapped};
 
 use std::io::Write as _;

@@ -67,7 +67,12 @@ fn text(lines: &[Line], paint: Paint) -> String {
             );
             last = kind;
         }
-        let _ = writeln!(text, "  {}  {}", printable(fact), paint.dim(origin));
+        let _ = writeln!(
+            text,
+            "  {}  {}",
+            printable(fact),
+            paint.dim(printable(&origin.to_string()))
+        );
     }
     if text.is_empty() {
         text +=

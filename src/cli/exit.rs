@@ -103,7 +103,7 @@ impl Stop {
             None => self.chain(paint),
         };
         for line in &self.help {
-            let _ = writeln!(text, "{} {line}", paint.name("help:"));
+            let _ = writeln!(text, "{} {}", paint.name("help:"), printable(line));
         }
         // Nobody is there to be told when stderr is gone.
         let _ = err(&text);

@@ -80,18 +80,35 @@ pub fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|c| {
             let harmless = c == '\n' || c == '\t';
-            let drives = c.is_control()
-                || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-            let shown: Vec<char> =
-                if drives && !harmless { c.escape_unicode().collect() } else { vec![c] };
+            let shown: Vec<char> = if drives(c) && !harmless {
+                c.escape_unicode().collect()
+            } else {
+                vec![c]
+            };
             shown
         })
         .collect()
 }
 
+/// Returns the text without control characters: for documents, which others show on terminals.
+pub fn without_controls(text: &str) -> String {
+    text.chars().filter(|c| !drives(*c)).collect()
+}
+
+/// Returns whether a character drives a terminal, or turns what is behind it around.
+fn drives(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{bar, printable};
+    use super::{bar, printable, without_controls};
+
+    #[test]
+    fn documents_get_no_control_characters() {
+        assert_eq!(without_controls("a\u{1b}]0;x\u{7}b\u{202e}в"), "a]0;xbв");
+    }
 
     #[test]
     fn escape_sequences_and_overrides_become_visible() {

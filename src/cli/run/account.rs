@@ -11,6 +11,7 @@ use crate::execute::{Document, Ledger};
 use crate::files::{Clock, FilesError, PhaseFile, Workspace, read_journal};
 use crate::journal::{Evidence, State, StepId, sha256};
 use crate::progress::{Entry, PhaseRow, Place, View, update};
+use crate::terminal::without_controls;
 
 /// How often an account is read again that others write at the same time.
 const TRIES: u32 = 100;
@@ -94,7 +95,7 @@ impl Close<'_> {
             Some(Entry {
                 date: date.parse().ok()?,
                 phase: number,
-                title: checklist.title.clone(),
+                title: without_controls(&checklist.title),
                 text,
             })
         };
@@ -230,7 +231,7 @@ fn row(checklist: &Checklist, state: &State, (place, progress): (Place, &str)) -
     let (started, completed) = standing::dates(checklist, state);
     PhaseRow {
         number: checklist.number,
-        title: checklist.title.clone(),
+        title: without_controls(&checklist.title),
         status,
         done,
         total,

@@ -318,7 +318,7 @@ impl Close<'_> {
         ];
         for (what, place) in places.iter().filter(|(_, place)| !place.is_empty()) {
             // Writing to a string can't fail.
-            let _ = writeln!(text, "  {:<22} {}", what, paint.name(place));
+            let _ = writeln!(text, "  {:<22} {}", what, paint.name(printable(place)));
         }
         text
     }
