@@ -7,12 +7,16 @@ use serde_json::json;
 use similar::{ChangeTag, TextDiff};
 
 use crate::manifest::{Rendered, Theirs};
-use crate::merge::{Conflict, Side};
+use crate::merge::{Conflict, Side, Why};
 use crate::terminal::{Paint, printable};
 
 /// What a person can do about a conflict.
-pub(super) const WAYS_OUT: &str = "edit the file so that both sides agree, or run again with \
+const WAYS_OUT: &str = "edit the file so that both sides agree, or run again with \
      --keep-mine (yours stays) or --overwrite (orch's replaces the file)\n";
+
+/// What they can do about a Secret's value, which stays in no file that is committed.
+const OUT_OF_SECRETS: &str = "take the Secret's value out of the file again: give it in the \
+     environment or in an env file that git ignores; --overwrite puts orch's placeholder there\n";
 
 /// How many lines of a value are shown.
 const LINES: usize = 12;
@@ -26,6 +30,22 @@ pub(super) fn undecided(files: &[Rendered]) -> impl Iterator<Item = &Rendered> {
     files
         .iter()
         .filter(move |file| file.theirs.as_deref().is_some_and(open))
+}
+
+/// Returns what a person can do about the conflicts of files, a line each.
+pub(super) fn ways_out(files: &[Rendered]) -> Vec<&'static str> {
+    let theirs = files.iter().filter_map(|file| file.theirs.as_deref());
+    let conflicts: Vec<&Conflict> = theirs.flat_map(|it| &it.conflicts).collect();
+    let is_secret = |it: &&&Conflict| it.why == Why::Secret;
+    let secrets = conflicts.iter().filter(is_secret).count();
+    let mut ways = Vec::new();
+    if secrets < conflicts.len() {
+        ways.push(WAYS_OUT);
+    }
+    if secrets > 0 {
+        ways.push(OUT_OF_SECRETS);
+    }
+    ways
 }
 
 /// Returns what becomes of the files that a person changed; nothing where there are none.
@@ -53,10 +73,8 @@ pub(super) fn text(files: &[Rendered], paint: Paint) -> String {
         return text;
     }
     let heading = paint.bold("files that a person changed");
-    let ways = match undecided(files).next() {
-        Some(_) => format!("  {WAYS_OUT}"),
-        None => String::new(),
-    };
+    let ways = ways_out(files).into_iter().map(|way| format!("  {way}"));
+    let ways: String = ways.collect();
     format!("\n{heading}\n{text}{ways}")
 }
 

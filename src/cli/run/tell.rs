@@ -158,7 +158,7 @@ fn undecided_text(prepared: &Prepared<'_>, held: &dyn Fn(&str) -> usize) -> Stri
             let _ = writeln!(text, "    {} {wait} for it", count(waits, "step"));
         }
     }
-    text + changed::WAYS_OUT
+    text + &changed::ways_out(&prepared.meaning.rendered).concat()
 }
 
 fn tasks_text(prepared: &Prepared<'_>, outlook: &Outlook, waiting: &[TaskId]) -> String {
