@@ -8,6 +8,7 @@ mod annotations;
 mod chart;
 mod check;
 mod claims;
+mod clear;
 mod config_map;
 mod container;
 mod daemon_set;
@@ -56,6 +57,7 @@ mod tests;
 
 pub use chart::chart;
 pub use check::{Checked, check, is_cluster_kind};
+pub use clear::{InClear, in_clear};
 pub use generator::{Generations, generated, is_generation, is_kustomization};
 pub use overlay::{ADDED, Overlaid, OverlayFiles, added_text, overlay};
 pub use parse::parse_documents;

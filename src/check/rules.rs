@@ -210,10 +210,11 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: SECRET,
         severity: Severity::Warning,
-        what: "what looks like a secret, written into a directive's command",
-        why: "the checklist is in git: everybody who reads it has the secret, for ever",
+        what: "what looks like a secret, written into a directive's command, or by a person into a \
+               manifest that orch writes",
+        why: "it is in git: everybody who reads it has the secret, for ever",
         way: "take a variable (`$NAME`), and let commands have it: `[commands] env = [\"NAME\"]`; \
-              change the secret",
+              in a manifest, take it from a Secret; change the secret",
         example: example::SECRET,
     },
     Rule {

@@ -141,16 +141,19 @@ fn files_of(loaded: &Loaded, set: &SetFiles) -> BTreeSet<String> {
     own.flatten().collect()
 }
 
-/// Returns the errors that only show where files are rendered and merged as a run does it: with
-/// overlays, a chart, and what people changed.
+/// Returns what only shows where files are rendered and merged as a run does it: errors, with
+/// overlays, a chart, and what people changed, and secrets in clear in what they changed.
 fn on_disk(loaded: &Loaded, making: &BTreeSet<String>) -> Result<Vec<Diagnostic>> {
-    let mut found = Vec::new();
+    let (mut found, mut clear) = (Vec::new(), Vec::new());
     for set in &loaded.snapshot.sets {
         for file in set.phases.iter().filter(|file| making.contains(&file.path)) {
             let phase = loaded.phase_of(set, file)?;
             let monitors = phase.settings.rehearse.service_monitors;
             let meaning = loaded.meaning(&phase, monitors, Mine::Merge);
-            let planned = meaning.and_then(|meaning| meaning.possible());
+            let planned = meaning.and_then(|meaning| {
+                clear.extend(meaning.in_clear(&phase).0);
+                meaning.possible()
+            });
             let Err(stop) = planned else { continue };
             match stop.problems() {
                 Some(problems) => found.extend(problems.0.iter().cloned()),
@@ -161,6 +164,8 @@ fn on_disk(loaded: &Loaded, making: &BTreeSet<String>) -> Result<Vec<Diagnostic>
     for one in found.iter_mut().filter(|one| one.rule.is_empty()) {
         one.rule = "application";
     }
+    let clear = clear.into_iter().map(|one: Diagnostic| one.rule("secret"));
+    found.extend(clear);
     Ok(found)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::exit::Result;
-use super::mine::Mine;
+use super::mine::{self, Mine};
 use super::target::Target;
 use super::{Session, Stop, images, overlays, places, traces};
 use crate::check;
@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::facts;
 use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace, read_state, skipped};
 use crate::git::Revision;
-use crate::manifest::{self, Object, Rendered};
+use crate::manifest::{self, Object, Rendered, in_clear};
 use crate::plan::{self, Plan, PlanError};
 use crate::resolve::{self, Action, Requirement, Resolved};
 use crate::settings::{PhaseSettings, Settings};
@@ -99,6 +99,13 @@ impl Meaning {
                 namespace.clone_into(name);
             }
         }
+    }
+
+    /// Returns warnings of the secrets that people put into manifests in clear.
+    pub(super) fn in_clear(&self, phase: &Phase) -> Diagnostics {
+        let told = &phase.settings.secrets;
+        let found = self.rendered.iter().flat_map(|file| in_clear(file, told));
+        Diagnostics(found.map(|it| mine::in_clear(&it, phase)).collect())
     }
 
     /// Returns the plan for a target.

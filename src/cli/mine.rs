@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use super::exit::Result;
 use super::load::{Loaded, Phase};
+use crate::diagnostic::Diagnostic;
 use crate::files::read_journal;
 use crate::git::Repo;
 use crate::journal::{Written, sha256};
-use crate::manifest::{Object, Rendered, Theirs, parse_documents};
+use crate::manifest::{InClear, Object, Rendered, Theirs, parse_documents};
 use crate::merge::{Conflict, Merged, Prefer, Side, Versions, Why, merge};
 
 /// What becomes of files that a person changed.
@@ -79,6 +80,41 @@ impl Loaded {
         let repo = Repo::open(self.workspace.root())?;
         Ok(repo.text_of(path, &known.sha256)?)
     }
+}
+
+/// Warns of a secret that stands in a manifest in clear.
+pub(super) fn in_clear(found: &InClear, phase: &Phase) -> Diagnostic {
+    let InClear {
+        path,
+        line,
+        object,
+        name,
+        why,
+    } = found;
+    let line = line.map_or_else(String::new, |line| format!(":{line}"));
+    // Without the line itself: the value stands there.
+    let message = format!(
+        "{object} has a secret in clear, in a file that is committed: `{name}` ({path}{line}; {why})"
+    );
+    let settings = phase.settings_file();
+    let variable = name
+        .chars()
+        .all(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || it == '_');
+    let named = if variable {
+        format!(
+            "name it in the Compose file's `environment` (`{name}: ${{{name}}}`), so that it comes \
+             from a Secret, or take it from one here (`valueFrom: secretKeyRef`)"
+        )
+    } else {
+        "take it from a Secret: a variable of the container (`valueFrom: secretKeyRef`), or a file \
+         that is mounted"
+            .to_owned()
+    };
+    Diagnostic::warning(message)
+        .help(format!("{named}; change the value once it was committed"))
+        .help(format!(
+            "where it is no secret, {settings} tells: [secrets] settings = [\"{name}\"]"
+        ))
 }
 
 /// Takes the merged text and its objects into a file.

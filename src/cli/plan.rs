@@ -87,6 +87,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
         out(&changed::text(&files, session.out))?;
     }
     let mut warnings = meaning.warnings.clone();
+    warnings.0.extend(meaning.in_clear(phase).0);
     warnings.0.extend(order::warnings(&there.missing).0);
     if !warnings.0.is_empty() {
         err(&format!("{}\n", render(&warnings, session.err.screen())))?;

@@ -171,6 +171,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let mut prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     prepared.narrow(&mut outlook)?;
+    prepared.warn_of_secrets()?;
     refuse_moved(&prepared, &outlook, args, journal.state())?;
     let mut live = look(&prepared, &mut outlook, (&repo, args), journal.state()).await?;
     prepared.warn_of_adrift()?;
