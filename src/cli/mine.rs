@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::exit::Result;
 use super::load::{Loaded, Phase};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::facts::dotenv;
 use crate::files::read_journal;
 use crate::git::Repo;
 use crate::journal::{Written, sha256};
@@ -27,6 +28,7 @@ pub(super) enum Mine {
 impl Loaded {
     /// Merges what orch would write with what a person has on disk.
     pub(super) fn merge(&self, phase: &Phase, files: &mut [Rendered], mine: Mine) -> Result<()> {
+        self.refuse_links(files)?;
         if mine == Mine::Replace {
             return Ok(());
         }
@@ -64,6 +66,35 @@ impl Loaded {
             settle(file, (base.as_deref(), text, found), mine);
         }
         Ok(())
+    }
+
+    /// Refuses files that are links to what git mustn't have: nothing of that may be shown, merged
+    /// or overwritten.
+    fn refuse_links(&self, files: &[Rendered]) -> Result<()> {
+        let mut problems = Vec::new();
+        for path in files.iter().map(|file| &file.path) {
+            let real = self.workspace.real(path);
+            if real == *path {
+                continue;
+            }
+            let repo = Repo::open(self.workspace.root())?;
+            let why = match (dotenv::is_one(&real), repo.is_ignored(&real)?) {
+                (true, _) => "an env file",
+                (_, true) => "which git ignores",
+                (false, false) => continue,
+            };
+            let message = format!(
+                "`{path}` is a symlink to `{real}`, {why}: it is neither read nor written through it"
+            );
+            let help =
+                format!("take the link away (`rm {path}`): the next run writes a file there");
+            problems.push(Diagnostic::error(message).help(help));
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Diagnostics(problems).into())
+        }
     }
 
     /// Returns what orch wrote last of a file.
