@@ -212,13 +212,15 @@ pub fn explain(checklist: &Checklist, section: &Section, task: &Task) -> Explain
     let vocabulary = &checklist.vocabulary;
     let led = led(&read(checklist));
     let read = rules::read_in(section, task, vocabulary, &led);
-    let kind = read.target().map(|target| target.kind);
+    let of = read.target().map(|target| bullets::About {
+        kind: Some(target.kind),
+        path: &target.path,
+    });
     Explained {
         rules: rules::consider(task, vocabulary, &led),
-        bullets: match kind {
-            Some(_) => bullets::explain(&task.bullets, kind, vocabulary),
-            None => Vec::new(),
-        },
+        bullets: of.map_or_else(Vec::new, |of| {
+            bullets::explain(&task.bullets, of, vocabulary)
+        }),
     }
 }
 

@@ -236,6 +236,28 @@ impl Vocabulary {
         single.into_iter().chain(several).min()
     }
 
+    /// Returns of each of a text's words whether it tells one of these, alone or with those beside
+    /// it.
+    pub(crate) fn marked(&self, words: &[&str], meanings: &[Word]) -> Vec<bool> {
+        let wanted = Meanings::of(meanings);
+        let told = words.iter().map(|word| self.told_by(word));
+        let mut several = false;
+        let mut marks: Vec<bool> = told
+            .map(|told| {
+                several |= told.any().meets(wanted);
+                told.alone.meets(wanted)
+            })
+            .collect();
+        if several && marks.contains(&false) {
+            let folded: Vec<_> = words.iter().map(|word| fold(word)).collect();
+            let entries = meanings.iter().flat_map(|it| self.entries(*it));
+            for entry in entries.filter(|entry| entry.is_several()) {
+                entry.mark(&folded, &mut marks);
+            }
+        }
+        marks
+    }
+
     /// Returns what a text's words may tell; what isn't among it, they don't.
     fn may_tell(&self, text: &str) -> Meanings {
         let all = words(text).map(|word| self.told_by(word).any());

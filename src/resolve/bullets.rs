@@ -1,8 +1,12 @@
 //! Nested bullets → [`Spec`]: each is read by the word before its colon, or by the words in it.
 //!
-//! A bullet that nothing here reads is left to a person; nothing is dropped in silence.
+//! A bullet that nothing here reads, or of which something is left that says more than what is
+//! read, is a person's; nothing is dropped in silence.
 
+mod left;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 pub(super) use rows::explain;
 
@@ -12,7 +16,6 @@ use crate::checklist::{Bullet, Inline};
 
 use super::amounts;
 use super::application::Exposure;
-use super::ingress;
 use super::probe_words;
 use super::quantity;
 use super::spec::{Amounts, ExposureSpec, Spec};
@@ -24,8 +27,8 @@ use crate::vocabulary::{Phrase, Vocabulary, Word, words};
 pub(super) enum Meaning {
     /// Carried over into the spec; says as what.
     Carried(String),
-    /// The environment comes from maps and Secrets.
-    Environment,
+    /// The environment comes from maps and Secrets; holds what it names of them.
+    Environment(Vec<String>),
     /// Scripts that set a data base up.
     InitScripts,
     /// A heading for the bullets below it.
@@ -41,44 +44,46 @@ pub(super) struct ReadBullet<'c> {
     pub(super) meaning: Meaning,
 }
 
-/// Returns every bullet read, nested ones after theirs, and takes what they ask into the spec; the
-/// file's kind is what a bullet is about that doesn't say it. Those of an Ingress have words of
-/// their own.
+/// What a bullet is about that doesn't say it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About<'a> {
+    /// The kind of the file, or of what the bullet stands below.
+    pub(super) kind: Option<FileKind>,
+    /// The path of the file.
+    pub(super) path: &'a str,
+}
+
+impl About<'_> {
+    /// Returns what the bullets below a text are about.
+    fn below(self, text: &Inline, vocabulary: &Vocabulary) -> Self {
+        let kind = about(text, vocabulary).or(self.kind);
+        Self { kind, ..self }
+    }
+}
+
+/// Returns every bullet read, nested ones after theirs, and takes what they ask into the spec.
+/// Those of an Ingress have words of their own.
 pub(super) fn read_all<'c>(
     bullets: &'c [Bullet],
-    kind: Option<FileKind>,
+    of: About<'_>,
     vocabulary: &Vocabulary,
     spec: &mut Spec,
 ) -> Vec<ReadBullet<'c>> {
     let mut all = Vec::new();
     for bullet in bullets {
-        let mut own = Spec::default();
-        let routed = if kind == Some(FileKind::Ingress) {
-            ingress::read_bullet(&bullet.text, vocabulary, &mut own)
-        } else {
-            None
-        };
-        let mut meaning = match routed {
-            Some(meaning) => Meaning::Carried(meaning),
-            None => read(&bullet.text, kind, vocabulary, &mut own),
-        };
+        let mut meaning = read(&bullet.text, of, vocabulary, spec);
         if meaning == Meaning::Unread
             && !bullet.children.is_empty()
             && is_heading(&bullet.text, vocabulary)
         {
             meaning = Meaning::Heading;
         }
-        spec.merge(own);
         all.push(ReadBullet {
             text: &bullet.text,
             meaning,
         });
-        all.extend(read_all(
-            &bullet.children,
-            about(&bullet.text, vocabulary).or(kind),
-            vocabulary,
-            spec,
-        ));
+        let below = of.below(&bullet.text, vocabulary);
+        all.extend(read_all(&bullet.children, below, vocabulary, spec));
     }
     all
 }
@@ -111,14 +116,36 @@ const HEADINGS: &[Word] = &[
     Word::Limits,
 ];
 
-/// Returns what one text asks for. The first rule that reads it wins.
+/// Returns what one text asks for, and takes it into the spec. The first rule that reads all of it
+/// wins.
 pub(super) fn read(
     text: &Inline,
-    kind: Option<FileKind>,
+    of: About<'_>,
     vocabulary: &Vocabulary,
     spec: &mut Spec,
 ) -> Meaning {
-    rows::first(text, kind, vocabulary, spec).map_or(Meaning::Unread, |(_, meaning)| meaning)
+    taken(
+        rows::read(text, of, rows::Beyond::Nothing, vocabulary),
+        spec,
+    )
+}
+
+/// Returns what a line that describes a file asks for, and takes it into the spec; its words may say
+/// more than what is read, its figures not.
+pub(super) fn read_line(
+    text: &Inline,
+    of: About<'_>,
+    vocabulary: &Vocabulary,
+    spec: &mut Spec,
+) -> Meaning {
+    taken(rows::read(text, of, rows::Beyond::Words, vocabulary), spec)
+}
+
+fn taken(read: Result<rows::Found, Option<rows::Left>>, spec: &mut Spec) -> Meaning {
+    read.map_or(Meaning::Unread, |found| {
+        spec.merge(found.spec);
+        found.meaning
+    })
 }
 
 /// Returns what stands before the colon, or the whole text.

@@ -19,7 +19,7 @@ pub(super) enum Unit {
     Plain,
     /// Percent.
     Percent,
-    /// Seconds; minutes are already multiplied.
+    /// Seconds; minutes and hours are already multiplied.
     Seconds,
     /// Pods.
     Pods,
@@ -88,6 +88,8 @@ impl<'v> Figures<'v> {
         let is = |meaning| self.vocabulary.tells(unit, meaning);
         let (number, unit) = if is(Word::Percent) {
             (number, Unit::Percent)
+        } else if is(Word::Hours) {
+            (number.saturating_mul(3600), Unit::Seconds)
         } else if is(Word::Minutes) {
             (number.saturating_mul(60), Unit::Seconds)
         } else if is(Word::Seconds) {
@@ -198,6 +200,7 @@ mod tests {
         check("stabilization 300s", "stabil", Some((300, Unit::Seconds)));
         check("стабилизация 5 минут", "стабил", Some((300, Unit::Seconds)));
         check("вікно 2 хв", "вікно", Some((120, Unit::Seconds)));
+        check("deadline 2h", "deadline", Some((7200, Unit::Seconds)));
         check("add 4 pods", "add", Some((4, Unit::Pods)));
     }
 

@@ -48,6 +48,7 @@ fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
     }
     // A command without code marks is one that is known as a check.
     let command = value.split(['(', ',', ';']).next()?.trim();
+    let command = bare_command(plain.with(command));
     let known = [
         "pg_isready",
         "redis-cli",
@@ -57,10 +58,25 @@ fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
         "curl",
         "wget",
     ];
-    let first = command.split_whitespace().next()?;
-    known
-        .contains(&first)
-        .then(|| Check::Command(command.to_owned()))
+    let mut words = command.split_whitespace();
+    let mut before = words.next().filter(|first| known.contains(first))?;
+    // What a sentence goes on with is no argument.
+    let arguments = words.all(|word| {
+        let option = |word: &str| word.starts_with('-');
+        let fits = option(before) || option(word) || word.contains('/') || word == "ping";
+        before = word;
+        fits
+    });
+    arguments.then(|| Check::Command(command.to_owned()))
+}
+
+/// Returns a command without the words behind it that say how often it runs: `pg_isready every 5s`.
+fn bare_command(text: Phrase<'_>) -> &str {
+    let how = [Word::Period, Word::Timeout, Word::Failures, Word::Delay];
+    let mut words = text.text().split_whitespace();
+    let how = words.find(|word| !word.starts_with('-') && text.with(word).find(&how).is_some());
+    let command = how.and_then(|word| text.text().split(word).next());
+    command.unwrap_or(text.text()).trim()
 }
 
 /// Returns the probe in a few words, for `plan`.

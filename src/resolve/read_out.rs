@@ -6,7 +6,7 @@ use crate::facts::{Facts, Tree};
 use crate::vocabulary::Vocabulary;
 
 use super::answers;
-use super::application::{Application, Content, EnvSource, FileSpec, ManifestItem, Role};
+use super::application::{Application, Content, EnvSource, FileSpec, ManifestItem, Role, Workload};
 use super::bullets::Meaning;
 use super::expect::{Expectation, Look};
 use super::findings;
@@ -210,30 +210,43 @@ fn bullet(
                 BulletReading::Vacuous { text, reason }
             }
         }
-        Meaning::Environment => {
-            let from = |variable: &super::application::Environment| match &variable.source {
-                EnvSource::ConfigMap { name, .. } | EnvSource::Secret { name, .. } => {
-                    Some(name.clone())
-                }
-                EnvSource::Literal(_) => None,
-            };
-            let mut sources: Vec<String> = workload
-                .iter()
-                .flat_map(|it| &it.environment)
-                .filter_map(from)
-                .collect();
-            sources.sort();
-            sources.dedup();
-            if sources.is_empty() {
-                let reason = "the service sets no variables".to_owned();
-                return BulletReading::Vacuous { text, reason };
-            }
-            BulletReading::Read {
-                text,
-                meaning: format!("environment from {}", sources.join(", ")),
-            }
-        }
+        Meaning::Environment(named) => environment(workload, named, text, span),
         Meaning::Unread => BulletReading::Unread { text, span },
+    }
+}
+
+/// Returns what became of a bullet that asks for the environment: where it comes from, unless the
+/// bullet names a source or a variable that the workload doesn't have.
+fn environment(
+    workload: Option<&Workload>,
+    named: &[String],
+    text: String,
+    span: crate::checklist::Span,
+) -> BulletReading {
+    let variables = workload.map(|it| it.environment.as_slice());
+    let variables = variables.unwrap_or_default();
+    let mut sources: Vec<&str> = variables
+        .iter()
+        .filter_map(|variable| match &variable.source {
+            EnvSource::ConfigMap { name, .. } | EnvSource::Secret { name, .. } => Some(&**name),
+            EnvSource::Literal(_) => None,
+        })
+        .collect();
+    sources.sort_unstable();
+    sources.dedup();
+    let known = |name: &String| {
+        sources.contains(&name.as_str()) || variables.iter().any(|it| it.name == *name)
+    };
+    if !named.iter().all(known) {
+        return BulletReading::Unread { text, span };
+    }
+    if sources.is_empty() {
+        let reason = "the service sets no variables".to_owned();
+        return BulletReading::Vacuous { text, reason };
+    }
+    BulletReading::Read {
+        text,
+        meaning: format!("environment from {}", sources.join(", ")),
     }
 }
 

@@ -223,9 +223,12 @@ pub(super) fn read_in<'c>(
     let (mut said, mut named) = (Vec::new(), None);
     let bullets = match &intent {
         Intent::Write(target) => {
-            let kind = Some(target.kind);
+            let of = bullets::About {
+                kind: Some(target.kind),
+                path: &target.path,
+            };
             let spec = spec.get_or_insert_with(Box::<Spec>::default);
-            let bullets = bullets::read_all(&task.bullets, kind, vocabulary, spec);
+            let bullets = bullets::read_all(&task.bullets, of, vocabulary, spec);
             description = write::behind(task, &target.path);
             let mut own = Spec::default();
             said = write::read_description(&line, target, &mut own);

@@ -10,20 +10,8 @@ use super::spec::{HpaSpec, ScalingSpec, Spec};
 use super::target::FileKind;
 use crate::vocabulary::{Phrase, Word};
 
-/// Reads what a text asks of replicas, of their number and of their replacement.
-pub(super) fn read(
-    plain: Phrase<'_>,
-    head: Phrase<'_>,
-    kind: Option<FileKind>,
-    spec: &mut Spec,
-) -> Option<String> {
-    budget(plain, head, kind, spec)
-        .or_else(|| autoscaler(plain, head, kind, spec))
-        .or_else(|| rollout(plain, spec))
-        .or_else(|| replicas(plain, head, spec))
-}
-
-fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+/// Reads how many pods there are to be.
+pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     if !head.has(Word::Replicas) {
         return None;
     }
@@ -32,7 +20,8 @@ fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<Stri
     Some(format!("replicas {count}"))
 }
 
-fn budget(
+/// Reads how many pods must stay, or may be missing.
+pub(super) fn budget(
     plain: Phrase<'_>,
     head: Phrase<'_>,
     kind: Option<FileKind>,
@@ -62,13 +51,12 @@ fn budget(
 
 /// Returns the budget that a text asks for; at least one pod where it gives no number.
 fn disruption_budget(plain: Phrase<'_>) -> Pdb {
+    let figures = Figures::of(plain);
     let amount = |meaning| {
-        let number = numbers_after(plain, meaning)?;
-        let percent = plain.text().contains(&format!("{number}%"));
-        Some(if percent {
-            format!("{number}%")
-        } else {
-            number.to_string()
+        let found = figures.beside(meaning)?;
+        Some(match found.unit {
+            Unit::Percent => format!("{}%", found.number),
+            Unit::Plain | Unit::Seconds | Unit::Pods => found.number.to_string(),
         })
     };
     match (amount(Word::Minimum), amount(Word::Maximum)) {
@@ -84,15 +72,20 @@ fn disruption_budget(plain: Phrase<'_>) -> Pdb {
 }
 
 /// Reads an autoscaler, or a part of one where the file is one.
-fn autoscaler(
+pub(super) fn autoscaler(
     plain: Phrase<'_>,
     head: Phrase<'_>,
     kind: Option<FileKind>,
     spec: &mut Spec,
 ) -> Option<String> {
     let figures = Figures::of(plain);
-    let minimum = numbers_after(plain, Word::Minimum);
-    let maximum = numbers_after(plain, Word::Maximum);
+    // `at least 2, up to 10`
+    let bound = |meaning| {
+        let beside = || figures.beside(meaning);
+        let beside = || beside().filter(|it| matches!(it.unit, Unit::Plain | Unit::Pods));
+        numbers_after(plain, meaning).or_else(|| beside().map(|it| it.number))
+    };
+    let (minimum, maximum) = (bound(Word::Minimum), bound(Word::Maximum));
     let about = kind == Some(FileKind::Hpa);
     let named = plain.has(Word::Autoscaler) && !head.has(Word::Resources);
     let range = figures.range();
@@ -197,7 +190,7 @@ fn speed(part: &Figures<'_>) -> Option<ScalingSpec> {
 }
 
 /// Reads how pods are replaced.
-fn rollout(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+pub(super) fn rollout(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     let figures = Figures::of(plain);
     let amount = |meaning| {
         let found = figures.beside(meaning)?;
@@ -252,7 +245,7 @@ fn rollout(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::read;
+    use super::{autoscaler, budget, replicas, rollout};
     use crate::resolve::spec::Spec;
     use crate::resolve::target::FileKind;
     use crate::vocabulary::{Phrase, Vocabulary};
@@ -262,7 +255,11 @@ mod tests {
         let mut spec = Spec::default();
         let vocabulary = Vocabulary::default();
         let text = Phrase::new(text, &vocabulary);
-        let found = read(text, text.before(':'), kind, &mut spec);
+        let head = text.before(':');
+        let found = budget(text, head, kind, &mut spec)
+            .or_else(|| autoscaler(text, head, kind, &mut spec))
+            .or_else(|| rollout(text, &mut spec))
+            .or_else(|| replicas(text, head, &mut spec));
         assert_eq!(found.as_deref(), expected);
         spec
     }

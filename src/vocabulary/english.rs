@@ -303,6 +303,25 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::NetworkPolicy, "network polic"),
     (Word::ServiceMonitor, "service monitor"),
     (Word::Provisioning, "dashboard, datasource, provision"),
+    (
+        Word::Idle,
+        "a$, an$, the$, and$, with$, for$, of$, to$, in$, on$, at$, from$, via$, by$, per$, each$, every$, is$, are$, \
+         be$, as$, its$, it$, our$, set$, use$, uses$, using$, all$, yes$, true$, enabled$, enable$, pod$, pods$, \
+         container, service$, services$, workload, deployment, statefulset, manifest, application, app$, \
+         cluster, target, average, utilization, utilisation, usage, value$, number$, count$, amount$, size$, \
+         type$, kind$, data$, name$, check$, checks$, endpoint, health, get$, exec$, command$, script, \
+         secret, config$, update$, updates$, zero-downtime$, zero downtime, no downtime, without downtime, \
+         ha$, high$, availability$, available$, node$, nodes$, different$, window$, termination$, terminate$, \
+         terminates$, terminated$, ends$, shutdown$, period$, budget$, policy$, policies$, rule$, rules$, \
+         controller, traffic$, user$, users$, root$, filesystem$, client$, clients$, address, origin, rps$, \
+         req$, r$, database$, horizontal$, autoscaling$, port$, ports$, \
+         session$, sessions$",
+    ),
+    (
+        Word::Off,
+        "off$, disabled$, disable$, none$, except$, excluding$, besides$, false$, skip$, skipped$, nothing$, \
+         later$, soon$, temporarily$, removed$",
+    ),
     (Word::Retention, "retention, retain, keep$"),
     (Word::Alerts, "alert"),
     (Word::Hosts, "host$, hosts$, hostname, domain, subdomain"),

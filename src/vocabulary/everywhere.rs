@@ -51,6 +51,10 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::ServiceMonitor, "servicemonitor"),
     (Word::Headless, "headless"),
     (Word::Internal, "headless$"),
+    (
+        Word::Idle,
+        "k8s$, kubernetes$, http$, configmap, ingress, clusterip$, rps$, req$, zero-downtime$, root$, api$, pod$",
+    ),
     (Word::Tls, "tls, https$, ssl"),
     (Word::RateLimit, "rate-limit, ratelimit, limit-rps$"),
     (

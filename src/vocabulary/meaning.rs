@@ -149,6 +149,8 @@ meanings! {
     Security "security" "a security context";
     ServiceAccount "service-account" "a service account";
     NetworkPolicy "network-policy" "a network policy";
+    Idle "idle" "words of a bullet that ask for nothing of their own: the, and, for, pod, service";
+    Off "off" "off, disabled, except, later: a bullet with it doesn't ask for what it names";
     // Monitoring.
     Retention "retention" "how long samples are kept";
     Alerts "alerts" "alert rules";
@@ -281,6 +283,9 @@ const DESCRIBING: &[Word] = &[
     Word::Entry,
 ];
 
+/// Words that only bullets are asked for, which other rules don't read.
+const BULLETS: &[Word] = &[Word::Idle, Word::Off];
+
 /// Verbs by which lines are told to be somebody's work.
 const MAKING: &[Word] = &[
     Word::Study,
@@ -403,8 +408,10 @@ impl Word {
         let unit = |one: Self, two: Self| UNITS.contains(&one) && !UNITS.contains(&two);
         let trace = |one: Self, two: Self| TRACES.contains(&one) && !MAKING.contains(&two);
         let describes = |one: Self, _: Self| DESCRIBING.contains(&one);
+        let bullet = |one: Self, _: Self| BULLETS.contains(&one);
         let either = |rule: &dyn Fn(Self, Self) -> bool| rule(self, other) || rule(other, self);
-        let grouped = either(&filler) || either(&unit) || either(&trace) || either(&describes);
+        let grouped = either(&filler) || either(&unit) || either(&trace);
+        let grouped = grouped || either(&describes) || either(&bullet);
         self == other || either(&shares) || grouped
     }
 }

@@ -68,6 +68,26 @@ impl Entry {
         })
     }
 
+    /// Marks the words that the entry is told by.
+    pub(super) fn mark(&self, words: &[impl AsRef<str>], marks: &mut [bool]) {
+        let fits = |stem: &Stem, at: usize| words.get(at).is_some_and(|it| stem.fits(it.as_ref()));
+        if self.apart && self.place(words).is_none() {
+            return;
+        }
+        let width = if self.apart { 1 } else { self.stems.len() };
+        for at in 0..words.len() {
+            let told = if self.apart {
+                self.stems.iter().any(|stem| fits(stem, at))
+            } else {
+                let mut stems = self.stems.iter().enumerate();
+                stems.all(|(index, stem)| fits(stem, at + index))
+            };
+            if let Some(marks) = marks.get_mut(at..at + width).filter(|_| told) {
+                marks.fill(true);
+            }
+        }
+    }
+
     pub(super) fn is_several(&self) -> bool {
         self.stems.len() > 1
     }

@@ -19,11 +19,11 @@ pub(in crate::resolve) fn read(
     let asked = told::read(text, vocabulary);
     meanings.extend(controllers(plain, spec));
     meanings.extend(issuer(text, plain.text(), spec));
-    // A rewrite's paths are its own, not further ones.
+    // Paths beside a wish are those that it is for, unless they are said to be routes.
     let rewrites = asked
         .iter()
         .any(|wish| matches!(wish, wishes::Wish::Rewrite { .. }));
-    if !rewrites {
+    if asked.is_empty() || (plain.has(Word::Paths) && !rewrites) {
         meanings.extend(routed(text, plain, spec));
     }
     if plain.has(Word::Tls) && !asked.contains(&wishes::Wish::HttpsRedirect) {

@@ -219,24 +219,30 @@ impl Reader<'_, '_> {
     /// Returns whether a text is read to its last word.
     fn is_read(&self, text: &str) -> bool {
         let mut own = Spec::default();
-        let kind = Some(self.target.kind);
-        let text_alone = inline(self.line, text);
-        let meaning = bullets::read(&text_alone, kind, self.line.vocabulary, &mut own);
+        let meaning = self.meant(&inline(self.line, text), &mut own);
         matches!(meaning, Meaning::Carried(_)) && self.strays(text, Known::Read).is_empty()
+    }
+
+    /// Returns what a rule over bullets reads.
+    fn meant(&self, text: &Inline, own: &mut Spec) -> Meaning {
+        let of = bullets::About {
+            kind: Some(self.target.kind),
+            path: &self.target.path,
+        };
+        bullets::read_line(text, of, self.line.vocabulary, own)
     }
 
     /// Takes what a rule over bullets reads; returns whether one did.
     fn carried(&mut self, text: &str) -> bool {
-        let kind = Some(self.target.kind);
         let alone = inline(self.line, text);
         let mut own = Spec::default();
         let before = self.spec.clone();
-        match bullets::read(&alone, kind, self.line.vocabulary, &mut own) {
+        match self.meant(&alone, &mut own) {
             Meaning::Carried(meaning) => {
                 self.meanings.push(meaning);
                 self.last = Some((text.to_owned(), before));
             }
-            meaning @ (Meaning::Environment | Meaning::InitScripts) => {
+            meaning @ (Meaning::Environment(_) | Meaning::InitScripts) => {
                 let names = Vec::new();
                 self.said.push(Said {
                     text: alone,
@@ -260,9 +266,7 @@ impl Reader<'_, '_> {
         let both = format!("{text}, {clause}");
         let alone = inline(self.line, &both);
         let mut own = Spec::default();
-        let kind = Some(self.target.kind);
-        let Meaning::Carried(more) = bullets::read(&alone, kind, self.line.vocabulary, &mut own)
-        else {
+        let Meaning::Carried(more) = self.meant(&alone, &mut own) else {
             return false;
         };
         if self.meanings.last() == Some(&more) {
