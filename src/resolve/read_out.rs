@@ -92,6 +92,16 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
                 .collect(),
         },
         Intent::Inventory(kind, names) => inventory(*kind, names, known, notes),
+        // Only one namespace is written and checked.
+        Intent::Require(Required::Namespace, Some(name))
+            if *name != known.application.namespace =>
+        {
+            let used = &known.application.namespace;
+            notes.push(format!(
+                "everything is written for the namespace `{used}`: `{name}` isn't checked"
+            ));
+            Action::Manual
+        }
         Intent::Require(rule, _) => Action::Require(match rule {
             Required::Namespace => Requirement::Namespace(known.application.namespace.clone()),
             Required::Resources => Requirement::Resources,

@@ -354,6 +354,23 @@ fn tasks_are_read_in_ukrainian() {
 }
 
 #[test]
+fn only_the_namespace_that_all_is_written_for_is_checked() {
+    let text = "# Phase 4: x\n\n- [ ] Namespace `shop`\n- [ ] Namespace `payments`\n";
+    let resolved = resolved(&parse(text), &tree());
+    let [first, second] = resolved.tasks.as_slice() else {
+        panic!("two tasks")
+    };
+    let required = super::Requirement::Namespace("shop".to_owned());
+    assert_eq!(first.action, Action::Require(required));
+    assert_eq!(second.action, Action::Manual);
+    assert!(
+        second.notes[0].contains("`payments` isn't checked"),
+        "{:?}",
+        second.notes
+    );
+}
+
+#[test]
 fn a_directive_goes_before_the_rules() {
     check(
         "- [ ] Study `Dockerfile` <!-- orch: manual -->",

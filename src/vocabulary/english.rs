@@ -249,6 +249,10 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Docs, "doc$, docs$, documentation, runbook"),
     (Word::Which, "which$, what$"),
     (Word::Needed, "need, requir, necessary"),
+    (
+        Word::Question,
+        "who$, whom$, whose$, how$, why$, when$, where$",
+    ),
     (Word::Services, "service$, services$"),
     (Word::Volumes, "volume, storage"),
     (Word::Secrets, "secret"),

@@ -96,6 +96,7 @@ meanings! {
     // Inventories.
     Which "which" "which, what";
     Needed "needed" "needed, required";
+    Question "question" "who, how many, why: what a list of names doesn't answer";
     Services "services" "services";
     Volumes "volumes" "volumes";
     Secrets "secrets" "secrets";
@@ -283,8 +284,8 @@ const DESCRIBING: &[Word] = &[
     Word::Entry,
 ];
 
-/// Words that only bullets are asked for, which other rules don't read.
-const BULLETS: &[Word] = &[Word::Idle, Word::Off];
+/// Words that only bullets and lists are asked for, which other rules don't read.
+const BULLETS: &[Word] = &[Word::Idle, Word::Off, Word::Question];
 
 /// Verbs by which lines are told to be somebody's work.
 const MAKING: &[Word] = &[

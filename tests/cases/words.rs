@@ -118,6 +118,7 @@ claim = \"dysk\"
 limits = \"limit\"
 resources = \"zasob\"
 around = [\"dla$\", \"każd\", \"poda$\"]
+idle = \"liczba$\"
 negation = \"nie$\"
 condition = \"w razie\"
 ";

@@ -57,6 +57,9 @@ fn read(line: &Line<'_>) -> Outcome {
     if let Some(stray) = wording::stray(line, wording::opened(head), &known) {
         return Err(format!("“{stray}” asks for something else").into());
     }
+    if let Some(more) = open(phrase.with(list)) {
+        return Err(format!("the list asks for more (“{more}”)").into());
+    }
     let names = split_list(list)
         .map(|value| Spanned {
             span: place(line.task, &value),
@@ -67,6 +70,18 @@ fn read(line: &Line<'_>) -> Outcome {
         Intent::Inventory(kind, names),
         reading("inventory", [which, thing, needed]),
     ))
+}
+
+/// Returns the word by which a list leaves a name open, or asks something beside it: `db or mysql`,
+/// `worker and how many replicas`.
+fn open(list: Phrase<'_>) -> Option<&str> {
+    list.find(&[
+        Word::Uncertain,
+        Word::Negation,
+        Word::Question,
+        Word::Which,
+        Word::Must,
+    ])
 }
 
 /// Returns a list's names, split at commas outside of brackets.

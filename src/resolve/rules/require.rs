@@ -2,6 +2,7 @@
 
 use crate::vocabulary::{Phrase, Word};
 
+use super::super::target;
 use super::{Intent, Line, Outcome, Required, Rule, reading, wording};
 
 pub(super) const RULE: Rule = Rule {
@@ -73,22 +74,24 @@ fn read(line: &Line<'_>) -> Outcome {
         .ok_or(NOTHING)?;
     enough(required, prose)?;
     let begun = wording::verb(prose, VERBS).map(|verb| verb.word);
-    let mut all = wording::opened(prose).skip(usize::from(begun.is_some()));
-    // Behind `for`, a line may say what a budget or different nodes are good for.
-    let technical = matches!(
-        required,
-        Required::DisruptionBudget | Required::AntiAffinity
-    );
+    let all = wording::opened(prose).skip(usize::from(begun.is_some()));
+    if let Some(code) = line.codes().find(|code| !target::is_endpoint(code)) {
+        return Err(format!("`{code}` is another thing than every manifest").into());
+    }
     let mut known: Vec<Word> = TOLD.to_vec();
     known.extend([Word::Around, Word::Object, Word::Replicas, Word::Needed]);
-    let stray = all.find_map(|word| {
-        let is = |meaning| line.vocabulary.tells(word, meaning);
-        if technical && is(Word::Purpose) {
-            return Some(None);
-        }
-        wording::stray(line, [word], &known).map(Some)
-    });
-    if let Some(Some(stray)) = stray {
+    // A line may say what a budget or different nodes are good for.
+    if matches!(
+        required,
+        Required::DisruptionBudget | Required::AntiAffinity
+    ) {
+        known.extend([Word::Idle, Word::Purpose, Word::Rolling]);
+    }
+    // Several words may say one thing: `without downtime`.
+    let all: Vec<&str> = all.collect();
+    let told = line.vocabulary.marked(&all, &known);
+    let others = all.into_iter().zip(told).filter(|(_, told)| !told);
+    if let Some(stray) = wording::stray(line, others.map(|(word, _)| word), &[]) {
         return Err(format!("“{stray}” says more than what is required").into());
     }
     let said = prose.find(&[Word::Past, Word::Environments]);

@@ -1,6 +1,6 @@
 //! ``Study `docker-compose.yml` ``: what is to be read.
 
-use crate::vocabulary::{Phrase, Word};
+use crate::vocabulary::{Meanings, Phrase, Word, words};
 
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading, wording};
@@ -39,28 +39,49 @@ fn read(line: &Line<'_>) -> Outcome {
         return Err(format!("“{stray}” stands between the verb and the path").into());
     }
     let after = before.with(&around.after);
-    if let Some(more) = goes_on(after).or_else(|| wording::asks_more(after)) {
+    let more = goes_on(after).or_else(|| wording::asks_more(after));
+    if let Some(more) = more.or_else(|| asks(after)) {
         return Err(format!("asks for more (“{more}”)").into());
     }
     let matched = std::iter::once(verb.word.to_owned()).chain(subjects.iter().cloned());
     Ok((Intent::Study(subjects.clone()), reading("study", matched)))
 }
 
+/// What may stand right behind a path: further ones, and what is to be seen there.
+const BEHIND: &[Word] = &[
+    Word::And,
+    Word::Object,
+    Word::Purpose,
+    Word::VariableNoun,
+    Word::EndpointNoun,
+    Word::Ports,
+    Word::Services,
+    Word::Volumes,
+    Word::Secrets,
+    Word::ConfigMaps,
+];
+
 /// Returns the word with which a line goes on behind its paths, where that is no more of them and
-/// doesn't say what they are studied for: `` `src/a.py` and speed it up``.
+/// doesn't say what is to be seen there: `` `src/a.py` and speed it up``, `` `a.md` with the team``.
 fn goes_on(after: Phrase<'_>) -> Option<&str> {
     let segment = after.text().split(['—', '–', '-', ':', ';', '.', '(']);
     let segment = after.with(segment.into_iter().next().unwrap_or_default());
-    let tells = |word: &str, meanings: &[Word]| {
-        let mut all = meanings.iter();
-        all.any(|meaning| after.vocabulary().tells(word, *meaning))
-    };
-    let mut words = segment.words();
-    let first = words.next()?;
-    if tells(first, &[Word::And]) {
-        return words.find(|word| !tells(word, &[Word::And, Word::Object]));
+    if segment.text().trim_start().starts_with(',') {
+        return None;
     }
-    let leads = [Word::Object, Word::In, Word::Purpose, Word::Reference];
-    let listed = segment.text().trim_start().starts_with(',');
-    (!listed && !tells(first, &leads)).then_some(first)
+    let meanings = Meanings::of(BEHIND);
+    let mut words = segment.told();
+    let stray = words.find(|(_, told)| !told.meets(meanings) || told.has(Word::With));
+    stray.map(|(word, _)| word)
+}
+
+/// Returns the word by which what is said behind the paths asks a question, or names persons to
+/// study them with: `— is it up to date`, `— with the team`.
+fn asks(after: Phrase<'_>) -> Option<&str> {
+    let clauses = after.text().split(['—', '–', ':', ';', '.', '(', ',']);
+    let mut first = clauses.filter_map(|clause| words(clause).next());
+    first.find(|word| {
+        let told = after.vocabulary().told_by(word).alone;
+        told.has(Word::With) || told.has(Word::Must)
+    })
 }
