@@ -20,7 +20,7 @@ mod workspace;
 pub use journal::adrift;
 pub use order::{circle, twice};
 pub use paths::missing_compose;
-pub use rules::{Example, RECORD, RULES, Rule, rule};
+pub use rules::{Example, JOURNAL, RECORD, RULES, Rule, rule};
 pub use workspace::{clashing, taken_number, unreadable};
 
 use std::collections::{BTreeMap, BTreeSet};

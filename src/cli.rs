@@ -26,6 +26,7 @@ mod overlays;
 mod phase;
 mod places;
 mod plan;
+mod recorded;
 mod run;
 mod section;
 mod standing;

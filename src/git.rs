@@ -139,6 +139,25 @@ impl Repo {
         Ok(false)
     }
 
+    /// Returns whether HEAD's commit has a file.
+    ///
+    /// # Errors
+    /// Where the repository can't be read.
+    pub fn head_has(&self, path: &str) -> Result<bool, GitError> {
+        let inside = self.inside(path)?;
+        let Some(tip) = self.tip()? else {
+            return Ok(false);
+        };
+        Ok(tip.tree()?.get_path(&inside).is_ok())
+    }
+
+    /// Returns whether the work tree holds a part of the files only, as `git sparse-checkout` has
+    /// it.
+    pub fn is_sparse(&self) -> bool {
+        let config = self.repository.config();
+        config.is_ok_and(|config| config.get_bool("core.sparseCheckout").unwrap_or(false))
+    }
+
     /// Returns a path as git names it: relative to the work tree, without `.`.
     fn inside(&self, path: &str) -> Result<PathBuf, GitError> {
         let mut inside = self.prefix.clone();

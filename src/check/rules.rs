@@ -10,7 +10,8 @@ use super::examples as example;
 pub(super) const APPLICATION: &str = "application";
 pub(super) const CYCLE: &str = "cycle";
 pub(super) const DOCUMENT: &str = "document";
-pub(super) const JOURNAL: &str = "journal";
+/// The rule on journals.
+pub const JOURNAL: &str = "journal";
 pub(super) const NAME: &str = "name";
 pub(super) const NUMBER: &str = "number";
 pub(super) const PATH: &str = "path";
@@ -252,10 +253,11 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: JOURNAL,
         severity: Severity::Error,
-        what: "a journal that can't be read; a note: one that is torn at its end, or belongs to no \
-               phase",
+        what: "a journal that can't be read, or that the last commit has and the work tree lacks; a \
+               note: one that is torn at its end, or belongs to no phase",
         why: "it is the record of what was done: without it, a run can't go on",
-        way: "restore it: `git checkout -- .orch/…`, or from the clone that ran the phase",
+        way: "restore it: `git checkout -- .orch/…` (`git sparse-checkout disable` where the work \
+              tree is sparse), or from the clone that ran the phase",
         example: example::JOURNAL,
     },
     Rule {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::exit::{Code, Result};
 use super::load::{self, Loaded};
 use super::mine::Mine;
-use super::{Session, Stop};
+use super::{Session, Stop, recorded};
 use crate::check::{Checked, Input, check_all, home};
 use crate::checklist::{self, SetFiles};
 use crate::diagnostic::{Counted, Diagnostic, Diagnostics, Fix, Lines, Place, Severity, render};
@@ -124,6 +124,12 @@ fn find(session: &Session, args: &CheckArgs, loaded: &Loaded) -> Result<Vec<Diag
     if !found.iter().any(|one| one.severity == Severity::Error) {
         found.extend(on_disk(loaded, &making)?);
     }
+    let mut gone = recorded::all_gone(session, loaded)?;
+    gone.retain(|one| {
+        let path = one.place.as_ref().map(|place| &place.path);
+        only.is_empty() || path.is_some_and(|path| only.contains(path))
+    });
+    found.extend(gone);
     Ok(found)
 }
 

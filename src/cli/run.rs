@@ -27,7 +27,7 @@ use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
 use super::mine::Mine;
 use super::target::{self, Target, TargetArgs};
-use super::{Session, Stop, after, before, traces};
+use super::{Session, Stop, after, before, recorded, traces};
 use crate::checklist::TaskId;
 use crate::cluster::{Live, TakeOver};
 use crate::execute::{Document, Ledger, Options, Progress, ProjectError, Report, Run, execute};
@@ -139,13 +139,13 @@ impl Opened {
         repo.identity()?;
         let number = phase.checklist.number;
         let lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
+        let journal = recorded::open(loaded, phase, &repo)?;
         Ok(Self {
             clock,
             repo,
             _lock: lock,
             target: Target::choose(on, loaded, phase)?,
-            journal: JournalFile::open(&loaded.workspace, &phase.set, number)?
-                .following(&phase.checklist),
+            journal,
         })
     }
 }

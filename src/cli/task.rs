@@ -6,9 +6,9 @@ use serde_json::json;
 use super::exit::{Code, Result};
 use super::load::{Loaded, Phase};
 use super::target::{Target, TargetArgs};
-use super::{Session, Stop, load};
+use super::{Session, Stop, load, recorded};
 use crate::checklist::{Edits, Task, TaskId};
-use crate::files::{Clock, JournalFile, Lock};
+use crate::files::{Clock, Lock};
 use crate::git::Repo;
 use crate::journal::{Event, State, Subject, journal_path, sha256};
 use crate::terminal::{err, out};
@@ -177,9 +177,10 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
         refuse_skip(task)?;
     }
     let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
-    let (name, mail) = Repo::open(loaded.workspace.root())?.identity()?;
+    let repo = Repo::open(loaded.workspace.root())?;
+    let (name, mail) = repo.identity()?;
     let _lock = Lock::take(&loaded.workspace, &phase.set, number, clock.now())?;
-    let mut journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
+    let mut journal = recorded::open(&loaded, &phase, &repo)?;
     let who = format!("{name} <{mail}>");
     let place = Place::find(&loaded, &phase, (given.target, journal.state()))?;
     let about = Subject::of(&phase.checklist, &id);

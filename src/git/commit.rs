@@ -16,7 +16,8 @@ const TRIES: u32 = 8;
 /// A commit that is to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct Draft<'a> {
-    /// The paths that orch owns; one that doesn't exist is removed.
+    /// The paths that orch owns; one that isn't in the work tree stays as HEAD has it: orch removes
+    /// none, and a sparse work tree lacks more than a person deleted.
     pub paths: &'a [String],
     /// The message, without the trailer.
     pub message: &'a str,
@@ -37,6 +38,8 @@ pub struct Committed {
     pub program: Option<String>,
     /// What to tell the user where the commit was made and the index couldn't follow.
     pub warning: Option<String>,
+    /// The paths that HEAD has and the work tree lacks.
+    pub absent: Vec<String>,
 }
 
 impl Repo {
@@ -65,6 +68,7 @@ impl Repo {
                 Ok(committed) => {
                     return Ok(Committed {
                         warning: self.follow(draft),
+                        absent: self.absent(draft)?,
                         ..committed
                     });
                 }
@@ -95,6 +99,7 @@ impl Repo {
                 created: false,
                 program: None,
                 warning: None,
+                absent: Vec::new(),
             });
         }
         let message = message(draft);
@@ -118,6 +123,7 @@ impl Repo {
             created: true,
             program,
             warning: None,
+            absent: Vec::new(),
         })
     }
 
@@ -137,8 +143,6 @@ impl Repo {
                 if let Some(entry) = index.get_path(&path, 0) {
                     next.add(&entry)?;
                 }
-            } else if next.get_path(&path, 0).is_some() {
-                next.remove(&path, 0)?;
             }
         }
         index.read(true)?;
@@ -174,14 +178,13 @@ impl Repo {
         let mut changed = false;
         for path in draft.paths {
             let path = self.inside(path)?;
+            if !self.is_on_disk(&path) {
+                continue;
+            }
             let old = index
                 .get_path(&path, 0)
                 .map(|entry| (entry.id, entry.mode, entry.file_size));
-            if self.is_on_disk(&path) {
-                index.add_path(&path)?;
-            } else {
-                index.remove_path(&path)?;
-            }
+            index.add_path(&path)?;
             let new = index
                 .get_path(&path, 0)
                 .map(|entry| (entry.id, entry.mode, entry.file_size));
@@ -191,6 +194,17 @@ impl Repo {
             index.write()?;
         }
         Ok(())
+    }
+
+    /// Returns the paths that HEAD has and the work tree lacks.
+    fn absent(&self, draft: &Draft<'_>) -> Result<Vec<String>, GitError> {
+        let mut absent = Vec::new();
+        for path in draft.paths {
+            if !self.is_on_disk(&self.inside(path)?) && self.head_has(path)? {
+                absent.push(path.clone());
+            }
+        }
+        Ok(absent)
     }
 
     fn is_on_disk(&self, inside: &Path) -> bool {

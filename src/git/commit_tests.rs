@@ -53,17 +53,19 @@ fn the_first_commit_of_a_repository_works() {
 }
 
 #[test]
-fn a_removed_path_is_removed() {
+fn what_isnt_in_the_work_tree_stays_as_the_last_commit_has_it() {
     let fixture = Fixture::with_commit();
     fixture.put("old/a.yml", "a\n");
-    fixture.commit(&["old/a.yml"]);
+    fixture.put("b.yml", "b\n");
+    fixture.commit(&["old/a.yml", "b.yml"]);
     fs_err::remove_file(fixture.path().join("old/a.yml")).expect("removes");
-    assert!(fixture.commit(&["old/a.yml"]).created);
-    assert_eq!(
-        fixture.git(&["ls-tree", "-r", "--name-only", "HEAD"]),
-        "README.md\n"
-    );
-    assert_eq!(fixture.git(&["status", "--porcelain"]), "");
+    fixture.put("b.yml", "c\n");
+    let committed = fixture.commit(&["old/a.yml", "b.yml", "never.yml"]);
+    assert!(committed.created);
+    assert_eq!(committed.absent, ["old/a.yml"]);
+    let files = fixture.git(&["ls-tree", "-r", "--name-only", "HEAD"]);
+    assert_eq!(files, "README.md\nb.yml\nold/a.yml\n");
+    assert_eq!(fixture.git(&["status", "--porcelain"]), " D old/a.yml\n");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::outlook::{Outlook, Waiting};
 use super::tell::{Kept, left_text, tell, waiting_text};
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind};
-use crate::cli::traces;
+use crate::cli::{recorded, traces};
 use crate::execute::{Document, Ledger, Report};
 use crate::files::Clock;
 use crate::git::{Draft, Repo};
@@ -228,6 +228,9 @@ impl Close<'_> {
         }
         if let Some(warning) = &committed.warning {
             err(&format!("warning: {warning}\n"))?;
+        }
+        if let Some(text) = recorded::absent_text(&committed.absent) {
+            err(&text)?;
         }
         Ok(committed.created)
     }

@@ -6,9 +6,9 @@ use crate::checklist::{Checklist, StatusKind, TaskId};
 use crate::cli::exit::Result;
 use crate::cli::load::{Loaded, Phase};
 use crate::cli::run::account;
-use crate::cli::{Session, target};
+use crate::cli::{Session, recorded, target};
 use crate::execute::{Document, Projection};
-use crate::files::{Clock, JournalFile};
+use crate::files::Clock;
 use crate::git::Repo;
 use crate::journal::{Event, Subject};
 use crate::progress::View;
@@ -25,7 +25,8 @@ pub(super) fn untick(
 ) -> Result<()> {
     let clock = Clock::new(session.environment.source_date_epoch.as_deref())?;
     let number = phase.checklist.number;
-    let (name, mail) = Repo::open(loaded.workspace.root())?.identity()?;
+    let repo = Repo::open(loaded.workspace.root())?;
+    let (name, mail) = repo.identity()?;
     let who = format!("{name} <{mail}>");
     let current = look.state.current_name();
     let target = current
@@ -46,7 +47,7 @@ pub(super) fn untick(
     });
     // A box that is open in spite of its record counts as taken back: whichever comes second may
     // be lost to a kill.
-    let mut journal = JournalFile::open(&loaded.workspace, &phase.set, number)?;
+    let mut journal = recorded::open(loaded, phase, &repo)?;
     journal.append(clock.now(), events.collect())?;
     if look.home {
         let mut document = Document::new(phase.checklist.clone());
