@@ -34,6 +34,7 @@ pub fn applied(
         if sources.is_empty() {
             problems.push(missing(checklist, &task.id, path.as_deref(), tree));
         }
+        let (found_before, named) = (problems.len(), sources.len());
         for (path, text) in sources {
             match manifest::parse_documents(&path, text) {
                 Ok(objects) => {
@@ -51,6 +52,10 @@ pub fn applied(
                 }
                 Err(found) => problems.extend(found.0),
             }
+        }
+        let none = applied.get(&task.id).is_none_or(Vec::is_empty);
+        if none && named > 0 && problems.len() == found_before {
+            problems.push(empty(checklist, &task.id, path.as_deref()));
         }
     }
     if problems.is_empty() {
@@ -85,6 +90,28 @@ fn placed(error: Diagnostic, checklist: &Checklist, asked: &Spanned<String>) -> 
     error.at(path, text, asked.span.clone(), "and this another one")
 }
 
+/// What holds no object does nothing, and its box would stay open for ever.
+fn empty(checklist: &Checklist, id: &TaskId, path: Option<&str>) -> Diagnostic {
+    let what = path.map_or("its block".to_owned(), |path| format!("`{path}`"));
+    let message = format!("task {id} applies {what}, which holds no object");
+    let error = Diagnostic::error(message).rule("path").help(
+        "expected at least one object with `apiVersion` and `kind`; found nothing but comments or \
+         white space",
+    );
+    match place(checklist, id) {
+        Some(place) => {
+            let span = place.span.clone();
+            error.at(&checklist.path, &checklist.text, span, "named here")
+        }
+        None => error,
+    }
+}
+
+/// Returns what a task's directive applies.
+fn place<'c>(checklist: &'c Checklist, id: &TaskId) -> Option<&'c Spanned<String>> {
+    checklist.task(id)?.directive.as_ref()?.apply.as_ref()
+}
+
 fn missing(checklist: &Checklist, id: &TaskId, path: Option<&str>, tree: &Tree) -> Diagnostic {
     let what = path.unwrap_or("fence");
     let outside = path.is_some_and(leads_out);
@@ -95,8 +122,7 @@ fn missing(checklist: &Checklist, id: &TaskId, path: Option<&str>, tree: &Tree) 
     };
     let message = format!("task {id} applies `{what}`, which {why}");
     let mut error = Diagnostic::error(message).rule("path");
-    let directive = checklist.task(id).and_then(|task| task.directive.as_ref());
-    let place = directive.and_then(|given| given.apply.as_ref());
+    let place = place(checklist, id);
     if let Some(place) = place {
         let span = place.span.clone();
         error = error.at(&checklist.path, &checklist.text, span, "named here");
