@@ -15,7 +15,7 @@ pub use keys::{KEYS, Key, RESERVED, Reserved};
 
 use super::problems::Problems;
 use super::tree::{Kind, Node};
-use super::{Directive, Span, Spanned, TaskId};
+use super::{Directive, Span, Spanned, TaskId, script};
 
 /// Returns the directive that a comment holds, if it holds one.
 pub(super) fn read(text: &str, span: &Span, problems: &mut Problems<'_>) -> Option<Directive> {
@@ -255,7 +255,14 @@ fn give(
             directive.after.extend(ids(value));
             before
         }
-        "run" => directive.run.replace(value.clone()).is_some(),
+        "run" => {
+            if script::does_nothing(&value.value) {
+                let message =
+                    "`run` holds no command: what begins with `#` is a comment".to_owned();
+                problems.error(&value.span, message, "write the command without `#`");
+            }
+            directive.run.replace(value.clone()).is_some()
+        }
         "apply" => directive.apply.replace(value.clone()).is_some(),
         "namespace" => {
             if !is_label(&value.value) {

@@ -1,6 +1,12 @@
 //! The fenced block that `run=fence` runs: what a shell is given.
+//!
+//! What was copied from a terminal holds prompts, and what commands said. Which is which is told by
+//! `$ `, and by whether a command is complete; where that can't be told, the block is refused.
+
+mod open;
 
 use super::Fence;
+use open::Scan;
 
 /// Which shell runs a command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -23,23 +29,43 @@ pub struct Script {
     pub text: String,
 }
 
+/// The way out of a block that can't be told apart.
+const NO_PROMPT: &str = "a line of the task's `console` block begins with `# `, and none with `$ `: \
+                         it may be a comment or a command of root. Write `$ ` before each command, \
+                         or make it a block of `sh`";
+
+/// What is wrong with a command that the next prompt cuts off.
+const INCOMPLETE: &str = "a command of the task's block isn't complete where the next prompt or the \
+                          block's end is: let its further lines begin with `> `, or make it a block \
+                          of `sh`, without prompts";
+
 /// Returns the commands of the one block of a task that a shell can run.
 ///
 /// # Errors
-/// Says in plain words what is wrong where there is none, or more than one.
+/// Says in plain words what is wrong where there is none, or more than one, or where it can't be
+/// told what a command is.
 pub(super) fn read(fences: &[Fence]) -> Result<Script, &'static str> {
     let mut scripts = fences.iter().filter_map(of);
     match (scripts.next(), scripts.next()) {
-        (Some(script), None) if script.text.trim().is_empty() => {
-            Err("the task's block holds no command")
+        (Some(script), None) => {
+            let script = script?;
+            if does_nothing(&script.text) {
+                return Err("the task's block holds no command");
+            }
+            Ok(script)
         }
-        (Some(script), None) => Ok(script),
         (Some(_), Some(_)) => Err("the task has several blocks of commands"),
         (None, _) => Err("the task has no block of `sh`, `bash` or `console`"),
     }
 }
 
-fn of(fence: &Fence) -> Option<Script> {
+/// Returns whether a shell would do nothing: no line is more than a comment.
+pub(super) fn does_nothing(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim_start);
+    lines.all(|line| line.is_empty() || line.starts_with('#'))
+}
+
+fn of(fence: &Fence) -> Option<Result<Script, &'static str>> {
     let info = fence.info.split_whitespace().next()?.to_lowercase();
     let (shell, session) = match info.as_str() {
         "sh" | "shell" | "posix" => (Shell::Sh, false),
@@ -49,33 +75,49 @@ fn of(fence: &Fence) -> Option<Script> {
         }
         _ => return None,
     };
-    let prompted = fence.body.lines().any(|line| prompt(line).is_some());
+    let mut lines = fence.body.lines();
+    let prompted = lines.clone().any(|line| prompt(line).is_some());
     let text = if prompted {
         commands(&fence.body, session)
+    } else if session && lines.any(|line| line.trim_start().starts_with("# ")) {
+        Err(NO_PROMPT)
     } else {
-        fence.body.clone()
+        Ok(fence.body.clone())
     };
-    Some(Script { shell, text })
+    Some(text.map(|text| Script { shell, text }))
 }
 
-/// Returns the lines behind prompts; others are what commands said, or go on with one.
-fn commands(body: &str, session: bool) -> String {
+/// Returns the lines behind prompts, and those that go on with a command which isn't complete;
+/// others are what commands said, or, outside of a session, lines of their own.
+fn commands(body: &str, session: bool) -> Result<String, &'static str> {
     let mut text = String::new();
-    let mut goes_on = false;
+    let mut scan = Scan::default();
     for line in body.lines() {
+        let goes_on = scan.is_open();
         let own = match prompt(line) {
-            Some(rest) => Some(rest),
-            None if goes_on => Some(line.strip_prefix("> ").unwrap_or(line)),
-            None if session => None,
-            None => Some(line),
+            Some(_) if goes_on => return Err(INCOMPLETE),
+            Some(rest) => rest,
+            None if goes_on => continued(line),
+            None if session => continue,
+            None => line,
         };
-        goes_on = own.is_some_and(|line| line.ends_with('\\'));
-        if let Some(line) = own {
-            text.push_str(line);
-            text.push('\n');
-        }
+        scan.take(own);
+        text.push_str(own);
+        text.push('\n');
     }
-    text
+    if scan.is_open() {
+        return Err(INCOMPLETE);
+    }
+    Ok(text)
+}
+
+/// Returns what stands behind the prompt of a command's further lines, where there is one.
+fn continued(line: &str) -> &str {
+    let behind = line.trim_start();
+    behind
+        .strip_prefix("> ")
+        .or_else(|| (behind == ">").then_some(""))
+        .unwrap_or(line)
 }
 
 /// Returns what stands behind a prompt.
@@ -128,6 +170,59 @@ mod tests {
             &[("bash", "# first\n$ make\n")],
             Ok((Shell::Bash, "# first\nmake\n")),
         );
+        check(
+            &[(
+                "console",
+                "# first\n$ npm run build\n\n> app@1.0 build\n> tsc\n",
+            )],
+            Ok((Shell::Sh, "npm run build\n")),
+        );
+    }
+
+    #[test]
+    fn lines_that_go_on_with_a_command_belong_to_it() {
+        check(
+            &[(
+                "console",
+                "$ cat <<EOF > conf.txt\n> hello\n>\n> EOF\n$ for i in 1 2; do\n>   echo $i >> \
+                 n.txt\n> done\nsaid\n",
+            )],
+            Ok((
+                Shell::Sh,
+                "cat <<EOF > conf.txt\nhello\n\nEOF\nfor i in 1 2; do\n  echo $i >> n.txt\ndone\n",
+            )),
+        );
+        check(
+            &[("console", "$ cat <<EOF\nhello\nEOF\nhello\n$ make\n")],
+            Ok((Shell::Sh, "cat <<EOF\nhello\nEOF\nmake\n")),
+        );
+    }
+
+    #[test]
+    fn a_command_that_isnt_complete_is_refused() {
+        for body in [
+            "$ cat <<EOF\n$ make\n",
+            "$ for i in 1 2; do\n$ make\n",
+            "$ echo 'it\n",
+            "$ make &&\n",
+        ] {
+            check(&[("console", body)], Err(super::INCOMPLETE));
+        }
+    }
+
+    #[test]
+    fn what_does_nothing_is_no_command() {
+        let none = Err("the task's block holds no command");
+        check(&[("sh", "# kubectl apply -f x\n\n  # later\n")], none);
+        check(&[("console", "$ # later\n$\n")], none);
+        check(&[("bash", "#!/bin/bash\n")], none);
+    }
+
+    #[test]
+    fn a_prompt_of_root_isnt_told_from_a_comment() {
+        let body = "# kubectl delete ns x\nnamespace \"x\" deleted\n";
+        check(&[("console", body)], Err(super::NO_PROMPT));
+        check(&[("console", "make\n")], Ok((Shell::Sh, "make\n")));
     }
 
     #[test]

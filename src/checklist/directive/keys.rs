@@ -35,7 +35,12 @@ pub const KEYS: &[Key] = &[
         meaning: "runs a command line with `sh -c` in the workspace, and ticks the box if it ends \
                   with exit code 0",
         values: "Any command line, in quotes where it has spaces (`\\\"` is a quote inside), or \
-                 `fence`: the task's fenced block of `sh`, `bash` or `console`. It runs only with \
+                 `fence`: the task's fenced block of `sh`, `bash` or `console`. In a `console` \
+                 block, the lines behind `$ ` are run, and those below that go on with a command \
+                 which isn't complete (an open quote, `<<EOF`, `for … do`, `\\`), with or without \
+                 `> ` before them; all else is what commands said. `# ` is a comment where a line \
+                 has `$ `, and refused where none has: it may be root's prompt. Nothing but \
+                 comments is an error. It runs only with \
                  consent (`--yes`, or a yes on the terminal). What it did is momentary: it held \
                  when it was observed, and `verify` doesn't run it again",
         example: "- [ ] Warm the cache <!-- orch: run=\"./warm.sh all\" timeout=5m -->",
