@@ -96,6 +96,9 @@ impl Repo {
     /// # Errors
     /// Where they aren't set; the message says which command sets them.
     pub fn identity(&self) -> Result<(String, String), GitError> {
+        if program::settings_elsewhere().is_some() {
+            return self.identity_of_program();
+        }
         let signature = self
             .repository
             .author_from_env()

@@ -18,6 +18,14 @@ const HOOKS: [&str; 4] = [
     "post-commit",
 ];
 
+/// Variables that name settings which the library doesn't read.
+const SETTINGS: [&str; 4] = [
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+];
+
 /// Variables that would make the program look at another repository than the workspace's.
 const MISLEADING: [&str; 6] = [
     "GIT_DIR",
@@ -31,6 +39,9 @@ const MISLEADING: [&str; 6] = [
 impl Repo {
     /// Returns why the program has to commit, if it has to.
     pub(super) fn program_needed(&self) -> Result<Option<String>, GitError> {
+        if let Some(name) = settings_elsewhere() {
+            return Ok(Some(name.to_owned()));
+        }
         let config = self.repository.config()?.snapshot()?;
         if config.get_bool("commit.gpgsign").unwrap_or(false) {
             return Ok(Some("commit.gpgsign".to_owned()));
@@ -42,6 +53,33 @@ impl Repo {
         };
         let hook = HOOKS.iter().find(|hook| is_executable(&folder.join(hook)));
         Ok(hook.map(|hook| format!("the {hook} hook")))
+    }
+
+    /// Returns the name and mail address that the program would commit with.
+    pub(super) fn identity_of_program(&self) -> Result<(String, String), GitError> {
+        let output = self.program().args(["var", "GIT_AUTHOR_IDENT"]).output();
+        let output = output.map_err(cant_start)?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        // `Name <mail> seconds zone`
+        let parts = said
+            .rsplit_once('>')
+            .and_then(|(who, _)| who.split_once(" <"));
+        match parts.filter(|_| output.status.success()) {
+            Some((name, mail)) if !name.is_empty() && !mail.is_empty() => {
+                Ok((name.to_owned(), mail.to_owned()))
+            }
+            Some(_) | None => Err(GitError::NoIdentity),
+        }
+    }
+
+    /// Returns the program, about to be started in the work tree.
+    fn program(&self) -> Command {
+        let mut command = Command::new("git");
+        for name in MISLEADING {
+            command.env_remove(name);
+        }
+        command.current_dir(&self.work_tree);
+        command
     }
 
     /// Commits an index, which is given to the program as a temporary one, as its own
@@ -62,12 +100,8 @@ impl Repo {
         }
         index.write()?;
         let date = format!("@{} +0000", at.as_second());
-        let mut command = Command::new("git");
-        for name in MISLEADING {
-            command.env_remove(name);
-        }
-        let mut child = command
-            .current_dir(&self.work_tree)
+        let mut child = self
+            .program()
             .args(["commit", "--quiet", "--file=-"])
             .env("GIT_INDEX_FILE", &path)
             .env("GIT_AUTHOR_DATE", &date)
@@ -77,9 +111,7 @@ impl Repo {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| {
-                std::io::Error::new(error.kind(), format!("can't start `git`: {error}"))
-            })?;
+            .map_err(cant_start)?;
         if let Some(mut input) = child.stdin.take() {
             // A hook that fails early may close it; the status then says what happened.
             input.write_all(message.as_bytes()).ok();
@@ -94,6 +126,24 @@ impl Repo {
             output: String::from_utf8_lossy(&said).trim().to_owned(),
         })
     }
+}
+
+/// Returns the variable that names settings which the library doesn't read, if one is set.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "these are git's own, and read as git reads them"
+)]
+pub(super) fn settings_elsewhere() -> Option<&'static str> {
+    let names = SETTINGS.into_iter();
+    let mut set = names.filter(|name| {
+        let value = std::env::var_os(name).unwrap_or_default();
+        !["", "0", "/dev/null"].iter().any(|none| value == *none)
+    });
+    set.next()
+}
+
+fn cant_start(error: std::io::Error) -> std::io::Error {
+    std::io::Error::new(error.kind(), format!("can't start `git`: {error}"))
 }
 
 fn is_executable(path: &Path) -> bool {
