@@ -34,6 +34,8 @@ pub struct Repo {
     repository: git2::Repository,
     work_tree: PathBuf,
     prefix: PathBuf,
+    /// The branch that HEAD was on when it was opened; `None`: on none.
+    branch: Option<String>,
 }
 
 impl Repo {
@@ -61,10 +63,12 @@ impl Repo {
             .strip_prefix(&work_tree)
             .map(Path::to_owned)
             .unwrap_or_default();
+        let branch = branch(&repository);
         Ok(Self {
             repository,
             work_tree,
             prefix,
+            branch,
         })
     }
 
@@ -142,6 +146,24 @@ impl Repo {
         Ok(false)
     }
 
+    /// Refuses another branch than the one that HEAD was on when the repository was opened.
+    fn refuse_other_branch(&self) -> Result<(), GitError> {
+        let now = branch(&self.repository);
+        if now == self.branch {
+            return Ok(());
+        }
+        let shown = |branch: Option<String>| branch.unwrap_or_else(|| "no branch".to_owned());
+        let back = match &self.branch {
+            Some(branch) => format!("git switch {branch}"),
+            None => "git switch --detach".to_owned(),
+        };
+        Err(GitError::Switched {
+            began: shown(self.branch.clone()),
+            now: shown(now),
+            back,
+        })
+    }
+
     /// Returns whether HEAD's commit has a file.
     ///
     /// # Errors
@@ -191,4 +213,11 @@ impl Repo {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Returns the branch that HEAD is on, also one without a commit.
+fn branch(repository: &git2::Repository) -> Option<String> {
+    let head = repository.find_reference("HEAD").ok()?;
+    let full = head.symbolic_target().ok().flatten()?;
+    Some(full.strip_prefix("refs/heads/").unwrap_or(full).to_owned())
 }

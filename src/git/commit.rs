@@ -49,7 +49,7 @@ impl Repo {
     /// follows the commit, so whatever refuses the commit leaves it as it was.
     ///
     /// # Errors
-    /// Where a lock stays taken, the branch keeps moving, the `git` program or one of its hooks
+    /// Where HEAD is on another branch than it was, a lock stays taken, the branch keeps moving, the `git` program or one of its hooks
     /// refuses, or git fails. HEAD is then as it was.
     pub fn commit(&self, draft: &Draft<'_>) -> Result<Committed, GitError> {
         let _turn = self.turn()?;
@@ -84,6 +84,7 @@ impl Repo {
     }
 
     fn try_commit(&self, draft: &Draft<'_>) -> Result<Committed, GitError> {
+        self.refuse_other_branch()?;
         let tip = self.tip()?;
         let mut next = self.next(draft, tip.as_ref())?;
         let tree = self

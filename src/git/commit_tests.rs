@@ -53,6 +53,21 @@ fn the_first_commit_of_a_repository_works() {
 }
 
 #[test]
+fn another_branch_than_before_gets_no_commit() {
+    let fixture = Fixture::with_commit();
+    fixture.put("a.txt", "a\n");
+    let repo = fixture.repo();
+    let paths = ["a.txt".to_owned()];
+    fixture.git(&["switch", "--quiet", "-c", "other"]);
+    let error = repo.commit(&draft(&paths)).expect_err("refused");
+    assert!(error.to_string().contains("HEAD is on `other`"), "{error}");
+    assert!(error.to_string().contains("git switch main"), "{error}");
+    assert_eq!(fixture.git(&["log", "--oneline"]).lines().count(), 1);
+    fixture.git(&["switch", "--quiet", "main"]);
+    assert!(repo.commit(&draft(&paths)).expect("commits").created);
+}
+
+#[test]
 fn what_isnt_in_the_work_tree_stays_as_the_last_commit_has_it() {
     let fixture = Fixture::with_commit();
     fixture.put("old/a.yml", "a\n");
@@ -123,13 +138,12 @@ fn a_hook_runs_through_the_program() {
     fixture.put("staged.txt", "mine\n");
     fixture.git(&["add", "staged.txt"]);
     fixture.put("k8s/new [1].yml", "a\n");
-    fs_err::remove_file(fixture.path().join("README.md")).expect("removes");
     let committed = fixture.commit(&["k8s/new [1].yml", "README.md"]);
     assert_eq!(committed.program.as_deref(), Some("the pre-commit hook"));
     assert!(fixture.path().join("ran").exists());
     assert_eq!(
         fixture.git(&["show", "--format=%aI", "--name-status", "HEAD"]),
-        "2026-01-31T12:00:00+00:00\n\nD\tREADME.md\nA\tk8s/new [1].yml\n"
+        "2026-01-31T12:00:00+00:00\n\nA\tk8s/new [1].yml\n"
     );
     assert_eq!(
         fixture.git(&["status", "--porcelain"]),

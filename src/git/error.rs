@@ -47,6 +47,19 @@ pub enum GitError {
         /// What gives it up.
         abort: &'static str,
     },
+    /// HEAD was moved to another branch while a run worked.
+    #[error(
+        "HEAD is on `{now}`, and was on `{began}` when this began: nothing is committed; go back \
+         (`{back}`) and run again, which commits what is done"
+    )]
+    Switched {
+        /// Where it was.
+        began: String,
+        /// Where it is.
+        now: String,
+        /// What leads back.
+        back: String,
+    },
     /// HEAD is no branch.
     #[error(
         "HEAD is detached, so the commit would be on no branch; run `git switch -c NAME` first"
