@@ -1,9 +1,10 @@
 //! Showing a run while it goes on, and being told to stop.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
+use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
@@ -187,12 +188,32 @@ async fn loss(lost: &mut Option<watch::Receiver<bool>>) {
 
 /// Waits for a signal to stop; returns whether one can come at all.
 async fn signal() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            result = tokio::signal::ctrl_c() => result.is_ok(),
-            _ = terminate.recv() => true,
-        },
-        Err(_) => tokio::signal::ctrl_c().await.is_ok(),
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result.is_ok(),
+        () = came(SignalKind::terminate()) => true,
+        // The terminal was closed; a command that went on without its run would be begun twice.
+        () = came(SignalKind::hangup()), if !ignores_hangup() => true,
     }
+}
+
+/// Waits for a signal; for ever where it can't be heard.
+async fn came(kind: SignalKind) {
+    match tokio::signal::unix::signal(kind) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Returns whether this program was started with closed terminals ignored, as by `nohup`: asked
+/// before the first time that they are listened to.
+fn ignores_hangup() -> bool {
+    static IGNORED: LazyLock<bool> = LazyLock::new(|| {
+        let status = fs_err::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        mask.is_some_and(|mask| mask & 1 == 1)
+    });
+    *IGNORED
 }
