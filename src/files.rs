@@ -28,3 +28,10 @@ pub use lock::{Lock, holder};
 pub use private::{read_named, write_private};
 pub use snapshot::Snapshot;
 pub use workspace::Workspace;
+
+/// Returns a text with line feeds alone, where it has carriage returns before them: git gives files
+/// such ends where it is told to, and nobody changed anything.
+pub fn unix(bytes: &[u8]) -> Option<String> {
+    let text = str::from_utf8(bytes).ok()?;
+    text.contains("\r\n").then(|| text.replace("\r\n", "\n"))
+}

@@ -7,7 +7,7 @@ use super::exit::Result;
 use super::load::{Loaded, Phase};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::dotenv;
-use crate::files::read_journal;
+use crate::files::{read_journal, unix};
 use crate::git::Repo;
 use crate::journal::{Written, sha256};
 use crate::manifest::{InClear, Object, Rendered, Theirs, parse_documents};
@@ -48,6 +48,11 @@ impl Loaded {
                 }
             };
             let found = sha256(text.as_bytes());
+            let ends = unix(text.as_bytes());
+            if ends.as_deref() == Some(&file.text) {
+                continue;
+            }
+            let text = ends.unwrap_or(text);
             if journal.is_none() {
                 let number = phase.checklist.number;
                 let known = read_journal(&self.workspace, &phase.set, number)?;
@@ -55,10 +60,11 @@ impl Loaded {
             }
             let written = journal.get_or_insert_default();
             let known = written.get(&file.path);
-            if known.is_some_and(|known| known.sha256 == found && known.ours.is_none()) {
+            let own = sha256(text.as_bytes());
+            if known.is_some_and(|known| known.sha256 == own && known.ours.is_none()) {
                 continue;
             }
-            let base = match self.workspace.remembered(&file.path, &found)? {
+            let base = match self.workspace.remembered(&file.path, &own)? {
                 // A run that was killed wrote it and couldn't record that.
                 Some(own) => Some(own),
                 None => self.base(&file.path, written)?,

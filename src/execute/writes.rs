@@ -5,7 +5,7 @@
 
 use super::effect::Surroundings;
 use crate::diagnostic::causes;
-use crate::files::{FilesError, Workspace};
+use crate::files::{FilesError, Workspace, unix};
 use crate::journal::{Evidence, Failure, sha256};
 use crate::manifest::Theirs;
 use crate::plan::{Step, Work};
@@ -58,13 +58,16 @@ fn look(wanted: Wanted<'_>, around: &Surroundings<'_>) -> Result<bool, Failure> 
         return Ok(true);
     };
     let found = wanted.found(workspace);
-    let Some(found) = found.map_err(|error| wanted.failed(&error))? else {
+    let Some(bytes) = found.map_err(|error| wanted.failed(&error))? else {
         return Ok(false);
     };
-    if found == sha256(wanted.text.as_bytes()) {
+    let found = sha256(&bytes);
+    // Line ends that git gave a file are no change of it.
+    let text = unix(&bytes).map_or_else(|| found.clone(), |text| sha256(text.as_bytes()));
+    if text == sha256(wanted.text.as_bytes()) {
         return Ok(true);
     }
-    let own = around.written.get(wanted.path).map(|known| &known.sha256) == Some(&found);
+    let own = around.written.get(wanted.path).map(|known| &known.sha256) == Some(&text);
     let merged = wanted.theirs.is_some_and(|theirs| theirs.found == found);
     if own || merged || around.options.overwrite {
         return Ok(false);
@@ -91,12 +94,11 @@ impl Wanted<'_> {
         }
     }
 
-    /// Keeps orch's own text, and returns the hash of what is on disk.
-    fn found(&self, workspace: &Workspace) -> Result<Option<String>, FilesError> {
+    /// Keeps orch's own text, and returns what is on disk.
+    fn found(&self, workspace: &Workspace) -> Result<Option<Vec<u8>>, FilesError> {
         // Before it is written: a run that is killed in between must know its own text.
         workspace.remember(self.path, self.ours())?;
-        let on_disk = workspace.read_bytes(self.path)?;
-        Ok(on_disk.map(|bytes| sha256(&bytes)))
+        workspace.read_bytes(self.path)
     }
 
     fn failed(&self, error: &FilesError) -> Failure {

@@ -11,7 +11,7 @@ use crate::checklist::{StatusKind, TaskId};
 use crate::cli::target::REHEARSAL;
 use crate::cluster::Live;
 use crate::execute::{Changed, Held, Projection, Standing, Why, compare, expect, hold};
-use crate::files::Clock;
+use crate::files::{Clock, unix};
 use crate::journal::{Event, Evidence, State, StepId, Subject, Written, sha256};
 use crate::manifest::Object;
 use crate::plan::{Plan, Scope, Work};
@@ -242,7 +242,7 @@ impl Outlook {
                 (Work::Write { path, .. }, Evidence::File { sha256: then, .. }) => {
                     match prepared.loaded.workspace.read(path)? {
                         None => Some(format!("`{path}` is gone")),
-                        Some(text) if sha256(text.as_bytes()) != *then => {
+                        Some(text) if !is_text(&text, then) => {
                             Some(format!("`{path}` was changed"))
                         }
                         Some(_) => None,
@@ -442,4 +442,10 @@ impl Outlook {
             completed,
         }
     }
+}
+
+/// Returns whether a text has that hash, but for the ends that git gave its lines.
+fn is_text(text: &str, hash: &str) -> bool {
+    let same = |text: &str| sha256(text.as_bytes()) == hash;
+    same(text) || unix(text.as_bytes()).is_some_and(|text| same(&text))
 }

@@ -12,7 +12,7 @@ use crate::cli::run::drift::{Drift, Drifted, Looked};
 use crate::cli::target::{self, REHEARSAL, Target, TargetArgs, called};
 use crate::cli::{Session, Stop};
 use crate::cluster::{Verdict, verdict};
-use crate::files::read_state;
+use crate::files::{read_state, unix};
 use crate::journal::{Evidence, State, StepId, TargetState, Waiver, sha256};
 use crate::plan::{Plan, Work};
 use crate::verify::{Change, FileSeen, Objects, Seen, Today, Wrong};
@@ -310,10 +310,4 @@ fn files(
         .into_iter()
         .map(|path| (path.to_owned(), look(path)))
         .collect()
-}
-
-/// Returns a text with line feeds alone, where it has carriage returns before them.
-fn unix(bytes: &[u8]) -> Option<String> {
-    let text = str::from_utf8(bytes).ok()?;
-    text.contains("\r\n").then(|| text.replace("\r\n", "\n"))
 }
