@@ -35,15 +35,28 @@ pub(super) struct VerifyArgs {
 enum Came {
     Lost,
     Unread,
+    Locked,
     Unreachable,
     AllHolds,
 }
 
 impl Came {
+    /// What came of a phase that couldn't be looked at.
+    fn of(stop: &Stop) -> Self {
+        match stop.code() {
+            Code::Target => Self::Unreachable,
+            Code::Locked => Self::Locked,
+            Code::Done | Code::Failed | Code::Input | Code::Waiting | Code::Interrupted => {
+                Self::Unread
+            }
+        }
+    }
+
     fn code(self) -> Code {
         match self {
             Self::Lost => Code::Failed,
             Self::Unread => Code::Input,
+            Self::Locked => Code::Locked,
             Self::Unreachable => Code::Target,
             Self::AllHolds => Code::Done,
         }
@@ -88,11 +101,7 @@ pub(super) fn all(session: &Session, args: &VerifyArgs) -> Result {
                 Err(stop) => {
                     err(&format!("{}\n", file.path))?;
                     let _ = stop.report(session.err);
-                    came = came.min(if stop.code() == Code::Target {
-                        Came::Unreachable
-                    } else {
-                        Came::Unread
-                    });
+                    came = came.min(Came::of(&stop));
                 }
             }
         }
