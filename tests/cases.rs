@@ -25,6 +25,7 @@ mod person;
 mod phase;
 mod phases;
 mod problems;
+mod recovery;
 mod repository;
 mod sarif;
 mod secrets;
