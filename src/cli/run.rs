@@ -17,7 +17,7 @@ mod tell;
 mod undo;
 mod watch;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ use crate::cluster::{Live, TakeOver};
 use crate::execute::{Document, Ledger, Options, Progress, ProjectError, Report, Run, execute};
 use crate::files::{Clock, JournalFile, Lock};
 use crate::git::{DetachedHead, GitError, Repo};
-use crate::journal::{Evidence, Header, RunId, State, StepId, sha256};
+use crate::journal::{Evidence, Header, RunId, State, StepId, Subjects, sha256};
 use crate::manifest::Object;
 use claim::Claimed;
 use closing::Close;
@@ -423,6 +423,15 @@ fn header(prepared: &Prepared<'_>) -> Header {
         std::process::id(),
         std::time::Instant::now()
     );
+    let subjects = Subjects::new(checklist);
+    let having = prepared
+        .plan
+        .steps
+        .iter()
+        .filter_map(|step| step.task.as_ref());
+    let having: BTreeSet<&TaskId> = having.collect();
+    let said = |id: &TaskId| Some((id.clone(), subjects.of(id)?));
+    let tasks = having.into_iter().filter_map(said);
     Header {
         run: RunId::new(sha256(seed.as_bytes()).chars().take(16).collect::<String>()),
         checklist: sha256(checklist.text.as_bytes()),
@@ -434,5 +443,6 @@ fn header(prepared: &Prepared<'_>) -> Header {
         undo: false,
         began: None,
         early: prepared.how.early.clone(),
+        tasks: tasks.collect(),
     }
 }

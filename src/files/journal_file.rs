@@ -239,6 +239,7 @@ mod tests {
             undo: false,
             began: None,
             early: Vec::new(),
+            tasks: BTreeMap::new(),
         })
     }
 

@@ -15,12 +15,13 @@ pub const VERSION: u32 = 3;
 
 /// The version that a record is written in: the oldest one that knows it, so that programs of
 /// before refuse only the journals that they would misread.
-const fn version(event: &Event) -> u32 {
+fn version(event: &Event) -> u32 {
     match event {
         // By its id alone, it would be another task's where lines moved.
         Event::Waived { about: Some(_), .. }
         | Event::Skipped { about: Some(_), .. }
         | Event::Reopened { about: Some(_), .. } => 3,
+        Event::RunStarted(header) if !header.tasks.is_empty() => 3,
         Event::Skipped { .. } => 2,
         Event::RunStarted(_)
         | Event::Started { .. }

@@ -1,5 +1,7 @@
 //! Lines, the hash chain, and damage.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -21,6 +23,7 @@ fn header() -> Header {
         undo: false,
         began: None,
         early: Vec::new(),
+        tasks: BTreeMap::new(),
     }
 }
 

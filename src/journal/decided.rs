@@ -5,8 +5,8 @@ use std::ops::Deref;
 
 use jiff::Timestamp;
 
-use super::Subject;
-use crate::checklist::{Checklist, TaskId};
+use super::{Subject, Subjects};
+use crate::checklist::TaskId;
 
 /// A person's decision on a task; `W` is why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,15 +78,15 @@ impl<W> Decisions<W> {
 
     /// Moves each decision to the id that its task has in a document now. Returns those whose task
     /// isn't there any more, unless something else was decided in their place.
-    pub(super) fn follow(&mut self, checklist: &Checklist) -> Vec<(TaskId, Decided<W>)> {
+    pub(super) fn follow(&mut self, tasks: &Subjects<'_>) -> Vec<(TaskId, Decided<W>)> {
         let known = std::mem::take(self);
         let current = known.by_id.into_iter().map(|(id, it)| (id, it, true));
         let passed = known.passed.into_iter().map(|(id, it)| (id, it, false));
         let mut lost = Vec::new();
         for (id, decided, told) in current.chain(passed) {
             let task = match &decided.about {
-                Some(subject) => subject.find(checklist),
-                None => checklist.task(&id),
+                Some(subject) => tasks.find(subject),
+                None => tasks.task(&id),
             };
             match task.map(|task| task.id.clone()) {
                 Some(now) => {

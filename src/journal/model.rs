@@ -1,5 +1,6 @@
 //! The types of the journal. No secret value is ever in one.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -199,6 +200,9 @@ pub struct Header {
     /// The earlier phases of the set that weren't complete when this one was begun all the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub early: Vec<u32>,
+    /// What the tasks say that have steps, by their ids then; older journals don't tell.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tasks: BTreeMap<TaskId, Subject>,
 }
 
 /// How a run ended.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::target::OpenRun;
 use super::{
     Beginning, Decided, Decisions, Event, Evidence, Header, Outcome, Record, Reopening, RunId,
-    Skip, StepId, Subject, TargetState, Waiver,
+    Skip, StepId, Subject, Subjects, TargetState, Waiver,
 };
 use crate::checklist::{Checklist, TaskId};
 
@@ -180,11 +180,13 @@ impl State {
     /// wherever its line moved.
     #[must_use]
     pub fn followed(mut self, checklist: &Checklist) -> Self {
-        let lost = self.skipped.follow(checklist);
+        let tasks = Subjects::new(checklist);
+        let lost = self.skipped.follow(&tasks);
         let mut adrift: Vec<Adrift> = lost.into_iter().map(|it| Adrift::new(it, true)).collect();
         let all = self.targets.values_mut();
         for target in all.chain(std::iter::once(&mut self.early)) {
-            let lost = target.waived.follow(checklist);
+            target.follow(&tasks);
+            let lost = target.waived.follow(&tasks);
             adrift.extend(lost.into_iter().map(|it| Adrift::new(it, false)));
             // Of one task known by other words, both may be recorded: the later one counts.
             let skipped = &mut self.skipped;

@@ -26,6 +26,7 @@ fn begun(name: &str, target: &str, undo: bool) -> Event {
         undo,
         began: None,
         early: Vec::new(),
+        tasks: BTreeMap::new(),
     })
 }
 
@@ -531,4 +532,47 @@ fn a_decision_of_before_words_were_kept_stays_with_its_id() {
     );
     let known = fold([old]).expect("legal");
     assert_eq!(known.skipped().len(), 1);
+}
+
+#[test]
+fn steps_follow_their_task_and_are_reopened_with_it() {
+    let run = |name: &str, tasks: &[(&str, &str)]| {
+        let Event::RunStarted(mut header) = begun(name, "prod", false) else {
+            return begun(name, "prod", false);
+        };
+        let said = |(id, text): &(&str, &str)| Some((TaskId::new(*id), about(text)?));
+        header.tasks = tasks.iter().filter_map(said).collect();
+        Event::RunStarted(header)
+    };
+    let step = |name: &str, task: &str| Event::Started {
+        step: id(name),
+        key: StepKey::new("k"),
+        task: Some(TaskId::new(task)),
+        before: None,
+    };
+    let events = [
+        run("a", &[("1.1.1", "Warm"), ("1.1.2", "Move")]),
+        step("w", "1.1.1"),
+        succeeded("w"),
+        step("m", "1.1.2"),
+        succeeded("m"),
+        ended(Outcome::Completed),
+        // A line above both came, and the first of them is to be done again.
+        Event::Reopened {
+            task: TaskId::new("1.1.2"),
+            who: "ann".into(),
+            why: None,
+            target: None,
+            about: about("Warm"),
+        },
+    ];
+    let text = "# Phase 1: Base\n\n## 1.1 Ask\n\n- [x] New\n- [ ] Warm\n- [x] Move\n";
+    let parsed = crate::checklist::parse("c.md", text, &crate::vocabulary::Vocabulary::default());
+    let state = fold(events).expect("legal");
+    let state = state.followed(&parsed.expect("parses").checklist);
+    let known = |name: &str| state.current().step(&id(name)).expect("known").clone();
+    assert_eq!(known("w").status, StepStatus::Reopened);
+    assert_eq!(known("w").task, Some(TaskId::new("1.1.2")));
+    assert!(known("m").evidence().is_some());
+    assert_eq!(known("m").task, Some(TaskId::new("1.1.3")));
 }

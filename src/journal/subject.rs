@@ -5,7 +5,7 @@
 //! words were edited, a task is known by the command that it runs; which words still mean the same
 //! isn't guessed: other words are another task.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -37,46 +37,120 @@ pub struct Twin {
     pub of: usize,
 }
 
-impl Subject {
-    /// Returns what a task is known by; `None` where there is none, or its own `id=` says it.
-    pub fn of(checklist: &Checklist, id: &TaskId) -> Option<Self> {
-        let task = checklist.task(id)?;
-        if has_own_id(task) {
-            return None;
+/// A document's tasks by what they say and do, for those who look many up.
+#[derive(Debug)]
+pub struct Subjects<'c> {
+    tasks: Vec<Said<'c>>,
+    by_id: HashMap<&'c TaskId, usize>,
+    by_words: HashMap<String, Vec<usize>>,
+    by_doing: HashMap<String, Vec<usize>>,
+}
+
+/// A task with what it says.
+#[derive(Debug)]
+struct Said<'c> {
+    section: &'c str,
+    task: &'c Task,
+    text: String,
+    does: Option<String>,
+}
+
+impl<'c> Subjects<'c> {
+    /// Returns the tasks of a document.
+    pub fn new(checklist: &'c Checklist) -> Self {
+        let mut all = Self {
+            tasks: Vec::new(),
+            by_id: HashMap::new(),
+            by_words: HashMap::new(),
+            by_doing: HashMap::new(),
+        };
+        for section in &checklist.sections {
+            for task in &section.tasks {
+                let at = all.tasks.len();
+                let said = Said {
+                    section: &section.title,
+                    task,
+                    text: masked(task.text.plain().trim()),
+                    does: does(task),
+                };
+                all.by_id.entry(&task.id).or_insert(at);
+                all.by_words.entry(words(&said.text)).or_default().push(at);
+                if let Some(does) = &said.does {
+                    all.by_doing.entry(does.clone()).or_default().push(at);
+                }
+                all.tasks.push(said);
+            }
         }
-        let section = checklist.section_of(id)?;
-        let text = shown(task);
-        let alone = with_words(checklist.tasks(), &text).len() == 1;
-        let inside = with_words(&section.tasks, &text);
-        let nth = inside.iter().position(|one| one.id == *id)? + 1;
+        all
+    }
+
+    /// Returns what a task is known by; `None` where there is none, or its own `id=` says it.
+    pub fn of(&self, id: &TaskId) -> Option<Subject> {
+        let at = *self.by_id.get(id)?;
+        let said = self.tasks.get(at).filter(|it| !has_own_id(it.task))?;
+        let everywhere = self.saying(&said.text);
+        let inside = self.inside(everywhere, said.section);
+        let nth = inside.iter().position(|one| *one == at)? + 1;
         let of = inside.len();
-        Some(Self {
-            text,
-            section: section.title.clone(),
-            twin: (!alone).then_some(Twin { nth, of }),
-            does: does(task).filter(|it| doing(checklist, it).is_some()),
+        Some(Subject {
+            text: said.text.clone(),
+            section: said.section.to_owned(),
+            twin: (everywhere.len() > 1).then_some(Twin { nth, of }),
+            does: said.does.clone().filter(|it| self.doing(it).is_some()),
         })
     }
 
-    /// Returns the one task that it is about; `None` where no task says so any more, or it can't be
-    /// told which one of several is meant.
-    pub fn find<'c>(&self, checklist: &'c Checklist) -> Option<&'c Task> {
-        let same = || doing(checklist, self.does.as_ref()?);
-        self.find_by_words(checklist).or_else(same)
+    /// Returns the one task that a decision is about; `None` where no task says so any more, or it
+    /// can't be told which one of several is meant.
+    pub fn find(&self, subject: &Subject) -> Option<&'c Task> {
+        let by_words = self.find_by_words(subject);
+        let at = by_words.or_else(|| self.doing(subject.does.as_ref()?));
+        Some(self.tasks.get(at?)?.task)
     }
 
-    fn find_by_words<'c>(&self, checklist: &'c Checklist) -> Option<&'c Task> {
-        let everywhere = with_words(checklist.tasks(), &self.text);
-        if let (None, [only]) = (self.twin, everywhere.as_slice()) {
-            return Some(only);
+    /// Returns the task of that id.
+    pub fn task(&self, id: &TaskId) -> Option<&'c Task> {
+        Some(self.tasks.get(*self.by_id.get(id)?)?.task)
+    }
+
+    fn find_by_words(&self, subject: &Subject) -> Option<usize> {
+        let everywhere = self.saying(&subject.text);
+        if let (None, [only]) = (subject.twin, everywhere) {
+            return Some(*only);
         }
-        let sections = checklist.sections.iter();
-        let same = sections.filter(|section| words(&section.title) == words(&self.section));
-        let inside = with_words(same.flat_map(|section| &section.tasks), &self.text);
-        let Twin { nth, of } = self.twin.unwrap_or(Twin { nth: 1, of: 1 });
-        (inside.len() == of)
-            .then(|| inside.get(nth.checked_sub(1)?).copied())
-            .flatten()
+        let inside = self.inside(everywhere, &subject.section);
+        let Twin { nth, of } = subject.twin.unwrap_or(Twin { nth: 1, of: 1 });
+        let meant = inside.get(nth.checked_sub(1)?).copied();
+        meant.filter(|_| inside.len() == of)
+    }
+
+    fn saying(&self, text: &str) -> &[usize] {
+        self.by_words.get(&words(text)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns those of these tasks that are in sections of that title.
+    fn inside(&self, tasks: &[usize], section: &str) -> Vec<usize> {
+        let wanted = words(section);
+        let is_inside = |at: &&usize| {
+            let said = self.tasks.get(**at);
+            said.is_some_and(|said| words(said.section) == wanted)
+        };
+        tasks.iter().filter(is_inside).copied().collect()
+    }
+
+    /// Returns the only task that does that.
+    fn doing(&self, what: &str) -> Option<usize> {
+        match self.by_doing.get(what).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            Some(_) | None => None,
+        }
+    }
+}
+
+impl Subject {
+    /// Returns what a task is known by; `None` where there is none, or its own `id=` says it.
+    pub fn of(checklist: &Checklist, id: &TaskId) -> Option<Self> {
+        Subjects::new(checklist).of(id)
     }
 
     /// Returns whether both are about one task; those of different times may tell twins apart
@@ -92,8 +166,12 @@ impl Subject {
 
     /// Returns those of a document's tasks in another version of it, under the ids they have there.
     pub fn carried(ids: &BTreeSet<TaskId>, from: &Checklist, to: &Checklist) -> BTreeSet<TaskId> {
-        let there = |id: &TaskId| match Self::of(from, id) {
-            Some(subject) => subject.find(to).map(|task| task.id.clone()),
+        if ids.is_empty() {
+            return BTreeSet::new();
+        }
+        let (from, to) = (Subjects::new(from), Subjects::new(to));
+        let there = |id: &TaskId| match from.of(id) {
+            Some(subject) => to.find(&subject).map(|task| task.id.clone()),
             None => Some(id.clone()),
         };
         ids.iter().filter_map(there).collect()
@@ -114,26 +192,6 @@ fn does(task: &Task) -> Option<String> {
         .chain(blocks)
         .collect();
     Some(sha256(all.join("\0").as_bytes()))
-}
-
-/// Returns the only task that does that.
-fn doing<'c>(checklist: &'c Checklist, what: &str) -> Option<&'c Task> {
-    let mut same = checklist
-        .tasks()
-        .filter(|task| does(task).as_deref() == Some(what));
-    let first = same.next()?;
-    same.next().is_none().then_some(first)
-}
-
-/// A task's line as it is recorded.
-fn shown(task: &Task) -> String {
-    masked(task.text.plain().trim())
-}
-
-fn with_words<'c>(tasks: impl IntoIterator<Item = &'c Task>, text: &str) -> Vec<&'c Task> {
-    let wanted = words(text);
-    let tasks = tasks.into_iter();
-    tasks.filter(|task| words(&shown(task)) == wanted).collect()
 }
 
 /// What counts of a text: neither white space, nor capitals, nor what ends it.
@@ -160,7 +218,8 @@ mod tests {
     fn check(before: &str, id: &str, after: &str, expected: Option<&str>) {
         let subject = Subject::of(&read(before), &TaskId::new(id)).expect("has words");
         let after = read(after);
-        let found = subject.find(&after).map(|task| task.id.as_str());
+        let found = Subjects::new(&after).find(&subject);
+        let found = found.map(|task| task.id.as_str());
         assert_eq!(found, expected, "{subject:?}");
     }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     Decisions, Evidence, Failure, Header, IllegalMove, Outcome, Previous, RunId, StepId, StepKey,
-    Subject, Waiver,
+    Subject, Subjects, Waiver,
 };
 use crate::checklist::TaskId;
 
@@ -44,6 +44,8 @@ pub struct StepState {
     pub status: StepStatus,
     /// The task it belongs to.
     pub task: Option<TaskId>,
+    /// What that task said when the step was started last.
+    pub about: Option<Subject>,
     /// When it got there.
     pub at: Timestamp,
     /// The run that brought it there.
@@ -120,11 +122,11 @@ impl TargetState {
     }
 
     pub(super) fn reopen(&mut self, task: &TaskId, about: Option<&Subject>, reopening: Reopening) {
-        for state in self
-            .steps
-            .values_mut()
-            .filter(|state| state.task.as_ref() == Some(task))
-        {
+        let is_of = |state: &&mut StepState| match state.about.as_ref().zip(about) {
+            Some((then, now)) => then.is_same(now),
+            None => state.task.as_ref() == Some(task),
+        };
+        for state in self.steps.values_mut().filter(is_of) {
             if matches!(state.status, StepStatus::Succeeded(_)) {
                 state.status = StepStatus::Reopened;
                 state.at = reopening.at;
@@ -133,6 +135,26 @@ impl TargetState {
         self.waived.remove(task, about);
         self.completed = None;
         self.reopened.insert(task.clone(), reopening);
+    }
+
+    /// Gives each step to the task that says what its own did. Where none does, its words were
+    /// changed, and it stays with the task of its id; or it is gone, and another one has that.
+    pub(super) fn follow(&mut self, tasks: &Subjects<'_>) {
+        let mut found: BTreeSet<TaskId> = BTreeSet::new();
+        let mut lost = Vec::new();
+        for state in self.steps.values_mut() {
+            let Some(about) = &state.about else { continue };
+            match tasks.find(about) {
+                Some(task) => {
+                    found.insert(task.id.clone());
+                    state.task = Some(task.id.clone());
+                }
+                None => lost.push(state),
+            }
+        }
+        for state in lost {
+            state.task = state.task.take().filter(|task| !found.contains(task));
+        }
     }
 
     /// Forgets that a step's task was reopened once all its steps were done again.
@@ -182,6 +204,8 @@ impl OpenRun<'_> {
         key: &StepKey,
         (task, before): (Option<&TaskId>, Option<&Previous>),
     ) -> Result<(), IllegalMove> {
+        let tasks = self.target.header.as_ref().map(|header| &header.tasks);
+        let about = task.and_then(|task| tasks?.get(task)).cloned();
         let known = self.target.steps.get(step);
         if known.is_some_and(|known| {
             known.run == self.run
@@ -195,6 +219,7 @@ impl OpenRun<'_> {
             key: key.clone(),
             status: StepStatus::Unknown,
             task: task.cloned(),
+            about,
             at: self.at,
             run: self.run,
             notes: Vec::new(),

@@ -87,6 +87,7 @@ impl Scene {
             undo: false,
             began: None,
             early: Vec::new(),
+            tasks: BTreeMap::new(),
         });
         let events: Vec<Event> = self.events.clone();
         let recorded = !events.is_empty();

@@ -59,29 +59,8 @@ fn a_run_whose_journal_is_gone_changes_nothing() {
 }
 
 #[test]
-fn what_the_work_tree_lacks_is_never_committed_as_deleted() {
-    let workspace = call_center();
-    workspace.orch(&["phase", "4", "run"]).expect(0);
-    // As after a person began the phase anew, and took the boxes over.
-    fs_err::remove_dir_all(workspace.path(".orch")).expect("removes");
-    workspace.commit("Begin anew");
-    reopen_first_box(&workspace);
-    fs_err::remove_dir_all(workspace.path("k8s")).expect("removes");
-
-    let said = workspace.orch(&["phase", "4", "run"]).expect(0).stderr;
-
-    assert!(said.contains("left as the last commit has it"), "{said}");
-    let changed = workspace.changed_by_head();
-    assert!(changed.contains(&JOURNAL.to_owned()), "{changed:?}");
-    assert!(
-        !changed.iter().any(|path| path.starts_with("k8s/")),
-        "{changed:?}"
-    );
-}
-
-#[test]
 fn a_run_on_whose_way_the_branch_was_switched_commits_nothing() {
-    let workspace = shop("- [ ] Move <!-- orch: run=\"git switch --quiet -c other\" -->");
+    let workspace = shop("- [ ] Move <!-- orch: run=\"git switch -q -c other\" -->");
 
     let said = workspace.orch(&["phase", "1", "run", "--yes"]).expect(2);
 
@@ -148,7 +127,10 @@ fn a_closed_terminal_ends_the_command() {
 #[test]
 fn line_ends_that_git_gives_are_no_change() {
     let workspace = call_center();
-    workspace.write(".gitattributes", "* text=auto eol=crlf\n");
+    workspace.write(
+        ".gitattributes",
+        "k8s/** text eol=crlf\n*.md text eol=crlf\n",
+    );
     workspace.commit("Windows");
     workspace.orch(&["phase", "4", "run"]).expect(0);
     // As a fresh clone has them.
