@@ -171,10 +171,9 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
     let mut prepared = prepare(session, loaded, phase, target, how).await?;
     let mut outlook = Outlook::new(&prepared, journal.state());
     prepared.narrow(&mut outlook)?;
-    prepared.warn_of_secrets()?;
+    prepared.warn_of_documents()?;
     refuse_moved(&prepared, &outlook, args, journal.state())?;
     let mut live = look(&prepared, &mut outlook, (&repo, args), journal.state()).await?;
-    prepared.warn_of_adrift()?;
     commands::ask(&mut prepared, &outlook)?;
     let prune = Prune::find(&prepared, args, journal.state()).await?;
     let owned = outlook.owned_paths(&prepared, journal.path());

@@ -55,8 +55,8 @@ pub fn given(path: &str, text: &str) -> Vec<(String, String)> {
 /// Returns whether a path is that of an env file, by its name; one to copy from is none.
 pub fn is_one(path: &str) -> bool {
     let file = super::paths::file_name(path);
-    let named = file == ".env" || file.starts_with(".env.") || file.ends_with(".env");
-    named && !is_example(path)
+    let ends = file.rsplit_once('.').is_some_and(|(_, end)| end == "env");
+    (ends || file.starts_with(".env.")) && !is_example(path)
 }
 
 /// Returns whether a path is that of an env file to copy from (`.env.example`).

@@ -113,19 +113,11 @@ impl Prepared<'_> {
             .refuse_back_door(self.cluster.info(), namespace, known)
     }
 
-    /// Names the secrets that people put into manifests, before these are committed.
-    pub(super) fn warn_of_secrets(&self) -> Result<()> {
-        let warnings = self.meaning.in_clear(self.phase);
-        if !warnings.0.is_empty() {
-            let screen = self.session.err.screen();
-            crate::terminal::err(&format!("{}\n", render(&warnings, screen)))?;
-        }
-        Ok(())
-    }
-
-    /// Names decisions that may be about tasks whose words changed.
-    pub(super) fn warn_of_adrift(&self) -> Result<()> {
-        let warnings = self.phase.adrift();
+    /// Names decisions that may be about tasks whose words changed, and the secrets that people put
+    /// into manifests, before these are committed.
+    pub(super) fn warn_of_documents(&self) -> Result<()> {
+        let mut warnings = self.phase.adrift();
+        warnings.0.extend(self.meaning.in_clear(self.phase).0);
         if !warnings.0.is_empty() {
             let screen = self.session.err.screen();
             crate::terminal::err(&format!("{}\n", render(&warnings, screen)))?;
