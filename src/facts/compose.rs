@@ -123,6 +123,7 @@ pub(super) fn read(
         networks: volumes::networks(&mut fields, &mut notes),
         configs: volumes::configs(&mut fields, &values, &mut notes),
         secrets: volumes::secrets(&mut fields, &mut notes),
+        hidden: hidden.names(),
         unread: Vec::new(),
     };
     let services = fields.take("services");

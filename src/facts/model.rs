@@ -5,6 +5,7 @@ mod deploy;
 mod pod;
 mod text;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -62,6 +63,9 @@ pub struct Project {
     pub configs: Vec<ConfigFile>,
     /// The top-level `secrets` (name → file or environment).
     pub secrets: Vec<ConfigFile>,
+    /// The variables that are secrets by what they are used for or made from, whatever they are
+    /// called.
+    pub hidden: BTreeSet<String>,
     /// Keys beside the services' that nothing carries over, or that have no effect here.
     pub unread: Vec<UnreadKey>,
 }

@@ -40,6 +40,11 @@ pub(super) fn build(roster: &Roster<'_>, facts: &Facts, naming: &Naming<'_>) -> 
         roster,
         services: roster.services(),
         secrets: Vec::new(),
+        hidden: facts
+            .project
+            .iter()
+            .flat_map(|it| it.hidden.clone())
+            .collect(),
     };
     let shared = shared_values(roster);
     let mut of = BTreeMap::new();
@@ -105,6 +110,8 @@ struct Sorter<'s, 'f> {
     roster: &'s Roster<'f>,
     services: HashMap<&'f str, &'f Service>,
     secrets: Vec<SecretSpec>,
+    /// The variables that are secrets by how the Compose files use them.
+    hidden: BTreeSet<String>,
 }
 
 impl Sorter<'_, '_> {
@@ -146,7 +153,8 @@ impl Sorter<'_, '_> {
             .and_then(|it| it.secret.clone());
         let reason = secret::by_text(text)
             .or_else(|| secret::by_name(name))
-            .or(declared);
+            .or(declared)
+            .or_else(|| self.made_from(text));
         if let Some(composed) = self.composed(member, name, text) {
             return composed;
         }
@@ -158,6 +166,13 @@ impl Sorter<'_, '_> {
             name,
             hosts::in_variable(name, &text.value, &self.roster.names),
         )]
+    }
+
+    /// Returns why a text is a secret that is made from a variable which only its use makes one.
+    fn made_from(&self, text: &Text) -> Option<String> {
+        let mut used = text.variables.iter();
+        let found = used.find(|used| self.hidden.contains(&used.name))?;
+        Some(format!("it is made from `{}`", found.name))
     }
 
     fn secret(&mut self, member: &Member<'_>, name: &str, key: &str, reason: &str) -> Environment {

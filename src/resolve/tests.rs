@@ -5,6 +5,7 @@ mod directives;
 mod images;
 mod inventories;
 mod said;
+mod secrets;
 mod traces;
 mod unwritten;
 

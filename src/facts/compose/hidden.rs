@@ -77,6 +77,11 @@ impl Hidden {
         }
     }
 
+    /// Returns the variables that are secrets by what they are used for or made from.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.secret.difference(&self.plain).cloned().collect()
+    }
+
     /// Returns whether settings say that a variable is none.
     pub(super) fn is_plain(&self, name: &str) -> bool {
         self.plain.contains(name)

@@ -54,7 +54,9 @@ impl Sorter<'_, '_> {
     ) -> Option<Vec<Environment>> {
         let told = self.naming.told;
         let is_secret = |used: &VariableUse| {
-            let named = told.names.contains(&used.name) || secret::by_name(&used.name).is_some();
+            let named = told.names.contains(&used.name)
+                || self.hidden.contains(&used.name)
+                || secret::by_name(&used.name).is_some();
             named && used.name != name && !told.settings.contains(&used.name)
         };
         let pieces = text.pieces(is_secret);
