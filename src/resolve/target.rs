@@ -1,8 +1,13 @@
 //! Which file a write task asks for, by its path: the kind of object and the workload's name.
 
+mod folders;
+
+pub(super) use folders::is_for_manifests;
+
 use super::application::WorkloadKind;
 use super::overlays;
 use crate::vocabulary::words;
+use folders::{is_elsewhere, names_none};
 
 /// What a file is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -131,88 +136,6 @@ const KINDS: &[(&str, FileKind)] = &[
     ("networkpolicy", FileKind::NetworkPolicy),
 ];
 
-/// Folders that hold many workloads and so name none.
-const GENERIC: &[&str] = &[
-    "k8s",
-    "kubernetes",
-    "kube",
-    "manifests",
-    "deploy",
-    "deployment",
-    "base",
-    "monitoring",
-    "infra",
-    "infrastructure",
-    "apps",
-    "resources",
-];
-
-/// Folders that hold manifests, however the files in them are called.
-const MANIFESTS: &[&str] = &[
-    "k8s",
-    "kubernetes",
-    "kube",
-    "manifest",
-    "manifests",
-    "deploy",
-    "deployment",
-    "deployments",
-    "gitops",
-    "ops",
-    "infra",
-    "infrastructure",
-    "base",
-    "overlays",
-];
-
-/// Folders at the root that hold no manifests.
-const ELSEWHERE: &[&str] = &[
-    "alembic",
-    "ansible",
-    "api",
-    "app",
-    "backend",
-    "client",
-    "conf",
-    "config",
-    "configs",
-    "data",
-    "doc",
-    "docs",
-    "frontend",
-    "i18n",
-    "internal",
-    "lib",
-    "locales",
-    "migrations",
-    "pkg",
-    "public",
-    "scripts",
-    "server",
-    "settings",
-    "spec",
-    "src",
-    "static",
-    "test",
-    "tests",
-    "web",
-];
-
-/// What the names of YAML files begin with that are no manifests.
-const ELSEWHERE_FILES: &[&str] = &[
-    "Chart.",
-    "Taskfile.",
-    "codecov.",
-    "compose.",
-    "docker-compose",
-    "mkdocs.",
-    "openapi",
-    "pnpm-",
-    "pubspec.",
-    "swagger",
-    "values.",
-];
-
 /// A file that a task asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
@@ -264,7 +187,7 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
     let parent = folder
         .rsplit('/')
         .next()
-        .filter(|parent| !GENERIC.contains(parent));
+        .filter(|parent| !names_none(parent));
     let parent = parent
         .filter(|parent| !parent.is_empty())
         .map(str::to_owned);
@@ -284,34 +207,6 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
             target(kind, kind.of_workload().then_some(rest))
         }
     }
-}
-
-/// Returns whether one of a file's folders is for manifests.
-pub(super) fn is_for_manifests(path: &str, led: &[String]) -> bool {
-    let mut folders: Vec<&str> = path.split('/').collect();
-    folders.pop();
-    let first = folders.first();
-    let led = first.is_some_and(|first| led.iter().any(|it| it == first));
-    led || folders.iter().any(|it| MANIFESTS.contains(it))
-}
-
-/// Parts of paths that are read, so that they are refused by their names.
-const REFUSED: [&str; 2] = ["..", ".git"];
-
-/// Returns whether a path is that of something else than a manifest: by its name, or by the folder
-/// that it lies in, unless one of the folders is for manifests.
-fn is_elsewhere(path: &str) -> bool {
-    let mut folders: Vec<&str> = path.split('/').collect();
-    let file = folders.pop().unwrap_or_default();
-    if is_for_manifests(path, &[]) {
-        return false;
-    }
-    let named = ELSEWHERE_FILES.iter().any(|name| file.starts_with(name));
-    let hidden = path
-        .split('/')
-        .any(|part| part.starts_with('.') && part.len() > 1 && !REFUSED.contains(&part));
-    let first = folders.first();
-    named || hidden || first.is_some_and(|first| ELSEWHERE.contains(first))
 }
 
 /// Returns whether a code span looks like a path of a file to write or read.

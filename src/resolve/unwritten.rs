@@ -192,15 +192,15 @@ pub(super) fn homeless(
 /// Returns whether a manifest of the workspace has an object, as an earlier phase or a person
 /// wrote it.
 fn is_there(tree: &Tree, kind: &str, name: &str) -> bool {
-    let has = |text: &str, key: &str, value: &str| {
-        let mut lines = text
-            .lines()
-            .filter_map(|line| line.trim().trim_start_matches("- ").split_once(':'));
-        lines.any(|(left, right)| left == key && right.trim() == value)
+    // What an HPA scales is told further in.
+    let (kind, name) = (format!("kind: {kind}"), format!("name: {name}"));
+    let has = |text: &str| {
+        let mut lines = text.lines();
+        lines.any(|line| line.trim_end() == kind) && text.lines().any(|line| line.trim() == name)
     };
     let mut files = tree.iter().filter(|(path, _)| {
         let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
         yaml && target::is_for_manifests(path, &[])
     });
-    files.any(|(_, text)| has(text, "kind", kind) && has(text, "name", name))
+    files.any(|(_, text)| has(text))
 }

@@ -238,7 +238,7 @@ fn tasks_that_wait_for_each_other_are_named() {
 
 #[test]
 fn a_task_changed_while_running_stops_the_run() {
-    let edit = "sed -i 's/[G]rafana with provisioned/Grafana without/' checklists/*/phase-04*.md";
+    let edit = "sed -i 's/[G]rafana with provisioned/Grafana with all provisioned/' checklists/*/phase-04*.md";
     let workspace = with_checklist(&commanded(edit));
     let run = workspace.orch(&["phase", "4", "run", "--yes"]).expect(2);
     let pieces = ["changed while running", "4.4.3", CHECKLIST, "run again"];
@@ -250,13 +250,13 @@ fn a_task_changed_while_running_stops_the_run() {
         );
     }
     assert!(
-        workspace.read(CHECKLIST).contains("Grafana without"),
+        workspace.read(CHECKLIST).contains("Grafana with all"),
         "the person's words stay"
     );
     assert_eq!(workspace.messages().len(), 1);
 
     workspace.orch(&["phase", "4", "run", "--yes"]).expect(0);
-    assert!(workspace.read(CHECKLIST).contains("Grafana without"));
+    assert!(workspace.read(CHECKLIST).contains("Grafana with all"));
     assert_eq!(workspace.messages().len(), 2);
 }
 

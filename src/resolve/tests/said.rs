@@ -135,6 +135,20 @@ fn what_no_rule_reads_is_a_persons() {
 }
 
 #[test]
+fn what_takes_several_words_is_read_whole() {
+    check("`k8s/ingress.yml`: rate limit 100 r/s, body size 10m", &[]);
+    check(
+        "`k8s/ingress.yml`: rate limit 100 r/s per customer",
+        &["rate limit 100 r/s per customer"],
+    );
+    check("`k8s/app/service.yml`: ClusterIP for internal clients", &[]);
+    check(
+        "`k8s/app/service.yml`: ClusterIP for production only",
+        &["ClusterIP for production only"],
+    );
+}
+
+#[test]
 fn keys_are_looked_for_in_secrets_and_maps() {
     check("`k8s/configmap.yml`: feature flags", &["feature flags"]);
     check(

@@ -132,8 +132,11 @@ fn a_workload_that_is_in_no_file_is_warned_of() {
     ])));
     let mut tree = tree();
     tree.insert("docker-compose.yml", COMPOSE);
+    let scaled = "kind: HorizontalPodAutoscaler\nspec:\n  scaleTargetRef:\n    kind: Deployment\n    name: app\n";
+    tree.insert("k8s/app/hpa.yml", scaled);
+    let document = parse("# Phase 1: A\n\n- [ ] `k8s/app/hpa.yml`: min 2, max 6\n");
+    assert!(warned(&resolved(&document, &tree)));
     let there = "kind: Deployment\nmetadata:\n  name: app\n";
     tree.insert("k8s/app/deployment.yml", there);
-    let document = parse("# Phase 1: A\n\n- [ ] `k8s/app/hpa.yml`: min 2, max 6\n");
     assert!(!warned(&resolved(&document, &tree)));
 }

@@ -7,6 +7,7 @@
 use crate::checklist::Inline;
 use crate::vocabulary::{Phrase, Word, words};
 
+use super::super::super::application::Exposure;
 use super::super::super::bullets::{self, Meaning};
 use super::super::super::spec::Spec;
 use super::super::super::subjects::named_product;
@@ -252,8 +253,17 @@ impl Reader<'_, '_> {
             }
             Meaning::Heading | Meaning::Unread => return false,
         }
+        let inside = own
+            .exposures
+            .iter()
+            .all(|it| it.alternatives == [Exposure::Cluster]);
         self.spec.merge(own);
-        let names = self.strays(text, Known::Read);
+        let mut names = self.strays(text, Known::Read);
+        if self.target.kind == FileKind::Service && inside {
+            // Whomever it is for, a Service is reached within the cluster anyway.
+            let named = self.strays(text, Known::Named);
+            names.retain(|name| named.contains(name));
+        }
         self.unread(text, names);
         true
     }

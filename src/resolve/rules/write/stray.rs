@@ -4,7 +4,7 @@
 //! Strict on purpose: a word that isn't known here may ask for anything. Names of services, ports
 //! and keys are known from the facts, which are looked at later (`told_names`).
 
-use crate::vocabulary::{Meanings, Phrase, Word, words};
+use crate::vocabulary::{Meanings, Phrase, Vocabulary, Word, words};
 
 use super::super::super::slug::alike;
 use super::super::super::target::{self, FileKind, Target};
@@ -119,6 +119,10 @@ const LITERAL: &[&str] = &[
     "let’s",
     "encrypt",
     "letsencrypt",
+    "r",
+    "rps",
+    "rpm",
+    "rph",
 ];
 
 /// Words that only join or lead to others.
@@ -172,6 +176,11 @@ pub(super) fn strays(line: &Line<'_>, target: &Target, text: &str, known: Known)
             target,
             known,
             beside,
+            several: if known == Known::Read {
+                several(&segment, line.vocabulary)
+            } else {
+                Vec::new()
+            },
             each_node: target.kind == FileKind::DaemonSet
                 && Phrase::new(&segment, line.vocabulary).has(Word::Machines),
         };
@@ -180,12 +189,36 @@ pub(super) fn strays(line: &Line<'_>, target: &Target, text: &str, known: Known)
     all
 }
 
+/// Returns the words without which a text no more tells what it takes several to tell.
+fn several(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
+    let phrase = Phrase::new(text, vocabulary);
+    let all: Vec<&str> = words(text).collect();
+    let alone = |meaning| all.iter().any(|word| vocabulary.tells(word, meaning));
+    let told = READ.iter().chain(ROUTED).copied();
+    let told: Vec<Word> = told.filter(|it| phrase.has(*it) && !alone(*it)).collect();
+    let needed = |at: usize| {
+        let rest: Vec<&str> = all
+            .iter()
+            .enumerate()
+            .filter(|it| it.0 != at)
+            .map(|it| *it.1)
+            .collect();
+        let rest = rest.join(" ");
+        told.iter()
+            .any(|it| !Phrase::new(&rest, vocabulary).has(*it))
+    };
+    let words = all.iter().enumerate().filter(|(at, _)| needed(*at));
+    words.map(|(_, word)| (*word).to_owned()).collect()
+}
+
 struct Reader<'a, 'c> {
     line: &'a Line<'c>,
     target: &'a Target,
     known: Known,
     /// Whether programs that are named are more than one.
     beside: bool,
+    /// Words that tell something only together: `rate limit`.
+    several: Vec<String>,
     /// Whether it says of a `DaemonSet` that it runs on each node.
     each_node: bool,
 }
@@ -268,6 +301,7 @@ impl Reader<'_, '_> {
         let lower = word.to_lowercase();
         told.meets(Meanings::of(READ))
             || LITERAL.contains(&lower.as_str())
+            || self.several.iter().any(|it| it == word)
             || self.joins(told)
             // A Service's port is called by any word.
             || told.has(Word::Part)
