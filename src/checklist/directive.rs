@@ -256,11 +256,7 @@ fn give(
             before
         }
         "run" => {
-            if script::does_nothing(&value.value) {
-                let message =
-                    "`run` holds no command: what begins with `#` is a comment".to_owned();
-                problems.error(&value.span, message, "write the command without `#`");
-            }
+            refuse_comment(value, problems);
             directive.run.replace(value.clone()).is_some()
         }
         "apply" => directive.apply.replace(value.clone()).is_some(),
@@ -302,6 +298,14 @@ fn give(
     };
     if twice {
         problems.error(&word.span, format!("`{}` is given twice", word.key), "");
+    }
+}
+
+/// A shell that is given a comment does nothing, and that proves nothing.
+fn refuse_comment(run: &Spanned<String>, problems: &mut Problems<'_>) {
+    if script::does_nothing(&run.value) {
+        let message = "`run` holds no command: what begins with `#` is a comment".to_owned();
+        problems.error(&run.span, message, "write the command without `#`");
     }
 }
 

@@ -209,6 +209,10 @@ fn check_directive(task: &str, expected: &[&str]) {
 
 #[test]
 fn what_can_only_be_meant_as_a_directive_is_never_passed_over() {
+    check_directive(
+        "<!-- orch: run=\"# kubectl apply -f x\" -->",
+        &["`run` holds no command"],
+    );
     check_directive("<!-- orch: skip", &["this directive has no end"]);
     check_directive(
         "**now** <!--orch: run=\"a\"",

@@ -228,6 +228,41 @@ impl State {
         match &record.event {
             Event::RunStarted(header) => self.run_started(header, at)?,
             Event::RunEnded { outcome } => self.run_ended(*outcome, at)?,
+            decision @ (Event::Waived { .. } | Event::Skipped { .. } | Event::Reopened { .. }) => {
+                self.decide(decision, at);
+            }
+            Event::Started {
+                step,
+                key,
+                task,
+                before,
+            } => {
+                self.open_run(step, at)?
+                    .start(step, key, (task.as_ref(), before.as_ref()))?;
+            }
+            Event::Observed { step, note, before } => {
+                self.open_run(step, at)?
+                    .observe(step, note, before.as_ref())?;
+            }
+            Event::Succeeded {
+                step,
+                key,
+                evidence,
+            } => {
+                self.open_run(step, at)?.succeed(step, key, evidence)?;
+            }
+            Event::Failed { step, key, failure } => {
+                self.open_run(step, at)?.fail(step, key, failure)?;
+            }
+            Event::Compensating { step } => self.open_run(step, at)?.compensate(step)?,
+            Event::RolledBack { step } => self.open_run(step, at)?.roll_back(step)?,
+        }
+        Ok(())
+    }
+
+    /// Takes in what a person decided; other events change nothing.
+    fn decide(&mut self, event: &Event, at: Timestamp) {
+        match event {
             Event::Waived {
                 task,
                 who,
@@ -274,33 +309,15 @@ impl State {
                 self.decided_on(target.as_deref())
                     .reopen(task, about, reopening);
             }
-            Event::Started {
-                step,
-                key,
-                task,
-                before,
-            } => {
-                self.open_run(step, at)?
-                    .start(step, key, (task.as_ref(), before.as_ref()))?;
-            }
-            Event::Observed { step, note, before } => {
-                self.open_run(step, at)?
-                    .observe(step, note, before.as_ref())?;
-            }
-            Event::Succeeded {
-                step,
-                key,
-                evidence,
-            } => {
-                self.open_run(step, at)?.succeed(step, key, evidence)?;
-            }
-            Event::Failed { step, key, failure } => {
-                self.open_run(step, at)?.fail(step, key, failure)?;
-            }
-            Event::Compensating { step } => self.open_run(step, at)?.compensate(step)?,
-            Event::RolledBack { step } => self.open_run(step, at)?.roll_back(step)?,
+            Event::RunStarted(_)
+            | Event::Started { .. }
+            | Event::Observed { .. }
+            | Event::Succeeded { .. }
+            | Event::Failed { .. }
+            | Event::Compensating { .. }
+            | Event::RolledBack { .. }
+            | Event::RunEnded { .. } => {}
         }
-        Ok(())
     }
 
     /// What was decided of a task before, on whichever target, counts no more.

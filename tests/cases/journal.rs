@@ -59,7 +59,7 @@ fn a_newer_program_wrote_it() {
     let workspace = done();
     let journal = workspace
         .read(JOURNAL)
-        .replacen("{\"v\":1,", "{\"v\":9,", 1);
+        .replacen("{\"v\":3,", "{\"v\":9,", 1);
     let place = format!("{JOURNAL}:1");
     check_refused(&workspace, &journal, &[&place, "version 9", "a newer one"]);
 }
