@@ -161,20 +161,14 @@ pub fn resolve(
         routed: &assembled.routed,
         watched: &assembled.watched,
     };
-    let mut tasks: Vec<ResolvedTask> = reads
-        .iter()
-        .map(|read| read_out::task(read, &known))
-        .collect();
+    let tasks = reads.iter().map(|read| read_out::task(read, &known));
+    let mut tasks: Vec<ResolvedTask> = tasks.collect();
     told_apart::refuse(&reads, &mut tasks);
     let mut warnings = left;
     warnings.append(&mut assembled.warnings);
     warnings.extend(overlays::misplaced(&files));
-    warnings.extend(unwritten::homeless(
-        &reads,
-        &assembled.application,
-        &files,
-        tree,
-    ));
+    let application = &assembled.application;
+    warnings.extend(unwritten::homeless(&reads, application, &files, tree));
     for (read, task) in reads.iter().zip(&tasks) {
         warnings.extend(read_out::unsupported(read, task, checklist));
     }

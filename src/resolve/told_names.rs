@@ -94,7 +94,7 @@ fn settings(said: &Said, known: &Known<'_>) -> bool {
 struct Names<'a> {
     workloads: Vec<&'a Workload>,
     /// Names of which each word counts.
-    names: Vec<String>,
+    loose: Vec<String>,
     /// Names that count whole.
     exact: BTreeSet<String>,
 }
@@ -106,7 +106,7 @@ impl<'a> Names<'a> {
         let own = |it: &&Workload| target.name.as_deref().is_none_or(|name| it.name == name);
         let mut names = Self {
             workloads: all.filter(own).collect(),
-            names: vec![application.name.clone(), application.namespace.clone()],
+            loose: vec![application.name.clone(), application.namespace.clone()],
             exact: BTreeSet::new(),
         };
         for workload in names.workloads.clone() {
@@ -119,18 +119,18 @@ impl<'a> Names<'a> {
         let project = known.facts.project.as_ref();
         let called = workload.service.as_deref();
         let service = called.and_then(|name| project.and_then(|it| it.service(name)));
-        self.names.push(workload.name.clone());
-        self.names.extend(workload.service.clone());
-        self.names.extend(workload.aliases.clone());
+        self.loose.push(workload.name.clone());
+        self.loose.extend(workload.service.clone());
+        self.loose.extend(workload.aliases.clone());
         if let Some(service) = service {
-            self.names.extend(service.aliases.clone());
-            self.names.extend(service.container_name.clone());
+            self.loose.extend(service.aliases.clone());
+            self.loose.extend(service.container_name.clone());
         }
         let path = workload.image.split(['@', ':']).next();
-        self.names
+        self.loose
             .extend(path.and_then(|it| it.rsplit('/').next()).map(str::to_owned));
         for port in &workload.ports {
-            self.names.push(port.name.clone());
+            self.loose.push(port.name.clone());
             self.exact.insert(port.port.to_string());
         }
         let variables = workload.environment.iter().map(|it| it.name.clone());
@@ -153,7 +153,7 @@ impl<'a> Names<'a> {
             | VolumeKind::Secret(_) => None,
         });
         let (maps, paths): (Vec<&String>, Vec<String>) = mounted.unzip();
-        self.names.extend(paths);
+        self.loose.extend(paths);
         let map = |name: &String| {
             known
                 .application
@@ -162,7 +162,7 @@ impl<'a> Names<'a> {
                 .find(|it| it.name == *name)
         };
         let keys = |map: &ConfigMapSpec| map.data.iter().map(|it| it.0.clone()).collect::<Vec<_>>();
-        self.names
+        self.loose
             .extend(maps.into_iter().filter_map(map).flat_map(keys));
     }
 
@@ -178,6 +178,6 @@ impl<'a> Names<'a> {
         }
         let product = named_product(name);
         let runs = |it: &&Workload| product.is_some() && image::product(&it.image) == product;
-        self.exact.contains(name) || self.names.iter().any(parts) || self.workloads.iter().any(runs)
+        self.exact.contains(name) || self.loose.iter().any(parts) || self.workloads.iter().any(runs)
     }
 }

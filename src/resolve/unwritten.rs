@@ -35,11 +35,11 @@ fn unknown(
     checklist: &Checklist,
 ) -> Vec<Diagnostic> {
     let project = facts.project.as_ref();
-    let mut named = subjects::collect(reads);
-    if subjects::assign(&mut named, project, phase, checklist).is_empty() {
+    let mut subjects = subjects::collect(reads);
+    if subjects::assign(&mut subjects, project, phase, checklist).is_empty() {
         return Vec::new();
     }
-    let unknown = named.iter().filter(|it| {
+    let unknown = subjects.iter().filter(|it| {
         let found = it.service.is_some() || it.product.is_some() || it.timer;
         !found && phase.alias(&it.name).is_none()
     });
@@ -131,13 +131,14 @@ fn said(target: &Target, held: &Target) -> String {
 type Objects = (FileKind, Option<String>);
 
 fn objects(target: &Target) -> Option<Objects> {
-    let kind = match target.kind {
-        kind if kind.runs_pods() => FileKind::Whole,
-        // Each overlay has its own; what leads in may be asked for in parts.
-        FileKind::Readme | FileKind::Kustomization | FileKind::Ingress => return None,
-        kind => kind,
+    // Each overlay has its own; what leads in may be asked for in parts.
+    const SHARED: [FileKind; 3] = [FileKind::Readme, FileKind::Kustomization, FileKind::Ingress];
+    let kind = if target.kind.runs_pods() {
+        FileKind::Whole
+    } else {
+        target.kind
     };
-    Some((kind, target.name.clone()))
+    (!SHARED.contains(&kind)).then(|| (kind, target.name.clone()))
 }
 
 fn path(read: &Read<'_>) -> String {

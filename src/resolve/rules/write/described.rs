@@ -137,10 +137,10 @@ impl Reader<'_, '_> {
             | FileKind::DaemonSet
             | FileKind::Whole => self.clauses(text),
             FileKind::Namespace => {
-                let named = namespace(self.line, self.target);
+                let own = namespace(self.line, self.target);
                 for clause in clauses(text) {
                     let mut names = self.strays(clause, Known::Named);
-                    names.retain(|it| Some(it) != named.as_ref());
+                    names.retain(|it| Some(it) != own.as_ref());
                     self.unread(clause, names);
                 }
             }
@@ -261,8 +261,8 @@ impl Reader<'_, '_> {
         let mut names = self.strays(text, Known::Read);
         if self.target.kind == FileKind::Service && inside {
             // Whomever it is for, a Service is reached within the cluster anyway.
-            let named = self.strays(text, Known::Named);
-            names.retain(|name| named.contains(name));
+            let asking = self.strays(text, Known::Named);
+            names.retain(|name| asking.contains(name));
         }
         self.unread(text, names);
         true
