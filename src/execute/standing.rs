@@ -101,6 +101,10 @@ pub fn compare(
                         Standing::Done(evidence.clone())
                     }
                 }
+                // What is studied changes as people work: it is read again, and stops nothing.
+                StepStatus::Succeeded(_) if matches!(step.work, Work::Study { .. }) => {
+                    Standing::Todo(Why::Changed)
+                }
                 StepStatus::Succeeded(_) => {
                     changed.push(Changed {
                         step: step.id.clone(),

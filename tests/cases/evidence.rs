@@ -431,3 +431,31 @@ fn an_endpoint_counts_below_all_that_it_hangs_in() {
     let said = gone.stdout + &gone.stderr;
     assert!(said.contains("POST /api/login/"), "{said}");
 }
+
+#[test]
+fn a_studied_file_that_changes_later_is_studied_again_and_stops_nothing() {
+    const STUDIES: &str = "\
+# Phase 1: Reading
+
+- [ ] Study `lib/l.go`
+- [ ] Study `app/main.py`
+- [ ] Ask Ann
+";
+    let path = "checklists/reading/phase-01-reading.md";
+    let workspace = Workspace::new()
+        .file(path, STUDIES)
+        .file("lib/l.go", "package l\n")
+        .file("app/main.py", "print('hello')\n")
+        .commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    assert_eq!(workspace.read(path).matches("- [x]").count(), 2);
+    workspace.write("lib/l.go", "package l\n\nfunc L() int { return 1 }\n");
+    workspace.write("app/main.py", "import os\n\nprint(os.environ['A'])\n");
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    assert_eq!(workspace.read(path).matches("- [x]").count(), 2);
+    let journal = || workspace.read(".orch/reading/phase-01.jsonl");
+    let studied = journal();
+    assert!(studied.contains("3 lines (lib/l.go:1)"), "{studied}");
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    assert_eq!(journal(), studied, "nothing is left to study");
+}
