@@ -12,6 +12,7 @@ use super::expect::{Expectation, Look};
 use super::findings;
 use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask};
 use super::rules::{Intent, Read, Required};
+use super::scaling_words;
 use super::target::{FileKind, Target};
 use super::told_names;
 
@@ -193,6 +194,10 @@ fn bullet(
     let workload = name.and_then(|name| known.application.workload(name));
     let text = text.to_owned();
     match meaning {
+        // An autoscaler decides otherwise.
+        Meaning::Carried(meaning) if is_overruled(meaning, workload) => {
+            BulletReading::Unread { text, span }
+        }
         // What the controller can't carry out stays open for a person.
         Meaning::Carried(_) if is_unmet(&span, target, known) => {
             BulletReading::Unread { text, span }
@@ -223,6 +228,14 @@ fn bullet(
         Meaning::Environment(named) => environment(workload, named, text, span),
         Meaning::Unread => BulletReading::Unread { text, span },
     }
+}
+
+/// Returns whether a number of replicas is asked for that isn't the least that the workload's
+/// autoscaler keeps.
+fn is_overruled(meaning: &str, workload: Option<&Workload>) -> bool {
+    let hpa = workload.and_then(|it| it.hpa.as_ref());
+    let numbers = meaning.split("; ").filter_map(scaling_words::replicas_told);
+    hpa.is_some_and(|hpa| numbers.into_iter().any(|number| number != hpa.min))
 }
 
 /// Returns what became of a bullet that asks for the environment: where it comes from, unless the

@@ -17,8 +17,16 @@ pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> 
     }
     let count = plain.words().find_map(|word| word.parse::<u32>().ok())?;
     spec.replicas = Some(count);
-    Some(format!("replicas {count}"))
+    Some(format!("{REPLICAS}{count}"))
 }
+
+/// Returns the number of replicas that a text was read as.
+pub(super) fn replicas_told(meaning: &str) -> Option<u32> {
+    meaning.strip_prefix(REPLICAS)?.parse().ok()
+}
+
+/// What a number of replicas is read as, before the number.
+const REPLICAS: &str = "replicas ";
 
 /// Reads how many pods must stay, or may be missing.
 pub(super) fn budget(

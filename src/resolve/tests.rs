@@ -355,6 +355,17 @@ fn tasks_are_read_in_ukrainian() {
 }
 
 #[test]
+fn replicas_that_an_autoscaler_overrules_stay_open() {
+    let tasks = |replicas| {
+        format!(
+            "- [ ] `k8s/app/deployment.yml`\n  - Replicas: {replicas}\n- [ ] `k8s/app/hpa.yml` — HPA: min 2, max 4, CPU 70%"
+        )
+    };
+    check(&tasks(2), "write deployment", &["replicas 2"]);
+    check(&tasks(3), "write deployment", &["unread"]);
+}
+
+#[test]
 fn only_the_namespace_that_all_is_written_for_is_checked() {
     let text = "# Phase 4: x\n\n- [ ] Namespace `shop`\n- [ ] Namespace `payments`\n";
     let resolved = resolved(&parse(text), &tree());
