@@ -3,12 +3,14 @@
 //! A bullet that nothing here reads, or of which something is left that says more than what is
 //! read, is a person's; nothing is dropped in silence.
 
+mod explain;
 mod left;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod whole;
 
-pub(super) use rows::explain;
+pub(super) use explain::explain;
 
 use std::fmt::Write as _;
 
@@ -125,7 +127,7 @@ pub(super) fn read(
     spec: &mut Spec,
 ) -> Meaning {
     taken(
-        rows::read(text, of, rows::Beyond::Nothing, vocabulary),
+        whole::read(text, of, whole::Beyond::Nothing, vocabulary),
         spec,
     )
 }
@@ -138,10 +140,13 @@ pub(super) fn read_line(
     vocabulary: &Vocabulary,
     spec: &mut Spec,
 ) -> Meaning {
-    taken(rows::read(text, of, rows::Beyond::Words, vocabulary), spec)
+    taken(
+        whole::read(text, of, whole::Beyond::Words, vocabulary),
+        spec,
+    )
 }
 
-fn taken(read: Result<rows::Found, Option<rows::Left>>, spec: &mut Spec) -> Meaning {
+fn taken(read: Result<whole::Found, Option<whole::Left>>, spec: &mut Spec) -> Meaning {
     read.map_or(Meaning::Unread, |found| {
         spec.merge(found.spec);
         found.meaning
