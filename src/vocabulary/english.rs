@@ -126,7 +126,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::And, "and$, then$, plus$, also$, as well as"),
     (
         Word::Around,
-        "for$, from$, every$, each$, all$, any$, whatever$, runs$, serves$, requests$, twice$, pod, container, workload, deployment, statefulset, service, in$, \
+        "several$, multiple$, many$, copy$, copies$, instance$, instances$, running$, run$, works$, times$, \
+         for$, from$, every$, each$, all$, any$, whatever$, runs$, serves$, requests$, twice$, pod, container, workload, deployment, statefulset, service, in$, \
          on$, the$, and$, of$, with$, both$, ha$, high$, availability$, basis$, based$, rules$, rule$, set$, \
          are$, is$, ours$, our$, component, updates$, zero-downtime$, manifest, namespace, kubernetes$, \
          k8s$, application, app$, health, endpoint, check$, checks$, replica, two$, more$, than$, one$, once$, \

@@ -84,6 +84,15 @@ fn bullets_whose_words_are_all_understood_are_carried() {
                 "Готовность: `/ready`, каждые 10 секунд",
                 "readiness HTTP /ready every 10 s",
             ),
+        ],
+    );
+}
+
+#[test]
+fn things_that_ask_for_nothing_may_stand_beside_what_is_carried() {
+    check(
+        FileKind::Deployment,
+        &[
             ("Port: 8080 (API), 9092 (AudioSocket)", "ports 8080, 9092"),
             ("PVC: 10Gi for data", "volume claim 10Gi"),
             ("Диск: 10 ГБ под данные", "volume claim 10G"),

@@ -55,7 +55,7 @@ pub(super) fn read(
                 (Some(all), Meaning::Carried(meaning)) => {
                     all.spec.merge(found.spec);
                     match &mut all.meaning {
-                        Meaning::Carried(before) => before.push_str(&format!("; {meaning}")),
+                        Meaning::Carried(before) => *before = format!("{before}; {meaning}"),
                         Meaning::Environment(_)
                         | Meaning::InitScripts
                         | Meaning::Heading
