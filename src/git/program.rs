@@ -58,7 +58,7 @@ impl Repo {
     /// Returns the name and mail address that the program would commit with.
     pub(super) fn identity_of_program(&self) -> Result<(String, String), GitError> {
         let output = self.program().args(["var", "GIT_AUTHOR_IDENT"]).output();
-        let output = output.map_err(cant_start)?;
+        let output = output.map_err(|error| cant_start(&error))?;
         let said = String::from_utf8_lossy(&output.stdout);
         // `Name <mail> seconds zone`
         let parts = said
@@ -111,7 +111,7 @@ impl Repo {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(cant_start)?;
+            .map_err(|error| cant_start(&error))?;
         if let Some(mut input) = child.stdin.take() {
             // A hook that fails early may close it; the status then says what happened.
             input.write_all(message.as_bytes()).ok();
@@ -142,7 +142,7 @@ pub(super) fn settings_elsewhere() -> Option<&'static str> {
     set.next()
 }
 
-fn cant_start(error: std::io::Error) -> std::io::Error {
+fn cant_start(error: &std::io::Error) -> std::io::Error {
     std::io::Error::new(error.kind(), format!("can't start `git`: {error}"))
 }
 

@@ -161,10 +161,8 @@ impl<'a> Look<'a> {
     /// Whether a place only stands for what the application has, as a test or a mock does; the
     /// application itself may be an example.
     fn stands_in(&self, origin: &Origin) -> bool {
-        let compose = self.facts.project.iter().flat_map(|it| it.files.first());
-        let home = compose
-            .filter_map(|file| Some(file.rsplit_once('/')?.0))
-            .next();
+        let compose = self.facts.project.as_ref().and_then(|it| it.files.first());
+        let home = compose.and_then(|file| Some(file.rsplit_once('/')?.0));
         let own = home.and_then(|home| origin.path.strip_prefix(home));
         facts::is_stand_in(own.unwrap_or(&origin.path))
     }

@@ -5,8 +5,8 @@ use super::{Action, COMPOSE, Resolved, parse, resolved, tree};
 fn read(lines: &[&str]) -> Resolved {
     let mut tree = tree();
     tree.insert("docker-compose.yml", COMPOSE);
-    let boxes: String = lines.iter().map(|it| format!("- [ ] {it}\n")).collect();
-    resolved(&parse(&format!("# Phase 1: A\n\n{boxes}")), &tree)
+    let boxes = lines.join("\n- [ ] ");
+    resolved(&parse(&format!("# Phase 1: A\n\n- [ ] {boxes}\n")), &tree)
 }
 
 fn messages(resolved: &Resolved) -> Vec<String> {

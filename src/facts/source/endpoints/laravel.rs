@@ -242,11 +242,11 @@ enum Chosen {
 
 impl Chosen {
     fn has(&self, action: &str) -> bool {
-        let named = |names: &[String]| names.iter().any(|name| name == action);
+        let within = |listed: &[String]| listed.iter().any(|name| name == action);
         match self {
             Self::All => true,
-            Self::Only(names) => named(names),
-            Self::Except(names) => !named(names),
+            Self::Only(listed) => within(listed),
+            Self::Except(listed) => !within(listed),
         }
     }
 }

@@ -77,11 +77,9 @@ fn begins(tokens: &[Token<'_>], at: usize) -> bool {
 
 /// Whether what a word leads to is more than the being there of what is named tells.
 fn tells_more(role: Role, named: Named, removes: bool) -> bool {
-    match role {
-        Role::Into | Role::From | Role::Place => true,
-        Role::With | Role::Where => removes || named == Named::Things,
-        _ => false,
-    }
+    let place = [Role::Into, Role::From, Role::Place].contains(&role);
+    let way = [Role::With, Role::Where].contains(&role);
+    place || way && (removes || named == Named::Things)
 }
 
 /// Refuses plain words that a word leads to, unless they say that it is here.
