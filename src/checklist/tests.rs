@@ -211,7 +211,7 @@ fn check_directive(task: &str, expected: &[&str]) {
 fn what_can_only_be_meant_as_a_directive_is_never_passed_over() {
     check_directive(
         "<!-- orch: run=\"# kubectl apply -f x\" -->",
-        &["`run` holds no command"],
+        &["`run` holds no command: what begins with `#` is a comment"],
     );
     check_directive("<!-- orch: skip", &["this directive has no end"]);
     check_directive(

@@ -99,6 +99,10 @@ fn twice(reads: &mut [Read<'_>], checklist: &Checklist) -> Vec<Diagnostic> {
         let Some(held) = held.filter(|held| held.path != target.path) else {
             continue;
         };
+        // A path out of the workspace is an error, whatever it would hold.
+        if target.path.starts_with('/') || target.path.split('/').any(|part| part == "..") {
+            continue;
+        }
         let why = said(target, held);
         let problem = warning(read, &why, checklist);
         told.push(problem.help("leave one of the two out, or name another service in its path"));
