@@ -345,7 +345,7 @@ fn asked() -> Workspace {
 fn a_decision_stays_with_its_task_when_lines_move() {
     let workspace = asked();
     workspace.orch(&["task", "skip", "1.1.2"]).expect(0);
-    workspace.write(TALKS, &ASKED.replace("- [ ] Book a room\n", ""));
+    workspace.write(TALKS, ASKED.replace("- [ ] Book a room\n", ""));
     workspace
         .orch(&["task", "done", "1.1.1", "--note", "ok"])
         .expect(0);
@@ -378,7 +378,7 @@ fn a_command_isnt_left_out_in_place_of_another_task() {
     let workspace = asked();
     workspace.orch(&["task", "skip", "1.1.3"]).expect(0);
     let first = "- [ ] Ask security\n";
-    workspace.write(TALKS, &ASKED.replace(first, ""));
+    workspace.write(TALKS, ASKED.replace(first, ""));
 
     workspace.orch(&["phase", "1", "run", "--yes"]).expect(3);
 
@@ -389,7 +389,7 @@ fn a_command_isnt_left_out_in_place_of_another_task() {
 fn a_command_that_is_left_out_stays_so_when_its_words_are_mended() {
     let workspace = asked();
     workspace.orch(&["task", "skip", "1.1.4"]).expect(0);
-    workspace.write(TALKS, &ASKED.replace("Migrate", "Migrate the data"));
+    workspace.write(TALKS, ASKED.replace("Migrate", "Migrate the data"));
 
     workspace.orch(&["phase", "1", "run", "--yes"]).expect(3);
 
