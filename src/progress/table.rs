@@ -64,13 +64,12 @@ pub(super) fn tables(document: &Document) -> Vec<Table> {
             continue;
         }
         let line = document.line(header);
-        // A list's item is none: the next one may come behind it.
-        let is_item = line.trim_start().starts_with(['-', '*', '+']);
-        if is_item || !line.contains('|') || !is_delimiters(document.line(delimiters)) {
+        if is_item(line) || !line.contains('|') || !is_delimiters(document.line(delimiters)) {
             continue;
         }
         let mut end = delimiters + 1;
-        while prose.binary_search(&end).is_ok() && document.line(end).contains('|') {
+        let goes_on = |line: &str| line.contains('|') && !is_item(line);
+        while prose.binary_search(&end).is_ok() && goes_on(document.line(end)) {
             end += 1;
         }
         let topics = cells(line)
@@ -93,6 +92,12 @@ pub(super) fn tables(document: &Document) -> Vec<Table> {
         next = end;
     }
     tables
+}
+
+/// Whether a line begins a list's item, which ends a table.
+fn is_item(line: &str) -> bool {
+    let rest = line.trim_start().strip_prefix(['-', '*', '+']);
+    rest.is_some_and(|rest| rest.starts_with([' ', '\t']))
 }
 
 /// Returns a line with one cell's text replaced. Where the cell is as wide as the header's, its
