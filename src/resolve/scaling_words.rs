@@ -15,9 +15,26 @@ pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> 
     if !head.has(Word::Replicas) {
         return None;
     }
-    let count = plain.words().find_map(|word| word.parse::<u32>().ok())?;
+    let words: Vec<&str> = plain.words().collect();
+    let numbers = words.iter().enumerate();
+    let mut counts = numbers.filter_map(|(at, word)| Some((at, word.parse::<u32>().ok()?)));
+    let (_, count) = counts.find(|(at, _)| !is_version(&words, *at))?;
     spec.replicas = Some(count);
     Some(format!("{REPLICAS}{count}"))
+}
+
+/// Whether a number is what stands before it: `PostgreSQL 16` with replicas.
+fn is_version(words: &[&str], at: usize) -> bool {
+    let told = |word: &&str| {
+        let stems = ["replica", "реплик", "реплік"];
+        stems
+            .iter()
+            .any(|stem| word.to_lowercase().starts_with(stem))
+    };
+    let before = words.get(..at).unwrap_or_default();
+    let next = words.get(at + 1).map(|word| word.to_lowercase());
+    let with = next.is_some_and(|next| ["with", "с", "со", "з", "із", "зі"].contains(&&*next));
+    with && !before.iter().any(told)
 }
 
 /// Returns the number of replicas that a text was read as.

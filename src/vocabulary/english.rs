@@ -170,12 +170,12 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::With, "with$, including$"),
     (
         Word::About,
-        "for$, about$, of$, by$, like$, as$, see$, per$, that$, which$, whose$, according$, uses$",
+        "for$, about$, of$, by$, like$, as$, see$, per$, according$, uses$",
     ),
     (
         Word::Where,
         "using$, via$, through$, on$, over$, against$, around$, before$, under$, behind$, beside$, \
-         beyond$, between$, than$",
+         beyond$, between$, than$, that$, which$, whose$",
     ),
     (Word::Place, "onto$, across$, throughout$"),
     (

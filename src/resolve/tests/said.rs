@@ -241,3 +241,20 @@ fn figures_that_contradict_each_other_are_warned_of() {
         "`app` is to request 512Mi of memory, and its limit is 256Mi: 256Mi is requested",
     );
 }
+
+#[test]
+fn a_products_version_is_no_number_of_replicas() {
+    let replicas = |line: &str| {
+        let resolved = read(line);
+        let mut all = resolved.application.workloads.iter();
+        let redis = all.find(|it| it.name == "redis").expect("redis");
+        redis.replicas
+    };
+    let usual = replicas("`k8s/redis/statefulset.yml`: Redis 7");
+    for line in [
+        "`k8s/redis/statefulset.yml`: Redis 7 с репликой",
+        "`k8s/redis/statefulset.yml`: Redis 7 з реплікою",
+    ] {
+        assert_eq!(replicas(line), usual, "{line}");
+    }
+}

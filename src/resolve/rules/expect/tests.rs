@@ -49,6 +49,8 @@ fn places_and_ways_behind_a_thing_are_a_persons() {
         "Add `RuleEngine.check` to Sentry",
         "Implement `RuleEngine.check` in under 50ms",
         "Implement `RuleEngine.check` with LRU eviction",
+        "Add `POST /refunds` that emails the customer",
+        "Реализовать `RateLimiter`, который считает по арендатору",
         "Добавить `GET /healthz` в Blackbox",
         "Добавить `GET /healthz` под флагом",
         "Добавить `GET /healthz` за авторизацией",
