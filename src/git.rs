@@ -11,6 +11,7 @@ mod error;
 mod fixture;
 mod history;
 mod program;
+mod retry;
 mod revision;
 mod since;
 

@@ -2,6 +2,7 @@
 
 use git2::{AttrCheckFlags, AttrValue, RepositoryState};
 
+use super::retry::reading;
 use super::{GitError, Repo};
 
 /// What to do where HEAD is no branch.
@@ -34,6 +35,7 @@ impl Repo {
         if detached == DetachedHead::Refuse && self.repository.head_detached()? {
             return Err(GitError::Detached);
         }
+        let _turn = self.turn()?;
         let mut index = self.repository.index()?;
         index.read(true)?;
         let tip = self.tip()?;
@@ -106,7 +108,7 @@ impl Repo {
         }
         let on_disk = self.work_tree.join(&inside);
         let file = match fs_err::symlink_metadata(&on_disk) {
-            Ok(_) => Some(self.repository.blob_path(&on_disk)?),
+            Ok(_) => Some(reading(|| self.repository.blob_path(&on_disk))?),
             Err(_) => None,
         };
         if staged == file {

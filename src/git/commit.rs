@@ -3,15 +3,12 @@
 use std::error::Error as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use git2::{ErrorCode, Index, Signature, Time};
+use git2::{ErrorCode, Index, IndexEntry, Oid, Signature, Time};
 use jiff::Timestamp;
 
+use super::retry::{TRIES, back_off, reading};
 use super::{GitError, Repo, TRAILER};
-
-/// How often a lock or a moving branch is tried again.
-const TRIES: u32 = 8;
 
 /// A commit that is to be made.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +46,8 @@ impl Repo {
     /// follows the commit, so whatever refuses the commit leaves it as it was.
     ///
     /// # Errors
-    /// Where HEAD is on another branch than it was, a lock stays taken, the branch keeps moving, the `git` program or one of its hooks
-    /// refuses, or git fails. HEAD is then as it was.
+    /// Where HEAD is on another branch than it was, a lock stays taken, the branch keeps moving, the
+    /// `git` program or one of its hooks refuses, or git fails. HEAD is then as it was.
     pub fn commit(&self, draft: &Draft<'_>) -> Result<Committed, GitError> {
         let _turn = self.turn()?;
         for attempt in 0..TRIES {
@@ -140,7 +137,7 @@ impl Repo {
         for path in draft.paths {
             let path = self.inside(path)?;
             if self.is_on_disk(&path) {
-                index.add_path(&path)?;
+                reading(|| index.add_path(&path))?;
                 if let Some(entry) = index.get_path(&path, 0) {
                     next.add(&entry)?;
                 }
@@ -151,7 +148,7 @@ impl Repo {
     }
 
     /// Lets the owned paths' entries of the user's index follow the commit; returns what to tell
-    /// the user where they can't.
+    /// the user where they can't. What a file became after the commit isn't staged.
     fn follow(&self, draft: &Draft<'_>) -> Option<String> {
         let mut result = Ok(());
         for attempt in 0..TRIES {
@@ -173,23 +170,33 @@ impl Repo {
     }
 
     fn try_follow(&self, draft: &Draft<'_>) -> Result<(), GitError> {
+        let Some(tip) = self.tip()? else {
+            return Ok(());
+        };
+        let tree = tip.tree()?;
         let mut index = self.repository.index()?;
         // Read anew: what the user staged meanwhile must stay.
         index.read(true)?;
         let mut changed = false;
         for path in draft.paths {
             let path = self.inside(path)?;
+            let Ok(committed) = tree.get_path(&path) else {
+                continue;
+            };
             if !self.is_on_disk(&path) {
                 continue;
             }
-            let old = index
-                .get_path(&path, 0)
-                .map(|entry| (entry.id, entry.mode, entry.file_size));
-            index.add_path(&path)?;
-            let new = index
-                .get_path(&path, 0)
-                .map(|entry| (entry.id, entry.mode, entry.file_size));
-            changed |= old != new;
+            let old = index.get_path(&path, 0);
+            reading(|| index.add_path(&path))?;
+            if let Some(mut new) = index.get_path(&path, 0) {
+                if new.id != committed.id() {
+                    new.id = committed.id();
+                    // Git's own mark for an entry whose file has to be looked into.
+                    new.file_size = 0;
+                    index.add(&new)?;
+                }
+                changed |= old.is_none_or(|old| key(&old) != key(&new));
+            }
         }
         if changed {
             index.write()?;
@@ -217,8 +224,9 @@ impl Repo {
     }
 
     /// Waits until no other orch commits to this repository, and keeps others waiting: of two
-    /// that write the index at once, one would undo the other's entries.
-    fn turn(&self) -> Result<File, GitError> {
+    /// that write the index at once, one would undo the other's entries, and between a commit and
+    /// its index one would take the other's for the user's.
+    pub(super) fn turn(&self) -> Result<File, GitError> {
         let folder = self.repository.commondir().join("orch");
         fs_err::create_dir_all(&folder)?;
         let path = folder.join("commit.lock");
@@ -232,21 +240,17 @@ impl Repo {
     }
 }
 
+/// Returns what an index's entry has that is written anew where it changes.
+fn key(entry: &IndexEntry) -> (Oid, u32, u32) {
+    (entry.id, entry.mode, entry.file_size)
+}
+
 /// Returns the message with the run's trailer, joined to trailers that it has already.
 fn message(draft: &Draft<'_>) -> String {
     let text = draft.message.trim_end();
     let has_trailers = git2::message_trailers_strs(text).is_ok_and(|trailers| trailers.len() > 0);
     let gap = if has_trailers { "\n" } else { "\n\n" };
     format!("{text}{gap}{TRAILER}: {}\n", draft.run)
-}
-
-/// Waits a moment, longer each time.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "git announces no release of its locks"
-)]
-fn back_off(attempt: u32) {
-    std::thread::sleep(Duration::from_millis(5 << attempt));
 }
 
 #[cfg(test)]

@@ -153,6 +153,19 @@ fn a_hook_runs_through_the_program() {
 }
 
 #[test]
+fn what_a_file_becomes_after_the_commit_is_not_staged() {
+    let fixture = Fixture::with_commit();
+    let hook = fixture.path().join(".git/hooks/post-commit");
+    fixture.put(".git/hooks/post-commit", "#!/bin/sh\necho b >a.txt\n");
+    fs_err::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("sets");
+    fixture.put("a.txt", "a\n");
+    assert!(fixture.commit(&["a.txt"]).created);
+    assert_eq!(fixture.git(&["show", "HEAD:a.txt"]), "a\n");
+    assert_eq!(fixture.git(&["status", "--porcelain"]), " M a.txt\n");
+    assert_eq!(fixture.git(&["diff", "--cached", "--name-only"]), "");
+}
+
+#[test]
 fn a_hook_that_refuses_is_quoted() {
     let fixture = Fixture::with_commit();
     let hook = fixture.path().join(".git/hooks/commit-msg");

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use git2::{Commit, Delta, StatusOptions};
 
+use super::retry::reading;
 use super::{GitError, Repo};
 
 /// How many letters of a commit's hash are shown: git's own abbreviation depends on the clone.
@@ -79,7 +80,7 @@ impl Repo {
     fn changed(&self, is_source: &dyn Fn(&str) -> bool) -> Result<Vec<String>, GitError> {
         let mut options = StatusOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true);
-        let statuses = self.repository.statuses(Some(&mut options))?;
+        let statuses = reading(|| self.repository.statuses(Some(&mut options)))?;
         let paths = statuses.iter().filter_map(|entry| {
             let path = entry.path().ok()?;
             self.in_workspace(Path::new(path))
