@@ -8,33 +8,27 @@ use super::application::{Pdb, Rollout};
 use super::figures::{Figures, Unit};
 use super::spec::{HpaSpec, ScalingSpec, Spec};
 use super::target::FileKind;
-use crate::vocabulary::{Phrase, Word};
+use crate::vocabulary::{Meanings, Phrase, Word};
 
 /// Reads how many pods there are to be.
 pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     if !head.has(Word::Replicas) {
         return None;
     }
-    let words: Vec<&str> = plain.words().collect();
-    let numbers = words.iter().enumerate();
-    let mut counts = numbers.filter_map(|(at, word)| Some((at, word.parse::<u32>().ok()?)));
-    let (_, count) = counts.find(|(at, _)| !is_version(&words, *at))?;
+    let told: Vec<(&str, Meanings)> = plain.told().collect();
+    let numbers = told.iter().enumerate();
+    let mut counts = numbers.filter_map(|(at, (word, _))| Some((at, word.parse::<u32>().ok()?)));
+    let (_, count) = counts.find(|(at, _)| !is_version(&told, *at))?;
     spec.replicas = Some(count);
     Some(format!("{REPLICAS}{count}"))
 }
 
 /// Whether a number is what stands before it: `PostgreSQL 16` with replicas.
-fn is_version(words: &[&str], at: usize) -> bool {
-    let told = |word: &&str| {
-        let stems = ["replica", "реплик", "реплік"];
-        stems
-            .iter()
-            .any(|stem| word.to_lowercase().starts_with(stem))
-    };
-    let before = words.get(..at).unwrap_or_default();
-    let next = words.get(at + 1).map(|word| word.to_lowercase());
-    let with = next.is_some_and(|next| ["with", "с", "со", "з", "із", "зі"].contains(&&*next));
-    with && !before.iter().any(told)
+fn is_version(told: &[(&str, Meanings)], at: usize) -> bool {
+    let mut before = told.iter().take(at);
+    let next = told.get(at + 1);
+    next.is_some_and(|(_, next)| next.has(Word::With))
+        && !before.any(|(_, told)| told.has(Word::Replicas))
 }
 
 /// Returns the number of replicas that a text was read as.
