@@ -5,9 +5,8 @@
 //! person's; for what it is, and what it is about, is only told.
 
 use super::clause::{Why, unseen};
-use super::code::{Beside, kind};
 use super::relation::lead;
-use super::tokens::Token;
+use super::tokens::{Token, begins};
 use super::words::Role;
 use crate::resolve::expect::Kind;
 
@@ -21,15 +20,17 @@ enum Named {
     Things,
 }
 
-/// Refuses lines that say more of what they name than is looked for.
-pub(super) fn refuse(tokens: &[Token<'_>]) -> Result<(), Why> {
+/// Refuses lines that say more of what they name than is looked for; `kinds` is what their code
+/// spans name.
+pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Result<(), Why> {
+    let mut kinds = kinds.iter();
     let mut named = Named::Nothing;
     let mut removes = false;
     // A file's purpose is told up to the next mark.
     let mut purpose = false;
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            Token::Code(code) => named = named.max(named_by(tokens, at, code)),
+            Token::Code(_) => named = named.max(named_by(kinds.next())),
             Token::Mark(_) => purpose = false,
             Token::Word(..) if begins(tokens, at) && token.is_verb(named == Named::Nothing) => {
                 (named, removes, purpose) = (Named::Nothing, token.is(Role::Remove), false);
@@ -53,25 +54,12 @@ pub(super) fn refuse(tokens: &[Token<'_>]) -> Result<(), Why> {
     Ok(())
 }
 
-fn named_by(tokens: &[Token<'_>], at: usize, code: &str) -> Named {
-    let beside = Beside {
-        before: at.checked_sub(1).and_then(|before| tokens.get(before)),
-        behind: tokens.get(at + 1),
-    };
-    match kind(code, beside) {
-        Ok(Kind::Path(_)) => Named::Files,
-        Ok(_) => Named::Things,
-        // The walk says what is wrong with it.
-        Err(_) => Named::Nothing,
-    }
-}
-
-/// Whether a word can begin a clause.
-fn begins(tokens: &[Token<'_>], at: usize) -> bool {
-    match at.checked_sub(1).and_then(|before| tokens.get(before)) {
-        None | Some(Token::Mark(_)) => true,
-        Some(Token::Code(_)) => false,
-        Some(word) => word.is(Role::And) || word.is(Role::Must),
+/// Returns what a code span names, by what is known of it; the walk says what is wrong with it.
+fn named_by(kind: Option<&Result<Kind, String>>) -> Named {
+    match kind {
+        Some(Ok(Kind::Path(_))) => Named::Files,
+        Some(Ok(_)) => Named::Things,
+        Some(Err(_)) | None => Named::Nothing,
     }
 }
 

@@ -1,14 +1,13 @@
 //! A line's clauses → the traces that each verb asks for, or why the line is a person's.
 
 use std::borrow::Cow;
+use std::vec::IntoIter;
 
 use super::super::super::expect::{Expectation, Kind, Symbol};
-use super::beyond;
-use super::code::{Beside, kind};
-use super::refused;
 use super::relation::{self, Relation};
-use super::tokens::{Token, tokens};
+use super::tokens::{Token, begins, is_verb, tokens};
 use super::words::Role;
+use super::{beyond, code, refused};
 use crate::checklist::Inline;
 use crate::vocabulary::Vocabulary;
 
@@ -51,9 +50,11 @@ pub(super) fn parse(
 ) -> Result<Parsed, Why> {
     let tokens = tokens(text, vocabulary);
     refused::words(&tokens)?;
-    beyond::refuse(&tokens)?;
+    let kinds = code::kinds(&tokens);
+    beyond::refuse(&tokens, &kinds)?;
     let mut walk = Walk {
         tokens: &tokens,
+        kinds: kinds.into_iter(),
         above,
         clause: above.map(|(mode, _)| Clause::new(mode, String::new())),
         relation: Relation::Object,
@@ -183,6 +184,8 @@ impl Clause {
 
 struct Walk<'t> {
     tokens: &'t [Token<'t>],
+    /// What the code spans name that aren't reached yet.
+    kinds: IntoIter<Result<Kind, String>>,
     above: Option<Above<'t>>,
     clause: Option<Clause>,
     /// How the last code span stood to its verb.
@@ -207,25 +210,12 @@ impl Walk<'_> {
         self.tokens.get(at.checked_sub(1)?)
     }
 
-    /// Whether a word can begin a clause.
-    fn begins(&self, at: usize) -> bool {
-        let mut earlier = self.tokens.iter().take(at).rev();
-        match earlier.next() {
-            None => true,
-            Some(Token::Mark(mark)) => *mark != '/',
-            Some(Token::Code(_)) => false,
-            Some(word) if word.is(Role::And) => true,
-            Some(word) => word.is(Role::Must) && earlier.all(|token| token.is(Role::Must)),
-        }
-    }
-
     fn word(&mut self, at: usize, word: &str) -> Result<(), Why> {
         let Some(token) = self.tokens.get(at) else {
             return Ok(());
         };
-        let first = self.tokens.iter().take(at).all(|it| it.is(Role::Must));
-        let begins = self.begins(at);
-        if token.is_verb(first) {
+        let begins = begins(self.tokens, at);
+        if is_verb(self.tokens, at) {
             if !begins {
                 return Err(format!("“{word}” doesn't begin what is asked for").into());
             }
@@ -326,11 +316,9 @@ impl Walk<'_> {
 
     fn code(&mut self, at: usize, code: &str) -> Result<(), Why> {
         let relation = relation::of(self.tokens, at, self.relation)?;
-        let beside = Beside {
-            before: self.before(at),
-            behind: self.tokens.get(at + 1),
+        let Some(kind) = self.kinds.next().transpose()? else {
+            return Ok(());
         };
-        let kind = kind(code, beside)?;
         self.refuse_range(at, &kind)?;
         self.relation = relation;
         self.done.matched.push(code.to_owned());

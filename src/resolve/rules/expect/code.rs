@@ -140,9 +140,9 @@ const ROOTS: &[&str] = &[
 
 /// The pieces beside a code span.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Beside<'t> {
-    pub(super) before: Option<&'t Token<'t>>,
-    pub(super) behind: Option<&'t Token<'t>>,
+struct Beside<'t> {
+    before: Option<&'t Token<'t>>,
+    behind: Option<&'t Token<'t>>,
 }
 
 impl Beside<'_> {
@@ -154,8 +154,23 @@ impl Beside<'_> {
     }
 }
 
-/// Returns what a code span names, or why that can't be told.
-pub(super) fn kind(code: &str, beside: Beside<'_>) -> Result<Kind, String> {
+/// Returns what each code span of a line names, in their order, or why that can't be told.
+pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
+    let spans = tokens.iter().enumerate();
+    let named = spans.filter_map(|(at, token)| {
+        let Token::Code(code) = token else {
+            return None;
+        };
+        let beside = Beside {
+            before: at.checked_sub(1).and_then(|before| tokens.get(before)),
+            behind: tokens.get(at + 1),
+        };
+        Some(kind(code, beside))
+    });
+    named.collect()
+}
+
+fn kind(code: &str, beside: Beside<'_>) -> Result<Kind, String> {
     let code = code.trim();
     let unknown = || format!("`{code}` is nothing that can be looked for");
     if let Some(endpoint) = endpoint(code) {

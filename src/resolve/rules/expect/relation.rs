@@ -4,7 +4,7 @@
 //! By the words between the two; whatever stands there and isn't known makes the line a person's.
 
 use super::clause::Why;
-use super::tokens::Token;
+use super::tokens::{Token, is_verb};
 use super::words::{NOUNS, Role};
 
 /// How a code span stands to the verb.
@@ -90,11 +90,6 @@ fn words_before(tokens: &[Token<'_>], at: usize) -> usize {
         begins = before;
     }
     begins
-}
-
-fn is_verb(tokens: &[Token<'_>], at: usize) -> bool {
-    let first = tokens.iter().take(at).all(|token| token.is(Role::Must));
-    tokens.get(at).is_some_and(|token| token.is_verb(first))
 }
 
 fn code<'t>(tokens: &[Token<'t>], at: usize) -> &'t str {

@@ -82,6 +82,24 @@ pub(super) fn tokens<'t>(text: &'t Inline, vocabulary: &Vocabulary) -> Vec<Token
     tokens
 }
 
+/// Returns whether the piece at a place can begin a clause.
+pub(super) fn begins(tokens: &[Token<'_>], at: usize) -> bool {
+    let mut earlier = tokens.iter().take(at).rev();
+    match earlier.next() {
+        None => true,
+        Some(Token::Mark(mark)) => *mark != '/',
+        Some(Token::Code(_)) => false,
+        Some(word) if word.is(Role::And) => true,
+        Some(word) => word.is(Role::Must) && earlier.all(|token| token.is(Role::Must)),
+    }
+}
+
+/// Returns whether the piece at a place is a verb that asks for something.
+pub(super) fn is_verb(tokens: &[Token<'_>], at: usize) -> bool {
+    let first = tokens.iter().take(at).all(|token| token.is(Role::Must));
+    tokens.get(at).is_some_and(|token| token.is_verb(first))
+}
+
 fn split<'t>(text: &'t str, vocabulary: &Vocabulary, tokens: &mut Vec<Token<'t>>) {
     let word = |word: &'t str| Token::of_word(word, vocabulary);
     let mut characters = text.char_indices().peekable();
