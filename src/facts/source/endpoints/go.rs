@@ -9,9 +9,9 @@ use regex::Regex;
 
 use super::super::code::{Code, Language};
 use super::super::variables::{pattern, patterns};
-use super::chain::{self, Function, Link};
+use super::chain::{self, Link};
 use super::mounts::Place;
-use super::routers::{FARTHEST, File, Follow, Routers};
+use super::routers::{FARTHEST, File, Follow, Routers, Syntax};
 use super::{Endpoints, Route, method, methods};
 use crate::facts::paths;
 
@@ -37,6 +37,14 @@ const MAKERS: &[(&str, &str)] = &[
     ("httprouter", "New"),
 ];
 
+const SYNTAX: Syntax = Syntax {
+    function: &FUNCTION,
+    given: [&ASSIGNED, &FIELD],
+    parameter: |part| part.split_whitespace().next().unwrap_or_default(),
+    // What it returns stands there, if anything.
+    has_body: |results| !results.contains([';', '}', '=']) && !results.trim_end().contains('\n'),
+};
+
 struct Reader<'a> {
     all: Routers<'a>,
 }
@@ -46,7 +54,7 @@ pub(super) fn read(files: &[Code]) -> Endpoints {
     let all = files.iter().enumerate();
     let all = all.filter(|(_, code)| code.language == Language::Go);
     let mut reader = Reader {
-        all: Routers::new(all.map(|(at, code)| file(at, code)).collect()),
+        all: Routers::new(all.map(|(at, code)| File::new(at, code, &SYNTAX)).collect()),
     };
     for index in 0..reader.all.files.len() {
         reader.routes(index);
@@ -54,50 +62,6 @@ pub(super) fn read(files: &[Code]) -> Endpoints {
     }
     reader.calls();
     reader.all.served()
-}
-
-fn file(at: usize, code: &Code) -> File<'_> {
-    let assigned = ASSIGNED.iter().flat_map(|it| it.captures_iter(&code.bare));
-    let fields = FIELD.iter().flat_map(|it| it.captures_iter(&code.bare));
-    let made = assigned.chain(fields).filter_map(|captures| {
-        let (whole, name) = (captures.get(0)?, captures.get(1)?);
-        Some((name.as_str().to_owned(), name.start(), whole.end() - 1))
-    });
-    File {
-        at,
-        code,
-        functions: functions(code),
-        made: made.collect(),
-    }
-}
-
-fn functions(code: &Code) -> Vec<Function> {
-    let all = FUNCTION.iter().flat_map(|it| it.captures_iter(&code.bare));
-    let function = |captures: regex::Captures<'_>| {
-        let whole = captures.get(0)?;
-        let close = chain::closing(&code.bare, whole.end())?;
-        let rest = code.bare.get(close + 1..)?;
-        let brace = rest.find('{')?;
-        let results = rest.get(..brace)?;
-        if results.contains([';', '}', '=']) || results.trim_end().contains('\n') {
-            return None;
-        }
-        let start = close + 1 + brace + 1;
-        let parameters = code.bare.get(whole.end()..close)?.split(',');
-        let name = |part: &str| {
-            part.split_whitespace()
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        };
-        Some(Function {
-            name: Some(captures[1].to_owned()).filter(|name| !name.is_empty()),
-            parameters: parameters.map(name).collect(),
-            at: whole.start(),
-            body: start..chain::closing(&code.bare, start)?,
-        })
-    };
-    all.filter_map(function).collect()
 }
 
 impl<'a> Follow<'a> for Reader<'a> {

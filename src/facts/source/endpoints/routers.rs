@@ -2,6 +2,10 @@
 //!
 //! How a language writes all that is for its own part to say ([`Follow`]).
 
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
 use super::super::code::Code;
 use super::chain::{self, Function, Link};
 use super::mounts::{Mounts, Place, Prefix};
@@ -18,6 +22,60 @@ pub(super) struct File<'a> {
     pub(super) functions: Vec<Function>,
     /// Names that values are given, with where both begin.
     pub(super) made: Vec<(String, usize, usize)>,
+}
+
+/// How a language writes functions, and gives names values.
+pub(super) struct Syntax {
+    /// A function up to its parameters; its name comes first, if it has one.
+    pub(super) function: &'static LazyLock<Option<Regex>>,
+    /// A name that comes first, up to the first letter of the value that it is given.
+    pub(super) given: [&'static LazyLock<Option<Regex>>; 2],
+    /// Returns a parameter's name.
+    pub(super) parameter: fn(&str) -> &str,
+    /// Whether a body can follow what stands between the parameters and a brace.
+    pub(super) has_body: fn(&str) -> bool,
+}
+
+impl<'a> File<'a> {
+    /// Returns a file that is written so.
+    pub(super) fn new(at: usize, code: &'a Code, syntax: &Syntax) -> Self {
+        let function = syntax.function.iter();
+        let functions = function.flat_map(|it| it.captures_iter(&code.bare));
+        let given = syntax.given.into_iter().flat_map(|it| it.iter());
+        let given = given.flat_map(|it| it.captures_iter(&code.bare));
+        let made = given.filter_map(|captures| {
+            let (whole, name) = (captures.get(0)?, captures.get(1)?);
+            Some((name.as_str().to_owned(), name.start(), whole.end() - 1))
+        });
+        Self {
+            at,
+            code,
+            functions: functions
+                .filter_map(|captures| function_of(code, &captures, syntax))
+                .collect(),
+            made: made.collect(),
+        }
+    }
+}
+
+fn function_of(code: &Code, captures: &Captures<'_>, syntax: &Syntax) -> Option<Function> {
+    let (whole, name) = (captures.get(0)?, captures.get(1)?);
+    let close = chain::closing(&code.bare, whole.end())?;
+    let rest = code.bare.get(close + 1..)?;
+    let brace = rest.find('{')?;
+    if !(syntax.has_body)(rest.get(..brace)?) {
+        return None;
+    }
+    let start = close + 1 + brace + 1;
+    let parameters = code.bare.get(whole.end()..close)?.split(',');
+    Some(Function {
+        name: Some(name.as_str().to_owned()).filter(|name| !name.is_empty()),
+        parameters: parameters
+            .map(|it| (syntax.parameter)(it).to_owned())
+            .collect(),
+        at: whole.start(),
+        body: start..chain::closing(&code.bare, start)?,
+    })
 }
 
 /// The routers of a language's files.
@@ -43,6 +101,14 @@ impl<'a> Routers<'a> {
             made: Vec::new(),
             unknown: false,
         }
+    }
+
+    /// Returns the first parameter of a function, which is told by its file and place.
+    pub(super) fn parameter(&self, (file, at): (usize, usize)) -> Option<Place> {
+        let file = self.files.get(file)?;
+        let function = file.functions.iter().find(|it| it.at == at)?;
+        let name = function.parameters.first()?;
+        Some((file.at, format!("{name}@{at}")))
     }
 
     /// Takes in that one router hangs in another.

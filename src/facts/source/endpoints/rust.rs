@@ -12,9 +12,9 @@ use regex::Regex;
 
 use super::super::code::{Code, Language};
 use super::super::variables::{pattern, patterns};
-use super::chain::{self, Function, Link};
+use super::chain::{self, Link};
 use super::mounts::Place;
-use super::routers::{FARTHEST, File, Follow, Routers};
+use super::routers::{FARTHEST, File, Follow, Routers, Syntax};
 use super::{Endpoints, Route, method};
 
 patterns! {
@@ -28,6 +28,16 @@ patterns! {
     RESOURCE = r"\bweb::resource\(";
 }
 
+const SYNTAX: Syntax = Syntax {
+    function: &FUNCTION,
+    given: [&ASSIGNED, &AGAIN],
+    parameter: |part| {
+        let name = part.split(':').next().unwrap_or_default().trim();
+        name.trim_start_matches("mut ").trim()
+    },
+    has_body: |result| !result.contains(';'),
+};
+
 struct Reader<'a> {
     all: Routers<'a>,
 }
@@ -37,7 +47,7 @@ pub(super) fn read(files: &[Code]) -> Endpoints {
     let all = files.iter().enumerate();
     let all = all.filter(|(_, code)| code.language == Language::Rust);
     let mut reader = Reader {
-        all: Routers::new(all.map(|(at, code)| file(at, code)).collect()),
+        all: Routers::new(all.map(|(at, code)| File::new(at, code, &SYNTAX)).collect()),
     };
     for index in 0..reader.all.files.len() {
         reader.routes(index);
@@ -62,47 +72,6 @@ fn test_lines(code: &Code) -> Vec<(&str, Range<usize>)> {
     let modules = code.test_modules().into_iter();
     let lines = modules.map(|it| code.origin(it.start).line..code.origin(it.end).line + 1);
     lines.map(|lines| (code.path.as_str(), lines)).collect()
-}
-
-fn file(at: usize, code: &Code) -> File<'_> {
-    let assigned = ASSIGNED.iter().flat_map(|it| it.captures_iter(&code.bare));
-    let again = AGAIN.iter().flat_map(|it| it.captures_iter(&code.bare));
-    let made = assigned.chain(again).filter_map(|captures| {
-        let (whole, name) = (captures.get(0)?, captures.get(1)?);
-        Some((name.as_str().to_owned(), name.start(), whole.end() - 1))
-    });
-    File {
-        at,
-        code,
-        functions: functions(code),
-        made: made.collect(),
-    }
-}
-
-fn functions(code: &Code) -> Vec<Function> {
-    let all = FUNCTION.iter().flat_map(|it| it.captures_iter(&code.bare));
-    let function = |captures: regex::Captures<'_>| {
-        let whole = captures.get(0)?;
-        let close = chain::closing(&code.bare, whole.end())?;
-        let rest = code.bare.get(close + 1..)?;
-        let brace = rest.find('{')?;
-        if rest.get(..brace)?.contains(';') {
-            return None;
-        }
-        let start = close + 1 + brace + 1;
-        let parameters = code.bare.get(whole.end()..close)?.split(',');
-        let name = |part: &str| {
-            let name = part.split(':').next().unwrap_or_default().trim();
-            name.trim_start_matches("mut ").trim().to_owned()
-        };
-        Some(Function {
-            name: Some(captures[1].to_owned()),
-            parameters: parameters.map(name).collect(),
-            at: whole.start(),
-            body: start..chain::closing(&code.bare, start)?,
-        })
-    };
-    all.filter_map(function).collect()
 }
 
 impl<'a> Follow<'a> for Reader<'a> {

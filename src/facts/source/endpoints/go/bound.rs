@@ -102,37 +102,21 @@ fn closures(reader: &mut Reader<'_>, index: usize, code: &Code) {
         let Some(file) = reader.all.files.get(index) else {
             return;
         };
-        let number = file.at;
-        let inline = file.functions.iter().find(|it| it.at == last.start);
-        let target = match inline {
-            Some(closure) => closure
-                .parameters
-                .first()
-                .map(|name| (number, format!("{name}@{}", closure.at))),
+        let given = chain::text(code, last);
+        let known = if file.functions.iter().any(|it| it.at == last.start) {
+            Some((index, last.start))
+        } else if given.starts_with(char::is_alphabetic) {
+            function(reader, index, given)
+        } else {
             // A group without a closure is a value.
-            None if !code
-                .bare
-                .get(last.start..)
-                .is_some_and(|it| it.starts_with(char::is_alphabetic)) =>
-            {
-                None
-            }
-            None => named_parameter(reader, index, chain::text(code, last)),
+            None
         };
+        let target = known.and_then(|known| reader.all.parameter(known));
         if let Some(target) = target {
             let into = reader.called_on(index, begin, start);
             reader.all.hang(Some(target), into, prefix);
         }
     }
-}
-
-/// Returns the first parameter of a function that is given by its name.
-fn named_parameter(reader: &Reader<'_>, index: usize, written: &str) -> Option<Place> {
-    let (file, function) = function(reader, index, written)?;
-    let file = reader.all.files.get(file)?;
-    let function = file.functions.iter().find(|it| it.at == function)?;
-    let name = function.parameters.first()?;
-    Some((file.at, format!("{name}@{}", function.at)))
 }
 
 /// Returns the function that a name means in a file: its own package's, another's by the package's

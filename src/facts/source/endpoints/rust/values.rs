@@ -59,7 +59,7 @@ fn hang(
     match call {
         "configure" => {
             let known = function(reader, index, chain::text(code, target));
-            let target = known.and_then(|known| parameter(reader, known));
+            let target = known.and_then(|known| reader.all.parameter(known));
             if target.is_some() {
                 reader.all.hang(target, Some(into.clone()), prefix);
             }
@@ -128,13 +128,6 @@ fn handler(reader: &Reader<'_>, index: usize, written: &str) -> Option<Place> {
     let (file, _) = function(reader, index, written)?;
     let name = written.rsplit("::").next()?;
     Some((reader.all.files.get(file)?.at, format!("fn {name}")))
-}
-
-fn parameter(reader: &mut Reader<'_>, (file, at): (usize, usize)) -> Option<Place> {
-    let known = reader.all.files.get(file)?;
-    let function = known.functions.iter().find(|it| it.at == at)?;
-    let name = function.parameters.first()?;
-    Some((known.at, format!("{name}@{at}")))
 }
 
 /// Returns the function that a path means in a file: one of its own, one of the module that the
