@@ -22,6 +22,7 @@ mod health;
 mod hosts;
 mod images;
 mod ingress;
+mod kept;
 mod kind;
 mod layout;
 mod model;
@@ -156,6 +157,7 @@ pub fn resolve(
         tree,
         application: &assembled.application,
         files: &files,
+        overlaid: context.phase.overlay.is_some(),
         strict: context.strict(),
         init_scripts: &assembled.init_scripts,
         routed: &assembled.routed,

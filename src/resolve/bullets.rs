@@ -11,6 +11,7 @@ mod tests;
 mod whole;
 
 pub(super) use explain::explain;
+pub(super) use whole::Beyond;
 
 use std::fmt::Write as _;
 
@@ -44,6 +45,8 @@ pub(super) enum Meaning {
 pub(super) struct ReadBullet<'c> {
     pub(super) text: &'c Inline,
     pub(super) meaning: Meaning,
+    /// What it asks of the file; whether that is written is known later (`kept`).
+    pub(super) asks: Box<Spec>,
 }
 
 /// What a bullet is about that doesn't say it.
@@ -73,7 +76,8 @@ pub(super) fn read_all<'c>(
 ) -> Vec<ReadBullet<'c>> {
     let mut all = Vec::new();
     for bullet in bullets {
-        let mut meaning = read(&bullet.text, of, vocabulary, spec);
+        let (mut meaning, asks) = read(&bullet.text, of, Beyond::Nothing, vocabulary);
+        spec.merge(asks.clone());
         if meaning == Meaning::Unread
             && !bullet.children.is_empty()
             && is_heading(&bullet.text, vocabulary)
@@ -83,6 +87,7 @@ pub(super) fn read_all<'c>(
         all.push(ReadBullet {
             text: &bullet.text,
             meaning,
+            asks: Box::new(asks),
         });
         let below = of.below(&bullet.text, vocabulary);
         all.extend(read_all(&bullet.children, below, vocabulary, spec));
@@ -118,39 +123,18 @@ const HEADINGS: &[Word] = &[
     Word::Limits,
 ];
 
-/// Returns what one text asks for, and takes it into the spec. The first rule that reads all of it
+/// Returns what one text is read as, and what it asks for. The first rule that reads all of it
 /// wins.
 pub(super) fn read(
     text: &Inline,
     of: About<'_>,
+    beyond: Beyond,
     vocabulary: &Vocabulary,
-    spec: &mut Spec,
-) -> Meaning {
-    taken(
-        whole::read(text, of, whole::Beyond::Nothing, vocabulary),
-        spec,
-    )
-}
-
-/// Returns what a line that describes a file asks for, and takes it into the spec; its words may say
-/// more than what is read, its figures not.
-pub(super) fn read_line(
-    text: &Inline,
-    of: About<'_>,
-    vocabulary: &Vocabulary,
-    spec: &mut Spec,
-) -> Meaning {
-    taken(
-        whole::read(text, of, whole::Beyond::Words, vocabulary),
-        spec,
-    )
-}
-
-fn taken(read: Result<whole::Found, Option<whole::Left>>, spec: &mut Spec) -> Meaning {
-    read.map_or(Meaning::Unread, |found| {
-        spec.merge(found.spec);
-        found.meaning
-    })
+) -> (Meaning, Spec) {
+    match whole::read(text, of, beyond, vocabulary) {
+        Ok(found) => (found.meaning, found.spec),
+        Err(_) => (Meaning::Unread, Spec::default()),
+    }
 }
 
 /// Returns what stands before the colon, or the whole text.
@@ -347,8 +331,8 @@ fn image(text: &Inline, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     Some(format!("image {code}"))
 }
 
-/// Reads what every written manifest has anyway.
-fn always(plain: Phrase<'_>) -> Option<String> {
+/// Reads what manifests have without being asked.
+fn always(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     const KNOWN: &[(Word, &str)] = &[
         (Word::AntiAffinity, "anti-affinity"),
         (Word::Security, "security context"),
@@ -358,6 +342,8 @@ fn always(plain: Phrase<'_>) -> Option<String> {
         (Word::Provisioning, "provisioning"),
         (Word::Headless, "headless service"),
     ];
-    let (_, meaning) = KNOWN.iter().find(|(word, _)| plain.has(*word))?;
+    let named = || KNOWN.iter().filter(|(word, _)| plain.has(*word));
+    let (_, meaning) = named().next()?;
+    spec.always = named().map(|(word, _)| *word).collect();
     Some((*meaning).to_owned())
 }

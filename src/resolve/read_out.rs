@@ -1,6 +1,6 @@
 //! Readings → [`ResolvedTask`]s: actions with their answers, bullets with what became of them.
 
-use crate::checklist::{Checklist, Spanned};
+use crate::checklist::{Checklist, Inline, Spanned};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Tree};
 use crate::vocabulary::Vocabulary;
@@ -10,9 +10,10 @@ use super::application::{Application, Content, EnvSource, FileSpec, ManifestItem
 use super::bullets::Meaning;
 use super::expect::{Expectation, Look};
 use super::findings;
+use super::kept::Written;
 use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask};
 use super::rules::{Intent, Read, Required};
-use super::scaling_words;
+use super::spec::Spec;
 use super::target::{FileKind, Target};
 use super::told_names;
 
@@ -27,6 +28,8 @@ pub(super) struct Known<'a> {
     /// writes.
     pub(super) needed: &'a Application,
     pub(super) files: &'a [FileSpec],
+    /// Whether another environment is resolved than the base.
+    pub(super) overlaid: bool,
     pub(super) strict: bool,
     /// Workloads with scripts that set a data base up.
     pub(super) init_scripts: &'a [String],
@@ -40,6 +43,18 @@ pub(super) struct Known<'a> {
     pub(super) look: &'a Look<'a>,
 }
 
+impl Known<'_> {
+    /// Returns whether what is asked of a task's file is written.
+    fn keeps(&self, asks: &Spec, target: Option<&Target>) -> bool {
+        let written = Written {
+            application: self.application,
+            files: self.files,
+            overlaid: self.overlaid,
+        };
+        target.is_none_or(|target| written.keeps(asks, target))
+    }
+}
+
 /// Returns a task resolved.
 pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
     let mut notes: Vec<String> = read.left.iter().cloned().collect();
@@ -47,10 +62,26 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
     let directive = read.task.directive.as_ref();
     let after = directive.map(|it| it.after.iter().map(|id| id.value.clone()).collect());
     let target = read.target();
-    let below = read.bullets.iter().map(|it| (it.text, &it.meaning));
+    let below = read.bullets.iter().map(|it| Part {
+        text: it.text,
+        meaning: &it.meaning,
+        asks: &it.asks,
+        told: true,
+    });
     let said = read.said.iter();
     let said = said.filter(|said| !target.is_some_and(|it| told_names::known(said, it, known)));
-    let said = said.map(|it| (&it.text, &it.meaning));
+    let mut said: Vec<Part<'_>> = said
+        .map(|it| Part {
+            text: &it.text,
+            meaning: &it.meaning,
+            asks: &it.asks,
+            told: it.told,
+        })
+        .collect();
+    if said.iter().any(|it| *it.meaning == Meaning::Unread) {
+        // What is unread of a line is enough to say.
+        said.retain(|it| *it.meaning == Meaning::Unread || known.keeps(it.asks, target));
+    }
     ResolvedTask {
         id: read.task.id.clone(),
         action,
@@ -62,7 +93,7 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
         retries: directive.and_then(|it| it.retries).unwrap_or(0),
         bullets: below
             .chain(said)
-            .map(|(text, meaning)| bullet(&text.source, meaning, text.span.clone(), target, known))
+            .filter_map(|part| bullet(&part, target, known))
             .collect(),
         after: after.unwrap_or_default(),
         notes,
@@ -183,25 +214,25 @@ fn write(target: &Target, known: &Known<'_>, notes: &mut Vec<String>) -> Action 
     }
 }
 
-fn bullet(
-    text: &str,
-    meaning: &Meaning,
-    span: crate::checklist::Span,
-    target: Option<&Target>,
-    known: &Known<'_>,
-) -> BulletReading {
+/// A bullet, or a part of the line itself.
+struct Part<'a> {
+    text: &'a Inline,
+    meaning: &'a Meaning,
+    asks: &'a Spec,
+    /// Whether it is worth a line where it is kept.
+    told: bool,
+}
+
+/// Returns what became of a bullet, or of a part of the line; nothing where that isn't worth a line.
+fn bullet(part: &Part<'_>, target: Option<&Target>, known: &Known<'_>) -> Option<BulletReading> {
     let name = target.and_then(|target| target.name.as_deref());
     let workload = name.and_then(|name| known.application.workload(name));
-    let text = text.to_owned();
-    match meaning {
-        // An autoscaler decides otherwise.
-        Meaning::Carried(meaning) if is_overruled(meaning, workload) => {
-            BulletReading::Unread { text, span }
-        }
-        // What the controller can't carry out stays open for a person.
-        Meaning::Carried(_) if is_unmet(&span, target, known) => {
-            BulletReading::Unread { text, span }
-        }
+    let (text, span) = (part.text.source.clone(), part.text.span.clone());
+    let kept = known.keeps(part.asks, target) && !is_unmet(&span, target, known);
+    Some(match part.meaning {
+        // What is overruled, or what the controller can't carry out, stays open for a person.
+        Meaning::Carried(_) if !kept => BulletReading::Unread { text, span },
+        Meaning::Carried(_) if !part.told => return None,
         Meaning::Carried(meaning) => BulletReading::Read {
             text,
             meaning: meaning.clone(),
@@ -227,15 +258,7 @@ fn bullet(
         }
         Meaning::Environment(named) => environment(workload, named, text, span),
         Meaning::Unread => BulletReading::Unread { text, span },
-    }
-}
-
-/// Returns whether a number of replicas is asked for that isn't the least that the workload's
-/// autoscaler keeps.
-fn is_overruled(meaning: &str, workload: Option<&Workload>) -> bool {
-    let hpa = workload.and_then(|it| it.hpa.as_ref());
-    let numbers = meaning.split("; ").filter_map(scaling_words::replicas_told);
-    hpa.is_some_and(|hpa| numbers.into_iter().any(|number| number != hpa.min))
+    })
 }
 
 /// Returns what became of a bullet that asks for the environment: where it comes from, unless the

@@ -242,6 +242,7 @@ pub(super) fn read_in<'c>(
             let remarks = each.map(|bullet| ReadBullet {
                 text: &bullet.text,
                 meaning: Meaning::Heading,
+                asks: Box::default(),
             });
             remarks.collect()
         }
@@ -250,6 +251,7 @@ pub(super) fn read_in<'c>(
             let read = each.map(|(bullet, meaning)| ReadBullet {
                 text: &bullet.text,
                 meaning: meaning.clone(),
+                asks: Box::default(),
             });
             read.collect()
         }

@@ -20,7 +20,7 @@ pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> 
     let mut counts = numbers.filter_map(|(at, (word, _))| Some((at, word.parse::<u32>().ok()?)));
     let (_, count) = counts.find(|(at, _)| !is_version(&told, *at))?;
     spec.replicas = Some(count);
-    Some(format!("{REPLICAS}{count}"))
+    Some(format!("replicas {count}"))
 }
 
 /// Whether a number is what stands before it: `PostgreSQL 16` with replicas.
@@ -30,14 +30,6 @@ fn is_version(told: &[(&str, Meanings)], at: usize) -> bool {
     next.is_some_and(|(_, next)| next.has(Word::With))
         && !before.any(|(_, told)| told.has(Word::Replicas))
 }
-
-/// Returns the number of replicas that a text was read as.
-pub(super) fn replicas_told(meaning: &str) -> Option<u32> {
-    meaning.strip_prefix(REPLICAS)?.parse().ok()
-}
-
-/// What a number of replicas is read as, before the number.
-const REPLICAS: &str = "replicas ";
 
 /// Reads how many pods must stay, or may be missing.
 pub(super) fn budget(
@@ -58,17 +50,15 @@ pub(super) fn budget(
     }
     let pdb = disruption_budget(plain);
     let meaning = match (&pdb.min_available, &pdb.max_unavailable) {
+        (Some(least), _) => format!("PDB, at least {least} available"),
         (None, Some(most)) => format!("PDB, at most {most} unavailable"),
-        (least, _) => format!(
-            "PDB, at least {} available",
-            least.as_deref().unwrap_or("1")
-        ),
+        (None, None) => "PDB".to_owned(),
     };
     spec.pdb = Some(pdb);
     Some(meaning)
 }
 
-/// Returns the budget that a text asks for; at least one pod where it gives no number.
+/// Returns the budget that a text asks for; neither is set where it gives no number.
 fn disruption_budget(plain: Phrase<'_>) -> Pdb {
     let figures = Figures::of(plain);
     let amount = |meaning| {
@@ -78,15 +68,11 @@ fn disruption_budget(plain: Phrase<'_>) -> Pdb {
             Unit::Plain | Unit::Seconds | Unit::Pods => found.number.to_string(),
         })
     };
-    match (amount(Word::Minimum), amount(Word::Maximum)) {
-        (None, Some(most)) => Pdb {
-            min_available: None,
-            max_unavailable: Some(most),
-        },
-        (least, _) => Pdb {
-            min_available: Some(least.unwrap_or("1".to_owned())),
-            max_unavailable: None,
-        },
+    let min_available = amount(Word::Minimum);
+    let max_unavailable = amount(Word::Maximum).filter(|_| min_available.is_none());
+    Pdb {
+        min_available,
+        max_unavailable,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::application::{Exposure, Overlap, Pdb, Rollout};
 use super::ingress::{Asked, PathWish};
+use crate::vocabulary::Word;
 
 /// What is asked for; what isn't, is left to the facts and to defaults.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub(super) struct Spec {
     pub(super) image: Option<String>,
     /// The product's version (`PostgreSQL 16`).
     pub(super) version: Option<String>,
+    /// What manifests have without being asked.
+    pub(super) always: Vec<Word>,
 }
 
 /// Hosts, paths and wishes of the way in.
@@ -152,6 +155,7 @@ impl Spec {
             monitoring,
             image,
             version,
+            always,
         } = other;
         self.replicas = self.replicas.or(replicas);
         self.requests.merge(requests);
@@ -164,7 +168,9 @@ impl Spec {
         if let Some(hpa) = hpa {
             self.hpa.get_or_insert_default().merge(hpa);
         }
-        self.pdb = self.pdb.take().or(pdb);
+        // One that gives no figures leaves them to another.
+        let bare = self.pdb.take_if(|own| *own == Pdb::default());
+        self.pdb = self.pdb.take().or(pdb).or(bare);
         self.rollout.merge(rollout);
         self.job.merge(job);
         self.grace = self.grace.or(grace);
@@ -177,6 +183,7 @@ impl Spec {
         self.monitoring.merge(monitoring);
         self.image = self.image.take().or(image);
         self.version = self.version.take().or(version);
+        self.always.extend(always);
     }
 }
 

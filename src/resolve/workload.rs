@@ -110,8 +110,9 @@ fn pods(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Pods {
         .as_ref()
         .map(|hpa| rollout::autoscaler(hpa, spec.replicas, member, warnings));
     let replicas = hpa.as_ref().map_or(given.unwrap_or(1), |hpa| hpa.min);
-    let pdb = spec.pdb.clone().or_else(|| {
-        (replicas >= 2).then(|| Pdb {
+    let figures = spec.pdb.clone().filter(|it| *it != Pdb::default());
+    let pdb = figures.or_else(|| {
+        (spec.pdb.is_some() || replicas >= 2).then(|| Pdb {
             min_available: Some("1".to_owned()),
             max_unavailable: None,
         })

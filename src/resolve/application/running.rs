@@ -149,7 +149,7 @@ impl Scaling {
 }
 
 /// `PodDisruptionBudget`: exactly one is set, a number or a percentage.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pdb {
     /// `minAvailable`.
     pub min_available: Option<String>,

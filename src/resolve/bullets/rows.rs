@@ -249,7 +249,7 @@ pub(super) const ROWS: &[Row] = &[
         ],
         signs: "",
         example: "Anti-affinity",
-        read: |it, _| carried(always(it.plain)),
+        read: |it, spec| carried(always(it.plain, spec)),
     },
 ];
 

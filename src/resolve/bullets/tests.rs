@@ -1,7 +1,7 @@
 //! Bullets that are read whole, and such that say more than what is carried, in three languages.
 
 use crate::checklist::parse;
-use crate::resolve::bullets::{About, Meaning, read};
+use crate::resolve::bullets::{About, Beyond, Meaning, read};
 use crate::resolve::spec::Spec;
 use crate::resolve::target::FileKind;
 use crate::vocabulary::Vocabulary;
@@ -17,8 +17,8 @@ fn meaning(kind: FileKind, bullet: &str) -> String {
         kind: Some(kind),
         path: "k8s/call-processor/deployment.yml",
     };
-    let mut spec = Spec::default();
-    match read(&bullet.text, of, &vocabulary, &mut spec) {
+    let (meaning, spec) = read(&bullet.text, of, Beyond::Nothing, &vocabulary);
+    match meaning {
         Meaning::Carried(meaning) => meaning,
         Meaning::Environment(_) => "environment".to_owned(),
         Meaning::InitScripts => "init scripts".to_owned(),

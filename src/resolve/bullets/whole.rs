@@ -10,7 +10,7 @@ use crate::vocabulary::Vocabulary;
 
 /// What a text may say beyond what is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Beyond {
+pub(in crate::resolve) enum Beyond {
     /// Words that describe, no figures.
     Words,
     /// Nothing that asks for anything.

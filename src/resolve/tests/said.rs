@@ -258,3 +258,66 @@ fn a_products_version_is_no_number_of_replicas() {
         assert_eq!(replicas(line), usual, "{line}");
     }
 }
+
+/// Checks which of several bullets below a line are unread.
+#[track_caller]
+fn check_below(line: &str, bullets: &[&str], expected: &[&str]) {
+    let below: String = bullets.iter().map(|it| format!("\n  - {it}")).collect();
+    check(&format!("{line}{below}"), expected);
+}
+
+#[test]
+fn what_an_object_does_not_take_is_a_persons() {
+    let bullets = [
+        "PVC: 10Gi",
+        "Retention: 30d",
+        "Alert rules",
+        "TLS",
+        "Provisioning",
+        "Replicas: 3",
+    ];
+    let app = "`k8s/app/deployment.yml`";
+    check_below(app, &bullets, &bullets[..5]);
+    let stateful = [
+        "PVC: 10Gi",
+        "Replicas: 1",
+        "Strategy: Recreate",
+        "Headless service",
+    ];
+    check_below("`k8s/postgres/statefulset.yml`", &stateful, &stateful[2..3]);
+    let prometheus = ["Retention: 30d", "Alert rules", "PVC: 10Gi", "TLS"];
+    check_below(
+        "`k8s/monitoring/prometheus.yml`",
+        &prometheus,
+        &prometheus[2..],
+    );
+    check_below(
+        "`k8s/ingress.yml`",
+        &["TLS", "Replicas: 2"],
+        &["Replicas: 2"],
+    );
+    check_below(
+        "`k8s/secrets.yml`",
+        &["Replicas: 2", "PVC: 1Gi"],
+        &["Replicas: 2", "PVC: 1Gi"],
+    );
+}
+
+#[test]
+fn what_no_task_writes_the_object_of_is_a_persons() {
+    let bullets = ["Port: 8080", "Replicas: 3", "PDB: minAvailable 1"];
+    check_below("`k8s/app/service.yml`", &bullets, &bullets[1..]);
+}
+
+#[test]
+fn figures_that_are_overruled_are_a_persons() {
+    let bullets = ["Replicas: 3", "HPA: min 2, max 10", "Limits: 200m/128Mi"];
+    check_below("`k8s/app/deployment.yml`", &bullets, &bullets[..1]);
+    let bullets = ["Replicas: 1", "PDB: minAvailable 1"];
+    check_below("`k8s/app/deployment.yml`", &bullets, &bullets[1..]);
+    check_below("`k8s/app/deployment.yml`", &["Replicas: 1", "PDB"], &[]);
+    let twice = ["Replicas: 3", "Replicas: 4"];
+    check_below("`k8s/app/deployment.yml`", &twice, &twice[1..]);
+    let line = "`k8s/app/hpa.yml`: min 5, max 2";
+    check(line, &[line]);
+}

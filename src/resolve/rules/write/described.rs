@@ -8,7 +8,7 @@ use crate::checklist::Inline;
 use crate::vocabulary::{Phrase, Word, words};
 
 use super::super::super::application::Exposure;
-use super::super::super::bullets::{self, Meaning};
+use super::super::super::bullets::{self, Beyond, Meaning};
 use super::super::super::spec::Spec;
 use super::super::super::subjects::named_product;
 use super::super::super::target::{FileKind, Target};
@@ -22,6 +22,10 @@ use super::stray::{Known, strays};
 pub(in crate::resolve) struct Said {
     pub(in crate::resolve) text: Inline,
     pub(in crate::resolve) meaning: Meaning,
+    /// What it asks of the file.
+    pub(in crate::resolve) asks: Box<Spec>,
+    /// Whether it is worth a line where it is written.
+    pub(in crate::resolve) told: bool,
     /// Words of what nothing reads: where the facts know them all, they only name what is written.
     pub(in crate::resolve) names: Vec<String>,
 }
@@ -43,9 +47,13 @@ pub(in crate::resolve::rules) fn read(
         said: Vec::new(),
     };
     reader.read(&text);
-    let carried = (!reader.meanings.is_empty() && !is_quiet(target.kind)).then(|| Said {
+    let asks = reader.spec.clone();
+    let asks_any = !reader.meanings.is_empty() || asks.version.is_some();
+    let carried = asks_any.then(|| Said {
         text: line.task.text.clone(),
         meaning: Meaning::Carried(reader.meanings.join("; ")),
+        told: !reader.meanings.is_empty() && !is_quiet(target.kind),
+        asks: Box::new(asks),
         names: Vec::new(),
     });
     carried.into_iter().chain(reader.said).collect()
@@ -219,36 +227,36 @@ impl Reader<'_, '_> {
 
     /// Returns whether a text is read to its last word.
     fn is_read(&self, text: &str) -> bool {
-        let mut own = Spec::default();
-        let meaning = self.meant(&inline(self.line, text), &mut own);
+        let (meaning, _) = self.meant(&inline(self.line, text));
         matches!(meaning, Meaning::Carried(_)) && self.strays(text, Known::Read).is_empty()
     }
 
-    /// Returns what a rule over bullets reads.
-    fn meant(&self, text: &Inline, own: &mut Spec) -> Meaning {
+    /// Returns what a rule over bullets reads, and what is asked for.
+    fn meant(&self, text: &Inline) -> (Meaning, Spec) {
         let of = bullets::About {
             kind: Some(self.target.kind),
             path: &self.target.path,
         };
-        bullets::read_line(text, of, self.line.vocabulary, own)
+        bullets::read(text, of, Beyond::Words, self.line.vocabulary)
     }
 
     /// Takes what a rule over bullets reads; returns whether one did.
     fn carried(&mut self, text: &str) -> bool {
         let alone = inline(self.line, text);
-        let mut own = Spec::default();
         let before = self.spec.clone();
-        match self.meant(&alone, &mut own) {
+        let (meaning, own) = self.meant(&alone);
+        match meaning {
             Meaning::Carried(meaning) => {
                 self.meanings.push(meaning);
                 self.last = Some((text.to_owned(), before));
             }
             meaning @ (Meaning::Environment(_) | Meaning::InitScripts) => {
-                let names = Vec::new();
                 self.said.push(Said {
                     text: alone,
                     meaning,
-                    names,
+                    asks: Box::default(),
+                    told: true,
+                    names: Vec::new(),
                 });
             }
             Meaning::Heading | Meaning::Unread => return false,
@@ -275,8 +283,7 @@ impl Reader<'_, '_> {
         };
         let both = format!("{text}, {clause}");
         let alone = inline(self.line, &both);
-        let mut own = Spec::default();
-        let Meaning::Carried(more) = self.meant(&alone, &mut own) else {
+        let (Meaning::Carried(more), own) = self.meant(&alone) else {
             return false;
         };
         if self.meanings.last() == Some(&more) {
@@ -301,6 +308,8 @@ impl Reader<'_, '_> {
             self.said.push(Said {
                 text: inline(self.line, text),
                 meaning: Meaning::Unread,
+                asks: Box::default(),
+                told: true,
                 names,
             });
         }

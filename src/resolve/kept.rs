@@ -1,0 +1,345 @@
+//! Whether what a text asks for is in what is written.
+//!
+//! A task's words are read before the facts are looked at, and what is asked for may still be
+//! overruled: by settings, by another task, or because an object of the file's kind takes no such
+//! thing. A bullet that isn't kept is a person's.
+
+use crate::facts::image;
+
+use super::application::{
+    Application, Content, FileSpec, Hpa, JobSpec, ManifestItem, Pdb, Probe, ProbeAction, Resources,
+    Role, Rollout, Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
+};
+use super::spec::{
+    Amounts, Check, EdgeSpec, ExposureSpec, HpaSpec, JobWish, MonitoringSpec, ProbeSpec,
+    ScalingSpec, Spec,
+};
+use super::target::{FileKind, Target};
+use crate::vocabulary::Word;
+
+/// What is written.
+pub(super) struct Written<'a> {
+    pub(super) application: &'a Application,
+    pub(super) files: &'a [FileSpec],
+    /// Whether it is another environment's: a task's figures are those of the base.
+    pub(super) overlaid: bool,
+}
+
+impl Written<'_> {
+    /// Returns whether the file of a task, or another one, holds what is asked of it.
+    pub(super) fn keeps(&self, asks: &Spec, target: &Target) -> bool {
+        if self.overlaid {
+            return true;
+        }
+        let name = target.name.as_deref();
+        let workload = name.and_then(|name| self.application.workload(name));
+        let theirs = Theirs {
+            written: self,
+            target,
+            workload,
+        };
+        theirs.keep(asks)
+    }
+
+    fn has(&self, item: &ManifestItem) -> bool {
+        self.files.iter().any(|file| match &file.content {
+            Content::Manifests(items) => items.contains(item),
+            Content::Kustomization
+            | Content::Overlay(_)
+            | Content::Readme
+            | Content::ConfigFile { .. } => false,
+        })
+    }
+}
+
+/// What is written of a task's objects.
+struct Theirs<'a> {
+    written: &'a Written<'a>,
+    target: &'a Target,
+    workload: Option<&'a Workload>,
+}
+
+impl Theirs<'_> {
+    fn keep(&self, asks: &Spec) -> bool {
+        let Spec {
+            replicas,
+            requests,
+            limits,
+            liveness,
+            readiness,
+            startup,
+            ports,
+            claim,
+            hpa,
+            pdb,
+            rollout,
+            job,
+            grace,
+            drain,
+            exposures,
+            // Answered from the mounts.
+            init_scripts: _,
+            tls,
+            controllers,
+            edge,
+            monitoring,
+            image,
+            version,
+            always,
+        } = asks;
+        let edge = (*tls, !controllers.is_empty(), edge);
+        self.leads_in(edge)
+            && self.runs(replicas, |it, count| {
+                it.kind.scales() && fewest(it) == *count
+            })
+            && self.runs(claim, claims)
+            && self.runs(grace, |it, asked| it.grace_seconds == Some(*asked))
+            && self.runs(drain, |it, asked| it.drain_seconds.unwrap_or(0) == *asked)
+            && self.runs(image, |it, asked| it.image == *asked)
+            && self.runs(version, |it, asked| is_version(&it.image, asked))
+            && self.runs(&some(requests), |it, asked| requested(&it.resources, asked))
+            && self.runs(&some(limits), |it, asked| limited(&it.resources, asked))
+            && self.runs(liveness, |it, asked| probes(&it.liveness, it, asked))
+            && self.runs(readiness, |it, asked| probes(&it.readiness, it, asked))
+            && self.runs(startup, |it, asked| probes(&it.startup, it, asked))
+            && self.runs(&some(rollout), rolls_out)
+            && self.runs(&some(job), |it, asked| ends(it.job.as_ref(), asked))
+            && self.runs(&some(monitoring), monitors)
+            && self.reached(&some(ports), |it, (number, _)| {
+                it.ports.iter().any(|port| port.port == *number)
+            })
+            && self.reached(&some(exposures), exposed)
+            && self.beside(hpa, ManifestItem::Hpa, |it, asked| {
+                it.hpa.as_ref().is_some_and(|hpa| scales(hpa, asked))
+            })
+            && self.beside(pdb, ManifestItem::Pdb, |it, asked| {
+                it.pdb.as_ref().is_some_and(|pdb| allows(pdb, asked))
+            })
+            && always.iter().all(|word| self.has_always(*word))
+    }
+
+    /// Returns whether a workload that is written is as asked.
+    fn runs<T>(&self, asked: &Option<T>, is: impl Fn(&Workload, &T) -> bool) -> bool {
+        self.beside(asked, ManifestItem::Workload, is)
+    }
+
+    /// Returns whether each that is asked for is one of a workload's whose pods or Service are
+    /// written.
+    fn reached<T>(&self, asked: &Option<&Vec<T>>, is: impl Fn(&Workload, &T) -> bool) -> bool {
+        let all = |it: &Workload, asked: &&Vec<T>| asked.iter().all(|one| is(it, one));
+        self.beside(asked, ManifestItem::Services, &all)
+            || self.beside(asked, ManifestItem::Workload, &all)
+    }
+
+    /// Returns whether an object of a workload is written, and as asked; also where nothing is.
+    fn beside<T>(
+        &self,
+        asked: &Option<T>,
+        item: fn(String) -> ManifestItem,
+        is: impl Fn(&Workload, &T) -> bool,
+    ) -> bool {
+        asked.as_ref().is_none_or(|asked| {
+            self.workload
+                .is_some_and(|it| self.written.has(&item(it.name.clone())) && is(it, asked))
+        })
+    }
+
+    /// Returns whether the way in is as asked; wishes that the controller lacks are told apart
+    /// (`unmet`).
+    fn leads_in(&self, (tls, annotated, edge): (bool, bool, &EdgeSpec)) -> bool {
+        let asked = tls || annotated || *edge != EdgeSpec::default();
+        if !asked {
+            return true;
+        }
+        let ingress = self.written.application.ingress.as_ref();
+        let ingress = ingress.filter(|_| self.target.kind == FileKind::Ingress);
+        ingress.is_some_and(|ingress| {
+            let host = |host: &String| {
+                ingress.hosts.contains(host) || ingress.paths().any(|path| path.host == *host)
+            };
+            (!tls || ingress.tls_secret.is_some()) && edge.hosts.iter().all(host)
+        })
+    }
+
+    /// Returns whether what manifests have without being asked is in this one.
+    fn has_always(&self, word: Word) -> bool {
+        let of = |item: fn(String) -> ManifestItem| {
+            self.workload
+                .is_some_and(|it| self.written.has(&item(it.name.clone())))
+        };
+        let runs = of(ManifestItem::Workload);
+        let role = self.workload.map(|it| it.role);
+        match word {
+            Word::ServiceAccount => of(ManifestItem::ServiceAccount),
+            Word::NetworkPolicy => {
+                of(ManifestItem::NetworkPolicy) || self.target.kind == FileKind::Namespace
+            }
+            Word::AntiAffinity => runs && self.workload.is_some_and(|it| it.kind.scales()),
+            Word::Headless => self
+                .workload
+                .is_some_and(|it| it.kind == WorkloadKind::StatefulSet),
+            // Without the CRD, the scrape configuration does what a ServiceMonitor would.
+            Word::ServiceMonitor => {
+                runs && (role == Some(Role::Prometheus)
+                    || self.workload.is_some_and(|it| it.metrics.is_some()))
+            }
+            Word::Provisioning => runs && role == Some(Role::Grafana),
+            _ => runs,
+        }
+    }
+}
+
+/// Returns what is asked for, unless nothing is.
+fn some<T: Default + PartialEq>(asked: &T) -> Option<&T> {
+    (*asked != T::default()).then_some(asked)
+}
+
+/// Returns whether nothing is asked for, or just what there is.
+fn fits<T: PartialEq>(asked: Option<&T>, found: Option<&T>) -> bool {
+    asked.is_none() || asked == found
+}
+
+fn fewest(workload: &Workload) -> u32 {
+    workload.hpa.as_ref().map_or(workload.replicas, |it| it.min)
+}
+
+fn claims(workload: &Workload, size: &String) -> bool {
+    workload.volumes.iter().any(|it| match &it.kind {
+        VolumeKind::Claim(own) => own == size,
+        VolumeKind::Shared(claim) => claim.size == *size,
+        VolumeKind::Scratch(_)
+        | VolumeKind::Memory(_)
+        | VolumeKind::ConfigMap(_)
+        | VolumeKind::Secret(_) => false,
+    })
+}
+
+/// Returns whether an image is of that version; one whose tag tells none may be.
+fn is_version(reference: &str, asked: &str) -> bool {
+    let tag = image::parse(reference).and_then(|it| it.tag);
+    let digits = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let version: String = tag
+        .iter()
+        .flat_map(|tag| tag.chars())
+        .take_while(|it| digits(*it))
+        .collect();
+    version.is_empty() || version == asked || version.starts_with(&format!("{asked}."))
+}
+
+fn requested(found: &Resources, asked: &Amounts) -> bool {
+    fits(asked.cpu.as_ref(), Some(&found.cpu_request))
+        && fits(asked.memory.as_ref(), Some(&found.memory_request))
+}
+
+fn limited(found: &Resources, asked: &Amounts) -> bool {
+    fits(asked.cpu.as_ref(), Some(&found.cpu_limit))
+        && fits(asked.memory.as_ref(), Some(&found.memory_limit))
+}
+
+fn probes(found: &Option<Probe>, workload: &Workload, asked: &ProbeSpec) -> bool {
+    let Some(found) = found else { return false };
+    let at = |name: &str, number: Option<u16>| {
+        let named = |port: &&ServicePort| port.name == name;
+        let port = workload.ports.iter().find(named);
+        number.is_none_or(|number| port.is_some_and(|port| port.port == number))
+    };
+    let action = match (&asked.check, &found.action) {
+        // A prefix that the program serves below comes before it.
+        (Check::Http(asked, number), ProbeAction::Http { path, port }) => {
+            path.ends_with(asked.as_str()) && at(port, *number)
+        }
+        (Check::Tcp(number), ProbeAction::Tcp { port }) => at(port, *number),
+        (Check::Command(_), ProbeAction::Exec(_)) => true,
+        (Check::Http(..) | Check::Tcp(_) | Check::Command(_), _) => false,
+    };
+    action
+        && fits(asked.period.as_ref(), found.period.as_ref())
+        && fits(asked.timeout.as_ref(), found.timeout.as_ref())
+        && fits(asked.failures.as_ref(), found.failures.as_ref())
+        && fits(asked.delay.as_ref(), found.initial_delay.as_ref())
+}
+
+fn rolls_out(workload: &Workload, asked: &&Rollout) -> bool {
+    let (kind, found) = (workload.kind, &workload.rollout);
+    let figures = asked.max_unavailable.is_some() || asked.max_surge.is_some();
+    let takes = match kind {
+        WorkloadKind::Deployment => true,
+        WorkloadKind::DaemonSet => !asked.recreate && asked.progress_deadline.is_none(),
+        WorkloadKind::StatefulSet => {
+            !asked.recreate && !figures && asked.progress_deadline.is_none()
+        }
+        WorkloadKind::Job | WorkloadKind::CronJob => false,
+    };
+    takes
+        && asked.recreate == found.recreate
+        && fits(
+            asked.max_unavailable.as_ref(),
+            found.max_unavailable.as_ref(),
+        )
+        && fits(asked.max_surge.as_ref(), found.max_surge.as_ref())
+        && fits(
+            asked.min_ready_seconds.as_ref(),
+            found.min_ready_seconds.as_ref(),
+        )
+        && fits(
+            asked.progress_deadline.as_ref(),
+            found.progress_deadline.as_ref(),
+        )
+        && fits(asked.history.as_ref(), found.history.as_ref())
+}
+
+fn ends(found: Option<&JobSpec>, asked: &JobWish) -> bool {
+    let Some(found) = found else { return false };
+    let schedule = found.schedule.as_ref();
+    let zone = schedule.and_then(|it| it.time_zone.as_ref());
+    fits(asked.schedule.as_ref(), schedule.map(|it| &it.cron))
+        && fits(asked.time_zone.as_ref(), zone)
+        && fits(asked.overlap.as_ref(), schedule.map(|it| &it.overlap))
+        && fits(asked.retries.as_ref(), Some(&found.retries))
+        && fits(asked.deadline.as_ref(), found.deadline.as_ref())
+}
+
+fn monitors(workload: &Workload, asked: &&MonitoringSpec) -> bool {
+    let kept = asked.retention.as_ref().is_none_or(|time| {
+        let flag = format!("--storage.tsdb.retention.time={time}");
+        workload.args.iter().flatten().any(|arg| *arg == flag)
+    });
+    workload.role == Role::Prometheus && kept
+}
+
+fn exposed(workload: &Workload, asked: &ExposureSpec) -> bool {
+    let node_port = |port: &ServicePort| fits(asked.node_port.as_ref(), port.node_port.as_ref());
+    let mut ports = workload.ports.iter();
+    ports.any(|port| asked.alternatives.contains(&port.exposure) && node_port(port))
+}
+
+fn scales(found: &Hpa, asked: &HpaSpec) -> bool {
+    let HpaSpec {
+        min,
+        max,
+        cpu,
+        memory,
+        up,
+        down,
+    } = asked;
+    fits(min.as_ref(), Some(&found.min))
+        && fits(max.as_ref(), Some(&found.max))
+        && fits(cpu.as_ref(), found.cpu.as_ref())
+        && fits(memory.as_ref(), found.memory.as_ref())
+        && speeds(up.as_ref(), found.up)
+        && speeds(down.as_ref(), found.down)
+}
+
+fn speeds(asked: Option<&ScalingSpec>, found: Scaling) -> bool {
+    asked.is_none_or(|asked| {
+        fits(asked.percent.as_ref(), found.percent.as_ref())
+            && fits(asked.pods.as_ref(), found.pods.as_ref())
+            && fits(asked.period.as_ref(), Some(&found.period))
+            && fits(asked.window.as_ref(), Some(&found.window))
+    })
+}
+
+/// Returns whether a budget is the one that is asked for; any is where no figures are given.
+fn allows(found: &Pdb, asked: &Pdb) -> bool {
+    *asked == Pdb::default() || found == asked
+}
