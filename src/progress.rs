@@ -101,7 +101,17 @@ pub enum ProgressError {
         /// The one that isn't.
         missing: String,
     },
+    /// Each update changes what the next one sees.
+    #[error(
+        "its tables and headings can't be told apart: each update would change it again; move it \
+         away, and a new one is written"
+    )]
+    Unsettled,
 }
+
+/// How often a document is brought up to date until nothing changes any more.
+const PASSES: usize = 4;
+
 
 impl View {
     /// Returns the phase of that number.
@@ -126,11 +136,16 @@ pub fn update(existing: Option<&str>, view: &View) -> Result<String, ProgressErr
         return Ok(render::document(view));
     };
     let mut updated = once(text, view)?;
-    // A fence that a person left open in orch's section is gone now, and what it hid is there.
-    if text.contains(document::BEGIN) {
-        updated = once(&updated, view)?;
+    // What is written may let more be seen: a fence that a person left open in orch's section is
+    // gone then, a row makes a table of what was none.
+    for _ in 0..PASSES {
+        let again = once(&updated, view)?;
+        if again == updated {
+            return Ok(updated);
+        }
+        updated = again;
     }
-    Ok(updated)
+    Err(ProgressError::Unsettled)
 }
 
 fn once(text: &str, view: &View) -> Result<String, ProgressError> {
