@@ -11,7 +11,7 @@ use crate::vocabulary::Vocabulary;
 /// What a text may say beyond what is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::resolve) enum Beyond {
-    /// Words that describe, no figures.
+    /// Words that describe, no figures: a line that describes a file.
     Words,
     /// Nothing that asks for anything.
     Nothing,
@@ -39,41 +39,31 @@ pub(super) fn read(
     beyond: Beyond,
     vocabulary: &Vocabulary,
 ) -> Result<Found, Option<Left>> {
-    let left = match whole(text, of, beyond, vocabulary) {
-        Err(left) => left,
-        found => return found,
+    let by_clauses = |left| {
+        let clauses = clauses(text);
+        if clauses.len() < 2 {
+            return Err(left);
+        }
+        let mut read = clauses
+            .iter()
+            .map(|clause| whole(clause, of, beyond, vocabulary).ok());
+        let first = read.next().flatten();
+        let all = first.and_then(|first| read.try_fold(first, |all, found| all.and(found?)));
+        all.ok_or(left)
     };
-    let mut clauses = clauses(text).into_iter();
-    let mut all: Option<Found> = None;
-    let read = clauses.len() > 1
-        && clauses.all(|clause| {
-            let Ok(found) = whole(&clause, of, beyond, vocabulary) else {
-                return false;
-            };
-            match (&mut all, found.meaning) {
-                (None, meaning) => all = Some(Found { meaning, ..found }),
-                (Some(all), Meaning::Carried(meaning)) => {
-                    all.spec.merge(found.spec);
-                    match &mut all.meaning {
-                        Meaning::Carried(before) => *before = format!("{before}; {meaning}"),
-                        Meaning::Environment(_)
-                        | Meaning::InitScripts
-                        | Meaning::Heading
-                        | Meaning::Unread => return false,
-                    }
-                }
-                // These are answered from the facts, one at a time.
-                (
-                    Some(_),
-                    Meaning::Environment(_)
-                    | Meaning::InitScripts
-                    | Meaning::Heading
-                    | Meaning::Unread,
-                ) => return false,
-            }
-            true
-        });
-    all.filter(|_| read).ok_or(left)
+    whole(text, of, beyond, vocabulary).or_else(by_clauses)
+}
+
+impl Found {
+    /// Returns this and another one as one; what is answered from the facts is answered alone.
+    fn and(mut self, other: Self) -> Option<Self> {
+        let (Meaning::Carried(one), Meaning::Carried(two)) = (&self.meaning, &other.meaning) else {
+            return None;
+        };
+        self.meaning = Meaning::Carried(format!("{one}; {two}"));
+        self.spec.merge(other.spec);
+        Some(self)
+    }
 }
 
 /// Returns what the first rule makes of a text that leaves nothing of it.
@@ -118,14 +108,12 @@ fn clauses(text: &Inline) -> Vec<Inline> {
         parts: Vec::new(),
         ..text.clone()
     };
-    let mut all = vec![empty.clone()];
+    let mut all = Vec::new();
+    let mut clause = empty.clone();
     let mut depth = 0_usize;
     for part in &text.parts {
         let Part::Text(words) = part else {
-            all.iter_mut()
-                .last()
-                .into_iter()
-                .for_each(|last| last.parts.push(part.clone()));
+            clause.parts.push(part.clone());
             continue;
         };
         let pieces = words.value.split(|letter: char| {
@@ -138,17 +126,14 @@ fn clauses(text: &Inline) -> Vec<Inline> {
         });
         for (at, piece) in pieces.enumerate() {
             if at > 0 {
-                all.push(empty.clone());
+                all.push(std::mem::replace(&mut clause, empty.clone()));
             }
-            let piece = Part::Text(Spanned {
+            clause.parts.push(Part::Text(Spanned {
                 value: piece.to_owned(),
                 span: words.span.clone(),
-            });
-            all.iter_mut()
-                .last()
-                .into_iter()
-                .for_each(|last| last.parts.push(piece.clone()));
+            }));
         }
     }
+    all.push(clause);
     all
 }
