@@ -27,6 +27,7 @@ pub(crate) use grammar::{is_infinitive, is_verbal_noun};
 pub(crate) use index::Meanings;
 use index::{Index, Told};
 pub use label::Label;
+pub(crate) use meaning::UNITS;
 pub use meaning::Word;
 pub(crate) use phrase::{Phrase, Words};
 use stem::Entry;

@@ -11,6 +11,7 @@ mod tests;
 mod whole;
 
 pub(super) use explain::explain;
+pub(super) use rows::{known, known_of_ingress};
 pub(super) use whole::Beyond;
 
 use std::fmt::Write as _;

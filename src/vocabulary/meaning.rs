@@ -211,7 +211,7 @@ const FILLERS: &[Word] = &[
 ];
 
 /// Units, which stand right behind a number.
-const UNITS: &[Word] = &[
+pub(crate) const UNITS: &[Word] = &[
     Word::Percent,
     Word::Pods,
     Word::Seconds,

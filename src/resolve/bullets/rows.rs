@@ -257,6 +257,17 @@ fn carried(meaning: Option<String>) -> Option<Meaning> {
     meaning.map(Meaning::Carried)
 }
 
+/// Returns what words tell that the rules know, those over the bullets of an Ingress aside.
+pub(in crate::resolve) fn known() -> impl Iterator<Item = Word> {
+    let words = |row: &'static Row| row.about.iter().chain(row.beside);
+    ROWS.iter().flat_map(words).copied()
+}
+
+/// Returns what words tell that the rule over the bullets of an Ingress knows.
+pub(in crate::resolve) fn known_of_ingress() -> &'static [Word] {
+    ROUTED.beside
+}
+
 impl Row {
     /// Returns what the rule makes of a text.
     pub(super) fn asked(

@@ -4,101 +4,26 @@
 //! Strict on purpose: a word that isn't known here may ask for anything. Names of services, ports
 //! and keys are known from the facts, which are looked at later (`told_names`).
 
-use crate::vocabulary::{Meanings, Phrase, Vocabulary, Word, words};
+use std::sync::LazyLock;
 
+use crate::vocabulary::{Meanings, Phrase, UNITS, Vocabulary, Word, words};
+
+use super::super::super::bullets;
 use super::super::super::slug::alike;
 use super::super::super::target::{self, FileKind, Target};
 use super::super::{Line, expect};
 use super::pieces::{Token, brackets, joins_some, tokens};
 
-/// What bullets' rules read.
-const READ: &[Word] = &[
-    Word::Replicas,
-    Word::Pods,
-    Word::Autoscaler,
-    Word::Behaviour,
-    Word::ScaleUp,
-    Word::ScaleDown,
-    Word::Stable,
-    Word::Minimum,
-    Word::Maximum,
-    Word::Exactly,
-    Word::Percent,
-    Word::Seconds,
-    Word::Minutes,
-    Word::Hours,
-    Word::Days,
-    Word::Weeks,
-    Word::Years,
-    Word::Kilobytes,
-    Word::Megabytes,
-    Word::Gigabytes,
-    Word::Terabytes,
-    Word::Resources,
-    Word::Requests,
-    Word::Limits,
-    Word::Cpu,
-    Word::Memory,
-    Word::Probes,
-    Word::Liveness,
-    Word::Readiness,
-    Word::Startup,
-    Word::Period,
-    Word::Timeout,
-    Word::Delay,
-    Word::Failures,
-    Word::AntiAffinity,
-    Word::Disruption,
-    Word::Available,
-    Word::Unavailable,
-    Word::Surge,
-    Word::Rolling,
-    Word::Strategy,
-    Word::Recreate,
-    Word::Ports,
-    Word::Internal,
-    Word::Claim,
-    Word::Environment,
-    Word::Init,
-    Word::Image,
-    Word::Schedule,
-    Word::Zone,
-    Word::Overlap,
-    Word::Retries,
-    Word::Deadline,
-    Word::Grace,
-    Word::Drain,
-    Word::Security,
-    Word::ServiceAccount,
-    Word::NetworkPolicy,
-    Word::ServiceMonitor,
-    Word::Provisioning,
-    Word::Retention,
-    Word::Alerts,
-    Word::ConfigMaps,
-    Word::Secrets,
-    Word::Reference,
-];
+/// What bullets' rules read, figures' units with it.
+static READ: LazyLock<Vec<Word>> = LazyLock::new(|| {
+    let read = bullets::known().filter(|it| !ASKING.contains(it));
+    let units = UNITS.iter().copied();
+    read.chain(units).chain([Word::Reference]).collect()
+});
 
-/// What the rules over an Ingress read beside.
-const ROUTED: &[Word] = &[
-    Word::Hosts,
-    Word::Paths,
-    Word::Target,
-    Word::Tls,
-    Word::Annotations,
-    Word::RateLimit,
-    Word::Burst,
-    Word::BasicAuth,
-    Word::ForwardAuth,
-    Word::Rewrite,
-    Word::IdleTimeout,
-    Word::BodySize,
-    Word::Cors,
-    Word::HttpsRedirect,
-    Word::AllowList,
-    Word::StickySessions,
-];
+/// What bullets' rules know and a line asks for beside what it was read as: TLS and annotations are
+/// an Ingress's, data bases and headless Services lie in files of their own.
+const ASKING: &[Word] = &[Word::Annotations, Word::Tls, Word::Database, Word::Headless];
 
 /// What a rule reads by its letters.
 const LITERAL: &[&str] = &[
@@ -194,7 +119,7 @@ fn several(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let phrase = Phrase::new(text, vocabulary);
     let all: Vec<&str> = words(text).collect();
     let alone = |meaning| all.iter().any(|word| vocabulary.tells(word, meaning));
-    let told = READ.iter().chain(ROUTED).copied();
+    let told = READ.iter().chain(bullets::known_of_ingress()).copied();
     let told: Vec<Word> = told.filter(|it| phrase.has(*it) && !alone(*it)).collect();
     let needed = |at: usize| {
         let rest: Vec<&str> = all
@@ -299,7 +224,7 @@ impl Reader<'_, '_> {
     fn was_read(&self, word: &str, told: Meanings) -> bool {
         let routed = self.target.kind == FileKind::Ingress;
         let lower = word.to_lowercase();
-        told.meets(Meanings::of(READ))
+        told.meets(Meanings::of(&READ))
             || LITERAL.contains(&lower.as_str())
             || self.several.iter().any(|it| it == word)
             || self.joins(told)
@@ -307,7 +232,7 @@ impl Reader<'_, '_> {
             || told.has(Word::Part)
                 && (self.target.kind != FileKind::Service || SHOWN.contains(&lower.as_str()))
             || self.names_kind(word, told)
-            || routed && (told.meets(Meanings::of(ROUTED)) || word.contains('.'))
+            || routed && (told.meets(Meanings::of(bullets::known_of_ingress())) || word.contains('.'))
     }
 
     /// Returns whether a word is one of the path's.
