@@ -42,18 +42,22 @@ pub(super) fn build(
         .map(|(read, _)| read.section.number.clone())
         .unwrap_or_default();
     let shared = [
-        (FileKind::Namespace, "namespace.yml", "the namespace"),
-        (FileKind::Secrets, "secrets.yml", "a template for secrets"),
+        (FileKind::Namespace, namespace(), "the namespace"),
+        (
+            FileKind::Secrets,
+            layout.secrets(),
+            "a template for secrets",
+        ),
         (
             FileKind::ConfigMap,
-            "configmap.yml",
+            layout.config_maps(),
             "settings that are no secrets",
         ),
     ];
-    for (kind, file, reason) in shared {
-        let items = layout.shared(kind);
+    for (kind, items, reason) in shared {
         if !has(kind) && !items.is_empty() {
-            files.push(unassigned(format!("{root}{file}"), reason, &section, items));
+            let path = format!("{root}{}.yml", kind.word());
+            files.push(unassigned(path, reason, &section, items));
         }
     }
     let folder = application_folder(&targets, application, &root);
@@ -131,6 +135,10 @@ fn application_folder(
     (folder, read.section.number.clone())
 }
 
+fn namespace() -> Vec<ManifestItem> {
+    vec![ManifestItem::Namespace, ManifestItem::NamespacePolicy]
+}
+
 struct Layout<'a, 'c> {
     targets: &'a [(&'a Read<'c>, &'a Target)],
     application: &'a Application,
@@ -140,33 +148,40 @@ struct Layout<'a, 'c> {
 
 impl Layout<'_, '_> {
     fn of_task(&self, read: &Read<'_>, target: &Target) -> FileSpec {
-        let content = match target.kind {
-            FileKind::Readme => Content::Readme,
-            FileKind::Kustomization => overlays::content(&target.path),
-            FileKind::Namespace | FileKind::Secrets | FileKind::ConfigMap => {
-                Content::Manifests(self.shared(target.kind))
-            }
-            FileKind::Ingress => Content::Manifests(self.way_in(target)),
-            FileKind::Deployment
-            | FileKind::StatefulSet
-            | FileKind::DaemonSet
-            | FileKind::Job
-            | FileKind::CronJob
-            | FileKind::Service
-            | FileKind::Hpa
-            | FileKind::Pdb
-            | FileKind::ServiceAccount
-            | FileKind::NetworkPolicy
-            | FileKind::Whole => Content::Manifests(self.of_workload(target)),
-        };
         FileSpec {
             path: target.path.clone(),
             origin: FileOrigin::Task {
                 id: read.task.id.clone(),
                 text: read.task.text.plain(),
             },
-            content,
+            content: self.content(target),
         }
+    }
+
+    fn content(&self, target: &Target) -> Content {
+        let items = match target.kind {
+            FileKind::Readme => return Content::Readme,
+            FileKind::Kustomization => return overlays::content(&target.path),
+            FileKind::Namespace => namespace(),
+            FileKind::Secrets => self.secrets(),
+            FileKind::ConfigMap => self.config_maps(),
+            FileKind::Ingress => self.way_in(target),
+            FileKind::Service => self.one(target, ManifestItem::Services),
+            FileKind::Hpa => self.one(target, ManifestItem::Hpa),
+            FileKind::Pdb => self.one(target, ManifestItem::Pdb),
+            FileKind::ServiceAccount => self.one(target, ManifestItem::ServiceAccount),
+            FileKind::NetworkPolicy => self.one(target, ManifestItem::NetworkPolicy),
+            FileKind::Deployment
+            | FileKind::StatefulSet
+            | FileKind::DaemonSet
+            | FileKind::Job
+            | FileKind::CronJob
+            | FileKind::Whole => {
+                let workload = self.workload(target);
+                workload.map_or_else(Vec::new, |it| self.whole(it, false))
+            }
+        };
+        Content::Manifests(items)
     }
 
     /// Returns the way in, for the first file that asks for it.
@@ -178,63 +193,31 @@ impl Layout<'_, '_> {
         ingress.map(|_| ManifestItem::Ingress).collect()
     }
 
-    fn shared(&self, kind: FileKind) -> Vec<ManifestItem> {
-        match kind {
-            FileKind::Namespace => vec![ManifestItem::Namespace, ManifestItem::NamespacePolicy],
-            FileKind::Secrets => {
-                let secrets = self.application.secrets.iter();
-                secrets
-                    .map(|secret| ManifestItem::Secret(secret.name.clone()))
-                    .collect()
-            }
-            FileKind::ConfigMap => {
-                let maps = self.application.config_maps.iter();
-                let own = |name: &str| self.owners.iter().any(|(_, map)| map == name);
-                maps.filter(|map| !own(&map.name))
-                    .map(|map| ManifestItem::ConfigMap(map.name.clone()))
-                    .collect()
-            }
-            FileKind::Readme
-            | FileKind::Kustomization
-            | FileKind::Deployment
-            | FileKind::StatefulSet
-            | FileKind::DaemonSet
-            | FileKind::Job
-            | FileKind::CronJob
-            | FileKind::Service
-            | FileKind::Hpa
-            | FileKind::Pdb
-            | FileKind::Ingress
-            | FileKind::ServiceAccount
-            | FileKind::NetworkPolicy
-            | FileKind::Whole => Vec::new(),
-        }
+    fn secrets(&self) -> Vec<ManifestItem> {
+        let names = self.application.secrets.iter().map(|it| it.name.clone());
+        names.map(ManifestItem::Secret).collect()
     }
 
-    fn of_workload(&self, target: &Target) -> Vec<ManifestItem> {
-        let name = target.name.clone().unwrap_or_default();
-        let Some(workload) = self.application.workload(&name) else {
-            return Vec::new();
-        };
-        match target.kind {
-            FileKind::Service => vec![ManifestItem::Services(name)],
-            FileKind::Hpa => vec![ManifestItem::Hpa(name)],
-            FileKind::Pdb => vec![ManifestItem::Pdb(name)],
-            FileKind::ServiceAccount => vec![ManifestItem::ServiceAccount(name)],
-            FileKind::NetworkPolicy => vec![ManifestItem::NetworkPolicy(name)],
-            FileKind::Deployment
-            | FileKind::StatefulSet
-            | FileKind::DaemonSet
-            | FileKind::Job
-            | FileKind::CronJob
-            | FileKind::Whole => self.whole(workload, false),
-            FileKind::Namespace
-            | FileKind::Secrets
-            | FileKind::ConfigMap
-            | FileKind::Readme
-            | FileKind::Kustomization
-            | FileKind::Ingress => Vec::new(),
-        }
+    /// Returns the maps that belong to no single workload.
+    fn config_maps(&self) -> Vec<ManifestItem> {
+        let own = |name: &String| self.owners.iter().any(|(_, map)| map == name);
+        let names = self.application.config_maps.iter().map(|it| &it.name);
+        let shared = names.filter(|name| !own(name)).cloned();
+        shared.map(ManifestItem::ConfigMap).collect()
+    }
+
+    /// Returns one object of a workload's, where there is that workload.
+    fn one(&self, target: &Target, item: fn(String) -> ManifestItem) -> Vec<ManifestItem> {
+        let workload = self.workload(target);
+        workload
+            .map(|it| item(it.name.clone()))
+            .into_iter()
+            .collect()
+    }
+
+    fn workload(&self, target: &Target) -> Option<&Workload> {
+        let name = target.name.as_deref().unwrap_or_default();
+        self.application.workload(name)
     }
 
     /// Returns a workload with all of its objects that no other task's file is to hold.

@@ -23,27 +23,13 @@ pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
     if said.names.is_empty() {
         return false;
     }
-    let names = match target.kind {
-        FileKind::Secrets => return listed(InventoryKind::Secrets, said, known),
-        FileKind::ConfigMap => {
-            return settings(said, known) || listed(InventoryKind::ConfigMaps, said, known);
-        }
-        FileKind::Namespace
-        | FileKind::Readme
-        | FileKind::Kustomization
-        | FileKind::Ingress
-        | FileKind::Deployment
-        | FileKind::StatefulSet
-        | FileKind::DaemonSet
-        | FileKind::Job
-        | FileKind::CronJob
-        | FileKind::Service
-        | FileKind::Hpa
-        | FileKind::Pdb
-        | FileKind::ServiceAccount
-        | FileKind::NetworkPolicy
-        | FileKind::Whole => Names::of(target, known),
-    };
+    if target.kind == FileKind::Secrets {
+        return listed(InventoryKind::Secrets, said, known);
+    }
+    if target.kind == FileKind::ConfigMap {
+        return settings(said, known) || listed(InventoryKind::ConfigMaps, said, known);
+    }
+    let names = Names::of(target, known);
     said.names.iter().all(|name| names.have(name))
 }
 
