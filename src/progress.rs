@@ -112,7 +112,6 @@ pub enum ProgressError {
 /// How often a document is brought up to date until nothing changes any more.
 const PASSES: usize = 4;
 
-
 impl View {
     /// Returns the phase of that number.
     pub fn row(&self, number: u32) -> Option<&PhaseRow> {
