@@ -29,12 +29,25 @@ pub struct Subject {
 }
 
 /// One of several tasks of the same words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Twin {
     /// Which one of its section's, from 1.
     pub nth: usize,
     /// How many its section has.
     pub of: usize,
+}
+
+/// What binds a decision to its task.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Bond {
+    /// What the task does.
+    Does(String),
+    /// What counts of its words.
+    Says(String),
+    /// The same of a task that isn't told apart from others.
+    SaysAlone(String),
+    /// The same of one of several, with what counts of its section's title.
+    SaysAmong(String, String, Twin),
 }
 
 /// A document's tasks by what they say and do, for those who look many up.
@@ -156,12 +169,34 @@ impl Subject {
     /// Returns whether both are about one task; those of different times may tell twins apart
     /// differently.
     pub fn is_same(&self, other: &Self) -> bool {
-        let told_apart = self.twin.is_some() && other.twin.is_some();
-        let place = (words(&self.section), self.twin);
-        let does_same = self.does.is_some() && self.does == other.does;
-        let says_same = words(&self.text) == words(&other.text)
-            && (!told_apart || place == (words(&other.section), other.twin));
-        does_same || says_same
+        let known_by = other.known_by();
+        self.bonds().iter().any(|bond| known_by.contains(bond))
+    }
+
+    /// Returns what binds a decision to this task.
+    pub(super) fn bonds(&self) -> Vec<Bond> {
+        self.bonds_with(|said| vec![Bond::Says(said.clone()), self.twin_bond(said)])
+    }
+
+    /// Returns the bonds of which each decision on the same task has one.
+    pub(super) fn known_by(&self) -> Vec<Bond> {
+        self.bonds_with(|said| match self.twin {
+            None => vec![Bond::Says(said)],
+            Some(_) => vec![Bond::SaysAlone(said.clone()), self.twin_bond(said)],
+        })
+    }
+
+    fn bonds_with(&self, says: impl FnOnce(String) -> Vec<Bond>) -> Vec<Bond> {
+        let mut bonds = says(words(&self.text));
+        bonds.extend(self.does.clone().map(Bond::Does));
+        bonds
+    }
+
+    fn twin_bond(&self, said: String) -> Bond {
+        match self.twin {
+            None => Bond::SaysAlone(said),
+            Some(twin) => Bond::SaysAmong(said, words(&self.section), twin),
+        }
     }
 
     /// Returns those of a document's tasks in another version of it, under the ids they have there.
