@@ -76,7 +76,10 @@ pub(super) fn alike(name: &str, word: &str) -> bool {
         .take_while(|(one, two)| one == two);
     let same = same.count();
     let rest = |text: &str| text.len().saturating_sub(same);
-    name == word || same >= BEGIN && (rest(&name) == 0 || rest(&name) <= END && rest(&word) <= END)
+    // `shop.example.com` isn't the shop, nor is `redis-ha` Redis.
+    let another = word.chars().nth(same) == Some('-');
+    let inflected = rest(&name) == 0 || rest(&name) <= END && rest(&word) <= END;
+    name == word || same >= BEGIN && inflected && !another
 }
 
 #[cfg(test)]

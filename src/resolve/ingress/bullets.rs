@@ -99,9 +99,15 @@ fn routed(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
         spec.edge.paths.extend(routes);
         return Some(format!("paths {}", shown.join(", ")));
     }
-    plain.find(&[Word::Hosts])?;
     let hosts = paths::hosts(text);
-    if hosts.is_empty() {
+    let only = || {
+        let mut words = plain
+            .text()
+            .split([' ', ',', ';'])
+            .filter(|it| !it.is_empty());
+        words.all(|word| paths::is_host(word) || plain.vocabulary().tells(word, Word::And))
+    };
+    if hosts.is_empty() || !(plain.has(Word::Hosts) || only()) {
         return None;
     }
     let shown = format!("hosts {}", hosts.join(", "));

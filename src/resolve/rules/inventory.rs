@@ -3,8 +3,9 @@
 use crate::checklist::{Span, Spanned, Task};
 
 use super::super::model::InventoryKind;
+use super::super::subjects::named_product;
 use super::{Intent, Line, Outcome, Rule, reading, wording};
-use crate::vocabulary::{Phrase, Word};
+use crate::vocabulary::{Meanings, Phrase, Word, words};
 
 pub(super) const RULE: Rule = Rule {
     name: "inventory",
@@ -57,7 +58,8 @@ fn read(line: &Line<'_>) -> Outcome {
     if let Some(stray) = wording::stray(line, wording::opened(head), &known) {
         return Err(format!("“{stray}” asks for something else").into());
     }
-    if let Some(more) = open(phrase.with(list)) {
+    let list_of = phrase.with(list);
+    if let Some(more) = open(list_of).or_else(|| remark(list_of)) {
         return Err(format!("the list asks for more (“{more}”)").into());
     }
     let names = split_list(list)
@@ -82,6 +84,31 @@ fn open(list: Phrase<'_>) -> Option<&str> {
         Word::Which,
         Word::Must,
     ])
+}
+
+/// Returns the word by which a remark in brackets says more than what a name stands for:
+/// `worker (stays where it is)`; `db (PostgreSQL)` says no more.
+fn remark(list: Phrase<'_>) -> Option<&str> {
+    const NAMED: &[Word] = &[
+        Word::Database,
+        Word::Postgres,
+        Word::Application,
+        Word::Worker,
+        Word::Keys,
+        Word::And,
+        Word::Article,
+    ];
+    let brackets = list.text().split('(').skip(1);
+    let mut words = brackets
+        .filter_map(|behind| behind.split(')').next())
+        .flat_map(words);
+    words.find(|word| {
+        let told = list.vocabulary().told_by(word).alone;
+        let version = word.starts_with(|it: char| it.is_ascii_digit());
+        !version
+            && !told.meets(Meanings::of(NAMED))
+            && named_product(&word.to_lowercase()).is_none()
+    })
 }
 
 /// Returns a list's names, split at commas outside of brackets.

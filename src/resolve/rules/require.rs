@@ -78,6 +78,10 @@ fn read(line: &Line<'_>) -> Outcome {
     if let Some(code) = line.codes().find(|code| !target::is_endpoint(code)) {
         return Err(format!("`{code}` is another thing than every manifest").into());
     }
+    let another = |it: &&(Required, &str, &[Word])| it.0 != required && prose.find(it.2).is_some();
+    if let Some((_, other, _)) = REQUIRED.iter().find(another) {
+        return Err(format!("{other} is another thing than {rule}").into());
+    }
     let mut known: Vec<Word> = TOLD.to_vec();
     known.extend([Word::Around, Word::Object, Word::Replicas, Word::Needed]);
     // A line may say what a budget or different nodes are good for.

@@ -50,6 +50,8 @@ fn read(line: &Line<'_>) -> Outcome {
 /// What may stand right behind a path: further ones, and what is to be seen there.
 const BEHIND: &[Word] = &[
     Word::And,
+    Word::Plain,
+    Word::Article,
     Word::Object,
     Word::Purpose,
     Word::VariableNoun,
@@ -62,13 +64,12 @@ const BEHIND: &[Word] = &[
 ];
 
 /// Returns the word with which a line goes on behind its paths, where that is no more of them and
-/// doesn't say what is to be seen there: `` `src/a.py` and speed it up``, `` `a.md` with the team``.
+/// doesn't say what is to be seen there: `` `src/a.py` and speed it up``, `` `a.md` with the team``,
+/// `` `Dockerfile`, draw a diagram``.
 fn goes_on(after: Phrase<'_>) -> Option<&str> {
-    let segment = after.text().split(['—', '–', '-', ':', ';', '.', '(']);
-    let segment = after.with(segment.into_iter().next().unwrap_or_default());
-    if segment.text().trim_start().starts_with(',') {
-        return None;
-    }
+    let text = after.text().split(" - ").next().unwrap_or_default();
+    let segment = text.split(['—', '–', ':', '(']).next().unwrap_or_default();
+    let segment = after.with(segment);
     let meanings = Meanings::of(BEHIND);
     let mut words = segment.told();
     let stray = words.find(|(_, told)| !told.meets(meanings) || told.has(Word::With));

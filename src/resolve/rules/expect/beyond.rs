@@ -25,7 +25,7 @@ enum Named {
 pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Result<(), Why> {
     let mut kinds = kinds.iter();
     let mut named = Named::Nothing;
-    let mut removes = false;
+    let (mut asks, mut removes) = (false, false);
     // A file's purpose is told up to the next mark.
     let mut purpose = false;
     for (at, token) in tokens.iter().enumerate() {
@@ -33,10 +33,17 @@ pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Re
             Token::Code(_) => named = named.max(named_by(kinds.next())),
             Token::Mark(_) => purpose = false,
             Token::Word(..) if begins(tokens, at) && token.is_verb(named == Named::Nothing) => {
-                (named, removes, purpose) = (Named::Nothing, token.is(Role::Remove), false);
+                (named, purpose) = (Named::Nothing, false);
+                (asks, removes) = (true, token.is(Role::Remove));
             }
             Token::Word(word, ..) if named != Named::Nothing && token.is(Role::Elsewhere) => {
                 return Err(unseen(word));
+            }
+            // ``Update Java to 21 in `Dockerfile` ``
+            Token::Word(word, ..) if named == Named::Nothing && asks => {
+                if is_figure(tokens, at, word) {
+                    return Err(unseen(word));
+                }
             }
             Token::Word(..) if named == Named::Nothing || purpose => {}
             Token::Word(word, ..) => {
@@ -66,8 +73,8 @@ fn named_by(kind: Option<&Result<Kind, String>>) -> Named {
 /// Whether what a word leads to is more than the being there of what is named tells.
 fn tells_more(role: Role, named: Named, removes: bool) -> bool {
     let place = [Role::Into, Role::From, Role::Place].contains(&role);
-    let way = [Role::With, Role::Where].contains(&role);
-    place || way && (removes || named == Named::Things)
+    let way = removes || named == Named::Things;
+    place || role == Role::With || role == Role::Where && way
 }
 
 /// Refuses plain words that a word leads to, unless they say that it is here.
