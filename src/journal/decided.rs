@@ -164,7 +164,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::{Strategy, any, proptest};
 
-    use super::{Decisions, Skip, Subject, TaskId};
+    use super::{BTreeSet, Decisions, Skip, Subject, TaskId};
     use crate::journal::Twin;
 
     /// What is decided of a task, or taken back.
@@ -223,7 +223,7 @@ mod tests {
             }
         }
         compared.current.sort_by(|one, other| one.0.cmp(&other.0));
-        let places: usize = decisions.bound.values().map(|it| it.len()).sum();
+        let places: usize = decisions.bound.values().map(BTreeSet::len).sum();
         let all = decisions
             .by_id
             .values()

@@ -270,13 +270,12 @@ impl State {
                 target,
                 about,
             } => {
-                let (who, why, about) = (who.clone(), why.clone(), about.clone());
                 self.skipped.remove(task, about.as_ref());
                 let waiver = Waiver {
-                    who,
-                    why,
+                    who: who.clone(),
+                    why: why.clone(),
                     at,
-                    about,
+                    about: about.clone(),
                 };
                 self.decided_on(target.as_deref()).waive(task, waiver);
             }
@@ -286,12 +285,11 @@ impl State {
                 why,
                 about,
             } => {
-                let (who, why, about) = (who.clone(), why.clone(), about.clone());
                 let skip = Skip {
-                    who,
-                    why,
+                    who: who.clone(),
+                    why: why.clone(),
                     at,
-                    about,
+                    about: about.clone(),
                 };
                 self.leave_out(task, skip);
             }
