@@ -7,8 +7,8 @@
 use crate::facts::image;
 
 use super::application::{
-    Application, Content, FileSpec, Hpa, JobSpec, ManifestItem, Pdb, Probe, ProbeAction, Resources,
-    Role, Rollout, Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
+    Application, FileSpec, Hpa, JobSpec, ManifestItem, Pdb, Probe, ProbeAction, Resources, Role,
+    Rollout, Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
 };
 use super::spec::{
     Amounts, Check, EdgeSpec, ExposureSpec, HpaSpec, JobWish, MonitoringSpec, ProbeSpec,
@@ -42,13 +42,7 @@ impl Written<'_> {
     }
 
     fn has(&self, item: &ManifestItem) -> bool {
-        self.files.iter().any(|file| match &file.content {
-            Content::Manifests(items) => items.contains(item),
-            Content::Kustomization
-            | Content::Overlay(_)
-            | Content::Readme
-            | Content::ConfigFile { .. } => false,
-        })
+        self.files.iter().any(|file| file.holds(item))
     }
 }
 

@@ -199,13 +199,7 @@ fn write(target: &Target, known: &Known<'_>, notes: &mut Vec<String>) -> Action 
     }
     let runs = |workload: &str| {
         let item = ManifestItem::Workload(workload.to_owned());
-        file.is_some_and(|file| match &file.content {
-            Content::Manifests(items) => items.contains(&item),
-            Content::Kustomization
-            | Content::Overlay(_)
-            | Content::Readme
-            | Content::ConfigFile { .. } => false,
-        })
+        file.is_some_and(|file| file.holds(&item))
     };
     let left_out = known.left_out.iter().filter(|(name, _)| runs(name));
     notes.extend(left_out.map(|(name, text)| format!("{name}: {text}")));

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Tree};
 use crate::settings::PhaseSettings;
 
-use super::application::{Application, Content, FileSpec, ManifestItem, WorkloadKind};
+use super::application::{Application, FileSpec, ManifestItem, WorkloadKind};
 use super::rules::Read;
 use super::subjects;
 use super::target::{self, FileKind, Target};
@@ -165,13 +165,7 @@ pub(super) fn homeless(
 ) -> Vec<Diagnostic> {
     let holds = |name: &str| {
         let item = ManifestItem::Workload(name.to_owned());
-        files.iter().any(|file| match &file.content {
-            Content::Manifests(items) => items.contains(&item),
-            Content::Kustomization
-            | Content::Overlay(_)
-            | Content::Readme
-            | Content::ConfigFile { .. } => false,
-        })
+        files.iter().any(|file| file.holds(&item))
     };
     let homeless = application.workloads.iter().filter(|it| !holds(&it.name));
     let told = homeless.filter_map(|workload| {
