@@ -15,18 +15,23 @@ use crate::manifest::PLACEHOLDER;
 /// What looks like a secret's value in free text: `password=…`, also with blanks within quotes,
 /// `Bearer …`, `scheme://user:pass@`, a private key, also one whose beginning isn't there.
 static SECRETS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    [
-        r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?["']?\s*[:=]\s*")(?:\\.|[^"\\\n])+"#,
-        r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?["']?\s*[:=]\s*')[^'\n]+"#,
-        r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?["']?\s*[:=]\s*["']?)[^\s"',;&]+"#,
+    let named =
+        r#"(?i)((?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|credential)s?["']?\s*[:=]\s*"#;
+    let values = [
+        r#"")(?:\\.|[^"\\\n])+"#,
+        r"')[^'\n]+",
+        r#"["']?)[^\s"',;&]+"#,
+    ];
+    let others = [
         r"(?i)(bearer\s+)[A-Za-z0-9._~+/=-]+",
         r"([a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@]*:)[^\s@/]+@",
         r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)",
         r"\A[A-Za-z0-9+/=\s]+(-----END [A-Z ]*PRIVATE KEY-----)",
-    ]
-    .into_iter()
-    .filter_map(|pattern| Regex::new(pattern).ok())
-    .collect()
+    ];
+    let all = values.iter().map(|value| format!("{named}{value}"));
+    all.chain(others.map(str::to_owned))
+        .filter_map(|pattern| Regex::new(&pattern).ok())
+        .collect()
 });
 
 /// What stands for itself in a URL.
