@@ -70,21 +70,3 @@ fn gone(loaded: &Loaded, repo: &Repo, path: &str) -> Result<Option<Diagnostic>> 
         "to begin the phase anew on purpose, commit that the file is removed",
     )))
 }
-
-/// Returns what is to be known of files that a commit left as they were; none, nothing.
-pub(super) fn absent_text(absent: &[String]) -> Option<String> {
-    const NAMED: usize = 5;
-    if absent.is_empty() {
-        return None;
-    }
-    let named: Vec<&str> = absent.iter().take(NAMED).map(String::as_str).collect();
-    let more = match absent.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    Some(format!(
-        "warning: not in the work tree, and left as the last commit has it: {}{more} (`git restore \
-         FILE` brings it back)\n",
-        named.join(", ")
-    ))
-}

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 
 use super::account::Moment;
 use super::outlook::{Outlook, Waiting};
-use super::tell::{Kept, left_text, tell, waiting_text};
+use super::tell::{Kept, absent_text, left_text, tell, waiting_text};
 use super::{Code, Prepared, Result};
 use crate::checklist::{Checklist, StatusKind};
-use crate::cli::{recorded, traces};
+use crate::cli::traces;
 use crate::execute::{Document, Ledger, Report};
 use crate::files::Clock;
 use crate::git::{Draft, Repo};
@@ -229,7 +229,7 @@ impl Close<'_> {
         if let Some(warning) = &committed.warning {
             err(&format!("warning: {warning}\n"))?;
         }
-        if let Some(text) = recorded::absent_text(&committed.absent) {
+        if let Some(text) = absent_text(&committed.absent) {
             err(&text)?;
         }
         Ok(committed.created)

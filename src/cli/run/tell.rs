@@ -87,6 +87,24 @@ pub(super) fn failures(prepared: &Prepared<'_>, report: &Report) -> Result<()> {
     Ok(())
 }
 
+/// Returns what is to be known of files that a commit left as they were; none, nothing.
+pub(super) fn absent_text(absent: &[String]) -> Option<String> {
+    const PATHS: usize = 5;
+    if absent.is_empty() {
+        return None;
+    }
+    let named: Vec<&str> = absent.iter().take(PATHS).map(String::as_str).collect();
+    let more = match absent.len().saturating_sub(PATHS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!(
+        "warning: not in the work tree, and left as the last commit has it: {}{more} (`git restore \
+         FILE` brings it back)\n",
+        printable(&named.join(", "))
+    ))
+}
+
 /// Names the first steps that could not start; the rest is counted.
 fn blocked_text(blocked: &[StepId]) -> String {
     let names: Vec<&str> = blocked.iter().take(NAMED).map(StepId::as_str).collect();
