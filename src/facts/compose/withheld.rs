@@ -58,15 +58,12 @@ impl Walk<'_, '_> {
         let Some(why) = self.secret_in(text) else {
             return true;
         };
-        let settings = match &why {
-            Why::MadeFrom(name) => {
-                format!("; what is no secret, settings tell: [secrets] settings = [\"{name}\"]")
-            }
-            Why::Looks(_) => String::new(),
-        };
-        let because = match why {
-            Why::MadeFrom(name) => format!("it is made from the secret `{name}`"),
-            Why::Looks(why) => why,
+        let (because, settings) = match why {
+            Why::MadeFrom(name) => (
+                format!("it is made from the secret `{name}`"),
+                format!("; what is no secret, settings tell: [secrets] settings = [\"{name}\"]"),
+            ),
+            Why::Looks(why) => (why, String::new()),
         };
         // Without the line itself: the value may stand there.
         let message = format!(
@@ -84,11 +81,11 @@ impl Walk<'_, '_> {
 
     fn secret_in(&self, text: &Text) -> Option<Why> {
         let mut used = text.variables.iter();
+        let mut also = used.clone();
         if let Some(used) = used.find(|used| self.hidden.has(used, &text.value)) {
             return Some(Why::MadeFrom(used.name.clone()));
         }
-        let mut used = text.variables.iter();
-        let plain = used.any(|used| self.hidden.is_plain(&used.name));
+        let plain = also.any(|used| self.hidden.is_plain(&used.name));
         let why = secret::by_value(&text.value).filter(|_| !plain)?;
         Some(Why::Looks(why))
     }

@@ -72,7 +72,7 @@ pub(super) fn clauses(text: &str) -> Vec<&str> {
     split(text, |letter| matches!(letter, ',' | ';' | '—' | '–'))
 }
 
-/// Returns the parts of a text between words that tell one of these.
+/// Returns the parts of a text between words that tell that.
 pub(super) fn between<'t>(text: &'t str, vocabulary: &Vocabulary, word: Word) -> Vec<&'t str> {
     let mut parts = Vec::new();
     let mut start = 0;
