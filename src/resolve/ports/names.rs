@@ -1,0 +1,137 @@
+//! What ports are called: by the task or the Compose file, by their product, or by a variable that
+//! holds the number.
+
+use crate::facts::Protocol;
+
+use super::super::application::{Role, ServicePort};
+use super::super::roster::Member;
+use super::super::slug::slug;
+
+/// The longest name of a port.
+const LONGEST: usize = 15;
+/// Ports that are known by a name of their own.
+const KNOWN: &[(u16, &str)] = &[
+    (22, "ssh"),
+    (25, "smtp"),
+    (53, "dns"),
+    (123, "ntp"),
+    (443, "https"),
+    (514, "syslog"),
+    (389, "ldap"),
+    (465, "smtps"),
+    (587, "submission"),
+    (636, "ldaps"),
+    (1433, "mssql"),
+    (1514, "syslog"),
+    (1883, "mqtt"),
+    (2181, "zookeeper"),
+    (2222, "ssh"),
+    (3306, "mysql"),
+    (4222, "nats"),
+    (4317, "otlp-grpc"),
+    (4318, "otlp-http"),
+    (5044, "beats"),
+    (5060, "sip"),
+    (5432, "postgresql"),
+    (5671, "amqps"),
+    (5672, "amqp"),
+    (6379, "redis"),
+    (8443, "https"),
+    (8883, "mqtts"),
+    (9042, "cql"),
+    (9092, "kafka"),
+    (9300, "transport"),
+    (11211, "memcached"),
+    (15672, "management"),
+    (24224, "fluentd"),
+    (27017, "mongodb"),
+    (29092, "kafka"),
+    (50051, "grpc"),
+];
+
+/// Returns a port's name from the word in brackets behind it.
+pub(super) fn port_name(label: &str) -> String {
+    let name = slug(label);
+    match name.as_str() {
+        "" | "api" | "web" | "ui" | "rest" | "https" => "http".to_owned(),
+        _ => cut(&name),
+    }
+}
+
+/// Returns a port's name from the one that it is given in the Compose file.
+pub(super) fn given(name: &str) -> Option<String> {
+    Some(cut(&slug(name))).filter(|name| !name.is_empty())
+}
+
+fn cut(name: &str) -> String {
+    let short: String = name.chars().take(LONGEST).collect();
+    short.trim_matches('-').to_owned()
+}
+
+/// Returns a port's name from the role, or from the variable that holds the number.
+pub(super) fn guess(
+    member: &Member<'_>,
+    number: u16,
+    protocol: Protocol,
+    known: &[ServicePort],
+) -> String {
+    match member.role {
+        Role::Postgres => return "postgresql".to_owned(),
+        Role::Redis => return "redis".to_owned(),
+        Role::Store if known.is_empty() => return cut(&slug(&member.name)),
+        Role::Store | Role::Server | Role::Worker | Role::Prometheus | Role::Grafana => {}
+    }
+    let named = from_variable(member, number);
+    if let Some(name) = named.as_ref().filter(|name| is_other_protocol(name)) {
+        return name.clone();
+    }
+    let own = member.product.map(|product| product.known().ports);
+    let own = own.and_then(|ports| ports.iter().find(|(_, port)| *port == number));
+    if let Some((name, _)) = own.filter(|_| member.role == Role::Server) {
+        return (*name).to_owned();
+    }
+    if let Some((_, name)) = KNOWN.iter().find(|(port, _)| *port == number) {
+        return (*name).to_owned();
+    }
+    if protocol == Protocol::Udp {
+        return named.unwrap_or_else(|| format!("udp-{number}"));
+    }
+    let http = known.iter().all(|port| port.name != "http");
+    let first = known.iter().all(|port| port.protocol == Protocol::Udp);
+    match named {
+        Some(name) if !(http && first) || is_other_protocol(&name) => name,
+        Some(_) | None if http && (first || speaks_http(number)) => "http".to_owned(),
+        Some(name) => name,
+        None => format!("port-{number}"),
+    }
+}
+
+/// Returns whether a port is one of those that people give web servers.
+fn speaks_http(number: u16) -> bool {
+    matches!(number, 80..=89 | 3000..=3099 | 4000 | 4200 | 5000..=5099 | 5173 | 8000..=9099)
+}
+
+/// Returns the name of the variable that holds a port's number, `_PORT` dropped.
+fn from_variable(member: &Member<'_>, number: u16) -> Option<String> {
+    let variables = member
+        .service
+        .map(|service| service.environment.as_slice())
+        .unwrap_or_default();
+    let holds = variables.iter().find(|variable| {
+        variable
+            .value
+            .as_ref()
+            .is_some_and(|text| text.value == number.to_string())
+    });
+    holds
+        .and_then(|variable| variable.name.strip_suffix("_PORT"))
+        .map(port_name)
+}
+
+fn is_other_protocol(name: &str) -> bool {
+    [
+        "socket", "tcp", "udp", "sip", "rtp", "grpc", "smtp", "metrics",
+    ]
+    .iter()
+    .any(|it| name.contains(it))
+}
