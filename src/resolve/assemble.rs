@@ -1,6 +1,8 @@
 //! Puts the application together: who is in it, with which variables, mounts and probes.
 
-use std::collections::{BTreeSet, HashMap};
+mod built;
+mod names;
+mod order;
 
 use crate::checklist::Checklist;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -8,22 +10,20 @@ use crate::facts::{Facts, Origin, Tree};
 use crate::settings::Extras;
 
 use super::application::{
-    Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, Role, SecretSpec, Workload,
+    Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
 };
 use super::ingress::IngressSpec;
 use super::model::Note;
 use super::roster::{self, Roster};
 use super::rules::Read;
-use super::slug::slug;
 use super::target::FileKind;
 use super::{
-    Context, budget, confidential, environment, images, ingress, monitoring, mounts, outside,
-    overlays, steady, storage, subjects, waits, workload,
+    Context, budget, environment, images, ingress, monitoring, overlays, steady, subjects, workload,
 };
 use crate::vocabulary::Word;
-
-/// The namespace where nothing that names it can be written as Kubernetes takes it.
-const NAMELESS: &str = "rollout";
+use built::{Built, build_all, maps};
+use names::{application_name, config_name, namespace};
+use order::in_order;
 
 /// The application with what layout and readings need to know of its making.
 pub(super) struct Assembled<'f> {
@@ -125,28 +125,6 @@ fn as_set(checklist: &Checklist, context: &Context<'_>) -> Application {
         priority_class: context.phase.priority_class.clone(),
         ..Application::default()
     }
-}
-
-/// Returns whose the maps are that workloads mount, and all maps, with what is to be said of them:
-/// what has a secret in it goes to the Secrets.
-fn maps(
-    shared: Option<ConfigMapSpec>,
-    built: &mut Built,
-    secrets: &mut Vec<SecretSpec>,
-) -> (Vec<(String, String)>, Vec<ConfigMapSpec>, Vec<Diagnostic>) {
-    let mut owners = owners(&built.maps);
-    let mut maps = config_maps(shared, std::mem::take(&mut built.maps));
-    outside::reach(&mut built.workloads, &maps);
-    let told = confidential::move_out(&mut built.workloads, &mut maps, &mut owners, secrets);
-    (owners, maps, told)
-}
-
-fn config_maps(
-    shared: Option<ConfigMapSpec>,
-    owned: Vec<(String, ConfigMapSpec)>,
-) -> Vec<ConfigMapSpec> {
-    let owned = owned.into_iter().map(|(_, map)| map);
-    shared.into_iter().chain(owned).collect()
 }
 
 fn variables(
@@ -270,77 +248,6 @@ impl Around<'_, '_> {
     }
 }
 
-/// The workloads, with what their making brought along.
-#[derive(Default)]
-struct Built {
-    workloads: Vec<Workload>,
-    maps: Vec<(String, ConfigMapSpec)>,
-    init_scripts: Vec<String>,
-    left_out: Vec<(String, String)>,
-    carried: Vec<mounts::Carried>,
-    warnings: Vec<Diagnostic>,
-}
-
-impl Built {
-    /// Fills in what depends on all workloads.
-    fn connect(&mut self, sources: &workload::Sources<'_, '_>) {
-        let roster = sources.roster;
-        storage::complete(
-            &mut self.workloads,
-            roster,
-            sources.phase,
-            &mut self.warnings,
-        );
-        waits::complete(
-            &mut self.workloads,
-            roster,
-            sources.facts,
-            &mut self.warnings,
-        );
-    }
-}
-
-fn build_all(
-    tree: &Tree,
-    variables: &environment::Variables,
-    sources: &workload::Sources<'_, '_>,
-) -> Built {
-    let mut built = Built::default();
-    let mount_sources = mounts::Sources {
-        phase: sources.phase,
-        facts: sources.facts,
-        tree,
-        names: &sources.roster.names,
-        secrets: &variables.files,
-    };
-    for member in &sources.roster.members {
-        let mounted = mounts::build(member, &mount_sources);
-        built.warnings.extend(mounted.warnings);
-        built.carried.extend(mounted.carried);
-        built.maps.extend(
-            mounted
-                .maps
-                .into_iter()
-                .map(|map| (member.name.clone(), map)),
-        );
-        let left_out = mounted.left_out.into_iter();
-        built
-            .left_out
-            .extend(left_out.map(|text| (member.name.clone(), text)));
-        if mounted.init_scripts {
-            built.init_scripts.push(member.name.clone());
-        }
-        let environment = variables.of.get(&member.name).cloned().unwrap_or_default();
-        let (made, remarks) = workload::build(member, environment, mounted.volumes, sources);
-        built.workloads.push(made);
-        built.warnings.extend(remarks);
-    }
-    let carried = std::mem::take(&mut built.carried);
-    built.warnings.extend(mounts::told(carried));
-    built.connect(sources);
-    built
-}
-
 /// Names the services that no task names, and drops them where they are only to be reported.
 fn leave_out(
     roster: &mut Roster<'_>,
@@ -392,123 +299,4 @@ fn steadied(built: &mut Built, roster: &Roster<'_>, reads: &[Read<'_>]) -> Vec<D
         .filter_map(|target| target.name.as_deref())
         .collect();
     steady::settle(&mut built.workloads, &roster.members, &asked)
-}
-
-fn namespace(
-    reads: &[Read<'_>],
-    facts: &Facts,
-    context: &Context<'_>,
-    warnings: &mut Vec<Diagnostic>,
-) -> String {
-    let required = reads
-        .iter()
-        .find_map(|read| read.namespace().map(str::to_owned));
-    let written = reads.iter().find_map(|read| {
-        let target = read
-            .target()
-            .filter(|target| target.kind == FileKind::Namespace)?;
-        let mut codes = read.task.text.codes().map(|(code, _)| code);
-        let before = codes.next().filter(|code| *code != target.path);
-        read.named.clone().or_else(|| before.map(str::to_owned))
-    });
-    if let (Some(required), Some(written)) = (&required, &written)
-        && required != written
-    {
-        warnings.push(Diagnostic::warning(format!(
-            "two namespaces are named, `{required}` and `{written}`: `{required}` is used"
-        )));
-    }
-    let named = required.or(written);
-    if let (Some(named), Some(set)) = (&named, &context.phase.namespace)
-        && named != set
-    {
-        warnings.push(Diagnostic::warning(format!(
-            "the checklist names the namespace `{named}`, the settings `{set}`: `{named}` is used"
-        )));
-    }
-    let project = facts
-        .project
-        .as_ref()
-        .and_then(|project| project.name.clone());
-    let found = named
-        .or_else(|| context.phase.namespace.clone())
-        .or(project);
-    let candidates = [found, Some(context.set.clone())];
-    let mut written = candidates.iter().flatten().map(|name| slug(name));
-    written
-        .find(|name| !name.is_empty())
-        .unwrap_or_else(|| NAMELESS.to_owned())
-}
-
-fn owners(maps: &[(String, ConfigMapSpec)]) -> Vec<(String, String)> {
-    let pair = |(owner, map): &(String, ConfigMapSpec)| (owner.clone(), map.name.clone());
-    maps.iter().map(pair).collect()
-}
-
-fn application_name(facts: &Facts, namespace: &str) -> String {
-    let project = facts
-        .project
-        .as_ref()
-        .and_then(|project| project.name.as_deref());
-    let own = project.map(slug).filter(|name| !name.is_empty());
-    own.unwrap_or_else(|| namespace.to_owned())
-}
-
-/// Returns the name of the map with the application's own settings.
-fn config_name(checklist: &Checklist) -> String {
-    let hinted = roster::hinted_names(checklist, Word::ConfigMaps);
-    let others = ["prometheus", "grafana", "nginx", "redis", "postgres"];
-    let mut own = hinted
-        .into_iter()
-        .filter(|name| others.iter().all(|other| !name.contains(other)));
-    own.next().unwrap_or_else(|| "app-config".to_owned())
-}
-
-/// Returns the workloads in the order in which they are to come up: what others wait for first,
-/// data stores before all, else as they were.
-fn in_order(workloads: Vec<Workload>) -> Vec<Workload> {
-    let (stores, others): (Vec<Workload>, Vec<Workload>) = workloads
-        .into_iter()
-        .partition(|it| matches!(it.role, Role::Postgres | Role::Redis | Role::Store));
-    let all: Vec<Workload> = stores.into_iter().chain(others).collect();
-    let places: HashMap<&str, usize> = all
-        .iter()
-        .enumerate()
-        .map(|(at, it)| (it.name.as_str(), at))
-        .collect();
-    let mut needs: Vec<BTreeSet<usize>> = Vec::with_capacity(all.len());
-    let mut users: Vec<Vec<usize>> = vec![Vec::new(); all.len()];
-    for (at, workload) in all.iter().enumerate() {
-        let after = workload.after.iter();
-        let mut found: BTreeSet<usize> = after
-            .filter_map(|name| places.get(name.as_str()).copied())
-            .collect();
-        found.remove(&at);
-        for need in &found {
-            if let Some(users) = users.get_mut(*need) {
-                users.push(at);
-            }
-        }
-        needs.push(found);
-    }
-    let mut waiting: BTreeSet<usize> = (0..all.len()).collect();
-    let mut free: BTreeSet<usize> = waiting.clone();
-    free.retain(|at| needs.get(*at).is_some_and(BTreeSet::is_empty));
-    let mut all: Vec<Option<Workload>> = all.into_iter().map(Some).collect();
-    let mut ordered = Vec::with_capacity(all.len());
-    // In a circle, none is free: the first goes first.
-    while let Some(next) = free.pop_first().or_else(|| waiting.first().copied()) {
-        waiting.remove(&next);
-        ordered.extend(all.get_mut(next).and_then(Option::take));
-        for user in users.get(next).into_iter().flatten() {
-            let Some(needs) = needs.get_mut(*user) else {
-                continue;
-            };
-            needs.remove(&next);
-            if needs.is_empty() && waiting.contains(user) {
-                free.insert(*user);
-            }
-        }
-    }
-    ordered
 }
