@@ -1,22 +1,18 @@
-//! From a folder to a phase that is read, resolved and rendered.
+//! From a folder to a phase that is read.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod meaning;
+
+pub(super) use meaning::Meaning;
+
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::exit::Result;
-use super::mine::{self, Mine};
-use super::target::Target;
-use super::{Session, Stop, images, overlays, places, traces};
+use super::{Session, Stop};
 use crate::check;
 use crate::checklist::{Checklist, TaskId, task_args};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::facts;
 use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace, read_state, skipped};
-use crate::git::Revision;
-use crate::manifest::{self, Object, Rendered, in_clear};
-use crate::plan::{self, Plan, PlanError};
-use crate::resolve::{self, Action, Requirement, Resolved};
 use crate::settings::{PhaseSettings, Settings};
 
 /// A workspace with its settings.
@@ -61,71 +57,6 @@ impl Phase {
     pub(super) fn settings_file(&self) -> String {
         let [_, _, usual, _] = self.file.settings_paths(&self.set);
         self.settings_path.clone().unwrap_or(usual)
-    }
-}
-
-/// A phase with its meaning.
-pub(super) struct Meaning {
-    pub(super) resolved: Resolved,
-    pub(super) rendered: Vec<Rendered>,
-    /// The objects that `apply` tasks name.
-    pub(super) written: BTreeMap<TaskId, Vec<Arc<Object>>>,
-    pub(super) warnings: Diagnostics,
-    /// The sources' revision, where images are named by it.
-    pub(super) revision: Option<Revision>,
-    /// What it is the meaning of.
-    checklist: Checklist,
-}
-
-impl Meaning {
-    /// Moves all objects from the phase's namespace to another one; the files stay as they are.
-    pub(super) fn relocate(&mut self, namespace: &str) {
-        let from = std::mem::replace(
-            &mut self.resolved.application.namespace,
-            namespace.to_owned(),
-        );
-        let rendered = self.rendered.iter_mut().flat_map(|file| {
-            let wanted = file.theirs.iter_mut().flat_map(|theirs| &mut theirs.wanted);
-            file.objects.iter_mut().chain(wanted)
-        });
-        let written = self.written.values_mut().flatten().map(Arc::make_mut);
-        for object in rendered.chain(written) {
-            manifest::relocate(object, &from, namespace);
-        }
-        for task in &mut self.resolved.tasks {
-            if let Action::Require(Requirement::Namespace(name)) = &mut task.action
-                && *name == from
-            {
-                namespace.clone_into(name);
-            }
-        }
-    }
-
-    /// Returns warnings of the secrets that people put into manifests in clear.
-    pub(super) fn in_clear(&self, phase: &Phase) -> Diagnostics {
-        let told = &phase.settings.secrets;
-        let found = self.rendered.iter().flat_map(|file| in_clear(file, told));
-        Diagnostics(found.map(|it| mine::in_clear(&it, phase)).collect())
-    }
-
-    /// Returns the plan for a target.
-    pub(super) fn plan(&self, target: &str) -> Result<Plan> {
-        let plan = plan::build(&self.resolved, &self.rendered, &self.written, target);
-        plan.map_err(|error| self.told(error))
-    }
-
-    /// Says whether there is a plan.
-    pub(super) fn possible(&self) -> Result<()> {
-        let plan = plan::check(&self.resolved, &self.rendered, &self.written);
-        plan.map_err(|error| self.told(error))
-    }
-
-    fn told(&self, error: PlanError) -> Stop {
-        match error {
-            PlanError::Cycle(cycle) => check::circle(&cycle, &self.checklist).into(),
-            PlanError::Twice(twice) => check::twice(&twice, &self.checklist).into(),
-            PlanError::NoSuchTask { .. } => error.into(),
-        }
     }
 }
 
@@ -337,132 +268,6 @@ impl Loaded {
             .map(|set| format!("{}/PROGRESS.md", set.folder));
         own.filter(|path| self.snapshot.tree.get(path).is_some())
             .unwrap_or_else(|| "PROGRESS.md".to_owned())
-    }
-
-    /// Gathers the facts of a phase.
-    pub(super) fn facts(&self, phase: &Phase) -> Result<facts::Gathered> {
-        self.facts_by(phase, &phase.settings)
-    }
-
-    fn facts_by(&self, phase: &Phase, settings: &PhaseSettings) -> Result<facts::Gathered> {
-        places::check_compose(self, phase)?;
-        let inputs = resolve::inputs(&phase.checklist, &self.snapshot.tree, settings);
-        Ok(facts::gather(&self.snapshot.tree, &inputs)?)
-    }
-
-    /// Resolves and renders a phase for a target. The files are the phase's own, whatever the
-    /// target; the objects are those of the target, in its namespace and with its images.
-    pub(super) fn meaning_on(
-        &self,
-        phase: &Phase,
-        service_monitors: bool,
-        (target, mine): (&Target, Mine),
-    ) -> Result<Meaning> {
-        if *target == Target::Rehearsal {
-            return self.meaning(phase, service_monitors, mine);
-        }
-        let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
-        self.merge(phase, &mut meaning.rendered, mine)?;
-        self.generate(&mut meaning);
-        let Some(there) = target.settings() else {
-            return Ok(meaning);
-        };
-        let overlay = there.overlay.as_ref();
-        let overlay = overlay.map(|name| self.overlay(phase, name)).transpose()?;
-        if !there.images.is_empty() || overlay.is_some() {
-            let base = phase.settings.clone();
-            let mut settings = match &overlay {
-                Some(overlay) => resolve::overlaid(&base, overlay),
-                None => base,
-            };
-            let own = std::mem::take(&mut settings.images);
-            settings.images.clone_from(&there.images);
-            settings.images.extend(own);
-            let imaged = self.meaning_by(phase, &settings, service_monitors)?;
-            meaning.resolved.application = imaged.resolved.application;
-            meaning.revision = imaged.revision;
-            let tree = &self.snapshot.tree;
-            overlays::take_objects(&mut meaning.rendered, imaged.rendered, |path| {
-                tree.get(path).map(|text| &**text)
-            });
-        }
-        let namespace = overlay.and_then(|overlay| overlay.namespace);
-        if let Some(namespace) = there.namespace.as_ref().or(namespace.as_ref()) {
-            meaning.relocate(namespace);
-        }
-        Ok(meaning)
-    }
-
-    /// Resolves and renders a phase where no cluster pulls images: none is built. What a person
-    /// changed is merged.
-    pub(super) fn meaning(
-        &self,
-        phase: &Phase,
-        service_monitors: bool,
-        mine: Mine,
-    ) -> Result<Meaning> {
-        let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
-        self.merge(phase, &mut meaning.rendered, mine)?;
-        self.generate(&mut meaning);
-        meaning.resolved.application.builds.clear();
-        Ok(meaning)
-    }
-
-    /// Makes what kustomize generates anew of what a person made of the files.
-    fn generate(&self, meaning: &mut Meaning) {
-        let changed = meaning.rendered.iter().any(|file| file.theirs.is_some());
-        if changed {
-            let tree = &self.snapshot.tree;
-            manifest::generate(&meaning.resolved.files, &mut meaning.rendered, |path| {
-                tree.get(path).map(|text| &**text)
-            });
-        }
-    }
-
-    pub(super) fn meaning_by(
-        &self,
-        phase: &Phase,
-        settings: &PhaseSettings,
-        service_monitors: bool,
-    ) -> Result<Meaning> {
-        let gathered = self.facts_by(phase, settings)?;
-        let tree = images::with_mounted_bytes(self, &gathered.facts)?;
-        let seen = traces::seen(self, phase)?;
-        let resolve = |settings: &PhaseSettings| {
-            let context = resolve::Context {
-                seen: Some(&seen),
-                set: phase.set.clone(),
-                settings: &self.settings,
-                phase: settings,
-                service_monitors,
-            };
-            resolve::resolve(&phase.checklist, &gathered.facts, &tree, &context)
-        };
-        let mut resolved = resolve(settings)?;
-        let revision = if images::name_revision(settings) {
-            let revision = images::revision(self, phase, &resolved)?;
-            resolved = resolve(&images::with_revision(settings, &revision))?;
-            Some(revision)
-        } else {
-            None
-        };
-        places::check_written(self, phase, &resolved)?;
-        let rendered = manifest::render(&resolved.application, &resolved.files)?;
-        let written = plan::applied(&phase.checklist, &resolved, &self.snapshot.tree)?;
-        let mut warnings = phase.warnings.clone();
-        warnings.0.extend(gathered.warnings.0);
-        warnings.0.extend(resolved.warnings.0.iter().cloned());
-        let mut meaning = Meaning {
-            resolved,
-            rendered,
-            written,
-            warnings,
-            revision,
-            checklist: phase.checklist.clone(),
-        };
-        self.render_overlays(phase, (settings, service_monitors), &mut meaning)?;
-        self.render_chart(settings, &mut meaning)?;
-        Ok(meaning)
     }
 }
 
