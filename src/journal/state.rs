@@ -410,5 +410,4 @@ impl Adrift {
 }
 
 #[cfg(test)]
-#[path = "state_tests.rs"]
 mod tests;
