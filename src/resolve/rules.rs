@@ -238,23 +238,9 @@ pub(super) fn read_in<'c>(
         }
         // What isn't written has no specification: details below it are remarks.
         Intent::Study(_) | Intent::Inventory(..) | Intent::Require(..) => {
-            let each = nested(&task.bullets).into_iter();
-            let remarks = each.map(|bullet| ReadBullet {
-                text: &bullet.text,
-                meaning: Meaning::Heading,
-                asks: Box::default(),
-            });
-            remarks.collect()
+            only_told(task, std::iter::repeat(Meaning::Heading))
         }
-        Intent::Expect(_, below) => {
-            let each = nested(&task.bullets).into_iter().zip(below);
-            let read = each.map(|(bullet, meaning)| ReadBullet {
-                text: &bullet.text,
-                meaning: meaning.clone(),
-                asks: Box::default(),
-            });
-            read.collect()
-        }
+        Intent::Expect(_, below) => only_told(task, below.iter().cloned()),
         // A person, a command or a file says it all.
         Intent::Skip
         | Intent::Manual
@@ -320,6 +306,18 @@ pub(super) fn consider(task: &Task, vocabulary: &Vocabulary, led: &[String]) -> 
         first.verdict = Verdict::Read(reading);
     }
     all
+}
+
+/// Returns the bullets below a line that specify nothing which is written, nested ones after theirs;
+/// each has one of these meanings.
+fn only_told(task: &Task, meanings: impl IntoIterator<Item = Meaning>) -> Vec<ReadBullet<'_>> {
+    let each = nested(&task.bullets).into_iter().zip(meanings);
+    let told = each.map(|(bullet, meaning)| ReadBullet {
+        text: &bullet.text,
+        meaning,
+        asks: Box::default(),
+    });
+    told.collect()
 }
 
 fn reading(rule: &str, matched: impl IntoIterator<Item = impl Into<String>>) -> Reading {
