@@ -83,56 +83,62 @@ impl Theirs<'_> {
         } = asks;
         let edge = (*tls, !controllers.is_empty(), edge);
         self.leads_in(edge)
-            && self.runs(replicas, |it, count| {
-                it.kind.scales() && fewest(it) == *count
+            && self.runs(replicas.as_ref(), |it, asked| fewest(it) == Some(*asked))
+            && self.runs(claim.as_ref(), claims)
+            && self.runs(grace.as_ref(), |it, asked| it.grace_seconds == Some(*asked))
+            && self.runs(drain.as_ref(), |it, asked| {
+                it.drain_seconds.unwrap_or(0) == *asked
             })
-            && self.runs(claim, claims)
-            && self.runs(grace, |it, asked| it.grace_seconds == Some(*asked))
-            && self.runs(drain, |it, asked| it.drain_seconds.unwrap_or(0) == *asked)
-            && self.runs(image, |it, asked| it.image == *asked)
-            && self.runs(version, |it, asked| is_version(&it.image, asked))
-            && self.runs(&some(requests), |it, asked| requested(&it.resources, asked))
-            && self.runs(&some(limits), |it, asked| limited(&it.resources, asked))
-            && self.runs(liveness, |it, asked| probes(&it.liveness, it, asked))
-            && self.runs(readiness, |it, asked| probes(&it.readiness, it, asked))
-            && self.runs(startup, |it, asked| probes(&it.startup, it, asked))
-            && self.runs(&some(rollout), rolls_out)
-            && self.runs(&some(job), |it, asked| ends(it.job.as_ref(), asked))
-            && self.runs(&some(monitoring), monitors)
-            && self.reached(&some(ports), |it, (number, _)| {
+            && self.runs(image.as_ref(), |it, asked| it.image == *asked)
+            && self.runs(version.as_ref(), |it, asked| is_version(&it.image, asked))
+            && self.runs(some(requests), |it, asked| requested(&it.resources, asked))
+            && self.runs(some(limits), |it, asked| limited(&it.resources, asked))
+            && self.runs(liveness.as_ref(), |it, asked| {
+                probes(it.liveness.as_ref(), it, asked)
+            })
+            && self.runs(readiness.as_ref(), |it, asked| {
+                probes(it.readiness.as_ref(), it, asked)
+            })
+            && self.runs(startup.as_ref(), |it, asked| {
+                probes(it.startup.as_ref(), it, asked)
+            })
+            && self.runs(some(rollout), rolls_out)
+            && self.runs(some(job), |it, asked| ends(it.job.as_ref(), asked))
+            && self.runs(some(monitoring), monitors)
+            && self.reached(some(ports), |it, (number, _)| {
                 it.ports.iter().any(|port| port.port == *number)
             })
-            && self.reached(&some(exposures), exposed)
-            && self.beside(hpa, ManifestItem::Hpa, |it, asked| {
+            && self.reached(some(exposures), exposed)
+            && self.beside(hpa.as_ref(), ManifestItem::Hpa, |it, asked| {
                 it.hpa.as_ref().is_some_and(|hpa| scales(hpa, asked))
             })
-            && self.beside(pdb, ManifestItem::Pdb, |it, asked| {
+            && self.beside(pdb.as_ref(), ManifestItem::Pdb, |it, asked| {
                 it.pdb.as_ref().is_some_and(|pdb| allows(pdb, asked))
             })
             && always.iter().all(|word| self.has_always(*word))
     }
 
     /// Returns whether a workload that is written is as asked.
-    fn runs<T>(&self, asked: &Option<T>, is: impl Fn(&Workload, &T) -> bool) -> bool {
+    fn runs<T>(&self, asked: Option<&T>, is: impl Fn(&Workload, &T) -> bool) -> bool {
         self.beside(asked, ManifestItem::Workload, is)
     }
 
     /// Returns whether each that is asked for is one of a workload's whose pods or Service are
     /// written.
-    fn reached<T>(&self, asked: &Option<&Vec<T>>, is: impl Fn(&Workload, &T) -> bool) -> bool {
-        let all = |it: &Workload, asked: &&Vec<T>| asked.iter().all(|one| is(it, one));
-        self.beside(asked, ManifestItem::Services, &all)
-            || self.beside(asked, ManifestItem::Workload, &all)
+    fn reached<T>(&self, asked: Option<&Vec<T>>, is: impl Fn(&Workload, &T) -> bool) -> bool {
+        let all = |it: &Workload, asked: &Vec<T>| asked.iter().all(|one| is(it, one));
+        self.beside(asked, ManifestItem::Services, all)
+            || self.beside(asked, ManifestItem::Workload, all)
     }
 
     /// Returns whether an object of a workload is written, and as asked; also where nothing is.
     fn beside<T>(
         &self,
-        asked: &Option<T>,
+        asked: Option<&T>,
         item: fn(String) -> ManifestItem,
         is: impl Fn(&Workload, &T) -> bool,
     ) -> bool {
-        asked.as_ref().is_none_or(|asked| {
+        asked.is_none_or(|asked| {
             self.workload
                 .is_some_and(|it| self.written.has(&item(it.name.clone())) && is(it, asked))
         })
@@ -162,24 +168,31 @@ impl Theirs<'_> {
                 .is_some_and(|it| self.written.has(&item(it.name.clone())))
         };
         let runs = of(ManifestItem::Workload);
-        let role = self.workload.map(|it| it.role);
-        match word {
-            Word::ServiceAccount => of(ManifestItem::ServiceAccount),
-            Word::NetworkPolicy => {
-                of(ManifestItem::NetworkPolicy) || self.target.kind == FileKind::Namespace
-            }
-            Word::AntiAffinity => runs && self.workload.is_some_and(|it| it.kind.scales()),
-            Word::Headless => self
-                .workload
-                .is_some_and(|it| it.kind == WorkloadKind::StatefulSet),
+        let is = |kind: fn(&Workload) -> bool| self.workload.is_some_and(kind);
+        let about_all = self.target.kind == FileKind::Namespace;
+        let told = [
+            (Word::ServiceAccount, of(ManifestItem::ServiceAccount)),
+            (
+                Word::NetworkPolicy,
+                of(ManifestItem::NetworkPolicy) || about_all,
+            ),
+            (Word::AntiAffinity, runs && is(|it| it.kind.scales())),
+            (
+                Word::Headless,
+                is(|it| it.kind == WorkloadKind::StatefulSet),
+            ),
             // Without the CRD, the scrape configuration does what a ServiceMonitor would.
-            Word::ServiceMonitor => {
-                runs && (role == Some(Role::Prometheus)
-                    || self.workload.is_some_and(|it| it.metrics.is_some()))
-            }
-            Word::Provisioning => runs && role == Some(Role::Grafana),
-            _ => runs,
-        }
+            (
+                Word::ServiceMonitor,
+                runs && is(|it| it.role == Role::Prometheus || it.metrics.is_some()),
+            ),
+            (
+                Word::Provisioning,
+                runs && is(|it| it.role == Role::Grafana),
+            ),
+        ];
+        let told = told.into_iter().find(|(told, _)| *told == word);
+        told.map_or(runs, |(_, kept)| kept)
     }
 }
 
@@ -193,8 +206,10 @@ fn fits<T: PartialEq>(asked: Option<&T>, found: Option<&T>) -> bool {
     asked.is_none() || asked == found
 }
 
-fn fewest(workload: &Workload) -> u32 {
-    workload.hpa.as_ref().map_or(workload.replicas, |it| it.min)
+/// Returns how many pods there are at least, where that number can be changed.
+fn fewest(workload: &Workload) -> Option<u32> {
+    let fewest = || workload.hpa.as_ref().map_or(workload.replicas, |it| it.min);
+    workload.kind.scales().then(fewest)
 }
 
 fn claims(workload: &Workload, size: &String) -> bool {
@@ -230,7 +245,7 @@ fn limited(found: &Resources, asked: &Amounts) -> bool {
         && fits(asked.memory.as_ref(), Some(&found.memory_limit))
 }
 
-fn probes(found: &Option<Probe>, workload: &Workload, asked: &ProbeSpec) -> bool {
+fn probes(found: Option<&Probe>, workload: &Workload, asked: &ProbeSpec) -> bool {
     let Some(found) = found else { return false };
     let at = |name: &str, number: Option<u16>| {
         let named = |port: &&ServicePort| port.name == name;
@@ -253,7 +268,7 @@ fn probes(found: &Option<Probe>, workload: &Workload, asked: &ProbeSpec) -> bool
         && fits(asked.delay.as_ref(), found.initial_delay.as_ref())
 }
 
-fn rolls_out(workload: &Workload, asked: &&Rollout) -> bool {
+fn rolls_out(workload: &Workload, asked: &Rollout) -> bool {
     let (kind, found) = (workload.kind, &workload.rollout);
     let figures = asked.max_unavailable.is_some() || asked.max_surge.is_some();
     let takes = match kind {
@@ -293,7 +308,7 @@ fn ends(found: Option<&JobSpec>, asked: &JobWish) -> bool {
         && fits(asked.deadline.as_ref(), found.deadline.as_ref())
 }
 
-fn monitors(workload: &Workload, asked: &&MonitoringSpec) -> bool {
+fn monitors(workload: &Workload, asked: &MonitoringSpec) -> bool {
     let kept = asked.retention.as_ref().is_none_or(|time| {
         let flag = format!("--storage.tsdb.retention.time={time}");
         workload.args.iter().flatten().any(|arg| *arg == flag)

@@ -262,8 +262,8 @@ fn a_products_version_is_no_number_of_replicas() {
 /// Checks which of several bullets below a line are unread.
 #[track_caller]
 fn check_below(line: &str, bullets: &[&str], expected: &[&str]) {
-    let below: String = bullets.iter().map(|it| format!("\n  - {it}")).collect();
-    check(&format!("{line}{below}"), expected);
+    let lines: Vec<&str> = std::iter::once(&line).chain(bullets).copied().collect();
+    check(&lines.join("\n  - "), expected);
 }
 
 #[test]
