@@ -4,6 +4,7 @@
 //! the edits that orch is allowed to make (a box's one byte, a status box, a date's value),
 //! touching only the bytes that they must.
 
+mod bullet;
 mod closing;
 mod conflict;
 mod date;
@@ -19,6 +20,7 @@ mod problems;
 mod review;
 mod script;
 mod sets;
+mod struck;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -36,8 +38,9 @@ pub use review::review;
 pub use script::{Script, Shell};
 pub use sets::{Clash, PhaseFile, SetFiles, Sets, naming, sets, task_args};
 
-pub(crate) use model::nested;
+pub(crate) use bullet::nested;
+pub use bullet::{Bullet, Form};
 pub use model::{
-    Bullet, Checklist, Closing, DateField, Directive, Fence, Field, Hint, Inline, Language, Marker,
-    Part, Section, Span, Spanned, Status, StatusBox, StatusKind, Task, TaskId,
+    Checklist, Closing, DateField, Directive, Fence, Field, Hint, Inline, Language, Marker, Part,
+    Section, Span, Spanned, Status, StatusBox, StatusKind, Task, TaskId,
 };

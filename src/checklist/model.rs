@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Awaited;
+use super::{Awaited, Bullet, struck};
 use crate::diagnostic::Lines;
 use crate::vocabulary::Vocabulary;
 
@@ -275,7 +275,7 @@ pub struct Task {
     pub group: Option<String>,
     /// The line's own text, without marker and directive.
     pub text: Inline,
-    /// The nested bullets.
+    /// What stands below the line: nested bullets, and blocks that are none.
     pub bullets: Vec<Bullet>,
     /// Fences inside the item.
     pub fences: Vec<Fence>,
@@ -320,6 +320,24 @@ impl Inline {
         self.parts.iter().map(Part::text).collect()
     }
 
+    /// Returns the text as written, on one line, and of a long one the beginning.
+    pub fn on_one_line(&self) -> String {
+        const LONGEST: usize = 200;
+        let words: Vec<&str> = self.source.split_whitespace().collect();
+        let line = words.join(" ");
+        let mut letters = line.chars();
+        let shown: String = letters.by_ref().take(LONGEST).collect();
+        match letters.next() {
+            Some(_) => shown + "…",
+            None => shown,
+        }
+    }
+
+    /// Returns whether a part is struck through (`~~…~~`, `<s>`, `<del>`).
+    pub fn is_struck(&self) -> bool {
+        struck::is_struck(&self.parts)
+    }
+
     /// Returns the code spans in order.
     pub fn codes(&self) -> impl Iterator<Item = (&str, &Span)> {
         self.parts.iter().filter_map(|part| match part {
@@ -345,28 +363,6 @@ impl Part {
             Self::Text(part) | Self::Code(part) => &part.value,
         }
     }
-}
-
-/// A nested bullet: part of a task's specification.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bullet {
-    /// Its text.
-    pub text: Inline,
-    /// Bullets below it.
-    pub children: Vec<Bullet>,
-}
-
-/// Returns these bullets and all below them, nested ones after theirs.
-pub(crate) fn nested(bullets: &[Bullet]) -> Vec<&Bullet> {
-    fn add<'b>(bullets: &'b [Bullet], all: &mut Vec<&'b Bullet>) {
-        for bullet in bullets {
-            all.push(bullet);
-            add(&bullet.children, all);
-        }
-    }
-    let mut all = Vec::with_capacity(bullets.len());
-    add(bullets, &mut all);
-    all
 }
 
 /// A fenced code block.

@@ -7,8 +7,8 @@ use pulldown_cmark::CowStr;
 use super::problems::Problems;
 use super::tree::{Kind, Node};
 use super::{
-    Bullet, Directive, Fence, Hint, Inline, Marker, Span, Task, TaskId, directive, field, inline,
-    lookalike, script, textless,
+    Bullet, Directive, Fence, Form, Hint, Inline, Marker, Span, Task, TaskId, bullet, directive,
+    field, inline, lookalike, script, textless,
 };
 
 /// Counts the tasks below one number.
@@ -42,6 +42,15 @@ pub(super) struct Listed {
     pub(super) hints: Vec<Hint>,
     /// The fences of plain items.
     pub(super) fences: Vec<Fence>,
+}
+
+/// What stands below one task's line beside its bullets.
+struct Below {
+    scope: Scope,
+    listed: Listed,
+    fences: Vec<Fence>,
+    /// Whether the task's directive says what becomes of a fence.
+    takes_fence: bool,
 }
 
 /// Reads lists; the sub-heading above them goes to each task.
@@ -116,17 +125,14 @@ impl Reader<'_, '_> {
             textless::warn(self.text, marker.offset + 2, &id, self.problems);
         }
         lookalike::lines(self.text, &text.span, 1, self.problems);
-        let mut nested = (Scope::new(id.as_str()), Listed::default());
-        let (mut bullets, mut fences) = (Vec::new(), Vec::new());
-        for child in rest {
-            if let Kind::Fence(info) = &child.kind {
-                fences.push(fence(child, info));
-            } else if child.kind == Kind::List {
-                bullets.extend(self.bullets(child, &mut nested, &mut fences));
-            } else {
-                self.astray(child);
-            }
-        }
+        let mut under = Below {
+            scope: Scope::new(id.as_str()),
+            listed: Listed::default(),
+            fences: Vec::new(),
+            takes_fence: directive.as_ref().is_some_and(takes_fence),
+        };
+        let bullets = self.blocks(rest, &mut under);
+        let fences = under.fences;
         let run = directive.as_ref().and_then(|given| given.run.as_ref());
         if let Some(run) = run.filter(|run| run.value == "fence")
             && let Err(why) = script::read(&fences)
@@ -148,7 +154,7 @@ impl Reader<'_, '_> {
             skipped: false,
             span,
         });
-        out.tasks.append(&mut nested.1.tasks);
+        out.tasks.append(&mut under.listed.tasks);
     }
 
     /// Warns of boxes in what stands below an item's own text and is no list.
@@ -188,38 +194,57 @@ impl Reader<'_, '_> {
         directives.pop()
     }
 
-    fn bullets(
-        &mut self,
-        list: &Node<'_>,
-        nested: &mut (Scope, Listed),
-        fences: &mut Vec<Fence>,
-    ) -> Vec<Bullet> {
+    /// Returns what the blocks below a task's line, or below a bullet's, ask for.
+    fn blocks(&mut self, blocks: &[Node<'_>], below: &mut Below) -> Vec<Bullet> {
+        let mut bullets = Vec::new();
+        // Of a text in a tight list there is no paragraph.
+        for nodes in blocks.chunk_by(|one, next| one.is_inline() && next.is_inline()) {
+            let [block, ..] = nodes else { continue };
+            if block.kind == Kind::List {
+                bullets.extend(self.bullets(block, below));
+                continue;
+            }
+            if let Kind::Fence(info) = &block.kind {
+                below.fences.push(fence(block, info));
+                if below.takes_fence {
+                    continue;
+                }
+            }
+            self.astray(block);
+            bullets.extend(bullet::block(self.text, nodes));
+        }
+        bullets
+    }
+
+    fn bullets(&mut self, list: &Node<'_>, below: &mut Below) -> Vec<Bullet> {
         let mut bullets = Vec::new();
         for item in &list.children {
             if let Some(marker) = marker(self.text, item) {
-                self.task((item, None), marker, &mut nested.0, &mut nested.1);
+                self.task((item, None), marker, &mut below.scope, &mut below.listed);
                 continue;
             }
             let text = line_of(self.text, item);
             lookalike::check(self.text, &text.span, self.problems);
             lookalike::lines(self.text, &text.span, 1, self.problems);
-            let mut children = Vec::new();
-            for child in split(item).1 {
-                if let Kind::Fence(info) = &child.kind {
-                    fences.push(fence(child, info));
-                } else if child.kind == Kind::List {
-                    children.extend(self.bullets(child, nested, fences));
-                } else if child.kind == Kind::Html {
-                    stray(self.text, child, self.problems);
-                    self.astray(child);
-                } else {
-                    self.astray(child);
-                }
+            let blocks = split(item).1;
+            for comment in blocks.iter().filter(|block| block.kind == Kind::Html) {
+                stray(self.text, comment, self.problems);
             }
-            bullets.push(Bullet { text, children });
+            let children = self.blocks(blocks, below);
+            bullets.push(Bullet {
+                form: Form::Item,
+                text,
+                children,
+            });
         }
         bullets
     }
+}
+
+/// Returns whether a directive says what becomes of the task's fence.
+fn takes_fence(directive: &Directive) -> bool {
+    let mut given = [&directive.run, &directive.apply].into_iter().flatten();
+    given.any(|given| given.value == "fence")
 }
 
 /// Says that a directive stands where no task takes it.
@@ -287,7 +312,7 @@ pub(super) fn marker(text: &str, item: &Node<'_>) -> Option<Marker> {
 /// Splits an item into the inlines of its own text and the blocks below it.
 fn split<'n, 't>(item: &'n Node<'t>) -> (&'n [Node<'t>], &'n [Node<'t>]) {
     match item.children.split_first() {
-        Some((first, rest)) if first.kind == Kind::Paragraph => (&first.children, rest),
+        Some((first, rest)) if is_line(first) => (&first.children, rest),
         _ => {
             let inlines = item
                 .children
@@ -296,5 +321,26 @@ fn split<'n, 't>(item: &'n Node<'t>) -> (&'n [Node<'t>], &'n [Node<'t>]) {
                 .count();
             item.children.split_at_checked(inlines).unwrap_or_default()
         }
+    }
+}
+
+/// Returns whether a block is an item's own text. Below a box, a line of `-` alone makes a heading
+/// of it: it is no less a task.
+fn is_line(block: &Node<'_>) -> bool {
+    let boxed = || matches!(block.children.first(), Some(it) if it.kind == Kind::Marker);
+    match block.kind {
+        Kind::Paragraph => true,
+        Kind::Heading(_) => boxed(),
+        Kind::List
+        | Kind::Item
+        | Kind::Fence(_)
+        | Kind::Html
+        | Kind::Text(_)
+        | Kind::Code(_)
+        | Kind::Break
+        | Kind::Marker
+        | Kind::Wrapper
+        | Kind::Indented
+        | Kind::Opaque => false,
     }
 }

@@ -16,7 +16,7 @@ pub(super) use whole::Beyond;
 
 use std::fmt::Write as _;
 
-use crate::checklist::{Bullet, Inline};
+use crate::checklist::{Bullet, Form, Inline};
 
 use super::amounts;
 use super::application::Exposure;
@@ -77,7 +77,11 @@ pub(super) fn read_all<'c>(
 ) -> Vec<ReadBullet<'c>> {
     let mut all = Vec::new();
     for bullet in bullets {
-        let (mut meaning, asks) = read(&bullet.text, of, Beyond::Nothing, vocabulary);
+        let (mut meaning, asks) = if is_readable(bullet) {
+            read(&bullet.text, of, Beyond::Nothing, vocabulary)
+        } else {
+            (Meaning::Unread, Spec::default())
+        };
         spec.merge(asks.clone());
         if meaning == Meaning::Unread
             && !bullet.children.is_empty()
@@ -94,6 +98,12 @@ pub(super) fn read_all<'c>(
         all.extend(read_all(&bullet.children, below, vocabulary, spec));
     }
     all
+}
+
+/// Returns whether the rules may read a bullet: what is struck through was taken back, and what a
+/// quote, a table or code says isn't known.
+pub(super) fn is_readable(bullet: &Bullet) -> bool {
+    bullet.form != Form::Block && !bullet.text.is_struck()
 }
 
 /// Returns what the bullets below a text are about, where it says so.

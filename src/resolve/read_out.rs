@@ -2,6 +2,7 @@
 
 use crate::checklist::{Checklist, Inline, Spanned};
 use crate::diagnostic::Diagnostic;
+use crate::facts::secret::masked;
 use crate::facts::{Facts, Tree};
 use crate::vocabulary::Vocabulary;
 
@@ -221,7 +222,7 @@ struct Part<'a> {
 fn bullet(part: &Part<'_>, target: Option<&Target>, known: &Known<'_>) -> Option<BulletReading> {
     let name = target.and_then(|target| target.name.as_deref());
     let workload = name.and_then(|name| known.application.workload(name));
-    let (text, span) = (part.text.source.clone(), part.text.span.clone());
+    let (text, span) = (masked(&part.text.on_one_line()), part.text.span.clone());
     let kept = known.keeps(part.asks, target) && !is_unmet(&span, target, known);
     Some(match part.meaning {
         // What is overruled, or what the controller can't carry out, stays open for a person.

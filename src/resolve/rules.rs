@@ -16,7 +16,7 @@ pub(super) use write::Said;
 
 use std::borrow::Cow;
 
-use crate::checklist::{Script, Section, Spanned, Task, nested};
+use crate::checklist::{Form, Script, Section, Spanned, Task, nested};
 
 use super::bullets::{self, Meaning, ReadBullet};
 use super::expect::Expectation;
@@ -236,9 +236,16 @@ pub(super) fn read_in<'c>(
             spec.merge(own);
             bullets
         }
-        // What isn't written has no specification: details below it are remarks.
+        // What isn't written has no specification: details below it are remarks. A text of its
+        // own may ask for anything.
         Intent::Study(_) | Intent::Inventory(..) | Intent::Require(..) => {
-            only_told(task, std::iter::repeat(Meaning::Heading))
+            let meanings = nested(&task.bullets)
+                .into_iter()
+                .map(|bullet| match bullet.form {
+                    Form::Item => Meaning::Heading,
+                    Form::Words | Form::Block => Meaning::Unread,
+                });
+            only_told(task, meanings)
         }
         Intent::Expect(_, below) => only_told(task, below.iter().cloned()),
         // A person, a command or a file says it all.

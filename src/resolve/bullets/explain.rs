@@ -1,12 +1,12 @@
 //! Which rule reads a bullet, for `explain`; and where none does, what is close to it.
 
-use crate::checklist::{Bullet, Inline};
+use crate::checklist::{Bullet, Form, Inline};
 use crate::diagnostic::nearest;
 
 use super::super::model::BulletRule;
 use super::rows::{ROWS, Row};
 use super::whole::{Beyond, Left, read};
-use super::{About, head, is_heading};
+use super::{About, head, is_heading, is_readable};
 use crate::vocabulary::{Phrase, Vocabulary};
 
 /// Returns which rule reads each bullet, nested ones after theirs; or that none does, and what is
@@ -27,6 +27,18 @@ pub(in crate::resolve) fn explain(
 
 fn one(bullet: &Bullet, of: About<'_>, vocabulary: &Vocabulary) -> BulletRule {
     let text = &bullet.text;
+    if !is_readable(bullet) {
+        let close = if bullet.form == Form::Block {
+            "a quote, a table, code, HTML or an image is for a person to read"
+        } else {
+            "it is struck through"
+        };
+        return BulletRule {
+            text: text.on_one_line(),
+            rule: None,
+            close: Some(close.to_owned()),
+        };
+    }
     let (rule, left) = match read(text, of, Beyond::Nothing, vocabulary) {
         Ok(found) => (Some(found.rule), None),
         Err(_) if !bullet.children.is_empty() && is_heading(text, vocabulary) => {
@@ -39,7 +51,7 @@ fn one(bullet: &Bullet, of: About<'_>, vocabulary: &Vocabulary) -> BulletRule {
         format!("the rule “{rule}” reads some of it, but not “{word}”")
     };
     BulletRule {
-        text: text.source.clone(),
+        text: text.on_one_line(),
         rule,
         close: match rule {
             Some(_) => None,

@@ -14,7 +14,7 @@ mod words;
 
 use std::path::Path;
 
-use super::super::bullets::Meaning;
+use super::super::bullets::{Meaning, is_readable};
 use super::super::expect::Expectation;
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
@@ -107,15 +107,16 @@ fn below(
 ) {
     for bullet in bullets {
         let above = Some((parent.mode, parent.paths.as_slice()));
-        let parsed = clause::parse(&bullet.text, above, vocabulary);
-        let parsed = parsed.ok().filter(|parsed| !parsed.wants.is_empty());
+        let parsed = is_readable(bullet).then(|| clause::parse(&bullet.text, above, vocabulary));
+        let parsed = parsed.and_then(Result::ok);
+        let parsed = parsed.filter(|parsed| !parsed.wants.is_empty());
         meanings.push(match &parsed {
             Some(parsed) => {
                 wants.extend(parsed.wants.iter().cloned());
                 let wanted: Vec<String> = parsed.wants.iter().map(told).collect();
                 Meaning::Carried(wanted.join(", "))
             }
-            None if leads(bullet) => Meaning::Heading,
+            None if leads(bullet) && is_readable(bullet) => Meaning::Heading,
             None => Meaning::Unread,
         });
         let parent = parsed.as_ref().unwrap_or(parent);

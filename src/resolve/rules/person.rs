@@ -1,5 +1,5 @@
 //! Words that leave a line to a person, whatever else it says: not, if, optional, by hand, an open
-//! question, a line that is struck through.
+//! question, something that is struck through.
 
 use crate::vocabulary::{Meanings, Phrase, Word};
 
@@ -8,7 +8,7 @@ use super::{Intent, Line, Outcome, Rule, reading, wording};
 pub(super) const RULE: Rule = Rule {
     name: "person",
     looks_for: "words that leave the line to a person: not, if, optional, by hand, an open \
-                question; or a line that is struck through",
+                question; or something that is struck through",
     read,
 };
 
@@ -20,8 +20,7 @@ fn read(line: &Line<'_>) -> Outcome {
 
 /// Returns why a line is a person's, and the word that says so.
 fn left(line: &Line<'_>) -> Option<(&'static str, String)> {
-    let source = line.task.text.source.as_str();
-    if source.starts_with("~~") && source.matches("~~").count() > 1 {
+    if line.task.text.is_struck() {
         return Some(("struck through", "~~".to_owned()));
     }
     let phrase = line.prose();
