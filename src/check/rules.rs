@@ -89,7 +89,9 @@ pub const RULES: &[Rule] = &[
         severity: Severity::Warning,
         what: "what looks like a box and is none: `[х]` with a Cyrillic letter, `[x]text` without \
                a space, `\\[ \\]`, `☐`, `( )`, a character that can't be seen, `[~]`, `[]`; a box \
-               without text; a note: boxes in a quote, a table or HTML, which are no tasks",
+               that isn't the first thing of a list's item (`a) [ ]`, `TODO: [ ]`); a box without \
+               text; a block of code or a comment that is never closed and hides boxes; a note: \
+               boxes in a quote, a table or HTML, which are no tasks",
         why: "Markdown shows it as plain text: the task would be lost in silence",
         way: "`--fix` writes the box that can only be meant; what `[~]` means, a person says",
         example: example::BOX,

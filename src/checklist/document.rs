@@ -10,7 +10,7 @@ use super::tree::{self, Kind, Node, Unreadable};
 use super::walk::{Found, walk};
 use super::{
     Checklist, Directive, Language, Span, Spanned, Task, TaskId, conflict, field, file_name,
-    inline, task, title,
+    inline, lost, task, title,
 };
 use crate::vocabulary::Vocabulary;
 
@@ -86,6 +86,7 @@ pub fn examine(
         closing,
         text: shared,
     };
+    lost::warn(&checklist, (base, &blocks), &mut problems);
     check_ids(&checklist, &mut problems);
     conflict::report(text, &mut problems);
     if checklist.tasks().next().is_none() {

@@ -1,10 +1,11 @@
 //! What people write for a box and Markdown doesn't read as one: said, never silently dropped.
 
 use super::Span;
+use super::lead::lead;
 use super::problems::Problems;
 
 /// Signs that are drawn as a box, and what each is to be.
-const DRAWN: &[(&str, &str)] = &[
+pub(super) const DRAWN: &[(&str, &str)] = &[
     ("☐", "[ ]"),
     ("⬜", "[ ]"),
     ("🔲", "[ ]"),
@@ -103,7 +104,7 @@ fn marked((before, inside, behind): (&str, &str, &str), start: usize) -> Option<
 const WORDS: &[&str] = &["done", "todo", "wip", "готово", "сделано", "зроблено"];
 
 /// Returns whether a letter takes no place on a screen.
-fn is_unseen(letter: char) -> bool {
+pub(super) fn is_unseen(letter: char) -> bool {
     matches!(
         letter,
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
@@ -200,7 +201,10 @@ fn square(inside: &str, but: char) -> Option<String> {
 }
 
 /// What people begin items with beside Markdown's own signs.
-const BULLETS: &[char] = &['•', '◦', '‣', '·', '–', '—'];
+const BULLETS: &[char] = &[
+    '•', '◦', '‣', '·', '–', '—', '−', '‑', '‒', '―', '∙', '⁃', '▪', '▫', '●', '○', '■', '→', '➔',
+    '➢', '►', '▶',
+];
 
 /// Warns of lines that look like tasks and stand in a text, where Markdown has none.
 ///
@@ -315,14 +319,18 @@ pub(super) fn apart(text: &str, span: &Span, problems: &mut Problems<'_>) {
     let mut start = span.start;
     let mut boxes: Vec<Span> = Vec::new();
     for line in source.split_inclusive(['\n', '\r']) {
-        let found = ["[ ] ", "[x] ", "[X] "]
-            .iter()
-            .filter_map(|it| line.find(it));
-        if let Some(at) = found.min().filter(|at| leads(line, *at)) {
-            boxes.push(start + at..start + at + 3);
-        }
+        let mut place = start;
         start += line.len();
+        // A table's cell begins as a line does.
+        for cell in line.split_inclusive('|') {
+            if let Some(found) = lead(cell) {
+                boxes.push(place + found.start..place + found.end);
+                break;
+            }
+            place += cell.len();
+        }
     }
+    problems.hear(span);
     let Some(first) = boxes.first() else { return };
     let what = match source.trim_start().chars().next() {
         Some('>') => "quote",
@@ -340,15 +348,6 @@ pub(super) fn apart(text: &str, span: &Span, problems: &mut Problems<'_>) {
     };
     let note = problems.noted(first, message, help);
     problems.push(note.rule("box"));
-}
-
-/// Returns whether a box is the first thing in a line of a quote, or in a table's cell.
-fn leads(line: &str, at: usize) -> bool {
-    let before = line.get(..at).unwrap_or_default();
-    let own = before.rsplit('|').next().unwrap_or_default();
-    let own = own.trim_start_matches(|sign: char| sign == '>' || sign.is_whitespace());
-    let own = own.trim_end();
-    own.is_empty() || matches!(own, "-" | "*" | "+") || is_number(own)
 }
 
 /// What is wrong with a box, how it is written rightly, and what mends it.

@@ -11,6 +11,7 @@ pub(super) struct Problems<'d> {
     path: &'d str,
     text: Arc<str>,
     found: Vec<Diagnostic>,
+    heard: Vec<Span>,
 }
 
 impl<'d> Problems<'d> {
@@ -19,6 +20,7 @@ impl<'d> Problems<'d> {
             path,
             text: Arc::clone(text),
             found: Vec::new(),
+            heard: Vec::new(),
         }
     }
 
@@ -59,6 +61,26 @@ impl<'d> Problems<'d> {
             let related = last.related(self.path, &self.text, span.clone(), label);
             self.found.push(related);
         }
+    }
+
+    /// Takes a place down of which all that there is to say is said.
+    pub(super) fn hear(&mut self, span: &Span) {
+        self.heard.push(span.clone());
+    }
+
+    /// Returns the places of which all is said.
+    pub(super) fn heard(&self) -> impl Iterator<Item = &Span> {
+        self.heard.iter()
+    }
+
+    /// Returns where what a rule found begins, in order.
+    pub(super) fn places(&self, rule: &str) -> Vec<usize> {
+        let found = self.found.iter().filter(|it| it.rule == rule);
+        let mut places: Vec<usize> = found
+            .filter_map(|it| Some(it.place.as_ref()?.span.start))
+            .collect();
+        places.sort_unstable();
+        places
     }
 
     /// Adds what is placed already.

@@ -335,3 +335,91 @@ fn sets_that_are_run_at_once_keep_their_parts_of_the_account() {
         workspace.git_status()
     );
 }
+
+/// Checks that a task with this below its line is left open, and that the plan shows what it says.
+#[track_caller]
+fn check_left(line: &str, below: &str, shown: &str) {
+    let tasks = format!("- [ ] Create `src/plain.py`\n- [ ] {line}{below}\n");
+    let workspace = shop(&tasks)
+        .file("src/plain.py", "pass\n")
+        .file("src/a.py", "pass\n")
+        .commit_all();
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0).stdout;
+    assert!(plan.contains(shown), "{shown}\n{plan}");
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let text = workspace.read(ONE);
+    assert!(text.contains("- [x] Create `src/plain.py`"), "{text}");
+    assert!(text.contains(&format!("- [ ] {line}")), "{text}");
+}
+
+#[test]
+fn nothing_that_stands_below_a_box_is_dropped() {
+    let line = "Create `src/a.py`";
+    for (below, shown) in [
+        (
+            "\n\n  Must also be signed off by Ann.",
+            "Must also be signed",
+        ),
+        ("\n\n  Не раньше пятницы.", "Не раньше пятницы."),
+        ("\n  - \n    and its tests", "and its tests"),
+        ("\n\n  > Only after the audit.", "> Only after the audit."),
+        (
+            "\n\n  | not | yet |\n  | --- | --- |\n  | so | far |",
+            "| not | yet |",
+        ),
+        ("\n  ### Blocked by legal", "Blocked by legal"),
+        ("\n  <p>Blocked by legal</p>", "<p>Blocked by legal</p>"),
+        ("\n\n  ![](blocked.png)", "![](blocked.png)"),
+        ("\n\n      only after the audit", "only after the audit"),
+        ("\n  ***\n  Not before Friday.", "Not before Friday."),
+        ("\n\n  ~~cancelled~~", "~~cancelled~~"),
+        (
+            "\n  ```\n  only after the audit\n  ```",
+            "only after the audit",
+        ),
+    ] {
+        check_left(line, below, shown);
+    }
+    let friday = "\n\n  Not before Friday.";
+    check_left("Study `compose.yaml`", friday, "Not before Friday.");
+    check_left(
+        "Which services are needed: api",
+        friday,
+        "Not before Friday.",
+    );
+    check_left("`k8s/namespace.yml`", friday, "Not before Friday.");
+}
+
+#[test]
+fn what_is_struck_through_is_never_done() {
+    for line in [
+        "Create ~~`src/a.py`~~",
+        "<s>Create `src/a.py`</s>",
+        "Create `src/a.py` <del>and its tests</del>",
+        "~~`k8s/api/deployment.yml`~~",
+        "`k8s/api/deployment.yml`: ~~replicas 5~~",
+    ] {
+        check_left(line, "", "struck through");
+    }
+    let tasks = "- [ ] `k8s/api/deployment.yml`\n  - ~~Replicas: 5~~\n";
+    let workspace = shop(tasks).commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let written = workspace.read("k8s/api/deployment.yml");
+    assert!(!written.contains("replicas: 5"), "{written}");
+}
+
+#[test]
+fn a_box_that_is_no_task_is_told() {
+    let tasks = "- [ ] Ask Ann\n  -\n- [ ] Ask Bob\n\nа) [ ] Ask Cid\n\n- 📌 [ ] Ask Dan\n";
+    let workspace = shop(tasks).commit_all();
+    let checked = workspace.orch(&["check"]).expect(0);
+    let told = checked.stdout + &checked.stderr;
+    let boxes = told.matches("isn't the first thing of a list's item");
+    assert_eq!(boxes.count(), 2, "{told}");
+    assert!(told.contains("begin the line with `- [ ] …`"), "{told}");
+    let status = workspace.orch(&["phase", "1", "status"]).expect(0).stdout;
+    assert!(
+        status.contains("Ask Ann") && status.contains("Ask Bob"),
+        "{status}"
+    );
+}

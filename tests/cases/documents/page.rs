@@ -191,6 +191,9 @@ impl Writer {
         ));
         if fence.closed {
             self.line(&format!("{indent}{mark}"));
+        } else {
+            // That it hides a box is told.
+            self.lookalikes += 1;
         }
     }
 
