@@ -192,6 +192,8 @@ mod tests {
             "\n\n  ***",
             "\n\n  <br>",
             "\n\n  [a]: b.md",
+            "\n  - <!-- ask Ann -->",
+            "\n\n  -",
             "\n  <!-- orch: manual -->",
         ] {
             check(below, &[]);

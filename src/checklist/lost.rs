@@ -26,7 +26,7 @@ pub(super) fn warn(
     quiet.extend(notes.map(|it| it.span.clone()));
     quiet.extend(problems.heard().cloned());
     quiet.sort_by_key(|span| span.start);
-    let told = problems.places("box");
+    let told = problems.places(&["box", "status"]);
     let boxes = boxes(checklist);
     let (mut quiet, mut covered) = (quiet.into_iter().peekable(), 0);
     let mut start = base;

@@ -73,9 +73,9 @@ impl<'d> Problems<'d> {
         self.heard.iter()
     }
 
-    /// Returns where what a rule found begins, in order.
-    pub(super) fn places(&self, rule: &str) -> Vec<usize> {
-        let found = self.found.iter().filter(|it| it.rule == rule);
+    /// Returns where what these rules found begins, in order.
+    pub(super) fn places(&self, rules: &[&str]) -> Vec<usize> {
+        let found = self.found.iter().filter(|it| rules.contains(&it.rule));
         let mut places: Vec<usize> = found
             .filter_map(|it| Some(it.place.as_ref()?.span.start))
             .collect();

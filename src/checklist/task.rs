@@ -231,6 +231,9 @@ impl Reader<'_, '_> {
                 stray(self.text, comment, self.problems);
             }
             let children = self.blocks(blocks, below);
+            if text.source.is_empty() && children.is_empty() {
+                continue;
+            }
             bullets.push(Bullet {
                 form: Form::Item,
                 text,

@@ -169,6 +169,15 @@ fn what_is_no_box_of_the_document_is_left_alone() {
     }
 }
 
+#[test]
+fn a_status_box_of_which_something_is_said_isnt_told_twice() {
+    let text = "# Phase 1: A\n\n## Status\n- [ ] Not started\n- [ ] Half way there\n\n## Work\n\n\
+                - [ ] Ask\n";
+    let found = found(text);
+    let rules: Vec<_> = found.iter().map(|it| it.rule).collect();
+    assert_eq!(rules, ["status"], "{found:?}");
+}
+
 /// A line of `-` right below a box makes a heading of it.
 #[test]
 fn a_box_that_markdown_takes_for_a_heading_is_a_task() {

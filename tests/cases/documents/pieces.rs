@@ -10,16 +10,16 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("кеш", "кеш"),
     ("їжак", "їжак"),
     ("warm", "warm"),
-    ("👩‍🚀", "👩‍🚀"),
     ("a\u{301}b", "a\u{301}b"),
     ("no\u{a0}break", "no\u{a0}break"),
     ("`code span`", "code span"),
     ("`k8s/a.yml`", "k8s/a.yml"),
     ("**bold**", "bold"),
-    ("&amp;", "&"),
     ("a\\*b", "a*b"),
     ("[link](x.md)", "link"),
-    // From here on only behind another one.
+    // From here on only behind another one: a box behind a sign alone is told.
+    ("👩‍🚀", "👩‍🚀"),
+    ("&amp;", "&"),
     ("—", "—"),
     ("[ ]", "[ ]"),
     ("[x]", "[x]"),
@@ -30,7 +30,7 @@ pub(super) const WORDS: &[(&str, &str)] = &[
     ("- [ ]", "- [ ]"),
     ("<!-- a remark -->", ""),
 ];
-const BEGINNINGS: usize = 13;
+const BEGINNINGS: usize = 11;
 
 /// What stands before an item's words and only looks like a box.
 pub(super) const LOOKALIKES: &[&str] = &[
