@@ -2,13 +2,15 @@
 //! ``create `a.md` in French``, ``add `f()` with 3 retries``.
 //!
 //! Whatever stands behind a code span and leads to a place, a way or a figure makes the line a
-//! person's; for what it is, and what it is about, is only told.
+//! person's, and so does every word and mark that isn't known; for what it is, and what it is about,
+//! is only told. What a file is, a dash may tell in any words.
 
 use super::clause::{Why, unseen};
 use super::relation::lead;
 use super::tokens::{Token, begins};
 use super::words::Role;
 use crate::resolve::expect::Kind;
+use crate::resolve::rules::wording;
 
 /// What the code spans of a clause name so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,42 +25,122 @@ enum Named {
 /// Refuses lines that say more of what they name than is looked for; `kinds` is what their code
 /// spans name.
 pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Result<(), Why> {
+    let mut reader = Reader {
+        tokens,
+        named: Named::Nothing,
+        mode: None,
+        purpose: false,
+        described: false,
+        about: false,
+        other: None,
+    };
     let mut kinds = kinds.iter();
-    let mut named = Named::Nothing;
-    let (mut asks, mut removes) = (false, false);
-    // A file's purpose is told up to the next mark.
-    let mut purpose = false;
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            Token::Code(_) => named = named.max(named_by(kinds.next())),
-            Token::Mark(_) => purpose = false,
-            Token::Word(..) if begins(tokens, at) && token.is_verb(named == Named::Nothing) => {
-                (named, purpose) = (Named::Nothing, false);
-                (asks, removes) = (true, token.is(Role::Remove));
-            }
-            Token::Word(word, ..) if named != Named::Nothing && token.is(Role::Elsewhere) => {
-                return Err(unseen(word));
-            }
-            // ``Update Java to 21 in `Dockerfile` ``
-            Token::Word(word, ..) if named == Named::Nothing && asks => {
-                if is_figure(tokens, at, word) {
-                    return Err(unseen(word));
-                }
-            }
-            Token::Word(..) if named == Named::Nothing || purpose => {}
-            Token::Word(word, ..) => {
-                if is_figure(tokens, at, word) || is_demand(token) {
-                    return Err(unseen(word));
-                }
-                match lead(token) {
-                    Some(Role::About) if named == Named::Files => purpose = true,
-                    Some(role) if tells_more(role, named, removes) => led(tokens, at)?,
-                    Some(_) | None => {}
-                }
-            }
+            Token::Code(_) => reader.code(named_by(kinds.next()))?,
+            Token::Mark(mark) => reader.mark(at, *mark)?,
+            Token::Word(word, ..) => reader.word((at, token), word)?,
         }
     }
     Ok(())
+}
+
+/// What is asked for, as far as it was read.
+struct Reader<'t> {
+    tokens: &'t [Token<'t>],
+    named: Named,
+    /// What the clause's verb asks for; nothing before it.
+    mode: Option<Role>,
+    /// A file's purpose is told up to the next mark, and what it is behind a dash.
+    purpose: bool,
+    described: bool,
+    /// What it is about is told up to what leads to something else.
+    about: bool,
+    /// A word between a verb of changing and what it changes, which may be what changes.
+    other: Option<&'t str>,
+}
+
+impl<'t> Reader<'t> {
+    fn code(&mut self, named: Named) -> Result<(), Why> {
+        self.named = self.named.max(named);
+        self.other.take().map_or(Ok(()), |word| Err(unseen(word)))
+    }
+
+    fn mark(&mut self, at: usize, mark: char) -> Result<(), Why> {
+        if self.mode.is_some() && is_odd(self.tokens, at, mark) {
+            return Err(unseen(&mark.to_string()));
+        }
+        (self.purpose, self.about) = (false, false);
+        let made = matches!(self.mode, Some(Role::Make | Role::Add));
+        self.described |= self.named == Named::Files && made && ":—–-".contains(mark);
+        Ok(())
+    }
+
+    fn word(&mut self, (at, token): (usize, &Token<'t>), word: &'t str) -> Result<(), Why> {
+        if begins(self.tokens, at) && token.is_verb(self.named == Named::Nothing) {
+            let verbs = [Role::Remove, Role::Change, Role::Add, Role::Make];
+            let mode = verbs.into_iter().find(|role| token.is(*role));
+            *self = Self {
+                tokens: self.tokens,
+                named: Named::Nothing,
+                mode,
+                purpose: false,
+                described: false,
+                about: false,
+                other: None,
+            };
+            return Ok(());
+        }
+        if self.named == Named::Nothing {
+            return self.between((at, token), word);
+        }
+        if token.is(Role::Elsewhere) {
+            return Err(unseen(word));
+        }
+        if self.purpose {
+            return Ok(());
+        }
+        if is_figure(self.tokens, at, word) || is_demand(token) {
+            return Err(unseen(word));
+        }
+        let lead = lead(token);
+        if lead.is_some() {
+            self.about = lead == Some(Role::About);
+        } else if !(self.about || self.described || is_known(self.tokens, at)) {
+            return Err(unseen(word));
+        }
+        let removes = self.mode == Some(Role::Remove);
+        match lead {
+            Some(Role::About) if self.named == Named::Files => self.purpose = true,
+            Some(role) if tells_more(role, self.named, removes) => led(self.tokens, at)?,
+            Some(_) | None => {}
+        }
+        Ok(())
+    }
+
+    /// Looks at a word between a verb and what it asks for.
+    fn between(&mut self, (at, token): (usize, &Token<'t>), word: &'t str) -> Result<(), Why> {
+        // ``Update Java to 21 in `Dockerfile` ``
+        if self.mode.is_some() && is_figure(self.tokens, at, word) {
+            return Err(unseen(word));
+        }
+        if lead(token).is_some() {
+            self.other = None;
+        } else if self.mode == Some(Role::Change) && !is_known(self.tokens, at) {
+            // ``Change the licence of `a.py` ``, but not ``fix the race in `a.py` ``.
+            self.other = Some(word);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a word is known, or a number's or ticket's: `OPS-17`, `#12`.
+fn is_known(tokens: &[Token<'_>], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| {
+        let word = token.written().unwrap_or_default();
+        let digits = word.starts_with(|it: char| it.is_ascii_digit());
+        token.is_known() || token.is(Role::Numbered) || is_ticket(word) || digits
+    })
 }
 
 /// Returns what a code span names, by what is known of it; the walk says what is wrong with it.
@@ -111,6 +193,24 @@ fn is_figure(tokens: &[Token<'_>], at: usize, word: &str) -> bool {
         None => false,
     };
     figure && !names
+}
+
+/// Whether a mark may say something of what it stands beside: `🚫`, `→ archive`, `[draft]`.
+fn is_odd(tokens: &[Token<'_>], at: usize, mark: char) -> bool {
+    let numbers = |token: Option<&Token<'_>>| {
+        let word = token.and_then(Token::written);
+        word.is_some_and(|word| is_ticket(word) || word.chars().all(|it| it.is_ascii_digit()))
+    };
+    match mark {
+        '#' | '№' | '[' => !numbers(tokens.get(at + 1)),
+        ']' => !numbers(at.checked_sub(1).and_then(|before| tokens.get(before))),
+        _ => !",;:.()—–-/+&\"'`«»“”„’*!".contains(mark),
+    }
+}
+
+/// Whether a word names a ticket: `OPS-17`.
+fn is_ticket(word: &str) -> bool {
+    word.contains('-') && wording::is_number(word)
 }
 
 /// Whether a word says what must hold besides.

@@ -50,6 +50,7 @@ pub(super) fn parse(
 ) -> Result<Parsed, Why> {
     let tokens = tokens(text, vocabulary);
     refused::words(&tokens)?;
+    refused::opening(&tokens, vocabulary)?;
     let kinds = code::kinds(&tokens);
     beyond::refuse(&tokens, &kinds)?;
     let mut walk = Walk {

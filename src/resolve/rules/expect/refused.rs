@@ -2,7 +2,13 @@
 
 use super::clause::Why;
 use super::tokens::Token;
+use super::tokens::is_verb;
 use super::words::Role;
+use crate::resolve::rules::wording;
+use crate::vocabulary::{Vocabulary, Word};
+
+/// Marks before a line's verb that say that it isn't to be done, or not yet.
+const STOPS: &str = "❌⛔🚫👎❓❔⏸×✗✘✖❎⏳⌛🔒⚠🛑💤🗑🙅🤔{}";
 
 /// Refuses lines that leave open what is wanted, or want a person's judgement.
 pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
@@ -43,6 +49,33 @@ pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
         .any(|code| code.contains("doc") || endings.iter().any(|ending| code.ends_with(ending)));
     if says(Role::Docs) && !docs {
         return Err("asks for documentation, and names none in code marks".into());
+    }
+    Ok(())
+}
+
+/// Refuses what stands before a line's verb and may take it back or put it off: `Rejected: create`,
+/// `🚫 add`.
+pub(super) fn opening(tokens: &[Token<'_>], vocabulary: &Vocabulary) -> Result<(), Why> {
+    let Some(verb) = (0..tokens.len()).find(|at| is_verb(tokens, *at)) else {
+        return Ok(());
+    };
+    let before = tokens.iter().take(verb);
+    for token in before.take_while(|token| !matches!(token, Token::Code(_))) {
+        let odd = match token {
+            Token::Word(word, ..) => {
+                let told = vocabulary.told_by(word).alone;
+                !(token.is(Role::Must) || told.has(Word::Opening) || wording::is_number(word))
+            }
+            Token::Mark(mark) => STOPS.contains(*mark),
+            Token::Code(_) => false,
+        };
+        if odd {
+            let what = match token {
+                Token::Mark(mark) => mark.to_string(),
+                Token::Word(..) | Token::Code(_) => token.written().unwrap_or_default().to_owned(),
+            };
+            return Err(format!("“{what}” stands before what is asked for").into());
+        }
     }
     Ok(())
 }

@@ -124,7 +124,7 @@ fn figures_and_demands_are_a_persons() {
     check("Create `src/m.py` (JIRA-12)", &["file: src/m.py"]);
     check("Create `src/m.py` for RFC 7519", &["file: src/m.py"]);
     check(
-        "Create `src/m.py` (#12, RFC 7519, OAuth2)",
+        "Create `src/m.py` (#12, RFC 7519, OPS-17)",
         &["file: src/m.py"],
     );
 }
@@ -347,8 +347,7 @@ fn what_asks_for_more_than_its_traces_is_a_persons() {
 
 #[test]
 fn bullets_are_further_traces_or_unread() {
-    let text = "# Phase 1: Things\n\n## 1.1 Work\n\n- [ ] Create `src/auth.py`:\n  - `verify_token()` — \
-                checks a token\n  - `POST /api/login`\n  - fast and small\n- [ ] Create the modules:\n  - \
+    let text = "# Phase 1: Things\n\n## 1.1 Work\n\n- [ ] Create `src/auth.py`:\n  - `verify_token()`\n  - `POST /api/login`\n  - `sign()` — fast\n- [ ] Create the modules:\n  - \
                 `src/a.py`\n  - `src/b.py`\n";
     let checklist = parse("phase-01-things.md", text, &Vocabulary::default())
         .expect("a checklist")
