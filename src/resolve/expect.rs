@@ -41,7 +41,7 @@ impl fmt::Display for Kind {
 }
 
 /// A symbol that is to be defined.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Symbol {
     /// Its name.
     pub name: String,
@@ -51,6 +51,10 @@ pub struct Symbol {
     pub call: bool,
     /// Whether it is a table of a data base.
     pub table: bool,
+    /// Whether it is called a class or the like: a function is none.
+    pub is_type: bool,
+    /// What else its definition must name: parameters, their types, `async`.
+    pub signature: Vec<String>,
 }
 
 impl fmt::Display for Symbol {
@@ -58,7 +62,11 @@ impl fmt::Display for Symbol {
         if let Some(within) = &self.within {
             write!(f, "{within}.")?;
         }
-        write!(f, "{}{}", self.name, if self.call { "()" } else { "" })
+        write!(f, "{}{}", self.name, if self.call { "()" } else { "" })?;
+        match self.signature.as_slice() {
+            [] => Ok(()),
+            words => write!(f, " with {}", words.join(", ")),
+        }
     }
 }
 
@@ -84,6 +92,8 @@ pub enum Expectation {
         method: Option<String>,
         /// The path.
         route: String,
+        /// The files that it is to be served from; anywhere where there are none.
+        paths: Vec<String>,
     },
     /// A variable is named where variables are.
     Variable {
@@ -111,8 +121,10 @@ impl Expectation {
     pub(super) fn touches(&self) -> &[String] {
         match self {
             Self::File(path) | Self::Change(path) => std::slice::from_ref(path),
-            Self::Symbol { paths, .. } | Self::Variable { paths, .. } => paths,
-            Self::Absent(_) | Self::Endpoint { .. } => &[],
+            Self::Symbol { paths, .. }
+            | Self::Variable { paths, .. }
+            | Self::Endpoint { paths, .. } => paths,
+            Self::Absent(_) => &[],
         }
     }
 
@@ -136,9 +148,13 @@ impl fmt::Display for Expectation {
             Self::Change(path) => write!(f, "a change of {path}"),
             Self::Absent(path) => write!(f, "{path} gone"),
             Self::Symbol { symbol, paths } => write!(f, "{symbol}{}", within(paths)),
-            Self::Endpoint { method, route } => {
+            Self::Endpoint {
+                method,
+                route,
+                paths,
+            } => {
                 let method = method.as_ref().map(|it| format!("{it} "));
-                write!(f, "{}{route}", method.unwrap_or_default())
+                write!(f, "{}{route}{}", method.unwrap_or_default(), within(paths))
             }
             Self::Variable { name, paths } => write!(f, "{name}{}", within(paths)),
         }

@@ -168,13 +168,10 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Into, "to$, into$, in$, inside$, within$, at$"),
     (Word::From, "from$, out$"),
     (Word::With, "with$, including$"),
-    (
-        Word::About,
-        "for$, about$, of$, by$, like$, as$, see$, per$, according$, uses$",
-    ),
+    (Word::About, "for$, about$, of$, see$"),
     (
         Word::Where,
-        "using$, via$, through$, on$, over$, against$, around$, before$, under$, behind$, beside$, \
+        "by$, like$, as$, per$, according$, uses$, using$, via$, through$, on$, over$, against$, around$, before$, under$, behind$, beside$, \
          beyond$, between$, than$, that$, which$, whose$",
     ),
     (Word::Place, "onto$, across$, throughout$"),
@@ -286,7 +283,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Stable, "stabil"),
     (Word::Minimum, "minimum, at-least, at least"),
     (Word::Maximum, "maximum, up-to, up to, at most"),
-    (Word::Exactly, "exact"),
+    (Word::Exactly, "exact, only$"),
     (Word::Ports, "port$, ports$"),
     (
         Word::Internal,

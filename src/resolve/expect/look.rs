@@ -1,6 +1,7 @@
 //! Looking for one trace: in what was seen of paths, in definitions, endpoints and variables.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{Expectation, Expected, Seen, Sight, Since, Symbol, There};
@@ -50,7 +51,11 @@ impl<'a> Look<'a> {
             Expectation::Change(path) => self.change(path),
             Expectation::Absent(path) => self.absent(path),
             Expectation::Symbol { symbol, paths } => self.symbol(symbol, paths),
-            Expectation::Endpoint { method, route } => self.endpoint(method.as_deref(), route),
+            Expectation::Endpoint {
+                method,
+                route,
+                paths,
+            } => self.endpoint((method.as_deref(), route), paths),
             Expectation::Variable { name, paths } => self.variable(name, paths),
         }
     }
@@ -174,7 +179,7 @@ impl<'a> Look<'a> {
         let fits: Vec<&Definition> = definitions
             .named(&symbol.name)
             .iter()
-            .filter(|it| fits(it, symbol))
+            .filter(|it| fits(it, symbol) && self.has_signature(it, symbol))
             .collect();
         let inside = |it: &&&Definition| {
             if paths.is_empty() {
@@ -203,20 +208,50 @@ impl<'a> Look<'a> {
         ))
     }
 
-    fn endpoint(&self, method: Option<&str>, route: &str) -> Result<Trace, String> {
+    /// Whether a definition names all that a symbol's must.
+    fn has_signature(&self, found: &Definition, symbol: &Symbol) -> bool {
+        if symbol.signature.is_empty() {
+            return true;
+        }
+        let Some(text) = self.tree.get(&found.origin.path) else {
+            return false;
+        };
+        let head = head(text, found.origin.line, &symbol.name);
+        let named = |it: char| !(it.is_alphanumeric() || it == '_');
+        let words: BTreeSet<&str> = head.split(named).collect();
+        let mut signature = symbol.signature.iter();
+        signature.all(|word| words.contains(word.as_str()))
+    }
+
+    fn endpoint(
+        &self,
+        (method, route): (Option<&str>, &str),
+        paths: &[String],
+    ) -> Result<Trace, String> {
         let all = self.endpoints.get_or_init(|| facts::endpoints(self.tree));
         let wanted = shape(route);
         let same = all.served.iter().filter(|it| shape(&it.path) == wanted);
         let (stand_ins, same): (Vec<&Endpoint>, Vec<&Endpoint>) =
             same.partition(|it| self.stands_in(&it.origin));
         let fits = |it: &&&Endpoint| method.is_none() || it.method.as_deref() == method;
-        if let Some(found) = same.iter().find(fits) {
+        let inside = |it: &&&Endpoint| {
+            paths.is_empty() || paths.iter().any(|path| is_below(&it.origin.path, path))
+        };
+        let mut fitting = same.iter().filter(fits);
+        if let Some(found) = fitting.clone().find(inside) {
             return Ok(Trace::Endpoint {
                 method: method.map(str::to_owned),
                 route: route.to_owned(),
                 path: found.origin.path.clone(),
                 line: found.origin.line,
             });
+        }
+        if let Some(it) = fitting.next() {
+            let place = quoted(paths);
+            return Err(format!(
+                "`{route}` is served at {}, not in {place}",
+                it.origin
+            ));
         }
         if let (Some(it), Some(method)) = (same.first(), method) {
             let takes = match &it.method {
@@ -269,14 +304,33 @@ impl<'a> Look<'a> {
     }
 }
 
+/// Returns a definition from its line on, up to the end of its parameters or bases.
+fn head(text: &str, line: usize, name: &str) -> String {
+    /// How many lines a definition's head may have.
+    const LINES: usize = 40;
+    let mut head = String::new();
+    for line in text.lines().skip(line.saturating_sub(1)).take(LINES) {
+        head.push_str(line);
+        head.push('\n');
+        let behind = head.split_once(name).map_or("", |(_, behind)| behind);
+        let count = |mark: char| behind.matches(mark).count();
+        if count('(') <= count(')') {
+            break;
+        }
+    }
+    head
+}
+
 fn fits(found: &Definition, symbol: &Symbol) -> bool {
-    let sort = match found.sort {
-        // A type is made by calling it.
-        Sort::Function | Sort::Type => !symbol.table,
-        Sort::Value => !symbol.table && !symbol.call,
-        // A name alone may be a table's.
-        Sort::Table => !symbol.call,
-    };
+    let noun = !symbol.is_type || found.sort != Sort::Function;
+    let sort = noun
+        && match found.sort {
+            // A type is made by calling it.
+            Sort::Function | Sort::Type => !symbol.table,
+            Sort::Value => !symbol.table && !symbol.call,
+            // A name alone may be a table's.
+            Sort::Table => !symbol.call,
+        };
     let within = symbol.within.as_ref().is_none_or(|within| {
         found.within.as_ref() == Some(within)
             || (found.within.is_none() && module(&found.origin.path) == within)

@@ -32,6 +32,7 @@ fn symbol(name: &str, within: Option<&str>, paths: &[&str]) -> Expectation {
             within: within.map(str::to_owned),
             call: true,
             table: false,
+            ..Symbol::default()
         },
         paths: paths.iter().map(|it| (*it).to_owned()).collect(),
     }
@@ -187,6 +188,7 @@ fn what_stands_in_for_a_thing_is_not_it() {
     let endpoint = Expectation::Endpoint {
         method: Some("POST".to_owned()),
         route: "/payments".to_owned(),
+        paths: Vec::new(),
     };
     check(
         &endpoint,
@@ -197,10 +199,52 @@ fn what_stands_in_for_a_thing_is_not_it() {
 }
 
 #[test]
+fn a_definition_has_what_a_signature_names_and_is_what_the_line_calls_it() {
+    let of = |change: fn(&mut Symbol), name: &str| {
+        let mut found = symbol(name, None, &[]);
+        if let Expectation::Symbol { symbol, .. } = &mut found {
+            change(symbol);
+        }
+        found
+    };
+    let parameter = |it: &mut Symbol| it.signature = vec!["user_id".to_owned()];
+    check(
+        &of(parameter, "user"),
+        Ok("`user() with user_id` is defined at src/api.py:6"),
+    );
+    check(
+        &of(parameter, "login"),
+        Err("no definition of `login() with user_id` was found"),
+    );
+    check(
+        &of(|it| it.is_type = true, "login"),
+        Err("no definition of `login()` was found"),
+    );
+}
+
+#[test]
+fn an_endpoint_is_served_from_the_file_that_is_named() {
+    let endpoint = |path: &str| Expectation::Endpoint {
+        method: None,
+        route: "/api/v1/login".to_owned(),
+        paths: vec![path.to_owned()],
+    };
+    check(
+        &endpoint("src"),
+        Ok("`/api/v1/login` is served at src/api.py:2"),
+    );
+    check(
+        &endpoint("src/auth/jwt.py"),
+        Err("`/api/v1/login` is served at src/api.py:2, not in `src/auth/jwt.py`"),
+    );
+}
+
+#[test]
 fn an_endpoint_has_the_method_and_the_whole_path() {
     let endpoint = |method: Option<&str>, route: &str| Expectation::Endpoint {
         method: method.map(str::to_owned),
         route: route.to_owned(),
+        paths: Vec::new(),
     };
     check(
         &endpoint(Some("POST"), "/api/v1/login"),

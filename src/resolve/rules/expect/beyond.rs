@@ -94,7 +94,7 @@ impl<'t> Reader<'t> {
         if self.named == Named::Nothing {
             return self.between((at, token), word);
         }
-        if token.is(Role::Elsewhere) {
+        if token.is(Role::Elsewhere) || token.is(Role::Narrows) {
             return Err(unseen(word));
         }
         if self.purpose {
@@ -112,6 +112,7 @@ impl<'t> Reader<'t> {
         let removes = self.mode == Some(Role::Remove);
         match lead {
             Some(Role::About) if self.named == Named::Files => self.purpose = true,
+            Some(Role::Where) if self.named == Named::Things => return Err(unseen(word)),
             Some(role) if tells_more(role, self.named, removes) => led(self.tokens, at)?,
             Some(_) | None => {}
         }
@@ -139,7 +140,10 @@ fn is_known(tokens: &[Token<'_>], at: usize) -> bool {
     tokens.get(at).is_some_and(|token| {
         let word = token.written().unwrap_or_default();
         let digits = word.starts_with(|it: char| it.is_ascii_digit());
-        token.is_known() || token.is(Role::Numbered) || is_ticket(word) || digits
+        let told = [Role::Numbered, Role::Refers]
+            .into_iter()
+            .any(|role| token.is(role));
+        told || token.is_known() || is_ticket(word) || digits
     })
 }
 

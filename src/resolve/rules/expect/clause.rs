@@ -134,6 +134,11 @@ impl Clause {
             return Err("names what is to change, and no path whose change would tell".into());
         }
         let mut wants = self.wants;
+        for want in &mut wants {
+            if let Expectation::Endpoint { paths, .. } = want {
+                paths.clone_from(&self.into);
+            }
+        }
         // What is made in a file may be told by its name there; what is put into one changes it.
         if self.mode != Mode::Make || !things {
             wants.extend(self.into.into_iter().map(Expectation::Change));
@@ -420,7 +425,11 @@ fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> 
             return Err(format!("no trace tells that `{route}` was changed").into());
         }
         (_, _, Kind::Endpoint { method, route }) => {
-            clause.wants.push(Expectation::Endpoint { method, route });
+            clause.wants.push(Expectation::Endpoint {
+                method,
+                route,
+                paths: Vec::new(),
+            });
         }
         (_, Relation::With, Kind::Symbol(mut symbol)) => {
             let member = symbol.call || symbol.name.starts_with(char::is_lowercase);

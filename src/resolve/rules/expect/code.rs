@@ -327,7 +327,33 @@ fn symbol(code: &str, beside: Beside<'_>) -> Option<Symbol> {
         within: before.last().map(|part| (*part).to_owned()),
         call: call || (beside.names(Role::Callable) && !beside.names(Role::Type)),
         table: beside.names(Role::Table),
+        is_type: TYPES.iter().any(|keyword| code.starts_with(keyword))
+            || beside.names(Role::Type) && !beside.names(Role::Callable),
+        signature: signature(code, &parts),
     })
+}
+
+/// What a type's definition begins with.
+const TYPES: [&str; 5] = ["class ", "struct ", "interface ", "enum ", "trait "];
+
+/// Returns the words of a code span beside a symbol's name and what begins its definition.
+fn signature(code: &str, name: &[&str]) -> Vec<String> {
+    const KEYWORDS: [&str; 11] = [
+        "pub",
+        "def",
+        "fn",
+        "func",
+        "function",
+        "class",
+        "struct",
+        "interface",
+        "enum",
+        "trait",
+        "self",
+    ];
+    let words = code.split(|it: char| !(it.is_alphanumeric() || it == '_'));
+    let words = words.filter(|it| !it.is_empty() && !KEYWORDS.contains(it) && !name.contains(it));
+    words.map(str::to_owned).collect()
 }
 
 /// Returns what follows a keyword that a definition begins with, and whether there is one.
@@ -438,7 +464,11 @@ mod tests {
         check("JWTMiddleware", "", "symbol JWTMiddleware");
         check("RateLimiter.check", "", "symbol RateLimiter.check");
         check("auth::verify", "", "symbol auth.verify");
-        check("def verify(token: str) -> bool", "", "symbol verify()");
+        check(
+            "def verify(token: str) -> bool",
+            "",
+            "symbol verify() with token, str, bool",
+        );
         check("User", "class", "symbol User");
         check("users", "table", "table users");
         check("verify", "функцию", "symbol verify()");

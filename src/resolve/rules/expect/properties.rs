@@ -210,6 +210,7 @@ fn symbol(name: &str) -> Expectation {
             within: None,
             call: true,
             table: false,
+            ..Symbol::default()
         },
         paths: Vec::new(),
     }
@@ -219,6 +220,7 @@ fn endpoint(name: &str) -> Expectation {
     Expectation::Endpoint {
         method: Some("POST".to_owned()),
         route: format!("/{name}"),
+        paths: Vec::new(),
     }
 }
 

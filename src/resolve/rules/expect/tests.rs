@@ -374,3 +374,69 @@ fn bullets_are_further_traces_or_unread() {
     );
     assert_eq!(unread, [vec![false, false, true], vec![false, false]]);
 }
+
+#[test]
+fn what_stands_before_the_verb_is_known_or_a_persons() {
+    is_manual(&[
+        "Rejected: create `src/a.py`",
+        "On hold: create `src/a.py`",
+        "Отклонено: создать `src/a.py`",
+        "Згодом: створити `src/a.py`",
+        "❌ Create `src/a.py`",
+        "⏸ Створити `src/a.py`",
+        "{WIP} Create `src/a.py`",
+        "[блок] Создать `src/a.py`",
+    ]);
+    let file = ["file: src/a.py"];
+    check("🚀 Create `src/a.py`", &file);
+    check("1.2 OPS-17: create `src/a.py`", &file);
+    check("Please create `src/a.py`", &file);
+}
+
+#[test]
+fn unknown_words_and_marks_behind_a_thing_are_a_persons() {
+    is_manual(&[
+        "Create `src/a.py` 🚫",
+        "Create `src/a.py` (draft)",
+        "Создать папку `p/` (по желанию)",
+        "Remove `src/a.py` => archive",
+        "Create `src/a.py` | rollout",
+        "Create `src/a.py` #wontfix",
+        "Create `src/a.py` as draft",
+        "Create `src/a.py` for admins only",
+        "Create `src/a.py` по расписанию",
+        "Implement `RateLimiter.check` per tenant",
+        "Implement `RateLimiter.check` as a generator",
+        "Implement `RateLimiter.check` via `zeta()`",
+        "Implement `RateLimiter.check` — thread-safe",
+        "Update `src/a.py` twice",
+        "Изменить владельца `src/a.py`",
+        "Змінити ліцензію `src/a.py`",
+        "Update Java to 21 in `Dockerfile`",
+        "Зробити `README.md` для кафедр, з картинками",
+    ]);
+    check(
+        "Fix the race in `src/a.py`",
+        &["change: a change of src/a.py"],
+    );
+    check(
+        "Create `src/a.py` — signs tokens, and checks them (OPS-17)",
+        &["file: src/a.py"],
+    );
+}
+
+#[test]
+fn what_a_signature_names_is_looked_for() {
+    check(
+        "Implement `charge(amount, currency)`",
+        &["symbol: charge() with amount, currency"],
+    );
+    check("Add `async def refund()`", &["symbol: refund() with async"]);
+    check(
+        "Add `POST /api/refunds` to `src/pay.py`",
+        &[
+            "endpoint: POST /api/refunds in src/pay.py",
+            "change: a change of src/pay.py",
+        ],
+    );
+}

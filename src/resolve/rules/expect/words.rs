@@ -72,6 +72,8 @@ pub(in crate::resolve::rules) enum Role {
     Variable,
     /// Names something of which no trace is looked for.
     Thing,
+    /// Narrows what is asked for: `only`, `without`.
+    Narrows,
     /// Names tests.
     Tests,
     /// Names documentation.
@@ -114,6 +116,7 @@ impl Role {
             Self::Endpoint => &[Word::EndpointNoun],
             Self::Variable => &[Word::VariableNoun],
             Self::Thing => &[Word::ThingNoun],
+            Self::Narrows => &[Word::Exactly, Word::Negation],
             Self::Tests => &[Word::Tests],
             Self::Docs => &[Word::Docs],
         }
