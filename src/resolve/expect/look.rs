@@ -322,7 +322,7 @@ fn head(text: &str, line: usize, name: &str) -> String {
 }
 
 fn fits(found: &Definition, symbol: &Symbol) -> bool {
-    let noun = !symbol.is_type || found.sort != Sort::Function;
+    let noun = !symbol.no_function || found.sort != Sort::Function;
     let sort = noun
         && match found.sort {
             // A type is made by calling it.

@@ -217,7 +217,7 @@ fn a_definition_has_what_a_signature_names_and_is_what_the_line_calls_it() {
         Err("no definition of `login() with user_id` was found"),
     );
     check(
-        &of(|it| it.is_type = true, "login"),
+        &of(|it| it.no_function = true, "login"),
         Err("no definition of `login()` was found"),
     );
 }

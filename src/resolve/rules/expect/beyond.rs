@@ -94,7 +94,8 @@ impl<'t> Reader<'t> {
         if self.named == Named::Nothing {
             return self.between((at, token), word);
         }
-        if token.is(Role::Elsewhere) || token.is(Role::Narrows) {
+        let stops = token.is(Role::Elsewhere) || token.is(Role::Narrows) || is_later(token);
+        if stops || names_more(token, word) {
             return Err(unseen(word));
         }
         if self.purpose {
@@ -109,11 +110,10 @@ impl<'t> Reader<'t> {
         } else if !(self.about || self.described || is_known(self.tokens, at)) {
             return Err(unseen(word));
         }
-        let removes = self.mode == Some(Role::Remove);
         match lead {
             Some(Role::About) if self.named == Named::Files => self.purpose = true,
             Some(Role::Where) if self.named == Named::Things => return Err(unseen(word)),
-            Some(role) if tells_more(role, self.named, removes) => led(self.tokens, at)?,
+            Some(role) if tells_more(role) => led(self.tokens, at)?,
             Some(_) | None => {}
         }
         Ok(())
@@ -125,7 +125,9 @@ impl<'t> Reader<'t> {
         if self.mode.is_some() && is_figure(self.tokens, at, word) {
             return Err(unseen(word));
         }
-        if lead(token).is_some() {
+        // ``fix prod as in `a.py` ``
+        let ways = [Some(Role::Where), Some(Role::About)].contains(&lead(token));
+        if lead(token).is_some() && !ways {
             self.other = None;
         } else if self.mode == Some(Role::Change) && !is_known(self.tokens, at) {
             // ``Change the licence of `a.py` ``, but not ``fix the race in `a.py` ``.
@@ -157,10 +159,9 @@ fn named_by(kind: Option<&Result<Kind, String>>) -> Named {
 }
 
 /// Whether what a word leads to is more than the being there of what is named tells.
-fn tells_more(role: Role, named: Named, removes: bool) -> bool {
+fn tells_more(role: Role) -> bool {
     let place = [Role::Into, Role::From, Role::Place].contains(&role);
-    let way = removes || named == Named::Things;
-    place || role == Role::With || role == Role::Where && way
+    place || role == Role::With || role == Role::Where
 }
 
 /// Refuses plain words that a word leads to, unless they say that it is here.
@@ -178,7 +179,9 @@ fn led(tokens: &[Token<'_>], at: usize) -> Result<(), Why> {
     let to_code = matches!(rest.first(), Some(Token::Code(_)));
     let here =
         |token: &Token<'_>| token.is(Role::Here) || token.is(Role::Article) || token.is(Role::Must);
-    if to_code || phrase.iter().all(here) {
+    // `по аналогии с`
+    let refers = phrase.iter().any(|token| token.is(Role::Refers));
+    if to_code || refers || phrase.iter().all(here) {
         return Ok(());
     }
     let words = tokens.get(at..=at + end).unwrap_or_default();
@@ -205,11 +208,27 @@ fn is_odd(tokens: &[Token<'_>], at: usize, mark: char) -> bool {
         let word = token.and_then(Token::written);
         word.is_some_and(|word| is_ticket(word) || word.chars().all(|it| it.is_ascii_digit()))
     };
+    let word = |at: usize| matches!(tokens.get(at), Some(Token::Word(..)));
     match mark {
+        // `:no_entry:`
+        ':' => word(at + 1) && tokens.get(at + 2) == Some(&Token::Mark(':')),
         '#' | '№' | '[' => !numbers(tokens.get(at + 1)),
         ']' => !numbers(at.checked_sub(1).and_then(|before| tokens.get(before))),
         _ => !",;:.()—–-/+&\"'`«»“”„’*!".contains(mark),
     }
+}
+
+/// Whether a word only goes on in time: `then`.
+fn is_later(token: &Token<'_>) -> bool {
+    let other = [Role::And, Role::Must, Role::Article];
+    let other = other.into_iter().any(|role| token.is(role)) || lead(token).is_some();
+    token.is(Role::Opening) && !other
+}
+
+/// Whether a word names a file without code marks: `README`.
+fn names_more(token: &Token<'_>, word: &str) -> bool {
+    let noun = token.is(Role::Part) || token.is(Role::File) || token.is(Role::Docs);
+    noun && word.starts_with(|it: char| it.is_ascii_uppercase())
 }
 
 /// Whether a word names a ticket: `OPS-17`.

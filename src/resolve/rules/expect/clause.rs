@@ -49,6 +49,7 @@ pub(super) fn parse(
     vocabulary: &Vocabulary,
 ) -> Result<Parsed, Why> {
     let tokens = tokens(text, vocabulary);
+    refused::links(text)?;
     refused::words(&tokens)?;
     refused::opening(&tokens, vocabulary)?;
     let kinds = code::kinds(&tokens);

@@ -327,8 +327,9 @@ fn symbol(code: &str, beside: Beside<'_>) -> Option<Symbol> {
         within: before.last().map(|part| (*part).to_owned()),
         call: call || (beside.names(Role::Callable) && !beside.names(Role::Type)),
         table: beside.names(Role::Table),
-        is_type: TYPES.iter().any(|keyword| code.starts_with(keyword))
-            || beside.names(Role::Type) && !beside.names(Role::Callable),
+        no_function: TYPES.iter().any(|keyword| code.starts_with(keyword))
+            || (beside.names(Role::Type) || beside.names(Role::Value))
+                && !beside.names(Role::Callable),
         signature: signature(code, &parts),
     })
 }

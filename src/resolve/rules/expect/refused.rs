@@ -4,11 +4,12 @@ use super::clause::Why;
 use super::tokens::Token;
 use super::tokens::is_verb;
 use super::words::Role;
+use crate::checklist::Inline;
 use crate::resolve::rules::wording;
 use crate::vocabulary::{Vocabulary, Word};
 
 /// Marks before a line's verb that say that it isn't to be done, or not yet.
-const STOPS: &str = "❌⛔🚫👎❓❔⏸×✗✘✖❎⏳⌛🔒⚠🛑💤🗑🙅🤔{}";
+const STOPS: &str = "❌⛔🚫👎❓❔⏸×✗✘✖❎⏳⌛🔒⚠🛑💤🗑🙅🤔✋🔜−{}";
 
 /// Refuses lines that leave open what is wanted, or want a person's judgement.
 pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
@@ -28,6 +29,10 @@ pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
         if token.asks_for_more() {
             return Err(format!("asks for work beside its traces (“{word}”)").into());
         }
+    }
+    if let Some(word) = tokens.last().filter(|token| token.is(Role::And)) {
+        let word = word.written().unwrap_or_default();
+        return Err(format!("ends with “{word}”").into());
     }
     let ellipsis = |tokens: &[Token<'_>]| tokens.iter().all(|token| *token == Token::Mark('.'));
     if tokens.contains(&Token::Mark('…')) || tokens.windows(3).any(ellipsis) {
@@ -49,6 +54,14 @@ pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
         .any(|code| code.contains("doc") || endings.iter().any(|ending| code.ends_with(ending)));
     if says(Role::Docs) && !docs {
         return Err("asks for documentation, and names none in code marks".into());
+    }
+    Ok(())
+}
+
+/// Refuses names that are links: what they lead to may be another thing.
+pub(super) fn links(text: &Inline) -> Result<(), Why> {
+    if text.source.contains("`](") || text.source.contains("`][") {
+        return Err("names what a link leads to, here or elsewhere".into());
     }
     Ok(())
 }

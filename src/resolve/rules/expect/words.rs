@@ -74,6 +74,8 @@ pub(in crate::resolve::rules) enum Role {
     Thing,
     /// Narrows what is asked for: `only`, `without`.
     Narrows,
+    /// Stands before a verb: `then`, `please`.
+    Opening,
     /// Names tests.
     Tests,
     /// Names documentation.
@@ -117,6 +119,7 @@ impl Role {
             Self::Variable => &[Word::VariableNoun],
             Self::Thing => &[Word::ThingNoun],
             Self::Narrows => &[Word::Exactly, Word::Negation],
+            Self::Opening => &[Word::Opening],
             Self::Tests => &[Word::Tests],
             Self::Docs => &[Word::Docs],
         }
