@@ -416,7 +416,6 @@ fn unknown_words_and_marks_behind_a_thing_are_a_persons() {
         "Create `src/a.py` :no_entry:",
         "Create [`src/a.py`](https://gitlab.example.com/other/a.py)",
         "Видалити `src/a.py` — потім",
-        "Fix prod as in `src/a.py`",
         "Изменить владельца `src/a.py`",
         "Змінити ліцензію `src/a.py`",
         "Update Java to 21 in `Dockerfile`",
