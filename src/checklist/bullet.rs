@@ -48,26 +48,23 @@ pub(super) fn block(text: &str, nodes: &[Node<'_>]) -> Option<Bullet> {
     let (first, last) = (nodes.first()?, nodes.last()?);
     let span = inline::trimmed(text, first.span.start..last.span.end);
     let source = text.get(span.clone())?;
-    let is_line = first.is_inline();
-    let inlines = match first.kind {
-        Kind::Paragraph | Kind::Heading(_) => &*first.children,
-        _ if is_line => nodes,
+    let inlines = inlines(nodes);
+    let words = inline::read(text, inlines.iter());
+    let says = match first.kind {
         // A line that divides, an empty block.
-        Kind::Opaque | Kind::Fence(_) | Kind::Indented if first.children.is_empty() => return None,
-        Kind::Opaque | Kind::Fence(_) | Kind::Indented => &[],
-        Kind::Html if is_bare(source) => return None,
-        Kind::Html
+        Kind::Opaque | Kind::Fence(_) | Kind::Indented => !first.children.is_empty(),
+        Kind::Paragraph
+        | Kind::Heading(_)
+        | Kind::Html
         | Kind::List
         | Kind::Item
         | Kind::Text(_)
         | Kind::Code(_)
         | Kind::Break
         | Kind::Marker
-        | Kind::Wrapper => &[],
+        | Kind::Wrapper => !words.parts.is_empty() || !is_bare(source),
     };
-    let words = inline::read(text, inlines.iter());
-    let is_text = !inlines.is_empty();
-    if is_text && words.parts.is_empty() && is_bare(source) {
+    if !says {
         return None;
     }
     let (form, text) = if words.parts.is_empty() || source.contains("![") {
@@ -91,6 +88,15 @@ pub(super) fn block(text: &str, nodes: &[Node<'_>]) -> Option<Bullet> {
         text,
         children: Vec::new(),
     })
+}
+
+/// Returns the inlines that a text is written as; none of what is no text.
+fn inlines<'n, 't>(nodes: &'n [Node<'t>]) -> &'n [Node<'t>] {
+    match nodes {
+        [block] if matches!(block.kind, Kind::Paragraph | Kind::Heading(_)) => &block.children,
+        [first, ..] if first.is_inline() => nodes,
+        _ => &[],
+    }
 }
 
 /// Tags that say nothing themselves.
