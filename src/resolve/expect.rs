@@ -51,6 +51,8 @@ pub struct Symbol {
     pub call: bool,
     /// Whether it is a table of a data base.
     pub table: bool,
+    /// Whether a noun beside it says what it is.
+    pub named: bool,
     /// Whether it is called a class or a constant: a function is none.
     pub no_function: bool,
     /// What else its definition must name: parameters, their types, `async`.

@@ -329,7 +329,7 @@ fn fits(found: &Definition, symbol: &Symbol) -> bool {
             Sort::Function | Sort::Type => !symbol.table,
             Sort::Value => !symbol.table && !symbol.call,
             // A name alone may be a table's.
-            Sort::Table => !symbol.call,
+            Sort::Table => !symbol.call && (symbol.table || !symbol.named),
         };
     let within = symbol.within.as_ref().is_none_or(|within| {
         found.within.as_ref() == Some(within)

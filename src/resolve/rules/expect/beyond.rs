@@ -37,7 +37,7 @@ pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Re
     let mut kinds = kinds.iter();
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            Token::Code(_) => reader.code(named_by(kinds.next()))?,
+            Token::Code(_) => reader.code(at, named_by(kinds.next()))?,
             Token::Mark(mark) => reader.mark(at, *mark)?,
             Token::Word(word, ..) => reader.word((at, token), word)?,
         }
@@ -56,14 +56,19 @@ struct Reader<'t> {
     described: bool,
     /// What it is about is told up to what leads to something else.
     about: bool,
-    /// A word between a verb of changing and what it changes, which may be what changes.
+    /// An unknown word between a verb and what it asks for, which may be what is asked for.
     other: Option<&'t str>,
 }
 
 impl<'t> Reader<'t> {
-    fn code(&mut self, named: Named) -> Result<(), Why> {
+    fn code(&mut self, at: usize, named: Named) -> Result<(), Why> {
         self.named = self.named.max(named);
-        self.other.take().map_or(Ok(()), |word| Err(unseen(word)))
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
+        // ``a partitioned table `users` ``, but ``the JWT module `jwt.py` ``.
+        let changes = self.mode == Some(Role::Change);
+        let told = changes || before.is_some_and(|token| token.is(Role::Table));
+        let other = self.other.take().filter(|_| told);
+        other.map_or(Ok(()), |word| Err(unseen(word)))
     }
 
     fn mark(&mut self, at: usize, mark: char) -> Result<(), Why> {
@@ -105,6 +110,10 @@ impl<'t> Reader<'t> {
             return Err(unseen(word));
         }
         let lead = lead(token);
+        let about = lead == Some(Role::About) || token.is(Role::Part);
+        if self.mode == Some(Role::Remove) && about {
+            return Err(unseen(word));
+        }
         if lead.is_some() {
             self.about = lead == Some(Role::About);
         } else if !(self.about || self.described || is_known(self.tokens, at)) {
@@ -129,7 +138,7 @@ impl<'t> Reader<'t> {
         let ways = [Some(Role::Where), Some(Role::About)].contains(&lead(token));
         if lead(token).is_some() && !ways {
             self.other = None;
-        } else if self.mode == Some(Role::Change) && !is_known(self.tokens, at) {
+        } else if self.mode.is_some() && !is_known(self.tokens, at) {
             // ``Change the licence of `a.py` ``, but not ``fix the race in `a.py` ``.
             self.other = Some(word);
         }

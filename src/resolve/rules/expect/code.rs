@@ -5,7 +5,7 @@
 
 use super::super::super::expect::{Kind, Symbol};
 use super::tokens::Token;
-use super::words::Role;
+use super::words::{NOUNS, Role};
 
 /// Endings of files' names, for names without a folder and for telling files from branches; in the
 /// alphabet's order.
@@ -327,6 +327,7 @@ fn symbol(code: &str, beside: Beside<'_>) -> Option<Symbol> {
         within: before.last().map(|part| (*part).to_owned()),
         call: call || (beside.names(Role::Callable) && !beside.names(Role::Type)),
         table: beside.names(Role::Table),
+        named: NOUNS.iter().any(|role| beside.names(*role)),
         no_function: TYPES.iter().any(|keyword| code.starts_with(keyword))
             || (beside.names(Role::Type) || beside.names(Role::Value))
                 && !beside.names(Role::Callable),
