@@ -127,14 +127,19 @@ pub fn resolve(
     context: &Context<'_>,
 ) -> Result<Resolved, Diagnostics> {
     let mut reads = read(checklist);
-    let left = unwritten::leave(&mut reads, facts, context.phase, checklist);
+    let mut left = unwritten::leave(&mut reads, facts, context.phase, checklist);
     let mut assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
-    let mut files = layout::build(
-        &reads,
-        &assembled.roster,
-        &assembled.application,
-        &assembled.owners,
-    );
+    let mut files = assembled.files(&reads);
+    loop {
+        let empty = unwritten::empty(&mut reads, &files, &assembled.application, checklist);
+        if empty.is_empty() {
+            break;
+        }
+        left.extend(empty);
+        // What a task asks for that is left to a person counts for nothing else either.
+        assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
+        files = assembled.files(&reads);
+    }
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, &reads);
     if context.phase.generator != Some(false) {

@@ -37,6 +37,10 @@ fn rolling(workload: &Workload) -> RollingUpdateDaemonSet {
             max_unavailable: Some(missing),
             max_surge: Some(none()),
         },
+        None if rollout.max_surge.as_deref() == Some("0") => RollingUpdateDaemonSet {
+            max_unavailable: Some(IntOrString::Int(1)),
+            max_surge: Some(none()),
+        },
         Some(_) | None => RollingUpdateDaemonSet {
             max_unavailable: Some(none()),
             max_surge: Some(amount(rollout.max_surge.as_deref().unwrap_or("1"))),

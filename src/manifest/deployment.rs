@@ -92,7 +92,12 @@ fn rolling(workload: &Workload) -> (IntOrString, IntOrString) {
         (IntOrString::Int(0), more.clone())
     };
     let unavailable = given(&rollout.max_unavailable).unwrap_or(unavailable);
-    let surge = given(&rollout.max_surge).unwrap_or(surge);
+    let asked = given(&rollout.max_surge);
+    if rollout.max_unavailable.is_none() && asked.as_ref().is_some_and(is_none) {
+        // Where none may be added, one has to go first.
+        return (IntOrString::Int(1), IntOrString::Int(0));
+    }
+    let surge = asked.unwrap_or(surge);
     if is_none(&unavailable) && is_none(&surge) {
         // Kubernetes refuses a rollout that may neither take a pod away nor add one.
         return (unavailable, more);
@@ -143,6 +148,7 @@ mod tests {
         };
         check(|it| it.rollout = asked(Some("25%"), None), "-25% +1");
         check(|it| it.rollout = asked(Some("1"), Some("0")), "-1 +0");
+        check(|it| it.rollout = asked(None, Some("0")), "-1 +0");
         check(|it| it.rollout = asked(Some("0"), Some("0%")), "-0 +1");
         check(|it| it.rollout.recreate = true, "recreate");
     }

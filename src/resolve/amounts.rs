@@ -55,26 +55,67 @@ fn seconds((word, next): (&str, Option<&str>), vocabulary: &Vocabulary) -> Optio
 }
 
 /// Returns requests and limits: `requests 256Mi/250m, limits 1Gi/1000m`, in either order; amounts
-/// before any of these words count for both.
-pub(super) fn resources(text: Phrase<'_>) -> (Amounts, Amounts) {
+/// before any of these words count for both, and so do those of `requests = limits`. Returns
+/// nothing where one of them is named last and has no amount.
+pub(super) fn resources(text: Phrase<'_>) -> Option<(Amounts, Amounts)> {
     let (mut requests, mut limits) = (Amounts::default(), Amounts::default());
     let (mut to_requests, mut to_limits) = (true, true);
     let vocabulary = text.vocabulary();
-    for word in text.words() {
-        if vocabulary.tells(word, Word::Requests) {
-            (to_requests, to_limits) = (true, false);
-        } else if vocabulary.tells(word, Word::Limits) && quantity::read(word, vocabulary).is_none()
-        {
-            (to_requests, to_limits) = (false, true);
-        } else if let Some(amount) = quantity::read(word, vocabulary) {
+    // Whether the word before named what amounts are for.
+    let mut named = false;
+    let mut words = text.words().peekable();
+    while let Some(word) = words.next() {
+        let amount = match words.peek().and_then(|unit| apart(word, unit, vocabulary)) {
+            Some(amount) => {
+                words.next();
+                Some(amount)
+            }
+            None => quantity::read(word, vocabulary),
+        };
+        if let Some(amount) = amount {
             for (wanted, amounts) in [(to_requests, &mut requests), (to_limits, &mut limits)] {
                 if wanted {
                     put(amounts, &amount);
                 }
             }
+            named = false;
+            continue;
+        }
+        let (of_requests, of_limits) = (
+            vocabulary.tells(word, Word::Requests),
+            vocabulary.tells(word, Word::Limits),
+        );
+        if of_requests || of_limits {
+            to_requests = of_requests || named && to_requests;
+            to_limits = of_limits || named && to_limits;
+            named = true;
         }
     }
-    (requests, limits)
+    let any = requests != Amounts::default() || limits != Amounts::default();
+    if named && any {
+        // `requests 256Mi/250m = limits`
+        let same = text.text().contains('=');
+        let both = if to_limits { requests } else { limits };
+        return same.then(|| (both.clone(), both));
+    }
+    // A decimal comma parts what belongs together: `1,5 GB`.
+    let mut letters = text.text().chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
+        let behind = letters.peek().is_some_and(char::is_ascii_digit);
+        if letter == ',' && before.is_ascii_digit() && behind {
+            return None;
+        }
+        before = letter;
+    }
+    Some((requests, limits))
+}
+
+/// Returns the amount of a number whose unit is a word of its own (`2 GB`, `500 m`).
+fn apart(word: &str, unit: &str, vocabulary: &Vocabulary) -> Option<Quantity> {
+    word.parse::<f64>().ok()?;
+    let letters = unit.chars().all(char::is_alphabetic);
+    letters.then(|| quantity::read(&format!("{word}{unit}"), vocabulary))?
 }
 
 fn put(amounts: &mut Amounts, amount: &Quantity) {
@@ -92,7 +133,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: [&str; 4]) {
         let vocabulary = Vocabulary::default();
-        let (requests, limits) = resources(Phrase::new(text, &vocabulary));
+        let read = resources(Phrase::new(text, &vocabulary));
+        let (requests, limits) = read.expect("amounts");
         let all = [requests.cpu, requests.memory, limits.cpu, limits.memory];
         assert_eq!(all.map(Option::unwrap_or_default), expected);
     }
@@ -112,6 +154,33 @@ mod tests {
             "ресурсы: запросы 100m/128Mi, лимиты 250m/256Mi",
             ["100m", "128Mi", "250m", "256Mi"],
         );
+    }
+
+    #[test]
+    fn a_unit_may_be_a_word_of_its_own() {
+        check("limit 2 GB", ["", "", "", "2G"]);
+        check("лимит 1 ГБ", ["", "", "", "1G"]);
+        check("ліміт 2 ГБ, запит 1 ГБ", ["", "1G", "", "2G"]);
+        check(
+            "requests 500 m / 256 Mi, limits 2 cores / 1 Gi",
+            ["500m", "256Mi", "2", "1Gi"],
+        );
+    }
+
+    #[test]
+    fn both_may_be_the_same() {
+        let same = ["250m", "256Mi", "250m", "256Mi"];
+        check("requests 256Mi/250m = limits", same);
+        check("Requests and limits: 256Mi/250m", same);
+        let vocabulary = Vocabulary::default();
+        for text in [
+            "limits 512Mi, requests to be tuned",
+            "128Mi requests, 256Mi limits",
+            "limit 1,5 GB",
+        ] {
+            let read = resources(Phrase::new(text, &vocabulary));
+            assert_eq!(read, None, "{text}");
+        }
     }
 
     #[test]

@@ -18,7 +18,8 @@ use super::roster::{self, Roster};
 use super::rules::Read;
 use super::target::FileKind;
 use super::{
-    Context, budget, environment, images, ingress, monitoring, overlays, steady, subjects, workload,
+    Context, budget, environment, images, ingress, layout, monitoring, overlays, steady, subjects,
+    workload,
 };
 use crate::vocabulary::Word;
 use built::{Built, build_all, maps};
@@ -42,6 +43,13 @@ pub(super) struct Assembled<'f> {
     pub(super) needed: Option<(Vec<SecretSpec>, Vec<ConfigMapSpec>)>,
     pub(super) unassigned: Vec<(String, String, Origin)>,
     pub(super) warnings: Vec<Diagnostic>,
+}
+
+impl Assembled<'_> {
+    /// Returns every file that is to be written.
+    pub(super) fn files(&self, reads: &[Read<'_>]) -> Vec<FileSpec> {
+        layout::build(reads, &self.roster, &self.application, &self.owners)
+    }
 }
 
 /// Returns the application that checklist and facts describe.
@@ -86,7 +94,7 @@ pub(super) fn assemble<'f>(
     warnings.extend(steadied(&mut built, &roster, reads));
     let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
-    let (ingress, routed) = around.way_in(reads, &mut built.workloads, &mut warnings);
+    let (ingress, routed) = around.way_in(reads, &roster, &mut built.workloads, &mut warnings);
     let (owners, config_maps, told) = maps(variables.config, &mut built, &mut secrets);
     warnings.extend(told);
     warnings.extend(budget::mend(&mut built.workloads));
@@ -208,20 +216,15 @@ impl Around<'_, '_> {
     fn way_in(
         &self,
         reads: &[Read<'_>],
+        roster: &Roster<'_>,
         workloads: &mut [Workload],
         warnings: &mut Vec<Diagnostic>,
     ) -> (Option<IngressSpec>, Vec<String>) {
-        // Several files may ask for parts of it: it is one.
         let mut asked = reads.iter().filter(|read| {
             let target = read.target();
             target.is_some_and(|target| target.kind == FileKind::Ingress)
         });
-        let mut spec = asked.next().map(Read::spec);
-        for more in asked {
-            if let Some(spec) = &mut spec {
-                spec.merge(more.spec());
-            }
-        }
+        let spec = asked.next().map(Read::spec);
         warnings.extend(ingress::lost(&self.facts.routes, spec.as_ref(), workloads));
         let Some(spec) = spec else {
             return (None, Vec::new());
@@ -242,7 +245,10 @@ impl Around<'_, '_> {
         for workload in workloads {
             let mut paths = built.spec.paths();
             workload.behind_ingress = paths.any(|it| it.workload == workload.name);
-            workload::drain_longer(workload);
+            let mut members = roster.members.iter();
+            if let Some(member) = members.find(|it| it.name == workload.name) {
+                workload::drain_longer(workload, member);
+            }
         }
         (Some(built.spec), built.notes)
     }

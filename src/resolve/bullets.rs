@@ -17,14 +17,16 @@ pub(super) use whole::Beyond;
 use std::fmt::Write as _;
 
 use crate::checklist::{Bullet, Form, Inline};
+use crate::facts::Protocol;
 
 use super::amounts;
 use super::application::Exposure;
+use super::ports;
 use super::probe_words;
 use super::quantity;
-use super::spec::{Amounts, ExposureSpec, Spec};
+use super::spec::{Amounts, ExposureSpec, PortSpec, Spec};
 use super::target::FileKind;
-use crate::vocabulary::{Phrase, Vocabulary, Word, words};
+use crate::vocabulary::{Phrase, Vocabulary, Word, fold, words};
 
 /// What a bullet was understood as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +162,7 @@ fn head(plain: Phrase<'_>) -> Phrase<'_> {
 
 fn resources(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     head.find(&[Word::Resources, Word::Requests, Word::Limits])?;
-    let (requests, limits) = amounts::resources(plain);
+    let (requests, limits) = amounts::resources(plain)?;
     if requests == limits && requests == Amounts::default() {
         return None;
     }
@@ -207,6 +209,9 @@ fn probes(text: &Inline, plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -
     ))
 }
 
+/// How “internal” begins: one word of those that name no port.
+const WITHIN: [&str; 2] = ["internal", "внутр"];
+
 /// Reads `ClusterIP for the API, NodePort/LoadBalancer for AudioSocket`.
 fn exposures(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     let mut meanings = Vec::new();
@@ -229,7 +234,14 @@ fn exposures(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
             .contains(&Exposure::NodePort)
             .then(|| rest.iter().find_map(|word| word.parse::<u16>().ok()))
             .flatten();
-        rest.retain(|word| word.parse::<u16>().is_err());
+        rest.retain(|word| node_port.is_none() || word.parse::<u16>().is_err());
+        let inside = alternatives == [Exposure::Cluster];
+        let within = |word: &str| WITHIN.iter().any(|it| fold(word).starts_with(it));
+        // An address isn't written, nor is a load balancer within the cluster's network only.
+        let digits = |word: &&str| word.starts_with(|it: char| it.is_ascii_digit());
+        if rest.iter().any(digits) || !inside && plain.with(clause).words().any(within) {
+            return None;
+        }
         let port = rest.last().map(|word| (*word).to_owned());
         let mut meaning = format!("{alternatives:?}");
         if let Some(number) = node_port {
@@ -321,16 +333,36 @@ fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String>
         let Some(number) = words(item).find_map(|word| word.parse::<u16>().ok()) else {
             continue;
         };
-        let label = words(item)
-            .filter(|word| word.parse::<u16>().is_err())
-            .find(|word| !plain.with(word).has(Word::Ports))
-            .map(str::to_owned);
-        spec.ports.push((number, label));
+        let is = |name: &str| words(item).any(|word| word.eq_ignore_ascii_case(name));
+        let protocol = match (is("tcp"), is("udp")) {
+            (true, false) => Some(Protocol::Tcp),
+            (false, true) => Some(Protocol::Udp),
+            (false, false) => None,
+            (true, true) => return None,
+        };
+        let named = |word: &&str| {
+            let known = [Word::Ports, Word::Idle, Word::Plain];
+            let joins = plain.with(word).find(&known).is_some();
+            let protocol = ["tcp", "udp"]
+                .iter()
+                .any(|it| word.eq_ignore_ascii_case(it));
+            let number = word.parse::<u16>().is_ok();
+            ports::is_name(word) || !(joins || protocol || number)
+        };
+        let label = words(item).find(named).map(str::to_owned);
+        spec.ports.push(PortSpec {
+            number,
+            label,
+            protocol,
+        });
     }
     let numbers: Vec<String> = spec
         .ports
         .iter()
-        .map(|(number, _)| number.to_string())
+        .map(|port| match port.protocol {
+            Some(Protocol::Udp) => format!("{}/UDP", port.number),
+            Some(Protocol::Tcp) | None => port.number.to_string(),
+        })
         .collect();
     (!numbers.is_empty()).then(|| format!("ports {}", numbers.join(", ")))
 }

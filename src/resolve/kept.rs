@@ -7,11 +7,12 @@
 use crate::facts::image;
 
 use super::application::{
-    Application, FileSpec, Hpa, JobSpec, ManifestItem, Pdb, Probe, ProbeAction, Resources, Role,
-    Rollout, Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
+    Application, Exposure, FileSpec, Hpa, JobSpec, ManifestItem, Pdb, Probe, ProbeAction,
+    Resources, Role, Rollout, Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
 };
+use super::ports;
 use super::spec::{
-    Amounts, Check, EdgeSpec, ExposureSpec, HpaSpec, JobWish, MonitoringSpec, ProbeSpec,
+    Amounts, Check, EdgeSpec, ExposureSpec, HpaSpec, JobWish, MonitoringSpec, PortSpec, ProbeSpec,
     ScalingSpec, Spec,
 };
 use super::target::{FileKind, Target};
@@ -69,6 +70,7 @@ impl Theirs<'_> {
             rollout,
             job,
             grace,
+            ends_within,
             drain,
             exposures,
             // Answered from the mounts.
@@ -89,6 +91,7 @@ impl Theirs<'_> {
             && self.runs(drain.as_ref(), |it, asked| {
                 it.drain_seconds.unwrap_or(0) == *asked
             })
+            && self.runs(ends_within.as_ref(), |it, asked| gone_within(it) == *asked)
             && self.runs(image.as_ref(), |it, asked| it.image == *asked)
             && self.runs(version.as_ref(), |it, asked| is_version(&it.image, asked))
             && self.runs(some(requests), |it, asked| requested(&it.resources, asked))
@@ -105,9 +108,7 @@ impl Theirs<'_> {
             && self.runs(some(rollout), rolls_out)
             && self.runs(some(job), |it, asked| ends(it.job.as_ref(), asked))
             && self.runs(some(monitoring), monitors)
-            && self.reached(some(ports), |it, (number, _)| {
-                it.ports.iter().any(|port| port.port == *number)
-            })
+            && self.reached(some(ports), listens)
             && self.reached(some(exposures), exposed)
             && self.beside(hpa.as_ref(), ManifestItem::Hpa, |it, asked| {
                 it.hpa.as_ref().is_some_and(|hpa| scales(hpa, asked))
@@ -212,6 +213,21 @@ fn fewest(workload: &Workload) -> Option<u32> {
     workload.kind.scales().then(fewest)
 }
 
+fn gone_within(workload: &Workload) -> i64 {
+    workload.grace_seconds.unwrap_or(0) + workload.drain_seconds.unwrap_or(0)
+}
+
+fn listens(workload: &Workload, asked: &PortSpec) -> bool {
+    let is = |port: &ServicePort| {
+        // A word that names no port says something of this one.
+        let mut label = asked.label.iter();
+        port.port == asked.number
+            && asked.protocol.is_none_or(|it| it == port.protocol)
+            && label.all(|it| ports::is_name(it) || ports::port_name(it) == port.name)
+    };
+    workload.ports.iter().any(is)
+}
+
 fn claims(workload: &Workload, size: &String) -> bool {
     workload.volumes.iter().any(|it| match &it.kind {
         VolumeKind::Claim(own) => own == size,
@@ -279,7 +295,14 @@ fn rolls_out(workload: &Workload, asked: &Rollout) -> bool {
         }
         WorkloadKind::Job | WorkloadKind::CronJob => false,
     };
+    // Kubernetes refuses a rollout that may neither take a pod away nor add one.
+    let none = |amount: &Option<String>| {
+        let amount = amount.as_deref();
+        amount.is_some_and(|it| it.trim_end_matches('%') == "0")
+    };
+    let stuck = figures && none(&found.max_unavailable) && none(&found.max_surge);
     takes
+        && !stuck
         && asked.recreate == found.recreate
         && fits(
             asked.max_unavailable.as_ref(),
@@ -318,8 +341,14 @@ fn monitors(workload: &Workload, asked: &MonitoringSpec) -> bool {
 
 fn exposed(workload: &Workload, asked: &ExposureSpec) -> bool {
     let node_port = |port: &ServicePort| fits(asked.node_port.as_ref(), port.node_port.as_ref());
+    let inside = asked.alternatives == [Exposure::Cluster];
+    let meant = |port: &ServicePort| {
+        let mut word = asked.port.iter().filter(|_| !inside);
+        word.all(|word| ports::port_name(word) == port.name)
+    };
+    let as_asked = |port: &ServicePort| asked.alternatives.contains(&port.exposure);
     let mut ports = workload.ports.iter();
-    ports.any(|port| asked.alternatives.contains(&port.exposure) && node_port(port))
+    ports.any(|port| meant(port) && as_asked(port) && node_port(port))
 }
 
 fn scales(found: &Hpa, asked: &HpaSpec) -> bool {

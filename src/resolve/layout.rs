@@ -165,12 +165,14 @@ impl Layout<'_, '_> {
             FileKind::Namespace => namespace(),
             FileKind::Secrets => self.secrets(),
             FileKind::ConfigMap => self.config_maps(),
-            FileKind::Ingress => self.way_in(target),
-            FileKind::Service => self.one(target, ManifestItem::Services),
-            FileKind::Hpa => self.one(target, ManifestItem::Hpa),
-            FileKind::Pdb => self.one(target, ManifestItem::Pdb),
-            FileKind::ServiceAccount => self.one(target, ManifestItem::ServiceAccount),
-            FileKind::NetworkPolicy => self.one(target, ManifestItem::NetworkPolicy),
+            FileKind::Ingress => self.way_in(),
+            FileKind::Service => {
+                self.one(target, ManifestItem::Services, |it| !it.ports.is_empty())
+            }
+            FileKind::Hpa => self.one(target, ManifestItem::Hpa, |it| it.hpa.is_some()),
+            FileKind::Pdb => self.one(target, ManifestItem::Pdb, |it| it.pdb.is_some()),
+            FileKind::ServiceAccount => self.one(target, ManifestItem::ServiceAccount, |_| true),
+            FileKind::NetworkPolicy => self.one(target, ManifestItem::NetworkPolicy, |_| true),
             FileKind::Deployment
             | FileKind::StatefulSet
             | FileKind::DaemonSet
@@ -184,12 +186,8 @@ impl Layout<'_, '_> {
         Content::Manifests(items)
     }
 
-    /// Returns the way in, for the first file that asks for it.
-    fn way_in(&self, target: &Target) -> Vec<ManifestItem> {
-        let mut all = self.targets.iter().map(|(_, target)| target);
-        let first = all.find(|target| target.kind == FileKind::Ingress);
-        let here = first.is_some_and(|first| first.path == target.path);
-        let ingress = self.application.ingress.iter().filter(|_| here);
+    fn way_in(&self) -> Vec<ManifestItem> {
+        let ingress = self.application.ingress.iter();
         ingress.map(|_| ManifestItem::Ingress).collect()
     }
 
@@ -206,10 +204,16 @@ impl Layout<'_, '_> {
         shared.map(ManifestItem::ConfigMap).collect()
     }
 
-    /// Returns one object of a workload's, where there is that workload.
-    fn one(&self, target: &Target, item: fn(String) -> ManifestItem) -> Vec<ManifestItem> {
+    /// Returns one object of a workload's, where there is that workload and it has one.
+    fn one(
+        &self,
+        target: &Target,
+        item: fn(String) -> ManifestItem,
+        has: fn(&Workload) -> bool,
+    ) -> Vec<ManifestItem> {
         let workload = self.workload(target);
         workload
+            .filter(|it| has(it))
             .map(|it| item(it.name.clone()))
             .into_iter()
             .collect()

@@ -5,15 +5,17 @@ mod inferred;
 mod names;
 
 pub(super) use inferred::inferred;
+pub(super) use names::{is_name, port_name};
 
 use crate::diagnostic::Diagnostic;
-use crate::facts::Protocol;
+use crate::facts::image::Product;
+use crate::facts::{Protocol, Service};
 
 use super::application::{Exposure, ServicePort};
 use super::kind::label;
 use super::roster::Member;
-use super::spec::ExposureSpec;
-use names::{given, guess, port_name};
+use super::spec::{ExposureSpec, PortSpec, Spec};
+use names::{given, guess};
 
 /// The numbers that Kubernetes has on nodes, where its administrator hasn't changed it.
 const NODE_PORTS: std::ops::RangeInclusive<u16> = 30000..=32767;
@@ -26,11 +28,16 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
         return Vec::new();
     }
     let mut ports: Vec<ServicePort> = Vec::new();
-    for (number, label) in &member.spec.ports {
-        let name = label
-            .as_deref()
-            .map_or_else(|| guess(member, *number, Protocol::Tcp, &ports), port_name);
-        push(&mut ports, *number, Protocol::Tcp, name);
+    for asked in &member.spec.ports {
+        let (number, protocol) = (asked.number, protocol(asked, member));
+        let usual = guess(member, number, protocol, &ports);
+        let called = |label: &&str| {
+            let name = port_name(label);
+            is_name(label) || name == usual || composed(member, number) == Some(name)
+        };
+        let label = asked.label.as_deref().filter(called);
+        let name = label.map_or(usual.clone(), port_name);
+        push(&mut ports, number, protocol, name);
     }
     for port in member
         .service
@@ -60,6 +67,50 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
         expose(member, port, warnings);
     }
     ports
+}
+
+/// Returns those ports that a Service's file names which the pods are known to have; all of them
+/// where nothing is known.
+pub(super) fn of_service(
+    asked: Vec<PortSpec>,
+    own: &Spec,
+    (service, product): (Option<&Service>, Option<Product>),
+    inferred: &[(u16, Protocol)],
+) -> Vec<PortSpec> {
+    let composed = service.iter().flat_map(|it| &it.ports);
+    let composed = composed.map(|port| (port.container, port.protocol));
+    let own = own.ports.iter();
+    let own = own.map(|port| (port.number, port.protocol.unwrap_or(Protocol::Tcp)));
+    let inferred = inferred.iter().copied();
+    let mut known: Vec<(u16, Protocol)> = own.chain(composed).chain(inferred).collect();
+    if let Some(product) = product.filter(|_| known.is_empty()) {
+        let ports = product.known().ports.iter();
+        known.extend(ports.map(|(_, number)| (*number, Protocol::Tcp)));
+    }
+    let is_there = |port: &PortSpec| {
+        let meant = |(number, protocol): &(u16, Protocol)| {
+            *number == port.number && port.protocol.is_none_or(|it| it == *protocol)
+        };
+        known.is_empty() || known.iter().any(meant)
+    };
+    asked.into_iter().filter(is_there).collect()
+}
+
+/// Returns the name that the Compose file gives a port.
+fn composed(member: &Member<'_>, number: u16) -> Option<String> {
+    let mut ports = member.service.iter().flat_map(|it| &it.ports);
+    let port = ports.find(|it| it.container == number)?;
+    port.name.as_deref().and_then(given)
+}
+
+/// Returns the protocol of a port that is asked for: the one that is named, else the Compose file's.
+fn protocol(asked: &PortSpec, member: &Member<'_>) -> Protocol {
+    let composed = member.service.iter().flat_map(|it| &it.ports);
+    let composed = composed.map(|port| (port.container, port.protocol));
+    let mut known = composed.chain(member.inferred.iter().copied());
+    let of = |known: Option<(u16, Protocol)>| known.map(|(_, protocol)| protocol);
+    let found = of(known.find(|(number, _)| *number == asked.number));
+    asked.protocol.or(found).unwrap_or(Protocol::Tcp)
 }
 
 fn push(ports: &mut Vec<ServicePort>, port: u16, protocol: Protocol, name: String) {

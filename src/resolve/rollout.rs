@@ -15,7 +15,7 @@ const USUAL_CPU: u32 = 80;
 /// How long a pod goes on serving: until every node knows that it is leaving.
 const INSIDE: i64 = 5;
 /// The same behind a load balancer or an Ingress, which hear of it later.
-pub(super) const OUTSIDE: i64 = 10;
+const OUTSIDE: i64 = 10;
 
 /// Returns the autoscaler that is asked for; what isn't said has a default. `replicas` under it is
 /// its minimum.
@@ -114,8 +114,12 @@ fn from_compose(update: &Update) -> Rollout {
     }
 }
 
-/// Returns how long a member's program may take to end.
-pub(super) fn grace(member: &Member<'_>) -> Option<i64> {
+/// Returns how long a member's program may take to end, behind that drain: what is left of the
+/// whole time that is asked for, or the time of the program's own.
+pub(super) fn grace(member: &Member<'_>, drain: Option<i64>) -> Option<i64> {
+    if let Some(whole) = member.spec.ends_within {
+        return Some((whole - drain.unwrap_or(0)).max(0));
+    }
     let compose = member
         .service
         .and_then(|service| service.stop_grace_period)
@@ -142,7 +146,15 @@ pub(super) fn drain(member: &Member<'_>, ports: &[ServicePort]) -> Option<i64> {
             WorkloadKind::Deployment | WorkloadKind::DaemonSet
         );
     let outside = ports.iter().any(|port| port.exposure != Exposure::Cluster);
-    serves.then_some(if outside { OUTSIDE } else { INSIDE })
+    serves.then(|| usual_drain(member, outside))
+}
+
+/// Returns how long a pod goes on serving where nobody says it: no more than half of the time that
+/// the whole end may take.
+pub(super) fn usual_drain(member: &Member<'_>, outside: bool) -> i64 {
+    let usual = if outside { OUTSIDE } else { INSIDE };
+    let whole = member.spec.ends_within;
+    whole.map_or(usual, |whole| usual.min(whole / 2))
 }
 
 #[cfg(test)]

@@ -153,7 +153,15 @@ impl<'f> Sorter<'_, 'f> {
             None if subject.product.is_some_and(Product::is_store) => WorkloadKind::StatefulSet,
             None => WorkloadKind::Deployment,
         });
-        let serves = serves(subject.service, &subject.spec, &inferred);
+        let mut spec = subject.spec;
+        let named = ports::of_service(
+            subject.service_ports,
+            &spec,
+            (subject.service, product),
+            &inferred,
+        );
+        spec.ports.extend(named);
+        let serves = serves(subject.service, &spec, &inferred);
         Member {
             role: self.role(product, subject.service, serves),
             kind,
@@ -162,7 +170,7 @@ impl<'f> Sorter<'_, 'f> {
             name: subject.name,
             service: subject.service,
             product,
-            spec: subject.spec,
+            spec,
             unassigned: false,
         }
     }

@@ -22,7 +22,7 @@ use super::bullets::{self, Meaning, ReadBullet};
 use super::expect::Expectation;
 use super::model::{Considered, InventoryKind, Reading, Verdict};
 use super::spec::Spec;
-use super::target::Target;
+use super::target::{FileKind, Target};
 use crate::vocabulary::{Phrase, Vocabulary, Words};
 
 /// The rules over words, in the order in which they are asked.
@@ -234,6 +234,13 @@ pub(super) fn read_in<'c>(
             said = write::read_description(&line, target, &mut own);
             named = write::namespace(&line, target);
             spec.merge(own);
+            // A file of its own asks for one, whatever its figures.
+            if target.kind == FileKind::Hpa {
+                spec.hpa.get_or_insert_default();
+            }
+            if target.kind == FileKind::Pdb {
+                spec.pdb.get_or_insert_default();
+            }
             bullets
         }
         // What isn't written has no specification: details below it are remarks. A text of its

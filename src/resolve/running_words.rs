@@ -8,7 +8,7 @@ use super::figures::Figures;
 use super::schedule;
 use super::spec::Spec;
 use super::target::FileKind;
-use crate::vocabulary::{Phrase, Word};
+use crate::vocabulary::{Phrase, Word, fold};
 
 /// Reads what a text asks of how pods end.
 pub(super) fn read(
@@ -22,7 +22,7 @@ pub(super) fn read(
     {
         return Some(meaning);
     }
-    ending(plain, spec)
+    ending(text, plain, spec)
 }
 
 fn job(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
@@ -69,17 +69,52 @@ fn job(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     None
 }
 
-fn ending(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+/// How the field begins that counts the drain as well.
+const FIELD: &str = "terminationgraceperiod";
+
+/// How words begin that tell of a program which is to run before a pod ends.
+const PROGRAMS: [&str; 5] = ["script", "exec", "command", "скрипт", "команд"];
+
+/// Returns whether a hook is to do something else than to wait: `preStop: drain script`,
+/// ``preStop: `/drain` ``, `preStop: 10s and drain`.
+fn does_more(text: &Inline, plain: Phrase<'_>, seconds: Option<i64>) -> bool {
+    let mut codes = text.codes().map(|(code, _)| code);
+    let field = |code: &str| {
+        let told = plain.with(code).find(&[Word::Drain, Word::Grace]);
+        told.is_some() && code.chars().all(char::is_alphanumeric)
+    };
+    let time = |code: &str| code.starts_with(|it: char| it.is_ascii_digit());
+    let code = codes.any(|code| !field(code) && !time(code));
+    let program = plain
+        .words()
+        .any(|word| PROGRAMS.iter().any(|it| fold(word).starts_with(it)));
+    let drains = plain.words().filter(|it| plain.with(it).has(Word::Drain));
+    let twice = seconds.is_some() && plain.has(Word::And) && drains.count() > 1;
+    code || program || twice
+}
+
+fn ending(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     let figures = Figures::of(plain);
     let seconds = |meaning| figures.beside(meaning).map(|it| i64::from(it.number));
     let (grace, drain) = (plain.has(Word::Grace), plain.has(Word::Drain));
     if !grace && !drain {
         return None;
     }
+    if drain && does_more(text, plain, seconds(Word::Drain)) {
+        return None;
+    }
     let mut parts = vec!["graceful end".to_owned()];
     if let Some(seconds) = seconds(Word::Grace).filter(|_| grace) {
-        spec.grace = Some(seconds);
-        parts.push(format!("{seconds} s to end"));
+        let whole = plain
+            .words()
+            .any(|word| fold(word).starts_with(FIELD) && plain.with(word).has(Word::Grace));
+        let (slot, what) = if whole {
+            (&mut spec.ends_within, "from the first to the last")
+        } else {
+            (&mut spec.grace, "to end")
+        };
+        *slot = Some(seconds);
+        parts.push(format!("{seconds} s {what}"));
     }
     if let Some(seconds) = seconds(Word::Drain).filter(|_| drain) {
         spec.drain = Some(seconds);

@@ -49,6 +49,16 @@ pub(super) fn budget(
         return None;
     }
     let pdb = disruption_budget(plain);
+    const FIGURES: &[Word] = &[
+        Word::Available,
+        Word::Unavailable,
+        Word::Minimum,
+        Word::Maximum,
+    ];
+    // `minAvailable: all` asks for something else than any budget.
+    if pdb == Pdb::default() && plain.find(FIGURES).is_some() {
+        return None;
+    }
     let meaning = match (&pdb.min_available, &pdb.max_unavailable) {
         (Some(least), _) => format!("PDB, at least {least} available"),
         (None, Some(most)) => format!("PDB, at most {most} unavailable"),

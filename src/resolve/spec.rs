@@ -2,6 +2,7 @@
 
 use super::application::{Exposure, Overlap, Pdb, Rollout};
 use super::ingress::{Asked, PathWish};
+use crate::facts::Protocol;
 use crate::vocabulary::Word;
 
 /// What is asked for; what isn't, is left to the facts and to defaults.
@@ -13,8 +14,7 @@ pub(super) struct Spec {
     pub(super) liveness: Option<ProbeSpec>,
     pub(super) readiness: Option<ProbeSpec>,
     pub(super) startup: Option<ProbeSpec>,
-    /// Ports with the word in brackets behind them.
-    pub(super) ports: Vec<(u16, Option<String>)>,
+    pub(super) ports: Vec<PortSpec>,
     pub(super) claim: Option<String>,
     pub(super) hpa: Option<HpaSpec>,
     pub(super) pdb: Option<Pdb>,
@@ -22,6 +22,8 @@ pub(super) struct Spec {
     pub(super) job: JobWish,
     /// Seconds that a program is given to end.
     pub(super) grace: Option<i64>,
+    /// Seconds from when a pod is to go until it is gone, the drain included.
+    pub(super) ends_within: Option<i64>,
     /// Seconds that a pod goes on serving before it ends.
     pub(super) drain: Option<i64>,
     pub(super) exposures: Vec<ExposureSpec>,
@@ -98,6 +100,16 @@ pub(super) struct Amounts {
     pub(super) memory: Option<String>,
 }
 
+/// A port as asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PortSpec {
+    pub(super) number: u16,
+    /// The word that it is called by (`AudioSocket`).
+    pub(super) label: Option<String>,
+    /// TCP, or what the Compose file says, where none is named.
+    pub(super) protocol: Option<Protocol>,
+}
+
 /// How far ports are to be reachable: the alternatives named, for ports with that word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ExposureSpec {
@@ -146,6 +158,7 @@ impl Spec {
             rollout,
             job,
             grace,
+            ends_within,
             drain,
             exposures,
             init_scripts,
@@ -174,6 +187,7 @@ impl Spec {
         self.rollout.merge(rollout);
         self.job.merge(job);
         self.grace = self.grace.or(grace);
+        self.ends_within = self.ends_within.or(ends_within);
         self.drain = self.drain.or(drain);
         self.exposures.extend(exposures);
         self.init_scripts |= init_scripts;

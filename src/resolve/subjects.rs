@@ -11,7 +11,8 @@ use crate::settings::PhaseSettings;
 use super::application::WorkloadKind;
 use super::kind;
 use super::rules::{Intent, Read};
-use super::spec::Spec;
+use super::spec::{PortSpec, Spec};
+use super::target::FileKind;
 use super::timers;
 use crate::vocabulary::words;
 
@@ -20,6 +21,8 @@ use crate::vocabulary::words;
 pub(super) struct Subject<'f> {
     pub(super) name: String,
     pub(super) spec: Spec,
+    /// Ports that a Service's file names: those that the Service has, which needn't be its pods'.
+    pub(super) service_ports: Vec<PortSpec>,
     /// The kind that a task's file names.
     pub(super) kind: Option<WorkloadKind>,
     pub(super) description: String,
@@ -28,6 +31,14 @@ pub(super) struct Subject<'f> {
     pub(super) product: Option<Product>,
     /// Whether it is a command that a service's labels run by a schedule.
     pub(super) timer: bool,
+}
+
+impl Subject<'_> {
+    /// Returns the numbers of the ports that tasks name.
+    fn wanted(&self) -> Vec<u16> {
+        let ports = self.spec.ports.iter().chain(&self.service_ports);
+        ports.map(|port| port.number).collect()
+    }
 }
 
 /// Returns the workloads that write tasks name, in the checklist's order.
@@ -39,10 +50,16 @@ pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
         };
         let Some(name) = &target.name else { continue };
         let kind = target.kind.workload();
+        let mut spec = read.spec();
+        let mut service_ports = Vec::new();
+        if target.kind == FileKind::Service {
+            service_ports.append(&mut spec.ports);
+        }
         let describes = target.kind.runs_pods();
         match subjects.iter_mut().find(|subject| subject.name == *name) {
             Some(subject) => {
-                subject.spec.merge(read.spec());
+                subject.spec.merge(spec);
+                subject.service_ports.append(&mut service_ports);
                 subject.kind = subject.kind.or(kind);
                 if describes {
                     subject.description.clone_from(&read.description);
@@ -50,7 +67,8 @@ pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
             }
             None => subjects.push(Subject {
                 name: name.clone(),
-                spec: read.spec(),
+                spec,
+                service_ports,
                 kind,
                 description: read.description.clone(),
                 span: read.task.text.span.clone(),
@@ -160,7 +178,7 @@ fn by_ports<'f>(
     free: &[&'f Service],
     _: &PhaseSettings,
 ) -> Option<&'f Service> {
-    let wanted: Vec<u16> = subject.spec.ports.iter().map(|(port, _)| *port).collect();
+    let wanted = subject.wanted();
     let serves = |service: &&&'f Service| {
         wanted
             .iter()
@@ -209,7 +227,7 @@ fn by_role<'f>(
     if ends || product_of(&subject.name, &subject.description).is_some() {
         return None;
     }
-    let wanted: Vec<u16> = subject.spec.ports.iter().map(|(port, _)| *port).collect();
+    let wanted = subject.wanted();
     let built: Vec<&'f Service> = free
         .iter()
         .copied()

@@ -1,5 +1,6 @@
 //! Whole documents.
 
+mod asked;
 mod boxes;
 mod directives;
 mod images;

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::checklist::Spanned;
-use crate::facts::image;
+use crate::facts::image::{self, Product};
 
 use super::answers;
 use super::application::{ConfigMapSpec, ProbeAction, VolumeKind, Workload, WorkloadKind};
@@ -153,17 +153,35 @@ impl<'a> Names<'a> {
     }
 
     fn have(&self, name: &str) -> bool {
+        let product = named_product(name);
+        // Another product may be called nearly so: PostGIS isn't all of `postgres`.
+        let is = |known: &str| match product {
+            Some(_) => known.eq_ignore_ascii_case(name),
+            None => alike(known, name),
+        };
         let parts = |known: &String| {
             let mut parts = known.split(['-', '_', '.', '/']);
-            alike(known, name) || parts.any(|part| alike(part, name))
+            is(known) || parts.any(is)
         };
         // A Service that is headless beside is a StatefulSet's.
         if name.eq_ignore_ascii_case("headless") {
             let stateful = |it: &&Workload| it.kind == WorkloadKind::StatefulSet;
             return self.workloads.iter().all(stateful);
         }
-        let product = named_product(name);
-        let runs = |it: &&Workload| product.is_some() && image::product(&it.image) == product;
+        let runs = |it: &&Workload| {
+            let called = product.is_some_and(|it| is_title(it, name));
+            called && image::product(&it.image) == product
+        };
         self.exact.contains(name) || self.loose.iter().any(parts) || self.workloads.iter().any(runs)
     }
+}
+
+/// Returns whether a product is called so itself; an image's name may be that of a part of it
+/// (`pgvector`), which others of its images haven't.
+fn is_title(product: Product, name: &str) -> bool {
+    /// What people call products for short.
+    const SHORT: [&str; 3] = ["postgres", "pg", "mongo"];
+    let mut title = product.title().split(' ');
+    let name = name.to_lowercase();
+    title.any(|it| it.eq_ignore_ascii_case(&name)) || SHORT.contains(&name.as_str())
 }

@@ -1,5 +1,5 @@
 //! Files that tasks ask for and that can't be written: what runs at times and no service is called
-//! like, and a second file for an object that has one. They are a person's, with the reason.
+//! like, a second file for an object that has one, and what would hold nothing. They are a person's, with the reason.
 //!
 //! A service that is missing otherwise is an error (`subjects`).
 
@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Tree};
 use crate::settings::PhaseSettings;
 
-use super::application::{Application, FileSpec, ManifestItem, WorkloadKind};
+use super::application::{Application, Content, FileSpec, ManifestItem, WorkloadKind};
 use super::rules::Read;
 use super::subjects;
 use super::target::{self, FileKind, Target};
@@ -105,10 +105,76 @@ fn twice(reads: &mut [Read<'_>], checklist: &Checklist) -> Vec<Diagnostic> {
         }
         let why = said(target, held);
         let problem = warning(read, &why, checklist);
-        told.push(problem.help("leave one of the two out, or name another service in its path"));
+        let help = if target.kind == FileKind::Ingress {
+            "put its hosts, paths and bullets below the task of the other one"
+        } else {
+            "leave one of the two out, or name another service in its path"
+        };
+        told.push(problem.help(help));
         read.leave(why);
     }
     told
+}
+
+/// Leaves the files that would hold nothing; returns what is said of each. Templates for secrets
+/// and settings of which there are none stay, and say so.
+pub(super) fn empty(
+    reads: &mut [Read<'_>],
+    files: &[FileSpec],
+    application: &Application,
+    checklist: &Checklist,
+) -> Vec<Diagnostic> {
+    let mut told = Vec::new();
+    for read in reads.iter_mut() {
+        let Some(target) = read.target() else {
+            continue;
+        };
+        let holds_nothing = |file: &FileSpec| {
+            file.path == target.path && file.content == Content::Manifests(Vec::new())
+        };
+        let template = matches!(target.kind, FileKind::Secrets | FileKind::ConfigMap);
+        if template || !files.iter().any(holds_nothing) {
+            continue;
+        }
+        let why = format!(
+            "`{}` would be empty: {}",
+            target.path,
+            lacking(target, application)
+        );
+        let problem = warning(read, &why, checklist);
+        told.push(problem.help("leave the task out, or write the file by hand"));
+        read.leave(why);
+    }
+    told
+}
+
+/// Returns why the application has nothing for a file.
+fn lacking(target: &Target, application: &Application) -> String {
+    if application.workloads.is_empty() {
+        return "no task of the checklist writes a workload".to_owned();
+    }
+    let name = target.name.as_deref().unwrap_or_default();
+    let kind = application.workload(name).map(|it| it.kind);
+    let kind = kind.map_or("workload", WorkloadKind::word);
+    match target.kind {
+        FileKind::Service => format!("no port of `{name}` is known"),
+        FileKind::Hpa => format!("nothing scales a {kind}, which `{name}` is"),
+        FileKind::Pdb => format!("a {kind}, which `{name}` is, has no number of pods to keep"),
+        FileKind::Ingress => "nothing that serves HTTP is known".to_owned(),
+        FileKind::Secrets
+        | FileKind::ConfigMap
+        | FileKind::Namespace
+        | FileKind::Readme
+        | FileKind::Kustomization
+        | FileKind::Deployment
+        | FileKind::StatefulSet
+        | FileKind::DaemonSet
+        | FileKind::Job
+        | FileKind::CronJob
+        | FileKind::ServiceAccount
+        | FileKind::NetworkPolicy
+        | FileKind::Whole => "the application has nothing for it".to_owned(),
+    }
 }
 
 fn ends(target: &Target) -> bool {
@@ -135,8 +201,8 @@ fn said(target: &Target, held: &Target) -> String {
 type Objects = (FileKind, Option<String>);
 
 fn objects(target: &Target) -> Option<Objects> {
-    // Each overlay has its own; what leads in may be asked for in parts.
-    const SHARED: [FileKind; 3] = [FileKind::Readme, FileKind::Kustomization, FileKind::Ingress];
+    // Each overlay has its own.
+    const SHARED: [FileKind; 2] = [FileKind::Readme, FileKind::Kustomization];
     let kind = if target.kind.runs_pods() {
         FileKind::Whole
     } else {

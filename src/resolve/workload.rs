@@ -38,6 +38,7 @@ pub(super) fn build(
     let talks_to = talks_to(member, &environment, &after, sources);
     let (command, args) = commands(member);
     let image = images::image(member, sources, &mut warnings);
+    let drain = rollout::drain(member, &ports);
     let workload = Workload {
         name: member.name.clone(),
         service: service.map(|service| service.name.clone()),
@@ -68,8 +69,8 @@ pub(super) fn build(
         talks_to,
         outside: Vec::new(),
         behind_ingress: false,
-        grace_seconds: rollout::grace(member),
-        drain_seconds: rollout::drain(member, &ports),
+        grace_seconds: rollout::grace(member, drain),
+        drain_seconds: drain,
         ports,
         metrics: None,
         pod: pod::options(member, &mut warnings),
@@ -155,12 +156,14 @@ fn aliases(
     aliases
 }
 
-/// What the Ingress or a load balancer sends requests to hears later that a pod is leaving.
-pub(super) fn drain_longer(workload: &mut Workload) {
-    if workload.behind_ingress {
+/// What the Ingress or a load balancer sends requests to hears later that a pod is leaving; how
+/// long it drains that says so stays.
+pub(super) fn drain_longer(workload: &mut Workload, member: &Member<'_>) {
+    if workload.behind_ingress && member.spec.drain.is_none() {
         workload.drain_seconds = workload
             .drain_seconds
-            .map(|seconds| seconds.max(rollout::OUTSIDE));
+            .map(|seconds| seconds.max(rollout::usual_drain(member, true)));
+        workload.grace_seconds = rollout::grace(member, workload.drain_seconds);
     }
 }
 
@@ -234,7 +237,8 @@ fn commands(member: &Member<'_>) -> (Option<Vec<String>>, Option<Vec<String>>) {
     (command, args)
 }
 
-/// Returns requests and limits: the task's, then Compose's, then what the role usually needs.
+/// Returns requests and limits: the task's, then Compose's, then what the role usually needs. Who
+/// asks for more than a usual limit has that as the limit.
 fn resources(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Resources {
     let [cpu, memory, cpu_most, memory_most] = match member.role {
         Role::Postgres | Role::Store => ["250m", "256Mi", "1000m", "1Gi"],
@@ -253,11 +257,15 @@ fn resources(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Resources {
             .or(compose)
             .unwrap_or_else(|| default.to_owned())
     };
-    let cpu_limit = pick(&spec.limits.cpu, milli(compose.cpu_limit), cpu_most);
+    let cpu_limit = pick(
+        &spec.limits.cpu,
+        milli(compose.cpu_limit),
+        &roomy(cpu_most, spec.requests.cpu.as_ref()),
+    );
     let memory_limit = pick(
         &spec.limits.memory,
         compose.memory_limit.map(quantity::memory),
-        &grown(memory_most, member),
+        &roomy(&grown(memory_most, member), spec.requests.memory.as_ref()),
     );
     let cpu_request = pick(&spec.requests.cpu, milli(compose.cpu_request), cpu);
     let memory_request = pick(
@@ -287,6 +295,12 @@ fn resources(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Resources {
         cpu_limit,
         memory_limit,
     }
+}
+
+/// Returns a usual limit, or what is requested where that is more.
+fn roomy(limit: &str, asked: Option<&String>) -> String {
+    let more = asked.filter(|asked| least((*asked).clone(), limit) != **asked);
+    more.map_or_else(|| limit.to_owned(), Clone::clone)
 }
 
 /// Returns a limit of memory with room for `/dev/shm`, which counts in it.

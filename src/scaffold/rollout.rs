@@ -148,6 +148,8 @@ impl Writer<'_> {
         let watchers = self.wished_watchers();
         for name in names.chain(watchers) {
             let path = file_name_for(folder, name, FileName::Service);
+            // Every workload has an account; a Service only what has ports.
+            let path = path.replace("service.yml", "serviceaccount.yml");
             // Writing to a `String` can't fail.
             let _ = writeln!(text, "- [ ] `{path}`");
         }

@@ -409,7 +409,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     ),
     (
         Word::Demand,
-        "node$, nodes$, pool$, pools$, availab, zero-downtime, downtime, region, zone$, zones$, multi, \
+        "only$, solely$, exclusively$, twice$, spare$, node$, nodes$, pool$, pools$, availab, zero-downtime, downtime, region, zone$, zones$, multi, \
          tenan, quota, label, every$, each$, several$, sidecar, spot$, encrypt, replica, copies$, \
          copy$, certificate, annotation, rate$, budget",
     ),

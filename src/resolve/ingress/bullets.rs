@@ -1,7 +1,7 @@
 //! The bullets below an Ingress: hosts, paths, TLS, annotations, wishes. One may state several.
 
 use crate::checklist::Inline;
-use crate::vocabulary::{Phrase, Vocabulary, Word};
+use crate::vocabulary::{Phrase, Vocabulary, Word, fold};
 
 use super::super::spec::Spec;
 use super::wishes::Asked;
@@ -26,7 +26,7 @@ pub(in crate::resolve) fn read(
     if asked.is_empty() || (plain.has(Word::Paths) && !rewrites) {
         meanings.extend(routed(text, plain, spec));
     }
-    if plain.has(Word::Tls) && !asked.contains(&wishes::Wish::HttpsRedirect) {
+    if asks_for_tls(plain, &asked) {
         spec.tls = true;
         meanings.push("TLS ends here".to_owned());
     }
@@ -38,6 +38,22 @@ pub(in crate::resolve) fn read(
         });
     }
     (!meanings.is_empty()).then(|| meanings.join("; "))
+}
+
+/// Returns whether a text asks for TLS itself: neither by the scheme of an address that a wish
+/// names, nor by what requests are sent on to.
+fn asks_for_tls(plain: Phrase<'_>, asked: &[wishes::Wish]) -> bool {
+    let redirected = asked.contains(&wishes::Wish::HttpsRedirect);
+    let own = |word: &&str| {
+        let address = !asked.is_empty() && word.contains("://");
+        let lower = fold(word);
+        let target = ["https", "ssl-redirect"]
+            .iter()
+            .any(|it| lower.trim_start_matches(['`', '(']).starts_with(it));
+        !address && !(redirected && target)
+    };
+    let mut words = plain.text().split_whitespace().filter(own);
+    words.any(|word| plain.with(word).has(Word::Tls))
 }
 
 fn controllers(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
@@ -138,6 +154,23 @@ mod tests {
             Some("TLS ends here; rate limit of 100 requests a second; request bodies up to 10m"),
         );
         assert!(spec.tls);
+    }
+
+    #[test]
+    fn an_address_that_a_wish_names_asks_for_no_tls() {
+        let cors = "CORS for https://app.test";
+        assert!(!check("CORS: https://app.test", Some(cors)).tls);
+        assert!(
+            !check(
+                "Redirect HTTP to HTTPS",
+                Some("plain HTTP sent on to HTTPS")
+            )
+            .tls
+        );
+        let sent = "TLS ends here; plain HTTP sent on to HTTPS";
+        assert!(check("TLS, redirect to HTTPS", Some(sent)).tls);
+        let both = "TLS ends here; CORS for https://app.test";
+        assert!(check("TLS, CORS: https://app.test", Some(both)).tls);
     }
 
     #[test]

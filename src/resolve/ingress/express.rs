@@ -109,6 +109,14 @@ fn lacks(wish: &Wish) -> Option<Unmet> {
     })
 }
 
+/// Returns why requests can't be sent on to HTTPS.
+pub(super) fn without_tls() -> Unmet {
+    Unmet {
+        reason: "no TLS is asked for, so there is nothing to send requests on to".to_owned(),
+        help: "ask for TLS in the checklist, or set [ingress] tls_secret".to_owned(),
+    }
+}
+
 /// Returns why a controller needs nothing for a wish.
 pub(super) fn inherent(kind: Kind, controller: Controller) -> Option<&'static str> {
     ROWS.iter().find_map(|(known, of, how)| match how {

@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::settings::EdgeApi;
 
-use super::express::Unmet;
+use super::express::{Unmet, without_tls};
 use super::model::{GatewaySpec, IngressPart, IngressSpec};
 use super::routes::Routed;
-use super::wishes::Kind;
-use super::{Draft, Remarks, issuer, rewrite};
+use super::wishes::{Kind, Wish};
+use super::{Draft, LONG, Remarks, issuer, rewrite};
 
 pub(super) fn build(draft: &Draft<'_>, routed: Routed, remarks: &mut Remarks) -> IngressSpec {
     let Routed {
@@ -20,7 +20,7 @@ pub(super) fn build(draft: &Draft<'_>, routed: Routed, remarks: &mut Remarks) ->
         let kind = asked.wish.kind();
         if kind == Kind::Rewrite {
             rewrite(&mut paths, asked, remarks, sources.checklist);
-        } else if kind == Kind::IdleTimeout {
+        } else if matches!(asked.wish, Wish::IdleTimeout { seconds } if seconds >= LONG) {
             // A request's time-out would cut a web socket that is busy: it is switched off.
             gateway.request_timeout = Some("0s".to_owned());
         } else if kind == Kind::Cors {
@@ -63,21 +63,14 @@ pub(super) fn build(draft: &Draft<'_>, routed: Routed, remarks: &mut Remarks) ->
 }
 
 fn cannot(kind: Kind) -> Unmet {
-    let (reason, help) = if kind == Kind::HttpsRedirect {
-        (
-            "no TLS is asked for, so there is nothing to send requests on to",
-            "ask for TLS in the checklist, or set [ingress] tls_secret",
-        )
-    } else {
-        (
-            "the Gateway API's standard channel has no such filter",
-            "the implementation has a policy object of its own for it: write it and apply it by a \
-             task (apply=\"path\"), or choose [ingress] api = \"ingress\"",
-        )
-    };
+    if kind == Kind::HttpsRedirect {
+        return without_tls();
+    }
     Unmet {
-        reason: reason.to_owned(),
-        help: help.to_owned(),
+        reason: "the Gateway API's standard channel has no such filter".to_owned(),
+        help: "the implementation has a policy object of its own for it: write it and apply it by \
+               a task (apply=\"path\"), or choose [ingress] api = \"ingress\""
+            .to_owned(),
     }
 }
 

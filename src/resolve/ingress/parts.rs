@@ -3,12 +3,12 @@
 use crate::settings::{Controller, EdgeApi};
 
 use super::controller::Chosen;
-use super::express::{Expressed, Scope, Unmet, inherent};
+use super::express::{Expressed, Scope, Unmet, inherent, without_tls};
 use super::model::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 use super::routes::Routed;
 use super::table::REGEX;
 use super::wishes::{Kind, Wish};
-use super::{Asked, Draft, Remarks, issuer, rewrite};
+use super::{Asked, Draft, LONG, Remarks, issuer, rewrite};
 
 const MIDDLEWARES: &str = "traefik.ingress.kubernetes.io/router.middlewares";
 const ENTRY_POINTS: &str = "traefik.ingress.kubernetes.io/router.entrypoints";
@@ -102,12 +102,15 @@ fn express(
                     name: draft.sources.app,
                     paths,
                 };
-                if let Some(reason) = inherent(asked.wish.kind(), controller) {
-                    remarks
-                        .notes
-                        .push(format!("{}: {reason}", asked.wish.describe()));
+                let inherent = inherent(asked.wish.kind(), controller);
+                match unasked(&asked.wish, draft.tls, inherent) {
+                    Some(unmet) => Err(unmet),
+                    None => {
+                        let note = |reason| format!("{}: {reason}", asked.wish.describe());
+                        remarks.notes.extend(inherent.map(note));
+                        expressed.add(&asked.wish, &scope)
+                    }
                 }
-                expressed.add(&asked.wish, &scope)
             }
             None => Err(unknown(&chosen.class)),
         };
@@ -142,6 +145,21 @@ fn express(
             .extend(entry_points(*other, draft.tls));
     }
     expressed
+}
+
+/// Returns why a wish isn't met by what would be written for it.
+fn unasked(wish: &Wish, tls: bool, inherent: Option<&str>) -> Option<Unmet> {
+    match (wish, inherent) {
+        (Wish::HttpsRedirect, _) if !tls => Some(without_tls()),
+        // What cuts nothing keeps a time-out for web sockets that are long silent, and no other.
+        (Wish::IdleTimeout { seconds }, Some(reason)) if *seconds < LONG => Some(Unmet {
+            reason: reason.to_owned(),
+            help: "set the time-outs of the controller's entry point, or choose a controller that \
+                   has an annotation for it"
+                .to_owned(),
+        }),
+        (_, _) => None,
+    }
 }
 
 fn unknown(class: &str) -> Unmet {

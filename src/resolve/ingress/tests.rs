@@ -258,3 +258,28 @@ fn what_makes_links_to_itself_is_told_its_path() {
         .filter(|it| it.contains("is reached by `/grafana`"));
     assert_eq!(told.count(), 1, "{said:?}");
 }
+
+/// Checks that a bullet of the way in is a person's, with what is said of it.
+#[track_caller]
+fn unmet(bullet: &str, settings: &str, why: &str) {
+    let resolved = resolved(&[bullet], settings, COMPOSE);
+    let task = resolved.tasks.last().expect("a task");
+    let read = task.bullets.first().expect("a bullet");
+    assert!(matches!(read, BulletReading::Unread { .. }), "{read:?}");
+    let said = messages(&resolved);
+    assert!(said.iter().any(|it| it.contains(why)), "{said:?}");
+}
+
+#[test]
+fn a_time_out_that_nothing_keeps_is_unmet() {
+    unmet("Timeout: 60s", "", "never cuts");
+    let gateway = "[ingress]\napi = \"gateway\"\nclass = \"eg\"\n";
+    unmet("Timeout: 60s", gateway, "no such filter");
+}
+
+#[test]
+fn requests_are_not_sent_on_to_where_no_tls_is() {
+    unmet("Redirect to HTTPS", "", "no TLS is asked for");
+    let nginx = "[ingress]\ncontroller = \"ingress-nginx\"\n";
+    unmet("Redirect to HTTPS", nginx, "no TLS is asked for");
+}

@@ -6,9 +6,93 @@ use crate::facts::Protocol;
 use super::super::application::{Role, ServicePort};
 use super::super::roster::Member;
 use super::super::slug::slug;
+use super::super::subjects::named_product;
 
 /// The longest name of a port.
 const LONGEST: usize = 15;
+/// What ports are usually called by.
+const USUAL: &[&str] = &[
+    "http",
+    "http2",
+    "h2c",
+    "https",
+    "web",
+    "api",
+    "rest",
+    "ui",
+    "graphql",
+    "grpc",
+    "rpc",
+    "ws",
+    "wss",
+    "websocket",
+    "websockets",
+    "socket",
+    "app",
+    "server",
+    "backend",
+    "frontend",
+    "gateway",
+    "main",
+    "admin",
+    "management",
+    "console",
+    "dashboard",
+    "metrics",
+    "prometheus",
+    "health",
+    "healthcheck",
+    "status",
+    "probes",
+    "debug",
+    "jmx",
+    "events",
+    "webhook",
+    "webhooks",
+    "hooks",
+    "sip",
+    "sips",
+    "rtp",
+    "rtcp",
+    "rtmp",
+    "rtsp",
+    "stun",
+    "turn",
+    "ari",
+    "ami",
+    "imap",
+    "imaps",
+    "pop3",
+    "ftp",
+    "sftp",
+    "smtp",
+    "tftp",
+    "radius",
+    "snmp",
+    "coap",
+    "game",
+    "media",
+    "video",
+    "audio",
+    "cluster",
+    "peer",
+    "gossip",
+    "raft",
+    "client",
+    "broker",
+    "queue",
+    "cache",
+    "db",
+    "database",
+    "proxy",
+    "data",
+    "discovery",
+    "transport",
+    "controller",
+    "replication",
+    "sql",
+    "native",
+];
 /// Ports that are known by a name of their own.
 const KNOWN: &[(u16, &str)] = &[
     (22, "ssh"),
@@ -49,8 +133,22 @@ const KNOWN: &[(u16, &str)] = &[
     (50051, "grpc"),
 ];
 
+/// Returns whether a word may be a port's name: what ports are usually called by, a product, a
+/// protocol, or a name in the form of `AudioSocket`. Any other word beside a port says something
+/// of it (`blocked`).
+pub(in crate::resolve) fn is_name(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let known = KNOWN.iter().any(|(_, name)| *name == lower);
+    let mut letters = word.chars();
+    let compound = letters.next().is_some_and(|it| it.is_ascii_uppercase())
+        && letters.next().is_some_and(|it| it.is_ascii_lowercase())
+        && letters.any(|it| it.is_ascii_uppercase());
+    let plain = word.chars().all(|it| it.is_ascii_alphanumeric());
+    known || USUAL.contains(&lower.as_str()) || compound && plain || named_product(&lower).is_some()
+}
+
 /// Returns a port's name from the word in brackets behind it.
-pub(super) fn port_name(label: &str) -> String {
+pub(in crate::resolve) fn port_name(label: &str) -> String {
     let name = slug(label);
     match name.as_str() {
         "" | "api" | "web" | "ui" | "rest" | "https" => "http".to_owned(),
@@ -134,4 +232,50 @@ fn is_other_protocol(name: &str) -> bool {
     ]
     .iter()
     .any(|it| name.contains(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_name;
+
+    #[track_caller]
+    fn check(words: &[&str], expected: bool) {
+        for word in words {
+            assert_eq!(is_name(word), expected, "{word}");
+        }
+    }
+
+    #[test]
+    fn what_ports_are_called_by_is_a_name() {
+        check(
+            &[
+                "API",
+                "AudioSocket",
+                "gRPC",
+                "metrics",
+                "MQTT",
+                "Kafka",
+                "https",
+            ],
+            true,
+        );
+    }
+
+    #[test]
+    fn what_says_something_of_a_port_is_none() {
+        check(
+            &[
+                "blocked",
+                "closed",
+                "mTLS",
+                "TLS",
+                "on",
+                "SCTP",
+                "потом",
+                "на",
+                "Later",
+            ],
+            false,
+        );
+    }
 }

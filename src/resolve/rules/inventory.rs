@@ -62,7 +62,20 @@ fn read(line: &Line<'_>) -> Outcome {
     if let Some(more) = open(list_of).or_else(|| remark(list_of)) {
         return Err(format!("the list asks for more (“{more}”)").into());
     }
-    let names = split_list(list)
+    let names: Vec<String> = split_list(list)
+        .flat_map(|name| match kind {
+            InventoryKind::Services => side_by_side(&name, phrase),
+            InventoryKind::Volumes | InventoryKind::Secrets | InventoryKind::ConfigMaps => {
+                vec![name]
+            }
+        })
+        .collect();
+    let mut more = names.iter().filter_map(|name| surplus(name, kind, phrase));
+    if let Some(more) = more.next() {
+        return Err(format!("the list asks for more (“{more}”)").into());
+    }
+    let names = names
+        .into_iter()
         .map(|value| Spanned {
             span: place(line.task, &value),
             value,
@@ -109,6 +122,60 @@ fn remark(list: Phrase<'_>) -> Option<&str> {
             && !told.meets(Meanings::of(NAMED))
             && named_product(&word.to_lowercase()).is_none()
     })
+}
+
+/// Returns the names that “and” joins: `worker and cron` are two services.
+fn side_by_side(name: &str, phrase: Phrase<'_>) -> Vec<String> {
+    let mut names = vec![String::new()];
+    let mut depth = 0_usize;
+    for word in name.split_whitespace() {
+        let bare = word.chars().all(char::is_alphabetic);
+        if depth == 0 && bare && phrase.with(word).has(Word::And) {
+            names.push(String::new());
+        } else if let Some(last) = names.last_mut() {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+        depth += word.matches('(').count();
+        depth = depth.saturating_sub(word.matches(')').count());
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+/// Returns the word by which a name of several words says more than what it names: `api twice`,
+/// `except migrate`, `2 workers`; `PostgreSQL 16` says no more.
+fn surplus(name: &str, kind: InventoryKind, phrase: Phrase<'_>) -> Option<String> {
+    const BACK: &[Word] = &[Word::Off, Word::Condition];
+    const MORE: &[Word] = &[
+        Word::Off,
+        Word::Condition,
+        Word::Demand,
+        Word::Exactly,
+        Word::Environments,
+    ];
+    let bare = name.split('(').next().unwrap_or_default();
+    let all: Vec<&str> = words(bare).collect();
+    if all.len() < 2 {
+        return None;
+    }
+    let services = kind == InventoryKind::Services;
+    let asking = Meanings::of(if services { MORE } else { BACK });
+    let figure = |at: usize, word: &str| {
+        let before = at.checked_sub(1).and_then(|at| all.get(at));
+        let product = before.is_some_and(|it| named_product(&it.to_lowercase()).is_some());
+        let digits = word.trim_start_matches(['x', 'х', 'v']);
+        let counts = digits.starts_with(|it: char| it.is_ascii_digit());
+        services && counts && !product
+    };
+    let mut all_of = all.iter().enumerate();
+    let more = all_of.find(|(at, word)| {
+        let told = phrase.vocabulary().told_by(word).alone;
+        told.meets(asking) || figure(*at, word)
+    });
+    more.map(|(_, word)| (*word).to_owned())
 }
 
 /// Returns a list's names, split at commas outside of brackets.

@@ -115,3 +115,49 @@ fn what_is_asked_for_is_found_where_nothing_is_written() {
         .collect();
     assert_eq!(answers, [(1, 1), (1, 0)]);
 }
+
+#[test]
+fn services_that_are_joined_are_two() {
+    for question in [
+        "Which services are needed: app, worker and cron",
+        "Какие сервисы нужны: app, worker и cron",
+        "Які сервіси потрібні: app, worker та cron",
+    ] {
+        let text = format!("# Phase 4: x\n\n- [ ] {question}\n");
+        let resolved = resolved(&parse(&text), &tree());
+        let task = resolved.tasks.first().expect("a task");
+        let Action::Inventory { answer, .. } = &task.action else {
+            panic!("it is no inventory: {:?}", task.reading)
+        };
+        assert_eq!(
+            (answer.matched.len(), answer.missing.as_slice()),
+            (2, ["cron".to_owned()].as_slice()),
+            "{question}"
+        );
+    }
+}
+
+#[test]
+fn a_list_that_says_more_than_names_is_a_persons() {
+    for question in [
+        "Which services are needed: app twice",
+        "Which services are needed: app and a spare worker",
+        "Which services are needed: app, except worker",
+        "Which services are needed: app, 2 workers",
+        "Какие сервисы нужны: app дважды",
+        "Які сервіси потрібні: app, крім worker",
+    ] {
+        let text = format!("# Phase 4: x\n\n- [ ] {question}\n");
+        let resolved = resolved(&parse(&text), &tree());
+        let task = resolved.tasks.first().expect("a task");
+        assert_eq!(task.action, Action::Manual, "{question}");
+    }
+    let text = "# Phase 4: x\n\n- [ ] Which services are needed: PostgreSQL 16, Redis 7 (DB)\n";
+    let resolved = resolved(&parse(text), &tree());
+    let task = resolved.tasks.first().expect("a task");
+    assert!(
+        matches!(task.action, Action::Inventory { .. }),
+        "{:?}",
+        task.reading
+    );
+}

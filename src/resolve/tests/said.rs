@@ -2,7 +2,7 @@
 
 use super::{BulletReading, COMPOSE, Exposure, Resolved, parse, resolved, tree};
 
-fn read(line: &str) -> Resolved {
+pub(super) fn read(line: &str) -> Resolved {
     let mut tree = tree();
     tree.insert("docker-compose.yml", COMPOSE);
     let other = "`k8s/admin-api/deployment.yml`";
@@ -12,7 +12,7 @@ fn read(line: &str) -> Resolved {
 
 /// Checks what is unread behind a path.
 #[track_caller]
-fn check(line: &str, expected: &[&str]) {
+pub(super) fn check(line: &str, expected: &[&str]) {
     let resolved = read(line);
     let task = resolved.tasks.last().expect("a task");
     assert!(
@@ -170,35 +170,37 @@ fn keys_are_looked_for_in_secrets_and_maps() {
 }
 
 #[test]
-fn a_namespaces_name_may_stand_bare() {
+fn a_namespaces_name_is_marked_or_called_so() {
     #[track_caller]
     fn named(line: &str, name: &str, unread: &[&str]) {
         assert_eq!(read(line).application.namespace, name, "{line}");
         check(line, unread);
     }
-    named("`k8s/namespace.yml`: medbridge", "medbridge", &[]);
+    named("`k8s/namespace.yml`: `medbridge`", "medbridge", &[]);
     named("`k8s/namespace.yml`: namespace shop-prod", "shop-prod", &[]);
     named("`k8s/namespace.yml` — простір імен `menu`", "menu", &[]);
     named("`k8s/namespace.yml`: the namespace", "call-center", &[]);
+    named("`k8s/namespace.yml`: call-center", "call-center", &[]);
     named(
         "`k8s/namespace.yml`: namespace for the shop",
         "call-center",
         &[],
     );
+    for said in [
+        "medbridge",
+        "MedBridge",
+        "quota",
+        "two",
+        "isolated",
+        "draft",
+        "istio-injection",
+        "with a quota of 10 CPU",
+    ] {
+        let line = format!("`k8s/namespace.yml`: {said}");
+        named(&line, "call-center", &[said]);
+    }
     named(
-        "`k8s/namespace.yml`: MedBridge",
-        "call-center",
-        &["MedBridge"],
-    );
-    named("`k8s/namespace.yml`: quota", "call-center", &["quota"]);
-    let quota = "with a quota of 10 CPU";
-    named(
-        &format!("`k8s/namespace.yml`: {quota}"),
-        "call-center",
-        &[quota],
-    );
-    named(
-        "`k8s/namespace.yml`: shop, `ResourceQuota`",
+        "`k8s/namespace.yml`: `shop`, `ResourceQuota`",
         "shop",
         &["`ResourceQuota`"],
     );
@@ -261,9 +263,9 @@ fn a_products_version_is_no_number_of_replicas() {
 
 /// Checks which of several bullets below a line are unread.
 #[track_caller]
-fn check_below(line: &str, bullets: &[&str], expected: &[&str]) {
-    let lines: Vec<&str> = std::iter::once(&line).chain(bullets).copied().collect();
-    check(&lines.join("\n  - "), expected);
+pub(super) fn check_below(line: &str, bullets: &[&str], expected: &[&str]) {
+    let below: String = bullets.iter().map(|it| format!("\n  - {it}")).collect();
+    check(&format!("{line}{below}"), expected);
 }
 
 #[test]

@@ -140,3 +140,60 @@ fn a_workload_that_is_in_no_file_is_warned_of() {
     tree.insert("k8s/app/deployment.yml", there);
     assert!(!warned(&resolved(&document, &tree)));
 }
+
+#[test]
+fn a_file_that_would_be_empty_is_a_persons() {
+    let app = "`k8s/app/deployment.yml`";
+    check_left(
+        &[
+            app,
+            "`k8s/worker/deployment.yml`",
+            "`k8s/worker/service.yml`",
+        ],
+        "`k8s/worker/service.yml` would be empty: no port of `worker` is known",
+    );
+    check_left(
+        &[
+            app,
+            "`k8s/worker/job.yml`",
+            "`k8s/worker/hpa.yml`: min 1, max 3",
+        ],
+        "`k8s/worker/hpa.yml` would be empty: nothing scales a Job, which `worker` is",
+    );
+    check_left(
+        &[app, "`k8s/worker/job.yml`", "`k8s/worker/pdb.yml`"],
+        "`k8s/worker/pdb.yml` would be empty: a Job, which `worker` is, has no number of pods to \
+         keep",
+    );
+    check_left(
+        &["`k8s/ingress.yml`"],
+        "`k8s/ingress.yml` would be empty: no task of the checklist writes a workload",
+    );
+}
+
+#[test]
+fn a_second_way_in_is_a_persons() {
+    check_left(
+        &[
+            "`k8s/app/deployment.yml`",
+            "`k8s/ingress.yml`",
+            "`k8s/admin/ingress.yml`",
+        ],
+        "`k8s/admin/ingress.yml` would hold the same objects as `k8s/ingress.yml`",
+    );
+}
+
+#[test]
+fn a_file_for_an_object_asks_for_it_without_figures() {
+    let resolved = read(&[
+        "`k8s/app/deployment.yml`",
+        "`k8s/app/hpa.yml`",
+        "`k8s/worker/deployment.yml`",
+        "`k8s/worker/pdb.yml`",
+    ]);
+    let of = |name| resolved.application.workload(name).expect("the workload");
+    let hpa = of("app").hpa.as_ref().expect("an HPA");
+    assert_eq!((hpa.min, hpa.max, hpa.cpu), (2, 10, Some(80)));
+    let budget = of("worker").pdb.as_ref().expect("a PDB");
+    assert_eq!(budget.max_unavailable.as_deref(), Some("1"));
+}

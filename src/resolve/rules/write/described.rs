@@ -59,7 +59,8 @@ pub(in crate::resolve::rules) fn read(
     carried.into_iter().chain(reader.said).collect()
 }
 
-/// Returns the namespace that a line behind its path names: `shop`, ``namespace `shop` ``.
+/// Returns the namespace that a line behind its path names in code marks, or behind the word
+/// itself: ``namespace `shop` ``, `namespace shop`. Any other word says something of it.
 pub(in crate::resolve::rules) fn namespace(line: &Line<'_>, target: &Target) -> Option<String> {
     if target.kind != FileKind::Namespace {
         return None;
@@ -72,21 +73,21 @@ pub(in crate::resolve::rules) fn namespace(line: &Line<'_>, target: &Target) -> 
         .filter(|first| text.starts_with(first))?;
     let tells = |word: &str, meaning| line.vocabulary.tells(word, meaning);
     let mut called = false;
-    let mut article = false;
     let mut names = Vec::new();
     for token in tokens(first) {
         match token {
             Token::Word(word) if tells(word, Word::Namespace) => called = true,
-            Token::Word(word) if tells(word, Word::Article) => article = true,
+            Token::Word(word) if tells(word, Word::Article) => {}
             // `пространство имён`
             Token::Word(word) if called && !word.is_ascii() && names.is_empty() => {}
             Token::Word(word) if tells(word, Word::Purpose) => break,
-            Token::Word(word) => names.push((word, false)),
+            Token::Word(word) if called => names.push((word, false)),
+            Token::Word(_) => {}
             Token::Code(code) => names.push((code, true)),
         }
     }
     let one = match names.as_slice() {
-        [(name, marked)] if *marked || called || !article => Some(*name),
+        [(name, _)] => Some(*name),
         _ => names.iter().find(|(_, marked)| *marked).map(|it| it.0),
     };
     let asks = |name: &&str| {

@@ -10,6 +10,7 @@ use crate::vocabulary::{Meanings, Phrase, UNITS, Vocabulary, Word, words};
 
 use super::super::super::bullets;
 use super::super::super::slug::alike;
+use super::super::super::subjects::named_product;
 use super::super::super::target::{self, FileKind, Target};
 use super::super::{Line, expect};
 use super::pieces::{Token, brackets, joins_some, tokens};
@@ -33,6 +34,7 @@ const LITERAL: &[&str] = &[
     "http",
     "https",
     "tcp",
+    "udp",
     "exec",
     "get",
     "prometheus.io",
@@ -241,6 +243,10 @@ impl Reader<'_, '_> {
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
         let parts = words(stem).flat_map(|it| it.split(['-', '_', '.']));
         let mut parts = parts.filter(|it| target::kind_named(it).is_none());
+        // Another product may be called nearly so: PostGIS isn't all of `postgres`.
+        if named_product(&word.to_lowercase()).is_some() {
+            return parts.any(|it| it.eq_ignore_ascii_case(word));
+        }
         parts.any(|it| alike(it, word))
     }
 
