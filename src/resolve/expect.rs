@@ -29,7 +29,7 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path(path) => write!(f, "path {path}"),
-            Self::Symbol(symbol) if symbol.table => write!(f, "table {symbol}"),
+            Self::Symbol(symbol) if symbol.noun == Noun::Table => write!(f, "table {symbol}"),
             Self::Symbol(symbol) => write!(f, "symbol {symbol}"),
             Self::Endpoint { method, route } => {
                 let method = method.as_ref().map(|it| format!("{it} "));
@@ -49,14 +49,24 @@ pub struct Symbol {
     pub within: Option<String>,
     /// Whether it must be something that can be called.
     pub call: bool,
-    /// Whether it is a table of a data base.
-    pub table: bool,
-    /// Whether a noun beside it says what it is.
-    pub named: bool,
-    /// Whether it is called a class or a constant: a function is none.
-    pub no_function: bool,
+    /// What the line calls it.
+    pub noun: Noun,
     /// What else its definition must name: parameters, their types, `async`.
     pub signature: Vec<String>,
+}
+
+/// What a line calls a symbol.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Noun {
+    /// Nothing.
+    #[default]
+    None,
+    /// A table of a data base.
+    Table,
+    /// A class or a constant, which no function is.
+    Defined,
+    /// Something else that is no table.
+    Other,
 }
 
 impl fmt::Display for Symbol {

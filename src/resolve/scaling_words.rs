@@ -49,14 +49,8 @@ pub(super) fn budget(
         return None;
     }
     let pdb = disruption_budget(plain);
-    const FIGURES: &[Word] = &[
-        Word::Available,
-        Word::Unavailable,
-        Word::Minimum,
-        Word::Maximum,
-    ];
     // `minAvailable: all` asks for something else than any budget.
-    if pdb == Pdb::default() && plain.find(FIGURES).is_some() {
+    if pdb == Pdb::default() && plain.find(BUDGETS).is_some() {
         return None;
     }
     let meaning = match (&pdb.min_available, &pdb.max_unavailable) {
@@ -67,6 +61,14 @@ pub(super) fn budget(
     spec.pdb = Some(pdb);
     Some(meaning)
 }
+
+/// Words that a budget's figures stand beside.
+const BUDGETS: &[Word] = &[
+    Word::Available,
+    Word::Unavailable,
+    Word::Minimum,
+    Word::Maximum,
+];
 
 /// Returns the budget that a text asks for; neither is set where it gives no number.
 fn disruption_budget(plain: Phrase<'_>) -> Pdb {

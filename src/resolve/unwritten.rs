@@ -105,12 +105,12 @@ fn twice(reads: &mut [Read<'_>], checklist: &Checklist) -> Vec<Diagnostic> {
         }
         let why = said(target, held);
         let problem = warning(read, &why, checklist);
-        let help = if target.kind == FileKind::Ingress {
+        let way_out = if target.kind == FileKind::Ingress {
             "put its hosts, paths and bullets below the task of the other one"
         } else {
             "leave one of the two out, or name another service in its path"
         };
-        told.push(problem.help(help));
+        told.push(problem.help(way_out));
         read.leave(why);
     }
     told

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{Expectation, Expected, Seen, Sight, Since, Symbol, There};
+use super::{Expectation, Expected, Noun, Seen, Sight, Since, Symbol, There};
 use crate::facts::{self, Definition, Definitions, Endpoint, Endpoints, Facts, Origin, Sort, Tree};
 use crate::journal::{Trace, sha256};
 
@@ -322,14 +322,14 @@ fn head(text: &str, line: usize, name: &str) -> String {
 }
 
 fn fits(found: &Definition, symbol: &Symbol) -> bool {
-    let noun = !symbol.no_function || found.sort != Sort::Function;
+    let noun = symbol.noun != Noun::Defined || found.sort != Sort::Function;
     let sort = noun
         && match found.sort {
             // A type is made by calling it.
-            Sort::Function | Sort::Type => !symbol.table,
-            Sort::Value => !symbol.table && !symbol.call,
+            Sort::Function | Sort::Type => symbol.noun != Noun::Table,
+            Sort::Value => symbol.noun != Noun::Table && !symbol.call,
             // A name alone may be a table's.
-            Sort::Table => !symbol.call && (symbol.table || !symbol.named),
+            Sort::Table => !symbol.call && matches!(symbol.noun, Noun::Table | Noun::None),
         };
     let within = symbol.within.as_ref().is_none_or(|within| {
         found.within.as_ref() == Some(within)

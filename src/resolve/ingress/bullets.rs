@@ -50,7 +50,7 @@ fn asks_for_tls(plain: Phrase<'_>, asked: &[wishes::Wish]) -> bool {
         let target = ["https", "ssl-redirect"]
             .iter()
             .any(|it| lower.trim_start_matches(['`', '(']).starts_with(it));
-        !address && !(redirected && target)
+        !(address || redirected && target)
     };
     let mut words = plain.text().split_whitespace().filter(own);
     words.any(|word| plain.with(word).has(Word::Tls))

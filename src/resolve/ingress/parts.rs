@@ -103,13 +103,12 @@ fn express(
                     paths,
                 };
                 let inherent = inherent(asked.wish.kind(), controller);
-                match unasked(&asked.wish, draft.tls, inherent) {
-                    Some(unmet) => Err(unmet),
-                    None => {
-                        let note = |reason| format!("{}: {reason}", asked.wish.describe());
-                        remarks.notes.extend(inherent.map(note));
-                        expressed.add(&asked.wish, &scope)
-                    }
+                if let Some(unmet) = unasked(&asked.wish, draft.tls, inherent) {
+                    Err(unmet)
+                } else {
+                    let note = |reason| format!("{}: {reason}", asked.wish.describe());
+                    remarks.notes.extend(inherent.map(note));
+                    expressed.add(&asked.wish, &scope)
                 }
             }
             None => Err(unknown(&chosen.class)),

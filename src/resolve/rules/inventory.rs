@@ -58,23 +58,8 @@ fn read(line: &Line<'_>) -> Outcome {
     if let Some(stray) = wording::stray(line, wording::opened(head), &known) {
         return Err(format!("“{stray}” asks for something else").into());
     }
-    let list_of = phrase.with(list);
-    if let Some(more) = open(list_of).or_else(|| remark(list_of)) {
-        return Err(format!("the list asks for more (“{more}”)").into());
-    }
-    let names: Vec<String> = split_list(list)
-        .flat_map(|name| match kind {
-            InventoryKind::Services => side_by_side(&name, phrase),
-            InventoryKind::Volumes | InventoryKind::Secrets | InventoryKind::ConfigMaps => {
-                vec![name]
-            }
-        })
-        .collect();
-    let mut more = names.iter().filter_map(|name| surplus(name, kind, phrase));
-    if let Some(more) = more.next() {
-        return Err(format!("the list asks for more (“{more}”)").into());
-    }
-    let names = names
+    let names = listed(kind, phrase.with(list))
+        .map_err(|more| format!("the list asks for more (“{more}”)"))?
         .into_iter()
         .map(|value| Spanned {
             span: place(line.task, &value),
@@ -85,6 +70,26 @@ fn read(line: &Line<'_>) -> Outcome {
         Intent::Inventory(kind, names),
         reading("inventory", [which, thing, needed]),
     ))
+}
+
+/// Returns the names that a list has, or the word by which it asks for more.
+fn listed(kind: InventoryKind, list: Phrase<'_>) -> Result<Vec<String>, String> {
+    if let Some(more) = open(list).or_else(|| remark(list)) {
+        return Err(more.to_owned());
+    }
+    let names: Vec<String> = split_list(list.text())
+        .flat_map(|name| match kind {
+            InventoryKind::Services => side_by_side(&name, list),
+            InventoryKind::Volumes | InventoryKind::Secrets | InventoryKind::ConfigMaps => {
+                vec![name]
+            }
+        })
+        .collect();
+    let mut more = names.iter().filter_map(|name| surplus(name, kind, list));
+    match more.next() {
+        Some(more) => Err(more),
+        None => Ok(names),
+    }
 }
 
 /// Returns the word by which a list leaves a name open, or asks something beside it: `db or mysql`,

@@ -264,8 +264,8 @@ fn a_products_version_is_no_number_of_replicas() {
 /// Checks which of several bullets below a line are unread.
 #[track_caller]
 pub(super) fn check_below(line: &str, bullets: &[&str], expected: &[&str]) {
-    let below: String = bullets.iter().map(|it| format!("\n  - {it}")).collect();
-    check(&format!("{line}{below}"), expected);
+    let lines = std::iter::once(line).chain(bullets.iter().copied());
+    check(&lines.collect::<Vec<_>>().join("\n  - "), expected);
 }
 
 #[test]

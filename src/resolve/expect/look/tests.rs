@@ -1,6 +1,6 @@
 //! Traces that are there, and what is said of those that aren't.
 
-use super::super::{Expectation, Seen, Sight, Since, Symbol, There};
+use super::super::{Expectation, Noun, Seen, Sight, Since, Symbol, There};
 use super::Look;
 use crate::facts::{Facts, Tree};
 
@@ -31,7 +31,6 @@ fn symbol(name: &str, within: Option<&str>, paths: &[&str]) -> Expectation {
             name: name.to_owned(),
             within: within.map(str::to_owned),
             call: true,
-            table: false,
             ..Symbol::default()
         },
         paths: paths.iter().map(|it| (*it).to_owned()).collect(),
@@ -217,7 +216,7 @@ fn a_definition_has_what_a_signature_names_and_is_what_the_line_calls_it() {
         Err("no definition of `login() with user_id` was found"),
     );
     check(
-        &of(|it| it.no_function = true, "login"),
+        &of(|it| it.noun = Noun::Defined, "login"),
         Err("no definition of `login()` was found"),
     );
 }

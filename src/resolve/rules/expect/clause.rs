@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::vec::IntoIter;
 
-use super::super::super::expect::{Expectation, Kind, Symbol};
+use super::super::super::expect::{Expectation, Kind, Noun, Symbol};
 use super::relation::{self, Relation};
 use super::tokens::{Token, begins, is_verb, tokens};
 use super::words::Role;
@@ -378,16 +378,17 @@ fn mode(verb: &Token<'_>) -> Mode {
     found.map_or(Mode::Make, |(_, mode)| mode)
 }
 
-/// Takes what a code span names into the clause of its verb.
-fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> {
+/// Returns whether a code span is only referred to, or why it can't be told how it belongs to its
+/// verb.
+fn is_referred(clause: &Clause, relation: Relation, kind: &Kind) -> Result<bool, Why> {
     let makes = matches!(clause.mode, Mode::Make | Mode::Add);
     match (relation, makes) {
-        (Relation::About, _) | (Relation::From, true) => return Ok(()),
+        (Relation::About, _) | (Relation::From, true) => return Ok(true),
         (Relation::From | Relation::With, false) => {
-            return Err(format!("can't be told what of `{}` is asked for", name(&kind)).into());
+            return Err(format!("can't be told what of `{}` is asked for", name(kind)).into());
         }
         (Relation::With, true) if clause.names_nothing() => {
-            let name = name(&kind);
+            let name = name(kind);
             return Err(format!("what is to be made with `{name}` has no name").into());
         }
         (Relation::Object | Relation::Described | Relation::Unnamed | Relation::Listed, _) => {
@@ -396,6 +397,14 @@ fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> 
             }
         }
         (Relation::Into | Relation::With, _) => {}
+    }
+    Ok(false)
+}
+
+/// Takes what a code span names into the clause of its verb.
+fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> {
+    if is_referred(clause, relation, &kind)? {
+        return Ok(());
     }
     match (clause.mode, relation, kind) {
         (Mode::Make | Mode::Add, Relation::Listed, Kind::Path(path)) => {
@@ -426,15 +435,16 @@ fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> 
             return Err(format!("no trace tells that `{route}` was changed").into());
         }
         (_, _, Kind::Endpoint { method, route }) => {
+            let paths = Vec::new();
             clause.wants.push(Expectation::Endpoint {
                 method,
                 route,
-                paths: Vec::new(),
+                paths,
             });
         }
         (_, Relation::With, Kind::Symbol(mut symbol)) => {
             let member = symbol.call || symbol.name.starts_with(char::is_lowercase);
-            if member && !symbol.table && symbol.within.is_none() {
+            if member && symbol.noun != Noun::Table && symbol.within.is_none() {
                 symbol.within = clause.owner();
             }
             clause.symbols.push(symbol);

@@ -3,7 +3,7 @@
 //! By its form, and by the noun beside it where the form alone doesn't tell. What it doesn't know
 //! stays unknown, and with it the line.
 
-use super::super::super::expect::{Kind, Symbol};
+use super::super::super::expect::{Kind, Noun, Symbol};
 use super::tokens::Token;
 use super::words::{NOUNS, Role};
 
@@ -326,13 +326,25 @@ fn symbol(code: &str, beside: Beside<'_>) -> Option<Symbol> {
         name: (*last).to_owned(),
         within: before.last().map(|part| (*part).to_owned()),
         call: call || (beside.names(Role::Callable) && !beside.names(Role::Type)),
-        table: beside.names(Role::Table),
-        named: NOUNS.iter().any(|role| beside.names(*role)),
-        no_function: TYPES.iter().any(|keyword| code.starts_with(keyword))
-            || (beside.names(Role::Type) || beside.names(Role::Value))
-                && !beside.names(Role::Callable),
+        noun: noun(code, beside),
         signature: signature(code, &parts),
     })
+}
+
+/// Returns what a code span, or the noun beside it, calls a symbol.
+fn noun(code: &str, beside: Beside<'_>) -> Noun {
+    let defined = beside.names(Role::Type) || beside.names(Role::Value);
+    if beside.names(Role::Table) {
+        Noun::Table
+    } else if TYPES.iter().any(|keyword| code.starts_with(keyword))
+        || defined && !beside.names(Role::Callable)
+    {
+        Noun::Defined
+    } else if NOUNS.iter().any(|role| beside.names(*role)) {
+        Noun::Other
+    } else {
+        Noun::None
+    }
 }
 
 /// What a type's definition begins with.

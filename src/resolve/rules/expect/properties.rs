@@ -209,7 +209,6 @@ fn symbol(name: &str) -> Expectation {
             name: name.to_owned(),
             within: None,
             call: true,
-            table: false,
             ..Symbol::default()
         },
         paths: Vec::new(),
