@@ -51,6 +51,40 @@ const SECRET: &[&str] = &[
     "rediscli_auth",
 ];
 
+/// Last words that make a name of several a secret: `MAPBOX_KEY`, `HASHIDS_SALT`.
+const LAST: &[&str] = &["key", "keys", "salt", "pepper", "pin"];
+
+/// What stands before `key` in names of keys that anybody may know.
+const KNOWN_KEYS: &[&str] = &[
+    "cache",
+    "dedup",
+    "deduplication",
+    "foreign",
+    "group",
+    "hot",
+    "idempotency",
+    "index",
+    "map",
+    "message",
+    "object",
+    "order",
+    "partition",
+    "primary",
+    "public",
+    "publishable",
+    "queue",
+    "record",
+    "routing",
+    "row",
+    "shard",
+    "sharding",
+    "site",
+    "sort",
+    "sorting",
+    "translation",
+    "unique",
+];
+
 /// Ends of words that make a name a secret, whatever they are written together with.
 const RUN_INTO: &[&str] = &["password", "passwd", "requirepass", "apikey", "secretkey"];
 
@@ -153,7 +187,8 @@ pub fn by_name(name: &str) -> Option<String> {
         .find(|word| joined.contains(&format!("_{word}_")));
     let word = whole
         .copied()
-        .or_else(|| words.iter().find_map(|word| runs_into(word)))?;
+        .or_else(|| words.iter().find_map(|word| runs_into(word)))
+        .or_else(|| ends_in(&words))?;
     let ends_with_it = joined.ends_with(&format!("{word}_"));
     if !ends_with_it && ABOUT.contains(&last.as_str()) {
         return None;
@@ -171,6 +206,14 @@ pub fn ends_as_one(name: &str) -> bool {
         .iter()
         .any(|word| joined.ends_with(&format!("_{word}")));
     by_name(name).is_some() && (ends || runs_into(last).is_some())
+}
+
+/// Returns the last word of a name of several, where that makes it a secret.
+fn ends_in(words: &[String]) -> Option<&'static str> {
+    let (last, before) = words.split_last()?;
+    let known = KNOWN_KEYS.contains(&before.last()?.as_str());
+    let end = LAST.iter().copied().find(|end| end == last)?;
+    (!(known && end.starts_with("key"))).then_some(end)
 }
 
 /// Returns the word that a longer one ends with (`dbpassword`), where that makes it a secret.
@@ -288,6 +331,10 @@ mod tests {
             "adminpassword",
             "REDISCLI_AUTH",
             "DB_PW",
+            "YANDEX_MAPS_KEY",
+            "S3_KEY",
+            "HASHIDS_SALT",
+            "ADMIN_PIN",
         ] {
             check_name(name, true);
         }
@@ -329,6 +376,11 @@ mod tests {
             "TOKEN_SERVICE_VERSION",
             "SECRETS_DIR",
             "VAULT_TOKEN_PORT",
+            "SHARDING_KEY",
+            "RECAPTCHA_SITE_KEY",
+            "IDEMPOTENCY_KEY",
+            "KEY_PREFIX",
+            "PIN_MEMORY",
         ] {
             check_name(name, false);
         }

@@ -19,7 +19,7 @@ mod told;
 mod values;
 mod wishes;
 
-pub(super) use bullets::read as read_bullet;
+pub(super) use bullets::{names_issuer, read as read_bullet};
 pub use model::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub(super) use paths::PathWish;
 pub(super) use wishes::Asked;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::expect::{Expectation, Expected};
 use super::model::{Action, ResolvedTask};
-use super::rules::Read;
+use super::rules::{Intent, Read};
 
 /// Takes the changes back that were found for a task and may be another task's.
 pub(super) fn refuse(reads: &[Read<'_>], tasks: &mut [ResolvedTask]) {
@@ -19,6 +19,15 @@ pub(super) fn refuse(reads: &[Read<'_>], tasks: &mut [ResolvedTask]) {
             if by.last() != Some(&at) {
                 by.push(at);
             }
+        }
+        // A person's work leaves changes as well.
+        let persons = read.intent == Intent::Manual;
+        let codes = read.task.text.codes().filter(|_| persons);
+        for (code, _) in codes {
+            touched
+                .entry(code.trim_end_matches('/'))
+                .or_default()
+                .push(at);
         }
     }
     for (at, (read, task)) in reads.iter().zip(tasks).enumerate() {

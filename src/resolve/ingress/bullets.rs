@@ -74,8 +74,8 @@ fn controllers(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     )
 }
 
-/// Reads `cert-manager` with the issuer's name, and `Let's Encrypt`.
-fn issuer(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
+/// Returns whether a text says who issues certificates.
+pub(in crate::resolve) fn names_issuer(plain: &str) -> bool {
     let lower = plain.to_lowercase();
     let told = [
         "cert-manager",
@@ -83,7 +83,12 @@ fn issuer(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
         "let's encrypt",
         "let’s encrypt",
     ];
-    if !told.iter().any(|word| lower.contains(word)) {
+    told.iter().any(|word| lower.contains(word))
+}
+
+/// Reads `cert-manager` with the issuer's name, and `Let's Encrypt`.
+fn issuer(text: &Inline, plain: &str, spec: &mut Spec) -> Option<String> {
+    if !names_issuer(plain) {
         return None;
     }
     spec.tls = true;

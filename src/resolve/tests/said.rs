@@ -323,3 +323,28 @@ fn figures_that_are_overruled_are_a_persons() {
     let line = "`k8s/app/hpa.yml`: min 5, max 2";
     check(line, &[line]);
 }
+
+#[test]
+fn each_part_behind_an_ingress_is_written_or_a_persons() {
+    let ingress = "`k8s/ingress.yml`";
+    for line in [
+        "shop.example.org, TLS",
+        "shop.example.org, rate limit 20 r/s",
+    ] {
+        let resolved = read(&format!("{ingress}: {line}"));
+        let found = resolved.application.ingress.expect("a way in");
+        assert_eq!(found.hosts, ["shop.example.org"], "{line}");
+    }
+    let paths = "`/` → admin_api, `/api` → app, TLS, rate limit 20 r/s";
+    let resolved = read(&format!("{ingress}: {paths}"));
+    let found = resolved.application.ingress.expect("a way in");
+    assert_eq!(found.paths().count(), 2);
+    check(
+        &format!("{ingress}: shop.example.org, TLS by cert-manager"),
+        &["TLS by cert-manager"],
+    );
+    check(
+        &format!("{ingress} for api.example.org"),
+        &["for api.example.org"],
+    );
+}

@@ -134,6 +134,7 @@ impl Clause {
         if self.mode == Mode::Change && things && paths.is_empty() {
             return Err("names what is to change, and no path whose change would tell".into());
         }
+        let several = self.into.len() > 1;
         let mut wants = self.wants;
         for want in &mut wants {
             if let Expectation::Endpoint { paths, .. } = want {
@@ -148,14 +149,18 @@ impl Clause {
             symbol,
             paths: paths.clone(),
         }));
-        wants.extend(
-            self.variables
-                .into_iter()
-                .map(|name| Expectation::Variable {
-                    name,
-                    paths: paths.clone(),
-                }),
-        );
+        // A variable that is put into several files is to be in each.
+        let each: Vec<Vec<String>> = if several {
+            paths.iter().map(|path| vec![path.clone()]).collect()
+        } else {
+            vec![paths]
+        };
+        for name in self.variables {
+            wants.extend(each.iter().map(|paths| Expectation::Variable {
+                name: name.clone(),
+                paths: paths.clone(),
+            }));
+        }
         Ok((wants, named))
     }
 }

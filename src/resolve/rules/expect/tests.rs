@@ -435,6 +435,19 @@ fn unknown_words_and_marks_behind_a_thing_are_a_persons() {
 }
 
 #[test]
+fn a_variable_is_looked_for_in_each_file_that_it_goes_into() {
+    check(
+        "Add `CONSENT_DAYS` to `.env.example` and `src/config.py`",
+        &[
+            "change: a change of .env.example",
+            "change: a change of src/config.py",
+            "variable: CONSENT_DAYS in .env.example",
+            "variable: CONSENT_DAYS in src/config.py",
+        ],
+    );
+}
+
+#[test]
 fn what_a_signature_names_is_looked_for() {
     check(
         "Implement `charge(amount, currency)`",

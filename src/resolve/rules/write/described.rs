@@ -9,10 +9,11 @@ use crate::vocabulary::{Phrase, Word, words};
 
 use super::super::super::application::Exposure;
 use super::super::super::bullets::{self, Beyond, Meaning};
+use super::super::super::ingress::{self, PathWish};
+use super::super::super::quantity;
 use super::super::super::spec::Spec;
 use super::super::super::subjects::named_product;
 use super::super::super::target::{FileKind, Target};
-use super::super::super::{ingress, quantity};
 use super::super::Line;
 use super::pieces::{self, Token, between, clauses, inline, tokens};
 use super::stray::{Known, strays};
@@ -182,12 +183,23 @@ impl Reader<'_, '_> {
                 let alone = inline(self.line, part);
                 let mut own = Spec::default();
                 let read = ingress::read_bullet(&alone, self.line.vocabulary, &mut own);
+                // What it asks for beside a wish is asked for all the same.
+                let edge = &mut self.spec.edge;
+                let hosts = own.edge.hosts.iter().filter(|it| !edge.hosts.contains(it));
+                let hosts: Vec<String> = hosts.cloned().collect();
+                edge.hosts.extend(hosts);
+                let paths = own.edge.paths.iter().filter(|it| !edge.paths.contains(it));
+                let paths: Vec<PathWish> = paths.cloned().collect();
+                edge.paths.extend(paths);
                 let known = match read {
                     Some(_) => Known::Read,
                     None if at + part_at == 0 => Known::Named,
                     None => Known::Beside,
                 };
-                let names = self.strays(part, known);
+                let mut names = self.strays(part, known);
+                if own.edge.issuer.is_none() && ingress::names_issuer(part) {
+                    names.push(part.to_owned());
+                }
                 self.unread(part, names);
             }
         }

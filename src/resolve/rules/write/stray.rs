@@ -206,7 +206,9 @@ impl Reader<'_, '_> {
             return !(figure || self.was_read(word, told));
         }
         if purpose {
-            return figure || told.meets(Meanings::of(DEMANDS));
+            // A host isn't what a way in is for.
+            let host = self.target.kind == FileKind::Ingress && word.contains('.');
+            return host || figure || told.meets(Meanings::of(DEMANDS));
         }
         let kept = if matches!(self.target.kind, FileKind::Secrets | FileKind::ConfigMap) {
             told.has(Word::Blank)
