@@ -21,6 +21,10 @@ pub(super) fn lead(line: &str) -> Option<Span> {
 
 /// Returns the first box of a line.
 fn first(line: &str) -> Option<Span> {
+    // What is drawn as a box isn't ASCII.
+    if line.is_ascii() && !line.contains(['[', '<']) {
+        return None;
+    }
     let places = line.char_indices().take(FURTHEST);
     places
         .filter(|(_, letter)| !letter.is_alphanumeric())

@@ -37,16 +37,20 @@ pub(super) fn warn(
     {
         let whole = start..start + line.len();
         start = whole.end;
+        let holds = |places: &[usize]| {
+            let at = places.partition_point(|place| *place < whole.start);
+            places.get(at).is_some_and(|place| *place < whole.end)
+        };
+        // Most lines of a long checklist are tasks.
+        if holds(&boxes) || holds(&told) {
+            continue;
+        }
         let Some(found) = lead(line) else { continue };
         let found = whole.start + found.start..whole.start + found.end;
         while let Some(next) = quiet.next_if(|next| next.start <= found.start) {
             covered = covered.max(next.end);
         }
-        let holds = |places: &[usize]| {
-            let at = places.partition_point(|place| *place < whole.start);
-            places.get(at).is_some_and(|place| *place < whole.end)
-        };
-        if found.start >= covered && !holds(&told) && !holds(&boxes) {
+        if found.start >= covered {
             tell(text, whole.start, found, problems);
         }
     }
