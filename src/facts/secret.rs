@@ -81,6 +81,9 @@ const KNOWN_KEYS: &[&str] = &[
     "site",
     "sort",
     "sorting",
+    // These name files.
+    "ssl",
+    "tls",
     "translation",
     "unique",
 ];
@@ -377,6 +380,7 @@ mod tests {
             "SECRETS_DIR",
             "VAULT_TOKEN_PORT",
             "SHARDING_KEY",
+            "xpack.security.http.ssl.key",
             "RECAPTCHA_SITE_KEY",
             "IDEMPOTENCY_KEY",
             "KEY_PREFIX",
