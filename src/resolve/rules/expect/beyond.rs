@@ -25,15 +25,7 @@ enum Named {
 /// Refuses lines that say more of what they name than is looked for; `kinds` is what their code
 /// spans name.
 pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Result<(), Why> {
-    let mut reader = Reader {
-        tokens,
-        named: Named::Nothing,
-        mode: None,
-        purpose: false,
-        described: false,
-        about: false,
-        other: None,
-    };
+    let mut reader = Reader::new(tokens, None);
     let mut kinds = kinds.iter();
     for (at, token) in tokens.iter().enumerate() {
         match token {
@@ -61,6 +53,19 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
+    /// Returns one that has read nothing behind the verb of a clause.
+    fn new(tokens: &'t [Token<'t>], mode: Option<Role>) -> Self {
+        Self {
+            tokens,
+            named: Named::Nothing,
+            mode,
+            purpose: false,
+            described: false,
+            about: false,
+            other: None,
+        }
+    }
+
     fn code(&mut self, at: usize, named: Named) -> Result<(), Why> {
         self.named = self.named.max(named);
         let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
@@ -85,15 +90,7 @@ impl<'t> Reader<'t> {
         if begins(self.tokens, at) && token.is_verb(self.named == Named::Nothing) {
             let verbs = [Role::Remove, Role::Change, Role::Add, Role::Make];
             let mode = verbs.into_iter().find(|role| token.is(*role));
-            *self = Self {
-                tokens: self.tokens,
-                named: Named::Nothing,
-                mode,
-                purpose: false,
-                described: false,
-                about: false,
-                other: None,
-            };
+            *self = Self::new(self.tokens, mode);
             return Ok(());
         }
         if self.named == Named::Nothing {

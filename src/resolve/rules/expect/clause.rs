@@ -51,7 +51,7 @@ pub(super) fn parse(
     let tokens = tokens(text, vocabulary);
     refused::links(text)?;
     refused::words(&tokens)?;
-    refused::opening(&tokens, vocabulary)?;
+    refused::opening(&tokens)?;
     let kinds = code::kinds(&tokens);
     beyond::refuse(&tokens, &kinds)?;
     let mut walk = Walk {

@@ -6,7 +6,6 @@ use super::tokens::is_verb;
 use super::words::Role;
 use crate::checklist::Inline;
 use crate::resolve::rules::wording;
-use crate::vocabulary::{Vocabulary, Word};
 
 /// Marks before a line's verb that say that it isn't to be done, or not yet.
 const STOPS: &str = "❌⛔🚫👎❓❔⏸×✗✘✖❎⏳⌛🔒⚠🛑💤🗑🙅🤔✋🔜−{}";
@@ -68,7 +67,7 @@ pub(super) fn links(text: &Inline) -> Result<(), Why> {
 
 /// Refuses what stands before a line's verb and may take it back or put it off: `Rejected: create`,
 /// `🚫 add`.
-pub(super) fn opening(tokens: &[Token<'_>], vocabulary: &Vocabulary) -> Result<(), Why> {
+pub(super) fn opening(tokens: &[Token<'_>]) -> Result<(), Why> {
     let Some(verb) = (0..tokens.len()).find(|at| is_verb(tokens, *at)) else {
         return Ok(());
     };
@@ -76,8 +75,7 @@ pub(super) fn opening(tokens: &[Token<'_>], vocabulary: &Vocabulary) -> Result<(
     for token in before.take_while(|token| !matches!(token, Token::Code(_))) {
         let odd = match token {
             Token::Word(word, ..) => {
-                let told = vocabulary.told_by(word).alone;
-                !(token.is(Role::Must) || told.has(Word::Opening) || wording::is_number(word))
+                !(token.is(Role::Must) || token.is(Role::Opening) || wording::is_number(word))
             }
             Token::Mark(mark) => STOPS.contains(*mark),
             Token::Code(_) => false,
