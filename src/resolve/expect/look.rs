@@ -185,7 +185,7 @@ impl<'a> Look<'a> {
             if paths.is_empty() {
                 !self.stands_in(&it.origin) || symbol.name.to_lowercase().starts_with("test")
             } else {
-                paths.iter().any(|path| is_below(&it.origin.path, path))
+                is_within(&it.origin, paths)
             }
         };
         if let Some(found) = fits.iter().find(inside) {
@@ -234,9 +234,7 @@ impl<'a> Look<'a> {
         let (stand_ins, same): (Vec<&Endpoint>, Vec<&Endpoint>) =
             same.partition(|it| self.stands_in(&it.origin));
         let fits = |it: &&&Endpoint| method.is_none() || it.method.as_deref() == method;
-        let inside = |it: &&&Endpoint| {
-            paths.is_empty() || paths.iter().any(|path| is_below(&it.origin.path, path))
-        };
+        let inside = |it: &&&Endpoint| paths.is_empty() || is_within(&it.origin, paths);
         let mut fitting = same.iter().filter(fits);
         if let Some(found) = fitting.clone().find(inside) {
             return Ok(Trace::Endpoint {
@@ -286,10 +284,10 @@ impl<'a> Look<'a> {
         let all = self
             .variables
             .get_or_init(|| facts::named_variables(self.tree, self.facts));
-        let inside = |path: &str| paths.is_empty() || paths.iter().any(|it| is_below(path, it));
+        let inside = |origin: &Origin| paths.is_empty() || is_within(origin, paths);
         let found = all
             .iter()
-            .find(|(known, origin)| known == name && inside(&origin.path));
+            .find(|(known, origin)| known == name && inside(origin));
         match found {
             Some((_, origin)) => Ok(Trace::Variable {
                 name: name.to_owned(),
@@ -322,15 +320,14 @@ fn head(text: &str, line: usize, name: &str) -> String {
 }
 
 fn fits(found: &Definition, symbol: &Symbol) -> bool {
-    let noun = symbol.noun != Noun::Defined || found.sort != Sort::Function;
-    let sort = noun
-        && match found.sort {
-            // A type is made by calling it.
-            Sort::Function | Sort::Type => symbol.noun != Noun::Table,
-            Sort::Value => symbol.noun != Noun::Table && !symbol.call,
-            // A name alone may be a table's.
-            Sort::Table => !symbol.call && matches!(symbol.noun, Noun::Table | Noun::None),
-        };
+    let sort = match found.sort {
+        Sort::Function => !matches!(symbol.noun, Noun::Table | Noun::Defined),
+        // A type is made by calling it.
+        Sort::Type => symbol.noun != Noun::Table,
+        Sort::Value => symbol.noun != Noun::Table && !symbol.call,
+        // A name alone may be a table's.
+        Sort::Table => !symbol.call && matches!(symbol.noun, Noun::Table | Noun::None),
+    };
     let within = symbol.within.as_ref().is_none_or(|within| {
         found.within.as_ref() == Some(within)
             || (found.within.is_none() && module(&found.origin.path) == within)
@@ -347,6 +344,11 @@ fn module(path: &str) -> &str {
     } else {
         stem
     }
+}
+
+/// Returns whether a place is in one of these files, or below one of these folders.
+fn is_within(origin: &Origin, paths: &[String]) -> bool {
+    paths.iter().any(|path| is_below(&origin.path, path))
 }
 
 /// Returns whether a path is another one or lies below it.
