@@ -50,19 +50,11 @@ pub(super) fn block(text: &str, nodes: &[Node<'_>]) -> Option<Bullet> {
     let source = text.get(span.clone())?;
     let inlines = inlines(nodes);
     let words = inline::read(text, inlines.iter());
-    let says = match first.kind {
+    let says = if matches!(first.kind, Kind::Opaque | Kind::Fence(_) | Kind::Indented) {
         // A line that divides, an empty block.
-        Kind::Opaque | Kind::Fence(_) | Kind::Indented => !first.children.is_empty(),
-        Kind::Paragraph
-        | Kind::Heading(_)
-        | Kind::Html
-        | Kind::List
-        | Kind::Item
-        | Kind::Text(_)
-        | Kind::Code(_)
-        | Kind::Break
-        | Kind::Marker
-        | Kind::Wrapper => !words.parts.is_empty() || !is_bare(source),
+        !first.children.is_empty()
+    } else {
+        !words.parts.is_empty() || !is_bare(source)
     };
     if !says {
         return None;

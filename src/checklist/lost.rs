@@ -68,36 +68,21 @@ fn boxes(checklist: &Checklist) -> Vec<usize> {
 /// Collects where boxes are no one's, and warns where that has no end.
 fn silent(text: &str, node: &Node<'_>, quiet: &mut Vec<Span>, problems: &mut Problems<'_>) {
     let source = text.get(node.span.clone()).unwrap_or_default();
-    match node.kind {
-        Kind::Fence(_) => {
-            if is_open(text, node) {
-                open(node, source, "block of code", problems);
-            }
-            quiet.push(node.span.clone());
+    if matches!(node.kind, Kind::Fence(_) | Kind::Indented) {
+        if node.kind != Kind::Indented && is_open(text, node) {
+            open(node, source, "block of code", problems);
         }
-        Kind::Html if source.starts_with("<!--") => {
-            let length = source.rfind("-->").map(|at| at + "-->".len());
-            if length.is_none() {
-                open(node, source, "comment", problems);
-            }
-            let start = node.span.start;
-            quiet.push(start..length.map_or(node.span.end, |length| start + length));
+        quiet.push(node.span.clone());
+    } else if node.kind == Kind::Html && source.starts_with("<!--") {
+        let length = source.rfind("-->").map(|at| at + "-->".len());
+        if length.is_none() {
+            open(node, source, "comment", problems);
         }
-        Kind::Indented => quiet.push(node.span.clone()),
-        Kind::Html
-        | Kind::Heading(_)
-        | Kind::Paragraph
-        | Kind::List
-        | Kind::Item
-        | Kind::Text(_)
-        | Kind::Code(_)
-        | Kind::Break
-        | Kind::Marker
-        | Kind::Wrapper
-        | Kind::Opaque => {
-            for child in &node.children {
-                silent(text, child, quiet, problems);
-            }
+        let start = node.span.start;
+        quiet.push(start..length.map_or(node.span.end, |length| start + length));
+    } else {
+        for child in &node.children {
+            silent(text, child, quiet, problems);
         }
     }
 }

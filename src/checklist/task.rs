@@ -331,19 +331,5 @@ fn split<'n, 't>(item: &'n Node<'t>) -> (&'n [Node<'t>], &'n [Node<'t>]) {
 /// of it: it is no less a task.
 fn is_line(block: &Node<'_>) -> bool {
     let boxed = || matches!(block.children.first(), Some(it) if it.kind == Kind::Marker);
-    match block.kind {
-        Kind::Paragraph => true,
-        Kind::Heading(_) => boxed(),
-        Kind::List
-        | Kind::Item
-        | Kind::Fence(_)
-        | Kind::Html
-        | Kind::Text(_)
-        | Kind::Code(_)
-        | Kind::Break
-        | Kind::Marker
-        | Kind::Wrapper
-        | Kind::Indented
-        | Kind::Opaque => false,
-    }
+    block.kind == Kind::Paragraph || matches!(block.kind, Kind::Heading(_)) && boxed()
 }
