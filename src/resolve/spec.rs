@@ -202,6 +202,19 @@ impl Spec {
 }
 
 impl EdgeSpec {
+    /// Takes over the hosts and paths of another that aren't here yet.
+    pub(super) fn add_missing(&mut self, other: &Self) {
+        fn add<T: Clone + PartialEq>(own: &mut Vec<T>, others: &[T]) {
+            for other in others {
+                if !own.contains(other) {
+                    own.push(other.clone());
+                }
+            }
+        }
+        add(&mut self.hosts, &other.hosts);
+        add(&mut self.paths, &other.paths);
+    }
+
     fn merge(&mut self, other: Self) {
         self.hosts.extend(other.hosts);
         self.paths.extend(other.paths);

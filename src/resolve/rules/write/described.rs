@@ -9,7 +9,7 @@ use crate::vocabulary::{Phrase, Word, words};
 
 use super::super::super::application::Exposure;
 use super::super::super::bullets::{self, Beyond, Meaning};
-use super::super::super::ingress::{self, PathWish};
+use super::super::super::ingress;
 use super::super::super::quantity;
 use super::super::super::spec::Spec;
 use super::super::super::subjects::named_product;
@@ -184,13 +184,7 @@ impl Reader<'_, '_> {
                 let mut own = Spec::default();
                 let read = ingress::read_bullet(&alone, self.line.vocabulary, &mut own);
                 // What it asks for beside a wish is asked for all the same.
-                let edge = &mut self.spec.edge;
-                let hosts = own.edge.hosts.iter().filter(|it| !edge.hosts.contains(it));
-                let hosts: Vec<String> = hosts.cloned().collect();
-                edge.hosts.extend(hosts);
-                let paths = own.edge.paths.iter().filter(|it| !edge.paths.contains(it));
-                let paths: Vec<PathWish> = paths.cloned().collect();
-                edge.paths.extend(paths);
+                self.spec.edge.add_missing(&own.edge);
                 let known = match read {
                     Some(_) => Known::Read,
                     None if at + part_at == 0 => Known::Named,
