@@ -26,7 +26,7 @@ use super::probe_words;
 use super::quantity;
 use super::spec::{Amounts, ExposureSpec, PortSpec, Spec};
 use super::target::FileKind;
-use crate::vocabulary::{Phrase, Vocabulary, Word, fold, words};
+use crate::vocabulary::{Phrase, Vocabulary, Word, words};
 
 /// What a bullet was understood as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -209,9 +209,6 @@ fn probes(text: &Inline, plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -
     ))
 }
 
-/// How “internal” begins: one word of those that name no port.
-const WITHIN: [&str; 2] = ["internal", "внутр"];
-
 /// Reads `ClusterIP for the API, NodePort/LoadBalancer for AudioSocket`.
 fn exposures(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     let mut meanings = Vec::new();
@@ -236,10 +233,9 @@ fn exposures(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
             .flatten();
         rest.retain(|word| node_port.is_none() || word.parse::<u16>().is_err());
         let inside = alternatives == [Exposure::Cluster];
-        let within = |word: &str| WITHIN.iter().any(|it| fold(word).starts_with(it));
         // An address isn't written, nor is a load balancer within the cluster's network only.
         let digits = |word: &&str| word.starts_with(|it: char| it.is_ascii_digit());
-        if rest.iter().any(digits) || !inside && plain.with(clause).words().any(within) {
+        if rest.iter().any(digits) || !inside && plain.with(clause).has(Word::Within) {
             return None;
         }
         let port = rest.last().map(|word| (*word).to_owned());

@@ -72,9 +72,6 @@ fn job(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
 /// How the field begins that counts the drain as well.
 const FIELD: &str = "terminationgraceperiod";
 
-/// How words begin that tell of a program which is to run before a pod ends.
-const PROGRAMS: [&str; 5] = ["script", "exec", "command", "скрипт", "команд"];
-
 /// Returns whether a hook is to do something else than to wait: `preStop: drain script`,
 /// ``preStop: `/drain` ``, `preStop: 10s and drain`.
 fn does_more(text: &Inline, plain: Phrase<'_>, seconds: Option<i64>) -> bool {
@@ -85,9 +82,7 @@ fn does_more(text: &Inline, plain: Phrase<'_>, seconds: Option<i64>) -> bool {
     };
     let time = |code: &str| code.starts_with(|it: char| it.is_ascii_digit());
     let code = codes.any(|code| !field(code) && !time(code));
-    let program = plain
-        .words()
-        .any(|word| PROGRAMS.iter().any(|it| fold(word).starts_with(it)));
+    let program = plain.has(Word::Program);
     let drains = plain.words().filter(|it| plain.with(it).has(Word::Drain));
     let twice = seconds.is_some() && plain.has(Word::And) && drains.count() > 1;
     code || program || twice

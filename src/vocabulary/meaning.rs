@@ -136,6 +136,7 @@ meanings! {
     Ports "ports" "ports";
     Headless "headless" "a Service without an address of its own";
     Internal "internal" "words beside a Service's type that name no port";
+    Within "within" "within the cluster's network only, beside a load balancer: internal";
     Claim "claim" "a volume claim, a disk";
     Environment "variables" "environment variables";
     Init "init" "scripts that set a data base up";
@@ -147,6 +148,7 @@ meanings! {
     Deadline "deadline" "how long a Job may take";
     Grace "grace" "how long a pod may take to end";
     Drain "drain" "how long it serves on before";
+    Program "program" "what a pod may run before it ends: a script, a command";
     Security "security" "a security context";
     ServiceAccount "service-account" "a service account";
     NetworkPolicy "network-policy" "a network policy";
@@ -285,7 +287,13 @@ const DESCRIBING: &[Word] = &[
 ];
 
 /// Words that only bullets and lists are asked for, which other rules don't read.
-const BULLETS: &[Word] = &[Word::Idle, Word::Off, Word::Question];
+const BULLETS: &[Word] = &[
+    Word::Idle,
+    Word::Off,
+    Word::Question,
+    Word::Within,
+    Word::Program,
+];
 
 /// Verbs by which lines are told to be somebody's work.
 const MAKING: &[Word] = &[

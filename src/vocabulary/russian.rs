@@ -306,6 +306,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::Internal,
         "для$, и$, или$, тип$, сервис$, внутренних$, внешних$, внутренний$, внешний$",
     ),
+    (Word::Within, "внутр"),
     (Word::Claim, "том$, диск, хранилищ"),
     (Word::Environment, "переменн, окружени"),
     (Word::Init, "инициализ, скрипт"),
@@ -317,6 +318,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Deadline, "таймаут, тайм-аут, дедлайн"),
     (Word::Grace, "плавн, мягк"),
     (Word::Drain, "дренаж, дренир"),
+    (Word::Program, "скрипт, команд"),
     (Word::Security, "без рута, без root, не root"),
     (
         Word::ServiceAccount,

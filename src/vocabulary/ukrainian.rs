@@ -310,6 +310,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::Internal,
         "для$, та$, або$, і$, тип$, сервіс$, внутрішніх$, зовнішніх$, внутрішній$, зовнішній$",
     ),
+    (Word::Within, "внутр"),
     (Word::Claim, "том$, диск, сховищ"),
     (Word::Environment, "змінн, оточенн, середовищ"),
     (Word::Init, "ініціаліз, скрипт"),
@@ -321,6 +322,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Deadline, "таймаут, тайм-аут, дедлайн"),
     (Word::Grace, "плавн, м'як"),
     (Word::Drain, "дренаж, дренув"),
+    (Word::Program, "скрипт, команд"),
     (Word::Security, "без рута, без root, не root"),
     (
         Word::ServiceAccount,
