@@ -14,6 +14,7 @@ mod checks;
 mod confidential;
 mod environment;
 mod expect;
+mod exposure_words;
 mod figures;
 mod file_name;
 mod findings;

@@ -14,17 +14,14 @@ pub(super) use explain::explain;
 pub(super) use rows::{known, known_of_ingress};
 pub(super) use whole::Beyond;
 
-use std::fmt::Write as _;
-
 use crate::checklist::{Bullet, Form, Inline};
 use crate::facts::Protocol;
 
 use super::amounts;
-use super::application::Exposure;
 use super::ports;
 use super::probe_words;
 use super::quantity;
-use super::spec::{Amounts, ExposureSpec, PortSpec, Spec};
+use super::spec::{Amounts, PortSpec, Spec};
 use super::target::FileKind;
 use crate::vocabulary::{Phrase, Vocabulary, Word, words};
 
@@ -207,58 +204,6 @@ fn probes(text: &Inline, plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -
         names.join(" and "),
         probe_words::describe(&probe)
     ))
-}
-
-/// Reads `ClusterIP for the API, NodePort/LoadBalancer for AudioSocket`.
-fn exposures(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
-    let mut meanings = Vec::new();
-    for clause in plain.text().split([',', ';']) {
-        let mut alternatives = Vec::new();
-        let mut rest = Vec::new();
-        for word in plain.with(clause).words() {
-            match word.to_lowercase().as_str() {
-                "clusterip" => alternatives.push(Exposure::Cluster),
-                "nodeport" => alternatives.push(Exposure::NodePort),
-                "loadbalancer" => alternatives.push(Exposure::LoadBalancer),
-                _ if names_no_port(plain.with(word)) => {}
-                _ => rest.push(word),
-            }
-        }
-        if alternatives.is_empty() {
-            continue;
-        }
-        let node_port = alternatives
-            .contains(&Exposure::NodePort)
-            .then(|| rest.iter().find_map(|word| word.parse::<u16>().ok()))
-            .flatten();
-        rest.retain(|word| node_port.is_none() || word.parse::<u16>().is_err());
-        let inside = alternatives == [Exposure::Cluster];
-        // An address isn't written, nor is a load balancer within the cluster's network only.
-        let digits = |word: &&str| word.starts_with(|it: char| it.is_ascii_digit());
-        if rest.iter().any(digits) || !inside && plain.with(clause).has(Word::Within) {
-            return None;
-        }
-        let port = rest.last().map(|word| (*word).to_owned());
-        let mut meaning = format!("{alternatives:?}");
-        if let Some(number) = node_port {
-            // Writing to a `String` can't fail.
-            let _ = write!(meaning, " {number}");
-        }
-        if let Some(port) = &port {
-            let _ = write!(meaning, " for {port}");
-        }
-        meanings.push(meaning);
-        spec.exposures.push(ExposureSpec {
-            alternatives,
-            port,
-            node_port,
-        });
-    }
-    (!meanings.is_empty()).then(|| format!("service {}", meanings.join(", ")))
-}
-
-fn names_no_port(word: Phrase<'_>) -> bool {
-    word.find(&[Word::Internal, Word::Ports]).is_some()
 }
 
 fn routing(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {

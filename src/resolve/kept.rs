@@ -10,12 +10,12 @@ use super::application::{
     Application, Exposure, FileSpec, Hpa, JobSpec, ManifestItem, Pdb, Probe, ProbeAction,
     Resources, Role, Rollout, Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
 };
-use super::ports;
 use super::spec::{
     Amounts, Check, EdgeSpec, ExposureSpec, HpaSpec, JobWish, MonitoringSpec, PortSpec, ProbeSpec,
     ScalingSpec, Spec,
 };
 use super::target::{FileKind, Target};
+use super::{exposure_words, ports};
 use crate::vocabulary::Word;
 
 /// What is written.
@@ -343,8 +343,11 @@ fn exposed(workload: &Workload, asked: &ExposureSpec) -> bool {
     let node_port = |port: &ServicePort| fits(asked.node_port.as_ref(), port.node_port.as_ref());
     let inside = asked.alternatives == [Exposure::Cluster];
     let meant = |port: &ServicePort| {
-        let mut word = asked.port.iter().filter(|_| !inside);
-        word.all(|word| ports::port_name(word) == port.name)
+        let mut word = asked
+            .port
+            .iter()
+            .filter(|it| !(inside && exposure_words::is_word(it)));
+        word.all(|word| ports::is_called(port, word))
     };
     let as_asked = |port: &ServicePort| asked.alternatives.contains(&port.exposure);
     let mut ports = workload.ports.iter();

@@ -172,13 +172,14 @@ fn rank(exposure: Exposure) -> u8 {
     }
 }
 
+/// Returns whether a word is a port's name or its number.
+pub(super) fn is_called(port: &ServicePort, word: &str) -> bool {
+    port_name(word) == port.name || word == port.port.to_string()
+}
+
 /// Returns the exposure that is asked for the port by its name, or else for all ports.
 fn spec_of<'s>(asked: &'s [ExposureSpec], port: &ServicePort) -> Option<&'s ExposureSpec> {
-    let named = |spec: &&ExposureSpec| {
-        spec.port
-            .as_deref()
-            .is_some_and(|word| port_name(word) == port.name)
-    };
+    let named = |spec: &&ExposureSpec| spec.port.as_deref().is_some_and(|it| is_called(port, it));
     let only = asked.first().filter(|_| asked.len() == 1);
     asked
         .iter()
@@ -186,9 +187,14 @@ fn spec_of<'s>(asked: &'s [ExposureSpec], port: &ServicePort) -> Option<&'s Expo
         .or_else(|| only.filter(|spec| spec.port.is_none()))
 }
 
+/// Returns whether Kubernetes gives nodes ports of that number.
+pub(super) fn is_node_port(number: u16) -> bool {
+    NODE_PORTS.contains(&number)
+}
+
 /// Returns a number that nodes have: the wanted one, or one made from it.
 fn node_port(wanted: u16, name: &str, warnings: &mut Vec<Diagnostic>) -> u16 {
-    if NODE_PORTS.contains(&wanted) {
+    if is_node_port(wanted) {
         return wanted;
     }
     let room = NODE_PORTS.end() - NODE_PORTS.start() + 1;

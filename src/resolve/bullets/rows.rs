@@ -6,10 +6,8 @@ use crate::checklist::Inline;
 use super::super::ingress;
 use super::super::spec::Spec;
 use super::super::target::FileKind;
-use super::super::{running_words, scaling_words};
-use super::{
-    Meaning, always, exposures, head, image, ports, probes, resources, routing, storage, watched,
-};
+use super::super::{exposure_words, running_words, scaling_words};
+use super::{Meaning, always, head, image, ports, probes, resources, routing, storage, watched};
 use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 /// A bullet, as the rules look at it.
@@ -168,7 +166,7 @@ pub(super) const ROWS: &[Row] = &[
         beside: &[Word::Internal, Word::Ports],
         signs: "",
         example: "ClusterIP for the API, LoadBalancer for AudioSocket",
-        read: |it, spec| carried(exposures(it.plain, spec)),
+        read: |it, spec| carried(exposure_words::read(it.plain, spec)),
     },
     Row {
         name: "annotations and TLS",

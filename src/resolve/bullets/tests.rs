@@ -89,6 +89,32 @@ fn bullets_whose_words_are_all_understood_are_carried() {
 }
 
 #[test]
+fn a_type_of_service_is_for_the_ports_named_with_it() {
+    check(
+        FileKind::Service,
+        &[
+            ("LoadBalancer, 5023", "service [LoadBalancer] for 5023"),
+            ("LoadBalancer for 5023", "service [LoadBalancer] for 5023"),
+            (
+                "LoadBalancer, порты 5022, 5023",
+                "service [LoadBalancer] for 5022, [LoadBalancer] for 5023",
+            ),
+            (
+                "ClusterIP, порт 8080; LoadBalancer, порт 5023",
+                "service [Cluster] for 8080, [LoadBalancer] for 5023",
+            ),
+            ("NodePort, 30080", "service [NodePort] 30080"),
+            (
+                "NodePort 30080 for 5023",
+                "service [NodePort] 30080 for 5023",
+            ),
+            ("LoadBalancer for AudioSocket, 5023", "unread"),
+            ("LoadBalancer 10.0.0.7", "unread"),
+        ],
+    );
+}
+
+#[test]
 fn things_that_ask_for_nothing_may_stand_beside_what_is_carried() {
     check(
         FileKind::Deployment,

@@ -221,7 +221,9 @@ impl Reader<'_, '_> {
             }
             return;
         }
-        if self.carried(clause) || self.goes_on(clause) {
+        // `LoadBalancer, port 5023`: this port, and no other.
+        let exposed = !self.spec.exposures.is_empty();
+        if exposed && self.goes_on(clause) || self.carried(clause) || self.goes_on(clause) {
             return;
         }
         let version = version(clause, self.target, self.line).filter(|_| known == Known::Named);

@@ -1,0 +1,135 @@
+//! How far a Service reaches, as people write it: `ClusterIP for the API, NodePort/LoadBalancer for
+//! AudioSocket`, `LoadBalancer, port 5023`.
+
+use super::application::Exposure;
+use super::ports;
+use super::spec::{ExposureSpec, PortSpec, Spec};
+use crate::vocabulary::{Phrase, Word};
+
+/// Reads what a text asks of how far ports reach.
+pub(super) fn read(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    for clause in plain.text().split([',', ';']) {
+        let clause = plain.with(clause);
+        let (alternatives, rest) = named(clause);
+        if alternatives.is_empty() {
+            narrow(clause, &rest, spec)?;
+        } else {
+            spec.exposures.push(exposure(clause, alternatives, &rest)?);
+        }
+    }
+    let meanings: Vec<String> = spec.exposures.iter().map(described).collect();
+    (!meanings.is_empty()).then(|| format!("service {}", meanings.join(", ")))
+}
+
+/// Returns the types that a clause names, and what else it names.
+fn named(clause: Phrase<'_>) -> (Vec<Exposure>, Vec<&str>) {
+    let mut alternatives = Vec::new();
+    let mut rest = Vec::new();
+    for word in clause.words() {
+        match word.to_lowercase().as_str() {
+            "clusterip" => alternatives.push(Exposure::Cluster),
+            "nodeport" => alternatives.push(Exposure::NodePort),
+            "loadbalancer" => alternatives.push(Exposure::LoadBalancer),
+            _ if names_no_port(clause.with(word)) => {}
+            _ => rest.push(word),
+        }
+    }
+    (alternatives, rest)
+}
+
+fn names_no_port(word: Phrase<'_>) -> bool {
+    word.find(&[Word::Internal, Word::Ports]).is_some()
+}
+
+/// Returns what a clause asks for: the number on nodes, the port by its word or its number.
+fn exposure(
+    clause: Phrase<'_>,
+    alternatives: Vec<Exposure>,
+    rest: &[&str],
+) -> Option<ExposureSpec> {
+    let inside = alternatives == [Exposure::Cluster];
+    // A load balancer within the cluster's network only isn't written.
+    if !inside && clause.has(Word::Within) {
+        return None;
+    }
+    let (figures, words): (Vec<&str>, Vec<&str>) = rest
+        .iter()
+        .partition(|word| word.starts_with(|it: char| it.is_ascii_digit()));
+    let numbers: Option<Vec<u16>> = figures.iter().map(|word| word.parse().ok()).collect();
+    // Nor is an address.
+    let mut numbers = numbers?;
+    let mut node_port = None;
+    if alternatives.contains(&Exposure::NodePort) {
+        let on_nodes = |number: &u16| numbers.len() == 1 || ports::is_node_port(*number);
+        let at = numbers.iter().position(on_nodes);
+        node_port = at.map(|at| numbers.remove(at));
+    }
+    let port = match (numbers.as_slice(), words.last()) {
+        ([], word) => word.map(|word| (*word).to_owned()),
+        ([number], None) => Some(number.to_string()),
+        _ => return None,
+    };
+    Some(ExposureSpec {
+        alternatives,
+        port,
+        node_port,
+    })
+}
+
+/// Takes the figures of a clause that names no type for ports of what the clause before it names:
+/// `LoadBalancer, port 5023`. Nothing where it says more, of what is reached from outside.
+fn narrow(clause: Phrase<'_>, rest: &[&str], spec: &mut Spec) -> Option<()> {
+    let Some(before) = spec.exposures.last() else {
+        return Some(());
+    };
+    let inside = before.alternatives == [Exposure::Cluster];
+    let numbers: Option<Vec<u16>> = rest.iter().map(|word| word.parse().ok()).collect();
+    let Some(numbers) = numbers else {
+        return inside.then_some(());
+    };
+    for number in numbers {
+        let before = spec.exposures.last_mut()?;
+        let nodes = before.alternatives.contains(&Exposure::NodePort);
+        if nodes && before.node_port.is_none() && ports::is_node_port(number) {
+            before.node_port = Some(number);
+            continue;
+        }
+        let port = Some(number.to_string());
+        if before.port.is_none() {
+            before.port = port;
+        } else if before.port.as_ref().is_some_and(|it| is_word(it)) {
+            return None;
+        } else {
+            let alternatives = before.alternatives.clone();
+            spec.exposures.push(ExposureSpec {
+                alternatives,
+                port,
+                node_port: None,
+            });
+        }
+        if clause.has(Word::Ports) {
+            spec.ports.push(PortSpec {
+                number,
+                label: None,
+                protocol: None,
+            });
+        }
+    }
+    Some(())
+}
+
+/// Whether a port is told by a word, and not by its number.
+pub(super) fn is_word(port: &str) -> bool {
+    port.parse::<u16>().is_err()
+}
+
+fn described(exposure: &ExposureSpec) -> String {
+    let mut meaning = format!("{:?}", exposure.alternatives);
+    if let Some(number) = exposure.node_port {
+        meaning.push_str(&format!(" {number}"));
+    }
+    if let Some(port) = &exposure.port {
+        meaning.push_str(&format!(" for {port}"));
+    }
+    meaning
+}
