@@ -167,7 +167,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Due, "please$, must$, need$, we$, to$, the$"),
     (Word::Into, "to$, into$, in$, inside$, within$, at$"),
     (Word::From, "from$, out$"),
-    (Word::With, "with$, including$"),
+    (Word::With, "with$, including$, containing$"),
     (Word::About, "for$, about$, of$, see$"),
     (
         Word::Where,
@@ -206,7 +206,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     ),
     (
         Word::Refers,
-        "next$, similar, link$, links$, linked$, reference, refers$, according, accordance$, identical, \
+        "as$, next$, similar, link$, links$, linked$, reference, refers$, according, accordance$, identical, \
          equal$, close$, addition$, alternative, redirect, pointer, points$, pointing$, access$, \
          relative$, compared$, analogous, line$, import$, imports$",
     ),

@@ -61,7 +61,7 @@ pub(super) fn told_opened(text: Phrase<'_>) -> impl Iterator<Item = (&str, Meani
         .skip_while(|(word, told)| told.has(Word::Opening) || is_number(word))
 }
 
-/// Returns whether a word numbers or marks a line: `1`, `2.3`, `P1`, `OPS-123`.
+/// Returns whether a word numbers or marks a line: `1`, `2.3`, `P1`, `OPS-123`, `ЦНАП-119`.
 pub(super) fn is_number(word: &str) -> bool {
     let (letters, digits) = word.split_at(
         word.find(|letter: char| letter.is_ascii_digit())
@@ -69,7 +69,7 @@ pub(super) fn is_number(word: &str) -> bool {
     );
     let numbered = digits.chars().all(|it| it.is_ascii_digit() || it == '.');
     let mark = letters.trim_end_matches('-');
-    numbered && !digits.is_empty() && mark.chars().all(|letter| letter.is_ascii_uppercase())
+    numbered && !digits.is_empty() && mark.chars().all(char::is_uppercase)
 }
 
 /// Returns the verb that a text begins with, if it tells one of these and wasn't done already.

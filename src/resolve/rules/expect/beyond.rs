@@ -148,10 +148,10 @@ fn is_known(tokens: &[Token<'_>], at: usize) -> bool {
     tokens.get(at).is_some_and(|token| {
         let word = token.written().unwrap_or_default();
         let digits = word.starts_with(|it: char| it.is_ascii_digit());
-        let told = [Role::Numbered, Role::Refers]
-            .into_iter()
-            .any(|role| token.is(role));
-        told || token.is_known() || is_ticket(word) || digits
+        // `as in`, and not ``as default``.
+        let leads = tokens.get(at + 1).is_some_and(|it| lead(it).is_some());
+        let refers = token.is(Role::Refers) && leads;
+        token.is(Role::Numbered) || refers || token.is_known() || is_ticket(word) || digits
     })
 }
 
