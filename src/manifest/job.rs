@@ -44,6 +44,9 @@ pub(super) fn build(
     })
 }
 
+/// What stands in a suspended `CronJob`, as the field must be there.
+const UNKNOWN: &str = "@daily";
+
 /// Returns the `CronJob` of a workload that runs by that schedule.
 pub(super) fn scheduled(
     application: &Application,
@@ -52,7 +55,7 @@ pub(super) fn scheduled(
 ) -> CronJob {
     let metadata = labels::owned(application, workload, &workload.name);
     let spec = CronJobSpec {
-        schedule: schedule.cron.clone(),
+        schedule: schedule.cron.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
         time_zone: schedule.time_zone.clone(),
         concurrency_policy: Some(overlap(schedule.overlap).to_owned()),
         starting_deadline_seconds: Some(LATEST_START_SECONDS),
@@ -62,7 +65,7 @@ pub(super) fn scheduled(
             metadata: Some(labels::template(&metadata)),
             spec: Some(spec(application, workload)),
         },
-        suspend: None,
+        suspend: schedule.cron.is_none().then_some(true),
     };
     CronJob {
         metadata,
@@ -180,7 +183,7 @@ mod tests {
     #[test]
     fn a_schedule_makes_jobs_that_its_history_clears() {
         let schedule = Schedule {
-            cron: "0 3 * * *".to_owned(),
+            cron: Some("0 3 * * *".to_owned()),
             time_zone: Some("Europe/Kyiv".to_owned()),
             overlap: Overlap::Forbid,
         };
@@ -188,7 +191,19 @@ mod tests {
         assert_eq!(cron.metadata.name.as_deref(), Some("migrate"));
         let spec = cron.spec;
         assert_eq!(spec.schedule, "0 3 * * *");
+        assert_eq!(spec.suspend, None);
         let job = spec.job_template.spec.expect("a Job");
         assert_eq!(job.ttl_seconds_after_finished, None);
+    }
+
+    #[test]
+    fn what_nobody_says_the_time_of_runs_at_none() {
+        let schedule = Schedule {
+            cron: None,
+            time_zone: None,
+            overlap: Overlap::Forbid,
+        };
+        let cron = scheduled(&sample::application(), &migrate(), &schedule);
+        assert_eq!(cron.spec.suspend, Some(true));
     }
 }

@@ -324,8 +324,10 @@ fn ends(found: Option<&JobSpec>, asked: &JobWish) -> bool {
     let Some(found) = found else { return false };
     let schedule = found.schedule.as_ref();
     let zone = schedule.and_then(|it| it.time_zone.as_ref());
-    fits(asked.schedule.as_ref(), schedule.map(|it| &it.cron))
-        && fits(asked.time_zone.as_ref(), zone)
+    fits(
+        asked.schedule.as_ref(),
+        schedule.and_then(|it| it.cron.as_ref()),
+    ) && fits(asked.time_zone.as_ref(), zone)
         && fits(asked.overlap.as_ref(), schedule.map(|it| &it.overlap))
         && fits(asked.retries.as_ref(), Some(&found.retries))
         && fits(asked.deadline.as_ref(), found.deadline.as_ref())

@@ -247,27 +247,31 @@ fn overlap(said: Option<&str>) -> Overlap {
     }
 }
 
-/// Returns the schedule; one that can't be read is replaced, as nothing may be left out.
-fn cron(name: &str, said: Option<&str>, wish: &JobWish, warnings: &mut Vec<Diagnostic>) -> String {
-    const DAILY: &str = "@daily";
-    if let Some(wish) = &wish.schedule {
-        return wish.clone();
+/// Returns the schedule, where one is given that can be kept; no other time is made up.
+fn cron(
+    name: &str,
+    said: Option<&str>,
+    wish: &JobWish,
+    warnings: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    if wish.schedule.is_some() {
+        return wish.schedule.clone();
     }
-    let Some(said) = said else {
-        let problem = format!("`{name}` is to run by a schedule, and none is given: `{DAILY}`");
-        warnings.push(
-            Diagnostic::warning(problem)
-                .help("name it below the task (Schedule: `0 3 * * *`) or in the label `orch.cronjob.schedule`"),
-        );
-        return DAILY.to_owned();
+    let why = match said.map(schedule::read) {
+        Some(Ok(cron)) => return Some(cron),
+        Some(Err(why)) => {
+            let said = said.unwrap_or_default();
+            format!("the schedule `{said}` of `{name}` can't be kept, so it is suspended: {why}")
+        }
+        None => {
+            format!("`{name}` is to run by a schedule, and none is read, so it is suspended")
+        }
     };
-    schedule::read(said).unwrap_or_else(|why| {
-        let problem = format!("the schedule `{said}` of `{name}` can't be kept: {why}");
-        warnings.push(Diagnostic::warning(problem).help(format!(
-            "`{DAILY}` is used; give five fields, such as `0 3 * * *`"
-        )));
-        DAILY.to_owned()
-    })
+    warnings.push(Diagnostic::warning(why).help(
+        "give five fields, such as `0 3 * * *`, below the task (Schedule: …) or in the label \
+         `orch.cronjob.schedule`",
+    ));
+    None
 }
 
 #[cfg(test)]
@@ -381,7 +385,8 @@ mod tests {
     fn a_schedule_that_cannot_be_kept_is_said() {
         let mut warnings = Vec::new();
         let wish = JobWish::default();
-        assert_eq!(cron("x", Some("often"), &wish, &mut warnings), "@daily");
-        assert_eq!(warnings.len(), 1);
+        assert_eq!(cron("x", Some("often"), &wish, &mut warnings), None);
+        assert_eq!(cron("x", None, &wish, &mut warnings), None);
+        assert_eq!(warnings.len(), 2);
     }
 }

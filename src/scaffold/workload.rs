@@ -104,7 +104,8 @@ impl Described<'_> {
             return lines;
         };
         if let Some(schedule) = &job.schedule {
-            lines.push(self.fill(texts::SCHEDULE, "cron", &schedule.cron));
+            let cron = schedule.cron.as_ref();
+            lines.extend(cron.map(|cron| self.fill(texts::SCHEDULE, "cron", cron)));
             let zone = schedule.time_zone.as_ref();
             lines.extend(zone.map(|zone| format!("Timezone: `{zone}`")));
             match schedule.overlap {

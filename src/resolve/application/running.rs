@@ -55,8 +55,8 @@ pub struct JobSpec {
 /// When a `CronJob` runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
-    /// Five fields, or a macro such as `@daily`.
-    pub cron: String,
+    /// Five fields, or a macro such as `@daily`; nothing where none is known: it is suspended.
+    pub cron: Option<String>,
     /// The time zone (`Europe/Kyiv`); the cluster's where none is given.
     pub time_zone: Option<String>,
     /// What happens when the run before hasn't ended.
