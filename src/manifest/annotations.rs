@@ -1,11 +1,11 @@
 //! The annotations of a pod: checksums of what it is configured by, and how it is scraped.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use crate::resolve::{Application, ConfigMapSpec, EnvSource, VolumeKind, Workload, WorkloadKind};
+use crate::resolve::{Application, ConfigMapSpec, Workload, WorkloadKind};
 
 /// The annotation that makes pods anew when what they are configured by changes.
 pub(super) const CHECKSUM: &str = "orch.dev/config-checksum";
@@ -46,7 +46,7 @@ pub(super) fn config_checksum(
     workload: &Workload,
     counts: impl Fn(&ConfigMapSpec) -> bool,
 ) -> Option<String> {
-    let used = used(workload);
+    let used = workload.maps();
     if used.is_empty() {
         return None;
     }
@@ -56,25 +56,6 @@ pub(super) fn config_checksum(
         .filter(|map| used.contains(map.name.as_str()) && counts(map))
         .collect();
     (!maps.is_empty()).then(|| checksum(&maps))
-}
-
-/// Returns the names of the maps that a workload takes variables from or mounts.
-fn used(workload: &Workload) -> BTreeSet<&str> {
-    let variables = workload.environment.iter();
-    let by_variable = variables.filter_map(|variable| match &variable.source {
-        EnvSource::ConfigMap { name, .. } => Some(name.as_str()),
-        EnvSource::Literal(_) | EnvSource::Secret { .. } => None,
-    });
-    let volumes = workload.volumes.iter();
-    let mounted = volumes.filter_map(|volume| match &volume.kind {
-        VolumeKind::ConfigMap(name) => Some(name.as_str()),
-        VolumeKind::Claim(_)
-        | VolumeKind::Shared(_)
-        | VolumeKind::Scratch(_)
-        | VolumeKind::Memory(_)
-        | VolumeKind::Secret(_) => None,
-    });
-    by_variable.chain(mounted).collect()
 }
 
 fn checksum(maps: &[&ConfigMapSpec]) -> String {

@@ -16,6 +16,8 @@ pub use given::{
 pub use pod::{NodeRule, PodOptions};
 pub use running::{Hpa, JobSpec, Overlap, Pdb, Rollout, Scaling, Schedule, Wait, WaitProgram};
 
+use std::collections::BTreeSet;
+
 use crate::facts::Protocol;
 
 use super::ingress::IngressSpec;
@@ -175,6 +177,53 @@ pub enum WorkloadKind {
     Job,
     /// Runs to its end, by a schedule.
     CronJob,
+}
+
+impl Workload {
+    /// Returns the names of the `ConfigMap`s that it takes variables from or mounts.
+    pub fn maps(&self) -> BTreeSet<&str> {
+        let of_variable = |source| match source {
+            &EnvSource::ConfigMap { ref name, .. } => Some(name.as_str()),
+            EnvSource::Literal(_) | EnvSource::Secret { .. } => None,
+        };
+        let of_volume = |kind| match kind {
+            &VolumeKind::ConfigMap(ref name) => Some(name.as_str()),
+            VolumeKind::Claim(_)
+            | VolumeKind::Shared(_)
+            | VolumeKind::Scratch(_)
+            | VolumeKind::Memory(_)
+            | VolumeKind::Secret(_) => None,
+        };
+        self.configured(of_variable, of_volume)
+    }
+
+    /// Returns the names of the Secrets that it takes variables from or mounts.
+    pub fn secrets(&self) -> BTreeSet<&str> {
+        let of_variable = |source| match source {
+            &EnvSource::Secret { ref name, .. } => Some(name.as_str()),
+            EnvSource::Literal(_) | EnvSource::ConfigMap { .. } => None,
+        };
+        let of_volume = |kind| match kind {
+            &VolumeKind::Secret(ref name) => Some(name.as_str()),
+            VolumeKind::Claim(_)
+            | VolumeKind::Shared(_)
+            | VolumeKind::Scratch(_)
+            | VolumeKind::Memory(_)
+            | VolumeKind::ConfigMap(_) => None,
+        };
+        self.configured(of_variable, of_volume)
+    }
+
+    fn configured<'a>(
+        &'a self,
+        of_variable: fn(&'a EnvSource) -> Option<&'a str>,
+        of_volume: fn(&'a VolumeKind) -> Option<&'a str>,
+    ) -> BTreeSet<&'a str> {
+        let variables = self.environment.iter().map(|it| &it.source);
+        let volumes = self.volumes.iter().map(|it| &it.kind);
+        let mounted = volumes.filter_map(of_volume);
+        variables.filter_map(of_variable).chain(mounted).collect()
+    }
 }
 
 impl WorkloadKind {

@@ -1,6 +1,8 @@
 //! Which object lies in which file: each task's own, and beside a workload what belongs to it;
 //! what no task asks for gets files of its own.
 
+mod shared;
+
 use super::application::{
     Application, Content, FileOrigin, FileSpec, ManifestItem, VolumeKind, Workload, WorkloadKind,
 };
@@ -8,6 +10,7 @@ use super::overlays;
 use super::roster::Roster;
 use super::rules::Read;
 use super::target::{FileKind, Target};
+use shared::Shared;
 
 /// Returns every file, those of tasks first and in their order.
 pub(super) fn build(
@@ -20,16 +23,18 @@ pub(super) fn build(
         .iter()
         .filter_map(|read| Some((read, read.target()?)))
         .collect();
+    let asked: Vec<&Target> = targets.iter().map(|(_, target)| *target).collect();
     let layout = Layout {
         targets: &targets,
         application,
         owners,
+        shared: Shared::new(&asked, application, owners),
     };
     let mut files: Vec<FileSpec> = targets
         .iter()
         .map(|(read, target)| layout.of_task(read, target))
         .collect();
-    let has = |kind: FileKind| targets.iter().any(|(_, target)| target.kind == kind);
+    let has = |kind: FileKind| asked.iter().any(|target| target.kind == kind);
     let writes = files
         .iter()
         .any(|file| matches!(file.content, Content::Manifests(_)));
@@ -41,21 +46,23 @@ pub(super) fn build(
         .first()
         .map(|(read, _)| read.section.number.clone())
         .unwrap_or_default();
+    let named = has(FileKind::Namespace);
+    let left_namespace = if named { Vec::new() } else { namespace() };
     let shared = [
-        (FileKind::Namespace, namespace(), "the namespace"),
+        (FileKind::Namespace, left_namespace, "the namespace"),
         (
             FileKind::Secrets,
-            layout.secrets(),
+            layout.shared.left(FileKind::Secrets),
             "a template for secrets",
         ),
         (
             FileKind::ConfigMap,
-            layout.config_maps(),
+            layout.shared.left(FileKind::ConfigMap),
             "settings that are no secrets",
         ),
     ];
     for (kind, items, reason) in shared {
-        if !has(kind) && !items.is_empty() {
+        if !items.is_empty() {
             let path = format!("{root}{}.yml", kind.word());
             files.push(unassigned(path, reason, &section, items));
         }
@@ -144,6 +151,7 @@ struct Layout<'a, 'c> {
     application: &'a Application,
     /// Maps that belong to one workload: the workload, then the map.
     owners: &'a [(String, String)],
+    shared: Shared,
 }
 
 impl Layout<'_, '_> {
@@ -163,8 +171,7 @@ impl Layout<'_, '_> {
             FileKind::Readme => return Content::Readme,
             FileKind::Kustomization => return overlays::content(&target.path),
             FileKind::Namespace => namespace(),
-            FileKind::Secrets => self.secrets(),
-            FileKind::ConfigMap => self.config_maps(),
+            FileKind::Secrets | FileKind::ConfigMap => self.shared.of(target),
             FileKind::Ingress => self.way_in(),
             FileKind::Service => {
                 self.one(target, ManifestItem::Services, |it| !it.ports.is_empty())
@@ -189,19 +196,6 @@ impl Layout<'_, '_> {
     fn way_in(&self) -> Vec<ManifestItem> {
         let ingress = self.application.ingress.iter();
         ingress.map(|_| ManifestItem::Ingress).collect()
-    }
-
-    fn secrets(&self) -> Vec<ManifestItem> {
-        let names = self.application.secrets.iter().map(|it| it.name.clone());
-        names.map(ManifestItem::Secret).collect()
-    }
-
-    /// Returns the maps that belong to no single workload.
-    fn config_maps(&self) -> Vec<ManifestItem> {
-        let own = |name: &String| self.owners.iter().any(|(_, map)| map == name);
-        let names = self.application.config_maps.iter().map(|it| &it.name);
-        let shared = names.filter(|name| !own(name)).cloned();
-        shared.map(ManifestItem::ConfigMap).collect()
     }
 
     /// Returns one object of a workload's, where there is that workload and it has one.
@@ -244,7 +238,8 @@ impl Layout<'_, '_> {
             .owners
             .iter()
             .filter(|(owner, _)| *owner == workload.name);
-        items.extend(maps.map(|(_, map)| ManifestItem::ConfigMap(map.clone())));
+        let maps = maps.map(|(_, map)| ManifestItem::ConfigMap(map.clone()));
+        items.extend(maps.filter(|map| !self.shared.holds(map)));
         let claims = workload.volumes.iter().any(|it| match &it.kind {
             VolumeKind::Claim(_) => workload.kind != WorkloadKind::StatefulSet,
             VolumeKind::Shared(claim) => claim.users.first() == Some(&workload.name),

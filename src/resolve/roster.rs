@@ -96,7 +96,7 @@ pub(super) fn build<'f>(
             .find(|hint| normal(hint) == normal(&service.name))
             .filter(|hint| members.iter().all(|member| member.name != **hint))
             .cloned()
-            .unwrap_or_else(|| service.name.to_lowercase().replace(['_', '.'], "-"));
+            .unwrap_or_else(|| usual_name(&service.name));
         members.push(sorter.unnamed(name, service));
     }
     let mut names = BTreeMap::new();
@@ -120,6 +120,11 @@ pub(super) fn build<'f>(
         names,
         reaches,
     }
+}
+
+/// Returns the name in Kubernetes of a service that no task names.
+pub(super) fn usual_name(service: &str) -> String {
+    service.to_lowercase().replace(['_', '.'], "-")
 }
 
 /// Returns the names that services are known by, each with its service; a service's own name wins

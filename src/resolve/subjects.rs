@@ -109,7 +109,7 @@ pub(super) fn assign<'f>(
                 .iter()
                 .filter(|service| !taken.contains(service.name.as_str()))
                 .collect();
-            if let Some(found) = way(subject, &free, phase) {
+            if let Some(found) = way(subject, &free, services, phase) {
                 taken.insert(&found.name);
                 subject.service = Some(found);
             }
@@ -120,7 +120,11 @@ pub(super) fn assign<'f>(
         let image = subject.service.and_then(|service| service.image.as_ref());
         subject.product = match image {
             Some(image) => image::product(&image.value),
-            None => product_of(&subject.name, &subject.description),
+            // Without a service, it takes an image that somebody names.
+            None => product_of(&subject.name, &subject.description).filter(|product| {
+                let named = subject.spec.image.is_some() || phase.image(&subject.name).is_some();
+                named || product.known().default.is_some()
+            }),
         };
         if let Some(alias) = phase
             .alias(&subject.name)
@@ -134,11 +138,13 @@ pub(super) fn assign<'f>(
     problems
 }
 
-type Way = for<'f> fn(&Subject<'f>, &[&'f Service], &PhaseSettings) -> Option<&'f Service>;
+type Way =
+    for<'f> fn(&Subject<'f>, &[&'f Service], &'f [Service], &PhaseSettings) -> Option<&'f Service>;
 
 fn by_alias<'f>(
     subject: &Subject<'f>,
     free: &[&'f Service],
+    _: &'f [Service],
     phase: &PhaseSettings,
 ) -> Option<&'f Service> {
     let alias = phase.alias(&subject.name)?;
@@ -148,6 +154,7 @@ fn by_alias<'f>(
 fn by_name<'f>(
     subject: &Subject<'f>,
     free: &[&'f Service],
+    _: &'f [Service],
     _: &PhaseSettings,
 ) -> Option<&'f Service> {
     let equal = |service: &&&Service| service.name == subject.name;
@@ -161,6 +168,7 @@ fn by_name<'f>(
 fn by_product<'f>(
     subject: &Subject<'f>,
     free: &[&'f Service],
+    _: &'f [Service],
     _: &PhaseSettings,
 ) -> Option<&'f Service> {
     let wanted = product_of(&subject.name, &subject.description)?;
@@ -176,6 +184,7 @@ fn by_product<'f>(
 fn by_ports<'f>(
     subject: &Subject<'f>,
     free: &[&'f Service],
+    _: &'f [Service],
     _: &PhaseSettings,
 ) -> Option<&'f Service> {
     let wanted = subject.wanted();
@@ -196,6 +205,7 @@ fn by_ports<'f>(
 fn by_end<'f>(
     subject: &Subject<'f>,
     free: &[&'f Service],
+    _: &'f [Service],
     _: &PhaseSettings,
 ) -> Option<&'f Service> {
     const ALIKE: usize = 5;
@@ -216,11 +226,12 @@ fn by_end<'f>(
     ending.next().is_none().then_some(*only)
 }
 
-/// `app` is the service that is built and serves; where several do, the one called so, else the
-/// one that alone is left.
+/// `app` is the service that is built and serves, and an unknown name the only such service. Where
+/// there are several, what alone is left may be another thing: nobody names it so.
 fn by_role<'f>(
     subject: &Subject<'f>,
     free: &[&'f Service],
+    services: &'f [Service],
     _: &PhaseSettings,
 ) -> Option<&'f Service> {
     let ends = subject.kind.is_some_and(WorkloadKind::ends);
@@ -228,34 +239,34 @@ fn by_role<'f>(
         return None;
     }
     let wanted = subject.wanted();
-    let built: Vec<&'f Service> = free
-        .iter()
-        .copied()
-        .filter(|service| service.build.is_some())
-        .collect();
-    let called = built
-        .iter()
-        .copied()
-        .find(|service| is_application(&service.name));
+    let serves = |service: &&&'f Service| {
+        let ports = &service.ports;
+        let some = ports.iter().any(|it| wanted.contains(&it.container));
+        service.build.is_some() && (some || wanted.is_empty() && !ports.is_empty())
+    };
     let administers = |name: &str| {
         let mut parts = name.split(['-', '_']);
         parts.any(|part| part.starts_with("admin"))
     };
-    if let Some(called) = called.filter(|_| !administers(&subject.name)) {
+    let only = |found: &mut dyn Iterator<Item = &'f Service>| {
+        found.next().filter(|_| found.next().is_none())
+    };
+    if administers(&subject.name) {
+        let mut found = free.iter().filter(serves).copied();
+        return only(&mut found.by_ref().filter(|it| administers(&it.name)));
+    }
+    let built = services
+        .iter()
+        .filter(|it| it.build.is_some() && !it.ports.is_empty());
+    let alone = built.count() == 1;
+    let called = free
+        .iter()
+        .find(|it| it.build.is_some() && is_application(&it.name));
+    if let Some(called) = called.filter(|_| alone || is_application(&subject.name)) {
         return Some(called);
     }
-    let mut serving = built.iter().copied().filter(|service| {
-        let some = service
-            .ports
-            .iter()
-            .any(|served| wanted.contains(&served.container));
-        some || (wanted.is_empty() && !service.ports.is_empty())
-    });
-    let same = administers(&subject.name);
-    let only = serving
-        .next()
-        .filter(|service| administers(&service.name) == same)?;
-    serving.next().is_none().then_some(only)
+    let mut found = free.iter().filter(serves).copied();
+    only(&mut found).filter(|_| alone)
 }
 
 /// Returns whether a service's name says that it is the application itself.

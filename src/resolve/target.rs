@@ -1,6 +1,7 @@
 //! Which file a write task asks for, by its path: the kind of object and the workload's name.
 
 mod folders;
+mod kinds;
 
 pub(super) use folders::is_for_manifests;
 
@@ -8,6 +9,7 @@ use super::application::WorkloadKind;
 use super::overlays;
 use crate::vocabulary::words;
 use folders::{is_elsewhere, names_none};
+use kinds::Told;
 
 /// What a file is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -108,34 +110,6 @@ impl FileKind {
     }
 }
 
-const KINDS: &[(&str, FileKind)] = &[
-    ("namespace", FileKind::Namespace),
-    ("ns", FileKind::Namespace),
-    ("secret", FileKind::Secrets),
-    ("secrets", FileKind::Secrets),
-    ("configmap", FileKind::ConfigMap),
-    ("configmaps", FileKind::ConfigMap),
-    ("config", FileKind::ConfigMap),
-    ("kustomization", FileKind::Kustomization),
-    ("deployment", FileKind::Deployment),
-    ("deploy", FileKind::Deployment),
-    ("statefulset", FileKind::StatefulSet),
-    ("sts", FileKind::StatefulSet),
-    ("daemonset", FileKind::DaemonSet),
-    ("ds", FileKind::DaemonSet),
-    ("job", FileKind::Job),
-    ("cronjob", FileKind::CronJob),
-    ("service", FileKind::Service),
-    ("svc", FileKind::Service),
-    ("services", FileKind::Service),
-    ("hpa", FileKind::Hpa),
-    ("autoscaler", FileKind::Hpa),
-    ("pdb", FileKind::Pdb),
-    ("ingress", FileKind::Ingress),
-    ("serviceaccount", FileKind::ServiceAccount),
-    ("networkpolicy", FileKind::NetworkPolicy),
-];
-
 /// A file that a task asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Target {
@@ -143,6 +117,22 @@ pub(super) struct Target {
     pub(super) kind: FileKind,
     /// The workload's name, for kinds that are about one.
     pub(super) name: Option<String>,
+}
+
+impl Target {
+    /// Returns the workload that its path may name: in the file's name (`api-secrets.yml`), else by
+    /// the folder that it lies in.
+    pub(super) fn whose(&self) -> Option<String> {
+        let (folder, file) = self.path.rsplit_once('/')?;
+        let (stem, _) = file.rsplit_once('.')?;
+        if let Told::Kind(Some(_), rest) = kinds::told(stem)
+            && !rest.is_empty()
+        {
+            return Some(rest);
+        }
+        let folder = folder.rsplit('/').next().filter(|name| !names_none(name));
+        folder.map(str::to_owned)
+    }
 }
 
 /// Returns the file that a path and its description ask for, if it is one that orch can write.
@@ -183,7 +173,9 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
     if !matches!(extension, "yml" | "yaml") || is_elsewhere(path) {
         return None;
     }
-    let (kind, rest) = split_kind(&stem.to_lowercase().replace("cron-job", "cronjob"));
+    let Told::Kind(kind, rest) = kinds::told(stem) else {
+        return None;
+    };
     let parent = folder
         .rsplit('/')
         .next()
@@ -244,34 +236,10 @@ pub(super) fn is_endpoint(code: &str) -> bool {
 /// Returns the kind that a word names for certain; `config` may be any file of settings.
 pub(super) fn kind_named(word: &str) -> Option<FileKind> {
     let lower = word.to_lowercase();
-    let mut kinds = KINDS.iter().filter(|(name, _)| *name != "config");
+    let mut kinds = kinds::named().filter(|(name, _)| *name != "config");
     kinds
         .find(|(name, _)| *name == lower || lower.strip_suffix('s') == Some(name))
         .map(|(_, kind)| *kind)
-}
-
-fn split_kind(stem: &str) -> (Option<FileKind>, String) {
-    let tokens: Vec<&str> = stem
-        .split(['-', '_', '.'])
-        .filter(|token| !token.is_empty())
-        .collect();
-    let kind_of = |token: &str| {
-        KINDS
-            .iter()
-            .find(|(word, _)| *word == token)
-            .map(|(_, kind)| *kind)
-    };
-    if let Some((last, rest)) = tokens.split_last()
-        && let Some(kind) = kind_of(last)
-    {
-        return (Some(kind), rest.join("-"));
-    }
-    if let Some((first, rest)) = tokens.split_first()
-        && let Some(kind) = kind_of(first)
-    {
-        return (Some(kind), rest.join("-"));
-    }
-    (None, tokens.join("-"))
 }
 
 /// Returns the kind that a description names, for a file whose name tells none.
@@ -279,9 +247,7 @@ fn described(description: &str) -> Option<FileKind> {
     let lower = description.to_lowercase();
     let mut all = words(&lower);
     all.find_map(|word| {
-        let (_, kind) = KINDS
-            .iter()
-            .find(|(known, _)| *known == word && known.len() > 3)?;
+        let (_, kind) = kinds::named().find(|(known, _)| *known == word && known.len() > 3)?;
         Some(*kind)
     })
 }
@@ -301,7 +267,7 @@ fn slug(description: &str) -> Option<String> {
 /// Returns whether a word says what an object is, and not whose.
 fn says_what(word: &str) -> bool {
     let types = ["clusterip", "nodeport", "loadbalancer", "headless"];
-    types.contains(&word) || KINDS.iter().any(|(kind, _)| *kind == word)
+    types.contains(&word) || kinds::named().any(|(kind, _)| *kind == word)
 }
 
 #[cfg(test)]

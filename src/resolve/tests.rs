@@ -249,6 +249,36 @@ fn a_configuration_of_the_repository_follows_the_new_names() {
 }
 
 #[test]
+fn what_alone_is_left_is_not_taken_for_an_unknown_name() {
+    let refused = |name: &str| {
+        let text = format!(
+            "# Phase 4: x\n\n- [ ] `k8s/app/deployment.yml`\n- [ ] `k8s/{name}/deployment.yml`\n"
+        );
+        let checklist = parse(&text);
+        let phase = PhaseSettings::default();
+        let inputs = super::inputs(&checklist, &tree(), &phase);
+        let facts = gather(&tree(), &inputs).expect("facts").facts;
+        let settings = Settings::default();
+        let context = Context {
+            set: "x".to_owned(),
+            settings: &settings,
+            phase: &phase,
+            service_monitors: false,
+            seen: None,
+        };
+        let problems = resolve(&checklist, &facts, &tree(), &context).expect_err("refused");
+        let first = problems.0.into_iter().next().expect("a problem");
+        assert_eq!(
+            first.message,
+            format!("nothing in `docker-compose.yml` is called `{name}`")
+        );
+    };
+    refused("beat");
+    // Known by its name, but what to run isn't.
+    refused("redis-exporter");
+}
+
+#[test]
 fn a_workload_that_nothing_is_called_like_is_an_error_with_its_place() {
     let text = "# Phase 4: x\n\n## Tasks\n\n### 4.1 y\n- [ ] `k8s/billing/deployment.yml`: billing\n  - Port: 7070\n- [ ] `k8s/ledger/deployment.yml`: ledger\n  - Port: 7171\n";
     let checklist = parse(text);

@@ -10,7 +10,9 @@ use crate::checklist::Spanned;
 use crate::facts::image::{self, Product};
 
 use super::answers;
-use super::application::{ConfigMapSpec, ProbeAction, VolumeKind, Workload, WorkloadKind};
+use super::application::{
+    Application, ConfigMapSpec, ManifestItem, ProbeAction, VolumeKind, Workload, WorkloadKind,
+};
 use super::model::InventoryKind;
 use super::read_out::Known;
 use super::rules::Said;
@@ -24,18 +26,32 @@ pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
         return false;
     }
     if target.kind == FileKind::Secrets {
-        return listed(InventoryKind::Secrets, said, known);
+        return listed(InventoryKind::Secrets, said, (known, &held(target, known)));
     }
     if target.kind == FileKind::ConfigMap {
-        return settings(said, known) || listed(InventoryKind::ConfigMaps, said, known);
+        let held = held(target, known);
+        let listed = || listed(InventoryKind::ConfigMaps, said, (known, &held));
+        return settings(said, &held) || listed();
     }
     let names = Names::of(target, known);
     said.names.iter().all(|name| names.have(name))
 }
 
+/// Returns the application with those Secrets and `ConfigMap`s alone that lie in a file.
+fn held(target: &Target, known: &Known<'_>) -> Application {
+    let mut held = known.application.clone();
+    let file = known.files.iter().find(|file| file.path == target.path);
+    let holds = |item: ManifestItem| file.is_none_or(|file| file.holds(&item));
+    held.secrets
+        .retain(|it| holds(ManifestItem::Secret(it.name.clone())));
+    let map = |it: &ConfigMapSpec| holds(ManifestItem::ConfigMap(it.name.clone()));
+    held.config_maps.retain(map);
+    held
+}
+
 /// Returns whether an inventory finds what a text lists.
-fn listed(kind: InventoryKind, said: &Said, known: &Known<'_>) -> bool {
-    let own = known.application.secrets.iter();
+fn listed(kind: InventoryKind, said: &Said, (known, held): (&Known<'_>, &Application)) -> bool {
+    let own = held.secrets.iter();
     let keys: BTreeSet<&str> = own
         .flat_map(|secret| &secret.entries)
         .map(|it| it.key.as_str())
@@ -47,20 +63,14 @@ fn listed(kind: InventoryKind, said: &Said, known: &Known<'_>) -> bool {
         value: said.text.plain(),
         span: said.text.span.clone(),
     };
-    let from = (known.facts, known.application);
+    let from = (known.facts, held);
     let answer = answers::answer(kind, &[name], from, known.vocabulary);
     answer.missing.is_empty()
 }
 
 /// Returns whether the maps have the keys that a text names, with the values that it gives.
-fn settings(said: &Said, known: &Known<'_>) -> bool {
-    let maps = || {
-        known
-            .application
-            .config_maps
-            .iter()
-            .flat_map(|map| &map.data)
-    };
+fn settings(said: &Said, held: &Application) -> bool {
+    let maps = || held.config_maps.iter().flat_map(|map| &map.data);
     let plain = said.text.plain();
     let pairs = plain.split_whitespace().filter_map(|it| it.split_once('='));
     let pairs: Vec<(&str, &str)> = pairs.collect();

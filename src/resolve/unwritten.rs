@@ -3,17 +3,17 @@
 //!
 //! A service that is missing otherwise is an error (`subjects`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Tree};
 use crate::settings::PhaseSettings;
 
-use super::application::{Application, Content, FileSpec, ManifestItem, WorkloadKind};
+use super::application::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
 use super::rules::Read;
-use super::subjects;
 use super::target::{self, FileKind, Target};
+use super::{roster, subjects};
 
 /// Leaves to a person what can't be written; returns what is said of it.
 pub(super) fn leave(
@@ -23,11 +23,12 @@ pub(super) fn leave(
     checklist: &Checklist,
 ) -> Vec<Diagnostic> {
     let mut told = unknown(reads, facts, phase, checklist);
-    told.extend(twice(reads, checklist));
+    told.extend(twice(reads, facts, checklist));
     told
 }
 
-/// Leaves what ends, or lies outside of folders for manifests, and is called like no service.
+/// Leaves what ends, whose kind no name tells, or what lies outside of folders for manifests, and
+/// is called like no service.
 fn unknown(
     reads: &mut [Read<'_>],
     facts: &Facts,
@@ -54,7 +55,9 @@ fn unknown(
         };
         let mut targets = reads.iter().filter_map(Read::target);
         let theirs = |it: &&Target| it.name.as_ref() == Some(&name);
-        let strict = |it: &Target| !ends(it) && target::is_for_manifests(&it.path, &[]);
+        // A name alone may be anything's: `rules.yml`.
+        let alone = |it: &Target| it.kind == FileKind::Whole || ends(it);
+        let strict = |it: &Target| !alone(it) && target::is_for_manifests(&it.path, &[]);
         if targets.any(|it| theirs(&it) && strict(it)) {
             continue;
         }
@@ -78,10 +81,11 @@ fn unknown(
 }
 
 /// Leaves a second file for objects that another task's file holds.
-fn twice(reads: &mut [Read<'_>], checklist: &Checklist) -> Vec<Diagnostic> {
+fn twice(reads: &mut [Read<'_>], facts: &Facts, checklist: &Checklist) -> Vec<Diagnostic> {
+    let names = names(reads, facts);
     let mut holders: HashMap<Objects, Target> = HashMap::new();
     for target in reads.iter().filter_map(Read::target) {
-        let Some(objects) = objects(target) else {
+        let Some(objects) = objects(target, &names) else {
             continue;
         };
         let holder = holders.entry(objects).or_insert_with(|| target.clone());
@@ -95,7 +99,7 @@ fn twice(reads: &mut [Read<'_>], checklist: &Checklist) -> Vec<Diagnostic> {
         let Some(target) = read.target() else {
             continue;
         };
-        let held = objects(target).and_then(|it| holders.get(&it));
+        let held = objects(target, &names).and_then(|it| holders.get(&it));
         let Some(held) = held.filter(|held| held.path != target.path) else {
             continue;
         };
@@ -132,7 +136,8 @@ pub(super) fn empty(
         let holds_nothing = |file: &FileSpec| {
             file.path == target.path && file.content == Content::Manifests(Vec::new())
         };
-        let template = matches!(target.kind, FileKind::Secrets | FileKind::ConfigMap);
+        let template = matches!(target.kind, FileKind::Secrets | FileKind::ConfigMap)
+            && configured(target, application).is_none();
         if template || !files.iter().any(holds_nothing) {
             continue;
         }
@@ -161,9 +166,12 @@ fn lacking(target: &Target, application: &Application) -> String {
         FileKind::Hpa => format!("nothing scales a {kind}, which `{name}` is"),
         FileKind::Pdb => format!("a {kind}, which `{name}` is, has no number of pods to keep"),
         FileKind::Ingress => "nothing that serves HTTP is known".to_owned(),
-        FileKind::Secrets
-        | FileKind::ConfigMap
-        | FileKind::Namespace
+        FileKind::Secrets | FileKind::ConfigMap => {
+            let name = configured(target, application).map(|it| it.name.as_str());
+            let name = name.unwrap_or_default();
+            format!("`{name}` uses none that no other file holds")
+        }
+        FileKind::Namespace
         | FileKind::Readme
         | FileKind::Kustomization
         | FileKind::Deployment
@@ -175,6 +183,11 @@ fn lacking(target: &Target, application: &Application) -> String {
         | FileKind::NetworkPolicy
         | FileKind::Whole => "the application has nothing for it".to_owned(),
     }
+}
+
+/// Returns the workload that a file of Secrets or `ConfigMap`s is for, if it is for one.
+fn configured<'a>(target: &Target, application: &'a Application) -> Option<&'a Workload> {
+    application.workload(&target.whose()?)
 }
 
 fn ends(target: &Target) -> bool {
@@ -200,7 +213,16 @@ fn said(target: &Target, held: &Target) -> String {
 /// What tells a file's objects: their kind, and whose they are.
 type Objects = (FileKind, Option<String>);
 
-fn objects(target: &Target) -> Option<Objects> {
+/// Returns the names of the workloads that there will be.
+fn names(reads: &[Read<'_>], facts: &Facts) -> BTreeSet<String> {
+    let targets = reads.iter().filter_map(Read::target);
+    let asked = targets.filter_map(|target| target.name.clone());
+    let services = facts.project.iter().flat_map(|it| &it.services);
+    let services = services.map(|it| roster::usual_name(&it.name));
+    asked.chain(services).collect()
+}
+
+fn objects(target: &Target, names: &BTreeSet<String>) -> Option<Objects> {
     // Each overlay has its own.
     const SHARED: [FileKind; 2] = [FileKind::Readme, FileKind::Kustomization];
     let kind = if target.kind.runs_pods() {
@@ -208,7 +230,14 @@ fn objects(target: &Target) -> Option<Objects> {
     } else {
         target.kind
     };
-    (!SHARED.contains(&kind)).then(|| (kind, target.name.clone()))
+    let whose = || target.whose().filter(|name| names.contains(name));
+    let configures = matches!(kind, FileKind::Secrets | FileKind::ConfigMap);
+    let name = if configures {
+        whose()
+    } else {
+        target.name.clone()
+    };
+    (!SHARED.contains(&kind)).then_some((kind, name))
 }
 
 fn path(read: &Read<'_>) -> String {

@@ -1,6 +1,7 @@
 //! Files that tasks ask for and that can't be written.
 
 use super::{Action, COMPOSE, Resolved, parse, resolved, tree};
+use crate::resolve::{Content, ManifestItem};
 
 fn read(lines: &[&str]) -> Resolved {
     let mut tree = tree();
@@ -90,6 +91,77 @@ fn what_no_service_is_called_like_leaves_the_rest_to_go_on() {
             .iter()
             .any(|it| it.path == "k8s/app/deployment.yml")
     );
+}
+
+#[test]
+fn a_name_alone_that_no_service_has_is_a_persons() {
+    for (line, name) in [
+        ("Create `ops/prometheus/rules.yml`", "rules"),
+        ("`k8s/monitoring/mysqld-exporter.yml`", "mysqld-exporter"),
+        ("`k8s/server-metrics.yml`", "server-metrics"),
+    ] {
+        let path = line.split('`').nth(1).expect("a path");
+        let why = format!(
+            "no service in `docker-compose.yml` is called `{name}`, so that `{path}` is a \
+             person's to write"
+        );
+        check_left(&["`k8s/admin-api/deployment.yml`", line], &why);
+    }
+}
+
+#[test]
+fn kinds_that_are_not_written_are_no_workloads() {
+    for line in [
+        "`k8s/app/servicemonitor.yml`",
+        "`k8s/quota.yml`",
+        "`k8s/app/rbac.yml`",
+        "`k8s/postgres/pvc.yml`: 5Gi",
+        "`k8s/cert-issuer.yml`",
+    ] {
+        let resolved = read(&["`k8s/admin-api/deployment.yml`", line]);
+        let last = resolved.tasks.last().expect("a task");
+        assert_eq!(last.action, Action::Manual, "{line}");
+        assert_eq!(resolved.application.workload("quota"), None);
+    }
+}
+
+/// Returns the objects of a file, as they are written.
+fn objects(lines: &[&str], path: &str) -> Vec<ManifestItem> {
+    let resolved = read(lines);
+    let file = resolved.files.into_iter().find(|it| it.path == path);
+    match file.map(|it| it.content) {
+        Some(Content::Manifests(items)) => items,
+        other => panic!("{path}: {other:?}"),
+    }
+}
+
+#[test]
+fn the_secrets_in_a_workloads_folder_are_those_that_it_uses() {
+    let lines = ["`k8s/app/deployment.yml`", "`k8s/grafana/secret.yml`"];
+    let secret = |name: &str| ManifestItem::Secret(name.to_owned());
+    let theirs = objects(&lines, "k8s/grafana/secret.yml");
+    assert_eq!(theirs, [secret("grafana-credentials")]);
+    let others = objects(&lines, "k8s/secrets.yml");
+    assert!(!others.contains(&secret("grafana-credentials")));
+    assert!(others.contains(&secret("db-credentials")));
+    check_left(
+        &["`k8s/app/deployment.yml`", "`k8s/redis/secret.yml`"],
+        "`k8s/redis/secret.yml` would be empty: `redis` uses none that no other file holds",
+    );
+}
+
+#[test]
+fn the_maps_in_a_workloads_folder_are_those_that_it_uses() {
+    let lines = ["`k8s/app/deployment.yml`", "`k8s/worker-config.yml`"];
+    let map = |name: &str| ManifestItem::ConfigMap(name.to_owned());
+    assert_eq!(
+        objects(&lines, "k8s/worker-config.yml"),
+        [map("app-config")]
+    );
+    let lines = ["`k8s/app/deployment.yml`", "`k8s/prometheus/configmap.yml`"];
+    let theirs = objects(&lines, "k8s/prometheus/configmap.yml");
+    assert_eq!(theirs, [map("prometheus-config")]);
+    assert_eq!(objects(&lines, "k8s/configmap.yml"), [map("app-config")]);
 }
 
 #[test]
