@@ -275,17 +275,19 @@ pub fn told(evidence: &Evidence) -> String {
         Evidence::Object(object) => format!("{}/{} {}", object.kind, object.name, object.ready),
         Evidence::Checked {
             objects, exempt, ..
-        } if exempt.is_empty() => {
-            format!("{} checked", count(*objects, "object"))
-        }
-        Evidence::Checked {
-            objects, exempt, ..
         } => {
-            format!(
-                "{} checked, {} exempt",
-                count(*objects, "object"),
-                exempt.len()
-            )
+            let mut text = format!("{} checked", count(*objects, "object"));
+            // A tick that leaves something out says what, as far as a line has room.
+            if let [first, rest @ ..] = exempt.as_slice() {
+                text += ", exempt ";
+                text += first;
+                if !rest.is_empty() {
+                    text += ", and ";
+                    text += &rest.len().to_string();
+                    text += " more";
+                }
+            }
+            text
         }
         Evidence::Traces { found } => {
             let found: Vec<String> = found.iter().map(ToString::to_string).collect();
