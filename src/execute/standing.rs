@@ -101,10 +101,7 @@ pub fn compare(
                         Standing::Done(evidence.clone())
                     }
                 }
-                // What is studied changes as people work: it is read again, and stops nothing.
-                StepStatus::Succeeded(_) if matches!(step.work, Work::Study { .. }) => {
-                    Standing::Todo(Why::Changed)
-                }
+                StepStatus::Succeeded(_) if is_learned(&step.work) => Standing::Todo(Why::Changed),
                 StepStatus::Succeeded(_) => {
                     changed.push(Changed {
                         step: step.id.clone(),
@@ -121,6 +118,23 @@ pub fn compare(
         .collect();
     changed.extend(vanished(plan, state));
     Comparison { standing, changed }
+}
+
+/// Returns whether a step only learns what is there: that changes as people work, and is read again
+/// without anybody's consent.
+fn is_learned(work: &Work) -> bool {
+    let answers = |evidence: &Evidence| matches!(evidence, Evidence::Answer { .. });
+    match work {
+        Work::Study { .. } => true,
+        Work::Conclude { evidence } => answers(evidence),
+        Work::Expect { .. }
+        | Work::Refuse { .. }
+        | Work::Write { .. }
+        | Work::Apply { .. }
+        | Work::Wait { .. }
+        | Work::Command { .. }
+        | Work::Build { .. } => false,
+    }
 }
 
 /// Holds the steps that look for traces of a person's work of which one is missing, also those that

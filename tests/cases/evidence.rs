@@ -459,3 +459,26 @@ fn a_studied_file_that_changes_later_is_studied_again_and_stops_nothing() {
     workspace.orch(&["phase", "1", "run"]).expect(3);
     assert_eq!(journal(), studied, "nothing is left to study");
 }
+
+#[test]
+fn an_answer_that_changes_as_people_work_is_given_again_and_stops_nothing() {
+    const ASKS: &str = "\
+# Phase 1: Reading
+
+- [ ] Which secrets are needed: DB_PASSWORD
+- [ ] Add `SENTRY_TOKEN` to `.env.example`
+";
+    let path = "checklists/reading/phase-01-reading.md";
+    let compose = "services:\n  a:\n    image: nginx:1.27\n    environment:\n      DB_PASSWORD: \
+                   ${DB_PASSWORD}\n      SENTRY_TOKEN: ${SENTRY_TOKEN:-}\n";
+    let workspace = Workspace::new()
+        .file(path, ASKS)
+        .file("docker-compose.yml", compose)
+        .file(".env.example", "DB_PASSWORD=\n")
+        .commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    assert_eq!(workspace.read(path).matches("- [x]").count(), 1);
+    workspace.write(".env.example", "DB_PASSWORD=\nSENTRY_TOKEN=\nMAIL_PASSWORD=\n");
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert_eq!(workspace.read(path).matches("- [x]").count(), 2);
+}
