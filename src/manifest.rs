@@ -17,6 +17,7 @@ mod gateway;
 mod generator;
 mod hpa;
 mod ingress;
+mod item;
 mod job;
 mod known;
 mod kustomization;
@@ -70,16 +71,12 @@ pub use secret::{secret_keys, with_secret_values};
 use std::collections::BTreeMap;
 
 use peers::Peers;
-use serde::Serialize;
 use serde_json::Value;
 use thiserror::Error;
 
 use crate::abreast;
 use crate::merge::Conflict;
-use crate::resolve::{
-    Application, Content, FileOrigin, FileSpec, IngressSpec, ManifestItem, Workload,
-};
-use crate::settings::EdgeApi;
+use crate::resolve::{Application, Content, FileOrigin, FileSpec, ManifestItem};
 
 /// The value that stands for a secret in the repository; never applied to a real cluster.
 pub const PLACEHOLDER: &str = "CHANGE_ME";
@@ -322,7 +319,7 @@ fn manifests(
 ) -> Result<(String, Vec<Object>), RenderError> {
     let mut objects = Vec::new();
     for item in items {
-        let values = item_values(peers, item).map_err(|error| error.in_file(&file.path))?;
+        let values = item::values(peers, item).map_err(|error| error.in_file(&file.path))?;
         objects.extend(
             values
                 .into_iter()
@@ -355,112 +352,4 @@ fn yaml_error(path: &str, source: serde_saphyr::SerializeError) -> RenderError {
         path: path.to_owned(),
         source: Box::new(source),
     }
-}
-
-/// Why one item can't be made; the file is added where it is known.
-#[derive(Debug)]
-enum ItemError {
-    Unknown(String),
-    Serialise(serde_json::Error),
-}
-
-impl ItemError {
-    fn in_file(self, path: &str) -> RenderError {
-        let path = path.to_owned();
-        match self {
-            Self::Unknown(what) => RenderError::Unknown { path, what },
-            Self::Serialise(source) => RenderError::Serialise { path, source },
-        }
-    }
-}
-
-impl From<serde_json::Error> for ItemError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Serialise(error)
-    }
-}
-
-fn item_values(peers: &Peers<'_>, item: &ManifestItem) -> Result<Vec<Value>, ItemError> {
-    let application = peers.application;
-    let workload = |name: &String| {
-        peers
-            .workload(name)
-            .ok_or_else(|| ItemError::Unknown(format!("workload `{name}`")))
-    };
-    match item {
-        ManifestItem::Namespace => values([namespace::build(application)]),
-        ManifestItem::NamespacePolicy => values([network_policy::default_deny(application)]),
-        ManifestItem::Secret(name) => {
-            let secret = application
-                .secrets
-                .iter()
-                .find(|secret| secret.name == *name);
-            let secret = secret.ok_or_else(|| ItemError::Unknown(format!("Secret `{name}`")))?;
-            values([secret::build(application, secret)])
-        }
-        ManifestItem::ConfigMap(name) => {
-            let map = peers.config_map(name);
-            let map = map.ok_or_else(|| ItemError::Unknown(format!("ConfigMap `{name}`")))?;
-            values([config_map::build(application, map)])
-        }
-        ManifestItem::ServiceAccount(name) => service_account_values(application, workload(name)?),
-        ManifestItem::NetworkPolicy(name) => {
-            values([network_policy::build(peers, workload(name)?)])
-        }
-        ManifestItem::Claims(name) => values(claims::build(application, workload(name)?)),
-        ManifestItem::Workload(name) => {
-            let workload = workload(name)?;
-            let mut all = values(users::build(application, workload))?;
-            let mut value = workloads::value(application, workload)?;
-            options::workload(&mut value, workload);
-            all.push(value);
-            Ok(all)
-        }
-        ManifestItem::Services(name) => values(service::build(peers, workload(name)?)),
-        ManifestItem::Hpa(name) => values(hpa::build(application, workload(name)?)),
-        ManifestItem::Pdb(name) => values(pdb::build(application, workload(name)?)),
-        ManifestItem::ServiceMonitor(name) => {
-            Ok(service_monitor::build(application, workload(name)?)
-                .into_iter()
-                .collect())
-        }
-        ManifestItem::Ingress => {
-            let ingress = application.ingress.as_ref();
-            let ingress = ingress.ok_or_else(|| ItemError::Unknown("an Ingress".to_owned()))?;
-            way_in(application, ingress)
-        }
-    }
-}
-
-fn way_in(application: &Application, spec: &IngressSpec) -> Result<Vec<Value>, ItemError> {
-    match spec.api {
-        EdgeApi::Ingress => {
-            let mut all = gateway::middlewares(application, spec);
-            all.extend(values(ingress::build(application, spec))?);
-            Ok(all)
-        }
-        EdgeApi::Gateway => Ok(gateway::build(application, spec)),
-    }
-}
-
-fn service_account_values(
-    application: &Application,
-    workload: &Workload,
-) -> Result<Vec<Value>, ItemError> {
-    let mut all = values([service_account::build(application, workload)])?;
-    if service_account::needs_discovery(application, workload) {
-        all.extend(values([service_account::role(application, workload)])?);
-        all.extend(values([service_account::role_binding(
-            application,
-            workload,
-        )])?);
-    }
-    Ok(all)
-}
-
-fn values<T: Serialize>(objects: impl IntoIterator<Item = T>) -> Result<Vec<Value>, ItemError> {
-    objects
-        .into_iter()
-        .map(|object| Ok(serde_json::to_value(object)?))
-        .collect()
 }

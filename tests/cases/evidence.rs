@@ -478,7 +478,10 @@ fn an_answer_that_changes_as_people_work_is_given_again_and_stops_nothing() {
         .commit_all();
     workspace.orch(&["phase", "1", "run"]).expect(3);
     assert_eq!(workspace.read(path).matches("- [x]").count(), 1);
-    workspace.write(".env.example", "DB_PASSWORD=\nSENTRY_TOKEN=\nMAIL_PASSWORD=\n");
+    workspace.write(
+        ".env.example",
+        "DB_PASSWORD=\nSENTRY_TOKEN=\nMAIL_PASSWORD=\n",
+    );
     workspace.orch(&["phase", "1", "run"]).expect(0);
     assert_eq!(workspace.read(path).matches("- [x]").count(), 2);
 }
