@@ -22,6 +22,10 @@ use orch::files::Workspace;
 use orch::vocabulary::Vocabulary;
 use wait4::Wait4 as _;
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rounds of each size; the median is shown.
 const ROUNDS: usize = 9;
 /// How many tasks the generated documents have.

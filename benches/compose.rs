@@ -24,6 +24,10 @@ use orch::settings::{PhaseSettings, Settings};
 use orch::vocabulary::Vocabulary;
 use wait4::Wait4 as _;
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rounds of each size; the median is shown.
 const ROUNDS: usize = 9;
 /// How many services the generated files have.
