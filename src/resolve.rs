@@ -171,7 +171,7 @@ pub fn resolve(
     };
     let tasks = reads.iter().map(|read| read_out::task(read, &known));
     let mut tasks: Vec<ResolvedTask> = tasks.collect();
-    told_apart::refuse(&reads, &mut tasks);
+    told_apart::refuse(&reads, tree, &mut tasks);
     let mut warnings = left;
     warnings.append(&mut assembled.warnings);
     warnings.extend(overlays::misplaced(&files));

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use super::expect::{Expectation, Expected};
 use super::model::{Action, ResolvedTask};
 use super::rules::{Intent, Read};
+use crate::facts::Tree;
 
 /// Takes the changes back that were found for a task and may be another task's.
-pub(super) fn refuse(reads: &[Read<'_>], tasks: &mut [ResolvedTask]) {
+pub(super) fn refuse(reads: &[Read<'_>], tree: &Tree, tasks: &mut [ResolvedTask]) {
     let mut touched: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, read) in reads.iter().enumerate() {
         for path in read.expected().iter().flat_map(Expectation::touches) {
@@ -41,8 +42,9 @@ pub(super) fn refuse(reads: &[Read<'_>], tasks: &mut [ResolvedTask]) {
             let Some(path) = changed(trace, read.expected()) else {
                 continue;
             };
-            let by = touched.get(path.trim_end_matches('/'));
-            let other = by.into_iter().flatten().find(|by| **by != at);
+            let path = path.trim_end_matches('/');
+            let same = touched.iter().filter(|(by, _)| is_same(by, path, tree));
+            let other = same.flat_map(|(_, by)| by).find(|by| **by != at);
             if let Some(other) = other.and_then(|other| reads.get(*other)) {
                 trace.found = Err(format!(
                     "`{path}` changed, and that may be task {}: say which is done",
@@ -51,6 +53,12 @@ pub(super) fn refuse(reads: &[Read<'_>], tasks: &mut [ResolvedTask]) {
             }
         }
     }
+}
+
+/// Whether what a task names is a path, maybe by no more than its end: `application.yml`.
+fn is_same(named: &str, path: &str, tree: &Tree) -> bool {
+    let end = || path.strip_suffix(named).is_some_and(|it| it.ends_with('/'));
+    named == path || !named.is_empty() && end() && tree.get(named).is_none()
 }
 
 /// Returns the path that a trace is a change of, where nothing else is looked for in it.

@@ -83,6 +83,20 @@ fn a_change_that_a_persons_task_may_have_made_ticks_none() {
 }
 
 #[test]
+fn a_path_by_its_bare_name_is_the_same() {
+    check(&[RACE, "- [ ] Add logging to `main.py`"], &[false, false]);
+    for moved in [
+        "- [ ] Move `TOPIC` from `Config` to `main.py`",
+        "- [ ] Вынести `TOPIC` из `Config` в `main.py`",
+        "- [ ] Винести `TOPIC` з `Config` у `main.py`",
+    ] {
+        assert_eq!(found(&[RACE, moved]), [Some(false), None]);
+    }
+    check(&[RACE, "- [ ] Update `src/other/main.py`"], &[true, false]);
+    check(&[RACE, "- [ ] Update `ain.py`"], &[true, false]);
+}
+
+#[test]
 fn a_name_tells_changes_apart_and_a_tick_stays() {
     check(
         &[RACE, "- [ ] Add `start()` to `src/main.py`"],
