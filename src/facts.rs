@@ -34,7 +34,9 @@ pub use model::{
     VariableUse, Volume,
 };
 pub(crate) use paths::leads_out;
-pub use source::{Definition, Definitions, Sort, is_stand_in};
+pub use source::{
+    Definition, Definitions, Form, Head, Parameter, Sort, divided, is_stand_in, pieces,
+};
 pub use tree::{Other, Tree, Unread, is_source};
 
 /// Returns a command line's words, quotes and backslashes read as a shell does; `None` where a quote

@@ -14,7 +14,7 @@ use super::model::{Endpoints, Variable};
 use super::{Tree, paths};
 use code::{Code, Language};
 
-pub use symbols::{Definition, Definitions, Sort};
+pub use symbols::{Definition, Definitions, Form, Head, Parameter, Sort, divided, pieces};
 
 /// Folders that hold no source of the application's own.
 const FOREIGN: &[&str] = &[
@@ -115,7 +115,20 @@ fn is_named_test(path: &str) -> bool {
 fn is_test(path: &str) -> bool {
     let tests = ["__tests__", "fixtures", "spec", "test", "testdata", "tests"];
     let folder = paths::folder(path);
-    is_named_test(path) || folder.split('/').any(|part| tests.contains(&part))
+    let class = || is_test_class(paths::file_name(path));
+    is_named_test(path) || class() || folder.split('/').any(|part| tests.contains(&part))
+}
+
+/// Returns whether a file is named like a class of tests: `ShipmentServiceTest.java`.
+fn is_test_class(file: &str) -> bool {
+    let classes = ["java", "kt", "cs", "php", "groovy", "scala"];
+    let Some((stem, extension)) = file.rsplit_once('.') else {
+        return false;
+    };
+    let lower = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit();
+    let ends = ["Test", "Tests", "TestCase", "IT", "Spec"];
+    let mut ended = ends.iter().filter_map(|end| stem.strip_suffix(end));
+    classes.contains(&extension) && ended.any(|it| it.ends_with(lower))
 }
 
 /// Returns whether a file only stands for what the application has: a test, a mock, a sample.

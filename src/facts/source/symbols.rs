@@ -3,6 +3,9 @@
 //! Patterns over code whose comments and strings are blanked, not a compiler: what a macro or a
 //! decorator makes isn't seen, and neither is what is only declared elsewhere and imported.
 
+mod head;
+mod parameters;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,6 +17,9 @@ use super::super::model::Origin;
 use super::super::paths;
 use super::code::{Code, Language};
 use super::variables::{pattern, patterns};
+
+pub use head::{Form, Head};
+pub use parameters::{Parameter, divided, pieces};
 
 /// What is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +43,8 @@ pub struct Definition {
     pub within: Option<String>,
     /// Where.
     pub origin: Origin,
+    /// The byte that its name begins at.
+    at: usize,
 }
 
 /// All definitions of a workspace's own source by their names.
@@ -202,6 +210,11 @@ impl Definitions {
         self.0.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns how a definition of that name is written.
+    pub fn head(tree: &Tree, name: &str, found: &Definition) -> Option<Head> {
+        Head::of(name, found, tree.get(&found.origin.path)?)
+    }
+
     fn add(&mut self, code: &Code) {
         let mut found = found(code);
         let tests = code.test_modules();
@@ -223,6 +236,7 @@ impl Definitions {
                 sort: it.sort,
                 within: it.receiver.clone().or(inner),
                 origin: code.origin(it.at),
+                at: it.at,
             };
             self.0.entry(it.name.clone()).or_default().push(definition);
         }

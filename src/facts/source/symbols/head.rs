@@ -1,0 +1,246 @@
+//! How a definition is written, up to its body: what it is, its parameters, what it returns.
+//!
+//! Read where a definition is asked for by more than its name; comments are left out.
+
+use std::sync::Arc;
+
+use super::super::code::{Code, Language, closing};
+use super::parameters::{Parameter, parameters, pieces};
+use super::{Definition, Sort};
+
+/// Bytes that a definition's head may have at most.
+const LONGEST: usize = 4000;
+
+/// What a type is, as far as languages tell such things apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Form {
+    /// A class.
+    Class,
+    /// A structure.
+    Structure,
+    /// An interface.
+    Interface,
+    /// A trait.
+    Trait,
+    /// An enumeration.
+    Enumeration,
+    /// An exception.
+    Exception,
+}
+
+/// How a definition is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    language: Language,
+    kotlin: bool,
+    sort: Sort,
+    /// The words and marks before its name.
+    before: Vec<String>,
+    /// Those between its name and its parameters: `= async`.
+    between: Vec<String>,
+    /// Its parameters, or the bases of a class of Python's; `None` where it has no brackets.
+    pub parameters: Option<Vec<Parameter>>,
+    /// The words and marks behind those, up to the body.
+    behind: Vec<String>,
+}
+
+impl Head {
+    /// Returns the head of a definition in a file with this text.
+    pub(in crate::facts) fn of(name: &str, found: &Definition, text: &Arc<str>) -> Option<Self> {
+        let code = Code::new(&found.origin.path, text)?;
+        let line = code.bare.get(..found.at)?;
+        let begins = line.rfind(['\n', ';', '{', '}']).map_or(0, |it| it + 1);
+        let start = found.at + name.len();
+        let (open, close) = brackets(&code, start, found.sort).unzip();
+        let between = code.text.get(start..open.unwrap_or(start))?;
+        let inside = open.zip(close);
+        let inside = inside.and_then(|(open, close)| code.text.get(open + 1..close));
+        let rest = close.map_or(start, |close| close + 1);
+        Some(Self {
+            language: code.language,
+            kotlin: code.path.rsplit_once('.').is_some_and(|(_, it)| it == "kt"),
+            sort: found.sort,
+            before: pieces(code.text.get(begins..found.at)?),
+            between: pieces(between),
+            parameters: inside.map(|inside| parameters(code.language, inside)),
+            behind: pieces(code.text.get(rest..ends(&code, rest))?),
+        })
+    }
+
+    /// Returns whether it is begun by a word: `async`, `struct`.
+    pub fn has(&self, word: &str) -> bool {
+        let behind = self.behind.first().into_iter();
+        let mut all = self.before.iter().chain(&self.between).chain(behind);
+        all.any(|it| it == word)
+    }
+
+    /// Returns whether it returns just that.
+    pub fn returns(&self, asked: &str) -> bool {
+        let asked = pieces(asked);
+        let typed_before = matches!(self.language, Language::Java | Language::CSharp);
+        if typed_before && !self.kotlin {
+            return self.before.ends_with(&asked);
+        }
+        let behind = match self.behind.as_slice() {
+            [dash, arrow, rest @ ..] if dash == "-" && arrow == ">" => rest,
+            [colon, rest @ ..] if colon == ":" => rest,
+            rest => rest,
+        };
+        behind == asked
+    }
+
+    /// Returns whether writing `Name()` makes a value of it, or calls it.
+    pub fn is_called(&self) -> bool {
+        self.sort == Sort::Function || self.language == Language::Python || self.kotlin
+    }
+
+    /// Returns whether it is a type's.
+    pub fn is_type(&self) -> bool {
+        self.sort == Sort::Type
+    }
+
+    /// Returns the types that a type is derived from, in their order.
+    pub fn bases(&self) -> Vec<Parameter> {
+        if self.language == Language::Python {
+            let mut bases = self.parameters.clone().unwrap_or_default();
+            for base in &mut bases {
+                base.of.clone_from(&base.whole);
+            }
+            return bases;
+        }
+        let words = self.behind.split(|it| {
+            ["extends", "implements", "with", ":", "<", ">", ",", "&"].contains(&it.as_str())
+        });
+        let base = |words: &[String]| {
+            let called = words.iter().position(|it| it == "(");
+            let words = words.get(..called.unwrap_or(words.len()))?.to_vec();
+            let of = words.clone();
+            (!words.is_empty()).then(|| Parameter {
+                whole: words,
+                of,
+                ..Parameter::default()
+            })
+        };
+        words.filter_map(base).collect()
+    }
+
+    /// Returns whether a type is of that form; not where its language doesn't tell.
+    pub fn is(&self, form: Form) -> bool {
+        let any = |words: &[&str]| words.iter().any(|word| self.has(word));
+        let python = self.language == Language::Python;
+        let derived = |ends: &[&str]| self.is_derived(ends);
+        match (form, self.language) {
+            (_, Language::Sql) => {
+                form == Form::Enumeration && self.behind.get(1).is_some_and(|it| it == "enum")
+            }
+            (Form::Class | Form::Structure, Language::Python) => true,
+            (Form::Class | Form::Structure, Language::Go | Language::Rust)
+            | (Form::Structure, Language::CSharp) => any(&["struct"]),
+            (Form::Class, _) => any(&["class", "record", "object"]) && !any(&["enum", "struct"]),
+            (Form::Structure, Language::Script) => any(&["class", "interface", "type"]),
+            (Form::Structure, _) => any(&["class", "record"]) && !any(&["enum"]),
+            (Form::Interface, Language::Rust) | (Form::Trait, _) => any(&["trait"]),
+            (Form::Interface, _) if python => derived(&["Protocol", "ABC", "ABCMeta", "Interface"]),
+            (Form::Interface, _) => any(&["interface"]),
+            (Form::Enumeration, _) if python => derived(&["Enum", "Flag", "Choices"]),
+            (Form::Enumeration, _) => any(&["enum"]),
+            (Form::Exception, _) if !python && !any(&["class", "record"]) => false,
+            (Form::Exception, _) => derived(&["Exception", "Error", "Throwable", "Warning"]),
+        }
+    }
+
+    /// Whether a base's name ends like one of these.
+    fn is_derived(&self, ends: &[&str]) -> bool {
+        let bases = self.bases();
+        let metaclass = bases.iter().filter_map(|it| it.default.as_deref());
+        let wholes = bases.iter().map(|it| it.whole.as_slice());
+        let mut names = wholes.chain(metaclass).filter_map(<[String]>::last);
+        names.any(|name| ends.iter().any(|end| name.ends_with(end)))
+    }
+}
+
+/// Returns where the brackets of a definition's parameters open and close, behind those of its type
+/// parameters.
+fn brackets(code: &Code, start: usize, sort: Sort) -> Option<(usize, usize)> {
+    let bytes = code.bare.as_bytes();
+    let blank = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_whitespace);
+    let mut at = start;
+    while blank(at) {
+        at += 1;
+    }
+    match bytes.get(at)? {
+        b'<' => at = angled(&code.bare, at)?,
+        b'[' => at = closing(&code.bare, at + 1)? + 1,
+        _ => {}
+    }
+    while blank(at) {
+        at += 1;
+    }
+    let arrow = code.language == Language::Script && sort == Sort::Function;
+    if arrow && bytes.get(at) != Some(&b'(') {
+        let rest = code
+            .bare
+            .get(at..at.saturating_add(LONGEST).min(code.bare.len()))?;
+        let assigned = at + rest.find('=')? + 1;
+        let open = assigned + code.bare.get(assigned..)?.find('(')?;
+        // `x => f(x)` has no brackets of its own.
+        let plain = |it: char| it.is_alphanumeric() || it.is_whitespace() || "_*<>,".contains(it);
+        let between = code.bare.get(assigned..open)?;
+        (between.chars().all(plain) && !between.contains("=>")).then_some(())?;
+        at = open;
+    }
+    (bytes.get(at) == Some(&b'(')).then_some(())?;
+    Some((at, closing(&code.bare, at + 1)?))
+}
+
+/// Returns the place behind what stands between angle brackets.
+fn angled(bare: &str, open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut before = b' ';
+    for (at, byte) in bare.bytes().enumerate().skip(open).take(LONGEST) {
+        match byte {
+            b'<' => depth += 1,
+            b'>' if before != b'-' && before != b'=' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at + 1);
+        }
+        before = byte;
+    }
+    None
+}
+
+/// Returns where a head ends that goes on at a place: before its body.
+fn ends(code: &Code, start: usize) -> usize {
+    let lines = matches!(
+        code.language,
+        Language::Python | Language::Ruby | Language::Go
+    );
+    let bytes = code.bare.as_bytes();
+    let mut depth = 0_usize;
+    let mut before = b' ';
+    for (at, byte) in bytes.iter().enumerate().skip(start).take(LONGEST) {
+        let next = bytes.get(at + 1).copied();
+        let ends = match byte {
+            b'{' | b';' | b')' if depth == 0 => true,
+            b':' if code.language == Language::Python => depth == 0,
+            // `= …`, `=> …`, but not `==`.
+            b'=' => depth == 0 && code.language != Language::Go,
+            b'\n' => lines && depth == 0,
+            _ => false,
+        };
+        if ends {
+            return at;
+        }
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b'<' if next != Some(b' ') => depth += 1,
+            b'>' if b"-=".contains(&before) => {}
+            b')' | b']' | b'}' | b'>' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        before = *byte;
+    }
+    bytes.len().min(start.saturating_add(LONGEST))
+}
