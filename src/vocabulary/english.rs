@@ -45,6 +45,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "implement$, implementing$, introduce$, define$, declare$, provide$, expose$, \
          develop$, build$, builds$, writes$, makes$, produces$",
     ),
+    (Word::Fulfil, "implement$, implementing$"),
     (Word::Put, "insert$, append$, put$, register$, include$"),
     (
         Word::Change,
@@ -221,14 +222,21 @@ pub(super) const WORDS: &[Row<Word>] = &[
     ),
     (
         Word::TypeNoun,
-        "class$, classes$, struct, interface, trait, enum, model$, models$, type$, exception, \
-         dataclass, schema$, protocol$, mixin",
+        "model$, models$, dataclass, schema$, protocol$, mixin",
     ),
+    (Word::AnyTypeNoun, "type$, types$"),
+    (Word::ClassNoun, "class$, classes$"),
+    (Word::StructureNoun, "struct"),
+    (Word::InterfaceNoun, "interface"),
+    (Word::TraitNoun, "trait"),
+    (Word::EnumerationNoun, "enum"),
+    (Word::ExceptionNoun, "exception"),
     (
         Word::CallNoun,
-        "function, func$, method, procedure, helper, decorator, handler, hook$, middleware, \
-         dependency$, macro",
+        "helper, decorator, handler, hook$, middleware, dependency$",
     ),
+    (Word::FunctionNoun, "function, func$, procedure, macro"),
+    (Word::MethodNoun, "method"),
     (Word::ValueNoun, "constant"),
     (Word::TableNoun, "table"),
     (Word::EndpointNoun, "endpoint, route, path$, handler"),

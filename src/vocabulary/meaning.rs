@@ -36,6 +36,7 @@ meanings! {
     Add "add" "verbs of adding: a file, or something to a file";
     SetUp "set-up" "verbs of bringing something up: deploy, roll out, configure";
     Make "make" "verbs of making what source has: implement, introduce, define";
+    Fulfil "fulfil" "verbs of making what an interface promises: implement";
     Put "put" "verbs of putting something into a file: insert, register";
     Change "change" "verbs of changing what is there: update, fix, refactor";
     Remove "remove" "verbs of removing: delete, drop";
@@ -77,8 +78,17 @@ meanings! {
     PathNoun "path-noun" "what a path leads to: file, script, module";
     FolderNoun "folder-noun" "a folder";
     PartNoun "part-noun" "what a file of source may be: migration, component, service";
-    TypeNoun "type-noun" "what a type is: class, interface, model";
-    CallNoun "function-noun" "what can be called: function, method, handler";
+    TypeNoun "type-noun" "what a type or an object like one is: model, schema";
+    AnyTypeNoun "any-type-noun" "a type, whichever";
+    ClassNoun "class-noun" "a class";
+    StructureNoun "structure-noun" "a structure";
+    InterfaceNoun "interface-noun" "an interface";
+    TraitNoun "trait-noun" "a trait";
+    EnumerationNoun "enumeration-noun" "an enumeration";
+    ExceptionNoun "exception-noun" "an exception";
+    CallNoun "callable-noun" "what can be called, a function or not: handler, middleware, hook";
+    FunctionNoun "function-noun" "a function";
+    MethodNoun "method-noun" "a function of a type";
     ValueNoun "constant-noun" "a constant";
     TableNoun "table-noun" "a table";
     EndpointNoun "endpoint-noun" "an endpoint, a route";
@@ -235,6 +245,7 @@ const VERBS: &[Word] = &[
     Word::Add,
     Word::SetUp,
     Word::Make,
+    Word::Fulfil,
     Word::Put,
     Word::Change,
     Word::Remove,
@@ -266,7 +277,16 @@ const TRACES: &[Word] = &[
     Word::FolderNoun,
     Word::PartNoun,
     Word::TypeNoun,
+    Word::AnyTypeNoun,
+    Word::ClassNoun,
+    Word::StructureNoun,
+    Word::InterfaceNoun,
+    Word::TraitNoun,
+    Word::EnumerationNoun,
+    Word::ExceptionNoun,
     Word::CallNoun,
+    Word::FunctionNoun,
+    Word::MethodNoun,
     Word::ValueNoun,
     Word::TableNoun,
     Word::EndpointNoun,
@@ -330,6 +350,11 @@ const SHARED: &[(Word, &[Word], &str)] = &[
         Word::Other,
         &[Word::Make, Word::Put, Word::Change, Word::Remove],
         "a person's work, of which some leaves traces: other rules do none of it",
+    ),
+    (
+        Word::Fulfil,
+        &[Word::Make],
+        "a verb of making, of which one rule asks more",
     ),
     (
         Word::Change,

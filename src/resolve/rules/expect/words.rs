@@ -60,8 +60,28 @@ pub(in crate::resolve::rules) enum Role {
     Quality,
     /// Names what a class or structure is.
     Type,
+    /// Names a type, and says not which.
+    AnyType,
+    /// Names a class.
+    Class,
+    /// Names a structure.
+    Structure,
+    /// Names an interface.
+    Interface,
+    /// Names a trait.
+    Trait,
+    /// Names an enumeration.
+    Enumeration,
+    /// Names an exception.
+    Exception,
     /// Names what can be called.
     Callable,
+    /// Names a function.
+    Function,
+    /// Names a function of a type.
+    Method,
+    /// Asks to make what an interface promises, or the interface.
+    Fulfil,
     /// Names a constant.
     Value,
     /// Names a table.
@@ -111,8 +131,27 @@ impl Role {
             Self::Part => &[Word::PartNoun],
             Self::Refers => &[Word::Refers],
             Self::Quality => &[Word::Quality],
-            Self::Type => &[Word::TypeNoun],
-            Self::Callable => &[Word::CallNoun],
+            Self::Type => &[
+                Word::TypeNoun,
+                Word::AnyTypeNoun,
+                Word::ClassNoun,
+                Word::StructureNoun,
+                Word::InterfaceNoun,
+                Word::TraitNoun,
+                Word::EnumerationNoun,
+                Word::ExceptionNoun,
+            ],
+            Self::AnyType => &[Word::AnyTypeNoun],
+            Self::Class => &[Word::ClassNoun],
+            Self::Structure => &[Word::StructureNoun],
+            Self::Interface => &[Word::InterfaceNoun],
+            Self::Trait => &[Word::TraitNoun],
+            Self::Enumeration => &[Word::EnumerationNoun],
+            Self::Exception => &[Word::ExceptionNoun],
+            Self::Callable => &[Word::CallNoun, Word::FunctionNoun, Word::MethodNoun],
+            Self::Function => &[Word::FunctionNoun],
+            Self::Method => &[Word::MethodNoun],
+            Self::Fulfil => &[Word::Fulfil],
             Self::Value => &[Word::ValueNoun],
             Self::Table => &[Word::TableNoun],
             Self::Endpoint => &[Word::EndpointNoun],
