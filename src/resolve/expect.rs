@@ -5,12 +5,15 @@
 //! `expect` does.
 
 mod look;
+mod places;
+mod written;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 pub use look::Look;
 
+use crate::facts::Form;
 use crate::journal::Trace;
 
 /// What a code span names.
@@ -51,8 +54,37 @@ pub struct Symbol {
     pub call: bool,
     /// What the line calls it.
     pub noun: Noun,
-    /// What else its definition must name: parameters, their types, `async`.
-    pub signature: Vec<String>,
+    /// What else its definition must say.
+    pub signature: Signature,
+}
+
+/// What a line says of a definition, beside its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Signature {
+    /// The words that it is begun by: `async`, `struct`.
+    pub modifiers: Vec<String>,
+    /// Its parameters or bases, in their order, as they are written in the line.
+    pub parameters: Vec<String>,
+    /// What it returns; empty where nobody says.
+    pub result: String,
+}
+
+impl Signature {
+    /// Returns whether nothing is said of it.
+    pub fn is_empty(&self) -> bool {
+        self.modifiers.is_empty() && self.parameters.is_empty() && self.result.is_empty()
+    }
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut words = self.modifiers.clone();
+        words.extend(self.parameters.iter().cloned());
+        if !self.result.is_empty() {
+            words.push(format!("-> {}", self.result));
+        }
+        f.write_str(&words.join(", "))
+    }
 }
 
 /// What a line calls a symbol.
@@ -63,8 +95,22 @@ pub enum Noun {
     None,
     /// A table of a data base.
     Table,
-    /// A class or a constant, which no function is.
+    /// A model or a schema, which no function is.
     Defined,
+    /// A type, whichever.
+    Type,
+    /// A type of that form.
+    Form(Form),
+    /// A constant.
+    Constant,
+    /// A function.
+    Function,
+    /// A function of a type.
+    Method,
+    /// Something that may be a function or a type: a handler, a middleware.
+    Callable,
+    /// A test.
+    Test,
     /// Something else that is no table.
     Other,
 }
@@ -75,9 +121,10 @@ impl fmt::Display for Symbol {
             write!(f, "{within}.")?;
         }
         write!(f, "{}{}", self.name, if self.call { "()" } else { "" })?;
-        match self.signature.as_slice() {
-            [] => Ok(()),
-            words => write!(f, " with {}", words.join(", ")),
+        if self.signature.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " with {}", self.signature)
         }
     }
 }
@@ -104,6 +151,8 @@ pub enum Expectation {
         method: Option<String>,
         /// The path.
         route: String,
+        /// The type that it belongs to, where one is named: it is served where that is defined.
+        within: Option<String>,
         /// The files that it is to be served from; anywhere where there are none.
         paths: Vec<String>,
     },
@@ -163,10 +212,13 @@ impl fmt::Display for Expectation {
             Self::Endpoint {
                 method,
                 route,
+                within: of,
                 paths,
             } => {
                 let method = method.as_ref().map(|it| format!("{it} "));
-                write!(f, "{}{route}{}", method.unwrap_or_default(), within(paths))
+                let of = of.as_ref().map(|it| format!(" of {it}"));
+                let (method, of) = (method.unwrap_or_default(), of.unwrap_or_default());
+                write!(f, "{method}{route}{of}{}", within(paths))
             }
             Self::Variable { name, paths } => write!(f, "{name}{}", within(paths)),
         }

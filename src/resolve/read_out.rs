@@ -1,6 +1,6 @@
 //! Readings → [`ResolvedTask`]s: actions with their answers, bullets with what became of them.
 
-use crate::checklist::{Checklist, Inline, Spanned};
+use crate::checklist::{Checklist, Inline, Spanned, Task};
 use crate::diagnostic::Diagnostic;
 use crate::facts::secret::masked;
 use crate::facts::{Facts, Tree};
@@ -13,7 +13,7 @@ use super::expect::{Expectation, Look};
 use super::findings;
 use super::kept::Written;
 use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask};
-use super::rules::{Intent, Read, Required};
+use super::rules::{self, Intent, Read, Required};
 use super::spec::Spec;
 use super::target::{FileKind, Target};
 use super::told_names;
@@ -142,7 +142,7 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             Required::AntiAffinity => Requirement::AntiAffinity,
             Required::DisruptionBudget => Requirement::DisruptionBudget,
         }),
-        Intent::Expect(wants, _) => expect(wants, known, notes),
+        Intent::Expect(wants, _) => expect((wants, read.task), known, notes),
         Intent::Write(target) => write(target, known, notes),
     }
 }
@@ -167,7 +167,11 @@ fn inventory(
 }
 
 /// Looks for the traces of a person's work.
-fn expect(wants: &[Expectation], known: &Known<'_>, notes: &mut Vec<String>) -> Action {
+fn expect(
+    (wants, task): (&[Expectation], &Task),
+    known: &Known<'_>,
+    notes: &mut Vec<String>,
+) -> Action {
     let written = |path: &str| known.files.iter().any(|file| file.path == path);
     if let Some(path) = wants
         .iter()
@@ -179,8 +183,10 @@ fn expect(wants: &[Expectation], known: &Known<'_>, notes: &mut Vec<String>) -> 
         ));
         return Action::Manual;
     }
+    let meant = rules::meant_for(task, known.vocabulary);
+    let traces = wants.iter().map(|want| known.look.expect(want, &meant));
     Action::Expect {
-        traces: wants.iter().map(|want| known.look.expect(want)).collect(),
+        traces: traces.collect(),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Looking for one trace: in what was seen of paths, in definitions, endpoints and variables.
 
+mod parts;
+
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{Expectation, Expected, Noun, Seen, Sight, Since, Symbol, There};
+use super::places::Places;
+use super::written::{is_asked, is_test};
+use super::{Expectation, Seen, Sight, Since, Symbol, There};
 use crate::facts::{self, Definition, Definitions, Endpoint, Endpoints, Facts, Origin, Sort, Tree};
 use crate::journal::{Trace, sha256};
 
@@ -19,6 +22,7 @@ pub struct Look<'a> {
     definitions: OnceCell<Definitions>,
     endpoints: OnceCell<Endpoints>,
     variables: OnceCell<Vec<(String, Origin)>>,
+    places: OnceCell<Places<'a>>,
 }
 
 impl<'a> Look<'a> {
@@ -31,15 +35,13 @@ impl<'a> Look<'a> {
             definitions: OnceCell::new(),
             endpoints: OnceCell::new(),
             variables: OnceCell::new(),
+            places: OnceCell::new(),
         }
     }
 
-    /// Returns a trace with what was found of it.
-    pub fn expect(&self, what: &Expectation) -> Expected {
-        Expected {
-            what: what.clone(),
-            found: self.find(what),
-        }
+    fn variables(&self) -> &[(String, Origin)] {
+        self.variables
+            .get_or_init(|| facts::named_variables(self.tree, self.facts))
     }
 
     fn find(&self, what: &Expectation) -> Result<Trace, String> {
@@ -54,8 +56,15 @@ impl<'a> Look<'a> {
             Expectation::Endpoint {
                 method,
                 route,
+                within,
                 paths,
-            } => self.endpoint((method.as_deref(), route), paths),
+            } => match within {
+                None => self.endpoint((method.as_deref(), route), paths),
+                Some(owner) => {
+                    let paths = self.homes(owner, paths)?;
+                    self.endpoint((method.as_deref(), route), &paths)
+                }
+            },
             Expectation::Variable { name, paths } => self.variable(name, paths),
         }
     }
@@ -173,17 +182,15 @@ impl<'a> Look<'a> {
     }
 
     fn symbol(&self, symbol: &Symbol, paths: &[String]) -> Result<Trace, String> {
-        let definitions = self
-            .definitions
-            .get_or_init(|| facts::definitions(self.tree));
-        let fits: Vec<&Definition> = definitions
+        let fits: Vec<&Definition> = self
+            .definitions()
             .named(&symbol.name)
             .iter()
-            .filter(|it| fits(it, symbol) && self.has_signature(it, symbol))
+            .filter(|it| belongs(it, symbol) && is_asked(self.tree, it, symbol))
             .collect();
         let inside = |it: &&&Definition| {
             if paths.is_empty() {
-                !self.stands_in(&it.origin) || symbol.name.to_lowercase().starts_with("test")
+                !self.stands_in(&it.origin) || is_test(&symbol.name)
             } else {
                 is_within(&it.origin, paths)
             }
@@ -199,28 +206,33 @@ impl<'a> Look<'a> {
             [] => String::new(),
             paths => format!(" in {}", quoted(paths)),
         };
-        let other = match fits.first() {
-            Some(it) => format!("; there is one at {}", it.origin),
-            None => String::new(),
+        let called = self.definitions().named(&symbol.name).iter();
+        let mut called = called.filter(|it| paths.is_empty() || is_within(&it.origin, paths));
+        let other = match (fits.first(), called.next()) {
+            (Some(it), _) => format!("; there is one at {}", it.origin),
+            (None, Some(it)) => format!("; what is called so at {} is another", it.origin),
+            (None, None) => String::new(),
         };
         Err(format!(
             "no definition of `{symbol}` was found{place}{other}"
         ))
     }
 
-    /// Whether a definition names all that a symbol's must.
-    fn has_signature(&self, found: &Definition, symbol: &Symbol) -> bool {
-        if symbol.signature.is_empty() {
-            return true;
+    /// Returns the files that a type is defined in.
+    fn homes(&self, owner: &str, paths: &[String]) -> Result<Vec<String>, String> {
+        let types = self.definitions().named(owner).iter();
+        let types = types.filter(|it| it.sort == Sort::Type && !self.stands_in(&it.origin));
+        let inside = types.filter(|it| paths.is_empty() || is_within(&it.origin, paths));
+        let homes: Vec<String> = inside.map(|it| it.origin.path.clone()).collect();
+        if homes.is_empty() {
+            return Err(format!("no definition of `{owner}` was found"));
         }
-        let Some(text) = self.tree.get(&found.origin.path) else {
-            return false;
-        };
-        let head = head(text, found.origin.line, &symbol.name);
-        let named = |it: char| !(it.is_alphanumeric() || it == '_');
-        let words: BTreeSet<&str> = head.split(named).collect();
-        let mut signature = symbol.signature.iter();
-        signature.all(|word| words.contains(word.as_str()))
+        Ok(homes)
+    }
+
+    fn definitions(&self) -> &Definitions {
+        self.definitions
+            .get_or_init(|| facts::definitions(self.tree))
     }
 
     fn endpoint(
@@ -281,9 +293,7 @@ impl<'a> Look<'a> {
     }
 
     fn variable(&self, name: &str, paths: &[String]) -> Result<Trace, String> {
-        let all = self
-            .variables
-            .get_or_init(|| facts::named_variables(self.tree, self.facts));
+        let all = self.variables();
         let inside = |origin: &Origin| paths.is_empty() || is_within(origin, paths);
         let found = all
             .iter()
@@ -302,37 +312,12 @@ impl<'a> Look<'a> {
     }
 }
 
-/// Returns a definition from its line on, up to the end of its parameters or bases.
-fn head(text: &str, line: usize, name: &str) -> String {
-    /// How many lines a definition's head may have.
-    const LINES: usize = 40;
-    let mut head = String::new();
-    for line in text.lines().skip(line.saturating_sub(1)).take(LINES) {
-        head.push_str(line);
-        head.push('\n');
-        let behind = head.split_once(name).map_or("", |(_, behind)| behind);
-        let count = |mark: char| behind.matches(mark).count();
-        if count('(') <= count(')') {
-            break;
-        }
-    }
-    head
-}
-
-fn fits(found: &Definition, symbol: &Symbol) -> bool {
-    let sort = match found.sort {
-        Sort::Function => !matches!(symbol.noun, Noun::Table | Noun::Defined),
-        // A type is made by calling it.
-        Sort::Type => symbol.noun != Noun::Table,
-        Sort::Value => symbol.noun != Noun::Table && !symbol.call,
-        // A name alone may be a table's.
-        Sort::Table => !symbol.call && matches!(symbol.noun, Noun::Table | Noun::None),
-    };
-    let within = symbol.within.as_ref().is_none_or(|within| {
+/// Returns whether a definition belongs to what a symbol does.
+fn belongs(found: &Definition, symbol: &Symbol) -> bool {
+    symbol.within.as_ref().is_none_or(|within| {
         found.within.as_ref() == Some(within)
             || (found.within.is_none() && module(&found.origin.path) == within)
-    });
-    sort && within
+    })
 }
 
 /// Returns the name of the module that a file is.
@@ -352,7 +337,7 @@ fn is_within(origin: &Origin, paths: &[String]) -> bool {
 }
 
 /// Returns whether a path is another one or lies below it.
-fn is_below(path: &str, other: &str) -> bool {
+pub(super) fn is_below(path: &str, other: &str) -> bool {
     let other = other.trim_end_matches('/');
     path == other
         || path

@@ -18,7 +18,7 @@ use super::super::bullets::{Meaning, is_readable};
 use super::super::expect::Expectation;
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
-use crate::checklist::{Bullet, Inline};
+use crate::checklist::{Bullet, Inline, Task};
 use crate::vocabulary::{Vocabulary, Word};
 use clause::Parsed;
 pub(super) use code::is_file;
@@ -92,6 +92,17 @@ fn read(line: &Line<'_>) -> Outcome {
     ))
 }
 
+/// Returns the words that say what a task's work is for: `the`, `api` of ``add `X` for the api``.
+pub(in crate::resolve) fn meant_for(task: &Task, vocabulary: &Vocabulary) -> Vec<String> {
+    let mut all = relation::purpose(&task.text, vocabulary);
+    let mut bullets: Vec<&Bullet> = task.bullets.iter().collect();
+    while let Some(bullet) = bullets.pop() {
+        all.extend(relation::purpose(&bullet.text, vocabulary));
+        bullets.extend(&bullet.children);
+    }
+    all
+}
+
 /// Returns whether a line or a bullet below it has a code span: most lines of a plan have none.
 fn names_any(text: &Inline, bullets: &[Bullet]) -> bool {
     let below = |bullet: &Bullet| names_any(&bullet.text, &bullet.children);
@@ -106,7 +117,7 @@ fn below(
     (meanings, wants): (&mut Vec<Meaning>, &mut Vec<Expectation>),
 ) {
     for bullet in bullets {
-        let above = Some((parent.mode, parent.paths.as_slice()));
+        let above = Some(parent);
         let parsed = is_readable(bullet).then(|| clause::parse(&bullet.text, above, vocabulary));
         let parsed = parsed.and_then(Result::ok);
         let parsed = parsed.filter(|parsed| !parsed.wants.is_empty());

@@ -2,7 +2,7 @@
 
 use super::super::{Expectation, Noun, Seen, Sight, Since, Symbol, There};
 use super::Look;
-use crate::facts::{Facts, Tree};
+use crate::facts::{self, Facts, Tree};
 
 fn tree() -> Tree {
     [
@@ -57,7 +57,7 @@ fn file() -> There {
 #[track_caller]
 fn check_seen(seen: &Seen, what: &Expectation, expected: Result<&str, &str>) {
     let (tree, facts) = (tree(), Facts::default());
-    let found = Look::new(&tree, &facts, Some(seen)).expect(what).found;
+    let found = Look::new(&tree, &facts, Some(seen)).expect(what, &[]).found;
     let found = found.map(|trace| trace.to_string());
     let expected = expected.map(str::to_owned).map_err(str::to_owned);
     assert_eq!(found, expected);
@@ -187,6 +187,7 @@ fn what_stands_in_for_a_thing_is_not_it() {
     let endpoint = Expectation::Endpoint {
         method: Some("POST".to_owned()),
         route: "/payments".to_owned(),
+        within: None,
         paths: Vec::new(),
     };
     check(
@@ -206,18 +207,21 @@ fn a_definition_has_what_a_signature_names_and_is_what_the_line_calls_it() {
         }
         found
     };
-    let parameter = |it: &mut Symbol| it.signature = vec!["user_id".to_owned()];
+    let parameter = |it: &mut Symbol| it.signature.parameters = vec!["user_id".to_owned()];
     check(
         &of(parameter, "user"),
         Ok("`user() with user_id` is defined at src/api.py:6"),
     );
     check(
         &of(parameter, "login"),
-        Err("no definition of `login() with user_id` was found"),
+        Err(
+            "no definition of `login() with user_id` was found; what is called so at src/api.py:3 is \
+             another",
+        ),
     );
     check(
         &of(|it| it.noun = Noun::Defined, "login"),
-        Err("no definition of `login()` was found"),
+        Err("no definition of `login()` was found; what is called so at src/api.py:3 is another"),
     );
 }
 
@@ -226,6 +230,7 @@ fn an_endpoint_is_served_from_the_file_that_is_named() {
     let endpoint = |path: &str| Expectation::Endpoint {
         method: None,
         route: "/api/v1/login".to_owned(),
+        within: None,
         paths: vec![path.to_owned()],
     };
     check(
@@ -243,6 +248,7 @@ fn an_endpoint_has_the_method_and_the_whole_path() {
     let endpoint = |method: Option<&str>, route: &str| Expectation::Endpoint {
         method: method.map(str::to_owned),
         route: route.to_owned(),
+        within: None,
         paths: Vec::new(),
     };
     check(
@@ -277,5 +283,147 @@ fn a_variable_is_named_without_its_value() {
     check(
         &variable("OTHER"),
         Err("`OTHER` is in no settings source, no `.env.example` and no Compose file"),
+    );
+}
+
+/// An application of two services, each with a folder of its own.
+fn of_services() -> (Tree, Facts) {
+    let compose = "services:\n  api:\n    build: ./api\n    environment:\n      API_URL: x\n  tracker:\n    \
+                   build: ./tracker\n    environment:\n      LOG_LEVEL: info\n  redis:\n    image: \
+                   redis:7\n";
+    let tree: Tree = [
+        ("docker-compose.yml", compose),
+        ("tracker/main.py", "def send_mail(): ...\n"),
+        ("gateway/package.json", "{}"),
+        (
+            "gateway/app.js",
+            "const app = express();\napp.get('/healthz', ok);\n",
+        ),
+        (
+            "api/WarehouseController.java",
+            "@RestController\nclass WarehouseController {\n}\n",
+        ),
+        (
+            "api/MiscController.java",
+            "@RestController\nclass MiscController {\n  @GetMapping(\"/warehouses\")\n  String all() { return null; }\n}\n",
+        ),
+        ("api/ShipmentServiceTest.java", "class ShipmentServiceTest {\n}\n"),
+        ("api/LabelTest.java", "class Labels {\n}\n"),
+    ]
+    .into_iter()
+    .collect();
+    let gathered = facts::gather(&tree, &facts::Inputs::default());
+    let facts = gathered.expect("facts").facts;
+    (tree, facts)
+}
+
+#[track_caller]
+fn check_for(what: &Expectation, meant: &[&str], expected: Result<&str, &str>) {
+    let (tree, facts) = of_services();
+    let seen = Seen::default();
+    let meant: Vec<String> = meant.iter().map(|it| (*it).to_owned()).collect();
+    let found = Look::new(&tree, &facts, Some(&seen))
+        .expect(what, &meant)
+        .found;
+    let found = found.map(|trace| trace.to_string());
+    let expected = expected.map(str::to_owned).map_err(str::to_owned);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn what_is_for_a_service_is_looked_for_in_that_service() {
+    let variable = |name: &str| Expectation::Variable {
+        name: name.to_owned(),
+        paths: Vec::new(),
+    };
+    let level = variable("LOG_LEVEL");
+    let at = Ok("`LOG_LEVEL` is at docker-compose.yml:9");
+    check_for(&level, &["the", "probes"], at);
+    check_for(&level, &["tracker"], at);
+    check_for(
+        &level,
+        &["api"],
+        Err("`LOG_LEVEL` isn't read or set by `api`"),
+    );
+    check_for(
+        &level,
+        &["gateway"],
+        Err("`LOG_LEVEL` isn't read or set in `gateway`"),
+    );
+    for word in ["трекера", "redis"] {
+        let why = format!(
+            "`LOG_LEVEL` is for “{word}”, and it can't be told which part of the application that is"
+        );
+        check_for(&level, &[word], Err(&why));
+    }
+    check_for(
+        &symbol("send_mail", None, &[]),
+        &["api"],
+        Err("no definition of `send_mail()` was found in `api`; there is one at tracker/main.py:1"),
+    );
+    let health = Expectation::Endpoint {
+        method: Some("GET".to_owned()),
+        route: "/healthz".to_owned(),
+        within: None,
+        paths: Vec::new(),
+    };
+    check_for(
+        &health,
+        &["api"],
+        Err("`/healthz` is served at gateway/app.js:2, not in `api`"),
+    );
+    check_for(
+        &health,
+        &["gateway"],
+        Ok("`GET /healthz` is served at gateway/app.js:2"),
+    );
+}
+
+#[test]
+fn an_endpoint_of_a_type_is_served_where_that_is_defined() {
+    let of = |owner: &str| Expectation::Endpoint {
+        method: Some("GET".to_owned()),
+        route: "/warehouses".to_owned(),
+        within: Some(owner.to_owned()),
+        paths: Vec::new(),
+    };
+    check_for(
+        &of("WarehouseController"),
+        &[],
+        Err(
+            "`/warehouses` is served at api/MiscController.java:3, not in \
+             `api/WarehouseController.java`",
+        ),
+    );
+    check_for(
+        &of("MiscController"),
+        &[],
+        Ok("`GET /warehouses` is served at api/MiscController.java:3"),
+    );
+    check_for(
+        &of("OtherController"),
+        &[],
+        Err("no definition of `OtherController` was found"),
+    );
+}
+
+#[test]
+fn a_class_of_tests_is_found_by_its_name_alone() {
+    let class = |name: &str| Expectation::Symbol {
+        symbol: Symbol {
+            name: name.to_owned(),
+            ..Symbol::default()
+        },
+        paths: Vec::new(),
+    };
+    check_for(
+        &class("ShipmentServiceTest"),
+        &[],
+        Ok("`ShipmentServiceTest` is defined at api/ShipmentServiceTest.java:1"),
+    );
+    check_for(
+        &class("Labels"),
+        &[],
+        Err("no definition of `Labels` was found; there is one at api/LabelTest.java:1"),
     );
 }

@@ -1,15 +1,18 @@
 //! A line's clauses → the traces that each verb asks for, or why the line is a person's.
 
+mod taken;
+
 use std::borrow::Cow;
 use std::vec::IntoIter;
 
-use super::super::super::expect::{Expectation, Kind, Noun, Symbol};
+use super::super::super::expect::{Expectation, Kind, Symbol};
 use super::relation::{self, Relation};
 use super::tokens::{Token, begins, is_verb, tokens};
 use super::words::Role;
 use super::{beyond, code, refused};
 use crate::checklist::Inline;
 use crate::vocabulary::Vocabulary;
+use taken::{is_member, is_type, take};
 
 /// Why a line without a verb is a person's.
 pub(super) const NO_VERB: &str = "has no verb of making, changing or removing";
@@ -37,15 +40,19 @@ pub(super) struct Parsed {
     pub(super) mode: Mode,
     /// The files that symbols below it are looked for in.
     pub(super) paths: Vec<String>,
+    /// The type that what stands below it belongs to, where it names one.
+    pub(super) owner: Option<String>,
+    /// Whether paths below it are where its work is done, and not what it makes.
+    pub(super) listed: bool,
 }
 
-/// What a bullet has from the line above it: what the verb asks for, and in which files.
-pub(super) type Above<'a> = (Mode, &'a [String]);
+/// What a bullet has from the line above it.
+pub(super) type Above<'a> = Option<&'a Parsed>;
 
 /// Reads a line, or a bullet below one.
 pub(super) fn parse(
     text: &Inline,
-    above: Option<Above<'_>>,
+    above: Above<'_>,
     vocabulary: &Vocabulary,
 ) -> Result<Parsed, Why> {
     let tokens = tokens(text, vocabulary);
@@ -58,15 +65,17 @@ pub(super) fn parse(
         tokens: &tokens,
         kinds: kinds.into_iter(),
         above,
-        clause: above.map(|(mode, _)| Clause::new(mode, String::new())),
+        clause: above.map(|above| Clause::new(above.mode, String::new())),
         relation: Relation::Object,
         lead: None,
         path: false,
         done: Parsed {
             wants: Vec::new(),
             matched: Vec::new(),
-            mode: above.map_or(Mode::Make, |(mode, _)| mode),
+            mode: above.map_or(Mode::Make, |above| above.mode),
             paths: Vec::new(),
+            owner: None,
+            listed: relation::lists(&tokens),
         },
     };
     for at in 0..tokens.len() {
@@ -87,6 +96,8 @@ struct Clause {
     into: Vec<String>,
     /// Whether its things are put into what they go into: that they are there doesn't tell it.
     puts: bool,
+    /// Whether its verb may ask for what an interface promises.
+    fulfils: bool,
     /// The word that says what they are to be, where their being there doesn't tell that.
     quality: Option<String>,
 }
@@ -101,14 +112,15 @@ impl Clause {
             variables: Vec::new(),
             into: Vec::new(),
             puts: false,
+            fulfils: false,
             quality: None,
         }
     }
 
     /// Returns the type that what comes with it belongs to, where one is named.
     fn owner(&self) -> Option<String> {
-        let is_type = |it: &&Symbol| !it.call && it.name.starts_with(char::is_uppercase);
-        self.symbols.iter().rfind(is_type).map(|it| it.name.clone())
+        let typed = self.symbols.iter().rfind(|it| is_type(it));
+        typed.map(|it| it.name.clone())
     }
 
     /// Whether no code span has said yet what is asked for.
@@ -117,9 +129,36 @@ impl Clause {
         things && self.wants.is_empty() && self.into.is_empty()
     }
 
+    /// Returns the type that what stands below it belongs to: the only one that it names.
+    fn only_type(&self) -> Option<String> {
+        let mut types = self.symbols.iter().filter(|it| is_type(it));
+        let first = types.next()?;
+        types.next().is_none().then(|| first.name.clone())
+    }
+
+    /// Puts what stands below a type into it, unless another place is named.
+    fn belong(&mut self, owner: &str) {
+        let placed = !self.into.is_empty() || self.wants.iter().any(|it| it.path().is_some());
+        if placed {
+            return;
+        }
+        for symbol in self.symbols.iter_mut().filter(|it| is_member(it)) {
+            symbol.within.get_or_insert_with(|| owner.to_owned());
+        }
+        for want in &mut self.wants {
+            if let Expectation::Endpoint { within, .. } = want {
+                within.get_or_insert_with(|| owner.to_owned());
+            }
+        }
+    }
+
     /// Returns the traces, symbols narrowed to the files that are named beside them.
-    fn close(mut self, above: &[String]) -> Result<(Vec<Expectation>, Vec<String>), Why> {
+    fn close(mut self, above: Above<'_>) -> Result<(Vec<Expectation>, Vec<String>), Why> {
         self.place()?;
+        if let Some(owner) = above.and_then(|above| above.owner.as_deref()) {
+            self.belong(owner);
+        }
+        let above = above.map_or(&[][..], |above| &above.paths);
         let own = self.wants.iter().filter_map(Expectation::path);
         let mut paths: Vec<String> = own.map(str::to_owned).chain(self.into.clone()).collect();
         let named = paths.clone();
@@ -198,7 +237,7 @@ struct Walk<'t> {
     tokens: &'t [Token<'t>],
     /// What the code spans name that aren't reached yet.
     kinds: IntoIter<Result<Kind, String>>,
-    above: Option<Above<'t>>,
+    above: Above<'t>,
     clause: Option<Clause>,
     /// How the last code span stood to its verb.
     relation: Relation,
@@ -231,8 +270,8 @@ impl Walk<'_> {
             if !begins {
                 return Err(format!("“{word}” doesn't begin what is asked for").into());
             }
-            let puts = token.is(Role::Put);
-            return self.verb((mode(token), puts), word);
+            let (puts, fulfils) = (token.is(Role::Put), token.is(Role::Fulfil));
+            return self.verb((mode(token), puts, fulfils), word);
         }
         if begins && token.is(Role::Other) {
             return Err(format!("asks for work beside its traces (“{word}”)").into());
@@ -287,12 +326,12 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn verb(&mut self, (mode, puts): (Mode, bool), verb: &str) -> Result<(), Why> {
+    fn verb(&mut self, (mode, puts, fulfils): (Mode, bool, bool), verb: &str) -> Result<(), Why> {
         self.close()?;
         self.done.matched.push(verb.to_owned());
         self.done.mode = mode;
         let mut clause = Clause::new(mode, verb.to_owned());
-        clause.puts = puts;
+        (clause.puts, clause.fulfils) = (puts, fulfils);
         if let Some(path) = self.lead.take() {
             match mode {
                 Mode::Change => clause.wants.push(Expectation::Change(path)),
@@ -309,7 +348,8 @@ impl Walk<'_> {
             return Ok(());
         };
         let verb = clause.verb.clone();
-        let (wants, paths) = clause.close(self.above.map_or(&[], |(_, paths)| paths))?;
+        self.done.owner = clause.only_type();
+        let (wants, paths) = clause.close(self.above)?;
         if wants.is_empty() && !self.leads_bullets() && !verb.is_empty() {
             return Err(
                 format!("“{verb}” has nothing in code marks that can be looked for").into(),
@@ -342,6 +382,12 @@ impl Walk<'_> {
                 }
                 _ => Err("has no verb of making, changing or removing before what it names".into()),
             };
+        };
+        let below = self.above.is_some_and(|above| above.listed);
+        let inside = below || relation::is_for_tests(self.tokens, at);
+        let relation = match (relation, &kind) {
+            (Relation::Object, Kind::Path(_)) if inside => Relation::Listed,
+            (other, _) => other,
         };
         take(clause, relation, kind)
     }
@@ -383,92 +429,7 @@ fn mode(verb: &Token<'_>) -> Mode {
     found.map_or(Mode::Make, |(_, mode)| mode)
 }
 
-/// Returns whether a code span is only referred to, or why it can't be told how it belongs to its
-/// verb.
-fn is_referred(clause: &Clause, relation: Relation, kind: &Kind) -> Result<bool, Why> {
-    let makes = matches!(clause.mode, Mode::Make | Mode::Add);
-    match (relation, makes) {
-        (Relation::About, _) | (Relation::From, true) => return Ok(true),
-        (Relation::From | Relation::With, false) => {
-            return Err(format!("can't be told what of `{}` is asked for", name(kind)).into());
-        }
-        (Relation::With, true) if clause.names_nothing() => {
-            let name = name(kind);
-            return Err(format!("what is to be made with `{name}` has no name").into());
-        }
-        (Relation::Object | Relation::Described | Relation::Unnamed | Relation::Listed, _) => {
-            if let Some(word) = clause.quality.as_deref() {
-                return Err(unseen(word));
-            }
-        }
-        (Relation::Into | Relation::With, _) => {}
-    }
-    Ok(false)
-}
-
-/// Takes what a code span names into the clause of its verb.
-fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> {
-    if is_referred(clause, relation, &kind)? {
-        return Ok(());
-    }
-    match (clause.mode, relation, kind) {
-        (Mode::Make | Mode::Add, Relation::Listed, Kind::Path(path)) => {
-            clause.wants.push(Expectation::Change(path));
-        }
-        (Mode::Make | Mode::Add, Relation::Listed | Relation::Unnamed, kind) => {
-            let name = name(&kind);
-            return Err(format!("can't be told what is to be made of `{name}`").into());
-        }
-        (Mode::Remove, Relation::Object | Relation::Described, Kind::Path(path)) => {
-            clause.wants.push(Expectation::Absent(path));
-        }
-        (Mode::Remove, _, kind) => {
-            let name = name(&kind);
-            return Err(format!("no trace tells that `{name}` was removed").into());
-        }
-        (Mode::Change, _, Kind::Path(path)) => clause.wants.push(Expectation::Change(path)),
-        (_, Relation::Into, Kind::Path(path)) => clause.into.push(path),
-        (Mode::Add, Relation::Described, Kind::Path(path)) => {
-            return Err(format!("can't be told whether `{path}` is to be made or changed").into());
-        }
-        (_, _, Kind::Path(path)) => clause.wants.push(Expectation::File(path)),
-        (_, Relation::Into, kind) => {
-            let name = name(&kind);
-            return Err(format!("no trace tells what goes into `{name}`").into());
-        }
-        (Mode::Change, _, Kind::Endpoint { route, .. }) => {
-            return Err(format!("no trace tells that `{route}` was changed").into());
-        }
-        (_, _, Kind::Endpoint { method, route }) => {
-            let paths = Vec::new();
-            clause.wants.push(Expectation::Endpoint {
-                method,
-                route,
-                paths,
-            });
-        }
-        (_, Relation::With, Kind::Symbol(mut symbol)) => {
-            let member = symbol.call || symbol.name.starts_with(char::is_lowercase);
-            if member && symbol.noun != Noun::Table && symbol.within.is_none() {
-                symbol.within = clause.owner();
-            }
-            clause.symbols.push(symbol);
-        }
-        (_, _, Kind::Symbol(symbol)) => clause.symbols.push(symbol),
-        (_, _, Kind::Variable(name)) => clause.variables.push(name),
-    }
-    Ok(())
-}
-
 /// Why a line is a person's that says more of a thing than its being there tells.
 pub(super) fn unseen(word: &str) -> Why {
     format!("asks for more than its being there tells (“{word}”)").into()
-}
-
-fn name(kind: &Kind) -> String {
-    match kind {
-        Kind::Path(name) | Kind::Variable(name) => name.clone(),
-        Kind::Symbol(symbol) => symbol.to_string(),
-        Kind::Endpoint { route, .. } => route.clone(),
-    }
 }

@@ -3,9 +3,11 @@
 //! By its form, and by the noun beside it where the form alone doesn't tell. What it doesn't know
 //! stays unknown, and with it the line.
 
-use super::super::super::expect::{Kind, Noun, Symbol};
+mod symbol;
+
+use super::super::super::expect::Kind;
 use super::tokens::Token;
-use super::words::{NOUNS, Role};
+use super::words::Role;
 
 /// Endings of files' names, for names without a folder and for telling files from branches; in the
 /// alphabet's order.
@@ -185,11 +187,8 @@ fn kind(code: &str, beside: Beside<'_>) -> Result<Kind, String> {
     if let Some(name) = variable(code, beside) {
         return Ok(Kind::Variable(name));
     }
-    let symbol = symbol(code, beside).ok_or_else(unknown)?;
-    let other = beside.names(Role::Thing)
-        && ![Role::Type, Role::Callable, Role::Table, Role::Value]
-            .into_iter()
-            .any(|role| beside.names(role));
+    let symbol = symbol::read(code, beside).ok_or_else(unknown)?;
+    let other = beside.names(Role::Thing) && !symbol::NOUNS.iter().any(|role| beside.names(*role));
     if other && !symbol.call {
         return Err(unknown());
     }
@@ -289,131 +288,6 @@ fn variable(code: &str, beside: Beside<'_>) -> Option<String> {
     (shaped && name.len() > 1 && (several || told) && !constant).then(|| name.to_owned())
 }
 
-fn symbol(code: &str, beside: Beside<'_>) -> Option<Symbol> {
-    let (head, said) = keyword(code);
-    let (name, call) = match head.split_once('(') {
-        Some((name, rest)) if rest.trim_end().ends_with(')') => (name, true),
-        Some(_) => return None,
-        None => (head, false),
-    };
-    let name = name.trim();
-    let parts: Vec<&str> = name
-        .split(['.', '#', ':'])
-        .filter(|part| !part.is_empty())
-        .collect();
-    let clean = !parts.is_empty()
-        && parts.iter().all(|part| is_identifier(part))
-        && !name.starts_with(['.', '#', ':'])
-        && !name.ends_with(['.', '#', ':']);
-    if !clean {
-        return None;
-    }
-    let (last, before) = parts.split_last()?;
-    let told = said
-        || [Role::Type, Role::Callable, Role::Table, Role::Value]
-            .into_iter()
-            .any(|role| beside.names(role));
-    let qualified = !before.is_empty()
-        && (name.contains("::")
-            || name.contains('#')
-            || before
-                .iter()
-                .any(|part| part.starts_with(char::is_uppercase)));
-    if !(call || told || qualified || (before.is_empty() && has_shape(last))) {
-        return None;
-    }
-    Some(Symbol {
-        name: (*last).to_owned(),
-        within: before.last().map(|part| (*part).to_owned()),
-        call: call || (beside.names(Role::Callable) && !beside.names(Role::Type)),
-        noun: noun(code, beside),
-        signature: signature(code, &parts),
-    })
-}
-
-/// Returns what a code span, or the noun beside it, calls a symbol.
-fn noun(code: &str, beside: Beside<'_>) -> Noun {
-    let defined = beside.names(Role::Type) || beside.names(Role::Value);
-    if beside.names(Role::Table) {
-        Noun::Table
-    } else if TYPES.iter().any(|keyword| code.starts_with(keyword))
-        || defined && !beside.names(Role::Callable)
-    {
-        Noun::Defined
-    } else if NOUNS.iter().any(|role| beside.names(*role)) {
-        Noun::Other
-    } else {
-        Noun::None
-    }
-}
-
-/// What a type's definition begins with.
-const TYPES: [&str; 5] = ["class ", "struct ", "interface ", "enum ", "trait "];
-
-/// Returns the words of a code span beside a symbol's name and what begins its definition.
-fn signature(code: &str, name: &[&str]) -> Vec<String> {
-    const KEYWORDS: [&str; 11] = [
-        "pub",
-        "def",
-        "fn",
-        "func",
-        "function",
-        "class",
-        "struct",
-        "interface",
-        "enum",
-        "trait",
-        "self",
-    ];
-    let words = code.split(|it: char| !(it.is_alphanumeric() || it == '_'));
-    let words = words.filter(|it| !it.is_empty() && !KEYWORDS.contains(it) && !name.contains(it));
-    words.map(str::to_owned).collect()
-}
-
-/// Returns what follows a keyword that a definition begins with, and whether there is one.
-fn keyword(code: &str) -> (&str, bool) {
-    let words = [
-        "async def ",
-        "async fn ",
-        "pub fn ",
-        "def ",
-        "fn ",
-        "func ",
-        "function ",
-        "class ",
-        "struct ",
-        "interface ",
-        "enum ",
-        "trait ",
-    ];
-    let found = words.iter().find_map(|word| code.strip_prefix(word));
-    let head = found.map(|rest| {
-        rest.split(" ->")
-            .next()
-            .unwrap_or(rest)
-            .trim_end_matches(':')
-    });
-    (head.unwrap_or(code), found.is_some())
-}
-
-fn is_identifier(part: &str) -> bool {
-    part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// Returns whether a name can only be one of code: `snake_case`, `camelCase`, `PascalCase`.
-fn has_shape(name: &str) -> bool {
-    let snake = name.trim_matches('_').contains('_');
-    let letters: Vec<char> = name.chars().collect();
-    let turns = letters
-        .windows(2)
-        .any(|pair| matches!(pair, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase()));
-    let acronym = letters.windows(3).any(
-        |three| matches!(three, [a, b, c] if a.is_ascii_uppercase() && b.is_ascii_uppercase() && c.is_ascii_lowercase()),
-    );
-    snake || turns || acronym
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::tokens::Token;
@@ -481,7 +355,7 @@ mod tests {
         check(
             "def verify(token: str) -> bool",
             "",
-            "symbol verify() with token, str, bool",
+            "symbol verify() with token: str, -> bool",
         );
         check("User", "class", "symbol User");
         check("users", "table", "table users");

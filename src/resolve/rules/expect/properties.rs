@@ -100,7 +100,9 @@ fn wants(lines: &str) -> Result<Vec<Expectation>, String> {
 fn found(tree: &Tree, wants: &[Expectation]) -> Vec<bool> {
     let (facts, seen) = (Facts::default(), Seen::default());
     let look = Look::new(tree, &facts, Some(&seen));
-    let found = wants.iter().map(|want| look.expect(want).found.is_ok());
+    let found = wants
+        .iter()
+        .map(|want| look.expect(want, &[]).found.is_ok());
     found.collect()
 }
 
@@ -219,6 +221,7 @@ fn endpoint(name: &str) -> Expectation {
     Expectation::Endpoint {
         method: Some("POST".to_owned()),
         route: format!("/{name}"),
+        within: None,
         paths: Vec::new(),
     }
 }

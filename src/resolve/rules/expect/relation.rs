@@ -4,8 +4,10 @@
 //! By the words between the two; whatever stands there and isn't known makes the line a person's.
 
 use super::clause::Why;
-use super::tokens::{Token, is_verb};
+use super::tokens::{Token, is_verb, tokens};
 use super::words::{NOUNS, Role};
+use crate::checklist::Inline;
+use crate::vocabulary::Vocabulary;
 
 /// How a code span stands to the verb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +55,7 @@ pub(super) fn of(tokens: &[Token<'_>], at: usize, listed: Relation) -> Result<Re
                 }
                 Ok(listed)
             }
-            Some(Token::Mark(':' | '-' | '–' | '—')) if is_listed(tokens, begins, code) => {
+            Some(Token::Mark(':' | '-' | '–' | '—' | '(')) if is_listed(tokens, begins, code) => {
                 Ok(Relation::Listed)
             }
             Some(_) | None => Ok(object(words, code)),
@@ -72,6 +74,27 @@ pub(super) fn of(tokens: &[Token<'_>], at: usize, listed: Relation) -> Result<Re
         Some(Role::From) => Ok(Relation::From),
         Some(_) | None => Ok(Relation::About),
     }
+}
+
+/// Returns the words of a line that say what its work is for, up to the next mark.
+pub(super) fn purpose(text: &Inline, vocabulary: &Vocabulary) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut purpose = false;
+    for token in tokens(text, vocabulary) {
+        let Token::Word(word, ..) = token else {
+            purpose &= matches!(token, Token::Mark('-' | ',' | '/'));
+            continue;
+        };
+        if let Some(role) = lead(&token) {
+            purpose = role == Role::About;
+        } else if purpose {
+            all.extend(word.split('-').map(str::to_owned));
+            if word.contains('-') {
+                all.push(word.to_owned());
+            }
+        }
+    }
+    all
 }
 
 /// Whether a word is a noun for what a code span names, or stands before one.
@@ -144,7 +167,31 @@ fn is_listed(tokens: &[Token<'_>], behind: usize, code: &str) -> bool {
     // `Create tests for the API: …`: what is made is told before the first of such words.
     let head = words.split(leads).next().unwrap_or_default();
     let asked = begins > 0 && !words.is_empty();
-    asked && !head.iter().all(is_noun) && !names(head, code)
+    let other = !head.iter().all(is_noun) && !names(head, code);
+    asked && (other || holds_several(words, head))
+}
+
+/// Whether what is made may be a part of a file that is there already: tests, and what is for
+/// something, but for a file itself.
+fn holds_several(words: &[Token<'_>], head: &[Token<'_>]) -> bool {
+    let named = |role: Role| head.iter().any(|token| token.is(role));
+    let told = head.len() < words.len() && !named(Role::File);
+    named(Role::Tests) || named(Role::Docs) || told
+}
+
+/// Whether a noun for tests stands before a code span: they may be put into what is there.
+pub(super) fn is_for_tests(tokens: &[Token<'_>], at: usize) -> bool {
+    let words = tokens.get(words_before(tokens, at)..at).unwrap_or_default();
+    let named = |role: Role| words.iter().any(|token| token.is(role));
+    named(Role::Tests) && !named(Role::File)
+}
+
+/// Whether a line names no file, and asks for something that may be done in those that stand below
+/// it: `Add caching:`, but not `Create the modules:`.
+pub(super) fn lists(tokens: &[Token<'_>]) -> bool {
+    let last = tokens.last() == Some(&Token::Mark(':'));
+    let named = tokens.iter().any(|it| matches!(it, Token::Code(_)));
+    last && !named && is_listed(tokens, tokens.len(), "")
 }
 
 /// Whether some words are a noun with what describes it: in English, the noun is the last one.

@@ -1,0 +1,84 @@
+//! Whether a definition is what a line calls it, and has the parameters that the line names.
+
+use super::{Noun, Symbol};
+use crate::facts::{Definition, Definitions, Head, Parameter, Sort, Tree};
+
+/// Returns whether a definition of a symbol's name is what the line asks for, wherever it is.
+pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let plain = symbol.signature.is_empty();
+    let by_name = match (found.sort, symbol.noun) {
+        (Sort::Function, noun) => match noun {
+            Noun::Method => found.within.is_some(),
+            Noun::Table | Noun::Defined | Noun::Type | Noun::Form(_) | Noun::Constant => false,
+            Noun::None | Noun::Function | Noun::Callable | Noun::Test | Noun::Other => true,
+        },
+        (Sort::Type, noun) => match noun {
+            Noun::Table | Noun::Constant | Noun::Function | Noun::Method => false,
+            Noun::Test => symbol.name.starts_with(char::is_uppercase) && is_test(&symbol.name),
+            Noun::None | Noun::Other if symbol.call => return is_made(tree, found, symbol),
+            Noun::Form(_) => return is_of_form(tree, found, symbol),
+            Noun::None | Noun::Defined | Noun::Type | Noun::Callable | Noun::Other => true,
+        },
+        (Sort::Value, noun) => {
+            let value = [Noun::None, Noun::Other, Noun::Constant, Noun::Defined];
+            value.contains(&noun) && !symbol.call
+        }
+        // A name alone may be a table's.
+        (Sort::Table, noun) => !symbol.call && matches!(noun, Noun::Table | Noun::None),
+    };
+    by_name && (plain || head(tree, found, symbol).is_some_and(|it| has_signature(&it, symbol)))
+}
+
+/// Returns whether a type is called like tests.
+pub(super) fn is_test(name: &str) -> bool {
+    let ends = ["Test", "Tests", "TestCase", "IT", "Spec"];
+    let lower = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit();
+    let ended = ends.into_iter().filter_map(|end| name.strip_suffix(end));
+    name.to_lowercase().starts_with("test") || ended.into_iter().any(|it| it.ends_with(lower))
+}
+
+/// Whether a type is one whose name is called to make a value of it.
+fn is_made(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let head = head(tree, found, symbol);
+    head.is_some_and(|it| it.is_called() && has_signature(&it, symbol))
+}
+
+fn is_of_form(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let Noun::Form(form) = symbol.noun else {
+        return false;
+    };
+    let head = head(tree, found, symbol);
+    head.is_some_and(|it| it.is(form) && has_signature(&it, symbol))
+}
+
+fn head(tree: &Tree, found: &Definition, symbol: &Symbol) -> Option<Head> {
+    Definitions::head(tree, &symbol.name, found)
+}
+
+/// Whether a definition says all that a line says of it.
+fn has_signature(head: &Head, symbol: &Symbol) -> bool {
+    let said = &symbol.signature;
+    let begun = said.modifiers.iter().all(|word| head.has(word));
+    let returns = said.result.is_empty() || head.returns(&said.result);
+    begun && returns && (said.parameters.is_empty() || has_parameters(head, &said.parameters))
+}
+
+/// Whether a definition has these parameters in that order, and a call with them is one: what
+/// stands between may be left out. A type may have them as bases, among others.
+fn has_parameters(head: &Head, asked: &[String]) -> bool {
+    let own = head.parameters.as_ref();
+    let follow = |parameters: &[Parameter], others: fn(&Parameter) -> bool| {
+        let mut rest = parameters.iter();
+        let found = asked.iter().all(|text| {
+            let asked = Parameter::asked(text);
+            let next = rest.by_ref().find(|it| it.fits(&asked) || !others(it));
+            next.is_some_and(|it| it.fits(&asked))
+        });
+        found && rest.all(others)
+    };
+    own.is_some_and(|own| follow(own, |it| it.optional))
+        || head.is_type() && follow(&head.bases(), |_| true)
+}
+
+#[cfg(test)]
+mod tests;

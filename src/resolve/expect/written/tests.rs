@@ -1,0 +1,329 @@
+//! Definitions with what lines call them and say of them.
+
+use super::is_asked;
+use crate::checklist::parse;
+use crate::facts::{Tree, definitions};
+use crate::resolve::expect::{Expectation, Symbol};
+use crate::resolve::rules;
+use crate::resolve::rules::Intent;
+use crate::vocabulary::Vocabulary;
+
+/// Returns the symbol that a line asks for.
+fn asked(line: &str) -> Symbol {
+    let text = format!("# Phase 1: Things\n\n## 1.1 Work\n\n- [ ] {line}\n");
+    let vocabulary = Vocabulary::default();
+    let checklist = parse("phase-01-things.md", &text, &vocabulary)
+        .expect("a checklist")
+        .checklist;
+    let section = checklist.sections.first().expect("a section");
+    let task = section.tasks.first().expect("a task");
+    let Intent::Expect(wants, _) = rules::read(section, task, &vocabulary).intent else {
+        panic!("{line} isn't read");
+    };
+    let mut symbols = wants.into_iter().filter_map(|want| match want {
+        Expectation::Symbol { symbol, .. } => Some(symbol),
+        Expectation::File(_)
+        | Expectation::Change(_)
+        | Expectation::Absent(_)
+        | Expectation::Endpoint { .. }
+        | Expectation::Variable { .. } => None,
+    });
+    symbols.next_back().expect("a symbol")
+}
+
+#[track_caller]
+fn check(line: &str, path: &str, source: &str, expected: bool) {
+    let symbol = asked(line);
+    let tree: Tree = [(path, source)].into_iter().collect();
+    let all = definitions(&tree);
+    let found = all.named(&symbol.name);
+    let fits = found.iter().any(|it| is_asked(&tree, it, &symbol));
+    assert_eq!(fits, expected, "{line}: {symbol:?} by {source}");
+}
+
+#[track_caller]
+fn fits(line: &str, path: &str, source: &str) {
+    check(line, path, source, true);
+}
+
+#[track_caller]
+fn lacks(line: &str, path: &str, source: &str) {
+    check(line, path, source, false);
+}
+
+#[test]
+fn comments_are_no_parameters() {
+    let go = "func (c *Client) Retry(n int) error { // TODO: ctx context.Context\n}\n";
+    for verb in ["Add", "Добавить", "Додати"] {
+        let line = format!("{verb} `Retry(ctx context.Context, n int)`");
+        lacks(&line, "a.go", go);
+        fits(
+            &line,
+            "a.go",
+            "func (c *Client) Retry(ctx context.Context, n int) error {}\n",
+        );
+    }
+    let line = "Реалізувати `reschedule(appointment_id, new_slot_id)`";
+    lacks(
+        line,
+        "a.py",
+        "def reschedule(appointment_id):  # TODO new_slot_id\n    pass\n",
+    );
+    fits(
+        line,
+        "a.py",
+        "def reschedule(\n    appointment_id: int,  # which\n    new_slot_id: int,\n) -> None:\n    pass\n",
+    );
+    let line = "Create `useSlots(doctorId, date)`";
+    lacks(
+        line,
+        "a.ts",
+        "export function useSlots(doctorId: number) { // TODO: date\n}\n",
+    );
+    fits(
+        line,
+        "a.ts",
+        "export function useSlots(doctorId: number, date: Date) {\n}\n",
+    );
+    let line = "Реализовать `PatientSerializer(ModelSerializer)`";
+    lacks(
+        line,
+        "a.py",
+        "class PatientSerializer(serializers.Serializer): ...  # not ModelSerializer\n",
+    );
+    fits(
+        line,
+        "a.py",
+        "class PatientSerializer(Mixin, serializers.ModelSerializer):\n    pass\n",
+    );
+}
+
+#[test]
+fn parameters_stand_in_their_order_and_no_others_are_needed() {
+    let line = "Добавить функцию `Connect(ctx context.Context, addr string)`";
+    lacks(
+        line,
+        "a.go",
+        "func Connect(addr string, ctx context.Context) error {}\n",
+    );
+    lacks(line, "a.go", "func Connect(ctx context.Context) error {}\n");
+    fits(
+        line,
+        "a.go",
+        "func Connect(ctx context.Context, addr string) error {}\n",
+    );
+    let line = "Create class `LabelService` with method `render(Shipment s)`";
+    let java = |of: &str| format!("class LabelService {{\n  byte[] render({of}) {{ }}\n}}\n");
+    lacks(line, "A.java", &java("List<Shipment> all, String s"));
+    lacks(line, "A.java", &java("Shipment s, String name"));
+    lacks(line, "A.java", &java("List<Shipment> s"));
+    fits(line, "A.java", &java("final Shipment s"));
+    fits(line, "A.java", &java("@Valid @RequestBody(x) Shipment s"));
+    let line = "Додати функцію `charge(amount, currency)`";
+    lacks(line, "a.py", "def charge(currency, amount): ...\n");
+    lacks(line, "a.py", "def charge(amount, currency, user): ...\n");
+    fits(
+        line,
+        "a.py",
+        "def charge(amount: int, currency: str = 'EUR', *, note=None): ...\n",
+    );
+    fits(
+        line,
+        "a.js",
+        "const charge = async (amount, currency) => {};\n",
+    );
+    fits(
+        line,
+        "a.ts",
+        "class A {\n  charge(amount: number, currency?: string): void {\n  }\n}\n",
+    );
+    fits(
+        line,
+        "a.rs",
+        "impl A {\n    pub fn charge(&self, amount: u32, currency: &str) {}\n}\n",
+    );
+    lacks(
+        line,
+        "a.js",
+        "const charge = amount => send(amount, currency);\n",
+    );
+}
+
+#[test]
+fn types_are_those_that_are_named() {
+    let line = "Implement `verify(token: str, leeway: int = 5) -> bool`";
+    let python = |of: &str| format!("def verify({of}) -> bool:\n    pass\n");
+    fits(line, "a.py", &python("token: str, leeway: int = 5"));
+    lacks(line, "a.py", &python("token: str, leeway: int = 9"));
+    lacks(line, "a.py", &python("token: bytes, leeway: int = 5"));
+    lacks(line, "a.py", &python("token, leeway=5"));
+    lacks(
+        line,
+        "a.py",
+        "def verify(token: str, leeway: int = 5) -> str:\n    pass\n",
+    );
+    let line = "Implement `Send(to, text string) error`";
+    fits(
+        line,
+        "a.go",
+        "func (s *Sender) Send(to, text string) error {\n}\n",
+    );
+    fits(
+        line,
+        "a.go",
+        "func Send(to string, text string) error {\n}\n",
+    );
+    lacks(line, "a.go", "func Send(to, text string) {\n}\n");
+    let line = "Implement `normalize(raw: string): string`";
+    fits(
+        line,
+        "a.ts",
+        "export const normalize = (raw: string): string => raw;\n",
+    );
+    lacks(
+        line,
+        "a.ts",
+        "export function normalize(raw: string): number {\n}\n",
+    );
+    let line = "Implement `func (s *EmailSender) Send(to string) error`";
+    fits(
+        line,
+        "a.go",
+        "type EmailSender struct{}\n\nfunc (s *EmailSender) Send(to string) error {\n}\n",
+    );
+}
+
+#[test]
+fn a_type_is_of_the_form_that_is_named() {
+    let line = "Add `interface PetSummary`";
+    lacks(line, "a.ts", "export type PetSummary = { id: string };\n");
+    fits(line, "a.ts", "export interface PetSummary {\n}\n");
+    let line = "Define `struct Clinic`";
+    lacks(line, "a.go", "type Clinic interface{}\n");
+    fits(line, "a.go", "type Clinic struct{}\n");
+    let line = "Add `type EmailSender struct`";
+    lacks(line, "a.go", "type EmailSender interface{}\n");
+    fits(line, "a.go", "type EmailSender struct {\n}\n");
+    let line = "Define `enum Mode`";
+    lacks(line, "a.ts", "export type Mode = 'a';\n");
+    fits(line, "a.ts", "export enum Mode { A }\n");
+}
+
+#[test]
+fn nouns_tell_an_interface_a_structure_and_a_type_in_three_languages() {
+    for line in [
+        "Create the interface `Sender`",
+        "Создать интерфейс `Sender`",
+        "Створити інтерфейс `Sender`",
+    ] {
+        lacks(line, "a.go", "type Sender struct{}\n");
+        lacks(
+            line,
+            "a.ts",
+            "export type Sender = string;\nexport const Sender = 1;\n",
+        );
+        lacks(line, "a.py", "class Sender:\n    pass\n");
+        fits(line, "a.go", "type Sender interface {\n}\n");
+        fits(line, "a.py", "class Sender(Protocol):\n    pass\n");
+        fits(line, "a.rs", "pub trait Sender {}\n");
+    }
+    for line in [
+        "Add the struct `Limiter`",
+        "Создать структуру `Limiter`",
+        "Створити структуру `Limiter`",
+    ] {
+        lacks(line, "a.go", "type Limiter interface{}\n");
+        fits(line, "a.go", "type Limiter struct {\n}\n");
+    }
+    for line in [
+        "Create the type `Slot`",
+        "Создать тип `Slot`",
+        "Створити тип `Slot`",
+    ] {
+        lacks(line, "a.ts", "export const Slot = 1;\n");
+        fits(line, "a.ts", "export type Slot = { id: number };\n");
+    }
+}
+
+#[test]
+fn nouns_tell_an_enum_and_an_exception_in_three_languages() {
+    for line in [
+        "Create the enum `Status`",
+        "Создать перечисление `Status`",
+        "Створити перелік `Status`",
+    ] {
+        lacks(line, "a.py", "Status = None\n");
+        lacks(line, "a.py", "class Status:\n    pass\n");
+        lacks(line, "a.go", "type Status int\n");
+        fits(line, "a.py", "class Status(str, enum.Enum):\n    NEW = 1\n");
+        fits(
+            line,
+            "a.py",
+            "class Status(models.TextChoices):\n    NEW = 1\n",
+        );
+        fits(line, "A.java", "public enum Status { NEW }\n");
+    }
+    for line in [
+        "Add the exception `SmsError`",
+        "Добавить исключение `SmsError`",
+        "Додати виняток `SmsError`",
+    ] {
+        lacks(line, "a.py", "class SmsError: pass\n");
+        fits(line, "a.py", "class SmsError(Exception): pass\n");
+        fits(
+            line,
+            "A.java",
+            "public class SmsError extends RuntimeException {\n}\n",
+        );
+        fits(line, "a.rb", "class SmsError < StandardError\nend\n");
+    }
+}
+
+#[test]
+fn a_type_is_no_function() {
+    for line in [
+        "Add function `normalize`",
+        "Добавить функцию `normalize`",
+        "Додати функцію `normalize`",
+        "Add function `normalize()`",
+        "Implement `def normalize()`",
+    ] {
+        lacks(line, "a.py", "class normalize: pass\n");
+        fits(line, "a.py", "def normalize(text): pass\n");
+    }
+    lacks(
+        "Создать функцию `ScanBatch`",
+        "a.go",
+        "type ScanBatch struct {\n}\n",
+    );
+    lacks("Add `ScanBatch()`", "a.go", "type ScanBatch struct {\n}\n");
+    lacks("Add `ScanBatch()`", "a.ts", "class ScanBatch {\n}\n");
+    fits("Add `Scan()`", "a.py", "class Scan:\n    pass\n");
+    fits(
+        "Add the middleware `AuthGuard`",
+        "a.ts",
+        "export class AuthGuard implements NestMiddleware {\n}\n",
+    );
+    lacks("Add method `cancel`", "a.py", "def cancel(): ...\n");
+    fits(
+        "Add method `cancel`",
+        "a.py",
+        "class A:\n    def cancel(self): ...\n",
+    );
+    lacks("Add the constant `MAX_SIZE`", "a.go", "type MAX_SIZE int\n");
+}
+
+#[test]
+fn a_class_of_tests_is_a_test() {
+    let line = "Написать тест `ShipmentServiceTest`";
+    fits(
+        line,
+        "ShipmentServiceTest.java",
+        "class ShipmentServiceTest {\n}\n",
+    );
+    lacks(
+        "Написати тест `test_cancel`",
+        "tests/test_cancel.py",
+        "class test_cancel: pass\n",
+    );
+}

@@ -1,0 +1,115 @@
+//! What a code span adds to the clause of its verb, or why the line is a person's.
+
+use super::super::relation::Relation;
+use super::{Clause, Mode, Why, unseen};
+use crate::facts::Form;
+use crate::resolve::expect::{Expectation, Kind, Noun, Symbol};
+
+/// Returns whether a code span is only referred to, or why it can't be told how it belongs to its
+/// verb.
+fn is_referred(clause: &Clause, relation: Relation, kind: &Kind) -> Result<bool, Why> {
+    let makes = matches!(clause.mode, Mode::Make | Mode::Add);
+    match (relation, makes) {
+        (Relation::About, _) | (Relation::From, true) => return Ok(true),
+        (Relation::From | Relation::With, false) => {
+            return Err(format!("can't be told what of `{}` is asked for", name(kind)).into());
+        }
+        (Relation::With, true) if clause.names_nothing() => {
+            let name = name(kind);
+            return Err(format!("what is to be made with `{name}` has no name").into());
+        }
+        (Relation::Object | Relation::Described | Relation::Unnamed | Relation::Listed, _) => {
+            if let Some(word) = clause.quality.as_deref() {
+                return Err(unseen(word));
+            }
+        }
+        (Relation::Into | Relation::With, _) => {}
+    }
+    Ok(false)
+}
+
+/// Takes what a code span names into the clause of its verb.
+pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> {
+    if is_referred(clause, relation, &kind)? {
+        return Ok(());
+    }
+    match (clause.mode, relation, kind) {
+        (Mode::Make | Mode::Add, Relation::Listed, Kind::Path(path)) => {
+            clause.wants.push(Expectation::Change(path));
+        }
+        (Mode::Make | Mode::Add, Relation::Listed | Relation::Unnamed, kind) => {
+            let name = name(&kind);
+            return Err(format!("can't be told what is to be made of `{name}`").into());
+        }
+        (Mode::Remove, Relation::Object | Relation::Described, Kind::Path(path)) => {
+            clause.wants.push(Expectation::Absent(path));
+        }
+        (Mode::Remove, _, kind) => {
+            let name = name(&kind);
+            return Err(format!("no trace tells that `{name}` was removed").into());
+        }
+        (Mode::Change, _, Kind::Path(path)) => clause.wants.push(Expectation::Change(path)),
+        (_, Relation::Into, Kind::Path(path)) => clause.into.push(path),
+        (Mode::Add, Relation::Described, Kind::Path(path)) => {
+            return Err(format!("can't be told whether `{path}` is to be made or changed").into());
+        }
+        (_, _, Kind::Path(path)) => clause.wants.push(Expectation::File(path)),
+        (_, Relation::Into, kind) => {
+            let name = name(&kind);
+            return Err(format!("no trace tells what goes into `{name}`").into());
+        }
+        (Mode::Change, _, Kind::Endpoint { route, .. }) => {
+            return Err(format!("no trace tells that `{route}` was changed").into());
+        }
+        (_, relation, Kind::Endpoint { method, route }) => {
+            let with = relation == Relation::With;
+            clause.wants.push(Expectation::Endpoint {
+                method,
+                route,
+                within: clause.owner().filter(|_| with),
+                paths: Vec::new(),
+            });
+        }
+        (_, _, Kind::Symbol(symbol)) if clause.fulfils && is_promise(&symbol) => {
+            let name = &symbol.name;
+            return Err(
+                format!("can't be told whether `{name}` is to be defined or fulfilled").into(),
+            );
+        }
+        (_, Relation::With, Kind::Symbol(mut symbol)) => {
+            if is_member(&symbol) && symbol.within.is_none() {
+                symbol.within = clause.owner();
+            }
+            clause.symbols.push(symbol);
+        }
+        (_, _, Kind::Symbol(symbol)) => clause.symbols.push(symbol),
+        (_, _, Kind::Variable(name)) => clause.variables.push(name),
+    }
+    Ok(())
+}
+
+/// Whether a symbol may be a type.
+pub(super) fn is_type(symbol: &Symbol) -> bool {
+    !symbol.call && symbol.name.starts_with(char::is_uppercase)
+}
+
+/// Whether a symbol may belong to a type.
+pub(super) fn is_member(symbol: &Symbol) -> bool {
+    let called = symbol.call || symbol.name.starts_with(char::is_lowercase);
+    called && symbol.noun != Noun::Table
+}
+
+/// Whether a symbol is called an interface, or a trait.
+fn is_promise(symbol: &Symbol) -> bool {
+    [Form::Interface, Form::Trait]
+        .into_iter()
+        .any(|form| symbol.noun == Noun::Form(form))
+}
+
+fn name(kind: &Kind) -> String {
+    match kind {
+        Kind::Path(name) | Kind::Variable(name) => name.clone(),
+        Kind::Symbol(symbol) => symbol.to_string(),
+        Kind::Endpoint { route, .. } => route.clone(),
+    }
+}
