@@ -225,6 +225,17 @@ impl fmt::Display for Expectation {
     }
 }
 
+/// The words around what a task asks for, which may name a part of the application.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// What its work is for: `the`, `api` of ``add `X` for the api``.
+    pub purpose: Vec<String>,
+    /// All of its line.
+    pub line: Vec<String>,
+    /// The heading above it.
+    pub heading: Vec<String>,
+}
+
 /// A trace that is looked for, and what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {

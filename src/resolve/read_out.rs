@@ -1,6 +1,6 @@
 //! Readings → [`ResolvedTask`]s: actions with their answers, bullets with what became of them.
 
-use crate::checklist::{Checklist, Inline, Spanned, Task};
+use crate::checklist::{Checklist, Inline, Spanned};
 use crate::diagnostic::Diagnostic;
 use crate::facts::secret::masked;
 use crate::facts::{Facts, Tree};
@@ -142,7 +142,7 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             Required::AntiAffinity => Requirement::AntiAffinity,
             Required::DisruptionBudget => Requirement::DisruptionBudget,
         }),
-        Intent::Expect(wants, _) => expect((wants, read.task), known, notes),
+        Intent::Expect(wants, _) => expect((wants, read), known, notes),
         Intent::Write(target) => write(target, known, notes),
     }
 }
@@ -168,7 +168,7 @@ fn inventory(
 
 /// Looks for the traces of a person's work.
 fn expect(
-    (wants, task): (&[Expectation], &Task),
+    (wants, read): (&[Expectation], &Read<'_>),
     known: &Known<'_>,
     notes: &mut Vec<String>,
 ) -> Action {
@@ -183,8 +183,8 @@ fn expect(
         ));
         return Action::Manual;
     }
-    let meant = rules::meant_for(task, known.vocabulary);
-    let traces = wants.iter().map(|want| known.look.expect(want, &meant));
+    let around = rules::around(read.section, read.task, known.vocabulary);
+    let traces = wants.iter().map(|want| known.look.expect(want, &around));
     Action::Expect {
         traces: traces.collect(),
     }

@@ -12,7 +12,7 @@ mod study;
 mod wording;
 mod write;
 
-pub(super) use expect::meant_for;
+pub(super) use expect::around;
 pub(super) use write::Said;
 
 use std::borrow::Cow;

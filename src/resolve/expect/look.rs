@@ -52,7 +52,7 @@ impl<'a> Look<'a> {
             Expectation::File(path) => self.file(path),
             Expectation::Change(path) => self.change(path),
             Expectation::Absent(path) => self.absent(path),
-            Expectation::Symbol { symbol, paths } => self.symbol(symbol, paths),
+            Expectation::Symbol { symbol, paths } => self.symbol(symbol, paths, !paths.is_empty()),
             Expectation::Endpoint {
                 method,
                 route,
@@ -181,7 +181,8 @@ impl<'a> Look<'a> {
         facts::is_stand_in(own.unwrap_or(&origin.path))
     }
 
-    fn symbol(&self, symbol: &Symbol, paths: &[String]) -> Result<Trace, String> {
+    /// Looks for a definition; `stand_ins` is whether the paths name tests and mocks as well.
+    fn symbol(&self, symbol: &Symbol, paths: &[String], stand_ins: bool) -> Result<Trace, String> {
         let fits: Vec<&Definition> = self
             .definitions()
             .named(&symbol.name)
@@ -189,11 +190,8 @@ impl<'a> Look<'a> {
             .filter(|it| belongs(it, symbol) && is_asked(self.tree, it, symbol))
             .collect();
         let inside = |it: &&&Definition| {
-            if paths.is_empty() {
-                !self.stands_in(&it.origin) || is_test(&symbol.name)
-            } else {
-                is_within(&it.origin, paths)
-            }
+            let meant = stand_ins || !self.stands_in(&it.origin) || is_test(&symbol.name);
+            meant && (paths.is_empty() || is_within(&it.origin, paths))
         };
         if let Some(found) = fits.iter().find(inside) {
             return Ok(Trace::Symbol {

@@ -83,6 +83,22 @@ impl<'a> Places<'a> {
         Self { all, one }
     }
 
+    /// Returns the only part with a folder of its own that is called like one of these words.
+    pub(super) fn named(&self, words: &[String]) -> Meant<'a> {
+        let called = |it: &&Place<'_>| words.iter().any(|word| it.name.eq_ignore_ascii_case(word));
+        let mut found = self.all.iter().filter(called).copied();
+        let first = found.next();
+        let only = found.try_fold(first, |one, other| Some(both(one?, other)));
+        match only.flatten() {
+            Some(Place {
+                folder: Some(folder),
+                service,
+                ..
+            }) if !folder.is_empty() => Meant::In(folder, service),
+            Some(_) | None => Meant::Anywhere,
+        }
+    }
+
     /// Returns where the work of a line is to be that is for what these words name.
     pub(super) fn meant(&self, words: &[String]) -> Meant<'a> {
         let mut found: Option<(Place<'a>, &str)> = None;

@@ -5,10 +5,13 @@ use crate::facts::{Definition, Definitions, Head, Parameter, Sort, Tree};
 
 /// Returns whether a definition of a symbol's name is what the line asks for, wherever it is.
 pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
-    let plain = symbol.signature.is_empty();
     let by_name = match (found.sort, symbol.noun) {
         (Sort::Function, noun) => match noun {
             Noun::Method => found.within.is_some(),
+            // Where functions stand alone, a method isn't called as one.
+            Noun::Function if found.within.is_some() && symbol.within.is_none() => {
+                return !stands_alone(&found.origin.path) && has_all(tree, found, symbol);
+            }
             Noun::Table | Noun::Defined | Noun::Type | Noun::Form(_) | Noun::Constant => false,
             Noun::None | Noun::Function | Noun::Callable | Noun::Test | Noun::Other => true,
         },
@@ -26,7 +29,22 @@ pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool
         // A name alone may be a table's.
         (Sort::Table, noun) => !symbol.call && matches!(noun, Noun::Table | Noun::None),
     };
-    by_name && (plain || head(tree, found, symbol).is_some_and(|it| has_signature(&it, symbol)))
+    by_name && has_all(tree, found, symbol)
+}
+
+/// Whether a definition says what a line says of it, if that says anything.
+fn has_all(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let said = || head(tree, found, symbol).is_some_and(|it| has_signature(&it, symbol));
+    symbol.signature.is_empty() || said()
+}
+
+/// Whether functions of a file's language stand in no type, unless they are called methods.
+fn stands_alone(path: &str) -> bool {
+    let alone = [
+        "go", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "php", "kt",
+    ];
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    ending.is_some_and(|ending| alone.contains(&ending))
 }
 
 /// Returns whether a type is called like tests.

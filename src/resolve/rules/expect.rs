@@ -15,11 +15,11 @@ mod words;
 use std::path::Path;
 
 use super::super::bullets::{Meaning, is_readable};
-use super::super::expect::Expectation;
+use super::super::expect::{Around, Expectation};
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
-use crate::checklist::{Bullet, Inline, Task};
-use crate::vocabulary::{Vocabulary, Word};
+use crate::checklist::{Bullet, Inline, Section, Task};
+use crate::vocabulary::{Vocabulary, Word, words as split};
 use clause::Parsed;
 pub(super) use code::is_file;
 pub(super) use words::{Role, is as plays};
@@ -92,15 +92,24 @@ fn read(line: &Line<'_>) -> Outcome {
     ))
 }
 
-/// Returns the words that say what a task's work is for: `the`, `api` of ``add `X` for the api``.
-pub(in crate::resolve) fn meant_for(task: &Task, vocabulary: &Vocabulary) -> Vec<String> {
-    let mut all = relation::purpose(&task.text, vocabulary);
+/// Returns the words around what a task asks for, which may name a part of the application.
+pub(in crate::resolve) fn around(
+    section: &Section,
+    task: &Task,
+    vocabulary: &Vocabulary,
+) -> Around {
+    let mut around = Around {
+        purpose: relation::purpose(&task.text, vocabulary),
+        line: relation::written(&task.text, vocabulary),
+        heading: split(&section.title).map(str::to_owned).collect(),
+    };
     let mut bullets: Vec<&Bullet> = task.bullets.iter().collect();
     while let Some(bullet) = bullets.pop() {
-        all.extend(relation::purpose(&bullet.text, vocabulary));
+        let purpose = relation::purpose(&bullet.text, vocabulary);
+        around.purpose.extend(purpose);
         bullets.extend(&bullet.children);
     }
-    all
+    around
 }
 
 /// Returns whether a line or a bullet below it has a code span: most lines of a plan have none.

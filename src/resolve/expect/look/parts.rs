@@ -1,21 +1,21 @@
 //! Looking in the part of the application that a line's work is for.
 
 use super::super::places::{Meant, Places};
-use super::super::{Expectation, Expected};
+use super::super::{Around, Expectation, Expected};
 use super::Look;
 use crate::journal::Trace;
 
 impl Look<'_> {
-    /// Returns a trace with what was found of it. `meant` are the words that say what the work is
-    /// for; where they name a part of the application, another part's trace isn't it.
-    pub fn expect(&self, what: &Expectation, meant: &[String]) -> Expected {
+    /// Returns a trace with what was found of it. Where the words name a part of the application,
+    /// another part's trace isn't it.
+    pub fn expect(&self, what: &Expectation, words: &Around) -> Expected {
         let told = match what {
             Expectation::File(_) | Expectation::Change(_) | Expectation::Absent(_) => true,
             Expectation::Symbol { paths, .. }
             | Expectation::Endpoint { paths, .. }
             | Expectation::Variable { paths, .. } => !paths.is_empty(),
         };
-        if told || meant.is_empty() || self.seen.is_none() {
+        if told || self.seen.is_none() {
             let found = self.find(what);
             return Expected {
                 what: what.clone(),
@@ -25,7 +25,15 @@ impl Look<'_> {
         let places = self
             .places
             .get_or_init(|| Places::of(self.tree, self.facts));
-        self.expect_of(what, &places.meant(meant))
+        let meant = match places.meant(&words.purpose) {
+            Meant::Anywhere => places.named(&words.line),
+            other => other,
+        };
+        let meant = match meant {
+            Meant::Anywhere => places.named(&words.heading),
+            other => other,
+        };
+        self.expect_of(what, &meant)
     }
 
     /// Looks for what names no file in the part of the application that it is for.
@@ -43,9 +51,13 @@ impl Look<'_> {
             Meant::Anywhere => None,
         };
         match &mut what {
-            Expectation::Symbol { paths, .. } | Expectation::Endpoint { paths, .. } => {
+            Expectation::Symbol { symbol, paths } => {
                 paths.extend(folder);
+                // A folder that only narrows the look names no stand-in.
+                let found = self.symbol(symbol, paths, false);
+                return Expected { what, found };
             }
+            Expectation::Endpoint { paths, .. } => paths.extend(folder),
             Expectation::Variable { name, .. } => {
                 let found = self.variable_of(name, meant);
                 return Expected { what, found };

@@ -1,6 +1,6 @@
 //! Traces that are there, and what is said of those that aren't.
 
-use super::super::{Expectation, Noun, Seen, Sight, Since, Symbol, There};
+use super::super::{Around, Expectation, Noun, Seen, Sight, Since, Symbol, There};
 use super::Look;
 use crate::facts::{self, Facts, Tree};
 
@@ -57,7 +57,9 @@ fn file() -> There {
 #[track_caller]
 fn check_seen(seen: &Seen, what: &Expectation, expected: Result<&str, &str>) {
     let (tree, facts) = (tree(), Facts::default());
-    let found = Look::new(&tree, &facts, Some(seen)).expect(what, &[]).found;
+    let found = Look::new(&tree, &facts, Some(seen))
+        .expect(what, &Around::default())
+        .found;
     let found = found.map(|trace| trace.to_string());
     let expected = expected.map(str::to_owned).map_err(str::to_owned);
     assert_eq!(found, expected);
@@ -321,9 +323,12 @@ fn of_services() -> (Tree, Facts) {
 fn check_for(what: &Expectation, meant: &[&str], expected: Result<&str, &str>) {
     let (tree, facts) = of_services();
     let seen = Seen::default();
-    let meant: Vec<String> = meant.iter().map(|it| (*it).to_owned()).collect();
+    let around = Around {
+        purpose: meant.iter().map(|it| (*it).to_owned()).collect(),
+        ..Around::default()
+    };
     let found = Look::new(&tree, &facts, Some(&seen))
-        .expect(what, &meant)
+        .expect(what, &around)
         .found;
     let found = found.map(|trace| trace.to_string());
     let expected = expected.map(str::to_owned).map_err(str::to_owned);
@@ -426,4 +431,35 @@ fn a_class_of_tests_is_found_by_its_name_alone() {
         &[],
         Err("no definition of `Labels` was found; there is one at api/LabelTest.java:1"),
     );
+}
+
+#[test]
+fn a_line_or_a_heading_names_a_part_as_well() {
+    let (tree, facts) = of_services();
+    let seen = Seen::default();
+    let words = |text: &str| text.split(' ').map(str::to_owned).collect();
+    let health = Expectation::Endpoint {
+        method: Some("GET".to_owned()),
+        route: "/healthz".to_owned(),
+        within: None,
+        paths: Vec::new(),
+    };
+    for (line, heading, expected) in [
+        ("Add the endpoint", "Probes", true),
+        ("Add the endpoint", "Gateway (Node)", true),
+        ("Add the endpoint", "Tracker (Go)", false),
+        ("Add the tracker endpoint", "Gateway (Node)", false),
+        ("Add the gateway endpoint", "Tracker", true),
+        ("Add the endpoint", "API and tracker", true),
+        ("Add the endpoint", "redis", true),
+    ] {
+        let around = Around {
+            purpose: Vec::new(),
+            line: words(line),
+            heading: words(heading),
+        };
+        let look = Look::new(&tree, &facts, Some(&seen));
+        let found = look.expect(&health, &around).found.is_ok();
+        assert_eq!(found, expected, "{line} below {heading}");
+    }
 }

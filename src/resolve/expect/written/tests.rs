@@ -119,7 +119,7 @@ fn parameters_stand_in_their_order_and_no_others_are_needed() {
     lacks(line, "A.java", &java("List<Shipment> s"));
     fits(line, "A.java", &java("final Shipment s"));
     fits(line, "A.java", &java("@Valid @RequestBody(x) Shipment s"));
-    let line = "Додати функцію `charge(amount, currency)`";
+    let line = "Додати `charge(amount, currency)`";
     lacks(line, "a.py", "def charge(currency, amount): ...\n");
     lacks(line, "a.py", "def charge(amount, currency, user): ...\n");
     fits(
@@ -309,6 +309,21 @@ fn a_type_is_no_function() {
         "Add method `cancel`",
         "a.py",
         "class A:\n    def cancel(self): ...\n",
+    );
+    lacks(
+        "Добавить функцию `Connect()`",
+        "a.go",
+        "type Store struct {\n}\n\nfunc (s *Store) Connect() {\n}\n",
+    );
+    fits(
+        "Add function `Store.Connect()`",
+        "a.go",
+        "type Store struct {\n}\n\nfunc (s *Store) Connect() {\n}\n",
+    );
+    fits(
+        "Add function `connect()`",
+        "A.java",
+        "class A {\n  void connect() {\n  }\n}\n",
     );
     lacks("Add the constant `MAX_SIZE`", "a.go", "type MAX_SIZE int\n");
 }

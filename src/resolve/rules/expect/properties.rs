@@ -9,7 +9,7 @@ use super::super::{Intent, Line, Texts};
 use super::read;
 use crate::checklist::parse;
 use crate::facts::{Facts, Tree};
-use crate::resolve::expect::{Expectation, Look, Seen, Symbol};
+use crate::resolve::expect::{Around, Expectation, Look, Seen, Symbol};
 use crate::vocabulary::Vocabulary;
 
 /// A thing that a person's work is to leave.
@@ -102,7 +102,7 @@ fn found(tree: &Tree, wants: &[Expectation]) -> Vec<bool> {
     let look = Look::new(tree, &facts, Some(&seen));
     let found = wants
         .iter()
-        .map(|want| look.expect(want, &[]).found.is_ok());
+        .map(|want| look.expect(want, &Around::default()).found.is_ok());
     found.collect()
 }
 

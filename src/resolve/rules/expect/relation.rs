@@ -97,6 +97,13 @@ pub(super) fn purpose(text: &Inline, vocabulary: &Vocabulary) -> Vec<String> {
     all
 }
 
+/// Returns the words of a line as they are written.
+pub(super) fn written(text: &Inline, vocabulary: &Vocabulary) -> Vec<String> {
+    let tokens = tokens(text, vocabulary);
+    let words = tokens.iter().filter_map(Token::written);
+    words.map(str::to_owned).collect()
+}
+
 /// Whether a word is a noun for what a code span names, or stands before one.
 pub(super) fn is_noun(token: &Token<'_>) -> bool {
     token.is(Role::Article) || NOUNS.iter().any(|role| token.is(*role))
