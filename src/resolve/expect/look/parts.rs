@@ -25,14 +25,12 @@ impl Look<'_> {
         let places = self
             .places
             .get_or_init(|| Places::of(self.tree, self.facts));
-        let meant = match places.meant(&words.purpose) {
-            Meant::Anywhere => places.named(&words.line),
-            other => other,
-        };
-        let meant = match meant {
-            Meant::Anywhere => places.named(&words.heading),
-            other => other,
-        };
+        let mut meant = places.meant(&words.purpose);
+        for around in [&words.line, &words.heading] {
+            if matches!(meant, Meant::Anywhere) {
+                meant = places.named(around);
+            }
+        }
         self.expect_of(what, &meant)
     }
 
