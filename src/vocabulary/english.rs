@@ -132,7 +132,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
          on$, the$, and$, of$, with$, both$, ha$, high$, availability$, basis$, based$, rules$, rule$, set$, \
          are$, is$, ours$, our$, component, updates$, zero-downtime$, manifest, namespace, kubernetes$, \
          k8s$, application, app$, health, endpoint, check$, checks$, replica, two$, more$, than$, one$, once$, \
-         serves$, serve$, that$, listens$, everything$",
+         serves$, serve$, that$, listens$, everything$, \
+         must have, should have",
     ),
     (
         Word::Machines,
@@ -374,8 +375,19 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::Generic,
         "data$, secret$, secrets$, key$, keys$, password$, passwords$, token$, tokens$, credentials$, \
          credential$, config$, configuration$, volume$, settings$, service$, provisioning$, files$, \
-         dashboards$, dashboard$",
+         dashboards$, dashboard$, volumes$, services$, passphrase$, pass$, login$, logins$, account$, accounts$, map$, maps$",
     ),
+    (Word::Signing, "signing$, signature$"),
+    (
+        Word::Administrator,
+        "admin$, admins$, admin's$, administrator",
+    ),
+    (Word::User, "user$, users$, user's$"),
+    (
+        Word::Role,
+        "cache$, broker$, server$, queue$, message$, messages$",
+    ),
+    (Word::Each, "per$, a$, each$, every$"),
     (Word::Percent, "percent"),
     (Word::Pods, "pod, replic"),
     (Word::Seconds, "sec"),
@@ -424,4 +436,6 @@ pub(super) const WORDS: &[Row<Word>] = &[
          copy$, certificate, annotation, rate$, budget",
     ),
     (Word::Entry, "way$"),
+    (Word::Manifest, "manifest$, manifests$"),
+    (Word::Deployed, "deployment$"),
 ];

@@ -103,6 +103,8 @@ meanings! {
     Guide "guide" "what a README is called: instructions, how to roll out";
     Demand "demand" "what asks for something, even as a purpose: GPU, nodes, availability";
     Entry "entry" "an Ingress";
+    Manifest "manifest" "what a file for Kubernetes is called: manifest";
+    Deployed "deployment" "a Deployment";
     // Inventories.
     Which "which" "which, what";
     Needed "needed" "needed, required";
@@ -193,7 +195,12 @@ meanings! {
     Database "database" "a data base, whichever";
     Keys "keys" "keys";
     Generic "generic" "words that say what kind of thing is listed, not which";
+    Signing "signing" "what a key is for that signs";
+    Administrator "administrator" "who may do everything: admin, administrator";
+    User "user" "a user, beside a password";
+    Role "role" "what a product is used as: cache, broker, server";
     // Units.
+    Each "each" "what a unit without a number stands behind: per, a, в, за";
     Percent "percent" "percent";
     Pods "pods" "pods, as a unit";
     Seconds "seconds" "seconds";
@@ -304,6 +311,8 @@ const DESCRIBING: &[Word] = &[
     Word::Guide,
     Word::Demand,
     Word::Entry,
+    Word::Manifest,
+    Word::Deployed,
 ];
 
 /// Words that only bullets and lists are asked for, which other rules don't read.
@@ -313,6 +322,11 @@ const BULLETS: &[Word] = &[
     Word::Question,
     Word::Within,
     Word::Program,
+    Word::Signing,
+    Word::Administrator,
+    Word::User,
+    Word::Role,
+    Word::Each,
 ];
 
 /// Verbs by which lines are told to be somebody's work.
