@@ -45,6 +45,7 @@ mod scaling_words;
 mod schedule;
 mod slug;
 mod spec;
+mod speeds;
 mod steady;
 mod storage;
 mod subjects;

@@ -102,6 +102,19 @@ impl<'v> Figures<'v> {
         Some(Figure { number, unit, at })
     }
 
+    /// Returns the seconds of a time that is told by its unit alone: `1 pod per minute`.
+    pub(super) fn each_unit(&self) -> Option<u32> {
+        const UNITS: [(Word, u32); 3] =
+            [(Word::Seconds, 1), (Word::Minutes, 60), (Word::Hours, 3600)];
+        let mut pairs = self.tokens.iter().zip(self.tokens.iter().skip(1));
+        pairs.find_map(|(before, unit)| {
+            let each = before == "/" || self.vocabulary.tells(before, Word::Each);
+            let tells = |meaning| self.vocabulary.tells(unit, meaning);
+            let unit = UNITS.iter().find(|(meaning, _)| tells(*meaning));
+            unit.filter(|_| each).map(|(_, seconds)| *seconds)
+        })
+    }
+
     /// Returns where something stands that tells that.
     pub(super) fn find(&self, meaning: Word) -> Option<usize> {
         self.vocabulary.place(&self.tokens, meaning)

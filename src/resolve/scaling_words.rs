@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use super::amounts::numbers_after;
 use super::application::{Pdb, Rollout};
 use super::figures::{Figures, Unit};
-use super::spec::{HpaSpec, ScalingSpec, Spec};
+use super::spec::{HpaSpec, Spec};
+use super::speeds::speeds;
 use super::target::FileKind;
 use crate::vocabulary::{Meanings, Phrase, Word};
 
@@ -107,7 +108,7 @@ pub(super) fn autoscaler(
     let named = plain.has(Word::Autoscaler) && !head.has(Word::Resources);
     let range = figures.range();
     let ranged = range.is_some() && plain.has(Word::Replicas);
-    let (up, down) = speeds(&figures, about);
+    let (up, down) = speeds(&figures, about)?;
     let speed = up.is_some() || down.is_some();
     if !(named || about || ranged || speed || (minimum.is_some() && maximum.is_some())) {
         return None;
@@ -166,44 +167,6 @@ fn describe(hpa: &HpaSpec) -> String {
         parts.push(part);
     }
     format!("HPA {}", parts.join(", ")).trim_end().to_owned()
-}
-
-/// Returns how fast pods are to be added and removed.
-fn speeds(figures: &Figures<'_>, about: bool) -> (Option<ScalingSpec>, Option<ScalingSpec>) {
-    let up = figures.find(Word::ScaleUp);
-    let down = figures.find(Word::ScaleDown);
-    let end = figures.tokens().len();
-    let speed = |from: Option<usize>, other: Option<usize>| {
-        let from = from?;
-        let to = other.filter(|other| *other > from).unwrap_or(end);
-        speed(&figures.part(from, to))
-    };
-    if about && up.is_none() && down.is_none() {
-        // A window alone is the one that keeps pods from being removed too soon.
-        let window = figures.beside(Word::Stable).map(|it| it.number);
-        let down = window.map(|window| ScalingSpec {
-            window: Some(window),
-            ..ScalingSpec::default()
-        });
-        return (None, down);
-    }
-    (speed(up, down), speed(down, up))
-}
-
-fn speed(part: &Figures<'_>) -> Option<ScalingSpec> {
-    let window = part.beside(Word::Stable);
-    let of = |unit: Unit| {
-        let mut all = part.all();
-        all.find(|it| it.unit == unit && window.is_none_or(|window| window.at != it.at))
-            .map(|it| it.number)
-    };
-    let speed = ScalingSpec {
-        percent: of(Unit::Percent),
-        pods: of(Unit::Pods),
-        period: of(Unit::Seconds),
-        window: window.map(|it| it.number),
-    };
-    (speed != ScalingSpec::default()).then_some(speed)
 }
 
 /// Reads how pods are replaced.

@@ -278,3 +278,55 @@ fn what_is_not_wanted_is_never_carried() {
         check(kind, &all);
     }
 }
+
+#[test]
+fn how_many_failures_count_may_stand_before_their_word() {
+    let probe = "liveness HTTP /health every 20 s";
+    check(
+        FileKind::Deployment,
+        &[
+            ("Liveness: `/health` every 20s, 3 failures", probe),
+            ("Liveness: `/health` период 20с, 3 промаха", probe),
+            ("Liveness: `/health` період 20с, 3 промахи", probe),
+            (
+                "Liveness: `/health` every 20s, 3 failures in a row, then page us",
+                NOT,
+            ),
+        ],
+    );
+    check(
+        FileKind::Job,
+        &[
+            ("Ретраи: 2", "tried again 2 times"),
+            ("Ретраї: 2", "tried again 2 times"),
+            ("Retries: 2", "tried again 2 times"),
+        ],
+    );
+}
+
+#[test]
+fn what_stabilization_takes_is_no_period() {
+    check(
+        FileKind::Hpa,
+        &[
+            ("Scale down stabilization 10 min", "HPA down after 600 s"),
+            ("Scale down: 600s", NOT),
+            ("Стабилизация вниз: 10 минут", "HPA down after 600 s"),
+            ("Вниз: 10 минут", NOT),
+            ("Стабілізація вниз: 10 хв", "HPA down after 600 s"),
+            ("Вниз: 10 хв", NOT),
+            (
+                "scale down: 1 pod per minute, stabilization 10 min",
+                "HPA down 1 pods in 60 s after 600 s",
+            ),
+            (
+                "scale down: 1 под в минуту, стабилизация 10 минут",
+                "HPA down 1 pods in 60 s after 600 s",
+            ),
+            (
+                "вниз: 1 под за хвилину, стабілізація 10 хв",
+                "HPA down 1 pods in 60 s after 600 s",
+            ),
+        ],
+    );
+}
