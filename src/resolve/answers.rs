@@ -1,15 +1,22 @@
 //! Inventories: which listed names the facts support, and what the list leaves out.
 
+mod wanted;
+
 use crate::checklist::Spanned;
+use crate::facts::image::Product;
 use crate::facts::{Facts, MountSource, Origin};
 
 use super::application::Application;
 use super::model::{Answer, InventoryKind};
 use super::subjects::{is_application, named_product, normal};
 use crate::vocabulary::{Vocabulary, Word, words};
+use wanted::Wanted;
 
 /// What many keys are for.
 const API: &str = "api";
+
+/// One word for who may do everything.
+const ADMINISTRATOR: &str = "admin";
 
 /// One word for services that work on what others queue.
 const WORKER: &str = "worker";
@@ -18,6 +25,8 @@ const WORKER: &str = "worker";
 struct Known {
     /// Words that it is known by, lower case.
     words: Vec<String>,
+    /// Words of its own name that tell it from others.
+    own: Vec<String>,
     what: String,
     origin: Option<Origin>,
     /// Whether a list that leaves it out is remarked.
@@ -31,7 +40,7 @@ pub(super) fn answer(
     (facts, application): (&Facts, &Application),
     vocabulary: &Vocabulary,
 ) -> Answer {
-    let synonyms = Synonyms { vocabulary };
+    let synonyms = Synonyms { kind, vocabulary };
     let known = match kind {
         InventoryKind::Services => synonyms.services(facts, application),
         InventoryKind::Volumes => synonyms.volumes(facts, application),
@@ -41,25 +50,26 @@ pub(super) fn answer(
     let mut used = vec![false; known.len()];
     let mut answer = Answer::default();
     for name in names {
-        let fitting = synonyms.fitting(&name.value, &known);
-        for index in &fitting {
+        let found = synonyms.found(&name.value, &known);
+        for index in found.iter().flatten() {
             if let Some(used) = used.get_mut(*index) {
                 *used = true;
             }
         }
-        let mut found = fitting.iter().filter_map(|index| known.get(*index));
-        // Data before the configuration that is mounted beside it.
-        let first = found
-            .clone()
-            .find(|known| known.expected)
-            .or_else(|| found.next());
-        match first {
-            Some(found) => {
-                answer
-                    .matched
-                    .push((name.value.clone(), found.what.clone(), found.origin.clone()));
-            }
-            None => answer.missing.push(name.value.clone()),
+        let firsts = found.iter().filter_map(|fitting| {
+            let mut all = fitting.iter().filter_map(|index| known.get(*index));
+            // Data before the configuration that is mounted beside it.
+            all.clone()
+                .find(|known| known.expected)
+                .or_else(|| all.next())
+        });
+        for found in firsts {
+            answer
+                .matched
+                .push((name.value.clone(), found.what.clone(), found.origin.clone()));
+        }
+        if found.is_empty() {
+            answer.missing.push(name.value.clone());
         }
     }
     let extra = known
@@ -72,53 +82,59 @@ pub(super) fn answer(
 
 /// Names with what they also go by.
 struct Synonyms<'v> {
+    kind: InventoryKind,
     vocabulary: &'v Vocabulary,
 }
 
 impl Synonyms<'_> {
-    /// Returns which of the known things a listed name means: those called so, else those that a
-    /// telling word of it fits.
-    fn fitting(&self, name: &str, known: &[Known]) -> Vec<usize> {
+    /// Returns which of the known things a listed name means: those called so, else those that all
+    /// telling words of it fit, for each name that “and” joins; none where one of them isn't known.
+    fn found(&self, name: &str, known: &[Known]) -> Vec<Vec<usize>> {
         let whole = name.to_lowercase();
-        let of = |wanted: &[String]| -> Vec<usize> {
-            let fits = |known: &Known| wanted.iter().any(|word| known.words.contains(word));
-            let found = known.iter().enumerate().filter(|(_, known)| fits(known));
-            found.map(|(index, _)| index).collect()
-        };
-        let called = of(&[whole.replace(' ', "-"), whole]);
-        if called.is_empty() {
-            of(&self.meaning(name))
-        } else {
-            called
+        let names = [whole.replace(' ', "-"), normal(&whole), whole];
+        let called = |known: &Known| names.iter().any(|name| known.words.contains(name));
+        let called = places(known, called);
+        if !called.is_empty() {
+            return vec![called];
         }
+        let all = self.joined(name);
+        let some = all.iter().any(Wanted::is_telling);
+        let found = all.iter().filter(|it| !some || it.is_telling());
+        let found: Vec<Vec<usize>> = found.map(|it| fitting(it, known)).collect();
+        if found.iter().any(Vec::is_empty) {
+            return Vec::new();
+        }
+        found
     }
 
-    /// Returns the words that tell a listed name from others; a name of generic words only keeps them.
+    /// Returns what is wanted by each part of a name: `passwords of MySQL and Redis`.
+    fn joined(&self, name: &str) -> Vec<Wanted> {
+        let mut wanted = Vec::new();
+        for part in name.split(['/', '+', '&']) {
+            let all: Vec<&str> = words(part).collect();
+            let parts = all.split(|word| self.vocabulary.tells(word, Word::And));
+            let parts = parts.filter(|words| !words.is_empty());
+            wanted.extend(parts.map(|words| Wanted::of(words.iter().copied(), self)));
+        }
+        wanted
+    }
+
+    /// Returns the words that tell a known thing from others.
     fn meaning(&self, name: &str) -> Vec<String> {
-        let whole = name.to_lowercase();
-        let parts = words(&whole).flat_map(|word| word.split(['-', '_']));
-        let parts: Vec<&str> = parts.collect();
-        let mut all: Vec<String> = parts.iter().map(|it| self.synonym(it)).collect();
-        let mut telling: Vec<String> = all
-            .iter()
-            .filter(|word| !self.vocabulary.tells(word, Word::Generic))
-            .cloned()
-            .collect();
-        // Beside a name, “API” only says what kind of key it is: Stripe's is nobody else's.
-        let api = self.synonym(API);
-        if parts.contains(&API)
-            && all.iter().any(|word| word == "key")
-            && telling.iter().any(|word| *word != api)
-        {
-            telling.retain(|word| *word != api);
-        }
-        if !telling.is_empty() {
-            all = telling;
-        }
-        if words(&whole).count() == 1 {
-            all.push(normal(&whole));
-        }
-        all
+        Wanted::of(words(name), self).known()
+    }
+
+    /// Returns whether a word says no more beside the others: “API” of a key that has a name, “data
+    /// base” of a product that is one, “server” of any product, “user” of a password.
+    fn is_weak(&self, part: &str, parts: &[&str]) -> bool {
+        let is = |meaning| self.vocabulary.tells(part, meaning);
+        let products = || parts.iter().filter_map(|it| named_product(it));
+        let database = is(Word::Database) && products().any(Product::is_store);
+        let role = is(Word::Role) && products().next().is_some();
+        let generic = |it: &&str| self.vocabulary.tells(it, Word::Generic);
+        let user = is(Word::User) && parts.iter().any(generic);
+        let api = self.kind == InventoryKind::Secrets && part == API;
+        database || role || user || api || is(Word::Signing)
     }
 
     /// Returns one word for all that mean the same.
@@ -131,6 +147,12 @@ impl Synonyms<'_> {
             "postgresql".to_owned()
         } else if is(Word::Keys) {
             "key".to_owned()
+        } else if self.kind == InventoryKind::Secrets && word == API {
+            API.to_owned()
+        } else if is(Word::Administrator) {
+            ADMINISTRATOR.to_owned()
+        } else if is(Word::Signing) {
+            "signing".to_owned()
         } else if is_application(word) || is(Word::Application) {
             "app".to_owned()
         } else if is(Word::Worker) {
@@ -159,6 +181,7 @@ impl Synonyms<'_> {
                 let origin = Some(mount.origin.clone());
                 known.push(Known {
                     words,
+                    own: Vec::new(),
                     what,
                     origin,
                     expected: matches!(mount.source, MountSource::Volume(_)),
@@ -172,6 +195,7 @@ impl Synonyms<'_> {
                 let what = format!("{} at {} of {}", volume.name, volume.path, workload.name);
                 known.push(Known {
                     words,
+                    own: Vec::new(),
                     what,
                     origin: None,
                     expected: false,
@@ -182,9 +206,8 @@ impl Synonyms<'_> {
     }
 
     fn words_of(&self, workload: &str, volume: &str) -> Vec<String> {
-        std::iter::once(self.synonym(workload))
-            .chain(self.meaning(volume))
-            .collect()
+        let named = [self.synonym(workload), normal(volume)];
+        named.into_iter().chain(self.meaning(volume)).collect()
     }
 
     fn secrets(&self, application: &Application) -> Vec<Known> {
@@ -195,8 +218,15 @@ impl Synonyms<'_> {
         entries
             .map(|(secret, entry)| {
                 let key = entry.key.to_lowercase();
-                let parts = key.split('_').chain(secret.name.split('-'));
-                let mut words: Vec<String> = parts.map(|it| self.synonym(it)).collect();
+                let parts = || key.split('_');
+                let own = self.own(parts(), application);
+                let names = parts().chain(secret.name.split('-'));
+                let mut words: Vec<String> = names.map(|it| self.synonym(it)).collect();
+                // What is no data base has one password, its administrator's.
+                let product = parts().find_map(named_product);
+                if product.is_some_and(|it| !it.is_store()) {
+                    words.push(ADMINISTRATOR.to_owned());
+                }
                 words.push(key.clone());
                 // The password of any data store is a data base's credential.
                 if secret.name.starts_with("db-") {
@@ -205,6 +235,7 @@ impl Synonyms<'_> {
                 let what = format!("{} in {}: {}", entry.key, secret.name, entry.reason);
                 Known {
                     words,
+                    own,
                     what,
                     origin: None,
                     expected: true,
@@ -213,12 +244,25 @@ impl Synonyms<'_> {
             .collect()
     }
 
+    /// Returns the words of a key that tell it from others of the same service: `root`, `refresh`.
+    fn own<'k>(
+        &self,
+        parts: impl Iterator<Item = &'k str>,
+        application: &Application,
+    ) -> Vec<String> {
+        let services = || application.workloads.iter();
+        let names = |part: &str| services().any(|it| it.name.split('-').any(|it| it == part));
+        let told = parts.filter(|part| named_product(part).is_none() && !names(part));
+        Wanted::of(told, self).telling()
+    }
+
     fn maps(&self, application: &Application) -> Vec<Known> {
         let known = application.config_maps.iter().map(|map| {
             let mut words: Vec<String> = map.name.split('-').map(|it| self.synonym(it)).collect();
             words.extend([normal(&map.name), map.name.clone()]);
             Known {
                 words,
+                own: Vec::new(),
                 what: format!("ConfigMap {}", map.name),
                 origin: None,
                 expected: true,
@@ -257,6 +301,7 @@ impl Synonyms<'_> {
             let what = format!("service {}", service.name);
             known.push(Known {
                 words,
+                own: Vec::new(),
                 what,
                 origin: Some(service.origin.clone()),
                 expected: true,
@@ -264,4 +309,22 @@ impl Synonyms<'_> {
         }
         known
     }
+}
+
+/// Returns where those stand that are so.
+fn places(known: &[Known], is: impl Fn(&Known) -> bool) -> Vec<usize> {
+    let found = known.iter().enumerate().filter(|(_, known)| is(known));
+    found.map(|(index, _)| index).collect()
+}
+
+/// Returns which of the known things fit, what says least beside it first: `MYSQL_PASSWORD` is the
+/// password of `MySQL` before `MYSQL_ROOT_PASSWORD` is. What is named is only the former.
+fn fitting(wanted: &Wanted, known: &[Known]) -> Vec<usize> {
+    let beside = |known: &Known| known.own.iter().filter(|it| !wanted.has(it)).count();
+    let mut found = places(known, |it| wanted.fits(&it.words));
+    let of = |index: &usize| known.get(*index).map(beside);
+    found.sort_by_key(of);
+    let least = found.first().and_then(of);
+    found.retain(|it| !wanted.is_name() || of(it) == least);
+    found
 }

@@ -19,6 +19,7 @@ use super::rules::Said;
 use super::slug::alike;
 use super::subjects::named_product;
 use super::target::{FileKind, Target};
+use crate::vocabulary::{Word, words};
 
 /// Returns whether what nothing reads behind a path only names what is written.
 pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
@@ -60,12 +61,23 @@ fn listed(kind: InventoryKind, said: &Said, (known, held): (&Known<'_>, &Applica
         return true;
     }
     let name = Spanned {
-        value: said.text.plain(),
+        value: asking(&plain, said, known),
         span: said.text.span.clone(),
     };
     let from = (known.facts, held);
     let answer = answers::answer(kind, &[name], from, known.vocabulary);
     answer.missing.is_empty()
+}
+
+/// Returns of a text the words that ask for something, with what joins them.
+fn asking(plain: &str, said: &Said, known: &Known<'_>) -> String {
+    let asks = |word: &str| said.names.iter().any(|name| name == word);
+    let joins = |word: &str| known.vocabulary.tells(word, Word::And);
+    let pieces = plain.split_whitespace().filter(|piece| {
+        let mut words = words(piece);
+        ["/", "+", "&"].contains(piece) || words.any(|word| asks(word) || joins(word))
+    });
+    pieces.collect::<Vec<_>>().join(" ")
 }
 
 /// Returns whether the maps have the keys that a text names, with the values that it gives.

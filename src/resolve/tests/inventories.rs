@@ -1,22 +1,29 @@
 //! Listed names: those that the facts support, in the words of each language.
 
 use super::{Action, parse, resolved, tree};
+use crate::facts::Tree;
 
 /// Checks what each name of a list is found to be (its first word), `-` where it is nothing.
 #[track_caller]
 fn check(question: &str, expected: &[(&str, &str)]) {
+    check_in(&tree(), question, expected);
+}
+
+#[track_caller]
+fn check_in(tree: &Tree, question: &str, expected: &[(&str, &str)]) {
     let names: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();
     let text = format!(
         "# Phase 4: x\n\n## Tasks\n\n### 4.1 y\n- [ ] {question}: {}\n- [ ] `k8s/app/deployment.yml`: app\n",
         names.join(", ")
     );
-    let resolved = resolved(&parse(&text), &tree());
+    let resolved = resolved(&parse(&text), tree);
     let task = resolved.tasks.first().expect("a task");
     let Action::Inventory { answer, .. } = &task.action else {
         panic!("it is no inventory: {:?}", task.reading)
     };
     let found = |name: &str| {
         let of = |(known, what, _): &(String, String, _)| {
+            let what = what.trim_start_matches("service ");
             let first = what.split(' ').next().unwrap_or_default();
             (known == name).then(|| first.to_owned())
         };
@@ -94,6 +101,133 @@ fn secrets_are_known_in_ukrainian() {
     check("Які секрети потрібні", &expected);
 }
 
+const WAREHOUSE: &str = r#"
+name: sklad
+services:
+  app:
+    build: .
+    ports: ["8080:8080"]
+    environment:
+      MYSQL_PASSWORD: ${MYSQL_PASSWORD:?}
+      JWT_SECRET: ${JWT_SECRET:?}
+      STRIPE_API_KEY: ${STRIPE_API_KEY:?}
+      KAFKA_BROKERS: kafka:9092
+  tracker:
+    build: tracker
+    ports: ["8090:8090"]
+  mysql:
+    image: mysql:8.0
+    environment:
+      MYSQL_ROOT_PASSWORD: ${MYSQL_ROOT_PASSWORD:?}
+      MYSQL_PASSWORD: ${MYSQL_PASSWORD:?}
+    volumes: ["mysql-data:/var/lib/mysql"]
+  redis: {image: "redis:7"}
+  kafka: {image: "apache/kafka:3.9.0"}
+volumes: {mysql-data: {}}
+"#;
+
+fn warehouse() -> Tree {
+    [
+        ("docker-compose.yml", WAREHOUSE),
+        ("Dockerfile", "FROM python:3.12-slim\nEXPOSE 8080\n"),
+        (
+            "tracker/Dockerfile",
+            "FROM golang:1.24-alpine\nEXPOSE 8090\n",
+        ),
+    ]
+    .into_iter()
+    .collect()
+}
+
+const USER: &str = "MYSQL_PASSWORD";
+const ROOT: &str = "MYSQL_ROOT_PASSWORD";
+
+#[test]
+fn a_secret_is_found_by_all_that_its_name_says() {
+    let english = [
+        ("MySQL password", USER),
+        ("password of the MySQL user", USER),
+        ("MySQL database password", USER),
+        ("MySQL root password", ROOT),
+        ("root-password of MySQL", ROOT),
+        ("MySQL replication user's password", "-"),
+        ("MySQL password for reports", "-"),
+        ("JWT secret", "JWT_SECRET"),
+        ("JWT signing key", "JWT_SECRET"),
+        ("JWT refresh token", "-"),
+        ("Stripe API key", "STRIPE_API_KEY"),
+        ("Stripe webhook secret", "-"),
+        ("JWT and Stripe keys", "JWT_SECRET"),
+        ("JWT and Twilio keys", "-"),
+        ("application password", "-"),
+    ];
+    check_in(&warehouse(), "Which secrets are needed", &english);
+    let russian = [
+        ("пароль MySQL", USER),
+        ("пароль базы MySQL", USER),
+        ("root-пароль MySQL", ROOT),
+        ("пароль пользователя MySQL", USER),
+        ("пароль пользователя репликации MySQL", "-"),
+        ("пароль MySQL для отчётов", "-"),
+        ("JWT секрет", "JWT_SECRET"),
+        ("ключ подписи JWT", "JWT_SECRET"),
+        ("refresh-токен JWT", "-"),
+        ("ключи JWT и Stripe", "JWT_SECRET"),
+        ("пароль приложения", "-"),
+    ];
+    check_in(&warehouse(), "Какие секреты нужны", &russian);
+    let ukrainian = [
+        ("пароль MySQL", USER),
+        ("пароль бази MySQL", USER),
+        ("root-пароль MySQL", ROOT),
+        ("пароль користувача MySQL", USER),
+        ("пароль користувача реплікації MySQL", "-"),
+        ("пароль MySQL для звітів", "-"),
+        ("ключ підпису JWT", "JWT_SECRET"),
+        ("refresh-токен JWT", "-"),
+        ("ключі JWT та Stripe", "JWT_SECRET"),
+        ("пароль застосунку", "-"),
+    ];
+    check_in(&warehouse(), "Які секрети потрібні", &ukrainian);
+}
+
+#[test]
+fn a_service_or_volume_that_only_begins_alike_is_another() {
+    let services = [
+        ("MySQL database", "mysql"),
+        ("MySQL 8.0", "mysql"),
+        ("Redis cache", "redis"),
+        ("Kafka broker", "kafka"),
+        ("MySQL standby", "-"),
+        ("Kafka Connect", "-"),
+        ("Redis Sentinel", "-"),
+        ("second tracker", "-"),
+        ("tracker", "tracker"),
+    ];
+    check_in(&warehouse(), "Which services are needed", &services);
+    let services = [
+        ("база MySQL", "mysql"),
+        ("кэш Redis", "redis"),
+        ("MySQL-реплика", "-"),
+        ("Kafka Connect", "-"),
+        ("второй tracker", "-"),
+    ];
+    check_in(&warehouse(), "Какие сервисы нужны", &services);
+    let services = [
+        ("база MySQL", "mysql"),
+        ("кеш Redis", "redis"),
+        ("MySQL-репліка", "-"),
+        ("другий tracker", "-"),
+    ];
+    check_in(&warehouse(), "Які сервіси потрібні", &services);
+    let volumes = [("MySQL data", "mysql-data"), ("MySQL backups", "-")];
+    check_in(&warehouse(), "Which volumes are needed", &volumes);
+    let volumes = [("данные MySQL", "mysql-data"), ("бэкапы MySQL", "-")];
+    check_in(&warehouse(), "Какие volumes нужны", &volumes);
+    let volumes = [("дані MySQL", "mysql-data"), ("бекапи MySQL", "-")];
+    check_in(&warehouse(), "Які томи потрібні", &volumes);
+}
+
 #[test]
 fn what_is_asked_for_is_found_where_nothing_is_written() {
     let text = "# Phase 1: x\n\n## Tasks\n\n### 1.1 y\n- [ ] Which secrets are needed: JWT_SECRET, nothing\n\
@@ -144,6 +278,7 @@ fn a_list_that_says_more_than_names_is_a_persons() {
         "Which services are needed: app and a spare worker",
         "Which services are needed: app, except worker",
         "Which services are needed: app, 2 workers",
+        "Which services are needed: app, a replica of postgres",
         "Какие сервисы нужны: app дважды",
         "Які сервіси потрібні: app, крім worker",
     ] {
