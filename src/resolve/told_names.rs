@@ -16,7 +16,7 @@ use super::application::{
 use super::model::InventoryKind;
 use super::read_out::Known;
 use super::rules::Said;
-use super::slug::alike;
+use super::slug::{alike, slug};
 use super::subjects::named_product;
 use super::target::{FileKind, Target};
 use crate::vocabulary::{Word, words};
@@ -61,7 +61,7 @@ fn listed(kind: InventoryKind, said: &Said, (known, held): (&Known<'_>, &Applica
         return true;
     }
     let name = Spanned {
-        value: asking(&plain, said, known),
+        value: asking(&said.text.plain(), said, known),
         span: said.text.span.clone(),
     };
     let from = (known.facts, held);
@@ -112,10 +112,16 @@ impl<'a> Names<'a> {
         let application = known.application;
         let all = application.workloads.iter();
         let own = |it: &&Workload| target.name.as_deref().is_none_or(|name| it.name == name);
+        let called = [application.name.as_str(), &application.namespace].into_iter();
         let mut names = Self {
             workloads: all.filter(own).collect(),
-            loose: vec![application.name.clone(), application.namespace.clone()],
-            exact: BTreeSet::new(),
+            loose: Vec::new(),
+            // An inflected one may be a thing that the application is called by: `sklad` with a
+            // dashboard of «склады».
+            exact: called
+                .flat_map(|name| std::iter::once(name).chain(name.split(['-', '_'])))
+                .map(slug)
+                .collect(),
         };
         for workload in names.workloads.clone() {
             names.add(workload, known);
@@ -194,7 +200,8 @@ impl<'a> Names<'a> {
             let called = product.is_some_and(|it| is_title(it, name));
             called && image::product(&it.image) == product
         };
-        self.exact.contains(name) || self.loose.iter().any(parts) || self.workloads.iter().any(runs)
+        let exact = self.exact.contains(name) || self.exact.contains(&slug(name));
+        exact || self.loose.iter().any(parts) || self.workloads.iter().any(runs)
     }
 }
 

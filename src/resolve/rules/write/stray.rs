@@ -122,6 +122,9 @@ fn several(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let all: Vec<&str> = words(text).collect();
     let alone = |meaning| all.iter().any(|word| vocabulary.tells(word, meaning));
     let told = READ.iter().chain(bullets::known_of_ingress()).copied();
+            about: Phrase::new(&segment, line.vocabulary)
+                .find(&[Word::Provisioning, Word::Alerts])
+                .is_some(),
     let told: Vec<Word> = told.filter(|it| phrase.has(*it) && !alone(*it)).collect();
     let needed = |at: usize| {
         let rest: Vec<&str> = all
@@ -160,6 +163,9 @@ impl Reader<'_, '_> {
             let next = tokens.get(at + 1);
             let stray = match *token {
                 Token::Code(code) => self.is_stray_code(code, purpose).then_some(code),
+    /// Whether it says what dashboards or alerts are about, whose things the application's folder
+    /// may be called like.
+    about: bool,
                 Token::Word(word) => {
                     if self.leads_away(word, next) {
                         purpose = true;
@@ -246,7 +252,7 @@ impl Reader<'_, '_> {
         let parts = words(stem).flat_map(|it| it.split(['-', '_', '.']));
         let mut parts = parts.filter(|it| target::kind_named(it).is_none());
         // Another product may be called nearly so: PostGIS isn't all of `postgres`.
-        if named_product(&word.to_lowercase()).is_some() {
+        if self.about || named_product(&word.to_lowercase()).is_some() {
             return parts.any(|it| it.eq_ignore_ascii_case(word));
         }
         parts.any(|it| alike(it, word))
