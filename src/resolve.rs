@@ -81,7 +81,7 @@ use std::collections::BTreeMap;
 
 use crate::abreast;
 use crate::checklist::{Checklist, Section, Task};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Facts, Inputs, Tree};
 use crate::settings::{Extras, PhaseSettings, Settings};
 use crate::vocabulary::Vocabulary;
@@ -130,23 +130,45 @@ pub fn resolve(
 ) -> Result<Resolved, Diagnostics> {
     let mut reads = read(checklist);
     let mut left = unwritten::leave(&mut reads, facts, context.phase, checklist);
-    let mut assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
-    let mut files = assembled.files(&reads);
+    let overlaid = !overlays::overlays(checklist, tree, context.phase).is_empty();
     loop {
-        let empty = unwritten::empty(&mut reads, &files, &assembled.application, checklist);
+        let mut resolved = settle(&mut reads, &mut left, checklist, (facts, tree), context)?;
+        let doubtful = unwritten::doubtful(&mut reads, &resolved.tasks, checklist);
+        // What is asked for must be the same in every environment.
+        if doubtful.is_empty() || overlaid {
+            left.append(&mut resolved.warnings.0);
+            resolved.warnings = Diagnostics(left);
+            return Ok(resolved);
+        }
+        left.extend(doubtful);
+    }
+}
+
+/// Resolves tasks as they are read, those aside that would write nothing; adds what is said of them.
+fn settle(
+    reads: &mut [Read<'_>],
+    left: &mut Vec<Diagnostic>,
+    checklist: &Checklist,
+    (facts, tree): (&Facts, &Tree),
+    context: &Context<'_>,
+) -> Result<Resolved, Diagnostics> {
+    let mut assembled = assemble::assemble(reads, checklist, facts, tree, context)?;
+    let mut files = assembled.files(reads);
+    loop {
+        let empty = unwritten::empty(reads, &files, &assembled.application, checklist);
         if empty.is_empty() {
             break;
         }
         left.extend(empty);
         // What a task asks for that is left to a person counts for nothing else either.
-        assembled = assemble::assemble(&reads, checklist, facts, tree, context)?;
-        files = assembled.files(&reads);
+        assembled = assemble::assemble(reads, checklist, facts, tree, context)?;
+        files = assembled.files(reads);
     }
     let asked = overlays::overlays(checklist, tree, context.phase);
-    overlays::add_files(&mut files, &asked, &reads);
+    overlays::add_files(&mut files, &asked, reads);
     if context.phase.generator != Some(false) {
         let maps = &mut assembled.application.config_maps;
-        generated::divide(maps, &mut files, &reads, &assembled.owners);
+        generated::divide(maps, &mut files, reads, &assembled.owners);
     }
     let look = Look::new(tree, facts, context.seen);
     let needed = assembled.needed.take();
@@ -172,12 +194,11 @@ pub fn resolve(
     };
     let tasks = reads.iter().map(|read| read_out::task(read, &known));
     let mut tasks: Vec<ResolvedTask> = tasks.collect();
-    told_apart::refuse(&reads, tree, &mut tasks);
-    let mut warnings = left;
-    warnings.append(&mut assembled.warnings);
+    told_apart::refuse(reads, tree, &mut tasks);
+    let mut warnings = std::mem::take(&mut assembled.warnings);
     warnings.extend(overlays::misplaced(&files));
     let application = &assembled.application;
-    warnings.extend(unwritten::homeless(&reads, application, &files, tree));
+    warnings.extend(unwritten::homeless(reads, application, &files, tree));
     for (read, task) in reads.iter().zip(&tasks) {
         warnings.extend(read_out::unsupported(read, task, checklist));
     }

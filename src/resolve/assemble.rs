@@ -16,7 +16,7 @@ use super::ingress::IngressSpec;
 use super::model::Note;
 use super::roster::{self, Roster};
 use super::rules::Read;
-use super::target::FileKind;
+use super::target::{FileKind, Target};
 use super::{
     Context, budget, environment, images, ingress, layout, monitoring, overlays, steady, subjects,
     workload,
@@ -304,5 +304,17 @@ fn steadied(built: &mut Built, roster: &Roster<'_>, reads: &[Read<'_>]) -> Vec<D
         .filter(|target| target.kind == FileKind::Deployment)
         .filter_map(|target| target.name.as_deref())
         .collect();
-    steady::settle(&mut built.workloads, &roster.members, &asked)
+    let told = steady::settle(&mut built.workloads, &roster.members, &asked);
+    let targets = || reads.iter().filter_map(Read::target);
+    let budget = |it: &&Target| it.kind == FileKind::Pdb;
+    for theirs in reads.iter().filter_map(|read| read.persons.as_ref()) {
+        let own = || targets().any(|it| budget(&it) && it.name == theirs.name);
+        let mut all = built.workloads.iter_mut();
+        let workload = all.find(|it| theirs.name.as_ref() == Some(&it.name));
+        if let Some(workload) = workload.filter(|_| budget(&theirs) && !own()) {
+            // Pods that two budgets count can't be moved at all.
+            workload.pdb = None;
+        }
+    }
+    told
 }

@@ -120,6 +120,8 @@ pub(super) struct Read<'c> {
     pub(super) description: String,
     /// Why it is left to a person although a rule reads it.
     pub(super) left: Option<String>,
+    /// The file that a person is to write for that reason.
+    pub(super) persons: Option<Target>,
 }
 
 impl Read<'_> {
@@ -139,7 +141,9 @@ impl Read<'_> {
 
     /// Leaves the task to a person, with the reason.
     pub(super) fn leave(&mut self, why: String) {
-        self.intent = Intent::Manual;
+        if let Intent::Write(target) = std::mem::replace(&mut self.intent, Intent::Manual) {
+            self.persons = Some(target);
+        }
         self.bullets.clear();
         self.said.clear();
         (self.named, self.spec, self.left) = (None, None, Some(why));
@@ -275,6 +279,7 @@ pub(super) fn read_in<'c>(
         spec,
         description,
         left: None,
+        persons: None,
     }
 }
 

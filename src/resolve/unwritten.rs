@@ -1,5 +1,6 @@
 //! Files that tasks ask for and that can't be written: what runs at times and no service is called
-//! like, a second file for an object that has one, and what would hold nothing. They are a person's, with the reason.
+//! like, a second file for an object that has one, what would hold nothing, and autoscalers and
+//! budgets that would be others than are asked for. They are a person's, with the reason.
 //!
 //! A service that is missing otherwise is an error (`subjects`).
 
@@ -11,6 +12,7 @@ use crate::facts::{Facts, Tree};
 use crate::settings::PhaseSettings;
 
 use super::application::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
+use super::model::{BulletReading, ResolvedTask};
 use super::rules::Read;
 use super::target::{self, FileKind, Target};
 use super::{roster, subjects};
@@ -188,6 +190,47 @@ fn lacking(target: &Target, application: &Application) -> String {
 /// Returns the workload that a file of Secrets or `ConfigMap`s is for, if it is for one.
 fn configured<'a>(target: &Target, application: &'a Application) -> Option<&'a Workload> {
     application.workload(&target.whose()?)
+}
+
+/// Leaves autoscalers and budgets of which not all is carried: without it they would be others than
+/// are asked for, and be applied. Returns what is said of each.
+pub(super) fn doubtful(
+    reads: &mut [Read<'_>],
+    tasks: &[ResolvedTask],
+    checklist: &Checklist,
+) -> Vec<Diagnostic> {
+    let mut told = Vec::new();
+    for (read, task) in reads.iter_mut().zip(tasks) {
+        let figures = |it: &&Target| matches!(it.kind, FileKind::Hpa | FileKind::Pdb);
+        let Some(target) = read.target().filter(figures) else {
+            continue;
+        };
+        let unread = task.bullets.iter().find_map(|it| match it {
+            BulletReading::Unread { text, .. } => Some(text),
+            BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
+        });
+        let Some(unread) = unread else { continue };
+        let path = &target.path;
+        let why = format!(
+            "not all of “{unread}” can be carried, so that `{path}` would be another {} than is asked \
+             for",
+            target.kind.word().to_uppercase()
+        );
+        let drained = "a budget that lets no pod go isn't written, since no node that one runs on \
+                       could be drained; otherwise ";
+        let help = format!(
+            "{}leave those words out, or write the file by hand and have it applied: <!-- orch: \
+             apply={path} -->",
+            if target.kind == FileKind::Pdb {
+                drained
+            } else {
+                ""
+            }
+        );
+        told.push(warning(read, &why, checklist).help(help));
+        read.leave(why);
+    }
+    told
 }
 
 fn ends(target: &Target) -> bool {

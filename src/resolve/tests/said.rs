@@ -1,6 +1,6 @@
 //! What a line says behind its path: read, a name of what is written, or a person's.
 
-use super::{BulletReading, COMPOSE, Exposure, Resolved, parse, resolved, tree};
+use super::{Action, BulletReading, COMPOSE, Exposure, Resolved, parse, resolved, tree};
 
 pub(super) fn read(line: &str) -> Resolved {
     let mut tree = tree();
@@ -235,7 +235,7 @@ fn figures_that_contradict_each_other_are_warned_of() {
         );
     }
     warned(
-        "`k8s/app/hpa.yml`: min 5, max 2",
+        "`k8s/app/deployment.yml`: HPA min 5, max 2",
         "the HPA of `app` is to have at most 2 pods and at least 5: both are 5",
     );
     warned(
@@ -320,8 +320,68 @@ fn figures_that_are_overruled_are_a_persons() {
     check_below("`k8s/app/deployment.yml`", &["Replicas: 1", "PDB"], &[]);
     let twice = ["Replicas: 3", "Replicas: 4"];
     check_below("`k8s/app/deployment.yml`", &twice, &twice[1..]);
-    let line = "`k8s/app/hpa.yml`: min 5, max 2";
-    check(line, &[line]);
+}
+
+/// Checks that a file of its own isn't written, since it would be another one than is asked for.
+#[track_caller]
+fn check_not_written(line: &str, unread: &str) {
+    let resolved = read(line);
+    let task = resolved.tasks.last().expect("a task");
+    assert_eq!(task.action, Action::Manual, "{line}");
+    let path = line.split('`').nth(1).expect("a path");
+    assert!(resolved.files.iter().all(|it| it.path != path), "{line}");
+    let told = format!("not all of “{unread}” can be carried");
+    assert!(
+        task.notes.iter().any(|it| it.starts_with(&told)),
+        "{:?}",
+        task.notes
+    );
+}
+
+#[test]
+fn an_autoscaler_or_a_budget_of_which_something_is_unread_is_not_written() {
+    for line in [
+        "`k8s/app/hpa.yml`: min 5, max 2",
+        "`k8s/app/hpa.yml`: requests per second 100",
+        "`k8s/app/pdb.yml` — maxUnavailable: 0",
+        "`k8s/app/pdb.yml`: minAvailable all",
+    ] {
+        let unread = line.strip_prefix("`k8s/app/pdb.yml`: ").unwrap_or(line);
+        check_not_written(line, unread);
+    }
+    for unread in ["by the lag of Kafka", "по лагу Kafka", "за лагом Kafka"] {
+        check_not_written(&format!("`k8s/app/hpa.yml`: {unread}"), unread);
+    }
+    let below = "`k8s/app/hpa.yml`: min 2, max 6\n  - Metric: queue length 30";
+    check_not_written(below, "Metric: queue length 30");
+    let budget = read("`k8s/app/pdb.yml` — maxUnavailable: 0");
+    let app = budget.application.workload("app").expect("the workload");
+    assert_eq!(app.pdb, None, "a person writes it");
+    check("`k8s/app/hpa.yml`: min 2, max 6, CPU 70%", &[]);
+    check("`k8s/app/pdb.yml`: maxUnavailable 1", &[]);
+}
+
+#[test]
+fn what_dashboards_are_about_is_no_name_of_the_application() {
+    let name = COMPOSE.replace("name: call-center", "name: sklad");
+    for (line, unread) in [
+        ("дашборд по складам", Some("дашборд по складам")),
+        ("дашборд про склади", Some("дашборд про склади")),
+        ("dashboard of the sklads", Some("dashboard of the sklads")),
+        ("дашборд sklad", None),
+        ("дашборды", None),
+    ] {
+        let mut tree = tree();
+        tree.insert("docker-compose.yml", name.as_str());
+        let text = format!("# Phase 1: A\n\n- [ ] `k8s/monitoring/grafana.yml`, {line}\n");
+        let resolved = resolved(&parse(&text), &tree);
+        let bullets = &resolved.tasks.first().expect("a task").bullets;
+        let found = bullets.iter().find_map(|it| match it {
+            BulletReading::Unread { text, .. } => Some(text.as_str()),
+            BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
+        });
+        assert_eq!(found, unread, "{line}");
+    }
 }
 
 #[test]
