@@ -2,6 +2,7 @@
 
 mod alone;
 mod described;
+mod label;
 mod pieces;
 mod stray;
 
@@ -38,7 +39,7 @@ fn read(line: &Line<'_>) -> Outcome {
         .filter(|_| is_plain(code))
         .ok_or_else(|| format!("`{code}` is no manifest's path"))?;
     let around = wording::around(line, code);
-    let verb = leads(line, code, &around)?;
+    let verb = leads(line, &target, code, &around)?;
     fits(&target, verb.as_ref())?;
     alone::check(line, &target, code, &around)?;
     let rule = format!("write {}", target.kind.word());
@@ -47,15 +48,17 @@ fn read(line: &Line<'_>) -> Outcome {
     Ok((Intent::Write(target), reading(&rule, matched)))
 }
 
-/// Returns the verb before the path; none where the path leads the line.
+/// Returns the verb before the path; none where the path leads the line, or only what it is called
+/// by stands before it.
 fn leads<'l>(
     line: &Line<'l>,
+    target: &Target,
     code: &str,
     around: &'l Around,
 ) -> Result<Option<Verb<'l>>, Cow<'static, str>> {
     let before = Phrase::new(&around.before, line.vocabulary);
-    followed(line, around)?;
-    if wording::opened(before).next().is_none() {
+    followed(line, target, around)?;
+    if wording::opened(before).next().is_none() || label::is_one(line, target, code, before) {
         return Ok(None);
     }
     let verb = wording::verb(before, &[Word::Create, Word::Add, Word::SetUp])
@@ -90,11 +93,15 @@ fn leads<'l>(
 
 /// Refuses a path that a sentence goes on about: `` `k8s/api.yml` has no limits``,
 /// `` make `k8s/api.yml` internal``.
-fn followed(line: &Line<'_>, around: &Around) -> Result<(), Cow<'static, str>> {
+fn followed(line: &Line<'_>, target: &Target, around: &Around) -> Result<(), Cow<'static, str>> {
     let after = around.after.trim_start_matches(['*', '_']);
     let goes_on = after.trim_start().starts_with(char::is_alphanumeric);
     let word = words(after).next().filter(|_| goes_on);
-    let known = [BETWEEN, &[Word::Create, Word::Ports, Word::Reference]].concat();
+    let mut known = [BETWEEN, &[Word::Create, Word::Ports, Word::Reference]].concat();
+    // `min 3 / max 12`, `minAvailable 1`
+    if matches!(target.kind, FileKind::Hpa | FileKind::Pdb) {
+        known.extend([Word::Minimum, Word::Maximum]);
+    }
     let stray = wording::stray(line, word, &known);
     match stray.filter(|word| named_product(&word.to_lowercase()).is_none()) {
         Some(stray) => Err(format!("“{stray}” says something of the path").into()),

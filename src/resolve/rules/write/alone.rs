@@ -35,7 +35,7 @@ pub(super) fn check(
     if let Some(more) = more {
         return Err(format!("asks for more (“{more}”)").into());
     }
-    let other = marked(line, code).or_else(|| unmarked(after, code));
+    let other = marked(line, target, code).or_else(|| unmarked(after, code));
     match other {
         Some(other) => Err(format!("names `{other}` as well").into()),
         None => Ok(()),
@@ -59,7 +59,7 @@ fn adds<'l>(after: Phrase<'l>, target: &Target) -> Option<&'l str> {
 }
 
 /// Returns another code span that the line asks for.
-fn marked<'l>(line: &'l Line<'_>, code: &str) -> Option<&'l str> {
+fn marked<'l>(line: &'l Line<'_>, target: &Target, code: &str) -> Option<&'l str> {
     let mut met = false;
     // The last code span, if it is asked for beside the path or may be.
     let mut listed: Option<&str> = None;
@@ -84,13 +84,24 @@ fn marked<'l>(line: &'l Line<'_>, code: &str) -> Option<&'l str> {
             listed = Some(it);
             continue;
         }
-        let path = target::is_path(it) || expect::is_file(it);
+        let value = met && is_value(line, target, said.last().copied(), it);
+        let path = !value && (target::is_path(it) || expect::is_file(it));
         if met && joined.is_some() || path && !refers(line, &said) {
             return Some(it);
         }
         listed = Some(it).filter(|_| !met);
     }
     None
+}
+
+/// Returns whether a code span is what the word before it calls it, and no file: an image with its
+/// tag, a host of an Ingress.
+fn is_value(line: &Line<'_>, target: &Target, before: Option<&str>, code: &str) -> bool {
+    let is = |meaning| before.is_some_and(|word| line.vocabulary.tells(word, meaning));
+    let tagged = code.contains([':', '@']);
+    let host = code.contains('.') && !code.contains('/');
+    let led = target.kind == FileKind::Ingress;
+    is(Word::Image) && tagged || is(Word::Hosts) && host && led
 }
 
 /// Returns a path that the line names without code marks behind its own.
@@ -227,6 +238,18 @@ mod tests {
     }
 
     #[test]
+    fn files_that_are_called_images_or_hosts_are_files() {
+        check_left(
+            "`k8s/api/deployment.yml`: image `docker/Dockerfile`",
+            "names `docker/Dockerfile` as well",
+        );
+        check_left(
+            "`k8s/api/deployment.yml`, host `etc/hosts.yml`",
+            "names `etc/hosts.yml` as well",
+        );
+    }
+
+    #[test]
     fn symbols_and_endpoints_beside_a_manifest_are_a_persons() {
         check_left(
             "Create `k8s/api.yml`, `verify_token()`",
@@ -255,6 +278,10 @@ mod tests {
     fn what_describes_the_manifest_or_is_referred_to_is_no_second_one() {
         check_written("Create `k8s/api.yml` from `src/x.py`, `src/y.py`");
         check_written("Create `k8s/api.yml`, see docs/api.md");
+        check_written("`k8s/api/deployment.yml`: 2 replicas, image `ghcr.io/shop/api:0.4.0`");
+        check_written("`k8s/ingress.yml`: host `shop.example.com`");
+        check_written("`k8s/ingress.yml`: хост `shop.example.com`");
+        check_written("`k8s/ingress.yml`: домен `shop.example.com`");
         check_written("`k8s/api/deployment.yml` — Node.js API, health at `/health`");
         check_written("`k8s/api/deployment.yml` — runs `api`, port `8080`");
         check_written("Create `k8s/api.yml` with `JWT_SECRET`");

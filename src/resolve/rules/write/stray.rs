@@ -70,6 +70,20 @@ const DEMANDS: &[Word] = &[
     Word::Tls,
 ];
 
+/// Words for kinds of objects, beside their own names.
+pub(super) const KINDS: [(Word, FileKind); 10] = [
+    (Word::Namespace, FileKind::Namespace),
+    (Word::Secrets, FileKind::Secrets),
+    (Word::ConfigMaps, FileKind::ConfigMap),
+    (Word::Services, FileKind::Service),
+    (Word::Entry, FileKind::Ingress),
+    (Word::Autoscaler, FileKind::Hpa),
+    (Word::Disruption, FileKind::Pdb),
+    (Word::NetworkPolicy, FileKind::NetworkPolicy),
+    (Word::ServiceAccount, FileKind::ServiceAccount),
+    (Word::Schedule, FileKind::CronJob),
+];
+
 /// What a program shows, and no program of its own.
 const SHOWN: [&str; 5] = ["api", "ui", "rest", "grpc", "graphql"];
 
@@ -108,6 +122,9 @@ pub(super) fn strays(line: &Line<'_>, target: &Target, text: &str, known: Known)
             } else {
                 Vec::new()
             },
+            about: Phrase::new(&segment, line.vocabulary)
+                .find(&[Word::Provisioning, Word::Alerts])
+                .is_some(),
             each_node: target.kind == FileKind::DaemonSet
                 && Phrase::new(&segment, line.vocabulary).has(Word::Machines),
         };
@@ -122,9 +139,6 @@ fn several(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let all: Vec<&str> = words(text).collect();
     let alone = |meaning| all.iter().any(|word| vocabulary.tells(word, meaning));
     let told = READ.iter().chain(bullets::known_of_ingress()).copied();
-            about: Phrase::new(&segment, line.vocabulary)
-                .find(&[Word::Provisioning, Word::Alerts])
-                .is_some(),
     let told: Vec<Word> = told.filter(|it| phrase.has(*it) && !alone(*it)).collect();
     let needed = |at: usize| {
         let rest: Vec<&str> = all
@@ -149,6 +163,9 @@ struct Reader<'a, 'c> {
     beside: bool,
     /// Words that tell something only together: `rate limit`.
     several: Vec<String>,
+    /// Whether it says what dashboards or alerts are about, whose things the application's folder
+    /// may be called like.
+    about: bool,
     /// Whether it says of a `DaemonSet` that it runs on each node.
     each_node: bool,
 }
@@ -163,9 +180,6 @@ impl Reader<'_, '_> {
             let next = tokens.get(at + 1);
             let stray = match *token {
                 Token::Code(code) => self.is_stray_code(code, purpose).then_some(code),
-    /// Whether it says what dashboards or alerts are about, whose things the application's folder
-    /// may be called like.
-    about: bool,
                 Token::Word(word) => {
                     if self.leads_away(word, next) {
                         purpose = true;
@@ -270,19 +284,7 @@ impl Reader<'_, '_> {
             let any = kind == FileKind::Whole && named.runs_pods();
             named == kind || any || kind.runs_pods() && beside.contains(&named)
         };
-        let said = [
-            (Word::Namespace, FileKind::Namespace),
-            (Word::Secrets, FileKind::Secrets),
-            (Word::ConfigMaps, FileKind::ConfigMap),
-            (Word::Services, FileKind::Service),
-            (Word::Entry, FileKind::Ingress),
-            (Word::Autoscaler, FileKind::Hpa),
-            (Word::Disruption, FileKind::Pdb),
-            (Word::NetworkPolicy, FileKind::NetworkPolicy),
-            (Word::ServiceAccount, FileKind::ServiceAccount),
-            (Word::Schedule, FileKind::CronJob),
-        ];
-        let mut said = said
+        let mut said = KINDS
             .iter()
             .filter(|(word, _)| told.has(*word))
             .map(|it| it.1);
