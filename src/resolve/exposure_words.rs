@@ -1,6 +1,8 @@
 //! How far a Service reaches, as people write it: `ClusterIP for the API, NodePort/LoadBalancer for
 //! AudioSocket`, `LoadBalancer, port 5023`.
 
+use std::fmt::Write as _;
+
 use super::application::Exposure;
 use super::ports;
 use super::spec::{ExposureSpec, PortSpec, Spec};
@@ -126,10 +128,11 @@ pub(super) fn is_word(port: &str) -> bool {
 fn described(exposure: &ExposureSpec) -> String {
     let mut meaning = format!("{:?}", exposure.alternatives);
     if let Some(number) = exposure.node_port {
-        meaning.push_str(&format!(" {number}"));
+        // Writing to a `String` can't fail.
+        let _ = write!(meaning, " {number}");
     }
     if let Some(port) = &exposure.port {
-        meaning.push_str(&format!(" for {port}"));
+        let _ = write!(meaning, " for {port}");
     }
     meaning
 }
