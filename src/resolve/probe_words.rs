@@ -13,10 +13,20 @@ pub(super) fn read(text: &Inline, plain: Phrase<'_>) -> Option<ProbeSpec> {
         check: check(text, plain)?,
         period: seconds_after(plain, Word::Period),
         timeout: seconds_after(plain, Word::Timeout),
-        failures: numbers_after(plain, Word::Failures)
-            .and_then(|number| i32::try_from(number).ok()),
+        failures: failures(plain).and_then(|number| i32::try_from(number).ok()),
         delay: seconds_after(plain, Word::Delay),
     })
+}
+
+/// Returns how many failures count: behind the word for them, or right before it (`3 failures`).
+fn failures(plain: Phrase<'_>) -> Option<u32> {
+    let told: Vec<_> = plain.told().collect();
+    let at = told.iter().position(|(_, told)| told.has(Word::Failures))?;
+    let number = |at: usize| told.get(at)?.0.parse::<u32>().ok();
+    let before = || at.checked_sub(1).and_then(number);
+    number(at + 1)
+        .or_else(before)
+        .or_else(|| numbers_after(plain, Word::Failures))
 }
 
 fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {

@@ -30,6 +30,9 @@ fn meaning(kind: FileKind, bullet: &str) -> String {
     }
 }
 
+/// What a bullet is that nothing reads.
+const NOT: &str = "unread";
+
 #[track_caller]
 fn check(kind: FileKind, bullets: &[(&str, &str)]) {
     let read = bullets
@@ -163,7 +166,6 @@ fn things_that_ask_for_nothing_may_stand_beside_what_is_carried() {
 
 #[test]
 fn figures_beside_what_is_carried_leave_a_bullet_unread() {
-    const NOT: &str = "unread";
     check(
         FileKind::StatefulSet,
         &[

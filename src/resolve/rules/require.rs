@@ -106,7 +106,7 @@ fn read(line: &Line<'_>) -> Outcome {
 }
 
 /// How many words may stand before the one that tells.
-const NEAR: usize = 4;
+const NEAR: usize = 6;
 
 /// Refuses words that alone may tell something else: resources of a team, readiness of people.
 fn enough(required: Required, prose: Phrase<'_>) -> Result<(), &'static str> {
