@@ -51,10 +51,13 @@ pub(super) fn is_one(line: &Line<'_>, target: &Target, code: &str, before: Phras
         own |= calls;
         calls || told.meets(Meanings::of(JOINING))
     });
+    // `the limits of …` would be about the file.
+    let last = phrase.words().last();
+    let leads_on = last.is_some_and(|it| line.vocabulary.tells(it, Word::Purpose));
     // A name may be a verb as well: `Migrate the db: …`.
     let verb = wording::told_opened(phrase).next();
     let works = verb.is_some_and(|(_, told)| told.meets(Meanings::of(WORK)));
-    first && known && own && !works && text.chars().all(plain)
+    first && known && own && !(works || leads_on) && text.chars().all(plain)
 }
 
 /// Returns whether a word names whom the file is about, as its path does.
