@@ -28,7 +28,11 @@ pub(super) fn speeds(figures: &Figures<'_>, about: bool) -> Option<Speeds> {
     }
     let stable = figures.find(Word::Stable);
     let first = up.into_iter().chain(down).min()?;
-    let ahead = stable.filter(|stable| *stable < first);
+    // What stands in a clause of its own, or has its time there, is nobody's.
+    let parts =
+        |token: &String| [",", ";", "."].contains(&&**token) || token.parse::<u32>().is_ok();
+    let between = |stable: usize| figures.tokens().iter().take(first).skip(stable);
+    let ahead = stable.filter(|stable| *stable < first && !between(*stable).any(parts));
     let end = figures.tokens().len();
     let speed = |from: Option<usize>, other: Option<usize>| {
         let Some(from) = from else { return Some(None) };
@@ -159,7 +163,7 @@ mod tests {
             "вниз: 1 под за минуту, стабілізація 10 хв",
             "стабилизация вниз 10 минут, 1 под за 60 с",
         ] {
-            assert_eq!(read(text), Some((None, down.clone())), "{text}");
+            assert_eq!(read(text), Some((None, down)), "{text}");
         }
     }
 
@@ -171,6 +175,7 @@ mod tests {
             "вниз: 10 хв",
             "вверх и вниз: 100% за 15 секунд",
             "stabilization of scale up and scale down: 60 s",
+            "стабилизация 60 с, вниз: 10 минут",
         ] {
             assert_eq!(read(text), None, "{text}");
         }
