@@ -19,7 +19,7 @@ use super::rules::Said;
 use super::slug::{alike, slug};
 use super::subjects::named_product;
 use super::target::{FileKind, Target};
-use crate::vocabulary::{Word, words};
+use crate::vocabulary::{Phrase, Word, words};
 
 /// Returns whether what nothing reads behind a path only names what is written.
 pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
@@ -33,6 +33,13 @@ pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
         let held = held(target, known);
         let listed = || listed(InventoryKind::ConfigMaps, said, (known, &held));
         return settings(said, &held) || listed();
+    }
+    let plain = said.text.plain();
+    let about = Phrase::new(&plain, known.vocabulary).find(&[Word::Provisioning, Word::Alerts]);
+    if about.is_some() {
+        // What else is named is what dashboards and alerts are to be about.
+        let application = slug(&known.application.name);
+        return said.names.iter().all(|name| slug(name) == application);
     }
     let names = Names::of(target, known);
     said.names.iter().all(|name| names.have(name))

@@ -254,6 +254,7 @@ impl Reader<'_, '_> {
             || self.joins(told)
             // A Service's port is called by any word.
             || told.has(Word::Part)
+                && !self.about
                 && (self.target.kind != FileKind::Service || SHOWN.contains(&lower.as_str()))
             || self.names_kind(word, told)
             || routed && (told.meets(Meanings::of(bullets::known_of_ingress())) || word.contains('.'))
