@@ -6,6 +6,7 @@ mod access;
 mod after;
 mod analyze;
 mod before;
+mod beside;
 mod changed;
 mod check;
 mod completions;

@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 use futures::stream::{self, StreamExt as _};
 use serde_json::json;
 
+use super::beside;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::facts::Tree;
 use crate::plan::{Plan, Want, Work, wants, waves};
 use crate::terminal::{Paint, printable};
 
@@ -37,10 +39,14 @@ pub(super) async fn missing(plan: &Plan, cluster: &Cluster) -> Vec<Want> {
         .await
 }
 
-/// Returns what the objects need that the plan doesn't bring and a fresh cluster wouldn't have.
-pub(super) fn expected(plan: &Plan) -> Vec<Want> {
+/// Returns what the objects need that neither the plan nor another manifest of the workspace brings,
+/// and a fresh cluster wouldn't have.
+pub(super) fn expected(plan: &Plan, tree: &Tree) -> Vec<Want> {
+    let beside = beside::objects(plan, tree);
     let own = |want: &Want| OWN_KINDS.contains(&want.object.kind.as_str());
-    wants(plan).into_iter().filter(own).collect()
+    let mut missing = wants(plan);
+    missing.retain(|want| own(want) && !beside::holds(&beside, want));
+    missing
 }
 
 /// Returns what is missing as warnings.

@@ -106,7 +106,7 @@ fn rehearsed(loaded: &Loaded, phase: &Phase, target: &Target) -> Result<(There, 
     let there = There {
         info: None,
         service_monitors: phase.settings.rehearse.service_monitors,
-        missing: order::expected(&plan),
+        missing: order::expected(&plan, &loaded.snapshot.tree),
         ahead: None,
     };
     Ok((there, plan, meaning))

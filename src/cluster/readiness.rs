@@ -16,11 +16,13 @@ pub enum Verdict {
     Ready(String),
     /// It may become ready; how far it is.
     Progressing(String),
+    /// It may become ready once something else is there, which nothing of its own brings.
+    Lacking(String),
     /// It can't become ready without a change.
     Failed(String),
 }
 
-use Verdict::{Failed, Progressing, Ready};
+use Verdict::{Failed, Lacking, Progressing, Ready};
 
 /// Conditions that tell of a Deployment's or `ReplicaSet`'s failure and stay until its controller
 /// gets on: kind, and the field and value that mean failure.
@@ -199,6 +201,10 @@ fn autoscaler(object: &Value) -> Verdict {
     let able = condition(object, "AbleToScale");
     match able {
         None => return unseen(),
+        // What it scales comes before it in every plan.
+        Some(able) if able["status"] == "False" && is_not_found(able) => {
+            return Lacking(told(able));
+        }
         Some(able) if able["status"] == "False" => return Progressing(told(able)),
         Some(_) => {}
     }
@@ -225,6 +231,12 @@ fn autoscaler(object: &Value) -> Verdict {
     Ready(format!(
         "wants {wanted} replicas of {least} to {most}{note}"
     ))
+}
+
+/// Returns whether an autoscaler's condition says that what it scales isn't there.
+fn is_not_found(able: &Value) -> bool {
+    let message = able["message"].as_str().unwrap_or_default();
+    able["reason"] == "FailedGetScale" && message.contains("not found")
 }
 
 /// Kinds that nothing here knows. One whose controller hasn't written a status yet counts as ready

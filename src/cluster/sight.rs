@@ -176,8 +176,10 @@ impl Sight {
             }
             // Such as the account of a namespace that has just been made.
             Verdict::Failed(text) if patient && passes(&text) => text,
+            // What it lacks comes from somewhere else, or never.
+            Verdict::Lacking(cause) if !patient => return Next::Failed(cause),
             Verdict::Failed(cause) => return Next::Failed(cause),
-            Verdict::Progressing(text) => text,
+            Verdict::Progressing(text) | Verdict::Lacking(text) => text,
         };
         // Until its controller has seen the change, all its pods are those of before.
         if self.generation.is_some() && observed(object).is_some_and(|n| Some(n) < self.generation)

@@ -171,7 +171,7 @@ impl View<'_> {
             Verdict::Ready(_) => None,
             // Many clusters never give a load balancer its address.
             Verdict::Progressing(_) if evidence.kind == "Service" => None,
-            Verdict::Progressing(why) | Verdict::Failed(why) => Some(why),
+            Verdict::Progressing(why) | Verdict::Lacking(why) | Verdict::Failed(why) => Some(why),
         };
         match self.wanted(id, step) {
             Err(note) => drifted.note = note,

@@ -19,6 +19,7 @@ use crate::plan::{Plan, Scope, Work};
 use crate::resolve::ResolvedTask;
 use crate::terminal::count;
 use beside::{by_hand, held, lost, to_be_done};
+pub(super) use restored::surround;
 use restored::was_applied;
 use waiting::is_part;
 pub(super) use waiting::{Left, Waiting};

@@ -128,7 +128,7 @@ impl Prepared<'_> {
     /// Names what objects need and nothing brings; their pods would wait for it.
     pub(super) async fn warn_of_missing(&self) -> Result<()> {
         let missing = if self.is_rehearsal() {
-            order::expected(&self.plan)
+            order::expected(&self.plan, &self.loaded.snapshot.tree)
         } else {
             order::missing(&self.plan, &self.cluster).await
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use super::outlook::{Outlook, Waiting};
+use super::outlook::{Outlook, Waiting, surround};
 use super::prepared::{How, prepare};
 use super::{RunArgs, With, go, options, tell};
 use crate::cli::Session;
@@ -56,6 +56,7 @@ pub(in crate::cli) fn rehearse(
         let prepared = prepare(session, loaded, phase, Target::Rehearsal, how).await?;
         let mut outlook = Outlook::afresh(&prepared);
         prepared.narrow(&mut outlook)?;
+        surround(&prepared).await;
         let mut document = Document::new(phase.checklist.clone());
         let with = With {
             secrets: &BTreeMap::new(),

@@ -233,7 +233,9 @@ fn objects(looked: &Looked) -> Objects {
             None => Some(Wrong::Gone("it isn't there".to_owned())),
             Some(live) => match verdict(&object.kind, &live, true) {
                 Verdict::Ready(_) => None,
-                Verdict::Progressing(why) | Verdict::Failed(why) => Some(Wrong::Unready(why)),
+                Verdict::Progressing(why) | Verdict::Lacking(why) | Verdict::Failed(why) => {
+                    Some(Wrong::Unready(why))
+                }
             },
         };
         wrong.extend(trouble.map(|trouble| (step.clone(), vec![trouble])));

@@ -10,6 +10,7 @@ pub(super) fn check(object: &Value, expected: &str) {
     let found = match verdict(object["kind"].as_str().unwrap(), object, false) {
         Verdict::Ready(text) => format!("ready: {text}"),
         Verdict::Progressing(text) => format!("progressing: {text}"),
+        Verdict::Lacking(text) => format!("lacking: {text}"),
         Verdict::Failed(text) => format!("failed: {text}"),
     };
     assert_eq!(found, expected);
@@ -67,6 +68,23 @@ fn an_autoscaler_is_ready_when_it_wants_its_minimum_even_without_metrics() {
     check(
         &autoscaler(2, "False"),
         "ready: wants 2 replicas of 2 to 10; no metrics yet",
+    );
+}
+
+#[test]
+fn an_autoscaler_lacks_what_it_scales_where_that_is_not_there() {
+    let unable = |message: &str| {
+        json!({ "kind": "HorizontalPodAutoscaler", "status": { "conditions": [
+            { "type": "AbleToScale", "status": "False", "reason": "FailedGetScale",
+              "message": message }] } })
+    };
+    check(
+        &unable("deployments.apps \"web\" not found"),
+        "lacking: FailedGetScale: deployments.apps \"web\" not found",
+    );
+    check(
+        &unable("the server is busy"),
+        "progressing: FailedGetScale: the server is busy",
     );
 }
 
