@@ -83,6 +83,7 @@ fn convert(folder: &Path, out: &Path) {
         phase: &own,
         service_monitors: false,
         seen: None,
+        before: None,
     };
     let resolved = resolve::resolve(&parsed.checklist, &gathered.facts, &snapshot.tree, &context);
     let resolved = resolved.expect("it is resolved");

@@ -12,6 +12,7 @@ mod check;
 mod completions;
 mod confirm;
 mod demo;
+mod earlier;
 mod environment;
 mod exit;
 mod explain;

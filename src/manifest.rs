@@ -119,6 +119,8 @@ pub struct Theirs {
     pub text: String,
     /// The SHA-256 of what is on disk, in hex.
     pub found: String,
+    /// Whether orch left it so, for an earlier phase or in a run that couldn't record it.
+    pub as_written: bool,
     /// What a person has to decide before the file is written.
     pub conflicts: Vec<Conflict>,
 }

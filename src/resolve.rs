@@ -12,6 +12,7 @@ mod budget;
 mod bullets;
 mod checks;
 mod confidential;
+mod earlier;
 mod environment;
 mod expect;
 mod exposure_words;
@@ -61,12 +62,13 @@ mod waits;
 mod workload;
 
 pub use application::{
-    Application, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin, FileSpec,
-    Hpa, ImageBuild, JobSpec, ManifestItem, MapFile, Monitors, NodeRule, Outside, Overlap, Pdb,
-    PodOptions, Probe, ProbeAction, Resources, Role, Rollout, Scaling, Schedule, SecretEntry,
-    SecretSpec, SecretText, ServicePort, SharedClaim, VolumeKind, VolumeSpec, Wait, WaitProgram,
-    Workload, WorkloadKind,
+    Application, Beside, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin,
+    FileSpec, Hpa, ImageBuild, JobSpec, ManifestItem, MapFile, Monitors, NodeRule, Outside,
+    Overlap, Pdb, PodOptions, Probe, ProbeAction, Resources, Role, Rollout, Scaling, Schedule,
+    SecretEntry, SecretSpec, SecretText, ServicePort, SharedClaim, VolumeKind, VolumeSpec, Wait,
+    WaitProgram, Workload, WorkloadKind,
 };
+pub use earlier::{Before, Earlier};
 pub use expect::{Expectation, Expected, Look, Seen, Sight, Since, Symbol, There};
 pub use file_name::{FileName, file_name_for};
 pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
@@ -86,6 +88,7 @@ use crate::facts::{Facts, Inputs, Tree};
 use crate::settings::{Extras, PhaseSettings, Settings};
 use crate::vocabulary::Vocabulary;
 
+use earlier::Past;
 use rules::Read;
 use target::FileKind;
 
@@ -106,6 +109,8 @@ pub struct Context<'s> {
     /// What was seen of the paths that [`expected_paths`] returns; `None`: no trace of a person's
     /// work is looked for.
     pub seen: Option<&'s Seen>,
+    /// What earlier phases of the set wrote; `None`: nothing.
+    pub before: Option<&'s Before>,
 }
 
 impl Context<'_> {
@@ -129,10 +134,15 @@ pub fn resolve(
     context: &Context<'_>,
 ) -> Result<Resolved, Diagnostics> {
     let mut reads = read(checklist);
-    let mut left = unwritten::leave(&mut reads, facts, context.phase, checklist);
+    let named = assemble::named(&reads, context);
+    let past = Past::read(context, facts, tree, named.as_deref());
+    let mut left = past.leave(&mut reads, (checklist, facts));
+    let more = unwritten::leave(&mut reads, facts, context.phase, checklist);
+    left.extend(more);
+    let of = (checklist, facts, tree);
     let overlaid = !overlays::overlays(checklist, tree, context.phase).is_empty();
     loop {
-        let mut resolved = settle(&mut reads, &mut left, checklist, (facts, tree), context)?;
+        let mut resolved = resolve_as_read(&mut reads, of, (context, &past), &mut left)?;
         let doubtful = unwritten::doubtful(&mut reads, &resolved.tasks, checklist);
         // What is asked for must be the same in every environment.
         if doubtful.is_empty() || overlaid {
@@ -145,25 +155,15 @@ pub fn resolve(
 }
 
 /// Resolves tasks as they are read, those aside that would write nothing; adds what is said of them.
-fn settle(
+fn resolve_as_read<'f>(
     reads: &mut [Read<'_>],
+    (checklist, facts, tree): (&Checklist, &'f Facts, &Tree),
+    (context, past): (&Context<'_>, &Past<'f>),
     left: &mut Vec<Diagnostic>,
-    checklist: &Checklist,
-    (facts, tree): (&Facts, &Tree),
-    context: &Context<'_>,
 ) -> Result<Resolved, Diagnostics> {
-    let mut assembled = assemble::assemble(reads, checklist, facts, tree, context)?;
-    let mut files = assembled.files(reads);
-    loop {
-        let empty = unwritten::empty(reads, &files, &assembled.application, checklist);
-        if empty.is_empty() {
-            break;
-        }
-        left.extend(empty);
-        // What a task asks for that is left to a person counts for nothing else either.
-        assembled = assemble::assemble(reads, checklist, facts, tree, context)?;
-        files = assembled.files(reads);
-    }
+    let of = (checklist, facts, tree);
+    let (mut assembled, mut files) = settled(reads, of, (context, past), left)?;
+    let doubled = past.doubled(&files);
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, reads);
     if context.phase.generator != Some(false) {
@@ -196,6 +196,7 @@ fn settle(
     let mut tasks: Vec<ResolvedTask> = tasks.collect();
     told_apart::refuse(reads, tree, &mut tasks);
     let mut warnings = std::mem::take(&mut assembled.warnings);
+    warnings.extend(doubled);
     warnings.extend(overlays::misplaced(&files));
     let application = &assembled.application;
     warnings.extend(unwritten::homeless(reads, application, &files, tree));
@@ -210,6 +211,32 @@ fn settle(
         unassigned,
         warnings: Diagnostics(warnings),
     })
+}
+
+/// Returns the application with its files once nothing more is to be left to a person, and adds what
+/// is said of that.
+fn settled<'f>(
+    reads: &mut [Read<'_>],
+    (checklist, facts, tree): (&Checklist, &'f Facts, &Tree),
+    whole: (&Context<'_>, &Past<'f>),
+    left: &mut Vec<Diagnostic>,
+) -> Result<(assemble::Assembled<'f>, Vec<FileSpec>), Diagnostics> {
+    loop {
+        let assembled = assemble::assemble(reads, checklist, facts, tree, whole)?;
+        let files = assembled.files(reads);
+        let application = &assembled.application;
+        let mut more = unwritten::empty(reads, &files, application, checklist);
+        more.extend(unwritten::unscaled(
+            reads,
+            (&files, application, tree),
+            checklist,
+        ));
+        // What a task asks for that is left to a person counts for nothing else either.
+        if more.is_empty() {
+            return Ok((assembled, files));
+        }
+        left.extend(more);
+    }
 }
 
 /// Returns what every rule makes of a task, in the order in which they are asked.

@@ -63,7 +63,23 @@ pub enum FileSeen {
         empty: bool,
         /// How what a person changed in it fits what orch would write now.
         change: Change,
+        /// Who wrote it since, where another phase of the set did.
+        anew: Option<Anew>,
     },
+}
+
+/// A file that another phase of the set wrote anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anew {
+    /// The phase's number.
+    pub phase: u32,
+    /// Its task that asked for the file, if one did.
+    pub task: Option<TaskId>,
+    /// When.
+    pub at: Timestamp,
+    /// What this phase writes and the file hasn't: an object with its fields each; `None` where what
+    /// this phase writes isn't known.
+    pub lacks: Option<Vec<String>>,
 }
 
 /// How a person's changes of a file fit what orch would write.

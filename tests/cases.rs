@@ -10,6 +10,7 @@ mod crash;
 mod directives;
 mod documents;
 mod doubt;
+mod earlier;
 mod evidence;
 mod failure;
 mod images;

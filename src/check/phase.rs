@@ -116,6 +116,7 @@ impl Check<'_> {
             phase: settings,
             service_monitors: settings.rehearse.service_monitors,
             seen: None,
+            before: None,
         };
         let resolved = resolve::resolve(checklist, &gathered.facts, self.tree, &context);
         let Some(resolved) = self.kept(NAME, resolved) else {

@@ -65,14 +65,20 @@ pub(super) fn text(files: &[Rendered], paint: Paint) -> String {
                 printable(&file.path)
             );
         } else {
-            let _ = writeln!(text, "  {} {}", paint.warn("merge"), printable(&file.path));
+            let word = if theirs.as_written { "anew " } else { "merge" };
+            let _ = writeln!(text, "  {} {}", paint.warn(word), printable(&file.path));
             text += &diff(&theirs.text, &file.text, paint);
         }
     }
     if text.is_empty() {
         return text;
     }
-    let heading = paint.bold("files that a person changed");
+    let mut theirs = files.iter().filter_map(|file| file.theirs.as_ref());
+    let heading = paint.bold(if theirs.all(|it| it.as_written) {
+        "files that an earlier phase wrote"
+    } else {
+        "files that a person changed"
+    });
     let ways = ways_out(files).into_iter().map(|way| format!("  {way}"));
     let ways: String = ways.collect();
     format!("\n{heading}\n{text}{ways}")

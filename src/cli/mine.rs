@@ -67,7 +67,11 @@ impl Loaded {
             let base = match self.workspace.remembered(&file.path, &own)? {
                 // A run that was killed wrote it and couldn't record that.
                 Some(own) => Some(own),
-                None => self.base(&file.path, written)?,
+                None => match self.base(&file.path, written)? {
+                    Some(own) => Some(own),
+                    // A task of this phase names what another phase wrote.
+                    None => self.base(&file.path, &self.written_before(phase))?,
+                },
             };
             settle(file, (base.as_deref(), text, found), mine);
         }
@@ -169,6 +173,7 @@ fn settle(file: &mut Rendered, (base, text, found): (Option<&str>, String, Strin
         text: merged,
         conflicts,
     } = merge(&file.path, &versions, prefer);
+    let as_written = base == Some(text.as_str());
     let objects = objects_of(file, &text, &merged, &conflicts);
     let ours = std::mem::replace(&mut file.text, merged);
     let wanted = std::mem::replace(&mut file.objects, objects);
@@ -177,6 +182,7 @@ fn settle(file: &mut Rendered, (base, text, found): (Option<&str>, String, Strin
         wanted,
         text,
         found,
+        as_written,
         conflicts,
     }));
 }
@@ -198,6 +204,7 @@ fn unreadable(file: &Rendered, problem: String) -> Theirs {
         wanted: file.objects.clone(),
         text: String::new(),
         found: String::new(),
+        as_written: false,
         conflicts: vec![Conflict {
             place: "the whole file".to_owned(),
             why: Why::Unreadable(problem),

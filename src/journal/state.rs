@@ -68,6 +68,8 @@ pub struct Written {
     pub sha256: String,
     /// What orch wanted, where a person's changes were merged into it.
     pub ours: Option<String>,
+    /// The task that asked for it, if one did.
+    pub task: Option<TaskId>,
 }
 
 /// All that a journal says, per target.
@@ -148,6 +150,7 @@ impl State {
                     at: step.at,
                     sha256: sha256.clone(),
                     ours: ours.clone(),
+                    task: step.task.clone(),
                 };
                 latest.insert(path.clone(), written);
             }

@@ -174,6 +174,7 @@ mod tests {
                 wanted: objects(ours),
                 text: theirs.to_owned(),
                 found: String::new(),
+                as_written: false,
                 conflicts: Vec::new(),
             })),
         };

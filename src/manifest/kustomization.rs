@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::{Value, json};
 
 use super::{generator, labels, overlay, yaml};
-use crate::resolve::{Application, Content, FileSpec, ManifestItem};
+use crate::resolve::{Application, Beside, Content, FileSpec, ManifestItem};
 
 /// Returns the file's text.
 pub(super) fn text(
@@ -19,10 +19,13 @@ pub(super) fn text(
         .iter()
         .filter(|file| matches!(&file.content, Content::Manifests(items) if !items.is_empty()))
         .partition(|file| holds_secrets(file));
-    let resources: Vec<String> = others
-        .iter()
-        .map(|file| relative(folder, &file.path))
-        .collect();
+    // kustomize reads what lies below the folder; what does not is applied by its own phase.
+    let below = |path: &str| folder.is_empty() || path.starts_with(&format!("{folder}/"));
+    let earlier = application.beside.iter().filter(|it| below(&it.path));
+    let (hidden, more): (Vec<&Beside>, Vec<&Beside>) = earlier.partition(|it| it.holds_secrets());
+    let mut resources: Vec<String> = more.iter().map(|it| relative(folder, &it.path)).collect();
+    let own = others.iter().map(|file| relative(folder, &file.path));
+    resources.extend(own);
     let mut body = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -50,8 +53,9 @@ pub(super) fn text(
     }
     let body = yaml::emit(&body)?;
     let mut text = format!("# {header}\n");
-    for file in secret {
-        let name = relative(folder, &file.path);
+    let own = secret.iter().map(|file| &file.path);
+    for path in hidden.iter().map(|it| &it.path).chain(own) {
+        let name = relative(folder, path);
         let _ = write!(
             text,
             "#\n\

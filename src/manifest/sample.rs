@@ -243,6 +243,7 @@ pub(super) fn application() -> Application {
         service_monitors: true,
         priority_class: None,
         builds: Vec::new(),
+        beside: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ mod given;
 mod pod;
 mod running;
 
-pub use files::{Content, FileOrigin, FileSpec, ManifestItem};
+pub use files::{Beside, Content, FileOrigin, FileSpec, ManifestItem};
 pub use given::{
     ConfigMapSpec, EnvSource, Environment, MapFile, SecretEntry, SecretSpec, SecretText,
     SharedClaim, VolumeKind, VolumeSpec,
@@ -51,6 +51,8 @@ pub struct Application {
     pub priority_class: Option<String>,
     /// How the images of built services are built and pushed, where settings say so.
     pub builds: Vec<ImageBuild>,
+    /// The files of earlier phases that stay as they are.
+    pub beside: Vec<Beside>,
 }
 
 impl Application {

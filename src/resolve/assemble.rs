@@ -12,10 +12,12 @@ use crate::settings::Extras;
 use super::application::{
     Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
 };
+use super::earlier::Past;
 use super::ingress::IngressSpec;
 use super::model::Note;
 use super::roster::{self, Roster};
 use super::rules::Read;
+use super::spec::Spec;
 use super::target::{FileKind, Target};
 use super::{
     Context, budget, environment, images, ingress, layout, monitoring, overlays, steady, subjects,
@@ -23,6 +25,7 @@ use super::{
 };
 use crate::vocabulary::Word;
 use built::{Built, build_all, maps};
+pub(super) use names::named;
 use names::{application_name, config_name, namespace};
 use order::in_order;
 
@@ -42,13 +45,16 @@ pub(super) struct Assembled<'f> {
     /// The Secrets and `ConfigMap`s that the services need which no task writes.
     pub(super) needed: Option<(Vec<SecretSpec>, Vec<ConfigMapSpec>)>,
     pub(super) unassigned: Vec<(String, String, Origin)>,
+    /// Paths that nothing may be written to without a task.
+    taken: Vec<String>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
 impl Assembled<'_> {
     /// Returns every file that is to be written.
     pub(super) fn files(&self, reads: &[Read<'_>]) -> Vec<FileSpec> {
-        layout::build(reads, &self.roster, &self.application, &self.owners)
+        let of = (&self.owners[..], &self.taken[..]);
+        layout::build(reads, &self.roster, &self.application, of)
     }
 }
 
@@ -58,18 +64,12 @@ pub(super) fn assemble<'f>(
     checklist: &Checklist,
     facts: &'f Facts,
     tree: &Tree,
-    context: &Context<'_>,
+    (context, past): (&Context<'_>, &Past<'f>),
 ) -> Result<Assembled<'f>, Diagnostics> {
-    let mut named = subjects::collect(reads);
-    let problems = subjects::assign(&mut named, facts.project.as_ref(), context.phase, checklist);
-    if !problems.is_empty() {
-        return Err(Diagnostics(problems));
-    }
-    // A checklist that writes no workloads doesn't promise the application.
-    let (promises, mut warnings) = (!named.is_empty(), Vec::new());
-    let mut roster = roster::build(named, facts, tree, checklist, &mut warnings);
+    let (mut warnings, of) = (Vec::new(), (facts, tree, checklist));
+    let (mut roster, promises) = enrol(reads, of, (context, past), &mut warnings)?;
     overlays::prevail(&mut roster.members, (checklist, tree), context.phase);
-    let namespace = namespace(reads, facts, context, &mut warnings);
+    let namespace = namespace(reads, facts, (context, past), &mut warnings);
     let name = application_name(facts, &namespace);
     let around = Around {
         app: &name,
@@ -77,6 +77,7 @@ pub(super) fn assemble<'f>(
         facts,
         checklist,
         context,
+        past: past.edge(),
     };
     let needed = (!promises).then(|| around.needed(&roster, tree));
     let unassigned = leave_out(&mut roster, promises, context);
@@ -106,6 +107,7 @@ pub(super) fn assemble<'f>(
         secrets,
         config_maps,
         ingress,
+        beside: past.beside(reads),
         ..as_set(checklist, context)
     };
     Ok(Assembled {
@@ -118,8 +120,30 @@ pub(super) fn assemble<'f>(
         left_out: built.left_out,
         needed,
         unassigned,
+        taken: past.taken(),
         warnings,
     })
+}
+
+/// Returns the roster of what tasks name, here and in earlier phases, and of the other services; and
+/// whether the checklist promises the application: one that writes no workloads doesn't.
+fn enrol<'f>(
+    reads: &[Read<'_>],
+    (facts, tree, checklist): (&'f Facts, &Tree, &Checklist),
+    (context, past): (&Context<'_>, &Past<'f>),
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<(Roster<'f>, bool), Diagnostics> {
+    let mut named = subjects::collect(reads);
+    let problems = subjects::assign(&mut named, facts.project.as_ref(), context.phase, checklist);
+    if !problems.is_empty() {
+        return Err(Diagnostics(problems));
+    }
+    let promises = !named.is_empty();
+    past.complete(&mut named);
+    let named = (past.others(&named), named);
+    let mut roster = roster::build(named, facts, tree, checklist, warnings);
+    past.settle(&mut roster.members);
+    Ok((roster, promises))
 }
 
 /// Returns what the checklist's place and the settings say of an application.
@@ -164,6 +188,8 @@ struct Around<'a, 'c> {
     facts: &'a Facts,
     checklist: &'a Checklist,
     context: &'a Context<'c>,
+    /// What earlier phases asked of the way in.
+    past: Option<Spec>,
 }
 
 impl Around<'_, '_> {
@@ -224,7 +250,12 @@ impl Around<'_, '_> {
             let target = read.target();
             target.is_some_and(|target| target.kind == FileKind::Ingress)
         });
-        let spec = asked.next().map(Read::spec);
+        let mut spec = asked.next().map(Read::spec);
+        if let (Some(spec), Some(past)) = (&mut spec, &self.past) {
+            spec.edge.add_missing(&past.edge);
+            spec.edge.wishes.extend(past.edge.wishes.iter().cloned());
+            spec.tls |= past.tls;
+        }
         warnings.extend(ingress::lost(&self.facts.routes, spec.as_ref(), workloads));
         let Some(spec) = spec else {
             return (None, Vec::new());

@@ -17,7 +17,7 @@ pub(super) fn build(
     reads: &[Read<'_>],
     roster: &Roster<'_>,
     application: &Application,
-    owners: &[(String, String)],
+    (owners, taken): (&[(String, String)], &[String]),
 ) -> Vec<FileSpec> {
     let targets: Vec<(&Read<'_>, &Target)> = reads
         .iter()
@@ -62,25 +62,15 @@ pub(super) fn build(
         ),
     ];
     for (kind, items, reason) in shared {
-        if !items.is_empty() {
-            let path = format!("{root}{}.yml", kind.word());
+        let path = format!("{root}{}.yml", kind.word());
+        if taken.contains(&path) {
+            continue;
+        }
+        if let Some((path, items)) = layout.left_over(path, items) {
             files.push(unassigned(path, reason, &section, items));
         }
     }
-    let folder = application_folder(&targets, application, &root);
-    let members = roster.members.iter().filter(|member| member.unassigned);
-    for workload in members.filter_map(|member| application.workload(&member.name)) {
-        let service = workload.service.as_deref().unwrap_or(&workload.name);
-        let (folder, section) = &folder;
-        let items = layout.whole(workload, true);
-        let path = format!("{folder}{}.yml", workload.name);
-        files.push(unassigned(
-            path,
-            &format!("service {service}"),
-            section,
-            items,
-        ));
-    }
+    files.extend(layout.extras(roster, &root));
     files
 }
 
@@ -218,6 +208,75 @@ impl Layout<'_, '_> {
         self.application.workload(name)
     }
 
+    /// Returns the files of the services that no task names.
+    fn extras(&self, roster: &Roster<'_>, root: &str) -> Vec<FileSpec> {
+        let application = self.application;
+        let (folder, section) = application_folder(self.targets, application, root);
+        let members = roster.members.iter().filter(|member| member.unassigned);
+        let workloads = members.filter_map(|member| application.workload(&member.name));
+        let file = |workload: &Workload| {
+            let service = workload.service.as_deref().unwrap_or(&workload.name);
+            let path = format!("{folder}{}.yml", workload.name);
+            let reason = format!("service {service}");
+            unassigned(path, &reason, &section, self.whole(workload, true))
+        };
+        workloads.map(file).collect()
+    }
+
+    /// Returns what no earlier phase's file holds of what the whole application shares, with the
+    /// file that it goes to. One that lacks keys, or has that path, is written again whole.
+    fn left_over(
+        &self,
+        path: String,
+        items: Vec<ManifestItem>,
+    ) -> Option<(String, Vec<ManifestItem>)> {
+        let rest: Vec<ManifestItem> = items
+            .iter()
+            .filter(|item| !self.is_beside(item))
+            .cloned()
+            .collect();
+        if rest.is_empty() {
+            return None;
+        }
+        let beside = &self.application.beside;
+        let Some(there) = beside.iter().find(|file| file.path == path) else {
+            return Some((path, rest));
+        };
+        if there.items.iter().all(|item| items.contains(item)) {
+            return Some((path, items));
+        }
+        let (stem, extension) = path.rsplit_once('.').unwrap_or((&path, "yml"));
+        let phase = self.application.phase;
+        Some((format!("{stem}-phase-{phase}.{extension}"), rest))
+    }
+
+    /// Returns whether a file of an earlier phase holds an object, with all keys that it needs.
+    fn is_beside(&self, item: &ManifestItem) -> bool {
+        let keys = self.keys(item);
+        let mut beside = self.application.beside.iter();
+        beside.any(|it| it.holds(item) && it.has_keys(item, &keys))
+    }
+
+    /// Returns the keys of a Secret or `ConfigMap`.
+    fn keys(&self, item: &ManifestItem) -> Vec<&str> {
+        let application = self.application;
+        if let ManifestItem::Secret(name) = item {
+            let secrets = application.secrets.iter().filter(|it| it.name == *name);
+            let entries = secrets.flat_map(|it| &it.entries);
+            return entries.map(|entry| entry.key.as_str()).collect();
+        }
+        let ManifestItem::ConfigMap(name) = item else {
+            return Vec::new();
+        };
+        let maps = application.config_maps.iter().filter(|it| it.name == *name);
+        let mut keys = Vec::new();
+        for map in maps {
+            keys.extend(map.data.iter().map(|(key, _)| key.as_str()));
+            keys.extend(map.binary.iter().map(|(key, _)| key.as_str()));
+        }
+        keys
+    }
+
     /// Returns a workload with all of its objects that no other task's file is to hold.
     fn whole(&self, workload: &Workload, alone: bool) -> Vec<ManifestItem> {
         let name = || workload.name.clone();
@@ -271,6 +330,8 @@ impl Layout<'_, '_> {
                 .filter(|it| it.metrics.is_some());
             items.extend(scraped.map(|it| ManifestItem::ServiceMonitor(it.name.clone())));
         }
+        // What runs its pods is what the file is for.
+        items.retain(|item| matches!(item, ManifestItem::Workload(_)) || !self.is_beside(item));
         items
     }
 }

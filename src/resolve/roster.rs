@@ -64,9 +64,10 @@ impl<'f> Roster<'f> {
     }
 }
 
-/// Returns the roster: the subjects, and every service that none of them is.
+/// Returns the roster: the subjects, those that earlier phases wrote, and every service that none of
+/// them is.
 pub(super) fn build<'f>(
-    subjects: Vec<Subject<'f>>,
+    (earlier, mut subjects): (Vec<Subject<'f>>, Vec<Subject<'f>>),
     facts: &'f Facts,
     tree: &Tree,
     checklist: &Checklist,
@@ -83,6 +84,7 @@ pub(super) fn build<'f>(
         awaited: kind::awaited(services),
         reaches: &reaches,
     };
+    subjects.extend(earlier);
     let (scheduled, subjects): (Vec<_>, Vec<_>) = subjects.into_iter().partition(|it| it.timer);
     let mut members: Vec<Member<'f>> = subjects.into_iter().map(|it| sorter.named(it)).collect();
     let hints = hinted(checklist);

@@ -98,6 +98,7 @@ fn resolved(checklist: &Checklist, tree: &Tree) -> Resolved {
         phase: &phase,
         service_monitors: true,
         seen: None,
+        before: None,
     };
     resolve(checklist, &facts, tree, &context).expect("resolved")
 }
@@ -265,6 +266,7 @@ fn what_alone_is_left_is_not_taken_for_an_unknown_name() {
             phase: &phase,
             service_monitors: false,
             seen: None,
+            before: None,
         };
         let problems = resolve(&checklist, &facts, &tree(), &context).expect_err("refused");
         let first = problems.0.into_iter().next().expect("a problem");
@@ -293,6 +295,7 @@ fn a_workload_that_nothing_is_called_like_is_an_error_with_its_place() {
         phase: &phase,
         service_monitors: false,
         seen: None,
+        before: None,
     };
     let problems = resolve(&checklist, &facts, &tree(), &context).expect_err("refused");
     let messages: Vec<&str> = problems.0.iter().map(|it| it.message.as_str()).collect();

@@ -254,10 +254,10 @@ fn said(target: &Target, held: &Target) -> String {
 }
 
 /// What tells a file's objects: their kind, and whose they are.
-type Objects = (FileKind, Option<String>);
+pub(super) type Objects = (FileKind, Option<String>);
 
 /// Returns the names of the workloads that there will be.
-fn names(reads: &[Read<'_>], facts: &Facts) -> BTreeSet<String> {
+pub(super) fn names(reads: &[Read<'_>], facts: &Facts) -> BTreeSet<String> {
     let targets = reads.iter().filter_map(Read::target);
     let asked = targets.filter_map(|target| target.name.clone());
     let services = facts.project.iter().flat_map(|it| &it.services);
@@ -265,7 +265,8 @@ fn names(reads: &[Read<'_>], facts: &Facts) -> BTreeSet<String> {
     asked.chain(services).collect()
 }
 
-fn objects(target: &Target, names: &BTreeSet<String>) -> Option<Objects> {
+/// Returns what tells the objects that a task asks for from others.
+pub(super) fn objects(target: &Target, names: &BTreeSet<String>) -> Option<Objects> {
     // Each overlay has its own.
     const SHARED: [FileKind; 2] = [FileKind::Readme, FileKind::Kustomization];
     let kind = if target.kind.runs_pods() {
@@ -293,37 +294,97 @@ fn warning(read: &Read<'_>, why: &str, checklist: &Checklist) -> Diagnostic {
     Diagnostic::warning(why.to_owned()).at(&checklist.path, &checklist.text, span, "asked for here")
 }
 
-/// Returns warnings for workloads that tasks write an HPA, a Service or the like for, and nobody
-/// the workload itself.
+/// Leaves the HPAs of what is in no file: there would be nothing to scale, and none becomes ready.
+pub(super) fn unscaled(
+    reads: &mut [Read<'_>],
+    (files, application, tree): (&[FileSpec], &Application, &Tree),
+    checklist: &Checklist,
+) -> Vec<Diagnostic> {
+    let homeless = without_file(application, files, tree);
+    let mut left = Vec::new();
+    for workload in homeless {
+        let is = |read: &Read<'_>| {
+            let target = read.target();
+            target.is_some_and(|it| {
+                it.kind == FileKind::Hpa && it.name.as_deref() == Some(&workload.name)
+            })
+        };
+        let found = reads.iter().enumerate().filter(|(_, read)| is(read));
+        let found: Vec<usize> = found.map(|(at, _)| at).collect();
+        for at in found {
+            let Some(target) = reads.get(at).and_then(Read::target) else {
+                continue;
+            };
+            let (why, help) = needs(target, workload, reads);
+            left.push((at, why, help));
+        }
+    }
+    let mut told = Vec::new();
+    for (at, why, help) in left {
+        if let Some(read) = reads.get_mut(at) {
+            told.push(warning(read, &why, checklist).help(help));
+            read.leave(why);
+        }
+    }
+    told
+}
+
+/// Returns warnings for workloads that tasks write a Service, a PDB or the like for, and nobody the
+/// workload itself.
 pub(super) fn homeless(
     reads: &[Read<'_>],
     application: &Application,
     files: &[FileSpec],
     tree: &Tree,
 ) -> Vec<Diagnostic> {
+    let mut told = Vec::new();
+    for workload in without_file(application, files, tree) {
+        let targets = reads.iter().filter_map(Read::target);
+        for target in targets.filter(|it| it.name.as_deref() == Some(&workload.name)) {
+            let (message, help) = needs(target, workload, reads);
+            told.push(Diagnostic::warning(message).help(help));
+        }
+    }
+    told
+}
+
+/// Returns the workloads that no file holds, neither one of this phase nor another one.
+fn without_file<'a>(
+    application: &'a Application,
+    files: &[FileSpec],
+    tree: &Tree,
+) -> Vec<&'a Workload> {
     let holds = |name: &str| {
         let item = ManifestItem::Workload(name.to_owned());
         files.iter().any(|file| file.holds(&item))
     };
-    let homeless = application.workloads.iter().filter(|it| !holds(&it.name));
-    let told = homeless.filter_map(|workload| {
-        let name = workload.name.as_str();
-        let mut targets = reads.iter().filter_map(Read::target);
-        let target = targets.find(|it| it.name.as_deref() == Some(name))?;
-        if is_there(tree, workload.kind.word(), name) {
-            return None;
-        }
-        let (folder, _) = target.path.rsplit_once('/').unwrap_or_default();
-        let word = workload.kind.word();
-        let file = word.to_lowercase();
-        let message = format!(
-            "`{}` needs {word}/{name}, which is in no file: no task asks for it",
-            target.path
-        );
-        let help = format!("add a task for it: - [ ] `{folder}/{file}.yml`");
-        Some(Diagnostic::warning(message).help(help))
+    let workloads = application.workloads.iter();
+    let homeless = workloads.filter(|it| !holds(&it.name));
+    homeless
+        .filter(|it| !is_there(tree, it.kind.word(), &it.name))
+        .collect()
+}
+
+/// Says that a file needs a workload that is in no file, and the way out.
+fn needs(target: &Target, workload: &Workload, reads: &[Read<'_>]) -> (String, String) {
+    let (path, name, word) = (&target.path, &workload.name, workload.kind.word());
+    let needs = format!("`{path}` needs {word}/{name}, which is in no file");
+    let asked = reads.iter().find_map(|read| {
+        let mut codes = read.task.text.codes().map(|(code, _)| code);
+        let file = codes.find(|code| {
+            let target = target::read(code, "");
+            target.is_some_and(|it| it.kind.runs_pods() && it.name.as_ref() == Some(name))
+        })?;
+        Some((&read.task.id, file))
     });
-    told.collect()
+    if let Some((id, file)) = asked {
+        let why = format!("{needs}: task {id} leaves `{file}` to a person");
+        return (why, format!("write `{file}`; then run again"));
+    }
+    let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+    let file = word.to_lowercase();
+    let help = format!("add a task for it: - [ ] `{folder}/{file}.yml`");
+    (format!("{needs}: no task asks for it"), help)
 }
 
 /// Returns whether a manifest of the workspace has an object, as an earlier phase or a person

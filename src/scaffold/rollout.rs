@@ -131,6 +131,7 @@ impl Writer<'_> {
             phase: &phase,
             service_monitors: false,
             seen: None,
+            before: None,
         };
         resolve(&checklist, self.facts, self.tree, &context)
     }

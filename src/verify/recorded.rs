@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Change, Claim, FileSeen, Found, Lost, Objects, View, Wrong};
+use super::{Anew, Change, Claim, FileSeen, Found, Lost, Objects, View, Wrong};
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepState, StepStatus};
 use crate::plan::{Step, Work};
@@ -229,6 +229,9 @@ impl View<'_> {
             }) if now == sha256 || unix.as_deref() == Some(sha256) => {
                 Found::Holds(format!("`{path}` is as it was written"))
             }
+            Some(FileSeen::There {
+                anew: Some(anew), ..
+            }) => self.anew(path, anew, at),
             Some(FileSeen::There { change, .. }) => Found::Lost(Lost {
                 expected: expected(),
                 found: "somebody changed it since".to_owned(),
@@ -245,6 +248,32 @@ impl View<'_> {
                         self.again()
                     ),
                 },
+            }),
+        }
+    }
+
+    /// Checks a file that another phase wrote since: what it was written for here may be in it still.
+    fn anew(&self, path: &str, anew: &Anew, at: Timestamp) -> Found {
+        let (phase, since) = (anew.phase, day(anew.at));
+        let lacks = anew.lacks.as_deref();
+        if lacks.is_some_and(<[String]>::is_empty) {
+            return Found::Holds(format!(
+                "phase {phase} wrote `{path}` anew on {since}, and what was written here is in it"
+            ));
+        }
+        let other = lacks.map_or_else(String::new, |lacks| format!("; other now: {}", some(lacks)));
+        match &anew.task {
+            Some(task) => Found::Momentary(format!(
+                "`{path}` was written on {}; for task {task}, phase {phase} wrote it anew on \
+                 {since}{other}",
+                day(at)
+            )),
+            None => Found::Lost(Lost {
+                expected: format!("`{path}` as it was written on {}", day(at)),
+                found: format!(
+                    "phase {phase} wrote it anew on {since}, without a task of its own{other}"
+                ),
+                way: format!("{} writes it again as it is asked for here", self.again()),
             }),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{Change, FileSeen, Found, Objects, Seen, Standing, Tick, Today, Wrong, verify};
+use super::{Anew, Change, FileSeen, Found, Objects, Seen, Standing, Tick, Today, Wrong, verify};
 use crate::checklist::{Checklist, Shell, TaskId, parse};
 use crate::facts::Origin;
 use crate::journal::{
@@ -233,6 +233,7 @@ fn there(sha256: &str, change: Change) -> FileSeen {
         unix: None,
         empty: sha256.is_empty(),
         change,
+        anew: None,
     }
 }
 
@@ -254,9 +255,35 @@ fn a_file_holds_with_the_line_ends_that_git_gives_it() {
         unix: Some(unix.to_owned()),
         empty: false,
         change: Change::Merges,
+        anew: None,
     };
     file(seen("aa")).check(Standing::Holds, "as it was written");
     file(seen("bb")).check(Standing::Lost, "changed it since");
+}
+
+#[test]
+fn a_file_that_another_phase_wrote_anew_is_told_by_what_is_in_it() {
+    let written = |task: Option<&str>, lacks: Option<Vec<String>>| FileSeen::There {
+        sha256: "bb".to_owned(),
+        unix: None,
+        empty: false,
+        change: Change::Merges,
+        anew: Some(Anew {
+            phase: 3,
+            task: task.map(TaskId::new),
+            at: Timestamp::UNIX_EPOCH,
+            lacks,
+        }),
+    };
+    let other = || Some(vec!["Deployment/api spec.replicas".to_owned()]);
+    let same = file(written(None, Some(Vec::new())));
+    same.check(Standing::Holds, "what was written here is in it");
+    file(written(Some("3.1.1"), other()))
+        .check(Standing::Momentary, "for task 3.1.1, phase 3 wrote it anew");
+    file(written(None, other())).check(
+        Standing::Lost,
+        "without a task of its own; other now: Deployment/api spec.replicas",
+    );
 }
 
 #[test]

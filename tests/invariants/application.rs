@@ -83,6 +83,7 @@ pub fn resolver(data: &[u8]) {
     };
     let context = Context {
         seen: None,
+        before: None,
         set: "demo".to_owned(),
         settings: &settings,
         phase: &phase,

@@ -173,9 +173,11 @@ impl Loaded {
         let gathered = self.facts_by(phase, settings)?;
         let tree = images::with_mounted_bytes(self, &gathered.facts)?;
         let seen = traces::seen(self, phase)?;
+        let before = self.before(phase);
         let resolve = |settings: &PhaseSettings| {
             let context = resolve::Context {
                 seen: Some(&seen),
+                before: Some(&before),
                 set: phase.set.clone(),
                 settings: &self.settings,
                 phase: settings,

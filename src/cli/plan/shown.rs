@@ -292,7 +292,9 @@ impl Shown<'_> {
     fn theirs(&self, path: &str) -> Option<&'static str> {
         let mut files = self.meaning.rendered.iter();
         let theirs = files.find(|file| file.path == path)?.theirs.as_ref()?;
-        Some(if theirs.conflicts.is_empty() {
+        Some(if theirs.as_written && theirs.conflicts.is_empty() {
+            "written by an earlier phase: what that asks stays asked"
+        } else if theirs.conflicts.is_empty() {
             "merged with what a person changed in it"
         } else {
             "conflicts with what a person changed in it: waits for a decision"

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
+use crate::cli::earlier::lacking;
 use crate::cli::target::REHEARSAL;
 use crate::cluster::Live;
 use crate::execute::{Changed, Held, Projection, Standing, Why, compare, expect, hold};
@@ -243,7 +244,7 @@ impl Outlook {
                 (Work::Write { path, .. }, Evidence::File { sha256: then, .. }) => {
                     match prepared.loaded.workspace.read(path)? {
                         None => Some(format!("`{path}` is gone")),
-                        Some(text) if !is_text(&text, then) => {
+                        Some(text) if !is_text(&text, then) && !is_anew(prepared, path, &text) => {
                             Some(format!("`{path}` was changed"))
                         }
                         Some(_) => None,
@@ -443,6 +444,19 @@ impl Outlook {
             completed,
         }
     }
+}
+
+/// Returns whether a file is as another phase of the set wrote it since, for a task of its own or
+/// with all that this phase writes: the two mustn't take turns.
+fn is_anew(prepared: &Prepared<'_>, path: &str, text: &str) -> bool {
+    let others = prepared.loaded.written_anew(prepared.phase);
+    let other = others.get(path).filter(|it| it.left(text.as_bytes()));
+    let mut files = prepared.meaning.rendered.iter();
+    other.is_some_and(|other| {
+        let own = files.find(|file| file.path == path);
+        let kept = own.is_some_and(|file| lacking(file, text.as_bytes()).is_empty());
+        other.written.task.is_some() || kept
+    })
 }
 
 /// Returns whether a text has that hash, but for the ends that git gave its lines.

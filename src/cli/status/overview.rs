@@ -75,12 +75,14 @@ impl Known {
         let tree = &loaded.snapshot.tree;
         let gathered = self.gathered(loaded, inputs(checklist, tree, &phase.settings))?;
         let seen = traces::seen(loaded, phase).ok();
+        let before = loaded.before(phase);
         let context = Context {
             set: phase.set.clone(),
             settings: &loaded.settings,
             phase: &phase.settings,
             service_monitors: phase.settings.rehearse.service_monitors,
             seen: seen.as_ref(),
+            before: Some(&before),
         };
         let resolved = resolve(checklist, &gathered.facts, tree, &context).ok()?;
         let tasks = checklist.by_id();

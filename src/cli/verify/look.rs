@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checklist::TaskId;
+use crate::cli::earlier::lacking;
 use crate::cli::exit::{Code, Result};
 use crate::cli::load::{Loaded, Meaning, Phase};
 use crate::cli::mine::Mine;
@@ -15,7 +16,7 @@ use crate::cluster::{Verdict, verdict};
 use crate::files::{read_state, unix};
 use crate::journal::{Evidence, State, StepId, TargetState, Waiver, sha256};
 use crate::plan::{Plan, Work};
-use crate::verify::{Change, FileSeen, Objects, Seen, Today, Wrong};
+use crate::verify::{Anew, Change, FileSeen, Objects, Seen, Today, Wrong};
 
 /// All that was looked at for a phase.
 pub(super) struct Look {
@@ -69,7 +70,7 @@ impl Look {
         let strict = phase.settings.strict.unwrap_or(loaded.settings.strict);
         let (today, objects, unreachable) = ask(session, loaded, phase, (chosen, &state))?;
         let plan = today.as_ref().ok().map(|(meaning, plan)| (meaning, plan));
-        let files = files(loaded, &state, plan);
+        let files = files(loaded, phase, &state, plan);
         Ok(Self {
             home: own.is_none_or(|own| own == name),
             state,
@@ -268,6 +269,7 @@ fn wrong(drifted: &Drifted) -> Vec<Wrong> {
 /// Looks at every file that evidence or the plan names.
 fn files(
     loaded: &Loaded,
+    phase: &Phase,
     state: &State,
     today: Option<(&Meaning, &Plan)>,
 ) -> BTreeMap<String, FileSeen> {
@@ -294,6 +296,18 @@ fn files(
         })
         .map(|file| file.path.as_str())
         .collect();
+    let others = loaded.written_anew(phase);
+    let anew = |path: &str, bytes: &[u8]| {
+        let other = others.get(path).filter(|other| other.left(bytes))?;
+        let meaning = today.map(|(meaning, _)| meaning);
+        let file = meaning.and_then(|it| it.rendered.iter().find(|file| file.path == path));
+        Some(Anew {
+            phase: other.phase,
+            task: other.written.task.clone(),
+            at: other.written.at,
+            lacks: file.map(|file| lacking(file, bytes)),
+        })
+    };
     let look = |path: &str| match loaded.workspace.read_bytes(path) {
         Ok(None) => FileSeen::Missing,
         Ok(Some(bytes)) => FileSeen::There {
@@ -305,6 +319,7 @@ fn files(
             } else {
                 Change::Merges
             },
+            anew: anew(path, &bytes),
         },
         Err(error) => FileSeen::Unreadable(error.to_string()),
     };

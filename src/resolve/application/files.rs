@@ -1,5 +1,7 @@
 //! Which files are written, who asks for them, and which objects they hold.
 
+use std::collections::BTreeSet;
+
 use crate::checklist::TaskId;
 
 /// A file to write.
@@ -23,6 +25,39 @@ impl FileSpec {
             | Content::Readme
             | Content::ConfigFile { .. } => false,
         }
+    }
+}
+
+/// A file that an earlier phase of the set wrote, and that stays as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Beside {
+    /// Its path, relative to the workspace.
+    pub path: String,
+    /// The phase's number.
+    pub phase: u32,
+    /// What it holds.
+    pub items: Vec<ManifestItem>,
+    /// The keys of the Secrets and `ConfigMap`s in it.
+    pub keys: Vec<(ManifestItem, BTreeSet<String>)>,
+}
+
+impl Beside {
+    /// Returns whether the file holds that object.
+    pub fn holds(&self, item: &ManifestItem) -> bool {
+        self.items.contains(item)
+    }
+
+    /// Returns whether a Secret or `ConfigMap` in it has these keys.
+    pub fn has_keys(&self, item: &ManifestItem, keys: &[&str]) -> bool {
+        let known = self.keys.iter().find(|(known, _)| known == item);
+        let mut keys = keys.iter();
+        keys.all(|key| known.is_some_and(|(_, known)| known.contains(*key)))
+    }
+
+    /// Returns whether it holds Secrets.
+    pub fn holds_secrets(&self) -> bool {
+        let mut items = self.items.iter();
+        items.any(|item| matches!(item, ManifestItem::Secret(_)))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::facts::Facts;
 use crate::vocabulary::Word;
 
 use super::super::Context;
+use super::super::earlier::Past;
 use super::super::roster;
 use super::super::rules::Read;
 use super::super::slug::slug;
@@ -14,24 +15,15 @@ use super::super::target::FileKind;
 /// The namespace where nothing that names it can be written as Kubernetes takes it.
 const NAMELESS: &str = "rollout";
 
-/// Returns the namespace that tasks or settings name, or the project's name.
+/// Returns the namespace that tasks or settings name, or that of earlier phases, or the project's
+/// name.
 pub(super) fn namespace(
     reads: &[Read<'_>],
     facts: &Facts,
-    context: &Context<'_>,
+    (context, past): (&Context<'_>, &Past<'_>),
     warnings: &mut Vec<Diagnostic>,
 ) -> String {
-    let required = reads
-        .iter()
-        .find_map(|read| read.namespace().map(str::to_owned));
-    let written = reads.iter().find_map(|read| {
-        let target = read
-            .target()
-            .filter(|target| target.kind == FileKind::Namespace)?;
-        let mut codes = read.task.text.codes().map(|(code, _)| code);
-        let before = codes.next().filter(|code| *code != target.path);
-        read.named.clone().or_else(|| before.map(str::to_owned))
-    });
+    let (required, written) = by_tasks(reads);
     if let (Some(required), Some(written)) = (&required, &written)
         && required != written
     {
@@ -53,12 +45,36 @@ pub(super) fn namespace(
         .and_then(|project| project.name.clone());
     let found = named
         .or_else(|| context.phase.namespace.clone())
+        .or_else(|| past.namespace.clone())
         .or(project);
     let candidates = [found, Some(context.set.clone())];
     let mut written = candidates.iter().flatten().map(|name| slug(name));
     written
         .find(|name| !name.is_empty())
         .unwrap_or_else(|| NAMELESS.to_owned())
+}
+
+/// Returns the namespace that tasks or settings name.
+pub(in super::super) fn named(reads: &[Read<'_>], context: &Context<'_>) -> Option<String> {
+    let (required, written) = by_tasks(reads);
+    let named = required.or(written);
+    named.or_else(|| context.phase.namespace.clone())
+}
+
+/// Returns the namespace that a task requires, and the one that a task writes.
+fn by_tasks(reads: &[Read<'_>]) -> (Option<String>, Option<String>) {
+    let required = reads
+        .iter()
+        .find_map(|read| read.namespace().map(str::to_owned));
+    let written = reads.iter().find_map(|read| {
+        let target = read
+            .target()
+            .filter(|target| target.kind == FileKind::Namespace)?;
+        let mut codes = read.task.text.codes().map(|(code, _)| code);
+        let before = codes.next().filter(|code| *code != target.path);
+        read.named.clone().or_else(|| before.map(str::to_owned))
+    });
+    (required, written)
 }
 
 /// Returns the project's name, or else the namespace's.

@@ -42,6 +42,7 @@ fn resolved(bullets: &[&str], settings: &str, compose: &'static str) -> Resolved
         phase: &phase,
         service_monitors: false,
         seen: None,
+        before: None,
     };
     resolve(&checklist, &facts, &tree, &context).expect("resolved")
 }

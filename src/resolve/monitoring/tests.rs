@@ -55,6 +55,7 @@ fn resolved(config: Option<&str>, settings: &str, monitors: bool) -> Resolved {
         phase: &phase,
         service_monitors: monitors,
         seen: None,
+        before: None,
     };
     resolve(&checklist, &facts, &tree, &context).expect("resolved")
 }

@@ -35,6 +35,7 @@ fn resolved(compose: &str, images: &[(&str, &str)]) -> Resolved {
         phase: &phase,
         service_monitors: false,
         seen: None,
+        before: None,
     };
     resolve(&checklist, &facts.expect("facts").facts, &tree, &context).expect("resolved")
 }

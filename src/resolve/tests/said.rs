@@ -6,7 +6,13 @@ pub(super) fn read(line: &str) -> Resolved {
     let mut tree = tree();
     tree.insert("docker-compose.yml", COMPOSE);
     let other = "`k8s/admin-api/deployment.yml`";
-    let text = format!("# Phase 1: A\n\n- [ ] {other}\n- [ ] {line}\n");
+    // What scales something needs it.
+    let home = if line.contains("/hpa.yml") {
+        "- [ ] `k8s/app/deployment.yml`\n"
+    } else {
+        ""
+    };
+    let text = format!("# Phase 1: A\n\n- [ ] {other}\n{home}- [ ] {line}\n");
     resolved(&parse(&text), &tree)
 }
 

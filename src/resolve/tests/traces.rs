@@ -39,6 +39,7 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
         phase: &phase,
         service_monitors: true,
         seen: Some(&seen),
+        before: None,
     };
     let resolved = resolve(&checklist, &facts, &tree, &context).expect("resolved");
     let traces = |action: &Action| match action {

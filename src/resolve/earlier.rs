@@ -1,0 +1,272 @@
+//! What earlier phases of the set ask for and wrote: what they ask stays asked, and what they wrote
+//! isn't written a second time unless a task of this phase names it.
+//!
+//! Later phases count for nothing here: a phase means the same before and after them.
+
+mod held;
+mod leave;
+mod overruled;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::checklist::{Checklist, Span};
+use crate::diagnostic::Diagnostic;
+use crate::facts::{Facts, Tree};
+use crate::settings::PhaseSettings;
+
+use super::application::{Beside, ManifestItem};
+use super::roster::Member;
+use super::rules::Read;
+use super::slug::slug;
+use super::spec::Spec;
+use super::subjects::{self, Subject};
+use super::target::{FileKind, Target};
+use super::{Context, read, unwritten};
+
+/// The earlier phases of a set, as one of its phases sees them.
+#[derive(Debug, Clone, Default)]
+pub struct Before {
+    /// Those that wrote files, in order.
+    pub phases: Vec<Earlier>,
+    /// The files that this phase wrote itself, by its record.
+    pub own: BTreeSet<String>,
+}
+
+/// An earlier phase.
+#[derive(Debug, Clone)]
+pub struct Earlier {
+    /// Its document.
+    pub checklist: Checklist,
+    /// Its settings.
+    pub settings: PhaseSettings,
+    /// The files that it wrote, by its record.
+    pub written: BTreeSet<String>,
+}
+
+/// A task's file that an earlier phase wrote, with what is asked of it.
+struct Wish {
+    target: Target,
+    spec: Spec,
+    phase: u32,
+    /// The task with its phase (`task 1.2.3 of phase 1`).
+    by: String,
+    /// The checklist's path and text, and the task's place there.
+    place: (String, Arc<str>, Span),
+    /// The task's line.
+    line: usize,
+}
+
+/// A file that an earlier phase wrote.
+struct Held {
+    beside: Beside,
+    /// The first namespace that its objects name.
+    namespace: Option<String>,
+}
+
+/// What earlier phases left.
+#[derive(Default)]
+pub(super) struct Past<'f> {
+    /// The namespace that they wrote to.
+    pub(super) namespace: Option<String>,
+    /// The workloads that they wrote.
+    subjects: Vec<Subject<'f>>,
+    wishes: Vec<Wish>,
+    /// The files in this phase's namespace.
+    held: Vec<Held>,
+    /// The files in another one.
+    apart: Vec<Held>,
+    /// The services whose workloads lie there.
+    services_apart: BTreeSet<String>,
+    /// The files that this phase wrote itself.
+    own: BTreeSet<String>,
+}
+
+impl<'f> Past<'f> {
+    /// Returns what earlier phases left for a phase that names that namespace, or none.
+    pub(super) fn read(
+        context: &Context<'_>,
+        facts: &'f Facts,
+        tree: &Tree,
+        named: Option<&str>,
+    ) -> Self {
+        let Some(before) = context.before else {
+            return Self::default();
+        };
+        let held: Vec<(&Earlier, Vec<Held>)> = before
+            .phases
+            .iter()
+            .map(|phase| (phase, held::of(phase, tree)))
+            .collect();
+        let home = |held: &[Held]| held.iter().find_map(|it| it.namespace.clone());
+        let mut homes = held.iter().filter_map(|(_, held)| home(held));
+        let namespace = named.map(slug).or_else(|| homes.next());
+        let mut past = Self {
+            namespace: namespace.clone(),
+            own: before.own.clone(),
+            ..Self::default()
+        };
+        // Of two that ask differently, the later one's words count.
+        for (phase, held) in held.into_iter().rev() {
+            let same = home(&held).is_none_or(|it| Some(&it) == namespace.as_ref());
+            past.take(phase, (held, same), (facts, tree));
+        }
+        past
+    }
+
+    fn take(
+        &mut self,
+        phase: &Earlier,
+        (held, same): (Vec<Held>, bool),
+        (facts, tree): (&'f Facts, &Tree),
+    ) {
+        let project = facts.project.as_ref();
+        let (checklist, settings) = (&phase.checklist, &phase.settings);
+        let mut reads = read(checklist);
+        unwritten::leave(&mut reads, facts, settings, checklist);
+        let mut known = subjects::collect(&reads);
+        // What it couldn't write was said there.
+        subjects::assign(&mut known, project, settings, checklist);
+        let wrote = |read: &Read<'_>| {
+            let path = read.target().map(|target| target.path.as_str());
+            path.is_some_and(|path| phase.written.contains(path) && tree.get(path).is_some())
+        };
+        reads.retain(wrote);
+        for mut subject in subjects::collect(&reads) {
+            let Some(known) = known.iter().find(|it| it.name == subject.name) else {
+                continue;
+            };
+            (subject.service, subject.product) = (known.service, known.product);
+            subject.timer = known.timer;
+            let is_known = subject.service.is_some() || subject.product.is_some() || subject.timer;
+            match self.subjects.iter_mut().find(|it| it.name == subject.name) {
+                _ if !same => self
+                    .services_apart
+                    .extend(subject.service.map(|service| service.name.clone())),
+                Some(later) => complete(later, &subject),
+                None if is_known => self.subjects.push(subject),
+                None => {}
+            }
+        }
+        if same {
+            self.wishes
+                .extend(reads.iter().filter_map(|read| wish(read, checklist)));
+            self.held.extend(held);
+        } else {
+            self.apart.extend(held);
+        }
+    }
+
+    /// Adds to what tasks of this phase ask of a workload what earlier ones do.
+    pub(super) fn complete(&self, subjects: &mut [Subject<'f>]) {
+        for subject in subjects {
+            if let Some(known) = self.subjects.iter().find(|it| it.name == subject.name) {
+                complete(subject, known);
+            }
+        }
+    }
+
+    /// Returns the workloads that no task of this phase names, and an earlier one did.
+    pub(super) fn others(&self, named: &[Subject<'f>]) -> Vec<Subject<'f>> {
+        let service = |it: &Subject<'f>| it.service.map(|service| service.name.as_str());
+        let taken = |it: &Subject<'f>| {
+            named.iter().any(|own| {
+                own.name == it.name || (service(it).is_some() && service(own) == service(it))
+            })
+        };
+        let others = self.subjects.iter().filter(|it| !taken(it));
+        others.cloned().collect()
+    }
+
+    /// Takes the services that an earlier phase wrote without a task out of those that are still to
+    /// be written.
+    pub(super) fn settle(&self, members: &mut [Member<'f>]) {
+        for member in members.iter_mut().filter(|member| member.unassigned) {
+            let item = ManifestItem::Workload(member.name.clone());
+            let apart = member
+                .service
+                .is_some_and(|it| self.services_apart.contains(&it.name));
+            let mut all = self.held.iter().chain(&self.apart);
+            let wrote = all.any(|it| !self.own.contains(&it.beside.path) && it.beside.holds(&item));
+            member.unassigned = !(wrote || apart);
+        }
+    }
+
+    /// Returns what the earlier phases asked of the way in through that file, and of others.
+    pub(super) fn edge(&self) -> Option<Spec> {
+        let mut asked = self
+            .wishes
+            .iter()
+            .filter(|it| it.target.kind == FileKind::Ingress);
+        asked.next().map(|wish| wish.spec.clone())
+    }
+
+    /// Returns the earlier phases' files that stay as they are.
+    pub(super) fn beside(&self, reads: &[Read<'_>]) -> Vec<Beside> {
+        let targets: Vec<&Target> = reads.iter().filter_map(Read::target).collect();
+        let named = |it: &Beside| targets.iter().any(|target| target.path == it.path);
+        // A task gives what an earlier phase wrote by itself a file of its own.
+        let replaced = |it: &Beside| {
+            let mut pods = targets.iter().filter(|target| target.kind.runs_pods());
+            pods.any(|target| {
+                let name = target.name.clone();
+                name.is_some_and(|name| it.holds(&ManifestItem::Workload(name)))
+            })
+        };
+        let held = self.held.iter().map(|it| &it.beside);
+        let stay = held.filter(|it| !self.own.contains(&it.path) && !named(it) && !replaced(it));
+        stay.cloned().collect()
+    }
+
+    /// Returns the paths that this phase mustn't write to: what lies there is in another namespace.
+    pub(super) fn taken(&self) -> Vec<String> {
+        let apart = self.apart.iter().map(|it| it.beside.path.clone());
+        apart.filter(|path| !self.own.contains(path)).collect()
+    }
+
+    /// Leaves to a person what can't be written beside what earlier phases wrote, and says what of
+    /// theirs this phase overrules.
+    pub(super) fn leave(
+        &self,
+        reads: &mut [Read<'_>],
+        (checklist, facts): (&Checklist, &Facts),
+    ) -> Vec<Diagnostic> {
+        let mut told = leave::leave(self, reads, (checklist, facts));
+        told.extend(overruled::overruled(&self.wishes, reads, checklist));
+        told
+    }
+
+    /// Returns warnings for objects that a task of this phase writes and another file has, too.
+    pub(super) fn doubled(&self, files: &[super::FileSpec]) -> Vec<Diagnostic> {
+        leave::doubled(self, files)
+    }
+}
+
+/// Adds what another one asks of the same workload; the first one's words stay.
+fn complete(subject: &mut Subject<'_>, other: &Subject<'_>) {
+    let mut spec = other.spec.clone();
+    let own = &subject.spec;
+    let is_new = |number: u16| own.ports.iter().all(|port| port.number != number);
+    spec.ports.retain(|port| is_new(port.number));
+    if !own.exposures.is_empty() {
+        spec.exposures.clear();
+    }
+    subject.spec.merge(spec);
+    if subject.service_ports.is_empty() {
+        subject.service_ports.clone_from(&other.service_ports);
+    }
+    subject.kind = subject.kind.or(other.kind);
+}
+
+fn wish(read: &Read<'_>, checklist: &Checklist) -> Option<Wish> {
+    let number = checklist.number;
+    let (path, text) = (checklist.path.clone(), Arc::clone(&checklist.text));
+    Some(Wish {
+        target: read.target()?.clone(),
+        spec: read.spec(),
+        phase: number,
+        by: format!("task {} of phase {number}", read.task.id),
+        place: (path, text, read.task.text.span.clone()),
+        line: checklist.line_at(read.task.marker.offset),
+    })
+}

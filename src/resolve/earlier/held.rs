@@ -1,0 +1,84 @@
+//! Which objects the files of an earlier phase hold, as they lie there.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Earlier, Held};
+use crate::facts::Tree;
+use crate::manifest::{Object, parse_documents};
+use crate::resolve::application::{Beside, ManifestItem};
+
+/// The label that tells whose an object is.
+const NAME: &str = "app.kubernetes.io/name";
+
+/// Returns the files of objects that a phase wrote and that are there.
+pub(super) fn of(phase: &Earlier, tree: &Tree) -> Vec<Held> {
+    let yaml = |path: &&String| [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
+    let paths = phase.written.iter().filter(yaml);
+    let files = paths.filter_map(|path| Some((path, tree.get(path)?)));
+    files
+        .filter_map(|(path, text)| {
+            let objects = parse_documents(path, text).ok()?;
+            file(path, phase.checklist.number, &objects)
+        })
+        .collect()
+}
+
+fn file(path: &str, phase: u32, objects: &[Object]) -> Option<Held> {
+    let items: Vec<ManifestItem> = objects.iter().filter_map(item).collect();
+    let given = objects.iter().filter_map(|object| {
+        let keys = keys(object);
+        (!keys.is_empty()).then(|| (item(object), keys))
+    });
+    let keys = given.filter_map(|(item, keys)| Some((item?, keys)));
+    let held = Held {
+        namespace: objects.iter().find_map(|it| it.namespace.clone()),
+        beside: Beside {
+            path: path.to_owned(),
+            phase,
+            keys: keys.collect(),
+            items,
+        },
+    };
+    (!held.beside.items.is_empty()).then_some(held)
+}
+
+/// Returns what an object is to a file; `None` for what other objects bring along.
+fn item(object: &Object) -> Option<ManifestItem> {
+    let labels = &object.value["metadata"]["labels"];
+    let label = labels.get(NAME).and_then(Value::as_str);
+    let owner = || label.unwrap_or(&object.name).to_owned();
+    let name = || object.name.clone();
+    Some(match object.kind.as_str() {
+        "Namespace" => ManifestItem::Namespace,
+        "Secret" => ManifestItem::Secret(name()),
+        "ConfigMap" => ManifestItem::ConfigMap(name()),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" => {
+            ManifestItem::Workload(name())
+        }
+        "ServiceAccount" => ManifestItem::ServiceAccount(name()),
+        "Service" => ManifestItem::Services(owner()),
+        "HorizontalPodAutoscaler" => ManifestItem::Hpa(name()),
+        "PodDisruptionBudget" => ManifestItem::Pdb(name()),
+        "PersistentVolumeClaim" => ManifestItem::Claims(owner()),
+        "Ingress" | "Gateway" => ManifestItem::Ingress,
+        "NetworkPolicy" if object.value["spec"]["podSelector"]["matchLabels"].is_null() => {
+            ManifestItem::NamespacePolicy
+        }
+        "NetworkPolicy" => ManifestItem::NetworkPolicy(name()),
+        _ => return None,
+    })
+}
+
+/// Returns the keys of a Secret or `ConfigMap`.
+fn keys(object: &Object) -> BTreeSet<String> {
+    if !matches!(object.kind.as_str(), "Secret" | "ConfigMap") {
+        return BTreeSet::new();
+    }
+    let fields = ["data", "stringData", "binaryData"];
+    let maps = fields
+        .iter()
+        .filter_map(|field| object.value.get(*field)?.as_object());
+    maps.flat_map(|map| map.keys().cloned()).collect()
+}

@@ -1,0 +1,154 @@
+//! Files of this phase that can't be written beside those of earlier ones: they are a person's.
+
+use std::collections::BTreeSet;
+
+use super::{Held, Past, Wish};
+use crate::checklist::Checklist;
+use crate::diagnostic::Diagnostic;
+use crate::facts::Facts;
+use crate::resolve::application::{Content, FileOrigin, FileSpec, ManifestItem};
+use crate::resolve::rules::Read;
+use crate::resolve::target::{FileKind, Target};
+use crate::resolve::unwritten::{names, objects};
+
+/// Leaves to a person what another namespace has, and a second file for objects that an earlier
+/// task's file holds; returns what is said of each.
+pub(super) fn leave(
+    past: &Past<'_>,
+    reads: &mut [Read<'_>],
+    (checklist, facts): (&Checklist, &Facts),
+) -> Vec<Diagnostic> {
+    let mut names = names(reads, facts);
+    names.extend(past.subjects.iter().map(|subject| subject.name.clone()));
+    let mut told: Vec<Diagnostic> = elsewhere(past, reads, checklist).into_iter().collect();
+    let own: Vec<Target> = reads.iter().filter_map(Read::target).cloned().collect();
+    for read in reads.iter_mut() {
+        let Some(target) = read.target() else {
+            continue;
+        };
+        let Some((why, way)) =
+            apart(past, target, &own).or_else(|| second(past, target, (&own, &names)))
+        else {
+            continue;
+        };
+        let span = read.task.text.span.clone();
+        let problem = Diagnostic::warning(why.clone());
+        told.push(
+            problem
+                .at(&checklist.path, &checklist.text, span, "asked for here")
+                .help(way),
+        );
+        read.leave(why);
+    }
+    told
+}
+
+/// Says that this phase writes to another namespace than earlier ones.
+fn elsewhere(past: &Past<'_>, reads: &[Read<'_>], checklist: &Checklist) -> Option<Diagnostic> {
+    let (there, own) = (past.apart.last()?, past.namespace.as_deref()?);
+    let (phase, other) = (there.beside.phase, there.namespace.as_deref()?);
+    let message = format!(
+        "phase {phase} wrote to the namespace `{other}`, and this phase names `{own}`: what it \
+         writes goes there, and what phase {phase} wrote stays where it is"
+    );
+    let named = reads.iter().find(|read| {
+        let target = read
+            .target()
+            .is_some_and(|it| it.kind == FileKind::Namespace);
+        read.namespace().is_some() || target
+    });
+    let warning = Diagnostic::warning(message).help(format!(
+        "what lies in `{other}` is reached from `{own}` by names with it only: `db.{other}`"
+    ));
+    Some(match named {
+        Some(read) => {
+            let span = read.task.text.span.clone();
+            warning.at(&checklist.path, &checklist.text, span, "named here")
+        }
+        None => warning,
+    })
+}
+
+/// Says why a file isn't to be written where an earlier phase wrote to another namespace: it is
+/// that phase's, or about a workload that is there alone.
+fn apart(past: &Past<'_>, target: &Target, own: &[Target]) -> Option<(String, String)> {
+    let namespace = past.namespace.as_deref().unwrap_or_default();
+    let said = |held: &Held, what: &str| {
+        let there = held.namespace.as_deref().unwrap_or_default();
+        let phase = held.beside.phase;
+        let why = format!(
+            "`{}` {what} phase {phase} in the namespace `{there}`, and this phase writes to \
+             `{namespace}`",
+            target.path
+        );
+        (
+            why,
+            format!("name the namespace `{there}` in this phase, or change the file by hand"),
+        )
+    };
+    let mut files = past.apart.iter();
+    if let Some(held) = files.find(|it| it.beside.path == target.path) {
+        return Some(said(held, "was written by"));
+    }
+    let name = target.name.clone().filter(|_| !target.kind.runs_pods())?;
+    let mut pods = own.iter().filter(|it| it.kind.runs_pods());
+    if pods.any(|it| it.name.as_ref() == Some(&name)) {
+        return None;
+    }
+    let item = ManifestItem::Workload(name);
+    let held = past.apart.iter().find(|it| it.beside.holds(&item))?;
+    Some(said(held, "is about what was written by"))
+}
+
+/// Says why a file would be a second one for objects that an earlier task's file holds.
+fn second(
+    past: &Past<'_>,
+    target: &Target,
+    (own, names): (&[Target], &BTreeSet<String>),
+) -> Option<(String, String)> {
+    let wanted = objects(target, names)?;
+    let is_own = |path: &str| own.iter().any(|it| it.path == path);
+    let is = |wish: &&Wish| {
+        let other = &wish.target;
+        other.path != target.path
+            && objects(other, names).as_ref() == Some(&wanted)
+            && !is_own(&other.path)
+    };
+    // What this phase wrote before stays its own.
+    if past.own.contains(&target.path) {
+        return None;
+    }
+    let wish = past.wishes.iter().find(is)?;
+    let why = format!(
+        "`{}` would hold the same objects as `{}` of phase {}",
+        target.path, wish.target.path, wish.phase
+    );
+    let way = format!(
+        "name `{}` here as well, or leave the task out",
+        wish.target.path
+    );
+    Some((why, way))
+}
+
+/// Returns warnings for objects that a task's file holds and a file of an earlier phase, too.
+pub(super) fn doubled(past: &Past<'_>, files: &[FileSpec]) -> Vec<Diagnostic> {
+    let mut told = Vec::new();
+    for file in files {
+        let (Content::Manifests(items), FileOrigin::Task { .. }) = (&file.content, &file.origin)
+        else {
+            continue;
+        };
+        let other = past.held.iter().map(|it| &it.beside).find(|held| {
+            let own = files.iter().any(|file| file.path == held.path);
+            !own && items.iter().any(|item| held.holds(item))
+        });
+        if let Some(held) = other {
+            let message = format!(
+                "`{}` holds objects that `{}` of phase {} holds as well",
+                file.path, held.path, held.phase
+            );
+            told.push(Diagnostic::warning(message).help("take them out of one of the two files"));
+        }
+    }
+    told
+}

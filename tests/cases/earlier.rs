@@ -1,0 +1,265 @@
+//! What the phases of a set leave of each other's manifests.
+
+use crate::harness::workspace::Workspace;
+
+const COMPOSE: &str = "name: shop\nservices:\n  api:\n    build: .\n    ports: [\"8080:8080\"]\n    \
+    environment:\n      DB_HOST: db\n      DB_PASSWORD: ${DB_PASSWORD}\n  web:\n    build: ./web\n    \
+    ports: [\"3000:3000\"]\n    environment:\n      API_URL: http://api:8080\n  db:\n    \
+    image: postgres:16\n    environment:\n      POSTGRES_PASSWORD: ${DB_PASSWORD}\n    \
+    volumes: [\"data:/var/lib/postgresql/data\"]\nvolumes: {data: {}}\n";
+
+const ONE: &str = "checklists/shop/phase-01-base.md";
+const TWO: &str = "checklists/shop/phase-02-more.md";
+
+fn phase(number: u32, tasks: &str) -> String {
+    format!("# Phase {number}: Part {number}\n\n## {number}.1 Work\n\n{tasks}")
+}
+
+fn workspace(one: &str, two: &str) -> Workspace {
+    Workspace::new()
+        .file("orch.toml", "")
+        .file("docker-compose.yml", COMPOSE)
+        .file(
+            "Dockerfile",
+            "FROM python:3.12-slim\nUSER 10001\nEXPOSE 8080\n",
+        )
+        .file(
+            "web/Dockerfile",
+            "FROM node:22-slim\nUSER 10001\nEXPOSE 3000\n",
+        )
+        .file(ONE, phase(1, one))
+        .file(TWO, phase(2, two))
+        .commit_all()
+}
+
+const BASE: &str = "- [ ] `k8s/namespace.yml`: namespace `shop`\n\
+    - [ ] `k8s/secrets.yml`\n\
+    - [ ] `k8s/configmap.yml`\n\
+    - [ ] `k8s/postgresql/statefulset.yml`: 1 replica, PVC 50Gi\n\
+    - [ ] `k8s/api/deployment.yml`: 3 replicas, limits 512Mi/1000m\n";
+
+/// Asserts that a text has all of these pieces.
+#[track_caller]
+fn has(text: &str, pieces: &[&str]) {
+    for piece in pieces {
+        assert!(text.contains(piece), "no {piece:?} in\n{text}");
+    }
+}
+
+/// Asserts that a run leaves all these files as they were.
+#[track_caller]
+fn untouched(workspace: &Workspace, paths: &[&str], run: &[&str], code: i32) -> String {
+    let before: Vec<String> = paths.iter().map(|path| workspace.read(path)).collect();
+    let said = workspace.orch(run).expect(code).stderr;
+    for (path, before) in paths.iter().zip(before) {
+        assert_eq!(workspace.read(path), before, "{path}\n{said}");
+    }
+    said
+}
+
+#[test]
+fn what_an_earlier_phase_wrote_is_not_written_again() {
+    let two = "- [ ] `k8s/web/deployment.yml`: 2 replicas\n- [ ] `k8s/kustomization.yml`\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert!(workspace.read(ONE).contains("[x] `k8s/api/deployment.yml`"));
+    let files = [
+        "k8s/namespace.yml",
+        "k8s/secrets.yml",
+        "k8s/configmap.yml",
+        "k8s/postgresql/statefulset.yml",
+        "k8s/api/deployment.yml",
+    ];
+    untouched(&workspace, &files, &["phase", "2", "run"], 0);
+    let checklist = workspace.read(TWO);
+    assert!(!checklist.contains("[ ] `"), "{checklist}");
+    let extra: Vec<String> = workspace
+        .contents()
+        .into_keys()
+        .filter(|path| path.starts_with("k8s/web/") || path.starts_with("k8s/api/"))
+        .collect();
+    // Phase 1 wrote the first `web` without a task; a task of phase 2 gives it a file of its own.
+    assert_eq!(
+        extra,
+        [
+            "k8s/api/deployment.yml",
+            "k8s/api/web.yml",
+            "k8s/web/deployment.yml"
+        ]
+    );
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &(plan.stdout + &plan.stderr),
+        &["`k8s/web/deployment.yml` holds objects that `k8s/api/web.yml` of phase 1 holds as well"],
+    );
+    let kustomization = workspace.read("k8s/kustomization.yml");
+    assert!(!kustomization.contains("api/web.yml"), "{kustomization}");
+    has(
+        &workspace.read("k8s/kustomization.yml"),
+        &[
+            "- api/deployment.yml",
+            "- postgresql/statefulset.yml",
+            "- web/deployment.yml",
+        ],
+    );
+    for number in ["1", "2"] {
+        let said = workspace
+            .orch(&["phase", number, "verify"])
+            .expect(0)
+            .stdout;
+        assert!(!said.contains("hold ·"), "{said}");
+    }
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+}
+
+#[test]
+fn what_an_earlier_phase_asked_stays_asked_where_a_later_one_names_the_file() {
+    let two = "- [ ] `k8s/api/deployment.yml`: requests 256Mi/200m\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    let written = workspace.read("k8s/api/deployment.yml");
+    has(
+        &written,
+        &[
+            "replicas: 3",
+            "memory: 512Mi",
+            "memory: 256Mi",
+            "of phase 2",
+        ],
+    );
+    // The two don't take turns.
+    let files = ["k8s/api/deployment.yml"];
+    untouched(&workspace, &files, &["phase", "1", "run"], 0);
+    let said = workspace.orch(&["phase", "1", "verify"]).expect(0).stdout;
+    assert!(!said.contains("somebody changed it"), "{said}");
+    has(&said, &["for task 2.1.1, phase 2 wrote it anew"]);
+}
+
+#[test]
+fn what_a_later_phase_overrules_is_warned_of_with_both_places() {
+    let two = "- [ ] `k8s/api/deployment.yml`: 2 replicas\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &(plan.stdout + &plan.stderr),
+        &[
+            "`k8s/api/deployment.yml`: replicas here overrules what task 1.1.5 of phase 1 asks for",
+            "phase-02-more.md:5",
+            "phase-01-base.md:9",
+        ],
+    );
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    has(
+        &workspace.read("k8s/api/deployment.yml"),
+        &["replicas: 2", "memory: 512Mi"],
+    );
+}
+
+#[test]
+fn another_namespace_moves_nothing_of_an_earlier_phase() {
+    let two = "- [ ] Create namespace `shop-jobs` (`k8s/jobs/namespace.yml`)\n\
+        - [ ] `k8s/postgresql/pdb.yml`: maxUnavailable 1\n\
+        - [ ] `k8s/api/deployment.yml`\n\
+        - [ ] `k8s/web/deployment.yml`\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &(plan.stdout + &plan.stderr),
+        &[
+            "phase 1 wrote to the namespace `shop`, and this phase names `shop-jobs`",
+            "`k8s/postgresql/pdb.yml` is about what was written by phase 1 in the namespace `shop`",
+            "`k8s/api/deployment.yml` was written by phase 1 in the namespace `shop`",
+        ],
+    );
+    let files = [
+        "k8s/namespace.yml",
+        "k8s/secrets.yml",
+        "k8s/configmap.yml",
+        "k8s/postgresql/statefulset.yml",
+        "k8s/api/deployment.yml",
+    ];
+    let before: Vec<String> = files.iter().map(|path| workspace.read(path)).collect();
+    workspace.orch(&["phase", "2", "run"]);
+    for (path, before) in files.iter().zip(before) {
+        assert_eq!(workspace.read(path), before, "{path}");
+    }
+    let checklist = workspace.read(TWO);
+    has(
+        &checklist,
+        &[
+            "[ ] `k8s/postgresql/pdb.yml`",
+            "[ ] `k8s/api/deployment.yml`",
+        ],
+    );
+}
+
+#[test]
+fn a_phase_that_names_no_namespace_writes_to_that_of_the_set() {
+    let one =
+        "- [ ] Create namespace `till` (`k8s/namespace.yml`)\n- [ ] `k8s/api/deployment.yml`\n";
+    let workspace = workspace(one, "- [ ] `k8s/web/deployment.yml`\n");
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    has(
+        &workspace.read("k8s/web/deployment.yml"),
+        &["namespace: till"],
+    );
+}
+
+#[test]
+fn a_second_file_for_what_an_earlier_task_has_is_a_persons() {
+    let workspace = workspace(
+        BASE,
+        "- [ ] `k8s/backend/configmap.yml`\n- [ ] `k8s/api.yml`\n",
+    );
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &(plan.stdout + &plan.stderr),
+        &[
+            "`k8s/backend/configmap.yml` would hold the same objects as `k8s/configmap.yml` of \
+             phase 1",
+            "`k8s/api.yml` would hold the same objects as `k8s/api/deployment.yml` of phase 1",
+        ],
+    );
+}
+
+#[test]
+fn what_comes_around_a_workload_finds_it_in_an_earlier_phase() {
+    let two = "- [ ] `k8s/api/hpa.yml`: min 3, max 5, CPU 70%\n\
+        - [ ] `k8s/api/pdb.yml`: maxUnavailable 1\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    let checklist = workspace.read(TWO);
+    assert!(!checklist.contains("[ ] `"), "{checklist}");
+}
+
+#[test]
+fn an_autoscaler_of_what_is_in_no_file_is_a_persons_at_once() {
+    let workspace = workspace(
+        "- [ ] `k8s/web/hpa.yml`: min 2, max 5, CPU 70%\n",
+        "- [ ] Ask\n",
+    );
+    let began = std::time::Instant::now();
+    let said = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    assert!(began.elapsed().as_secs() < 60, "{said}");
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
+    has(
+        &(plan.stdout + &plan.stderr),
+        &["`k8s/web/hpa.yml` needs Deployment/web, which is in no file: no task asks for it"],
+    );
+    // Once a person wrote it, there is something to scale, in the rehearsal as well.
+    workspace.write(
+        "k8s/web/deployment.yml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n  namespace: shop\nspec:\n  \
+         selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    \
+         spec: {containers: [{name: web, image: web:1}]}\n",
+    );
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert!(workspace.read(ONE).contains("[x] `k8s/web/hpa.yml`"));
+}
