@@ -183,13 +183,13 @@ pub enum WorkloadKind {
 
 impl Workload {
     /// Returns the names of the `ConfigMap`s that it takes variables from or mounts.
-    pub fn maps(&self) -> BTreeSet<&str> {
-        let of_variable = |source| match source {
-            &EnvSource::ConfigMap { ref name, .. } => Some(name.as_str()),
+    pub fn maps<'a>(&'a self) -> BTreeSet<&'a str> {
+        let of_variable = |source: &'a EnvSource| match source {
+            EnvSource::ConfigMap { name, .. } => Some(name.as_str()),
             EnvSource::Literal(_) | EnvSource::Secret { .. } => None,
         };
-        let of_volume = |kind| match kind {
-            &VolumeKind::ConfigMap(ref name) => Some(name.as_str()),
+        let of_volume = |kind: &'a VolumeKind| match kind {
+            VolumeKind::ConfigMap(name) => Some(name.as_str()),
             VolumeKind::Claim(_)
             | VolumeKind::Shared(_)
             | VolumeKind::Scratch(_)
@@ -200,13 +200,13 @@ impl Workload {
     }
 
     /// Returns the names of the Secrets that it takes variables from or mounts.
-    pub fn secrets(&self) -> BTreeSet<&str> {
-        let of_variable = |source| match source {
-            &EnvSource::Secret { ref name, .. } => Some(name.as_str()),
+    pub fn secrets<'a>(&'a self) -> BTreeSet<&'a str> {
+        let of_variable = |source: &'a EnvSource| match source {
+            EnvSource::Secret { name, .. } => Some(name.as_str()),
             EnvSource::Literal(_) | EnvSource::ConfigMap { .. } => None,
         };
-        let of_volume = |kind| match kind {
-            &VolumeKind::Secret(ref name) => Some(name.as_str()),
+        let of_volume = |kind: &'a VolumeKind| match kind {
+            VolumeKind::Secret(name) => Some(name.as_str()),
             VolumeKind::Claim(_)
             | VolumeKind::Shared(_)
             | VolumeKind::Scratch(_)
