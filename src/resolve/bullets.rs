@@ -157,7 +157,19 @@ fn head(plain: Phrase<'_>) -> Phrase<'_> {
     }
 }
 
-fn resources(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+fn resources(
+    plain: Phrase<'_>,
+    head: Phrase<'_>,
+    kind: Option<FileKind>,
+    spec: &mut Spec,
+) -> Option<String> {
+    // `requests per second 100` of an autoscaler are other requests.
+    if matches!(
+        kind,
+        Some(FileKind::Hpa | FileKind::Pdb | FileKind::Service | FileKind::Ingress)
+    ) {
+        return None;
+    }
     head.find(&[Word::Resources, Word::Requests, Word::Limits])?;
     let (requests, limits) = amounts::resources(plain)?;
     if requests == limits && requests == Amounts::default() {

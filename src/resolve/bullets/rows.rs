@@ -143,7 +143,7 @@ pub(super) const ROWS: &[Row] = &[
         beside: &[Word::Cpu, Word::Memory],
         signs: "",
         example: "Resources: requests 256Mi/250m, limits 512Mi/500m",
-        read: |it, spec| carried(resources(it.plain, it.head, spec)),
+        read: |it, spec| carried(resources(it.plain, it.head, it.kind, spec)),
     },
     Row {
         name: "probes",
