@@ -284,7 +284,8 @@ fn servers<'w>(sources: &Sources<'w>) -> impl Iterator<Item = &'w Workload> {
     })
 }
 
-/// Returns the workload that is called like a path's first segment, else the application itself.
+/// Returns the workload that is called like a path's first segment, else the application itself: of
+/// `api`, only what is called so altogether, as `admin-api` serves something else.
 fn by_name<'w>(path: &str, sources: &Sources<'w>) -> Option<&'w Workload> {
     let segment = path.trim_matches('/').split('/').next().unwrap_or_default();
     let called = |it: &&Workload, word: &str| {
@@ -295,9 +296,12 @@ fn by_name<'w>(path: &str, sources: &Sources<'w>) -> Option<&'w Workload> {
     };
     let front = ["frontend", "web", "ui"];
     let all = || servers(sources);
-    let own = all()
-        .filter(|_| segment != "api")
-        .find(|it| !segment.is_empty() && called(it, segment));
+    let exactly = |it: &&Workload| it.name == segment || it.service.as_deref() == Some(segment);
+    let own = all().find(exactly).or_else(|| {
+        all()
+            .filter(|_| segment != "api")
+            .find(|it| !segment.is_empty() && called(it, segment))
+    });
     let own = own.or_else(|| {
         all()
             .filter(|_| segment.is_empty())

@@ -135,6 +135,20 @@ fn an_existing_gateway_is_only_referred_to() {
 }
 
 #[test]
+fn a_path_leads_to_the_service_that_is_called_like_it() {
+    const BUILT: &str = "name: shop\nservices:\n  \
+        web:\n    build: .\n    ports: ['3000:3000']\n  \
+        api:\n    build: .\n    ports: ['8080:8080']\n";
+    let backends = |compose| {
+        let resolved = resolved(&["Paths: `/api/*`"], "", compose);
+        let ingress = resolved.application.ingress.expect("a way in");
+        let paths = ingress.paths().map(|it| it.workload.clone());
+        paths.collect::<Vec<String>>()
+    };
+    assert_eq!(backends(BUILT), ["api"]);
+}
+
+#[test]
 fn a_wish_that_is_not_carried_out_leaves_its_box_to_a_person() {
     let settings = "[ingress]\napi = \"gateway\"\nhost = \"shop.test\"\n";
     let resolved = resolved(&["Paths: `/api/*`", "Rate limit: 9 rps"], settings, COMPOSE);
