@@ -219,12 +219,11 @@ pub(super) const WORDS: &[Row<Word>] = &[
          gzipped$, zipped$, minified$, hidden$, ignored$, untracked$, submodule, async$, \
          asynchronous, abstract$, deprecated$, thread-safe, idempotent, working$, valid$, tested$, \
          documented$, typed$, private$, public$, protected$, authenticated$, default$, defaults$, \
-         defaulting$, cached$, binary$",
+         defaulting$, cached$, binary$, exported$, static$, staticmethod, classmethod, immutable, \
+         frozen$, generic$, recursive, pure$, required$, mandatory, dataclass, pydantic, orm$, \
+         websocket, singleton$",
     ),
-    (
-        Word::TypeNoun,
-        "model$, models$, dataclass, schema$, protocol$, mixin",
-    ),
+    (Word::TypeNoun, "model$, models$, schema$, protocol$, mixin"),
     (Word::AnyTypeNoun, "type$, types$"),
     (Word::ClassNoun, "class$, classes$"),
     (Word::StructureNoun, "struct"),

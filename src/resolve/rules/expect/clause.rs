@@ -205,6 +205,27 @@ impl Clause {
 }
 
 impl Clause {
+    /// Returns a file's path: a bare name that comes with a folder lies in that one.
+    fn in_folder(&self, path: String) -> String {
+        let mut folders = self.wants.iter().filter_map(|want| match want {
+            Expectation::File(path) => {
+                let last = path.trim_end_matches('/').rsplit('/').next()?;
+                (path.ends_with('/') || !last.contains('.')).then_some(path)
+            }
+            Expectation::Change(_)
+            | Expectation::Absent(_)
+            | Expectation::Symbol { .. }
+            | Expectation::Endpoint { .. }
+            | Expectation::Variable { .. } => None,
+        });
+        match folders.next() {
+            Some(folder) if folder.contains('/') && !path.trim_end_matches('/').contains('/') => {
+                format!("{}/{path}", folder.trim_end_matches('/'))
+            }
+            Some(_) | None => path,
+        }
+    }
+
     /// Puts files into the folder that is named beside them.
     fn place(&mut self) -> Result<(), Why> {
         let files = self.wants.iter_mut().filter_map(|want| match want {
@@ -388,6 +409,17 @@ impl Walk<'_> {
         let relation = match (relation, &kind) {
             (Relation::Object, Kind::Path(_)) if inside => Relation::Listed,
             (other, _) => other,
+        };
+        let bracketed = self.tokens.iter().take(at).rev().find_map(|it| match it {
+            Token::Mark('(') => Some(true),
+            Token::Mark(')') => Some(false),
+            Token::Mark(_) | Token::Word(..) | Token::Code(_) => None,
+        });
+        let kind = match kind {
+            Kind::Path(path) if relation == Relation::With || bracketed == Some(true) => {
+                Kind::Path(clause.in_folder(path))
+            }
+            other => other,
         };
         take(clause, relation, kind)
     }
