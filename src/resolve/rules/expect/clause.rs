@@ -415,13 +415,11 @@ impl Walk<'_> {
             Token::Mark(')') => Some(false),
             Token::Mark(_) | Token::Word(..) | Token::Code(_) => None,
         });
-        let kind = match kind {
-            Kind::Path(path) if relation == Relation::With || bracketed == Some(true) => {
-                Kind::Path(clause.in_folder(path))
-            }
-            other => other,
-        };
-        take(clause, relation, kind)
+        let beside = relation == Relation::With || bracketed == Some(true);
+        match (kind, beside) {
+            (Kind::Path(path), true) => take(clause, relation, Kind::Path(clause.in_folder(path))),
+            (kind, _) => take(clause, relation, kind),
+        }
     }
 
     /// Refuses paths of which only the first and the last are named, or that become one another.
