@@ -1,6 +1,7 @@
 //! Files that a person changed since orch wrote them, or wrote before orch did: merged with what
 //! orch wants now, before anything else reads what the files hold.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::exit::Result;
@@ -33,6 +34,7 @@ impl Loaded {
             return Ok(());
         }
         let mut journal = None;
+        let before = LazyCell::new(|| self.written_before(phase));
         for file in files {
             let on_disk = match self.snapshot.tree.get(&file.path) {
                 Some(text) => Ok(Some(text.to_string())),
@@ -70,7 +72,7 @@ impl Loaded {
                 None => match self.base(&file.path, written)? {
                     Some(own) => Some(own),
                     // A task of this phase names what another phase wrote.
-                    None => self.base(&file.path, &self.written_before(phase))?,
+                    None => self.base(&file.path, &before)?,
                 },
             };
             settle(file, (base.as_deref(), text, found), mine);
