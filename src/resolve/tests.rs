@@ -15,6 +15,7 @@ use super::{
     resolve,
 };
 use crate::checklist::{self, Checklist};
+use crate::diagnostic::Diagnostics;
 use crate::facts::{Tree, gather};
 use crate::manifest;
 use crate::settings::{PhaseSettings, Settings};
@@ -88,6 +89,10 @@ fn parse(text: &str) -> Checklist {
 }
 
 fn resolved(checklist: &Checklist, tree: &Tree) -> Resolved {
+    attempted(checklist, tree).expect("resolved")
+}
+
+fn attempted(checklist: &Checklist, tree: &Tree) -> Result<Resolved, Diagnostics> {
     let phase = PhaseSettings::default();
     let inputs = super::inputs(checklist, tree, &phase);
     let facts = gather(tree, &inputs).expect("facts").facts;
@@ -100,7 +105,7 @@ fn resolved(checklist: &Checklist, tree: &Tree) -> Resolved {
         seen: None,
         before: None,
     };
-    resolve(checklist, &facts, tree, &context).expect("resolved")
+    resolve(checklist, &facts, tree, &context)
 }
 
 #[track_caller]
@@ -249,55 +254,34 @@ fn a_configuration_of_the_repository_follows_the_new_names() {
     );
 }
 
+/// Returns why a document can't be resolved.
+#[track_caller]
+fn refused(text: &str) -> Diagnostics {
+    attempted(&parse(text), &tree()).expect_err("refused")
+}
+
 #[test]
 fn what_alone_is_left_is_not_taken_for_an_unknown_name() {
-    let refused = |name: &str| {
+    let unknown = |name: &str| {
         let text = format!(
             "# Phase 4: x\n\n- [ ] `k8s/app/deployment.yml`\n- [ ] `k8s/{name}/deployment.yml`\n"
         );
-        let checklist = parse(&text);
-        let phase = PhaseSettings::default();
-        let inputs = super::inputs(&checklist, &tree(), &phase);
-        let facts = gather(&tree(), &inputs).expect("facts").facts;
-        let settings = Settings::default();
-        let context = Context {
-            set: "x".to_owned(),
-            settings: &settings,
-            phase: &phase,
-            service_monitors: false,
-            seen: None,
-            before: None,
-        };
-        let problems = resolve(&checklist, &facts, &tree(), &context).expect_err("refused");
+        let problems = refused(&text);
         let first = problems.0.into_iter().next().expect("a problem");
         assert_eq!(
             first.message,
             format!("nothing in `docker-compose.yml` is called `{name}`")
         );
     };
-    refused("beat");
+    unknown("beat");
     // Known by its name, but what to run isn't.
-    refused("redis-exporter");
+    unknown("redis-exporter");
 }
 
 #[test]
 fn a_workload_that_nothing_is_called_like_is_an_error_with_its_place() {
     let text = "# Phase 4: x\n\n## Tasks\n\n### 4.1 y\n- [ ] `k8s/billing/deployment.yml`: billing\n  - Port: 7070\n- [ ] `k8s/ledger/deployment.yml`: ledger\n  - Port: 7171\n";
-    let checklist = parse(text);
-    let phase = PhaseSettings::default();
-    let settings = Settings::default();
-    let facts = gather(&tree(), &super::inputs(&checklist, &tree(), &phase))
-        .expect("facts")
-        .facts;
-    let context = Context {
-        set: "x".to_owned(),
-        settings: &settings,
-        phase: &phase,
-        service_monitors: false,
-        seen: None,
-        before: None,
-    };
-    let problems = resolve(&checklist, &facts, &tree(), &context).expect_err("refused");
+    let problems = refused(text);
     let messages: Vec<&str> = problems.0.iter().map(|it| it.message.as_str()).collect();
     let last = "nothing in `docker-compose.yml` is called `ledger`";
     assert!(messages.contains(&last), "{messages:?}");
