@@ -57,13 +57,14 @@ mod sample;
 mod tests;
 
 pub use chart::chart;
-pub use check::{Checked, check, is_cluster_kind};
+pub use check::{Checked, check, is_cluster_kind, violations};
 pub use clear::{InClear, in_clear};
 pub use generator::{Generations, generated, is_generation, is_kustomization};
 pub use overlay::{ADDED, Overlaid, OverlayFiles, added_text, overlay};
 pub use parse::parse_documents;
 pub(crate) use parse::{document_ranges, read_document};
 pub use pins::{images, pinned};
+pub use pods::containers_of;
 pub use references::{Ref, made_secret, references};
 pub use relocate::relocate;
 pub use secret::{secret_keys, with_secret_values};

@@ -10,6 +10,7 @@ mod cycle;
 mod draft;
 mod order;
 mod reasons;
+mod required;
 mod scope;
 mod stages;
 mod twice;

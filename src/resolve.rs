@@ -20,6 +20,7 @@ mod figures;
 mod file_name;
 mod findings;
 mod generated;
+mod hand_written;
 mod health;
 mod hosts;
 mod images;
@@ -71,6 +72,7 @@ pub use application::{
 pub use earlier::{Before, Earlier};
 pub use expect::{Expectation, Expected, Look, Seen, Sight, Since, Symbol, There};
 pub use file_name::{FileName, file_name_for};
+pub use hand_written::HandWritten;
 pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub use model::{
     Action, Answer, BulletReading, BulletRule, Considered, Explained, Finding, InventoryKind, Note,
@@ -177,6 +179,7 @@ fn resolve_as_read<'f>(
         config_maps,
         ..assembled.application.clone()
     });
+    let hand_written = hand_written::find(tree, &assembled.application, &files);
     let known = read_out::Known {
         needed: needed.as_ref().unwrap_or(&assembled.application),
         left_out: &assembled.left_out,
@@ -186,6 +189,8 @@ fn resolve_as_read<'f>(
         tree,
         application: &assembled.application,
         files: &files,
+        hand_written: &hand_written,
+        applies: reads.iter().any(Read::applies),
         overlaid: context.phase.overlay.is_some(),
         strict: context.strict(),
         init_scripts: &assembled.init_scripts,
@@ -208,6 +213,7 @@ fn resolve_as_read<'f>(
         tasks,
         application: assembled.application,
         files,
+        hand_written,
         unassigned,
         warnings: Diagnostics(warnings),
     })

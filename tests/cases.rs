@@ -28,6 +28,7 @@ mod phases;
 mod problems;
 mod recovery;
 mod repository;
+mod rules;
 mod sarif;
 mod secrets;
 mod section;

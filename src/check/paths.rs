@@ -164,7 +164,7 @@ fn made(resolved: &Resolved) -> Vec<(&str, &TaskId)> {
             Action::Expect { traces } => traces.iter().flat_map(|it| made_by(&it.what)).collect(),
             Action::Study { .. }
             | Action::Inventory { .. }
-            | Action::Require(_)
+            | Action::Require { .. }
             | Action::Apply { .. }
             | Action::Command { .. }
             | Action::Wait

@@ -214,7 +214,7 @@ impl There<'_> {
                     Action::Expect { .. } => task.action.missing().next().is_some(),
                     Action::Study { .. }
                     | Action::Inventory { .. }
-                    | Action::Require(_)
+                    | Action::Require { .. }
                     | Action::Write { .. }
                     | Action::Apply { .. }
                     | Action::Wait

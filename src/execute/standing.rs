@@ -123,10 +123,12 @@ pub fn compare(
 /// Returns whether a step only learns what is there: that changes as people work, and is read again
 /// without anybody's consent.
 fn is_learned(work: &Work) -> bool {
-    let answers = |evidence: &Evidence| matches!(evidence, Evidence::Answer { .. });
+    let learned = |evidence: &Evidence| {
+        matches!(evidence, Evidence::Answer { .. } | Evidence::Checked { .. })
+    };
     match work {
         Work::Study { .. } => true,
-        Work::Conclude { evidence } => answers(evidence),
+        Work::Conclude { evidence } => learned(evidence),
         Work::Expect { .. }
         | Work::Refuse { .. }
         | Work::Write { .. }

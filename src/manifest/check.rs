@@ -86,6 +86,14 @@ pub fn check(requirement: &Requirement, objects: &[Object]) -> Checked {
     checked
 }
 
+/// Returns what an object breaks of a requirement; `all` are those that it lives among.
+pub fn violations(requirement: &Requirement, object: &Object, all: &[Object]) -> Vec<String> {
+    match verdict(requirement, object, all) {
+        Verdict::Unrelated | Verdict::Exempt(_) => Vec::new(),
+        Verdict::Checked(problems) => problems,
+    }
+}
+
 fn rule(requirement: &Requirement) -> String {
     match requirement {
         Requirement::Namespace(name) => format!("namespace `{name}`"),

@@ -45,6 +45,11 @@ fn template_place(kind: &str) -> Option<&'static str> {
     }
 }
 
+/// Returns the containers of the pods that an object describes; `None` where it describes none.
+pub fn containers_of(object: &Object) -> Option<Vec<&Value>> {
+    pod_spec(object).map(|spec| containers(spec, false))
+}
+
 /// Returns the containers of a pod spec, `initContainers` first where they are wanted.
 pub(super) fn containers(spec: &Value, with_init: bool) -> Vec<&Value> {
     let list = |key: &str| {

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::Work;
 use super::cycle::End;
+use super::required::Manifests;
 use crate::checklist::{Awaited, Shell, TaskId};
 use crate::facts::secret;
 use crate::journal::{Evidence, StepKey, sha256};
-use crate::manifest::{Generations, Object, Rendered, check, is_cluster_kind, is_kustomization};
+use crate::manifest::{Generations, Object, Rendered, is_cluster_kind, is_kustomization};
 use crate::resolve::{Action, Answer, Expected, FileOrigin, ImageBuild, Resolved, ResolvedTask};
 
 /// A step before its edges are known.
@@ -120,45 +121,17 @@ pub(super) fn hash(value: &impl Serialize) -> String {
     sha256(&serde_json::to_vec(value).unwrap_or_default())
 }
 
-/// What rules are checked against.
-struct Checked {
-    all: Vec<Object>,
-    hash: String,
-}
-
-impl Checked {
-    /// Returns all objects where there are rules, else none: nothing looks at them.
-    fn of(
-        resolved: &Resolved,
-        rendered: &[Rendered],
-        written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
-    ) -> Self {
-        let is_rule = |task: &ResolvedTask| matches!(task.action, Action::Require(_));
-        let ruled = resolved.tasks.iter().any(is_rule);
-        let all: Vec<Object> = rendered
-            .iter()
-            .flat_map(|file| &file.objects)
-            .chain(written.values().flatten().map(Arc::as_ref))
-            .filter(|_| ruled)
-            .cloned()
-            .collect();
-        // Every rule is checked against all objects: one hash of them all serves every key.
-        let hash = hash(&values(&all));
-        Self { all, hash }
-    }
-}
-
 fn of_tasks(
     resolved: &Resolved,
     rendered: &[Rendered],
     (written, named): (&BTreeMap<TaskId, Vec<Arc<Object>>>, &Generations),
 ) -> Vec<Draft> {
-    let checked_against = Checked::of(resolved, rendered, written);
+    let checked_against = Manifests::of(resolved, rendered, written);
     let mut drafts = Vec::new();
     for task in &resolved.tasks {
         match &task.action {
             Action::Expect { traces } => drafts.push(expect_draft(&task.id, traces)),
-            Action::Study { .. } | Action::Inventory { .. } | Action::Require(_) => {
+            Action::Study { .. } | Action::Inventory { .. } | Action::Require { .. } => {
                 drafts.extend(conclusion(task, &checked_against));
             }
             Action::Write { path } => {
@@ -189,7 +162,7 @@ fn values(objects: &[Object]) -> Vec<&Value> {
 }
 
 /// A step whose outcome follows from facts and manifests alone.
-fn conclusion(task: &ResolvedTask, against: &Checked) -> Option<Draft> {
+fn conclusion(task: &ResolvedTask, against: &Manifests) -> Option<Draft> {
     let (name, work, parameters) = match &task.action {
         Action::Study { findings } => {
             let subjects: Vec<&str> = findings.iter().map(|f| f.subject.as_str()).collect();
@@ -216,26 +189,7 @@ fn conclusion(task: &ResolvedTask, against: &Checked) -> Option<Draft> {
                 parameters,
             )
         }
-        Action::Require(requirement) => {
-            let checked = check(requirement, &against.all);
-            let parameters = json!({ "kind": "require", "rule": checked.rule,
-                "objects": against.hash });
-            let name = format!("require {}", checked.rule);
-            if checked.violations.is_empty() {
-                let evidence = Evidence::Checked {
-                    rule: checked.rule,
-                    objects: checked.objects,
-                    exempt: checked.exempt,
-                };
-                (name, Work::Conclude { evidence }, parameters)
-            } else {
-                let work = Work::Refuse {
-                    rule: checked.rule,
-                    violations: checked.violations,
-                };
-                (name, work, parameters)
-            }
-        }
+        Action::Require { rule, missing } => against.step(rule, missing),
         Action::Write { .. }
         | Action::Apply { .. }
         | Action::Command { .. }

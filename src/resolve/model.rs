@@ -8,6 +8,7 @@ use crate::facts::Origin;
 
 use super::application::{Application, FileSpec};
 use super::expect::Expected;
+use super::hand_written::HandWritten;
 
 /// A phase with every task read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -18,6 +19,8 @@ pub struct Resolved {
     pub application: Application,
     /// Every file to write, those that no task names (*unassigned*) included.
     pub files: Vec<FileSpec>,
+    /// Manifests that lie beside them: rules are checked by these, too.
+    pub hand_written: Vec<HandWritten>,
     /// Compose services that no task names, with the file that each goes to.
     pub unassigned: Vec<Note>,
     /// Contradictions and other things a person should see; not errors.
@@ -67,22 +70,23 @@ impl ResolvedTask {
 }
 
 impl Action {
-    /// Returns what is missing, in plain words, of the traces that a person's work is to leave.
+    /// Returns what is missing, in plain words, of what a person's work is to leave or to keep.
     pub fn missing(&self) -> impl Iterator<Item = &str> {
-        let traces = match self {
-            Self::Expect { traces } => traces.as_slice(),
+        let none: (&[Expected], &[String]) = (&[], &[]);
+        let (traces, broken) = match self {
+            Self::Expect { traces } => (traces.as_slice(), none.1),
+            Self::Require { missing, .. } => (none.0, missing.as_slice()),
             Self::Study { .. }
             | Self::Inventory { .. }
-            | Self::Require(_)
             | Self::Write { .. }
             | Self::Apply { .. }
             | Self::Command { .. }
             | Self::Wait
             | Self::Manual
-            | Self::Skip => &[],
+            | Self::Skip => none,
         };
         let missing = traces.iter().filter_map(|it| it.found.as_ref().err());
-        missing.map(String::as_str)
+        missing.chain(broken).map(String::as_str)
     }
 }
 
@@ -179,8 +183,14 @@ pub enum Action {
         /// The answer from the facts.
         answer: Answer,
     },
-    /// A rule that every written manifest must satisfy.
-    Require(Requirement),
+    /// A rule that every manifest must satisfy.
+    Require {
+        /// The rule.
+        rule: Requirement,
+        /// What keeps it open that isn't written here, in plain words: somebody else's manifest
+        /// that breaks it, or that there is nothing which it could be checked by.
+        missing: Vec<String>,
+    },
     /// Write a file and, where it holds objects, apply them and wait until they are ready.
     Write {
         /// The file's path; its content is in [`Resolved::files`].
@@ -219,7 +229,7 @@ impl Action {
         match self {
             Self::Study { .. } => "study",
             Self::Inventory { .. } => "inventory",
-            Self::Require(_) => "require",
+            Self::Require { .. } => "require",
             Self::Write { .. } => "write",
             Self::Apply { .. } => "apply",
             Self::Command { .. } => "command",

@@ -11,6 +11,7 @@ use super::application::{Application, Content, EnvSource, FileSpec, ManifestItem
 use super::bullets::Meaning;
 use super::expect::{Expectation, Look};
 use super::findings;
+use super::hand_written::{self, HandWritten};
 use super::kept::Written;
 use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask};
 use super::rules::{self, Intent, Read, Required};
@@ -29,6 +30,9 @@ pub(super) struct Known<'a> {
     /// writes.
     pub(super) needed: &'a Application,
     pub(super) files: &'a [FileSpec],
+    pub(super) hand_written: &'a [HandWritten],
+    /// Whether tasks apply manifests that people wrote.
+    pub(super) applies: bool,
     /// Whether another environment is resolved than the base.
     pub(super) overlaid: bool,
     pub(super) strict: bool,
@@ -135,13 +139,16 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             ));
             Action::Manual
         }
-        Intent::Require(rule, _) => Action::Require(match rule {
-            Required::Namespace => Requirement::Namespace(known.application.namespace.clone()),
-            Required::Resources => Requirement::Resources,
-            Required::Probes => Requirement::Probes,
-            Required::AntiAffinity => Requirement::AntiAffinity,
-            Required::DisruptionBudget => Requirement::DisruptionBudget,
-        }),
+        Intent::Require(rule, _) => {
+            let rule = match rule {
+                Required::Namespace => Requirement::Namespace(known.application.namespace.clone()),
+                Required::Resources => Requirement::Resources,
+                Required::Probes => Requirement::Probes,
+                Required::AntiAffinity => Requirement::AntiAffinity,
+                Required::DisruptionBudget => Requirement::DisruptionBudget,
+            };
+            hand_written::require(rule, known.hand_written, (known.files, known.applies))
+        }
         Intent::Expect(wants, _) => expect((wants, read), known, notes),
         Intent::Write(target) => write(target, known, notes),
     }

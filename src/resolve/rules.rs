@@ -167,6 +167,11 @@ impl Read<'_> {
         }
     }
 
+    /// Returns whether the task applies what people wrote.
+    pub(super) fn applies(&self) -> bool {
+        matches!(self.intent, Intent::ApplyPath(_) | Intent::ApplyFence(_))
+    }
+
     /// Returns the namespace that the task requires.
     pub(super) fn namespace(&self) -> Option<&str> {
         if let Intent::Require(Required::Namespace, name) = &self.intent {
@@ -250,7 +255,7 @@ pub(super) fn read_in<'c>(
         }
         // What isn't written has no specification: details below it are remarks. A text of its
         // own may ask for anything.
-        Intent::Study(_) | Intent::Inventory(..) | Intent::Require(..) => {
+        Intent::Study(_) | Intent::Inventory(..) => {
             let meanings = nested(&task.bullets)
                 .into_iter()
                 .map(|bullet| match bullet.form {
@@ -259,6 +264,8 @@ pub(super) fn read_in<'c>(
                 });
             only_told(task, meanings)
         }
+        // The rule is always the same: whose details may be others.
+        Intent::Require(..) => only_told(task, std::iter::repeat(Meaning::Unread)),
         Intent::Expect(_, below) => only_told(task, below.iter().cloned()),
         // A person, a command or a file says it all.
         Intent::Skip

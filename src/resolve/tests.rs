@@ -390,8 +390,12 @@ fn only_the_namespace_that_all_is_written_for_is_checked() {
     let [first, second] = resolved.tasks.as_slice() else {
         panic!("two tasks")
     };
-    let required = super::Requirement::Namespace("shop".to_owned());
-    assert_eq!(first.action, Action::Require(required));
+    let Action::Require { rule, missing } = &first.action else {
+        panic!("{:?}", first.action)
+    };
+    assert_eq!(*rule, super::Requirement::Namespace("shop".to_owned()));
+    // Nothing is written there that the rule could hold for.
+    assert_eq!(missing.len(), 1, "{missing:?}");
     assert_eq!(second.action, Action::Manual);
     assert!(
         second.notes[0].contains("`payments` isn't checked"),

@@ -23,9 +23,8 @@ impl View<'_> {
             Action::Command { .. } => vec![word("what a command did can't be seen afterwards")],
             Action::Manual => vec![word("ticked by hand, without a record")],
             Action::Skip => vec![word("ticked by hand; the task is left out by `skip`")],
-            Action::Require(_) | Action::Write { .. } | Action::Apply { .. } | Action::Wait => {
-                Vec::new()
-            }
+            Action::Require { missing, .. } => missing.iter().map(|it| unkept(it)).collect(),
+            Action::Write { .. } | Action::Apply { .. } | Action::Wait => Vec::new(),
         };
         let checked = steps.iter().filter_map(|step| self.step(step));
         claims.extend(checked);
@@ -121,6 +120,18 @@ fn inventory(missing: &[String], strict: bool) -> Found {
     } else {
         Found::Holds(format!("the facts support all listed names but {names}"))
     }
+}
+
+/// A manifest that breaks the rule which a box asks for.
+fn unkept(missing: &str) -> Claim {
+    claim(
+        "its rule",
+        Found::Lost(Lost {
+            expected: "every manifest keeps the rule: the box is ticked by hand".to_owned(),
+            found: missing.to_owned(),
+            way: "mend the manifests, or open the box".to_owned(),
+        }),
+    )
 }
 
 /// A trace of what a person's work leaves.

@@ -126,6 +126,11 @@ impl View<'_> {
                 some(violations),
                 "mend the manifests, or what they are made from",
             ),
+            (Evidence::Checked { rule, .. }, Work::Expect { missing, .. }) => self.lost(
+                &format!("every manifest keeps the rule: {rule}"),
+                some(missing),
+                "mend the manifests, or open the box",
+            ),
             (
                 Evidence::Checked { .. },
                 Work::Conclude {

@@ -106,6 +106,7 @@ impl Scene {
             fingerprint: String::new(),
         };
         let resolved = Resolved {
+            hand_written: Vec::new(),
             tasks: vec![resolved(self.action.clone())],
             application: Application::default(),
             files: Vec::new(),
@@ -488,7 +489,10 @@ fn facts_are_found_again_or_lost() {
 
 #[test]
 fn a_rule_is_checked_again() {
-    let requirement = Action::Require(Requirement::Resources);
+    let requirement = Action::Require {
+        rule: Requirement::Resources,
+        missing: Vec::new(),
+    };
     let checked = |objects| Evidence::Checked {
         rule: "requests and limits".to_owned(),
         objects,

@@ -53,7 +53,7 @@ pub(super) fn used(
                 Err(missing) => (format!("missing: {missing}"), None),
             })
             .collect(),
-        Action::Require(_)
+        Action::Require { .. }
         | Action::Apply { .. }
         | Action::Command { .. }
         | Action::Wait

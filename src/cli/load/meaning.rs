@@ -43,11 +43,16 @@ impl Meaning {
             file.objects.iter_mut().chain(wanted)
         });
         let written = self.written.values_mut().flatten().map(Arc::make_mut);
-        for object in rendered.chain(written) {
+        let beside = self.resolved.hand_written.iter_mut();
+        let beside = beside.map(|it| &mut it.object);
+        for object in rendered.chain(written).chain(beside) {
             manifest::relocate(object, &from, namespace);
         }
         for task in &mut self.resolved.tasks {
-            if let Action::Require(Requirement::Namespace(name)) = &mut task.action
+            if let Action::Require {
+                rule: Requirement::Namespace(name),
+                ..
+            } = &mut task.action
                 && *name == from
             {
                 namespace.clone_into(name);

@@ -284,7 +284,7 @@ impl Shown<'_> {
                 run.lines().map(|line| format!("runs {line}")).collect()
             }
             Action::Expect { traces } => traces.iter().map(trace_line).collect(),
-            Action::Wait | Action::Require(_) | Action::Manual | Action::Skip => Vec::new(),
+            Action::Wait | Action::Require { .. } | Action::Manual | Action::Skip => Vec::new(),
         }
     }
 

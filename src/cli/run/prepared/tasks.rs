@@ -71,7 +71,7 @@ pub(super) fn is_open(task: &ResolvedTask, strict: bool, accept_unread: bool) ->
     let unanswered = match &task.action {
         Action::Inventory { answer, .. } => strict && !answer.missing.is_empty(),
         Action::Study { .. }
-        | Action::Require(_)
+        | Action::Require { .. }
         | Action::Write { .. }
         | Action::Apply { .. }
         | Action::Command { .. }

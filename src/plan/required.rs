@@ -1,0 +1,86 @@
+//! Rules that every manifest must keep: those that the phase applies, and those that lie beside
+//! them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::Work;
+use super::draft::hash;
+use crate::checklist::TaskId;
+use crate::journal::Evidence;
+use crate::manifest::{Object, Rendered, check, violations};
+use crate::resolve::{Action, Requirement, Resolved};
+
+/// What rules are checked against.
+pub(super) struct Manifests {
+    /// What the phase applies.
+    own: Vec<Object>,
+    /// That, and what lies beside it.
+    all: Vec<Object>,
+    hash: String,
+}
+
+impl Manifests {
+    /// Returns all objects where there are rules, else none: nothing looks at them.
+    pub(super) fn of(
+        resolved: &Resolved,
+        rendered: &[Rendered],
+        written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
+    ) -> Self {
+        let mut tasks = resolved.tasks.iter();
+        let ruled = tasks.any(|task| matches!(task.action, Action::Require { .. }));
+        let own: Vec<Object> = rendered
+            .iter()
+            .flat_map(|file| &file.objects)
+            .chain(written.values().flatten().map(Arc::as_ref))
+            .filter(|_| ruled)
+            .cloned()
+            .collect();
+        let beside = resolved.hand_written.iter().map(|it| &it.object);
+        let beside = beside.filter(|it| ruled && !own.iter().any(|own| is_same(own, it)));
+        let all: Vec<Object> = own.iter().chain(beside).cloned().collect();
+        // Every rule is checked against all objects: one hash of them all serves every key.
+        let values: Vec<&Value> = all.iter().map(|object| &object.value).collect();
+        let hash = hash(&values);
+        Self { own, all, hash }
+    }
+
+    /// Returns the name of a rule's step, what it does, and what it is known by. What somebody else's
+    /// manifest breaks keeps the box open; the phase's own would be applied that way.
+    pub(super) fn step(&self, rule: &Requirement, missing: &[String]) -> (String, Work, Value) {
+        let checked = check(rule, &self.all);
+        let parameters = json!({ "kind": "require", "rule": checked.rule, "objects": self.hash });
+        let name = format!("require {}", checked.rule);
+        let own = self.own.iter().flat_map(|object| {
+            let broken = violations(rule, object, &self.all).into_iter();
+            broken.map(|problem| format!("{}: {problem}", object.label()))
+        });
+        let violations: Vec<String> = own.collect();
+        let work = if !violations.is_empty() {
+            Work::Refuse {
+                rule: checked.rule,
+                violations,
+            }
+        } else if !missing.is_empty() {
+            Work::Expect {
+                found: Vec::new(),
+                missing: missing.to_vec(),
+            }
+        } else {
+            Work::Conclude {
+                evidence: Evidence::Checked {
+                    rule: checked.rule,
+                    objects: checked.objects,
+                    exempt: checked.exempt,
+                },
+            }
+        };
+        (name, work, parameters)
+    }
+}
+
+fn is_same(one: &Object, other: &Object) -> bool {
+    (&one.kind, &one.namespace, &one.name) == (&other.kind, &other.namespace, &other.name)
+}

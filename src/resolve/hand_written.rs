@@ -1,0 +1,101 @@
+//! Manifests that lie in the workspace without being written here: people's, and those of earlier
+//! phases. What is asked for of every pod is asked for of theirs, too.
+
+use serde_json::Value;
+
+use super::application::{Application, Content, FileSpec, ManifestItem};
+use super::model::{Action, Requirement};
+use super::target;
+use crate::facts::Tree;
+use crate::manifest::{Object, containers_of, parse_documents, violations};
+
+/// An object of a manifest that isn't written here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HandWritten {
+    /// The file that it lies in.
+    pub path: String,
+    /// What it is, in the application's namespace where it names none.
+    pub object: Object,
+}
+
+/// Returns the objects that lie in folders for manifests and that no file of `files` holds. What can't be read as objects (a chart's templates) is none, and neither
+/// is a patch of one.
+pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -> Vec<HandWritten> {
+    let folders: Vec<String> = files
+        .iter()
+        .filter_map(|file| Some(file.path.split_once('/')?.0.to_owned()))
+        .collect();
+    let others = tree.iter().filter(|(path, text)| {
+        let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
+        yaml && text.contains("apiVersion:")
+            && target::is_for_manifests(path, &folders)
+            && files.iter().all(|file| file.path != *path)
+    });
+    let objects = others.flat_map(|(path, text)| {
+        let objects = parse_documents(path, text).unwrap_or_default();
+        objects.into_iter().map(|object| (path.to_owned(), object))
+    });
+    objects
+        .filter(|(_, object)| !is_patch(object) && !is_workload_of(object, files))
+        .map(|(path, object)| HandWritten {
+            path,
+            object: object.within(&application.namespace),
+        })
+        .collect()
+}
+
+/// Returns whether pods are described in part: the rest stands where the object itself does.
+fn is_patch(object: &Object) -> bool {
+    let image = |container: &&Value| container.get("image").is_some();
+    containers_of(object).is_some_and(|them| them.is_empty() || !them.iter().all(image))
+}
+
+/// Returns whether files of the phase hold a workload that is called so: it lies there twice.
+fn is_workload_of(object: &Object, files: &[FileSpec]) -> bool {
+    let own = ManifestItem::Workload(object.name.clone());
+    containers_of(object).is_some() && holds(files, |item| *item == own)
+}
+
+fn holds(files: &[FileSpec], is: impl Fn(&ManifestItem) -> bool) -> bool {
+    files.iter().any(|file| match &file.content {
+        Content::Manifests(items) => items.iter().any(&is),
+        _ => false,
+    })
+}
+
+/// Returns a rule for manifests with what keeps its box open that isn't written here: an object of
+/// somebody else's which breaks it, or that there is no pod at all which it could be checked by.
+pub(super) fn require(
+    requirement: Requirement,
+    theirs: &[HandWritten],
+    (files, applies): (&[FileSpec], bool),
+) -> Action {
+    let mut missing = match requirement {
+        // Only what is written here lives in the namespace that the line names.
+        Requirement::Namespace(_) => Vec::new(),
+        Requirement::Resources
+        | Requirement::Probes
+        | Requirement::AntiAffinity
+        | Requirement::DisruptionBudget => broken(&requirement, theirs),
+    };
+    let pods = theirs.iter().any(|it| containers_of(&it.object).is_some());
+    let own = || holds(files, |_| true);
+    if missing.is_empty() && !pods && !applies && !own() {
+        missing.push("no manifest is there that it could be checked by".to_owned());
+    }
+    Action::Require {
+        rule: requirement,
+        missing,
+    }
+}
+
+/// Returns what breaks a rule, object by object.
+fn broken(rule: &Requirement, theirs: &[HandWritten]) -> Vec<String> {
+    let all: Vec<Object> = theirs.iter().map(|it| it.object.clone()).collect();
+    let broken = theirs.iter().flat_map(|it| {
+        let place = format!("{} of `{}`", it.object.label(), it.path);
+        let problems = violations(rule, &it.object, &all).into_iter();
+        problems.map(move |problem| format!("{place}: {problem}"))
+    });
+    broken.collect()
+}
