@@ -63,8 +63,10 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
             push(&mut ports, *number, Protocol::Tcp, (*name).to_owned());
         }
     }
+    let protocols: Vec<Protocol> = ports.iter().map(|port| port.protocol).collect();
     for port in &mut ports {
-        expose(member, port, warnings);
+        let alone = protocols.iter().filter(|it| **it == port.protocol).count() == 1;
+        expose(member, (port, alone), warnings);
     }
     ports
 }
@@ -140,10 +142,16 @@ fn push(ports: &mut Vec<ServicePort>, port: u16, protocol: Protocol, name: Strin
     });
 }
 
-/// Sets how far a port is reachable: the task's words, then labels.
-fn expose(member: &Member<'_>, port: &mut ServicePort, warnings: &mut Vec<Diagnostic>) {
+/// Sets how far a port is reachable: the task's words, then labels. One number on the nodes is no
+/// two ports' of one protocol.
+fn expose(
+    member: &Member<'_>,
+    (port, alone): (&mut ServicePort, bool),
+    warnings: &mut Vec<Diagnostic>,
+) {
     let service = member.service;
     let asked = spec_of(&member.spec.exposures, port);
+    let asked = asked.filter(|it| alone || it.port.is_some() || it.node_port.is_none());
     let by_label = || {
         let kind = label(service?, &TYPES)?.to_lowercase();
         match kind.as_str() {
@@ -158,8 +166,9 @@ fn expose(member: &Member<'_>, port: &mut ServicePort, warnings: &mut Vec<Diagno
     if port.exposure != Exposure::NodePort {
         return;
     }
-    let labelled = || label(service?, &NODE_PORT)?.parse().ok();
-    let wanted: Option<u16> = asked.and_then(|spec| spec.node_port).or_else(labelled);
+    let labelled = service.and_then(|it| label(it, &NODE_PORT)?.parse().ok());
+    let labelled = labelled.filter(|_| alone);
+    let wanted: Option<u16> = asked.and_then(|spec| spec.node_port).or(labelled);
     port.node_port = wanted.map(|wanted| node_port(wanted, &member.name, warnings));
 }
 

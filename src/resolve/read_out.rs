@@ -167,7 +167,9 @@ fn inventory(
             "`{name}` is listed, but nothing in the facts supports it"
         ));
     }
-    if known.strict && !answer.missing.is_empty() {
+    // What finds nothing at all of a list answers nothing.
+    let none = answer.matched.is_empty() && !answer.missing.is_empty();
+    if none || known.strict && !answer.missing.is_empty() {
         return Action::Manual;
     }
     Action::Inventory { kind, answer }

@@ -255,9 +255,11 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Docs, "doc$, docs$, documentation, runbook"),
     (Word::Which, "which$, what$"),
     (Word::Needed, "need, requir, necessary"),
+    (Word::Question, "who$, whom$, whose$, why$, when$, where$"),
+    (Word::How, "how$"),
     (
-        Word::Question,
-        "who$, whom$, whose$, how$, why$, when$, where$",
+        Word::Outcome,
+        "list$, lists$, table$, tables$, diagram, notes$, report, spreadsheet, summary$, page$",
     ),
     (Word::Services, "service$, services$"),
     (Word::Volumes, "volume, storage"),

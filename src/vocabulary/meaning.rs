@@ -107,8 +107,10 @@ meanings! {
     Deployed "deployment" "a Deployment";
     // Inventories.
     Which "which" "which, what";
+    Outcome "outcome" "what is made of what was looked at: a list, a diagram, notes";
     Needed "needed" "needed, required";
-    Question "question" "who, how many, why: what a list of names doesn't answer";
+    Question "question" "who, why, when: what nothing that is there answers";
+    How "how" "how, how many";
     Services "services" "services";
     Volumes "volumes" "volumes";
     Secrets "secrets" "secrets";
@@ -320,6 +322,8 @@ const BULLETS: &[Word] = &[
     Word::Idle,
     Word::Off,
     Word::Question,
+    Word::How,
+    Word::Outcome,
     Word::Within,
     Word::Program,
     Word::Signing,

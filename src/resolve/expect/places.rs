@@ -3,6 +3,7 @@
 //! ``Add `LOG_LEVEL` for api`` isn't done where another service has it. What a word in another
 //! alphabet names can't be told for sure, and is left to a person.
 
+use super::Around;
 use super::look::is_below;
 use crate::facts::{Facts, Service, Tree};
 
@@ -81,6 +82,16 @@ impl<'a> Places<'a> {
         });
         let all = services.iter().copied().chain(folders).collect();
         Self { all, one }
+    }
+
+    /// Returns the services that a line names, or that its work is for.
+    pub(super) fn services(&self, words: &Around) -> impl Iterator<Item = &'a Service> {
+        let services = self.all.iter().filter_map(|it| it.service);
+        services.filter(|service| {
+            let called = |word: &String| service.name.eq_ignore_ascii_case(word);
+            let meant = |word: &String| is_named(&service.name, word);
+            words.line.iter().any(called) || words.purpose.iter().any(meant)
+        })
     }
 
     /// Returns the only part with a folder of its own that is called like one of these words.

@@ -49,18 +49,25 @@ impl Shared {
         };
         let of_kind = || targets.iter().filter(|target| target.kind == kind);
         let workload = |target: &Target| application.workload(&target.whose()?);
+        let file = of_kind().find(|target| workload(target).is_none());
+        let users = |name: &str| {
+            let workloads = application.workloads.iter();
+            let using = workloads.filter(|it| used(it).into_iter().any(|it| it == name));
+            using.count()
+        };
         for target in of_kind() {
             let Some(workload) = workload(target) else {
                 continue;
             };
             let used: Vec<&str> = used(workload).into_iter().collect();
-            let (theirs, others) = left.into_iter().partition(|name| used.contains(name));
+            // What several use lies in the file for all of them, where one is asked for.
+            let theirs = |name: &&str| used.contains(name) && (file.is_none() || users(name) == 1);
+            let (theirs, others) = left.into_iter().partition(theirs);
             left = others;
             self.held.insert(target.path.clone(), items(&theirs));
         }
         let owned = |name: &str| owners.iter().any(|(_, map)| map == name);
         left.retain(|name| !owned(name));
-        let file = of_kind().find(|target| workload(target).is_none());
         match file {
             Some(target) => self.held.insert(target.path.clone(), items(&left)),
             None => self.left.insert(kind, items(&left)),

@@ -99,6 +99,7 @@ fn open(list: Phrase<'_>) -> Option<&str> {
         Word::Uncertain,
         Word::Negation,
         Word::Question,
+        Word::How,
         Word::Which,
         Word::Must,
     ])

@@ -43,7 +43,6 @@ const TOLD: &[Word] = &[
     Word::Probes,
     Word::Liveness,
     Word::Readiness,
-    Word::Startup,
     Word::Resources,
     Word::Limits,
     Word::Requests,
@@ -52,6 +51,9 @@ const TOLD: &[Word] = &[
 ];
 
 const NOTHING: &str = "names nothing that manifests can be checked for";
+
+/// What compares one thing with another.
+const SIGNS: &[char] = &['=', '<', '>', '≤', '≥', '≠', '×'];
 
 /// Verbs that a requirement may begin with.
 const VERBS: &[Word] = &[Word::Create, Word::Add, Word::SetUp];
@@ -73,6 +75,9 @@ fn read(line: &Line<'_>) -> Outcome {
         .find_map(|(required, rule, words)| Some((*required, *rule, told(words)?)))
         .ok_or(NOTHING)?;
     enough(required, prose)?;
+    if let Some(sign) = line.plain.chars().find(|it| SIGNS.contains(it)) {
+        return Err(format!("“{sign}” says more than what is required").into());
+    }
     let begun = wording::verb(prose, VERBS).map(|verb| verb.word);
     let all = wording::opened(prose).skip(usize::from(begun.is_some()));
     if let Some(code) = line.codes().find(|code| !target::is_endpoint(code)) {
@@ -83,7 +88,7 @@ fn read(line: &Line<'_>) -> Outcome {
         return Err(format!("{other} is another thing than {rule}").into());
     }
     let mut known: Vec<Word> = TOLD.to_vec();
-    known.extend([Word::Around, Word::Object, Word::Replicas, Word::Needed]);
+    known.extend([Word::Around, Word::Replicas]);
     // A line may say what a budget or different nodes are good for.
     if matches!(
         required,

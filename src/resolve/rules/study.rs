@@ -76,13 +76,20 @@ fn goes_on(after: Phrase<'_>) -> Option<&str> {
     stray.map(|(word, _)| word)
 }
 
-/// Returns the word by which what is said behind the paths asks a question, or names persons to
-/// study them with: `— is it up to date`, `— with the team`.
+/// Returns the word by which what is said behind the paths asks a question, wants something made of
+/// them, or names persons to study them with: `— is it up to date`, `: what breaks`, `— a list for
+/// the wiki`, `— with the team`.
 fn asks(after: Phrase<'_>) -> Option<&str> {
+    let vocabulary = after.vocabulary();
+    let asked = Meanings::of(&[Word::Question, Word::Which, Word::Outcome]);
+    let mut all = words(after.text());
+    if let Some(word) = all.find(|word| vocabulary.told_by(word).alone.meets(asked)) {
+        return Some(word);
+    }
     let clauses = after.text().split(['—', '–', ':', ';', '.', '(', ',']);
     let mut first = clauses.filter_map(|clause| words(clause).next());
     first.find(|word| {
-        let told = after.vocabulary().told_by(word).alone;
+        let told = vocabulary.told_by(word).alone;
         told.has(Word::With) || told.has(Word::Must)
     })
 }

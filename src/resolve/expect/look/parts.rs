@@ -3,12 +3,19 @@
 use super::super::places::{Meant, Places};
 use super::super::{Around, Expectation, Expected};
 use super::Look;
+use crate::facts::{Origin, Service};
 use crate::journal::Trace;
 
 impl Look<'_> {
     /// Returns a trace with what was found of it. Where the words name a part of the application,
     /// another part's trace isn't it.
     pub fn expect(&self, what: &Expectation, words: &Around) -> Expected {
+        if let Some(found) = self.composed(what, words).filter(|_| self.seen.is_some()) {
+            return Expected {
+                what: what.clone(),
+                found,
+            };
+        }
         let told = match what {
             Expectation::File(_) | Expectation::Change(_) | Expectation::Absent(_) => true,
             Expectation::Symbol { paths, .. }
@@ -22,9 +29,7 @@ impl Look<'_> {
                 found,
             };
         }
-        let places = self
-            .places
-            .get_or_init(|| Places::of(self.tree, self.facts));
+        let places = self.places();
         let mut meant = places.meant(&words.purpose);
         for around in [&words.line, &words.heading] {
             if matches!(meant, Meant::Anywhere) {
@@ -32,6 +37,57 @@ impl Look<'_> {
             }
         }
         self.expect_of(what, &meant)
+    }
+
+    fn places(&self) -> &Places<'_> {
+        self.places
+            .get_or_init(|| Places::of(self.tree, self.facts))
+    }
+
+    /// Looks in the part of a Compose file that says what the services are which a line names;
+    /// `None` where it names none, or is about another file.
+    fn composed(&self, what: &Expectation, words: &Around) -> Option<Result<Trace, String>> {
+        let (path, variable) = match what {
+            Expectation::Change(path) => (path, None),
+            Expectation::Variable { name, paths } => match paths.as_slice() {
+                [path] => (path, Some(name)),
+                _ => return None,
+            },
+            Expectation::File(_)
+            | Expectation::Absent(_)
+            | Expectation::Symbol { .. }
+            | Expectation::Endpoint { .. } => return None,
+        };
+        let project = self.facts.project.as_ref()?;
+        if !project.files.contains(path) {
+            return None;
+        }
+        let mut services = self.places().services(words).peekable();
+        let first = services.peek()?.name.clone();
+        let Some(variable) = variable else {
+            let changed = self.find(what);
+            return Some(changed.and_then(|_| {
+                Err(format!(
+                    "`{path}` changed; whether that is about `{first}` is a person's to tell"
+                ))
+            }));
+        };
+        let given = |service: &Service| {
+            let mut environment = service.environment.iter();
+            let found = environment.find(|it| it.name == *variable && it.origin.path == *path);
+            found
+                .map(|it| it.origin.clone())
+                .ok_or_else(|| format!("`{variable}` isn't set for `{}` in `{path}`", service.name))
+        };
+        let found: Result<Vec<Origin>, String> = services.map(given).collect();
+        let first = found.map(|all| all.into_iter().next());
+        first.transpose().map(|found| {
+            found.map(|origin| Trace::Variable {
+                name: variable.clone(),
+                path: origin.path,
+                line: origin.line,
+            })
+        })
     }
 
     /// Looks for what names no file in the part of the application that it is for.

@@ -463,3 +463,39 @@ fn a_line_or_a_heading_names_a_part_as_well() {
         assert_eq!(found, expected, "{line} below {heading}");
     }
 }
+
+#[test]
+fn what_a_compose_file_says_of_a_service_is_looked_for_there() {
+    let path = "docker-compose.yml";
+    let level = Expectation::Variable {
+        name: "LOG_LEVEL".to_owned(),
+        paths: vec![path.to_owned()],
+    };
+    let at = Ok("`LOG_LEVEL` is at docker-compose.yml:9");
+    check_for(&level, &[], at);
+    check_for(&level, &["tracker"], at);
+    let lacks = "`LOG_LEVEL` isn't set for `api` in `docker-compose.yml`";
+    check_for(&level, &["api"], Err(lacks));
+    check_for(&level, &["tracker", "api"], Err(lacks));
+    let (tree, facts) = of_services();
+    let changed = Sight {
+        changed: Some(Some("abc1234".to_owned())),
+        ..sight(file())
+    };
+    let seen = Seen {
+        since: Since::Commit("0000000".to_owned()),
+        paths: [(path.to_owned(), changed)].into(),
+    };
+    let look = Look::new(&tree, &facts, Some(&seen));
+    let of = |purpose: &[&str]| {
+        let around = Around {
+            purpose: purpose.iter().map(|it| (*it).to_owned()).collect(),
+            ..Around::default()
+        };
+        look.expect(&Expectation::Change(path.to_owned()), &around)
+            .found
+    };
+    assert!(of(&[]).is_ok());
+    let untold = "`docker-compose.yml` changed; whether that is about `api` is a person's to tell";
+    assert_eq!(of(&["api"]), Err(untold.to_owned()));
+}
