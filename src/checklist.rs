@@ -34,7 +34,7 @@ mod walk;
 pub use date::{DateStyle, read_date};
 pub use directive::{Awaited, KEYS, Key, RESERVED, Reserved};
 pub use document::{Parsed, examine, parse};
-pub use edit::{EditError, Edits, set_date, set_field, set_status, tick};
+pub use edit::{EditError, Edits, harmless, set_date, set_field, set_status, tick};
 pub use name::{Naming, file_name};
 pub use review::review;
 pub use script::{Script, Shell};

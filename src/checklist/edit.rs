@@ -98,10 +98,11 @@ impl Edits {
     }
 
     /// Adds writing a field's value; it stays on one line, which is its label's: what begins a
-    /// line of its own could be a heading or a task there.
+    /// line of its own could be a heading or a task there. What would change how the rest of the
+    /// document is read is written so that it doesn't ([`harmless`]).
     #[must_use]
     pub fn field(self, field: &Field, value: &str) -> Self {
-        self.value(&field.span, &field.text, value)
+        self.value(&field.span, &field.text, &harmless(value))
     }
 
     /// Adds writing a remark behind what a field holds, or in place of a dash; it stays on one line.
@@ -182,10 +183,40 @@ fn held(found: &str) -> Option<bool> {
         .then_some(matches!(inside, b'x' | b'X'))
 }
 
-/// Returns a remark on one line, that begins no comment: a comment may be a directive.
-fn harmless(remark: &str) -> String {
-    let words: Vec<&str> = remark.split_whitespace().collect();
-    words.join(" ").replace("<!--", "&lt;!--")
+/// Returns a remark on one line, that begins no comment, which may be a directive, and no code span
+/// that something behind it would end.
+pub fn harmless(remark: &str) -> String {
+    let line = on_one_line(remark).replace("<!--", "&lt;!--");
+    if paired(&line) {
+        return line;
+    }
+    let parts: Vec<&str> = line.split('`').collect();
+    let (last, parts) = parts.split_last().unwrap_or((&"", &[]));
+    // A backslash before an entity would show the entity.
+    let parts = parts.iter().map(|part| part.trim_end_matches('\\'));
+    parts
+        .flat_map(|part| [part, "&#96;"])
+        .chain([*last])
+        .collect()
+}
+
+/// Returns whether each run of backticks is ended by one of its length, and none is escaped.
+fn paired(line: &str) -> bool {
+    if line.contains("\\`") {
+        return false;
+    }
+    let mut open = None;
+    for run in line
+        .split(|it: char| it != '`')
+        .filter(|run| !run.is_empty())
+    {
+        open = match open {
+            None => Some(run.len()),
+            Some(length) if length == run.len() => None,
+            Some(length) => Some(length),
+        };
+    }
+    open.is_none()
 }
 
 impl Edit {
@@ -335,4 +366,23 @@ pub fn set_date(text: &str, field: &DateField, date: &str) -> Result<String, Edi
 /// Returns what is there instead, if the value isn't as it was read.
 pub fn set_field(text: &str, field: &Field, value: &str) -> Result<String, EditError> {
     Edits::new().field(field, value).apply(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn a_remark_changes_nothing_behind_it() {
+        for (remark, written) in [
+            ("done\n by\thand", "done by hand"),
+            ("set `A` and ``b ` c``", "set `A` and ``b ` c``"),
+            ("one ` mark", "one &#96; mark"),
+            (r"a \` b `c`", "a &#96; b &#96;c&#96;"),
+            ("<!-- orch: manual", "&lt;!-- orch: manual"),
+        ] {
+            assert_eq!(harmless(remark), written);
+            assert_eq!(harmless(written), written);
+        }
+    }
 }
