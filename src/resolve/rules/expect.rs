@@ -7,6 +7,7 @@
 mod beyond;
 mod clause;
 mod code;
+mod homes;
 mod refused;
 mod relation;
 mod tokens;
@@ -55,6 +56,7 @@ fn read(line: &Line<'_>) -> Outcome {
     }
     let parsed = clause::parse(&task.text, None, line.vocabulary)?;
     let mut wants = parsed.wants.clone();
+    homes::bind(&mut wants, &task.bullets, line.vocabulary);
     let mut meanings = Vec::new();
     let of_line = (&parsed, line.vocabulary);
     below(&task.bullets, of_line, (&mut meanings, &mut wants));
