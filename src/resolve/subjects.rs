@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::checklist::{Checklist, Span};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::facts::image::{self, Product};
 use crate::facts::{Project, Service};
 use crate::settings::PhaseSettings;
@@ -329,7 +329,9 @@ fn not_found(
         "services found: {}; map it in the phase's settings: [aliases] {} = \"{}\"",
         names.join(", "),
         subject.name,
-        names.first().unwrap_or(&"app"),
+        nearest(name, &names)
+            .or(names.first().copied())
+            .unwrap_or("app"),
     ))
 }
 

@@ -261,37 +261,18 @@ fn refused(text: &str) -> Diagnostics {
 }
 
 #[test]
-fn what_alone_is_left_is_not_taken_for_an_unknown_name() {
-    let unknown = |name: &str| {
-        let text = format!(
-            "# Phase 4: x\n\n- [ ] `k8s/app/deployment.yml`\n- [ ] `k8s/{name}/deployment.yml`\n"
-        );
-        let problems = refused(&text);
-        let first = problems.0.into_iter().next().expect("a problem");
-        assert_eq!(
-            first.message,
-            format!("nothing in `docker-compose.yml` is called `{name}`")
-        );
-    };
-    unknown("beat");
-    // Known by its name, but what to run isn't.
-    unknown("redis-exporter");
-}
-
-#[test]
-fn a_workload_that_nothing_is_called_like_is_an_error_with_its_place() {
-    let text = "# Phase 4: x\n\n## Tasks\n\n### 4.1 y\n- [ ] `k8s/billing/deployment.yml`: billing\n  - Port: 7070\n- [ ] `k8s/ledger/deployment.yml`: ledger\n  - Port: 7171\n";
+fn a_workload_that_is_nearly_called_like_a_service_is_an_error_with_its_place() {
+    let text = "# Phase 4: x\n\n## Tasks\n\n### 4.1 y\n- [ ] `k8s/grafanna/deployment.yml`\n";
     let problems = refused(text);
-    let messages: Vec<&str> = problems.0.iter().map(|it| it.message.as_str()).collect();
-    let last = "nothing in `docker-compose.yml` is called `ledger`";
-    assert!(messages.contains(&last), "{messages:?}");
-    let place = problems
-        .0
-        .iter()
-        .find_map(|it| it.place.as_ref())
-        .expect("a place");
-    let named = place.text.get(place.span.clone());
-    assert!(matches!(named, Some("billing" | "ledger")), "{named:?}");
+    let [problem] = problems.0.as_slice() else {
+        panic!("{problems:?}")
+    };
+    let message = "nothing in `docker-compose.yml` is called `grafanna`";
+    assert_eq!(problem.message, message);
+    let place = problem.place.as_ref().expect("a place");
+    assert_eq!(place.text.get(place.span.clone()), Some("grafanna"));
+    let help = problem.help.join("\n");
+    assert!(help.contains("[aliases] grafanna = \"grafana\""), "{help}");
 }
 
 /// Checks the rule and the bullets' meanings of one task.

@@ -2,12 +2,12 @@
 //! like, a second file for an object that has one, what would hold nothing, and autoscalers and
 //! budgets that would be others than are asked for. They are a person's, with the reason.
 //!
-//! A service that is missing otherwise is an error (`subjects`).
+//! A name that is nearly a service's is an error (`subjects`).
 
 use std::collections::{BTreeSet, HashMap};
 
 use crate::checklist::Checklist;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::facts::{Facts, Tree};
 use crate::settings::PhaseSettings;
 
@@ -29,8 +29,7 @@ pub(super) fn leave(
     told
 }
 
-/// Leaves what ends, whose kind no name tells, or what lies outside of folders for manifests, and
-/// is called like no service.
+/// Leaves what is called like no service.
 fn unknown(
     reads: &mut [Read<'_>],
     facts: &Facts,
@@ -49,6 +48,7 @@ fn unknown(
     let names: Vec<String> = unknown.map(|it| it.name.clone()).collect();
     let services = project.map(|it| it.services.as_slice()).unwrap_or_default();
     let first = services.first();
+    let called: Vec<&str> = services.iter().map(|it| it.name.as_str()).collect();
     let mut told = Vec::new();
     for name in names {
         let of = |read: &&mut Read<'_>| {
@@ -60,7 +60,9 @@ fn unknown(
         // A name alone may be anything's: `rules.yml`.
         let alone = |it: &Target| it.kind == FileKind::Whole || ends(it);
         let strict = |it: &Target| !alone(it) && target::is_for_manifests(&it.path, &[]);
-        if targets.any(|it| theirs(&it) && strict(it)) {
+        // What is nearly called so was meant, and would be written elsewhere.
+        let near = nearest(&name, &called).is_some();
+        if near && targets.any(|it| theirs(&it) && strict(it)) {
             continue;
         }
         let Some(service) = first else { continue };

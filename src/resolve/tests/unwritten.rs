@@ -32,6 +32,23 @@ fn check_left(lines: &[&str], why: &str) {
 }
 
 #[test]
+fn what_no_service_is_called_like_is_a_persons() {
+    // The last one is known by its name, but what to run isn't.
+    for name in ["beat", "billing", "redis-exporter"] {
+        check_left(
+            &[
+                "`k8s/app/deployment.yml`",
+                &format!("`k8s/{name}/deployment.yml`: port 7070"),
+            ],
+            &format!(
+                "no service in `docker-compose.yml` is called `{name}`, so that \
+                 `k8s/{name}/deployment.yml` is a person's to write"
+            ),
+        );
+    }
+}
+
+#[test]
 fn a_second_kind_of_one_service_is_a_persons() {
     check_left(
         &["`k8s/worker/deployment.yml`", "`k8s/worker/cronjob.yml`"],
