@@ -35,7 +35,8 @@ pub use model::{
 };
 pub(crate) use paths::leads_out;
 pub use source::{
-    Definition, Definitions, Form, Head, Parameter, Sort, divided, is_stand_in, pieces,
+    Definition, Definitions, Form, Head, Parameter, Sort, answers, divided, is_stand_in, pieces,
+    used,
 };
 pub use tree::{Other, Tree, Unread, is_source};
 

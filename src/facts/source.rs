@@ -8,6 +8,7 @@ mod endpoints;
 mod literal;
 mod pydantic;
 mod symbols;
+mod uses;
 mod variables;
 
 use super::model::{Endpoints, Variable};
@@ -15,6 +16,7 @@ use super::{Tree, paths};
 use code::{Code, Language};
 
 pub use symbols::{Definition, Definitions, Form, Head, Parameter, Sort, divided, pieces};
+pub use uses::{answers, used};
 
 /// Folders that hold no source of the application's own.
 const FOREIGN: &[&str] = &[

@@ -3,6 +3,7 @@
 //! Patterns over code whose comments and strings are blanked, not a compiler: what a macro or a
 //! decorator makes isn't seen, and neither is what is only declared elsewhere and imported.
 
+mod body;
 mod head;
 mod parameters;
 
@@ -17,6 +18,7 @@ use super::super::model::Origin;
 use super::super::paths;
 use super::code::{Code, Language};
 use super::variables::{pattern, patterns};
+use body::{bodies, functions};
 
 pub use head::{Form, Head};
 pub use parameters::{Parameter, divided, pieces};
@@ -91,6 +93,10 @@ const KEYWORDS: &[&str] = &[
     "yield",
 ];
 
+/// What the functions of migrations are called that take one back: a table that one makes is none
+/// that the application has.
+const REVERTING: &[&str] = &["down", "downgrade"];
+
 patterns! {
     PY_FUNCTION = r"(?m)^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)\s*[\(\[]";
     PY_TYPE = r"(?m)^[ \t]*class[ \t]+(\w+)\b";
@@ -125,6 +131,7 @@ patterns! {
     RUBY_TABLE = r#"\bcreate_table\s*\(?\s*[:"'](\w+)"#;
     PHP_FUNCTION = r"\bfunction\s+&?(\w+)\s*\(";
     PHP_TYPE = r"\b(?:class|interface|trait|enum)\s+(\w+)\b";
+    PHP_TABLE = r#"\bSchema::create\(\s*["'](\w+)["']"#;
     PHP_VALUE = r"\bconst\s+(?:\w+\s+)?(\w+)\s*=";
     CS_TYPE = r"\b(?:class|interface|struct|record|enum)\s+(?:class\s+|struct\s+)?(\w+)\b";
     CS_VALUE = r"\bconst\s+\w+\s+(\w+)\s*=";
@@ -179,6 +186,7 @@ const PHP: &[Row] = &[
     (&PHP_FUNCTION, Sort::Function),
     (&PHP_TYPE, Sort::Type),
     (&PHP_VALUE, Sort::Value),
+    (&PHP_TABLE, Sort::Table),
 ];
 const CSHARP: &[Row] = &[(&CS_TYPE, Sort::Type), (&CS_VALUE, Sort::Value)];
 const SQL: &[Row] = &[
@@ -215,6 +223,26 @@ impl Definitions {
         Head::of(name, found, tree.get(&found.origin.path)?)
     }
 
+    /// Returns where a name is defined in a file.
+    pub(super) fn places(code: &Code, name: &str) -> Vec<usize> {
+        let found = found(code).into_iter().filter(|it| it.name == name);
+        found.map(|it| it.at).collect()
+    }
+
+    /// Returns what is defined around the part of a file between two places, and right behind it.
+    pub(super) fn beside(code: &Code, start: usize, end: usize) -> Beside {
+        let found = found(code);
+        let next = found.iter().filter(|it| it.at >= end);
+        let next = next.min_by_key(|it| it.at).map(|it| it.name.clone());
+        let types = bodies(code, &found).into_iter();
+        let around = types.filter(|(_, body)| body.contains(&start));
+        let owner = around.min_by_key(|(_, body)| body.len());
+        Beside {
+            owner: owner.map(|(name, _)| name),
+            next,
+        }
+    }
+
     fn add(&mut self, code: &Code) {
         let mut found = found(code);
         let tests = code.test_modules();
@@ -225,13 +253,26 @@ impl Definitions {
         found.sort_by_key(|it| (it.at, it.sort == Sort::Value));
         // `const f = () => …` is a function, and not a value as well.
         found.dedup_by(|later, first| later.at == first.at && later.name == first.name);
-        let bodies = bodies(code, &found);
-        for it in &found {
-            let inner = bodies
-                .iter()
-                .filter(|(_, body)| body.contains(&it.at))
-                .min_by_key(|(_, body)| body.len());
-            let inner = inner.map(|(name, _)| name.clone());
+        let types = bodies(code, &found);
+        let functions = functions(code, &found);
+        let reverts = |it: &Found| {
+            let within = |(name, body): &(String, Range<usize>)| {
+                body.contains(&it.at) && REVERTING.contains(&name.as_str())
+            };
+            it.sort == Sort::Table && functions.iter().any(within)
+        };
+        for it in found.iter().filter(|it| !reverts(it)) {
+            let around = |all: &[(String, Range<usize>)]| {
+                let around = all.iter().filter(|(_, body)| body.contains(&it.at));
+                around.min_by_key(|(_, body)| body.len()).cloned()
+            };
+            let function = around(&functions);
+            // What stands in a function of a type isn't the type's.
+            let inner = around(&types).filter(|(_, body)| {
+                let nearer = function.as_ref().map(|(_, inner)| inner.len() < body.len());
+                !nearer.unwrap_or_default()
+            });
+            let inner = inner.map(|(name, _)| name);
             let definition = Definition {
                 sort: it.sort,
                 within: it.receiver.clone().or(inner),
@@ -241,6 +282,14 @@ impl Definitions {
             self.0.entry(it.name.clone()).or_default().push(definition);
         }
     }
+}
+
+/// What is defined beside a part of a file.
+pub(super) struct Beside {
+    /// The innermost type that holds it.
+    pub(super) owner: Option<String>,
+    /// The next definition behind it.
+    pub(super) next: Option<String>,
 }
 
 /// A definition with its place in the text.
@@ -326,75 +375,6 @@ fn methods(code: &Code) -> Vec<Found> {
         })
     };
     captures.filter_map(method).collect()
-}
-
-/// The bodies of types, by the types' names.
-fn bodies(code: &Code, found: &[Found]) -> Vec<(String, Range<usize>)> {
-    let types = found.iter().filter(|it| it.sort == Sort::Type);
-    let mut bodies: Vec<(String, Range<usize>)> = types
-        .filter_map(|it| {
-            let start = it.at + it.name.len();
-            let end = match code.language {
-                Language::Python | Language::Ruby => indented(code, it.at),
-                Language::Script
-                | Language::Java
-                | Language::Rust
-                | Language::Go
-                | Language::Php
-                | Language::CSharp => braced(code, start),
-                Language::Sql => None,
-            };
-            Some((it.name.clone(), start..end?))
-        })
-        .collect();
-    if code.language == Language::Rust {
-        for captures in RUST_IMPL.iter().flat_map(|it| it.captures_iter(&code.bare)) {
-            if let (Some(whole), Some(name)) = (captures.get(0), captures.get(1))
-                && let Some(end) = braced(code, whole.end().saturating_sub(1))
-            {
-                bodies.push((name.as_str().to_owned(), whole.end()..end));
-            }
-        }
-    }
-    bodies
-}
-
-/// Returns where the block ends that begins with the first brace behind a place; `None` where what
-/// is defined there has none.
-fn braced(code: &Code, start: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    for (at, byte) in code.bare.as_bytes().iter().enumerate().skip(start) {
-        match byte {
-            b'{' => depth += 1,
-            b'}' => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            b';' if depth == 0 => return None,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Returns where the lines end that are indented deeper than the one that holds a place.
-fn indented(code: &Code, at: usize) -> Option<usize> {
-    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let start = code.bare.get(..at)?.rfind('\n').map_or(0, |it| it + 1);
-    let rest = code.bare.get(start..)?;
-    let mut lines = rest.split_inclusive('\n');
-    let own = lines.next()?;
-    let depth = indent(own);
-    let mut end = start + own.len();
-    for line in lines {
-        if !line.trim().is_empty() && indent(line) <= depth {
-            break;
-        }
-        end += line.len();
-    }
-    Some(end)
 }
 
 #[cfg(test)]

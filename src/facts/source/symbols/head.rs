@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::super::code::{Code, Language, closing};
-use super::parameters::{Parameter, parameters, pieces};
+use super::parameters::{Parameter, parameters, pieces, without_root};
 use super::{Definition, Sort};
 
 /// Bytes that a definition's head may have at most.
@@ -76,7 +76,7 @@ impl Head {
 
     /// Returns whether it returns just that.
     pub fn returns(&self, asked: &str) -> bool {
-        let asked = pieces(asked);
+        let asked = without_root(pieces(asked));
         let typed_before = matches!(self.language, Language::Java | Language::CSharp);
         if typed_before && !self.kotlin {
             return self.before.ends_with(&asked);
@@ -86,7 +86,40 @@ impl Head {
             [colon, rest @ ..] if colon == ":" => rest,
             rest => rest,
         };
-        behind == asked
+        without_root(behind.to_vec()) == asked
+    }
+
+    /// Returns whether a type can do something: none that only names or promises what others do.
+    pub fn is_concrete(&self) -> bool {
+        let promises = ["interface", "trait", "enum", "annotation"];
+        match self.language {
+            Language::Sql | Language::Ruby => true,
+            Language::Python => !self.is_derived(&["Protocol", "Enum"]),
+            Language::Go | Language::Rust => self.has("struct"),
+            Language::Script | Language::Java | Language::Php | Language::CSharp => {
+                !promises.iter().any(|word| self.has(word)) && !self.is_alias()
+            }
+        }
+    }
+
+    /// `type Name = …`
+    fn is_alias(&self) -> bool {
+        self.language == Language::Script && self.before.last().is_some_and(|it| it == "type")
+    }
+
+    /// Returns whether a value stays as it is, as far as its language tells.
+    pub fn is_constant(&self) -> bool {
+        let has = |word: &str| self.before.iter().any(|it| it == word);
+        match self.language {
+            Language::Script | Language::Go => has("const"),
+            Language::Rust => !has("mut"),
+            Language::Python
+            | Language::Java
+            | Language::Ruby
+            | Language::Php
+            | Language::CSharp
+            | Language::Sql => true,
+        }
     }
 
     /// Returns whether writing `Name()` makes a value of it, or calls it.

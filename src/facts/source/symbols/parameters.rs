@@ -42,7 +42,7 @@ impl Parameter {
         let (mut whole, default) = at_default(pieces(text));
         whole.retain(|it| it != "$");
         Self {
-            whole: without_mark(whole),
+            whole: without_root(without_mark(whole)),
             default,
             ..Self::default()
         }
@@ -163,7 +163,12 @@ fn bare(language: Language, all: &[String]) -> Vec<String> {
         };
     }
     let sign = |it: &&String| !(language == Language::Php && *it == "$");
-    rest.iter().filter(sign).cloned().collect()
+    let rest = rest.iter().filter(sign).cloned().collect();
+    if language == Language::Php {
+        without_root(rest)
+    } else {
+        rest
+    }
 }
 
 /// Returns what follows the brackets that are opened at a place.
@@ -180,6 +185,20 @@ fn behind_brackets(pieces: &[String], at: usize) -> &[String] {
         }
     }
     &[]
+}
+
+/// PHP's `\DateTime` is `DateTime`, and `App\Clock` isn't `Clock`.
+pub(super) fn without_root(whole: Vec<String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    let mut word = false;
+    for piece in whole {
+        let root = piece == "\\" && !word;
+        word = piece.starts_with(|it: char| it.is_alphanumeric() || it == '_');
+        if !root {
+            kept.push(piece);
+        }
+    }
+    kept
 }
 
 /// `name?: string` is named as `name: string` is.

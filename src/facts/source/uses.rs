@@ -1,0 +1,137 @@
+//! Where a name is used: outside of comments, of imports and of its own definition.
+//!
+//! Told by the name alone, not by what it is bound to.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::Tree;
+use super::super::model::Origin;
+use super::code::{Code, Language, closing};
+use super::symbols::Definitions;
+use super::variables::{pattern, patterns};
+
+patterns! {
+    JS_IMPORT = r#"(?m)^[ \t]*(?:import\b[^;"'`]*["'][^"'\n]*["']|(?:const|let|var)\s+[^=;]*=\s*(?:await\s+)?(?:require|import)\s*\([^)\n]*\)[^\n]*)"#;
+    PY_IMPORT = r"(?m)^[ \t]*(?:from\s+[\w.]+\s+)?import\s+(?:\([^)]*\)|[^\n]*)";
+    PHP_IMPORT = r"(?m)^[ \t]*(?:use|namespace)\s[^;]*;";
+    RUST_IMPORT = r"\b(?:pub\s+)?use\s[^;]*;";
+    GO_IMPORT = r"(?m)^import\s*(?:\([^)]*\)|[^\n]*)";
+    JVM_IMPORT = r"(?m)^[ \t]*(?:import|package|using|namespace)\s[^\n(]*$";
+    RUBY_IMPORT = r"(?m)^[ \t]*require(?:_relative)?\s[^\n]*";
+}
+
+/// Marks that begin a comment in files that are no source; what stands behind one doesn't count.
+const COMMENTS: &[&str] = &["#", "//", "--", "<!--", "/*", ";"];
+
+/// Lines that a route's statement takes up at most.
+const LONGEST: usize = 12;
+
+/// Returns the first line of a file on which a name is used.
+pub fn used(tree: &Tree, path: &str, name: &str) -> Option<usize> {
+    let text = tree.get(path)?;
+    let Some(code) = Code::new(path, text) else {
+        let mut lines = text.lines().enumerate();
+        return lines.find_map(|(at, line)| {
+            let ends = COMMENTS.iter().filter_map(|mark| line.find(mark)).min();
+            let said = line.get(..ends.unwrap_or(line.len())).unwrap_or_default();
+            (!line.trim_start().starts_with('*') && places(said, name).next().is_some())
+                .then_some(at + 1)
+        });
+    };
+    let imports = imports(&code);
+    let defined = Definitions::places(&code, name);
+    let mut places = places(&code.text, name);
+    let found = places.find(|at| {
+        let imported = imports.iter().any(|it| it.contains(at));
+        !imported && !defined.contains(at) && (code.is_code(*at) || is_path(&code, *at))
+    })?;
+    Some(code.origin(found).line)
+}
+
+/// Returns whether a route that is written at a place is answered by a function or type: its
+/// statement names it, it is what the statement is put on, or the type that this stands in.
+pub fn answers(tree: &Tree, route: &Origin, (within, name): (Option<&str>, &str)) -> bool {
+    let Some(code) = tree
+        .get(&route.path)
+        .and_then(|text| Code::new(&route.path, text))
+    else {
+        return false;
+    };
+    let start = line_start(&code, route.line);
+    let end = statement(&code, start);
+    let said = code.text.get(start..end).unwrap_or_default();
+    let named = |name: &str| places(said, name).next().is_some();
+    if named(name) && within.is_none_or(named) {
+        return true;
+    }
+    let beside = Definitions::beside(&code, start, end);
+    // An annotation says of what follows it which route it answers.
+    let annotates = said.trim_start().starts_with(['@', '[', '#']);
+    let next = beside.next.filter(|_| annotates);
+    match within {
+        Some(within) => beside.owner.as_deref() == Some(within) && next.as_deref() == Some(name),
+        None => [beside.owner, next].iter().flatten().any(|it| it == name),
+    }
+}
+
+/// Returns the places at which a name stands as a word of its own.
+fn places<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
+    let letter = |byte: Option<&u8>| {
+        byte.is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_' || *it >= 0x80)
+    };
+    let bytes = text.as_bytes();
+    let all = text.match_indices(name).map(|(at, _)| at);
+    all.filter(move |at| {
+        let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+        !letter(before) && !letter(bytes.get(at + name.len()))
+    })
+}
+
+/// Whether what stands at a place is a name in a string, as settings have it, and no prose.
+fn is_path(code: &Code, at: usize) -> bool {
+    let quote = |it: char| "\"'`".contains(it);
+    let before = code.text.get(..at).unwrap_or_default();
+    let behind = code.text.get(at..).unwrap_or_default();
+    let begin = before.rfind(quote).map_or(0, |it| it + 1);
+    let end = behind.find(quote).unwrap_or(behind.len());
+    let inside = code.text.get(begin..at + end).unwrap_or_default();
+    !inside.contains(char::is_whitespace)
+}
+
+fn imports(code: &Code) -> Vec<Range<usize>> {
+    let pattern = match code.language {
+        Language::Script => &JS_IMPORT,
+        Language::Python => &PY_IMPORT,
+        Language::Php => &PHP_IMPORT,
+        Language::Rust => &RUST_IMPORT,
+        Language::Go => &GO_IMPORT,
+        Language::Java | Language::CSharp => &JVM_IMPORT,
+        Language::Ruby => &RUBY_IMPORT,
+        Language::Sql => return Vec::new(),
+    };
+    let all = pattern.iter().flat_map(|it| it.find_iter(&code.text));
+    all.map(|it| it.range()).collect()
+}
+
+/// Returns where a line begins, 1-based.
+fn line_start(code: &Code, line: usize) -> usize {
+    let lines = code.text.split_inclusive('\n');
+    lines.take(line.saturating_sub(1)).map(str::len).sum()
+}
+
+/// Returns where the statement ends that begins on a line: behind its brackets.
+fn statement(code: &Code, start: usize) -> usize {
+    let rest = code.bare.get(start..).unwrap_or_default();
+    let line = rest.find('\n').unwrap_or(rest.len());
+    let longest: usize = rest.split_inclusive('\n').take(LONGEST).map(str::len).sum();
+    let head = rest.get(..line).unwrap_or_default();
+    let closed = head.rfind('(').and_then(|_| {
+        let open = head.find('(')?;
+        closing(&code.bare, start + open + 1)
+    });
+    let end = closed.map_or(start + line, |close| close.max(start + line));
+    end.min(start + longest)
+}
