@@ -8,6 +8,7 @@ mod english;
 mod everywhere;
 mod fold;
 mod grammar;
+mod heading;
 mod index;
 mod label;
 mod meaning;
@@ -24,6 +25,7 @@ use crate::checklist::Language;
 
 pub(crate) use fold::{fold, is_alphanumeric, words};
 pub(crate) use grammar::{is_infinitive, is_verbal_noun};
+pub(crate) use heading::{endings, folder_named};
 pub(crate) use index::Meanings;
 use index::{Index, Told};
 pub use label::Label;

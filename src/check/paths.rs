@@ -196,9 +196,10 @@ fn made_by(what: &Expectation) -> Vec<&str> {
         Expectation::Symbol { paths, .. } | Expectation::Variable { paths, .. } => {
             paths.iter().map(String::as_str).collect()
         }
-        Expectation::Change(_) | Expectation::Absent(_) | Expectation::Endpoint { .. } => {
-            Vec::new()
-        }
+        Expectation::Change(_)
+        | Expectation::Absent(_)
+        | Expectation::Use { .. }
+        | Expectation::Endpoint { .. } => Vec::new(),
     }
 }
 

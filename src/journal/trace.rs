@@ -58,6 +58,15 @@ pub enum Trace {
         /// The 1-based line.
         line: usize,
     },
+    /// A name is used in a file.
+    Use {
+        /// The name.
+        name: String,
+        /// The file.
+        path: String,
+        /// The 1-based line.
+        line: usize,
+    },
     /// An endpoint is served.
     Endpoint {
         /// The method, where one was asked for.
@@ -95,6 +104,7 @@ impl fmt::Display for Trace {
             Self::Symbol { name, path, line } => {
                 write!(f, "`{name}` is defined at {path}:{line}")
             }
+            Self::Use { name, path, line } => write!(f, "`{name}` is used at {path}:{line}"),
             Self::Endpoint {
                 method,
                 route,

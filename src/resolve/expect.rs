@@ -24,6 +24,8 @@ pub(super) enum Kind {
     Endpoint {
         method: Option<String>,
         route: String,
+        /// What answers it, where that is named.
+        by: Option<Answering>,
     },
     Variable(String),
 }
@@ -34,7 +36,7 @@ impl fmt::Display for Kind {
             Self::Path(path) => write!(f, "path {path}"),
             Self::Symbol(symbol) if symbol.noun == Noun::Table => write!(f, "table {symbol}"),
             Self::Symbol(symbol) => write!(f, "symbol {symbol}"),
-            Self::Endpoint { method, route } => {
+            Self::Endpoint { method, route, .. } => {
                 let method = method.as_ref().map(|it| format!("{it} "));
                 write!(f, "endpoint {}{route}", method.unwrap_or_default())
             }
@@ -109,6 +111,8 @@ pub enum Noun {
     Method,
     /// Something that may be a function or a type: a handler, a middleware.
     Callable,
+    /// What is a function, a class or a value of that name: a component, a controller.
+    Part,
     /// A test.
     Test,
     /// Something else that is no table.
@@ -129,6 +133,23 @@ impl fmt::Display for Symbol {
     }
 }
 
+/// What answers an endpoint: a function or a type.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Answering {
+    /// The type that it belongs to, where one is named.
+    pub within: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+impl fmt::Display for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut within = self.within.iter();
+        within.try_for_each(|it| write!(f, "{it}."))?;
+        f.write_str(&self.name)
+    }
+}
+
 /// A trace that a task's work is to leave.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Expectation {
@@ -145,6 +166,13 @@ pub enum Expectation {
         /// The paths that it is to be found in; anywhere where there are none.
         paths: Vec<String>,
     },
+    /// A name is used in a file, outside of its comments and imports.
+    Use {
+        /// The name.
+        name: String,
+        /// The file.
+        path: String,
+    },
     /// An endpoint is served.
     Endpoint {
         /// The method, where one is named.
@@ -153,6 +181,8 @@ pub enum Expectation {
         route: String,
         /// The type that it belongs to, where one is named: it is served where that is defined.
         within: Option<String>,
+        /// What answers it, where that is named: a function or a type, by its last two names.
+        by: Option<Answering>,
         /// The files that it is to be served from; anywhere where there are none.
         paths: Vec<String>,
     },
@@ -173,6 +203,7 @@ impl Expectation {
             Self::Change(_) => "change",
             Self::Absent(_) => "absent",
             Self::Symbol { .. } => "symbol",
+            Self::Use { .. } => "use",
             Self::Endpoint { .. } => "endpoint",
             Self::Variable { .. } => "variable",
         }
@@ -181,7 +212,9 @@ impl Expectation {
     /// Returns the paths that the work which leaves it is done in, as far as they are named.
     pub(super) fn touches(&self) -> &[String] {
         match self {
-            Self::File(path) | Self::Change(path) => std::slice::from_ref(path),
+            Self::File(path) | Self::Change(path) | Self::Use { path, .. } => {
+                std::slice::from_ref(path)
+            }
             Self::Symbol { paths, .. }
             | Self::Variable { paths, .. }
             | Self::Endpoint { paths, .. } => paths,
@@ -193,7 +226,10 @@ impl Expectation {
     pub fn path(&self) -> Option<&str> {
         match self {
             Self::File(path) | Self::Change(path) | Self::Absent(path) => Some(path),
-            Self::Symbol { .. } | Self::Endpoint { .. } | Self::Variable { .. } => None,
+            Self::Symbol { .. }
+            | Self::Use { .. }
+            | Self::Endpoint { .. }
+            | Self::Variable { .. } => None,
         }
     }
 }
@@ -209,16 +245,24 @@ impl fmt::Display for Expectation {
             Self::Change(path) => write!(f, "a change of {path}"),
             Self::Absent(path) => write!(f, "{path} gone"),
             Self::Symbol { symbol, paths } => write!(f, "{symbol}{}", within(paths)),
+            Self::Use { name, path } => write!(f, "{name} used in {path}"),
             Self::Endpoint {
                 method,
                 route,
                 within: of,
+                by,
                 paths,
             } => {
                 let method = method.as_ref().map(|it| format!("{it} "));
                 let of = of.as_ref().map(|it| format!(" of {it}"));
                 let (method, of) = (method.unwrap_or_default(), of.unwrap_or_default());
-                write!(f, "{method}{route}{of}{}", within(paths))
+                let by = by.as_ref().map(|it| format!(" by {it}"));
+                write!(
+                    f,
+                    "{method}{route}{of}{}{}",
+                    by.unwrap_or_default(),
+                    within(paths)
+                )
             }
             Self::Variable { name, paths } => write!(f, "{name}{}", within(paths)),
         }
@@ -234,6 +278,9 @@ pub struct Around {
     pub line: Vec<String>,
     /// The heading above it.
     pub heading: Vec<String>,
+    /// The endings of files of source that the heading names by their language; none where it
+    /// names no language.
+    pub endings: Vec<&'static str>,
 }
 
 /// A trace that is looked for, and what was found.

@@ -46,7 +46,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
          develop$, build$, builds$, writes$, makes$, produces$",
     ),
     (Word::Fulfil, "implement$, implementing$"),
-    (Word::Put, "insert$, append$, put$, register$, include$"),
+    (Word::Put, "insert$, append$, put$"),
+    (Word::Register, "register$, include$"),
     (
         Word::Change,
         "update$, updating$, change$, changing$, modify$, edit$, extend$, refactor, \
@@ -198,6 +199,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::FolderNoun,
         "folder, directory, directories, dir$, dirs$",
     ),
+    (Word::It, "it$, them$"),
     (Word::Article, "a$, an$, the$, new$"),
     (
         Word::PartNoun,

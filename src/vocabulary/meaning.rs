@@ -37,7 +37,8 @@ meanings! {
     SetUp "set-up" "verbs of bringing something up: deploy, roll out, configure";
     Make "make" "verbs of making what source has: implement, introduce, define";
     Fulfil "fulfil" "verbs of making what an interface promises: implement";
-    Put "put" "verbs of putting something into a file: insert, register";
+    Put "put" "verbs of putting something into a file: insert, append";
+    Register "register" "verbs of making something known where it is used: register, include";
     Change "change" "verbs of changing what is there: update, fix, refactor";
     Remove "remove" "verbs of removing: delete, drop";
     Other "other-work" "verbs of what a person does: review, discuss, delete, move, document";
@@ -73,6 +74,7 @@ meanings! {
     Elsewhere "elsewhere" "environments: production, staging";
     Numbered "numbered" "what a number behind it only names: RFC, step";
     Refers "referring" "what stands before words of place and makes them only refer: similar to, link to";
+    It "pronoun" "it, them: what was named before";
     Article "article" "words before a noun that say nothing of it: a, the, new";
     Quality "quality" "what something is to be, which its being there doesn't tell: symlink, executable";
     PathNoun "path-noun" "what a path leads to: file, script, module";
@@ -256,6 +258,7 @@ const VERBS: &[Word] = &[
     Word::Make,
     Word::Fulfil,
     Word::Put,
+    Word::Register,
     Word::Change,
     Word::Remove,
     Word::Other,
@@ -280,6 +283,7 @@ const TRACES: &[Word] = &[
     Word::Elsewhere,
     Word::Numbered,
     Word::Refers,
+    Word::It,
     Word::Article,
     Word::Quality,
     Word::PathNoun,
@@ -341,6 +345,7 @@ const MAKING: &[Word] = &[
     Word::SetUp,
     Word::Make,
     Word::Put,
+    Word::Register,
     Word::Change,
     Word::Remove,
 ];
@@ -366,7 +371,13 @@ const SHARED: &[(Word, &[Word], &str)] = &[
     ),
     (
         Word::Other,
-        &[Word::Make, Word::Put, Word::Change, Word::Remove],
+        &[
+            Word::Make,
+            Word::Put,
+            Word::Register,
+            Word::Change,
+            Word::Remove,
+        ],
         "a person's work, of which some leaves traces: other rules do none of it",
     ),
     (

@@ -1,14 +1,15 @@
 //! Looking for one trace: in what was seen of paths, in definitions, endpoints and variables.
 
 mod parts;
+mod served;
 
 use std::cell::OnceCell;
 use std::path::Path;
 
 use super::places::Places;
 use super::written::{is_asked, is_test};
-use super::{Expectation, Seen, Sight, Since, Symbol, There};
-use crate::facts::{self, Definition, Definitions, Endpoint, Endpoints, Facts, Origin, Sort, Tree};
+use super::{Expectation, Noun, Seen, Sight, Since, Symbol, There};
+use crate::facts::{self, Definition, Definitions, Endpoints, Facts, Origin, Sort, Tree};
 use crate::journal::{Trace, sha256};
 
 /// Names of files that are there by being there.
@@ -52,21 +53,28 @@ impl<'a> Look<'a> {
             Expectation::File(path) => self.file(path),
             Expectation::Change(path) => self.change(path),
             Expectation::Absent(path) => self.absent(path),
-            Expectation::Symbol { symbol, paths } => self.symbol(symbol, paths, !paths.is_empty()),
-            Expectation::Endpoint {
-                method,
-                route,
-                within,
-                paths,
-            } => match within {
-                None => self.endpoint((method.as_deref(), route), paths),
-                Some(owner) => {
-                    let paths = self.homes(owner, paths)?;
-                    self.endpoint((method.as_deref(), route), &paths)
-                }
-            },
+            Expectation::Symbol { symbol, paths } => {
+                let scope = Scope::of(paths);
+                self.symbol(symbol, scope, !paths.is_empty())
+            }
+            Expectation::Use { name, path } => self.used(name, path),
+            Expectation::Endpoint { .. } => self.served(what, &[]),
             Expectation::Variable { name, paths } => self.variable(name, paths),
         }
+    }
+
+    /// Looks for a name where it is put to use.
+    fn used(&self, name: &str, path: &str) -> Result<Trace, String> {
+        self.file(path)?;
+        let used = facts::used(self.tree, path, name);
+        let line = used.ok_or_else(|| {
+            format!("`{name}` isn't used in `{path}`: comments and imports don't count")
+        })?;
+        Ok(Trace::Use {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            line,
+        })
     }
 
     /// What is known of a path: what was seen of it, else what the snapshot has there.
@@ -112,6 +120,9 @@ impl<'a> Look<'a> {
                 Err(format!("`{path}` is a folder, not a file"))
             }
             There::Folder { files: 0 } => Err(format!("`{path}` holds no file yet")),
+            There::Folder { files } if self.is_only_told_of(path, files) => {
+                Err(format!("`{path}` holds nothing but a README"))
+            }
             There::Folder { files } => Ok(Trace::Folder {
                 path: path.to_owned(),
                 files,
@@ -131,6 +142,19 @@ impl<'a> Look<'a> {
                 sha256,
             }),
         }
+    }
+
+    /// Whether a folder holds nothing but what says what it is for; one of documents may.
+    fn is_only_told_of(&self, path: &str, files: usize) -> bool {
+        let documents = ["doc", "adr", "guide", "readme", "runbook", "wiki"];
+        let lower = path.to_ascii_lowercase();
+        let readme = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            name.to_ascii_uppercase().starts_with("README")
+        };
+        let below = self.tree.below(path.trim_end_matches('/'));
+        let told = below.filter(|(path, _)| readme(path)).count();
+        told >= files && !documents.iter().any(|word| lower.contains(word))
     }
 
     fn change(&self, path: &str) -> Result<Trace, String> {
@@ -182,7 +206,14 @@ impl<'a> Look<'a> {
     }
 
     /// Looks for a definition; `stand_ins` is whether the paths name tests and mocks as well.
-    fn symbol(&self, symbol: &Symbol, paths: &[String], stand_ins: bool) -> Result<Trace, String> {
+    fn symbol(&self, symbol: &Symbol, scope: Scope<'_>, stand_ins: bool) -> Result<Trace, String> {
+        // Tables are made by migrations, in whatever those are written.
+        let scope = if symbol.noun == Noun::Table {
+            Scope::of(scope.paths)
+        } else {
+            scope
+        };
+        let paths = scope.paths;
         let fits: Vec<&Definition> = self
             .definitions()
             .named(&symbol.name)
@@ -191,7 +222,7 @@ impl<'a> Look<'a> {
             .collect();
         let inside = |it: &&&Definition| {
             let meant = stand_ins || !self.stands_in(&it.origin) || is_test(&symbol.name);
-            meant && (paths.is_empty() || is_within(&it.origin, paths))
+            meant && scope.has(&it.origin)
         };
         if let Some(found) = fits.iter().find(inside) {
             return Ok(Trace::Symbol {
@@ -205,7 +236,7 @@ impl<'a> Look<'a> {
             paths => format!(" in {}", quoted(paths)),
         };
         let called = self.definitions().named(&symbol.name).iter();
-        let mut called = called.filter(|it| paths.is_empty() || is_within(&it.origin, paths));
+        let mut called = called.filter(|it| scope.has(&it.origin));
         let other = match (fits.first(), called.next()) {
             (Some(it), _) => format!("; there is one at {}", it.origin),
             (None, Some(it)) => format!("; what is called so at {} is another", it.origin),
@@ -233,63 +264,6 @@ impl<'a> Look<'a> {
             .get_or_init(|| facts::definitions(self.tree))
     }
 
-    fn endpoint(
-        &self,
-        (method, route): (Option<&str>, &str),
-        paths: &[String],
-    ) -> Result<Trace, String> {
-        let all = self.endpoints.get_or_init(|| facts::endpoints(self.tree));
-        let wanted = shape(route);
-        let same = all.served.iter().filter(|it| shape(&it.path) == wanted);
-        let (stand_ins, same): (Vec<&Endpoint>, Vec<&Endpoint>) =
-            same.partition(|it| self.stands_in(&it.origin));
-        let fits = |it: &&&Endpoint| method.is_none() || it.method.as_deref() == method;
-        let inside = |it: &&&Endpoint| paths.is_empty() || is_within(&it.origin, paths);
-        let mut fitting = same.iter().filter(fits);
-        if let Some(found) = fitting.clone().find(inside) {
-            return Ok(Trace::Endpoint {
-                method: method.map(str::to_owned),
-                route: route.to_owned(),
-                path: found.origin.path.clone(),
-                line: found.origin.line,
-            });
-        }
-        if let Some(it) = fitting.next() {
-            let place = quoted(paths);
-            return Err(format!(
-                "`{route}` is served at {}, not in {place}",
-                it.origin
-            ));
-        }
-        if let (Some(it), Some(method)) = (same.first(), method) {
-            let takes = match &it.method {
-                Some(other) => format!("for {other}, not for {method}"),
-                None => format!("and the source doesn't tell that it takes {method}"),
-            };
-            return Err(format!("`{route}` is served at {}, {takes}", it.origin));
-        }
-        let named = method.map(|it| format!("{it} ")).unwrap_or_default();
-        // What is only a part of the path may hang in anything.
-        let part = |it: &&Endpoint| {
-            let own = shape(&it.path);
-            let fits = method.is_none() || it.method.is_none() || it.method.as_deref() == method;
-            fits && !own.is_empty() && wanted.ends_with(&own)
-        };
-        let other = match (stand_ins.first(), all.loose.iter().find(part)) {
-            (Some(it), _) => format!(
-                "; there is one at {}, which only stands in for it",
-                it.origin
-            ),
-            (None, Some(it)) => format!(
-                "; there is `{}` at {}, and what it hangs in can't be followed from there to an \
-                 application",
-                it.path, it.origin
-            ),
-            (None, None) => String::new(),
-        };
-        Err(format!("no endpoint `{named}{route}` was found{other}"))
-    }
-
     fn variable(&self, name: &str, paths: &[String]) -> Result<Trace, String> {
         let all = self.variables();
         let inside = |origin: &Origin| paths.is_empty() || is_within(origin, paths);
@@ -306,6 +280,40 @@ impl<'a> Look<'a> {
                 "`{name}` is in no settings source, no `.env.example` and no Compose file"
             )),
             None => Err(format!("`{name}` isn't read or set in {}", quoted(paths))),
+        }
+    }
+}
+
+/// Where a trace is looked for.
+#[derive(Clone, Copy)]
+struct Scope<'s> {
+    /// The files and folders; anywhere where there are none.
+    paths: &'s [String],
+    /// The endings of files; any where there are none.
+    endings: &'s [&'s str],
+}
+
+impl<'s> Scope<'s> {
+    fn of(paths: &'s [String]) -> Self {
+        Self {
+            paths,
+            endings: &[],
+        }
+    }
+
+    fn has(&self, origin: &Origin) -> bool {
+        let ending = origin.path.rsplit('.').next().unwrap_or_default();
+        let written = self.endings.is_empty() || self.endings.contains(&ending);
+        written && (self.paths.is_empty() || is_within(origin, self.paths))
+    }
+
+    /// Returns the scope in words.
+    fn told(&self) -> String {
+        if self.paths.is_empty() {
+            let endings: Vec<String> = self.endings.iter().map(|it| format!("`.{it}`")).collect();
+            endings.join(" or ")
+        } else {
+            quoted(self.paths)
         }
     }
 }
@@ -343,26 +351,12 @@ pub(super) fn is_below(path: &str, other: &str) -> bool {
             .is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Returns a route without the names of its parameters, which each framework writes its own way.
-fn shape(route: &str) -> Vec<String> {
-    let parts = route.split('/').filter(|part| !part.is_empty());
-    parts
-        .map(|part| {
-            let parameter = part.starts_with([':', '{', '<', '['])
-                || (part.starts_with('(') && part.ends_with(')'));
-            if parameter {
-                "{}".to_owned()
-            } else {
-                part.to_owned()
-            }
-        })
-        .collect()
-}
-
 fn quoted(paths: &[String]) -> String {
     let quoted: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
     quoted.join(" or ")
 }
 
+#[cfg(test)]
+mod lines;
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@
 use super::Around;
 use super::look::is_below;
 use crate::facts::{Facts, Service, Tree};
+use crate::vocabulary;
 
 /// Files that a folder with an application of its own has.
 const OWN: &[&str] = &[
@@ -97,17 +98,25 @@ impl<'a> Places<'a> {
     /// Returns the only part with a folder of its own that is called like one of these words.
     pub(super) fn named(&self, words: &[String]) -> Meant<'a> {
         let called = |it: &&Place<'_>| words.iter().any(|word| it.name.eq_ignore_ascii_case(word));
-        let mut found = self.all.iter().filter(called).copied();
-        let first = found.next();
-        let only = found.try_fold(first, |one, other| Some(both(one?, other)));
-        match only.flatten() {
-            Some(Place {
-                folder: Some(folder),
-                service,
-                ..
-            }) if !folder.is_empty() => Meant::In(folder, service),
-            Some(_) | None => Meant::Anywhere,
-        }
+        only(self.all.iter().filter(called).copied())
+    }
+
+    /// Returns the only part with a folder of its own that a heading names in another alphabet: by
+    /// its sound, or by what it is called there.
+    pub(super) fn heard(&self, words: &[String]) -> Meant<'a> {
+        let words = words.iter().filter(|word| !word.is_ascii());
+        let called = |place: &&Place<'a>| {
+            let mut words = words.clone();
+            words.any(|word| {
+                let sounds = sound(word);
+                let long = sounds.chars().count() >= SHORTEST;
+                let named = vocabulary::folder_named(word);
+                let named = named.is_some_and(|it| place.name.eq_ignore_ascii_case(it));
+                named || long && sounds == sound(place.name)
+            })
+        };
+        let found = self.all.iter().filter(called).copied();
+        only(found)
     }
 
     /// Returns where the work of a line is to be that is for what these words name.
@@ -144,6 +153,20 @@ impl<'a> Places<'a> {
             Some(folder) => Meant::In(folder, place.service),
             None => Meant::Untold(word.to_owned()),
         }
+    }
+}
+
+/// Returns the place of some parts, where they are one with a folder of its own.
+fn only<'a>(mut found: impl Iterator<Item = Place<'a>>) -> Meant<'a> {
+    let first = found.next();
+    let only = found.try_fold(first, |one, other| Some(both(one?, other)));
+    match only.flatten() {
+        Some(Place {
+            folder: Some(folder),
+            service,
+            ..
+        }) if !folder.is_empty() => Meant::In(folder, service),
+        Some(_) | None => Meant::Anywhere,
     }
 }
 

@@ -13,18 +13,26 @@ pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool
                 return !stands_alone(&found.origin.path) && has_all(tree, found, symbol);
             }
             Noun::Table | Noun::Defined | Noun::Type | Noun::Form(_) | Noun::Constant => false,
-            Noun::None | Noun::Function | Noun::Callable | Noun::Test | Noun::Other => true,
+            Noun::None
+            | Noun::Function
+            | Noun::Callable
+            | Noun::Part
+            | Noun::Test
+            | Noun::Other => true,
         },
         (Sort::Type, noun) => match noun {
             Noun::Table | Noun::Constant | Noun::Function | Noun::Method => false,
             Noun::Test => symbol.name.starts_with(char::is_uppercase) && is_test(&symbol.name),
+            // A handler or a component does something, and an alias or an interface nothing.
+            Noun::Callable | Noun::Part => return is_concrete(tree, found, symbol),
             Noun::None | Noun::Other if symbol.call => return is_made(tree, found, symbol),
             Noun::Form(_) => return is_of_form(tree, found, symbol),
-            Noun::None | Noun::Defined | Noun::Type | Noun::Callable | Noun::Other => true,
+            Noun::None | Noun::Defined | Noun::Type | Noun::Other => true,
         },
+        (Sort::Value, Noun::Constant) => is_constant(tree, found, symbol),
         (Sort::Value, noun) => {
-            let value = [Noun::None, Noun::Other, Noun::Constant, Noun::Defined];
-            value.contains(&noun) && !symbol.call
+            let value = [Noun::None, Noun::Other, Noun::Part, Noun::Defined];
+            value.contains(&noun) && !symbol.call && !is_test_function(&symbol.name)
         }
         // A name alone may be a table's.
         (Sort::Table, noun) => !symbol.call && matches!(noun, Noun::Table | Noun::None),
@@ -59,6 +67,22 @@ pub(super) fn is_test(name: &str) -> bool {
 fn is_made(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let head = head(tree, found, symbol);
     head.is_some_and(|it| it.is_called() && has_signature(&it, symbol))
+}
+
+fn is_concrete(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let head = head(tree, found, symbol);
+    head.is_some_and(|it| it.is_concrete() && has_signature(&it, symbol))
+}
+
+fn is_constant(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    !symbol.call && head(tree, found, symbol).is_some_and(|it| it.is_constant())
+}
+
+/// Whether a name is one of a function that tests: `TestParse`, `test_parse`.
+fn is_test_function(name: &str) -> bool {
+    let behind = name.strip_prefix("test_").or(name.strip_prefix("Test"));
+    let begins = |it: char| it.is_ascii_uppercase() || name.starts_with("test_");
+    behind.is_some_and(|it| it.starts_with(begins))
 }
 
 fn is_of_form(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {

@@ -20,7 +20,7 @@ use super::super::expect::{Around, Expectation};
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
 use crate::checklist::{Bullet, Inline, Section, Task};
-use crate::vocabulary::{Vocabulary, Word, words as split};
+use crate::vocabulary::{Vocabulary, Word, endings, words as split};
 use clause::Parsed;
 pub(super) use code::is_file;
 pub(super) use words::{Role, is as plays};
@@ -69,6 +69,7 @@ fn read(line: &Line<'_>) -> Outcome {
             Expectation::File(_)
             | Expectation::Change(_)
             | Expectation::Symbol { .. }
+            | Expectation::Use { .. }
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. } => format!("orch writes `{path}` itself"),
         }
@@ -104,6 +105,7 @@ pub(in crate::resolve) fn around(
         purpose: relation::purpose(&task.text, vocabulary),
         line: relation::written(&task.text, vocabulary),
         heading: split(&section.title).map(str::to_owned).collect(),
+        endings: endings(&section.title),
     };
     let mut bullets: Vec<&Bullet> = task.bullets.iter().collect();
     while let Some(bullet) = bullets.pop() {
@@ -166,7 +168,9 @@ fn is_ours(path: &str) -> bool {
 
 fn told(want: &Expectation) -> String {
     match want {
-        Expectation::Change(_) | Expectation::Absent(_) => want.to_string(),
+        Expectation::Change(_) | Expectation::Absent(_) | Expectation::Use { .. } => {
+            want.to_string()
+        }
         Expectation::File(_)
         | Expectation::Symbol { .. }
         | Expectation::Endpoint { .. }

@@ -2,7 +2,7 @@
 
 use super::super::places::{Meant, Places};
 use super::super::{Around, Expectation, Expected};
-use super::Look;
+use super::{Look, Scope};
 use crate::facts::{Origin, Service};
 use crate::journal::Trace;
 
@@ -17,7 +17,10 @@ impl Look<'_> {
             };
         }
         let told = match what {
-            Expectation::File(_) | Expectation::Change(_) | Expectation::Absent(_) => true,
+            Expectation::File(_)
+            | Expectation::Change(_)
+            | Expectation::Absent(_)
+            | Expectation::Use { .. } => true,
             Expectation::Symbol { paths, .. }
             | Expectation::Endpoint { paths, .. }
             | Expectation::Variable { paths, .. } => !paths.is_empty(),
@@ -36,7 +39,10 @@ impl Look<'_> {
                 meant = places.named(around);
             }
         }
-        self.expect_of(what, &meant)
+        if matches!(meant, Meant::Anywhere) {
+            meant = places.heard(&words.heading);
+        }
+        self.expect_of(what, &meant, &words.endings)
     }
 
     fn places(&self) -> &Places<'_> {
@@ -56,6 +62,7 @@ impl Look<'_> {
             Expectation::File(_)
             | Expectation::Absent(_)
             | Expectation::Symbol { .. }
+            | Expectation::Use { .. }
             | Expectation::Endpoint { .. } => return None,
         };
         let project = self.facts.project.as_ref()?;
@@ -91,7 +98,7 @@ impl Look<'_> {
     }
 
     /// Looks for what names no file in the part of the application that it is for.
-    fn expect_of(&self, what: &Expectation, meant: &Meant<'_>) -> Expected {
+    fn expect_of(&self, what: &Expectation, meant: &Meant<'_>, endings: &[&str]) -> Expected {
         let mut what = what.clone();
         let folder = match meant {
             Meant::Untold(word) => {
@@ -108,15 +115,22 @@ impl Look<'_> {
             Expectation::Symbol { symbol, paths } => {
                 paths.extend(folder);
                 // A folder that only narrows the look names no stand-in.
-                let found = self.symbol(symbol, paths, false);
+                let found = self.symbol(symbol, Scope { paths, endings }, false);
                 return Expected { what, found };
             }
-            Expectation::Endpoint { paths, .. } => paths.extend(folder),
+            Expectation::Endpoint { paths, .. } => {
+                paths.extend(folder);
+                let found = self.served(&what, endings);
+                return Expected { what, found };
+            }
             Expectation::Variable { name, .. } => {
                 let found = self.variable_of(name, meant);
                 return Expected { what, found };
             }
-            Expectation::File(_) | Expectation::Change(_) | Expectation::Absent(_) => {}
+            Expectation::File(_)
+            | Expectation::Change(_)
+            | Expectation::Absent(_)
+            | Expectation::Use { .. } => {}
         }
         let found = self.find(&what);
         Expected { what, found }

@@ -190,6 +190,7 @@ fn what_stands_in_for_a_thing_is_not_it() {
         method: Some("POST".to_owned()),
         route: "/payments".to_owned(),
         within: None,
+        by: None,
         paths: Vec::new(),
     };
     check(
@@ -233,6 +234,7 @@ fn an_endpoint_is_served_from_the_file_that_is_named() {
         method: None,
         route: "/api/v1/login".to_owned(),
         within: None,
+        by: None,
         paths: vec![path.to_owned()],
     };
     check(
@@ -251,6 +253,7 @@ fn an_endpoint_has_the_method_and_the_whole_path() {
         method: method.map(str::to_owned),
         route: route.to_owned(),
         within: None,
+        by: None,
         paths: Vec::new(),
     };
     check(
@@ -370,6 +373,7 @@ fn what_is_for_a_service_is_looked_for_in_that_service() {
         method: Some("GET".to_owned()),
         route: "/healthz".to_owned(),
         within: None,
+        by: None,
         paths: Vec::new(),
     };
     check_for(
@@ -390,6 +394,7 @@ fn an_endpoint_of_a_type_is_served_where_that_is_defined() {
         method: Some("GET".to_owned()),
         route: "/warehouses".to_owned(),
         within: Some(owner.to_owned()),
+        by: None,
         paths: Vec::new(),
     };
     check_for(
@@ -442,6 +447,7 @@ fn a_line_or_a_heading_names_a_part_as_well() {
         method: Some("GET".to_owned()),
         route: "/healthz".to_owned(),
         within: None,
+        by: None,
         paths: Vec::new(),
     };
     for (line, heading, expected) in [
@@ -457,6 +463,7 @@ fn a_line_or_a_heading_names_a_part_as_well() {
             purpose: Vec::new(),
             line: words(line),
             heading: words(heading),
+            ..Around::default()
         };
         let look = Look::new(&tree, &facts, Some(&seen));
         let found = look.expect(&health, &around).found.is_ok();

@@ -25,6 +25,7 @@ fn asked(line: &str) -> Symbol {
         Expectation::File(_)
         | Expectation::Change(_)
         | Expectation::Absent(_)
+        | Expectation::Use { .. }
         | Expectation::Endpoint { .. }
         | Expectation::Variable { .. } => None,
     });
@@ -341,4 +342,125 @@ fn a_class_of_tests_is_a_test() {
         "tests/test_cancel.py",
         "class test_cancel: pass\n",
     );
+}
+
+#[test]
+fn what_does_something_is_no_alias_and_no_interface() {
+    for line in [
+        "Create the component `ResultCard`",
+        "Создать компонент `ResultCard`",
+        "Створити компонент `ResultCard`",
+        "Создать компонент: `ResultCard`",
+        "Add the hook `ResultCard`",
+        "Добавить обработчик `ResultCard`",
+        "Додати валідатор `ResultCard`",
+        "Add handler: `ResultCard`",
+    ] {
+        for other in [
+            "export interface ResultCard { id: string }\n",
+            "export type ResultCard = { id: string };\n",
+            "export enum ResultCard { A }\n",
+        ] {
+            lacks(line, "a.ts", other);
+        }
+        fits(line, "a.tsx", "export function ResultCard() {\n}\n");
+        fits(line, "a.tsx", "export const ResultCard = (a) => {\n};\n");
+        fits(line, "a.tsx", "export class ResultCard {\n}\n");
+        lacks(line, "a.go", "type ResultCard = string\n");
+        lacks(line, "a.go", "type ResultCard interface {\n}\n");
+        fits(line, "a.go", "type ResultCard struct {\n}\n");
+        lacks(line, "a.php", "<?php\ninterface ResultCard {\n}\n");
+        fits(line, "a.php", "<?php\nfinal class ResultCard {\n}\n");
+    }
+    fits(
+        "Create the component `ResultCard`",
+        "a.tsx",
+        "export const ResultCard = styled.div``;\n",
+    );
+    fits(
+        "Add interface `ResultCard`",
+        "a.ts",
+        "interface ResultCard {\n}\n",
+    );
+    fits(
+        "Add type `ResultCard`",
+        "a.ts",
+        "type ResultCard = string;\n",
+    );
+}
+
+#[test]
+fn a_constant_stays_as_it_is() {
+    for line in [
+        "Add the constant `MAX_SIZE`",
+        "Добавить константу `MAX_SIZE`",
+        "Додати константу `MAX_SIZE`",
+    ] {
+        lacks(line, "a.ts", "export let MAX_SIZE = 3;\n");
+        lacks(line, "a.js", "var MAX_SIZE = 3;\n");
+        fits(line, "a.ts", "export const MAX_SIZE = 3;\n");
+        lacks(line, "a.go", "var MAX_SIZE = 3\n");
+        fits(line, "a.go", "const MAX_SIZE = 3\n");
+        fits(line, "a.py", "MAX_SIZE = 3\n");
+    }
+}
+
+#[test]
+fn a_test_is_no_variable() {
+    lacks(
+        "Add `TestParseOBX`",
+        "obx_test.go",
+        "var TestParseOBX = 1\n",
+    );
+    fits(
+        "Add `TestParseOBX`",
+        "obx_test.go",
+        "func TestParseOBX(t *testing.T) {\n}\n",
+    );
+}
+
+#[test]
+fn a_function_in_a_function_is_no_method() {
+    let line = "Add method `cancel`";
+    lacks(
+        line,
+        "a.py",
+        "class A:\n    def run(self):\n        def cancel():\n            pass\n",
+    );
+    lacks(
+        line,
+        "a.ts",
+        "class A {\n  run(a: string): void {\n    function cancel() {\n    }\n  }\n}\n",
+    );
+    fits(
+        line,
+        "a.ts",
+        "class A {\n  run(): void {\n    go();\n  }\n\n  cancel(): void {\n  }\n}\n",
+    );
+    fits(
+        line,
+        "A.kt",
+        "class A {\n  fun run() = 1\n\n  fun cancel() {\n  }\n}\n",
+    );
+    fits(
+        line,
+        "a.py",
+        "def make():\n    class A:\n        def cancel(self): ...\n",
+    );
+}
+
+#[test]
+fn the_root_of_a_namespace_is_no_other_type() {
+    let line =
+        "Добавить метод `Slots::reserve(string $clinic, DateTimeImmutable $at): DateTimeImmutable`";
+    let php = |of: &str| {
+        format!(
+            "<?php\nclass Slots {{\n  public function reserve(string $clinic, {of} $at): {of} {{\n  \
+             }}\n}}\n"
+        )
+    };
+    fits(line, "a.php", &php("\\DateTimeImmutable"));
+    fits(line, "a.php", &php("DateTimeImmutable"));
+    lacks(line, "a.php", &php("\\DateTime"));
+    lacks(line, "a.php", &php("Clock\\DateTimeImmutables"));
 }

@@ -22,6 +22,14 @@ enum Named {
     Things,
 }
 
+/// What a clause named last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// A folder: what is said of it is what is to be in it.
+    Folder,
+    Other,
+}
+
 /// Refuses lines that say more of what they name than is looked for; `kinds` is what their code
 /// spans name.
 pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Result<(), Why> {
@@ -29,7 +37,11 @@ pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Re
     let mut kinds = kinds.iter();
     for (at, token) in tokens.iter().enumerate() {
         match token {
-            Token::Code(_) => reader.code(at, named_by(kinds.next()))?,
+            Token::Code(_) => {
+                let kind = kinds.next();
+                reader.last = last(kind);
+                reader.code(at, named_by(kind))?;
+            }
             Token::Mark(mark) => reader.mark(at, *mark)?,
             Token::Word(word, ..) => reader.word((at, token), word)?,
         }
@@ -41,6 +53,8 @@ pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Re
 struct Reader<'t> {
     tokens: &'t [Token<'t>],
     named: Named,
+    /// What was named last.
+    last: Last,
     /// What the clause's verb asks for; nothing before it.
     mode: Option<Role>,
     /// A file's purpose is told up to the next mark, and what it is behind a dash.
@@ -58,6 +72,7 @@ impl<'t> Reader<'t> {
         Self {
             tokens,
             named: Named::Nothing,
+            last: Last::Other,
             mode,
             purpose: false,
             described: false,
@@ -69,9 +84,10 @@ impl<'t> Reader<'t> {
     fn code(&mut self, at: usize, named: Named) -> Result<(), Why> {
         self.named = self.named.max(named);
         let before = at.checked_sub(1).and_then(|before| self.tokens.get(before));
-        // ``a partitioned table `users` ``, but ``the JWT module `jwt.py` ``.
+        // ``a partitioned table `users` ``, ``a JSON schema `Order` ``, but ``the JWT module `jwt.py` ``.
         let changes = self.mode == Some(Role::Change);
-        let told = changes || before.is_some_and(|token| token.is(Role::Table));
+        let model = |token: &Token<'_>| token.is(Role::Table) || token.is(Role::Model);
+        let told = changes || before.is_some_and(model);
         let other = self.other.take().filter(|_| told);
         other.map_or(Ok(()), |word| Err(unseen(word)))
     }
@@ -82,7 +98,8 @@ impl<'t> Reader<'t> {
         }
         (self.purpose, self.about) = (false, false);
         let made = matches!(self.mode, Some(Role::Make | Role::Add));
-        self.described |= self.named == Named::Files && made && ":—–-".contains(mark);
+        let told = self.named == Named::Files && self.last != Last::Folder;
+        self.described |= told && made && ":—–-".contains(mark);
         Ok(())
     }
 
@@ -102,6 +119,11 @@ impl<'t> Reader<'t> {
         }
         if self.purpose {
             return Ok(());
+        }
+        let small = [Role::And, Role::Article, Role::File, Role::It];
+        let small = small.into_iter().any(|role| token.is(role)) || lead(token).is_some();
+        if self.last == Last::Folder && !small {
+            return Err(unseen(word));
         }
         if is_figure(self.tokens, at, word) || is_demand(token) {
             return Err(unseen(word));
@@ -153,6 +175,13 @@ fn is_known(tokens: &[Token<'_>], at: usize) -> bool {
         let refers = token.is(Role::Refers) && leads;
         token.is(Role::Numbered) || refers || token.is_known() || is_ticket(word) || digits
     })
+}
+
+fn last(kind: Option<&Result<Kind, String>>) -> Last {
+    match kind {
+        Some(Ok(Kind::Path(path))) if path.ends_with('/') => Last::Folder,
+        Some(_) | None => Last::Other,
+    }
 }
 
 /// Returns what a code span names, by what is known of it; the walk says what is wrong with it.

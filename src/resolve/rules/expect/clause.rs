@@ -1,5 +1,7 @@
 //! A line's clauses → the traces that each verb asks for, or why the line is a person's.
 
+mod again;
+mod folders;
 mod taken;
 
 use std::borrow::Cow;
@@ -12,6 +14,7 @@ use super::words::Role;
 use super::{beyond, code, refused};
 use crate::checklist::Inline;
 use crate::vocabulary::Vocabulary;
+use again::{answer, named};
 use taken::{is_member, is_type, take};
 
 /// Why a line without a verb is a person's.
@@ -42,6 +45,9 @@ pub(super) struct Parsed {
     pub(super) paths: Vec<String>,
     /// The type that what stands below it belongs to, where it names one.
     pub(super) owner: Option<String>,
+    /// The names of what it makes, which what stands below it may put to use; nothing for what has
+    /// no name that is known.
+    pub(super) named: Vec<Option<String>>,
     /// Whether paths below it are where its work is done, and not what it makes.
     pub(super) listed: bool,
 }
@@ -75,6 +81,7 @@ pub(super) fn parse(
             mode: above.map_or(Mode::Make, |above| above.mode),
             paths: Vec::new(),
             owner: None,
+            named: above.map_or_else(Vec::new, |above| above.named.clone()),
             listed: relation::lists(&tokens),
         },
     };
@@ -82,6 +89,18 @@ pub(super) fn parse(
         walk.step(at)?;
     }
     walk.finish()
+}
+
+/// What a verb asks for besides what its mode tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    Nothing,
+    /// Its things are put into what they go into: that they are there doesn't tell it.
+    Put,
+    /// Its things are made known where they are used.
+    Registered,
+    /// Maybe what an interface promises.
+    Fulfilled,
 }
 
 /// What is asked for by one verb.
@@ -94,10 +113,12 @@ struct Clause {
     variables: Vec<String>,
     /// Where things go.
     into: Vec<String>,
-    /// Whether its things are put into what they go into: that they are there doesn't tell it.
-    puts: bool,
-    /// Whether its verb may ask for what an interface promises.
-    fulfils: bool,
+    /// What its verb asks for besides.
+    asks: Asks,
+    /// Whether it names again what was named before.
+    again: bool,
+    /// Whether plain words before what it names may be what it asks for.
+    says: bool,
     /// The word that says what they are to be, where their being there doesn't tell that.
     quality: Option<String>,
 }
@@ -111,8 +132,9 @@ impl Clause {
             symbols: Vec::new(),
             variables: Vec::new(),
             into: Vec::new(),
-            puts: false,
-            fulfils: false,
+            asks: Asks::Nothing,
+            again: false,
+            says: false,
             quality: None,
         }
     }
@@ -121,6 +143,11 @@ impl Clause {
     fn owner(&self) -> Option<String> {
         let typed = self.symbols.iter().rfind(|it| is_type(it));
         typed.map(|it| it.name.clone())
+    }
+
+    /// Whether its things are put into what they go into.
+    fn puts(&self) -> bool {
+        matches!(self.asks, Asks::Put | Asks::Registered)
     }
 
     /// Whether no code span has said yet what is asked for.
@@ -155,6 +182,7 @@ impl Clause {
     /// Returns the traces, symbols narrowed to the files that are named beside them.
     fn close(mut self, above: Above<'_>) -> Result<(Vec<Expectation>, Vec<String>), Why> {
         self.place()?;
+        self.refuse_folder()?;
         if let Some(owner) = above.and_then(|above| above.owner.as_deref()) {
             self.belong(owner);
         }
@@ -166,7 +194,7 @@ impl Clause {
             paths.extend(above.iter().cloned());
         }
         let things = !self.symbols.is_empty() || !self.variables.is_empty();
-        if self.puts && self.into.is_empty() && !self.names_nothing() {
+        if self.puts() && self.into.is_empty() && !self.names_nothing() {
             let verb = &self.verb;
             return Err(format!("“{verb}” asks to put it into what isn't in code marks").into());
         }
@@ -174,6 +202,12 @@ impl Clause {
             return Err("names what is to change, and no path whose change would tell".into());
         }
         let several = self.into.len() > 1;
+        let uses = if self.asks == Asks::Registered && !self.into.is_empty() {
+            let known: Vec<String> = self.symbols.drain(..).map(|it| it.name).collect();
+            again::uses(&known, &self.into)?
+        } else {
+            Vec::new()
+        };
         let mut wants = self.wants;
         for want in &mut wants {
             if let Expectation::Endpoint { paths, .. } = want {
@@ -184,6 +218,7 @@ impl Clause {
         if self.mode != Mode::Make || !things {
             wants.extend(self.into.into_iter().map(Expectation::Change));
         }
+        wants.extend(uses);
         wants.extend(self.symbols.into_iter().map(|symbol| Expectation::Symbol {
             symbol,
             paths: paths.clone(),
@@ -201,56 +236,6 @@ impl Clause {
             }));
         }
         Ok((wants, named))
-    }
-}
-
-impl Clause {
-    /// Returns a file's path: a bare name that comes with a folder lies in that one.
-    fn in_folder(&self, path: String) -> String {
-        let mut folders = self.wants.iter().filter_map(|want| match want {
-            Expectation::File(path) => {
-                let last = path.trim_end_matches('/').rsplit('/').next()?;
-                (path.ends_with('/') || !last.contains('.')).then_some(path)
-            }
-            Expectation::Change(_)
-            | Expectation::Absent(_)
-            | Expectation::Symbol { .. }
-            | Expectation::Endpoint { .. }
-            | Expectation::Variable { .. } => None,
-        });
-        match folders.next() {
-            Some(folder) if folder.contains('/') && !path.trim_end_matches('/').contains('/') => {
-                format!("{}/{path}", folder.trim_end_matches('/'))
-            }
-            Some(_) | None => path,
-        }
-    }
-
-    /// Puts files into the folder that is named beside them.
-    fn place(&mut self) -> Result<(), Why> {
-        let files = self.wants.iter_mut().filter_map(|want| match want {
-            Expectation::File(path) => Some(path),
-            Expectation::Change(_)
-            | Expectation::Absent(_)
-            | Expectation::Symbol { .. }
-            | Expectation::Endpoint { .. }
-            | Expectation::Variable { .. } => None,
-        });
-        let mut files: Vec<&mut String> = files.collect();
-        if files.is_empty() {
-            return Ok(());
-        }
-        for folder in self.into.drain(..) {
-            let inside = format!("{}/", folder.trim_end_matches('/'));
-            for path in &mut files {
-                if !path.contains('/') && folder == inside {
-                    path.insert_str(0, &inside);
-                } else if !path.starts_with(&inside) {
-                    return Err(format!("no trace tells that `{path}` goes into `{folder}`").into());
-                }
-            }
-        }
-        Ok(())
     }
 }
 
@@ -283,7 +268,8 @@ impl Walk<'_> {
     }
 
     fn word(&mut self, at: usize, word: &str) -> Result<(), Why> {
-        let Some(token) = self.tokens.get(at) else {
+        let tokens = self.tokens;
+        let Some(token) = tokens.get(at) else {
             return Ok(());
         };
         let begins = begins(self.tokens, at);
@@ -291,11 +277,15 @@ impl Walk<'_> {
             if !begins {
                 return Err(format!("“{word}” doesn't begin what is asked for").into());
             }
-            let (puts, fulfils) = (token.is(Role::Put), token.is(Role::Fulfil));
-            return self.verb((mode(token), puts, fulfils), word);
+            return self.verb(token, word);
         }
         if begins && token.is(Role::Other) {
             return Err(format!("asks for work beside its traces (“{word}”)").into());
+        }
+        let (again, says) = (token.is(Role::It), again::says(token));
+        if let Some(clause) = self.clause.as_mut().filter(|it| it.names_nothing()) {
+            clause.again |= again;
+            clause.says |= says;
         }
         self.refuse_described(at, word)?;
         self.refuse_unmarked(at, word)
@@ -347,12 +337,13 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn verb(&mut self, (mode, puts, fulfils): (Mode, bool, bool), verb: &str) -> Result<(), Why> {
+    fn verb(&mut self, token: &Token<'_>, verb: &str) -> Result<(), Why> {
         self.close()?;
+        let mode = mode(token);
         self.done.matched.push(verb.to_owned());
         self.done.mode = mode;
         let mut clause = Clause::new(mode, verb.to_owned());
-        (clause.puts, clause.fulfils) = (puts, fulfils);
+        clause.asks = asks(token);
         if let Some(path) = self.lead.take() {
             match mode {
                 Mode::Change => clause.wants.push(Expectation::Change(path)),
@@ -365,9 +356,10 @@ impl Walk<'_> {
     }
 
     fn close(&mut self) -> Result<(), Why> {
-        let Some(clause) = self.clause.take() else {
+        let Some(mut clause) = self.clause.take() else {
             return Ok(());
         };
+        clause.put_again(&self.done.named)?;
         let verb = clause.verb.clone();
         self.done.owner = clause.only_type();
         let (wants, paths) = clause.close(self.above)?;
@@ -376,6 +368,7 @@ impl Walk<'_> {
                 format!("“{verb}” has nothing in code marks that can be looked for").into(),
             );
         }
+        self.done.named.extend(named(&wants));
         self.done.wants.extend(wants);
         self.done.paths.extend(paths);
         Ok(())
@@ -416,6 +409,10 @@ impl Walk<'_> {
             Token::Mark(_) | Token::Word(..) | Token::Code(_) => None,
         });
         let beside = relation == Relation::With || bracketed == Some(true);
+        let kind = match kind {
+            kind if relation::is_joined(self.tokens, at) => kind,
+            kind => answer(clause, relation, kind),
+        };
         match (kind, beside) {
             (Kind::Path(path), true) => take(clause, relation, Kind::Path(clause.in_folder(path))),
             (kind, _) => take(clause, relation, kind),
@@ -447,6 +444,16 @@ impl Walk<'_> {
         }
         Ok(self.done)
     }
+}
+
+fn asks(verb: &Token<'_>) -> Asks {
+    let asks = [
+        (Role::Register, Asks::Registered),
+        (Role::Put, Asks::Put),
+        (Role::Fulfil, Asks::Fulfilled),
+    ];
+    let found = asks.into_iter().find(|(role, _)| verb.is(*role));
+    found.map_or(Asks::Nothing, |(_, asks)| asks)
 }
 
 fn mode(verb: &Token<'_>) -> Mode {

@@ -163,13 +163,24 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
         let Token::Code(code) = token else {
             return None;
         };
+        let before = at.checked_sub(1).and_then(|before| tokens.get(before));
         let beside = Beside {
-            before: at.checked_sub(1).and_then(|before| tokens.get(before)),
+            before: label(tokens, at).or(before),
             behind: tokens.get(at + 1),
         };
         Some(kind(code, beside))
     });
     named.collect()
+}
+
+/// Returns the noun that stands before a colon or a dash before a code span: ``handler: `X` ``.
+fn label<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
+    let mark = tokens.get(at.checked_sub(1)?)?;
+    let noun = tokens.get(at.checked_sub(2)?)?;
+    let parts = [Role::Part, Role::Thing, Role::Tests];
+    let mut roles = symbol::NOUNS.iter().chain(&parts);
+    let labels = matches!(mark, Token::Mark(':' | '-' | '–' | '—'));
+    (labels && roles.any(|role| noun.is(*role))).then_some(noun)
 }
 
 fn kind(code: &str, beside: Beside<'_>) -> Result<Kind, String> {
@@ -220,6 +231,7 @@ fn endpoint(code: &str) -> Option<Kind> {
     (plain && !file && !machine && !route.starts_with("//")).then(|| Kind::Endpoint {
         method,
         route: route.to_owned(),
+        by: None,
     })
 }
 

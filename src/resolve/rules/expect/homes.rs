@@ -30,6 +30,7 @@ pub(super) fn bind(wants: &mut [Expectation], bullets: &[Bullet], vocabulary: &V
                 paths.clone_from(&homes);
             }
             Expectation::Symbol { .. }
+            | Expectation::Use { .. }
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. }
             | Expectation::File(_)

@@ -222,6 +222,7 @@ fn endpoint(name: &str) -> Expectation {
         method: Some("POST".to_owned()),
         route: format!("/{name}"),
         within: None,
+        by: None,
         paths: Vec::new(),
     }
 }

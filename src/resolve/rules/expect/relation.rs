@@ -129,6 +129,13 @@ fn code<'t>(tokens: &[Token<'t>], at: usize) -> &'t str {
     }
 }
 
+/// Whether what stands before a code span, and the words that belong to it, joins it to another.
+pub(super) fn is_joined(tokens: &[Token<'_>], at: usize) -> bool {
+    let begins = words_before(tokens, at);
+    let before = begins.checked_sub(1).and_then(|it| tokens.get(it));
+    before.is_some_and(Token::joins)
+}
+
 /// Returns what a word leads to, if it leads to anything.
 pub(super) fn lead(token: &Token<'_>) -> Option<Role> {
     LEADING.into_iter().find(|role| token.is(*role))

@@ -46,6 +46,10 @@ pub(in crate::resolve::rules) enum Role {
     Numbered,
     /// Asks to put something into another thing.
     Put,
+    /// Asks to make something known where it is used.
+    Register,
+    /// Stands for what was named before.
+    It,
     /// Stands before a noun and says nothing of it.
     Article,
     /// Names what a path leads to.
@@ -60,6 +64,8 @@ pub(in crate::resolve::rules) enum Role {
     Quality,
     /// Names what a class or structure is.
     Type,
+    /// Names a model or a schema.
+    Model,
     /// Names a type, and says not which.
     AnyType,
     /// Names a class.
@@ -107,7 +113,7 @@ impl Role {
     pub(super) const fn meanings(self) -> &'static [Word] {
         match self {
             Self::Make => &[Word::Create, Word::Make],
-            Self::Add => &[Word::Add, Word::Put],
+            Self::Add => &[Word::Add, Word::Put, Word::Register],
             Self::Change => &[Word::Change],
             Self::Remove => &[Word::Remove],
             Self::Other => &[Word::Work],
@@ -124,7 +130,9 @@ impl Role {
             Self::Here => &[Word::Here],
             Self::Elsewhere => &[Word::Elsewhere],
             Self::Numbered => &[Word::Numbered],
-            Self::Put => &[Word::Put],
+            Self::Put => &[Word::Put, Word::Register],
+            Self::Register => &[Word::Register],
+            Self::It => &[Word::It],
             Self::Article => &[Word::Article],
             Self::File => &[Word::PathNoun, Word::FolderNoun],
             Self::Folder => &[Word::FolderNoun],
@@ -141,6 +149,7 @@ impl Role {
                 Word::EnumerationNoun,
                 Word::ExceptionNoun,
             ],
+            Self::Model => &[Word::TypeNoun],
             Self::AnyType => &[Word::AnyTypeNoun],
             Self::Class => &[Word::ClassNoun],
             Self::Structure => &[Word::StructureNoun],

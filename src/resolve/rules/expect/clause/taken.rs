@@ -1,7 +1,7 @@
 //! What a code span adds to the clause of its verb, or why the line is a person's.
 
 use super::super::relation::Relation;
-use super::{Clause, Mode, Why, unseen};
+use super::{Asks, Clause, Mode, Why, unseen};
 use crate::facts::Form;
 use crate::resolve::expect::{Expectation, Kind, Noun, Symbol};
 
@@ -35,6 +35,7 @@ pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Resul
     }
     match (clause.mode, relation, kind) {
         (Mode::Make | Mode::Add, Relation::Listed, Kind::Path(path)) => {
+            refuse_folder(&path)?;
             clause.wants.push(Expectation::Change(path));
         }
         (Mode::Make | Mode::Add, Relation::Listed | Relation::Unnamed, kind) => {
@@ -61,16 +62,18 @@ pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Resul
         (Mode::Change, _, Kind::Endpoint { route, .. }) => {
             return Err(format!("no trace tells that `{route}` was changed").into());
         }
-        (_, relation, Kind::Endpoint { method, route }) => {
+        (_, relation, Kind::Endpoint { method, route, by }) => {
             let with = relation == Relation::With;
+            let within = clause.owner().filter(|_| with);
             clause.wants.push(Expectation::Endpoint {
                 method,
                 route,
-                within: clause.owner().filter(|_| with),
+                by: by.filter(|_| within.is_none()),
+                within,
                 paths: Vec::new(),
             });
         }
-        (_, _, Kind::Symbol(symbol)) if clause.fulfils && is_promise(&symbol) => {
+        (_, _, Kind::Symbol(symbol)) if is_promised(clause, &symbol) => {
             let name = &symbol.name;
             return Err(
                 format!("can't be told whether `{name}` is to be defined or fulfilled").into(),
@@ -88,6 +91,14 @@ pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Resul
     Ok(())
 }
 
+/// Refuses work in a folder that no name tells: a change of any file there would do.
+pub(super) fn refuse_folder(path: &str) -> Result<(), Why> {
+    if path.ends_with('/') {
+        return Err(format!("any file in `{path}` would do for what goes into it").into());
+    }
+    Ok(())
+}
+
 /// Whether a symbol may be a type.
 pub(super) fn is_type(symbol: &Symbol) -> bool {
     !symbol.call && symbol.name.starts_with(char::is_uppercase)
@@ -99,11 +110,11 @@ pub(super) fn is_member(symbol: &Symbol) -> bool {
     called && symbol.noun != Noun::Table
 }
 
-/// Whether a symbol is called an interface, or a trait.
-fn is_promise(symbol: &Symbol) -> bool {
-    [Form::Interface, Form::Trait]
-        .into_iter()
-        .any(|form| symbol.noun == Noun::Form(form))
+/// Whether a symbol is called an interface, or a trait, that may be there to be fulfilled.
+fn is_promised(clause: &Clause, symbol: &Symbol) -> bool {
+    let mut forms = [Form::Interface, Form::Trait].into_iter();
+    let promise = forms.any(|form| symbol.noun == Noun::Form(form));
+    clause.asks == Asks::Fulfilled && promise
 }
 
 fn name(kind: &Kind) -> String {

@@ -1,0 +1,196 @@
+//! Whole lines below their headings, and whether their traces are there.
+
+use super::super::{Seen, Sight, Since, There};
+use super::Look;
+use crate::checklist::parse;
+use crate::facts::{Facts, Tree};
+use crate::resolve::rules::{self, Intent};
+use crate::vocabulary::Vocabulary;
+
+/// Returns whether all traces of a line are there; every file was changed since the phase began.
+fn is_done(heading: &str, line: &str, files: &[(&str, &str)]) -> bool {
+    let text = format!("# Phase 1: Things\n\n## 1.1 {heading}\n\n- [ ] {line}\n");
+    let vocabulary = Vocabulary::default();
+    let checklist = parse("phase-01-things.md", &text, &vocabulary)
+        .expect("a checklist")
+        .checklist;
+    let section = checklist.sections.first().expect("a section");
+    let task = section.tasks.first().expect("a task");
+    let Intent::Expect(wants, _) = rules::read(section, task, &vocabulary).intent else {
+        panic!("{line} isn't read");
+    };
+    let tree: Tree = files.iter().copied().collect();
+    let changed = || Sight {
+        there: There::File {
+            size: 1,
+            sha256: "00".to_owned(),
+            blank: false,
+        },
+        changed: Some(None),
+        known: true,
+        ignored: false,
+    };
+    let paths = files
+        .iter()
+        .map(|(path, _)| ((*path).to_owned(), changed()));
+    let seen = Seen {
+        since: Since::Commit("abc".to_owned()),
+        paths: paths.collect(),
+    };
+    let facts = Facts::default();
+    let look = Look::new(&tree, &facts, Some(&seen));
+    let around = rules::around(section, task, &vocabulary);
+    let mut found = wants.iter().map(|want| look.expect(want, &around).found);
+    found.all(|it| it.is_ok())
+}
+
+#[test]
+fn what_is_registered_is_used_in_the_file() {
+    let class = (
+        "app/Http/Middleware/EnsureScope.php",
+        "<?php\nclass EnsureScope {\n}\n",
+    );
+    let bootstrap = |text| ("bootstrap/app.php", text);
+    for line in [
+        "Add middleware `EnsureScope` and register it in `bootstrap/app.php`",
+        "Добавить middleware `EnsureScope` и зарегистрировать его в `bootstrap/app.php`",
+        "Додати middleware `EnsureScope` і зареєструвати його в `bootstrap/app.php`",
+        "Create class `EnsureScope` and add it to `bootstrap/app.php`",
+    ] {
+        let done = |text| is_done("Work", line, &[class, bootstrap(text)]);
+        assert!(!done("<?php\n// TODO: EnsureScope\n"), "{line}");
+        assert!(!done("<?php\nuse App\\Http\\Middleware\\EnsureScope;\n"));
+        assert!(!done("<?php\nlog('register EnsureScope soon');\n"));
+        assert!(!done("<?php\n$middleware->append(EnsureScopes::class);\n"));
+        assert!(done("<?php\n$middleware->append(EnsureScope::class);\n"));
+        assert!(done("<?php\n$all = ['App\\Http\\EnsureScope'];\n"));
+    }
+    let line = "Зарегистрировать `RequestId` в `bootstrap/app.php`";
+    let done = |text| is_done("Work", line, &[bootstrap(text)]);
+    assert!(!done("<?php\n/* RequestId */ $a = 1;\n"));
+    assert!(!done("<?php\nclass RequestId {\n}\n"));
+    assert!(done("<?php\n$middleware->append(RequestId::class);\n"));
+}
+
+#[test]
+fn imports_of_several_lines_are_no_use() {
+    let line = "Add `SlotPicker` and register it in `src/app.ts`";
+    let picker = ("src/SlotPicker.ts", "export class SlotPicker {\n}\n");
+    let done = |text| is_done("Work", line, &[picker, ("src/app.ts", text)]);
+    let import = "import {\n  A,\n  SlotPicker,\n} from './SlotPicker';\n";
+    assert!(!done(import));
+    assert!(done(format!("{import}app.use(SlotPicker);\n").leak()));
+}
+
+#[test]
+fn what_answers_an_endpoint_is_tied_to_it() {
+    let boot = (
+        "bootstrap/app.php",
+        "<?php\nApp::configure()->withRouting(api: 'routes/api.php');\n",
+    );
+    let class = (
+        "app/SlotController.php",
+        "<?php\nclass SlotController {\n}\n",
+    );
+    for line in [
+        "Add `GET /api/slots` (controller: `SlotController`)",
+        "Добавить `GET /api/slots` (контроллер — `SlotController`)",
+        "Додати `GET /api/slots` (контролер: `SlotController`)",
+        "Add `SlotController` (`GET /api/slots`)",
+    ] {
+        let done = |text| is_done("Work", line, &[boot, class, ("routes/api.php", text)]);
+        assert!(
+            !done("<?php\nRoute::get('slots', [AppointmentController::class, 'index']);\n"),
+            "{line}"
+        );
+        assert!(!done(
+            "<?php\nRoute::get('slots', [Other::class, 'index']); // SlotController\n"
+        ));
+        assert!(
+            done("<?php\nRoute::get('slots', [\n  SlotController::class,\n  'index',\n]);\n"),
+            "{line}"
+        );
+    }
+    let line = "Add `GET /slots` (handler: `list_slots`)";
+    let done = |text| is_done("Work", line, &[("src/a.py", text)]);
+    let head = "app = FastAPI()\n";
+    let decorated = format!("{head}@app.get('/slots')\nasync def list_slots(): ...\n").leak();
+    let beside = "@app.get('/slots')\ndef other(): ...\n\ndef list_slots(): ...\n";
+    assert!(done(decorated));
+    assert!(!done(format!("{head}{beside}").leak()));
+    let line = "Add `GET /slots` with handler `ListSlots`";
+    let done = |text| is_done("Work", line, &[("a.go", text)]);
+    let go = |handler| {
+        format!(
+            "package a\n\nfunc main() {{\n\thttp.HandleFunc(\"GET /slots\", {handler})\n}}\n\nfunc \
+             ListSlots(w http.ResponseWriter, r *http.Request) {{\n}}\n"
+        )
+    };
+    assert!(done(go("ListSlots").leak()));
+    assert!(!done(go("other").leak()));
+}
+
+#[test]
+fn a_heading_names_a_part_or_a_language() {
+    let manifests = [
+        ("backend/composer.json", "{}"),
+        ("gateway/go.mod", "module a"),
+        ("web/package.json", "{}"),
+    ];
+    let in_web = ("web/src/tz.ts", "export class ClinicTimezone {\n}\n");
+    let in_backend = ("backend/app/Tz.php", "<?php\nclass ClinicTimezone {\n}\n");
+    let line = "Add class `ClinicTimezone`";
+    for (heading, web) in [
+        ("Бэкенд", false),
+        ("Бекенд", false),
+        ("Backend", false),
+        ("Бэкенд (PHP)", false),
+        ("Сервис записи (PHP)", false),
+        ("Шлюз", false),
+        ("PHP", false),
+        ("Часовые пояса", true),
+        ("Go live", true),
+        ("Время (TypeScript)", true),
+    ] {
+        let mut files = manifests.to_vec();
+        files.push(in_web);
+        assert_eq!(is_done(heading, line, &files), web, "{heading}");
+        files.push(in_backend);
+        let done = is_done(heading, line, &files);
+        assert_eq!(done, heading != "Шлюз", "{heading}");
+    }
+}
+
+#[test]
+fn a_readme_alone_is_no_package() {
+    let line = "Create folder `src/reports/`";
+    assert!(!is_done(
+        "Work",
+        line,
+        &[("src/reports/README.md", "# Later\n")]
+    ));
+    assert!(is_done("Work", line, &[("src/reports/a.py", "x = 1\n")]));
+    let line = "Create folder `docs/runbooks/`";
+    assert!(is_done(
+        "Work",
+        line,
+        &[("docs/runbooks/README.md", "# Calls\n")]
+    ));
+}
+
+#[test]
+fn a_table_of_laravels_is_made_and_not_taken_back() {
+    let line = "Создать таблицу `clinics`";
+    let create = "Schema::create('clinics', function (Blueprint $t) { $t->id(); });";
+    let migration = |up: &str, down: &str| -> &'static str {
+        let text = format!(
+            "<?php\nreturn new class extends Migration {{\n    public function up(): void\n    {{\n        \
+             {up}\n    }}\n\n    public function down(): void\n    {{\n        {down}\n    }}\n}};\n"
+        );
+        text.leak()
+    };
+    let done = |text| is_done("Work", line, &[("database/migrations/1_clinics.php", text)]);
+    assert!(done(migration(create, "Schema::dropIfExists('clinics');")));
+    assert!(!done(migration("Schema::dropIfExists('clinics');", create)));
+    assert!(!done(migration("// Schema::create('clinics');", "")));
+}

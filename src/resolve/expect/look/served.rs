@@ -1,0 +1,127 @@
+//! Looking for an endpoint, and what is said of one that isn't served as it is asked for.
+
+use super::super::{Answering, Expectation};
+use super::{Look, Scope};
+use crate::facts::{self, Endpoint, Endpoints};
+use crate::journal::Trace;
+
+impl Look<'_> {
+    /// Looks for an endpoint in files with these endings, in any where there are none.
+    pub(super) fn served(&self, what: &Expectation, endings: &[&str]) -> Result<Trace, String> {
+        let Expectation::Endpoint {
+            method,
+            route,
+            within,
+            by,
+            paths,
+        } = what
+        else {
+            return Err(format!("`{what}` is no endpoint"));
+        };
+        let homes = within.as_ref().map(|owner| self.homes(owner, paths));
+        let homes = homes.transpose()?;
+        let scope = Scope {
+            paths: homes.as_deref().unwrap_or(paths),
+            endings,
+        };
+        self.endpoint((method.as_deref(), route), by.as_ref(), scope)
+    }
+
+    fn endpoint(
+        &self,
+        (method, route): (Option<&str>, &str),
+        by: Option<&Answering>,
+        scope: Scope<'_>,
+    ) -> Result<Trace, String> {
+        let all = self.endpoints.get_or_init(|| facts::endpoints(self.tree));
+        let wanted = shape(route);
+        let same = all.served.iter().filter(|it| shape(&it.path) == wanted);
+        let (stand_ins, same): (Vec<&Endpoint>, Vec<&Endpoint>) =
+            same.partition(|it| self.stands_in(&it.origin));
+        let fits = |it: &&&Endpoint| method.is_none() || it.method.as_deref() == method;
+        let inside = |it: &&&Endpoint| scope.has(&it.origin);
+        let answered = |it: &&&Endpoint| {
+            let answers = |by: &Answering| {
+                facts::answers(self.tree, &it.origin, (by.within.as_deref(), &by.name))
+            };
+            by.is_none_or(answers)
+        };
+        let mut fitting = same.iter().filter(fits);
+        let mut placed = fitting.clone().filter(inside);
+        if let Some(found) = placed.clone().find(answered) {
+            return Ok(Trace::Endpoint {
+                method: method.map(str::to_owned),
+                route: route.to_owned(),
+                path: found.origin.path.clone(),
+                line: found.origin.line,
+            });
+        }
+        if let (Some(it), Some(by)) = (placed.next(), by) {
+            return Err(format!(
+                "`{route}` is served at {}, and nothing tells there that `{by}` answers it",
+                it.origin
+            ));
+        }
+        if let Some(it) = fitting.next() {
+            let place = scope.told();
+            return Err(format!(
+                "`{route}` is served at {}, not in {place}",
+                it.origin
+            ));
+        }
+        Err(unserved((method, route), (&same, &stand_ins), all))
+    }
+}
+
+/// Returns why an endpoint isn't one of those that are served: of this route, by the application
+/// or by what only stands in for it.
+fn unserved(
+    (method, route): (Option<&str>, &str),
+    (same, stand_ins): (&[&Endpoint], &[&Endpoint]),
+    all: &Endpoints,
+) -> String {
+    let wanted = shape(route);
+    if let (Some(it), Some(method)) = (same.first(), method) {
+        let takes = match &it.method {
+            Some(other) => format!("for {other}, not for {method}"),
+            None => format!("and the source doesn't tell that it takes {method}"),
+        };
+        return format!("`{route}` is served at {}, {takes}", it.origin);
+    }
+    let named = method.map(|it| format!("{it} ")).unwrap_or_default();
+    // What is only a part of the path may hang in anything.
+    let part = |it: &&Endpoint| {
+        let own = shape(&it.path);
+        let fits = method.is_none() || it.method.is_none() || it.method.as_deref() == method;
+        fits && !own.is_empty() && wanted.ends_with(&own)
+    };
+    let other = match (stand_ins.first(), all.loose.iter().find(part)) {
+        (Some(it), _) => format!(
+            "; there is one at {}, which only stands in for it",
+            it.origin
+        ),
+        (None, Some(it)) => format!(
+            "; there is `{}` at {}, and what it hangs in can't be followed from there to an \
+             application",
+            it.path, it.origin
+        ),
+        (None, None) => String::new(),
+    };
+    format!("no endpoint `{named}{route}` was found{other}")
+}
+
+/// Returns a route without the names of its parameters, which each framework writes its own way.
+fn shape(route: &str) -> Vec<String> {
+    let parts = route.split('/').filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let parameter = part.starts_with([':', '{', '<', '['])
+                || (part.starts_with('(') && part.ends_with(')'));
+            if parameter {
+                "{}".to_owned()
+            } else {
+                part.to_owned()
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,68 @@
+//! The files of a clause that lie in a folder which it names beside them, and what goes into one
+//! without a name.
+
+use super::taken::refuse_folder;
+use super::{Clause, Mode, Why};
+use crate::resolve::expect::Expectation;
+
+impl Clause {
+    /// Returns a file's path: a bare name that comes with a folder lies in that one.
+    pub(super) fn in_folder(&self, path: String) -> String {
+        let mut folders = self.wants.iter().filter_map(|want| match want {
+            Expectation::File(path) => {
+                let last = path.trim_end_matches('/').rsplit('/').next()?;
+                (path.ends_with('/') || !last.contains('.')).then_some(path)
+            }
+            Expectation::Change(_)
+            | Expectation::Absent(_)
+            | Expectation::Symbol { .. }
+            | Expectation::Use { .. }
+            | Expectation::Endpoint { .. }
+            | Expectation::Variable { .. } => None,
+        });
+        match folders.next() {
+            Some(folder) if folder.contains('/') && !path.trim_end_matches('/').contains('/') => {
+                format!("{}/{path}", folder.trim_end_matches('/'))
+            }
+            Some(_) | None => path,
+        }
+    }
+
+    /// Refuses what goes into a folder and isn't named: any file there would do for it.
+    pub(super) fn refuse_folder(&self) -> Result<(), Why> {
+        let things = !self.symbols.is_empty() || !self.variables.is_empty();
+        let makes = matches!(self.mode, Mode::Make | Mode::Add);
+        if things || !makes || !self.wants.is_empty() {
+            return Ok(());
+        }
+        self.into.iter().try_for_each(|path| refuse_folder(path))
+    }
+
+    /// Puts files into the folder that is named beside them.
+    pub(super) fn place(&mut self) -> Result<(), Why> {
+        let files = self.wants.iter_mut().filter_map(|want| match want {
+            Expectation::File(path) => Some(path),
+            Expectation::Change(_)
+            | Expectation::Absent(_)
+            | Expectation::Symbol { .. }
+            | Expectation::Use { .. }
+            | Expectation::Endpoint { .. }
+            | Expectation::Variable { .. } => None,
+        });
+        let mut files: Vec<&mut String> = files.collect();
+        if files.is_empty() {
+            return Ok(());
+        }
+        for folder in self.into.drain(..) {
+            let inside = format!("{}/", folder.trim_end_matches('/'));
+            for path in &mut files {
+                if !path.contains('/') && folder == inside {
+                    path.insert_str(0, &inside);
+                } else if !path.starts_with(&inside) {
+                    return Err(format!("no trace tells that `{path}` goes into `{folder}`").into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
