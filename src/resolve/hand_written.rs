@@ -59,7 +59,10 @@ fn is_workload_of(object: &Object, files: &[FileSpec]) -> bool {
 fn holds(files: &[FileSpec], is: impl Fn(&ManifestItem) -> bool) -> bool {
     files.iter().any(|file| match &file.content {
         Content::Manifests(items) => items.iter().any(&is),
-        _ => false,
+        Content::Kustomization
+        | Content::Overlay(_)
+        | Content::Readme
+        | Content::ConfigFile { .. } => false,
     })
 }
 

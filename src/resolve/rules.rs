@@ -17,7 +17,7 @@ pub(super) use write::Said;
 
 use std::borrow::Cow;
 
-use crate::checklist::{Form, Script, Section, Spanned, Task, nested};
+use crate::checklist::{Bullet, Form, Script, Section, Spanned, Task, nested};
 
 use super::bullets::{self, Meaning, ReadBullet};
 use super::expect::Expectation;
@@ -253,16 +253,9 @@ pub(super) fn read_in<'c>(
             }
             bullets
         }
-        // What isn't written has no specification: details below it are remarks. A text of its
-        // own may ask for anything.
         Intent::Study(_) | Intent::Inventory(..) => {
-            let meanings = nested(&task.bullets)
-                .into_iter()
-                .map(|bullet| match bullet.form {
-                    Form::Item => Meaning::Heading,
-                    Form::Words | Form::Block => Meaning::Unread,
-                });
-            only_told(task, meanings)
+            let nested = nested(&task.bullets).into_iter();
+            only_told(task, nested.map(|bullet| remark(bullet, vocabulary)))
         }
         // The rule is always the same: whose details may be others.
         Intent::Require(..) => only_told(task, std::iter::repeat(Meaning::Unread)),
@@ -333,6 +326,17 @@ pub(super) fn consider(task: &Task, vocabulary: &Vocabulary, led: &[String]) -> 
         first.verdict = Verdict::Read(reading);
     }
     all
+}
+
+/// Returns what a bullet below a line is of which nothing is written: a remark, unless it asks for
+/// something itself. A text of its own may ask for anything.
+fn remark(bullet: &Bullet, vocabulary: &Vocabulary) -> Meaning {
+    let plain = bullet.text.plain();
+    let asks = wording::asks_more(Phrase::new(&plain, vocabulary)).is_some();
+    match bullet.form {
+        Form::Item if !asks => Meaning::Heading,
+        Form::Item | Form::Words | Form::Block => Meaning::Unread,
+    }
 }
 
 /// Returns the bullets below a line that specify nothing which is written, nested ones after theirs;

@@ -121,16 +121,15 @@ impl View<'_> {
                     evidence: Evidence::Answer { matched: now, .. },
                 },
             ) => self.facts("answer", matched, now),
-            (Evidence::Checked { rule, .. }, Work::Refuse { violations, .. }) => self.lost(
-                &format!("every manifest keeps the rule: {rule}"),
-                some(violations),
-                "mend the manifests, or what they are made from",
-            ),
-            (Evidence::Checked { rule, .. }, Work::Expect { missing, .. }) => self.lost(
-                &format!("every manifest keeps the rule: {rule}"),
-                some(missing),
-                "mend the manifests, or open the box",
-            ),
+            (
+                Evidence::Checked { rule, .. },
+                Work::Refuse {
+                    violations: broken, ..
+                }
+                | Work::Expect {
+                    missing: broken, ..
+                },
+            ) => self.broken(rule, broken),
             (
                 Evidence::Checked { .. },
                 Work::Conclude {
@@ -155,6 +154,14 @@ impl View<'_> {
                 _,
             ) => self.outdated("what was concluded", known.at),
         }
+    }
+
+    fn broken(&self, rule: &str, broken: &[String]) -> Found {
+        self.lost(
+            &format!("every manifest keeps the rule: {rule}"),
+            some(broken),
+            "mend the manifests, or what they are made from",
+        )
     }
 
     /// What was studied, beside what is found today.

@@ -15,6 +15,9 @@ const SOURCES: &[&str] = &[
     "cs", "go", "java", "js", "jsx", "kt", "php", "py", "rb", "rs", "sql", "ts", "tsx", "vue",
 ];
 
+/// Words that may lead such a path.
+const LEADS: &[Role] = &[Role::File, Role::Into, Role::Place];
+
 /// Has symbols and endpoints that no file is named for looked for in the files which bullets name.
 pub(super) fn bind(wants: &mut [Expectation], bullets: &[Bullet], vocabulary: &Vocabulary) {
     let homes: Vec<String> = bullets
@@ -48,10 +51,8 @@ fn home(bullet: &Bullet, vocabulary: &Vocabulary) -> Option<String> {
     for token in &tokens {
         match token {
             Token::Code(code) if path.is_none() && target::is_path(code) => path = Some(*code),
-            Token::Code(_) => return None,
-            Token::Word(..) if token.is(Role::File) => named = true,
-            Token::Word(..) if token.is(Role::Into) || token.is(Role::Place) => named = true,
-            Token::Word(..) => return None,
+            Token::Word(..) if LEADS.iter().any(|role| token.is(*role)) => named = true,
+            Token::Word(..) | Token::Code(_) => return None,
             Token::Mark(_) => {}
         }
     }
