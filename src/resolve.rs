@@ -13,6 +13,7 @@ mod bullets;
 mod checks;
 mod confidential;
 mod earlier;
+mod elsewhere;
 mod environment;
 mod expect;
 mod exposure_words;
@@ -165,13 +166,15 @@ fn resolve_as_read<'f>(
 ) -> Result<Resolved, Diagnostics> {
     let of = (checklist, facts, tree);
     let (mut assembled, mut files) = settled(reads, of, (context, past), left)?;
-    let doubled = past.doubled(&files);
+    let doubled = past.doubled(&files, reads);
+    let moved = past.moved(reads, &files);
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, reads);
     if context.phase.generator != Some(false) {
         let maps = &mut assembled.application.config_maps;
         generated::divide(maps, &mut files, reads, &assembled.owners);
     }
+    files.extend(moved);
     let look = Look::new(tree, facts, context.seen);
     let needed = assembled.needed.take();
     let needed = needed.map(|(secrets, config_maps)| Application {
@@ -224,11 +227,11 @@ fn resolve_as_read<'f>(
 fn settled<'f>(
     reads: &mut [Read<'_>],
     (checklist, facts, tree): (&Checklist, &'f Facts, &Tree),
-    whole: (&Context<'_>, &Past<'f>),
+    (context, past): (&Context<'_>, &Past<'f>),
     left: &mut Vec<Diagnostic>,
 ) -> Result<(assemble::Assembled<'f>, Vec<FileSpec>), Diagnostics> {
     loop {
-        let assembled = assemble::assemble(reads, checklist, facts, tree, whole)?;
+        let assembled = assemble::assemble(reads, checklist, facts, tree, (context, past))?;
         let files = assembled.files(reads);
         let application = &assembled.application;
         let mut more = unwritten::empty(reads, &files, application, checklist);
@@ -237,6 +240,11 @@ fn settled<'f>(
             (&files, application, tree),
             checklist,
         ));
+        more.extend(past.second(reads, &files, checklist));
+        let of = (&files[..], application, tree);
+        more.extend(elsewhere::leave(reads, of, checklist, |path| {
+            past.is_own(path)
+        }));
         // What a task asks for that is left to a person counts for nothing else either.
         if more.is_empty() {
             return Ok((assembled, files));

@@ -82,12 +82,14 @@ fn differing(wanted: &Value, found: Option<&Value>, place: &str, fields: &mut Ve
 }
 
 impl Loaded {
-    /// Returns what earlier phases of a phase's set wrote. What can't be read of them is told where
+    /// Returns what other phases of a phase's set wrote. What can't be read of them is told where
     /// they are asked for themselves.
     pub(super) fn before(&self, phase: &Phase) -> Before {
         let numbers = self.others(phase, |number| number < phase.file.number);
         let own = self.written(phase, phase.checklist.number);
+        let later = self.written_later(phase).into_keys();
         let mut before = Before {
+            later: later.collect(),
             own: own.into_keys().collect(),
             phases: Vec::new(),
         };
@@ -126,6 +128,13 @@ impl Loaded {
         let mut anew = self.last(phase, numbers);
         anew.retain(|path, other| own.get(path).is_some_and(|own| own.at <= other.written.at));
         anew
+    }
+
+    /// Returns the files that later phases of a phase's set wrote, each with the one that did last.
+    pub(super) fn written_later(&self, phase: &Phase) -> BTreeMap<String, u32> {
+        let numbers = self.others(phase, |number| number > phase.file.number);
+        let last = self.last(phase, numbers).into_iter();
+        last.map(|(path, anew)| (path, anew.phase)).collect()
     }
 
     fn last(&self, phase: &Phase, numbers: Vec<u32>) -> BTreeMap<String, Anew> {

@@ -10,7 +10,7 @@ use crate::facts::{Facts, Origin, Tree};
 use crate::settings::Extras;
 
 use super::application::{
-    Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
+    Application, ConfigMapSpec, FileOrigin, FileSpec, ManifestItem, Monitors, SecretSpec, Workload,
 };
 use super::earlier::Past;
 use super::ingress::IngressSpec;
@@ -47,13 +47,15 @@ pub(super) struct Assembled<'f> {
     pub(super) unassigned: Vec<(String, String, Origin)>,
     /// Paths that nothing may be written to without a task.
     taken: Vec<String>,
+    /// Objects that later phases wrote, and this one didn't.
+    later: Vec<ManifestItem>,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
 impl Assembled<'_> {
     /// Returns every file that is to be written.
     pub(super) fn files(&self, reads: &[Read<'_>]) -> Vec<FileSpec> {
-        let of = (&self.owners[..], &self.taken[..]);
+        let of = (&self.owners[..], &self.taken[..], &self.later[..]);
         layout::build(reads, &self.roster, &self.application, of)
     }
 }
@@ -121,6 +123,7 @@ pub(super) fn assemble<'f>(
         needed,
         unassigned,
         taken: past.taken(),
+        later: past.later(),
         warnings,
     })
 }

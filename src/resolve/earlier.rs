@@ -1,11 +1,13 @@
 //! What earlier phases of the set ask for and wrote: what they ask stays asked, and what they wrote
 //! isn't written a second time unless a task of this phase names it.
 //!
-//! Later phases count for nothing here: a phase means the same before and after them.
+//! A phase means the same before and after later ones, but for objects that it never wrote and they
+//! did: it doesn't begin to write these.
 
 mod held;
 mod leave;
 mod overruled;
+mod twice;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -31,6 +33,8 @@ pub struct Before {
     pub phases: Vec<Earlier>,
     /// The files that this phase wrote itself, by its record.
     pub own: BTreeSet<String>,
+    /// The files that later phases wrote, by theirs.
+    pub later: BTreeSet<String>,
 }
 
 /// An earlier phase.
@@ -80,6 +84,11 @@ pub(super) struct Past<'f> {
     services_apart: BTreeSet<String>,
     /// The files that this phase wrote itself.
     own: BTreeSet<String>,
+    /// Those of them that an earlier phase wrote before, and that hold nothing any more.
+    bare: BTreeSet<String>,
+    /// The objects that files of later phases alone hold, about workloads of files of this phase
+    /// alone.
+    later: Vec<ManifestItem>,
 }
 
 impl<'f> Past<'f> {
@@ -106,6 +115,10 @@ impl<'f> Past<'f> {
             own: before.own.clone(),
             ..Self::default()
         };
+        let written = before.phases.iter().flat_map(|phase| &phase.written);
+        let bare = written.filter(|path| before.own.contains(*path) && held::is_bare(path, tree));
+        past.bare = bare.cloned().collect();
+        past.later = held::begun(before, tree);
         // Of two that ask differently, the later one's words count.
         for (phase, held) in held.into_iter().rev() {
             let same = home(&held).is_none_or(|it| Some(&it) == namespace.as_ref());
@@ -201,27 +214,35 @@ impl<'f> Past<'f> {
         asked.next().map(|wish| wish.spec.clone())
     }
 
-    /// Returns the earlier phases' files that stay as they are.
+    /// Returns the earlier phases' files that stay as they are, each once.
     pub(super) fn beside(&self, reads: &[Read<'_>]) -> Vec<Beside> {
         let targets: Vec<&Target> = reads.iter().filter_map(Read::target).collect();
         let named = |it: &Beside| targets.iter().any(|target| target.path == it.path);
-        // A task gives what an earlier phase wrote by itself a file of its own.
-        let replaced = |it: &Beside| {
-            let mut pods = targets.iter().filter(|target| target.kind.runs_pods());
-            pods.any(|target| {
-                let name = target.name.clone();
-                name.is_some_and(|name| it.holds(&ManifestItem::Workload(name)))
-            })
-        };
-        let held = self.held.iter().map(|it| &it.beside);
-        let stay = held.filter(|it| !self.own.contains(&it.path) && !named(it) && !replaced(it));
-        stay.cloned().collect()
+        let mut beside: Vec<Beside> = Vec::new();
+        for held in self.held.iter().map(|it| &it.beside) {
+            let known = beside.iter().any(|it| it.path == held.path);
+            let stays = !self.is_own(&held.path) && !named(held) && !twice::replaced(held, reads);
+            if stays && !known {
+                beside.push(held.clone());
+            }
+        }
+        beside
+    }
+
+    /// Returns whether this phase wrote a file before.
+    pub(super) fn is_own(&self, path: &str) -> bool {
+        self.own.contains(path)
     }
 
     /// Returns the paths that this phase mustn't write to: what lies there is in another namespace.
     pub(super) fn taken(&self) -> Vec<String> {
         let apart = self.apart.iter().map(|it| it.beside.path.clone());
         apart.filter(|path| !self.own.contains(path)).collect()
+    }
+
+    /// Returns the objects that later phases wrote, and this one didn't.
+    pub(super) fn later(&self) -> Vec<ManifestItem> {
+        self.later.clone()
     }
 
     /// Leaves to a person what can't be written beside what earlier phases wrote, and says what of
@@ -236,9 +257,34 @@ impl<'f> Past<'f> {
         told
     }
 
-    /// Returns warnings for objects that a task of this phase writes and another file has, too.
-    pub(super) fn doubled(&self, files: &[super::FileSpec]) -> Vec<Diagnostic> {
-        leave::doubled(self, files)
+    /// Leaves to a person the files that would hold an object which a file of an earlier phase holds,
+    /// and a `kustomization.yml` over two such files; returns what is said of each.
+    pub(super) fn second(
+        &self,
+        reads: &mut [Read<'_>],
+        files: &[super::FileSpec],
+        checklist: &Checklist,
+    ) -> Vec<Diagnostic> {
+        let told = twice::leave(self, reads, files, checklist);
+        if told.is_empty() {
+            return twice::unbuildable(self, reads, files, checklist);
+        }
+        told
+    }
+
+    /// Returns warnings for objects that a task of this phase wrote before and another file has, too.
+    pub(super) fn doubled(&self, files: &[super::FileSpec], reads: &[Read<'_>]) -> Vec<Diagnostic> {
+        twice::doubled(self, files, reads)
+    }
+
+    /// Returns the files of earlier phases that hold nothing any more, as tasks of this one give
+    /// what was in them files of their own.
+    pub(super) fn moved(
+        &self,
+        reads: &[Read<'_>],
+        files: &[super::FileSpec],
+    ) -> Vec<super::FileSpec> {
+        twice::moved(self, reads, files)
     }
 }
 

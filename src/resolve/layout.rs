@@ -17,7 +17,7 @@ pub(super) fn build(
     reads: &[Read<'_>],
     roster: &Roster<'_>,
     application: &Application,
-    (owners, taken): (&[(String, String)], &[String]),
+    (owners, taken, later): (&[(String, String)], &[String], &[ManifestItem]),
 ) -> Vec<FileSpec> {
     let targets: Vec<(&Read<'_>, &Target)> = reads
         .iter()
@@ -28,6 +28,7 @@ pub(super) fn build(
         targets: &targets,
         application,
         owners,
+        later,
         shared: Shared::new(&asked, application, owners),
     };
     let mut files: Vec<FileSpec> = targets
@@ -141,6 +142,8 @@ struct Layout<'a, 'c> {
     application: &'a Application,
     /// Maps that belong to one workload: the workload, then the map.
     owners: &'a [(String, String)],
+    /// Objects that a later phase's files hold: they aren't begun here.
+    later: &'a [ManifestItem],
     shared: Shared,
 }
 
@@ -331,7 +334,8 @@ impl Layout<'_, '_> {
             items.extend(scraped.map(|it| ManifestItem::ServiceMonitor(it.name.clone())));
         }
         // What runs its pods is what the file is for.
-        items.retain(|item| matches!(item, ManifestItem::Workload(_)) || !self.is_beside(item));
+        let elsewhere = |item: &ManifestItem| self.is_beside(item) || self.later.contains(item);
+        items.retain(|item| matches!(item, ManifestItem::Workload(_)) || !elsewhere(item));
         items
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Earlier, Held};
+use super::{Before, Earlier, Held};
 use crate::facts::Tree;
-use crate::manifest::{Object, parse_documents};
+use crate::manifest::{Object, is_kustomization, parse_documents};
 use crate::resolve::application::{Beside, ManifestItem};
 
 /// The label that tells whose an object is.
@@ -69,6 +69,73 @@ fn item(object: &Object) -> Option<ManifestItem> {
         "NetworkPolicy" => ManifestItem::NetworkPolicy(name()),
         _ => return None,
     })
+}
+
+/// Returns the objects that later phases wrote for workloads of this one, and it didn't. Files that
+/// both wrote are merged.
+pub(super) fn begun(before: &Before, tree: &Tree) -> Vec<ManifestItem> {
+    let (own, later) = (&before.own, &before.later);
+    let mut begun = items(later.difference(own), tree);
+    if begun.is_empty() {
+        return begun;
+    }
+    let known = items(own.difference(later), tree);
+    begun.retain(|item| {
+        let workload = whose(item).map(|name| ManifestItem::Workload(name.to_owned()));
+        workload.is_some_and(|it| known.contains(&it)) && !known.contains(item)
+    });
+    begun
+}
+
+fn items<'p>(paths: impl Iterator<Item = &'p String>, tree: &Tree) -> Vec<ManifestItem> {
+    let files = paths.filter_map(|path| parse_documents(path, tree.get(path)?).ok());
+    let objects: Vec<Object> = files.flatten().collect();
+    objects.iter().filter_map(item).collect()
+}
+
+/// Returns the workload that an object is about.
+fn whose(item: &ManifestItem) -> Option<&str> {
+    match item {
+        ManifestItem::ServiceAccount(name)
+        | ManifestItem::NetworkPolicy(name)
+        | ManifestItem::Services(name)
+        | ManifestItem::Hpa(name)
+        | ManifestItem::Pdb(name) => Some(name),
+        ManifestItem::Namespace
+        | ManifestItem::NamespacePolicy
+        | ManifestItem::Secret(_)
+        | ManifestItem::ConfigMap(_)
+        | ManifestItem::Claims(_)
+        | ManifestItem::Workload(_)
+        | ManifestItem::ServiceMonitor(_)
+        | ManifestItem::Ingress => None,
+    }
+}
+
+/// Returns what an item is called in messages, as Kubernetes names its kind.
+pub(super) fn label(item: &ManifestItem) -> String {
+    match item {
+        ManifestItem::Namespace => "the Namespace".to_owned(),
+        ManifestItem::NamespacePolicy => "the namespace's NetworkPolicy".to_owned(),
+        ManifestItem::Ingress => "the way in".to_owned(),
+        ManifestItem::Secret(name) => format!("Secret/{name}"),
+        ManifestItem::ConfigMap(name) => format!("ConfigMap/{name}"),
+        ManifestItem::ServiceAccount(name) => format!("ServiceAccount/{name}"),
+        ManifestItem::NetworkPolicy(name) => format!("NetworkPolicy/{name}"),
+        ManifestItem::Claims(name) => format!("the claims of {name}"),
+        ManifestItem::Workload(name) => format!("the workload {name}"),
+        ManifestItem::Services(name) => format!("Service/{name}"),
+        ManifestItem::Hpa(name) => format!("HorizontalPodAutoscaler/{name}"),
+        ManifestItem::Pdb(name) => format!("PodDisruptionBudget/{name}"),
+        ManifestItem::ServiceMonitor(name) => format!("ServiceMonitor/{name}"),
+    }
+}
+
+/// Returns whether a file is there that could hold objects, and holds none.
+pub(super) fn is_bare(path: &str, tree: &Tree) -> bool {
+    let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
+    let text = tree.get(path).filter(|_| yaml && !is_kustomization(path));
+    text.is_some_and(|text| parse_documents(path, text).is_ok_and(|it| it.is_empty()))
 }
 
 /// Returns the keys of a Secret or `ConfigMap`.

@@ -6,7 +6,7 @@ use super::{Held, Past, Wish};
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
-use crate::resolve::application::{Content, FileOrigin, FileSpec, ManifestItem};
+use crate::resolve::application::ManifestItem;
 use crate::resolve::rules::Read;
 use crate::resolve::target::{FileKind, Target};
 use crate::resolve::unwritten::{names, objects};
@@ -128,27 +128,4 @@ fn second(
         wish.target.path
     );
     Some((why, way))
-}
-
-/// Returns warnings for objects that a task's file holds and a file of an earlier phase, too.
-pub(super) fn doubled(past: &Past<'_>, files: &[FileSpec]) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
-    for file in files {
-        let (Content::Manifests(items), FileOrigin::Task { .. }) = (&file.content, &file.origin)
-        else {
-            continue;
-        };
-        let other = past.held.iter().map(|it| &it.beside).find(|held| {
-            let own = files.iter().any(|file| file.path == held.path);
-            !own && items.iter().any(|item| held.holds(item))
-        });
-        if let Some(held) = other {
-            let message = format!(
-                "`{}` holds objects that `{}` of phase {} holds as well",
-                file.path, held.path, held.phase
-            );
-            told.push(Diagnostic::warning(message).help("take them out of one of the two files"));
-        }
-    }
-    told
 }
