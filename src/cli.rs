@@ -18,6 +18,7 @@ mod exit;
 mod explain;
 mod images;
 mod init;
+mod later;
 mod load;
 mod lsp;
 mod mine;

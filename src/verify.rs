@@ -77,6 +77,8 @@ pub struct Anew {
     pub task: Option<TaskId>,
     /// When.
     pub at: Timestamp,
+    /// Whether it left nothing in it, as what was there lies in files of its own now.
+    pub moved: bool,
     /// What this phase writes and the file hasn't: an object with its fields each; `None` where what
     /// this phase writes isn't known.
     pub lacks: Option<Vec<String>>,

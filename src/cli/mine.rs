@@ -5,6 +5,7 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::exit::Result;
+use super::later::Later;
 use super::load::{Loaded, Phase};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::dotenv;
@@ -27,15 +28,17 @@ pub(super) enum Mine {
 }
 
 impl Loaded {
-    /// Merges what orch would write with what a person has on disk.
-    pub(super) fn merge(&self, phase: &Phase, files: &mut [Rendered], mine: Mine) -> Result<()> {
+    /// Merges what orch would write with what a person has on disk, and with what a later phase
+    /// asks of the same file; returns what becomes of those.
+    pub(super) fn merge(&self, phase: &Phase, files: &mut [Rendered], mine: Mine) -> Result<Later> {
         self.refuse_links(files)?;
+        let later = self.beside_later(phase, files)?;
         if mine == Mine::Replace {
-            return Ok(());
+            return Ok(later);
         }
         let mut journal = None;
         let before = LazyCell::new(|| self.written_before(phase));
-        for file in files {
+        for file in files.iter_mut().filter(|it| !later.has(&it.path)) {
             let on_disk = match self.snapshot.tree.get(&file.path) {
                 Some(text) => Ok(Some(text.to_string())),
                 None => self.workspace.read(&file.path),
@@ -77,7 +80,7 @@ impl Loaded {
             };
             settle(file, (base.as_deref(), text, found), mine);
         }
-        Ok(())
+        Ok(later)
     }
 
     /// Refuses files that are links to what git mustn't have: nothing of that may be shown, merged
@@ -110,7 +113,11 @@ impl Loaded {
     }
 
     /// Returns what orch wrote last of a file.
-    fn base(&self, path: &str, written: &BTreeMap<String, Written>) -> Result<Option<String>> {
+    pub(super) fn base(
+        &self,
+        path: &str,
+        written: &BTreeMap<String, Written>,
+    ) -> Result<Option<String>> {
         let Some(known) = written.get(path) else {
             return Ok(None);
         };
@@ -161,7 +168,11 @@ pub(super) fn in_clear(found: &InClear, phase: &Phase) -> Diagnostic {
 }
 
 /// Takes the merged text and its objects into a file.
-fn settle(file: &mut Rendered, (base, text, found): (Option<&str>, String, String), mine: Mine) {
+pub(super) fn settle(
+    file: &mut Rendered,
+    (base, text, found): (Option<&str>, String, String),
+    mine: Mine,
+) {
     let versions = Versions {
         base,
         theirs: &text,

@@ -274,20 +274,24 @@ impl View<'_> {
             ));
         }
         let other = lacks.map_or_else(String::new, |lacks| format!("; other now: {}", some(lacks)));
-        match &anew.task {
-            Some(task) => Found::Momentary(format!(
-                "`{path}` was written on {}; for task {task}, phase {phase} wrote it anew on \
-                 {since}{other}",
-                day(at)
-            )),
-            None => Found::Lost(Lost {
-                expected: format!("`{path}` as it was written on {}", day(at)),
-                found: format!(
-                    "phase {phase} wrote it anew on {since}, without a task of its own{other}"
-                ),
-                way: format!("{} writes it again as it is asked for here", self.again()),
-            }),
+        let cause = match &anew.task {
+            Some(task) => format!("for task {task}, phase {phase} wrote it anew on {since}"),
+            None if anew.moved => {
+                format!("phase {phase} moved what was in it to files of its own on {since}")
+            }
+            None => format!("phase {phase} wrote it anew on {since}, without a task of its own"),
+        };
+        // What a later phase is asked for stays; an earlier one mustn't undo what is asked here.
+        let asked = anew.task.is_some() || anew.moved;
+        if asked && phase > self.seen.phase {
+            let then = day(at);
+            return Found::Momentary(format!("`{path}` was written on {then}; {cause}{other}"));
         }
+        Found::Lost(Lost {
+            expected: format!("`{path}` as it was written on {}", day(at)),
+            found: format!("{cause}{other}"),
+            way: format!("{} writes it again as it is asked for here", self.again()),
+        })
     }
 
     /// Checks an object that was ready for that reason.

@@ -264,18 +264,20 @@ fn a_file_holds_with_the_line_ends_that_git_gives_it() {
 
 #[test]
 fn a_file_that_another_phase_wrote_anew_is_told_by_what_is_in_it() {
-    let written = |task: Option<&str>, lacks: Option<Vec<String>>| FileSeen::There {
+    let by = |phase: u32, task: Option<&str>, lacks: Option<Vec<String>>| FileSeen::There {
         sha256: "bb".to_owned(),
         unix: None,
         empty: false,
         change: Change::Merges,
         anew: Some(Anew {
-            phase: 3,
+            phase,
             task: task.map(TaskId::new),
             at: Timestamp::UNIX_EPOCH,
+            moved: false,
             lacks,
         }),
     };
+    let written = |task: Option<&str>, lacks: Option<Vec<String>>| by(3, task, lacks);
     let other = || Some(vec!["Deployment/api spec.replicas".to_owned()]);
     let same = file(written(None, Some(Vec::new())));
     same.check(Standing::Holds, "what was written here is in it");
@@ -285,6 +287,8 @@ fn a_file_that_another_phase_wrote_anew_is_told_by_what_is_in_it() {
         Standing::Lost,
         "without a task of its own; other now: Deployment/api spec.replicas",
     );
+    // What is asked here must not be undone by a phase before it.
+    file(by(0, Some("0.1.1"), other())).check(Standing::Lost, "phase 0 wrote it anew");
 }
 
 #[test]

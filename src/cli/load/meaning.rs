@@ -7,6 +7,7 @@ use super::{Loaded, Phase};
 use crate::check;
 use crate::checklist::{Checklist, TaskId};
 use crate::cli::exit::{Result, Stop};
+use crate::cli::later::Later;
 use crate::cli::mine::{self, Mine};
 use crate::cli::target::Target;
 use crate::cli::{images, overlays, places, traces};
@@ -27,6 +28,8 @@ pub(in crate::cli) struct Meaning {
     pub(in crate::cli) warnings: Diagnostics,
     /// The sources' revision, where images are named by it.
     pub(in crate::cli) revision: Option<Revision>,
+    /// What becomes of files that later phases wrote, too.
+    pub(in crate::cli) later: Later,
     /// What it is the meaning of.
     checklist: Checklist,
 }
@@ -112,7 +115,7 @@ impl Loaded {
             return self.meaning(phase, service_monitors, mine);
         }
         let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
-        self.merge(phase, &mut meaning.rendered, mine)?;
+        self.merge_with(phase, &mut meaning, mine)?;
         self.generate(&mut meaning);
         let Some(there) = target.settings() else {
             return Ok(meaning);
@@ -152,10 +155,18 @@ impl Loaded {
         mine: Mine,
     ) -> Result<Meaning> {
         let mut meaning = self.meaning_by(phase, &phase.settings, service_monitors)?;
-        self.merge(phase, &mut meaning.rendered, mine)?;
+        self.merge_with(phase, &mut meaning, mine)?;
         self.generate(&mut meaning);
         meaning.resolved.application.builds.clear();
         Ok(meaning)
+    }
+
+    /// Merges what a phase writes with what persons and later phases made of its files.
+    fn merge_with(&self, phase: &Phase, meaning: &mut Meaning, mine: Mine) -> Result<()> {
+        meaning.later = self.merge(phase, &mut meaning.rendered, mine)?;
+        let told = meaning.later.told.0.iter().cloned();
+        meaning.warnings.0.extend(told);
+        Ok(())
     }
 
     /// Makes what kustomize generates anew of what a person made of the files.
@@ -210,6 +221,7 @@ impl Loaded {
             written,
             warnings,
             revision,
+            later: Later::default(),
             checklist: phase.checklist.clone(),
         };
         self.render_overlays(phase, (settings, service_monitors), &mut meaning)?;

@@ -1,5 +1,6 @@
 //! What is to be done, before anything is: the plan beside the journal, the boxes and the target.
 
+mod anew;
 mod beside;
 mod restored;
 mod waiting;
@@ -8,7 +9,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Prepared, Result, Stop};
 use crate::checklist::{StatusKind, TaskId};
-use crate::cli::earlier::lacking;
 use crate::cli::target::REHEARSAL;
 use crate::cluster::Live;
 use crate::execute::{Changed, Held, Projection, Standing, Why, compare, expect, hold};
@@ -19,7 +19,8 @@ use crate::plan::{Plan, Scope, Work};
 
 use crate::resolve::ResolvedTask;
 use crate::terminal::count;
-use beside::{by_hand, held, lost, to_be_done};
+use anew::{is_anew, is_later, path_of};
+use beside::{by_hand, held, lost, settle, to_be_done};
 pub(super) use restored::surround;
 use restored::was_applied;
 use waiting::is_part;
@@ -108,11 +109,13 @@ impl Outlook {
         let comparison = compare(&prepared.plan, target, &elsewhere, &reopened);
         let applied = prepared.plan.steps.iter();
         let applied = applied.map(|step| was_applied(step, target)).collect();
-        let mut standing = comparison.standing;
+        let (mut standing, mut changed) = (comparison.standing, comparison.changed);
+        let kept = |work: &Work| is_later(prepared, work);
+        settle(&prepared.plan, (&mut standing, &mut changed), target, kept);
         expect(&prepared.plan, &mut standing, &decided);
         hold(&prepared.plan, &mut standing, &held(prepared, decided));
         Self {
-            changed: to_be_done(&prepared.plan, &standing, comparison.changed),
+            changed: to_be_done(&prepared.plan, &standing, changed),
             standing,
             applied,
             home,
@@ -237,6 +240,13 @@ impl Outlook {
             .enumerate()
             .filter(|(at, _)| is_part(self.scope.as_ref(), *at))
         {
+            // What a later phase made of a file is its own to look after.
+            if is_later(prepared, &step.work) {
+                if matches!(standing, Standing::Todo(_)) {
+                    *standing = Standing::Held(Held::File(path_of(&step.work).to_owned()));
+                }
+                continue;
+            }
             let Standing::Done(evidence) = standing else {
                 continue;
             };
@@ -274,6 +284,9 @@ impl Outlook {
             .enumerate()
             .filter(|(at, _)| is_part(self.scope.as_ref(), *at))
         {
+            if is_later(prepared, &step.work) {
+                continue;
+            }
             if let (Standing::Done(_), Work::Apply { object, .. }) = (&*standing, &step.work) {
                 let real = secrets.get(&object.label()).unwrap_or(object);
                 let wanted = prepared.inventory().marked(real);
@@ -444,19 +457,6 @@ impl Outlook {
             completed,
         }
     }
-}
-
-/// Returns whether a file is as another phase of the set wrote it since, for a task of its own or
-/// with all that this phase writes: the two mustn't take turns.
-fn is_anew(prepared: &Prepared<'_>, path: &str, text: &str) -> bool {
-    let others = prepared.loaded.written_anew(prepared.phase);
-    let other = others.get(path).filter(|it| it.left(text.as_bytes()));
-    let mut files = prepared.meaning.rendered.iter();
-    other.is_some_and(|other| {
-        let own = files.find(|file| file.path == path);
-        let kept = own.is_some_and(|file| lacking(file, text.as_bytes()).is_empty());
-        other.written.task.is_some() || kept
-    })
 }
 
 /// Returns whether a text has that hash, but for the ends that git gave its lines.

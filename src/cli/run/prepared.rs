@@ -113,10 +113,11 @@ impl Prepared<'_> {
             .refuse_back_door(self.cluster.info(), namespace, known)
     }
 
-    /// Names decisions that may be about tasks whose words changed, and the secrets that people put
-    /// into manifests, before these are committed.
+    /// Names decisions that may be about tasks whose words changed, files that a later phase wrote,
+    /// too, and the secrets that people put into manifests, before these are committed.
     pub(super) fn warn_of_documents(&self) -> Result<()> {
         let mut warnings = self.phase.adrift();
+        warnings.0.extend(self.meaning.later.told.0.iter().cloned());
         warnings.0.extend(self.meaning.in_clear(self.phase).0);
         if !warnings.0.is_empty() {
             let screen = self.session.err.screen();

@@ -15,6 +15,7 @@ use crate::cli::{Session, Stop};
 use crate::cluster::{Verdict, verdict};
 use crate::files::{read_state, unix};
 use crate::journal::{Evidence, State, StepId, TargetState, Waiver, sha256};
+use crate::manifest::parse_documents;
 use crate::plan::{Plan, Work};
 use crate::verify::{Anew, Change, FileSeen, Objects, Seen, Today, Wrong};
 
@@ -266,6 +267,12 @@ fn wrong(drifted: &Drifted) -> Vec<Wrong> {
     wrong
 }
 
+/// Returns whether a file of objects holds none.
+fn holds_nothing(path: &str, bytes: &[u8]) -> bool {
+    let objects = parse_documents(path, &String::from_utf8_lossy(bytes));
+    objects.is_ok_and(|objects| objects.is_empty())
+}
+
 /// Looks at every file that evidence or the plan names.
 fn files(
     loaded: &Loaded,
@@ -305,6 +312,7 @@ fn files(
             phase: other.phase,
             task: other.written.task.clone(),
             at: other.written.at,
+            moved: holds_nothing(path, bytes),
             lacks: file.map(|file| lacking(file, bytes)),
         })
     };

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::APPLY;
 use crate::checklist::TaskId;
 use crate::cli::run::Prepared;
-use crate::execute::{Changed, Held, Standing};
+use crate::execute::{Changed, Held, Standing, Why};
 use crate::journal::{Evidence, State, StepId, TargetState};
 use crate::manifest::is_generation;
-use crate::plan::{Plan, Step};
+use crate::plan::{Plan, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
 
 /// Returns the tasks that a person ticked without a record, and those whose box a person opened
@@ -89,6 +89,26 @@ pub(super) fn held(
         Some((task.id.clone(), before.clone()))
     };
     tasks.iter().filter_map(waits).collect()
+}
+
+/// Takes the finished steps of files that stay as a later phase wrote them for done, whatever was
+/// applied with them then.
+pub(super) fn settle(
+    plan: &Plan,
+    (standing, changed): (&mut [Standing], &mut Vec<Changed>),
+    target: Option<&TargetState>,
+    kept: impl Fn(&Work) -> bool,
+) {
+    for (step, now) in plan.steps.iter().zip(standing) {
+        if *now != Standing::Todo(Why::Changed) || !kept(&step.work) {
+            continue;
+        }
+        let known = target.and_then(|target| target.step(&step.id));
+        if let Some(evidence) = known.and_then(|known| known.evidence()) {
+            *now = Standing::Done(evidence.clone());
+            changed.retain(|it| it.step != step.id);
+        }
+    }
 }
 
 /// Returns the finished steps that changed and would be done again; those that wait for a person
