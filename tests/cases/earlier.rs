@@ -1,5 +1,7 @@
 //! What the phases of a set leave of each other's manifests.
 
+mod again;
+
 use crate::harness::workspace::Workspace;
 
 const COMPOSE: &str = "name: shop\nservices:\n  api:\n    build: .\n    ports: [\"8080:8080\"]\n    \
@@ -46,6 +48,35 @@ fn has(text: &str, pieces: &[&str]) {
     }
 }
 
+/// Asserts that a `kustomization.yml` lists each file once, and that no object lies in two of them.
+#[track_caller]
+fn unique(workspace: &Workspace, path: &str) {
+    let text = workspace.read(path);
+    let (folder, _) = path.rsplit_once('/').unwrap_or_default();
+    let listed = text
+        .lines()
+        .skip_while(|line| *line != "resources:")
+        .skip(1);
+    let listed = listed.map_while(|line| line.strip_prefix("  - "));
+    let mut ids = std::collections::BTreeMap::new();
+    for file in listed {
+        let text = workspace.read(&format!("{folder}/{file}"));
+        for document in text.split("---\n") {
+            let value: serde_json::Value = serde_saphyr::from_str(document).expect("YAML");
+            let group = value["apiVersion"].as_str().expect("a version");
+            let group = group.split_once('/').map_or("", |(group, _)| group);
+            let meta = &value["metadata"];
+            let id = format!(
+                "{group} {} {} {}",
+                value["kind"], meta["namespace"], meta["name"]
+            );
+            let before = ids.insert(id.clone(), file.to_owned());
+            assert_eq!(before, None, "{id} lies in {file}, too\n{text}");
+        }
+    }
+    assert!(!ids.is_empty(), "{text}");
+}
+
 /// Asserts that a run leaves all these files as they were.
 #[track_caller]
 fn untouched(workspace: &Workspace, paths: &[&str], run: &[&str], code: i32) -> String {
@@ -87,11 +118,9 @@ fn what_an_earlier_phase_wrote_is_not_written_again() {
             "k8s/web/deployment.yml"
         ]
     );
-    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
-    has(
-        &(plan.stdout + &plan.stderr),
-        &["`k8s/web/deployment.yml` holds objects that `k8s/api/web.yml` of phase 1 holds as well"],
-    );
+    // What it takes over lies nowhere else any more, also when phase 1 runs again.
+    let moved = "there is nothing to apply";
+    has(&workspace.read("k8s/api/web.yml"), &[moved]);
     let kustomization = workspace.read("k8s/kustomization.yml");
     assert!(!kustomization.contains("api/web.yml"), "{kustomization}");
     has(
@@ -111,6 +140,7 @@ fn what_an_earlier_phase_wrote_is_not_written_again() {
     }
     workspace.orch(&["phase", "1", "run"]).expect(0);
     workspace.orch(&["phase", "2", "run"]).expect(0);
+    has(&workspace.read("k8s/api/web.yml"), &[moved]);
 }
 
 #[test]
@@ -231,12 +261,70 @@ fn a_second_file_for_what_an_earlier_task_has_is_a_persons() {
 #[test]
 fn what_comes_around_a_workload_finds_it_in_an_earlier_phase() {
     let two = "- [ ] `k8s/api/hpa.yml`: min 3, max 5, CPU 70%\n\
-        - [ ] `k8s/api/pdb.yml`: maxUnavailable 1\n";
+        - [ ] `k8s/api/pdb.yml`: maxUnavailable 1\n\
+        - [ ] `k8s/kustomization.yml`\n";
     let workspace = workspace(BASE, two);
     workspace.orch(&["phase", "1", "run"]).expect(0);
-    workspace.orch(&["phase", "2", "run"]).expect(0);
+    // Both are in the way of what phase 1's file says: that stays a person's to change.
+    workspace.orch(&["phase", "2", "run"]).expect(3);
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &(plan.stdout + &plan.stderr),
+        &[
+            "`k8s/api/deployment.yml` says `replicas: 3` of Deployment/api",
+            "`k8s/api/deployment.yml` of phase 1 holds PodDisruptionBudget/api: change it there",
+        ],
+    );
+    let checklist = workspace.read(TWO);
+    has(
+        &checklist,
+        &[
+            "[ ] `k8s/api/hpa.yml`",
+            "[ ] `k8s/api/pdb.yml`",
+            "[x] `k8s/kustomization.yml`",
+        ],
+    );
+    unique(&workspace, "k8s/kustomization.yml");
+    let path = "k8s/api/deployment.yml";
+    let text = workspace.read(path);
+    let documents = text
+        .split("---\n")
+        .filter(|it| !it.contains("PodDisruptionBudget"));
+    let documents: Vec<&str> = documents.collect();
+    let text = documents.join("---\n").replace("  replicas: 3\n", "");
+    workspace.write(path, &text);
+    workspace
+        .orch(&["phase", "2", "run", "--accept-changes"])
+        .expect(0);
     let checklist = workspace.read(TWO);
     assert!(!checklist.contains("[ ] `"), "{checklist}");
+    unique(&workspace, "k8s/kustomization.yml");
+    // What was taken out stays out.
+    workspace
+        .orch(&["phase", "1", "run", "--accept-changes"])
+        .expect(0);
+    assert_eq!(workspace.read(path), text);
+}
+
+#[test]
+fn a_service_that_leads_to_no_port_of_an_earlier_deployment_is_a_persons() {
+    let two = "- [ ] `k8s/worker/service.yml`\n  - Port: 9102 (metrics)\n";
+    let workspace = workspace("- [ ] `k8s/worker/deployment.yml`\n", two);
+    let compose = COMPOSE.replace("  db:\n", "  worker:\n    image: acme/worker:1\n  db:\n");
+    workspace.write("docker-compose.yml", compose);
+    workspace.commit("a worker");
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(3);
+    has(&workspace.read(TWO), &["[ ] `k8s/worker/service.yml`"]);
+    assert!(!workspace.has("k8s/worker/service.yml"));
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &(plan.stdout + &plan.stderr),
+        &[
+            "no container of Deployment/worker in `k8s/worker/deployment.yml` has the port 9102 \
+             (`metrics`)",
+        ],
+    );
 }
 
 #[test]

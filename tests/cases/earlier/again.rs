@@ -1,0 +1,107 @@
+//! Files that several phases write: what a later one asks stays when an earlier one runs again, and
+//! no object lies in two of them.
+
+use super::{BASE, COMPOSE, ONE, TWO, has, phase, unique, untouched, workspace};
+
+#[test]
+fn a_file_around_a_workload_that_names_it_too_takes_what_it_holds() {
+    let two = "- [ ] `k8s/api/deployment.yml`\n\
+        - [ ] `k8s/api/hpa.yml`: min 3, max 5, CPU 70%\n\
+        - [ ] `k8s/api/pdb.yml`: maxUnavailable 1\n\
+        - [ ] `k8s/api/service.yml`\n\
+        - [ ] `k8s/api/networkpolicy.yml`\n\
+        - [ ] `k8s/kustomization.yml`\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    let checklist = workspace.read(TWO);
+    assert!(!checklist.contains("[ ] `"), "{checklist}");
+    unique(&workspace, "k8s/kustomization.yml");
+    let path = "k8s/api/deployment.yml";
+    assert!(!workspace.read(path).contains("replicas:"));
+    // Phase 1 takes nothing of it back, whatever changes below it.
+    let files = [path, "k8s/api/pdb.yml", "k8s/api/service.yml"];
+    untouched(&workspace, &files, &["phase", "1", "run"], 0);
+    let compose = COMPOSE.replace("DB_HOST: db\n", "DB_HOST: db\n      LOG_LEVEL: warn\n");
+    workspace.write("docker-compose.yml", compose);
+    let said = workspace
+        .orch(&["phase", "1", "run", "--accept-changes"])
+        .expect(0)
+        .stderr;
+    has(&said, &["phase 2 wrote `k8s/api/deployment.yml`, too"]);
+    let written = workspace.read(path);
+    has(&written, &["LOG_LEVEL"]);
+    for gone in ["replicas:", "PodDisruptionBudget", "kind: Service\n"] {
+        assert!(!written.contains(gone), "{gone} in\n{written}");
+    }
+    unique(&workspace, "k8s/kustomization.yml");
+    workspace
+        .orch(&["phase", "2", "run", "--accept-changes"])
+        .expect(0);
+    unique(&workspace, "k8s/kustomization.yml");
+    // And then all is at rest.
+    untouched(&workspace, &files, &["phase", "1", "run"], 0);
+    untouched(&workspace, &files, &["phase", "2", "run"], 0);
+}
+
+#[test]
+fn an_earlier_phase_that_runs_again_undoes_nothing_of_a_later_one() {
+    let two = "- [ ] `k8s/api/deployment.yml`: 2 replicas, limits 1Gi/1000m\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    let compose = COMPOSE.replace("DB_HOST: db\n", "DB_HOST: db\n      LOG_LEVEL: warn\n");
+    workspace.write("docker-compose.yml", compose);
+    let one = workspace.read(ONE).replace("3 replicas", "4 replicas");
+    workspace.write(ONE, one);
+    for _ in 0..2 {
+        workspace
+            .orch(&["phase", "1", "run", "--accept-changes"])
+            .expect(0);
+        let written = workspace.read("k8s/api/deployment.yml");
+        has(&written, &["replicas: 2", "memory: 1Gi", "LOG_LEVEL"]);
+    }
+    let said = workspace.orch(&["phase", "2", "verify"]);
+    assert!(
+        !said.stdout.contains("somebody changed it"),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn an_earlier_phase_does_not_begin_to_write_what_a_later_one_has() {
+    let one =
+        "- [ ] `k8s/api/deployment.yml`: 1 replica\n- [ ] `k8s/web/deployment.yml`: 1 replica\n";
+    let two = "- [ ] `k8s/api/deployment.yml`: limits 1Gi/1000m\n\
+        - [ ] `k8s/api/pdb.yml`: maxUnavailable 1\n- [ ] `k8s/web/pdb.yml`: maxUnavailable 1\n";
+    let workspace = workspace(one, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    let one = workspace.read(ONE).replace("1 replica", "3 replicas");
+    workspace.write(ONE, one);
+    workspace
+        .orch(&["phase", "1", "run", "--accept-changes"])
+        .expect(0);
+    for name in ["api", "web"] {
+        let written = workspace.read(&format!("k8s/{name}/deployment.yml"));
+        assert!(!written.contains("PodDisruptionBudget"), "{written}");
+        let budget = workspace.read(&format!("k8s/{name}/pdb.yml"));
+        has(&budget, &["maxUnavailable: 1"]);
+    }
+    has(&workspace.read("k8s/web/deployment.yml"), &["replicas: 3"]);
+}
+
+#[test]
+fn two_phases_that_wrote_a_file_have_it_listed_once() {
+    let three = phase(3, "- [ ] `k8s/kustomization.yml`\n");
+    let two = "- [ ] `k8s/api/deployment.yml`: requests 256Mi/200m\n- [ ] `k8s/secrets.yml`\n";
+    let workspace = workspace(BASE, two).file("checklists/shop/phase-03-all.md", three);
+    workspace.commit("three");
+    for number in ["1", "2", "3"] {
+        workspace.orch(&["phase", number, "run"]).expect(0);
+    }
+    unique(&workspace, "k8s/kustomization.yml");
+    let text = workspace.read("k8s/kustomization.yml");
+    assert_eq!(text.matches("is left out on purpose").count(), 1, "{text}");
+}
