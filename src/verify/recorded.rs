@@ -138,9 +138,7 @@ impl View<'_> {
             ) => Found::Holds(format!("{rule}: {objects} objects keep it")),
             (Evidence::Command { exit, .. }, _) => momentary(*exit, known.at),
             (Evidence::Traces { found: then }, Work::Expect { found, missing }) => {
-                let then: Vec<String> = then.iter().map(ToString::to_string).collect();
-                let found: Vec<String> = found.iter().map(ToString::to_string).collect();
-                self.traces(&then, (&found, missing), known.at)
+                self.traces(&texts(then), (&texts(found), missing), known.at)
             }
             (Evidence::Image { image, .. }, _) => Found::Momentary(format!(
                 "{image} was pushed on {}; its registry isn't asked",
@@ -355,6 +353,10 @@ impl View<'_> {
             ),
         })
     }
+}
+
+fn texts(all: &[impl ToString]) -> Vec<String> {
+    all.iter().map(ToString::to_string).collect()
 }
 
 /// A tick whose record belongs to steps that the plan has in no form any more.
