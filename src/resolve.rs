@@ -182,7 +182,10 @@ fn resolve_as_read<'f>(
         config_maps,
         ..assembled.application.clone()
     });
-    let hand_written = hand_written::find(tree, &assembled.application, &files);
+    let mut hand_written = Vec::new();
+    if reads.iter().any(Read::rules_pods) {
+        hand_written = hand_written::find(tree, &assembled.application, &files);
+    }
     let known = read_out::Known {
         needed: needed.as_ref().unwrap_or(&assembled.application),
         left_out: &assembled.left_out,

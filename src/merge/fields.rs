@@ -1,12 +1,15 @@
 //! Merging YAML: change after change in the person's text, until none is needed.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::tree;
 use super::walk::{Values, Walk};
 use super::{Conflict, Merged, Prefer, Side, Versions, Why, edit, lines, secrets};
+use crate::journal::sha256;
 
-/// How many changes are made at most: more would mean that they undo each other.
+/// How many changes are made at most; more would mean that each asks for another one.
 const CHANGES: usize = 10_000;
 
 /// Merges the documents of three texts.
@@ -49,6 +52,8 @@ fn between(versions: &Versions<'_>, ours: &[Value], prefer: Prefer) -> Result<Me
     let mut documents = tree::parse(&text)?;
     let mut refused = Vec::new();
     let mut moved = false;
+    // What was there before would be changed in the same way for ever.
+    let mut seen = HashSet::from([sha256(text.as_bytes())]);
     for _ in 0..CHANGES {
         let values = Values {
             base: base.as_ref().map(|base| base.values.as_slice()),
@@ -67,6 +72,9 @@ fn between(versions: &Versions<'_>, ours: &[Value], prefer: Prefer) -> Result<Me
         };
         if edit::make(&mut text, &mut documents, &change) {
             moved = true;
+            if !seen.insert(sha256(text.as_bytes())) {
+                break;
+            }
         } else {
             refused.push(change);
         }

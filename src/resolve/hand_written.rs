@@ -29,7 +29,9 @@ pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -
         let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
         yaml && text.contains("apiVersion:")
             && target::is_for_manifests(path, &folders)
-            && files.iter().all(|file| file.path != *path)
+            && files
+                .iter()
+                .all(|file| file.path != *path && !is_overlaid(file, path))
     });
     let objects = others.flat_map(|(path, text)| {
         let objects = parse_documents(path, text).unwrap_or_default();
@@ -42,6 +44,16 @@ pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -
             object: object.within(&application.namespace),
         })
         .collect()
+}
+
+/// Returns whether a file is an overlay, in whose folder a path lies: what is there only changes what
+/// stands elsewhere.
+fn is_overlaid(file: &FileSpec, path: &str) -> bool {
+    let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let below = path
+        .strip_prefix(folder)
+        .is_some_and(|rest| rest.starts_with('/'));
+    below && matches!(file.content, Content::Overlay(_))
 }
 
 /// Returns whether pods are described in part: the rest stands where the object itself does.

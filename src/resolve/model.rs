@@ -19,7 +19,7 @@ pub struct Resolved {
     pub application: Application,
     /// Every file to write, those that no task names (*unassigned*) included.
     pub files: Vec<FileSpec>,
-    /// Manifests that lie beside them: rules are checked by these, too.
+    /// Manifests that lie beside them, where tasks ask something of all pods: these are asked, too.
     pub hand_written: Vec<HandWritten>,
     /// Compose services that no task names, with the file that each goes to.
     pub unassigned: Vec<Note>,

@@ -172,6 +172,11 @@ impl Read<'_> {
         matches!(self.intent, Intent::ApplyPath(_) | Intent::ApplyFence(_))
     }
 
+    /// Returns whether the task asks something of all pods.
+    pub(super) fn rules_pods(&self) -> bool {
+        matches!(&self.intent, Intent::Require(rule, _) if *rule != Required::Namespace)
+    }
+
     /// Returns the namespace that the task requires.
     pub(super) fn namespace(&self) -> Option<&str> {
         if let Intent::Require(Required::Namespace, name) = &self.intent {

@@ -257,11 +257,18 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Docs, "doc$, docs$, documentation, runbook"),
     (Word::Which, "which$, what$"),
     (Word::Needed, "need, requir, necessary"),
-    (Word::Question, "who$, whom$, whose$, why$, when$, where$"),
-    (Word::How, "how$"),
+    (
+        Word::Question,
+        "who$, whom$, whose$, how$, why$, when$, where$",
+    ),
+    (
+        Word::Trouble,
+        "why$, breaks$, break$, broken$, fails$, fail$, failing$, failure, leak, loses$, lost$, slow, wrong$, missing$, \
+         bug$, bugs$, bottleneck, crash, hangs$, vulnerab, duplicat, outdated$, unused$",
+    ),
     (
         Word::Outcome,
-        "list$, lists$, table$, tables$, diagram, notes$, report, spreadsheet, summary$, page$",
+        "list$, lists$, diagram, notes$, report$, spreadsheet, summary$",
     ),
     (Word::Services, "service$, services$"),
     (Word::Volumes, "volume, storage"),

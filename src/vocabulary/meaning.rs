@@ -111,8 +111,8 @@ meanings! {
     Which "which" "which, what";
     Outcome "outcome" "what is made of what was looked at: a list, a diagram, notes";
     Needed "needed" "needed, required";
-    Question "question" "who, why, when: what nothing that is there answers";
-    How "how" "how, how many";
+    Question "question" "who, how many, why: what a list of names doesn't answer";
+    Trouble "trouble" "why something is wrong: leaks, failures; reading a file alone doesn't tell";
     Services "services" "services";
     Volumes "volumes" "volumes";
     Secrets "secrets" "secrets";
@@ -326,7 +326,7 @@ const BULLETS: &[Word] = &[
     Word::Idle,
     Word::Off,
     Word::Question,
-    Word::How,
+    Word::Trouble,
     Word::Outcome,
     Word::Within,
     Word::Program,

@@ -99,7 +99,6 @@ fn open(list: Phrase<'_>) -> Option<&str> {
         Word::Uncertain,
         Word::Negation,
         Word::Question,
-        Word::How,
         Word::Which,
         Word::Must,
     ])

@@ -76,14 +76,12 @@ fn goes_on(after: Phrase<'_>) -> Option<&str> {
     stray.map(|(word, _)| word)
 }
 
-/// Returns the word by which what is said behind the paths asks a question, wants something made of
-/// them, or names persons to study them with: `— is it up to date`, `: what breaks`, `— a list for
+/// Returns the word by which what is said behind the paths asks why something is wrong, wants
+/// something made of them, or names persons to study them with: `— is it up to date`, `: what breaks`, `— a list for
 /// the wiki`, `— with the team`.
 fn asks(after: Phrase<'_>) -> Option<&str> {
     let vocabulary = after.vocabulary();
-    let asked = Meanings::of(&[Word::Question, Word::Which, Word::Outcome]);
-    let mut all = words(after.text());
-    if let Some(word) = all.find(|word| vocabulary.told_by(word).alone.meets(asked)) {
+    if let Some(word) = after.find(&[Word::Trouble, Word::Outcome]) {
         return Some(word);
     }
     let clauses = after.text().split(['—', '–', ':', ';', '.', '(', ',']);

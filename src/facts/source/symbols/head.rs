@@ -38,6 +38,8 @@ pub struct Head {
     before: Vec<String>,
     /// Those between its name and its parameters: `= async`.
     between: Vec<String>,
+    /// How Rust's method takes what it is called on: `&mut self`.
+    receiver: Option<String>,
     /// Its parameters, or the bases of a class of Python's; `None` where it has no brackets.
     pub parameters: Option<Vec<Parameter>>,
     /// The words and marks behind those, up to the body.
@@ -62,6 +64,7 @@ impl Head {
             sort: found.sort,
             before: pieces(code.text.get(begins..found.at)?),
             between: pieces(between),
+            receiver: inside.and_then(|it| receiver(code.language, it)),
             parameters: inside.map(|inside| parameters(code.language, inside)),
             behind: pieces(code.text.get(rest..ends(&code, rest))?),
         })
@@ -70,7 +73,12 @@ impl Head {
     /// Returns whether it is begun by a word: `async`, `struct`.
     pub fn has(&self, word: &str) -> bool {
         let behind = self.behind.first().into_iter();
-        let mut all = self.before.iter().chain(&self.between).chain(behind);
+        let mut all = self
+            .before
+            .iter()
+            .chain(&self.between)
+            .chain(behind)
+            .chain(&self.receiver);
         all.any(|it| it == word)
     }
 
@@ -190,6 +198,14 @@ impl Head {
         let mut names = wholes.chain(metaclass).filter_map(<[String]>::last);
         names.any(|name| ends.iter().any(|end| name.ends_with(end)))
     }
+}
+
+/// Returns the first of a method's parameters, where it stands for what it is called on in Rust.
+fn receiver(language: Language, parameters: &str) -> Option<String> {
+    let first = parameters.split(',').next()?;
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let is = language == Language::Rust && words.last().is_some_and(|it| it.ends_with("self"));
+    is.then(|| words.join(" "))
 }
 
 /// Returns where the brackets of a definition's parameters open and close, behind those of its type

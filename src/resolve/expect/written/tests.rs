@@ -464,3 +464,17 @@ fn the_root_of_a_namespace_is_no_other_type() {
     lacks(line, "a.php", &php("\\DateTime"));
     lacks(line, "a.php", &php("Clock\\DateTimeImmutables"));
 }
+
+#[test]
+fn how_a_method_borrows_is_part_of_its_signature() {
+    let line = "Add `Bucket::take(&mut self, n: u32) -> bool`";
+    let source = |of: &str| {
+        format!(
+            "impl Bucket {{\n    pub fn take({of}, n: u32) -> bool {{\n        true\n    }}\n}}\n"
+        )
+    };
+    fits(line, "a.rs", &source("&mut self"));
+    lacks(line, "a.rs", &source("&self"));
+    let any = "Add `Bucket::take(n: u32) -> bool`";
+    fits(any, "a.rs", &source("&self"));
+}

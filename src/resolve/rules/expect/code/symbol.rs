@@ -79,6 +79,7 @@ pub(super) fn read(code: &str, beside: Beside<'_>) -> Option<Symbol> {
     }
     let mut modifiers = begun.modifiers;
     modifiers.extend(form.map(str::to_owned));
+    modifiers.extend(borrowed(behind).map(str::to_owned));
     Some(Symbol {
         name: (*last).to_owned(),
         within: receiver.or_else(|| before.last().map(|part| (*part).to_owned())),
@@ -139,6 +140,13 @@ fn receiver<'c>(begun: &Begun<'c>) -> Option<(Option<String>, &'c str)> {
     let (inside, rest) = rest.split_once(')')?;
     let of = inside.rsplit([' ', '*']).next().unwrap_or_default();
     is_identifier(of).then(|| (Some(of.to_owned()), rest.trim_start()))
+}
+
+/// Returns how Rust's method borrows what it is called on, where brackets begin with that.
+fn borrowed(brackets: &str) -> Option<&'static str> {
+    let first = brackets.trim_start_matches('(').split([',', ')']).next()?;
+    let ways = ["&self", "&mut self"];
+    ways.into_iter().find(|way| first.trim() == *way)
 }
 
 /// Returns the parameters between brackets, and what is returned.
