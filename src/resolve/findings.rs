@@ -4,6 +4,7 @@ use crate::facts::{Facts, Origin, Service, Tree, leads_out};
 
 use super::model::Finding;
 use super::target;
+use crate::checklist::{Inline, Part};
 
 /// Returns what is known of a subject; where nothing is, where it was looked for.
 pub(super) fn study(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
@@ -74,37 +75,35 @@ fn is_document(path: &str) -> bool {
     markdown || path.starts_with("k8s/") || path.starts_with(".orch/")
 }
 
+/// Returns the subject of which a line wants to know something, and nothing is read but that it is
+/// there: `` `src/graph.go`: hot paths ``.
+pub(super) fn unanswered<'s>(
+    text: &Inline,
+    subjects: &'s [String],
+    (facts, tree): (&Facts, &Tree),
+) -> Option<&'s str> {
+    let behind = text
+        .parts
+        .iter()
+        .skip_while(|it| matches!(it, Part::Text(_)));
+    let mut words = behind.filter(|it| matches!(it, Part::Text(_)));
+    let topic = |text: &str| {
+        let behind = text.split_once(['—', '–', ':']).or(text.split_once(" - "));
+        behind.is_some_and(|(_, topic)| topic.contains(char::is_alphabetic))
+    };
+    let asks = words.any(|it| topic(it.text()));
+    let mut subjects = subjects.iter().filter(|it| !target::is_endpoint(it));
+    let found = subjects.find(|it| {
+        let path = it.trim_start_matches("./");
+        let there = tree.get(path).is_some() || tree.has_folder(path);
+        asks && there && told(path, facts).is_empty()
+    });
+    found.map(String::as_str)
+}
+
 fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
     let path = subject.trim_start_matches("./");
-    let mut found = Vec::new();
-    if let Some(project) = facts
-        .project
-        .as_ref()
-        .filter(|it| it.files.iter().any(|it| it == path))
-    {
-        let first = project.files.first().is_some_and(|first| first == path);
-        for service in &project.services {
-            found.extend(if first {
-                whole(service, path)
-            } else {
-                changes(service, path)
-            });
-        }
-    }
-    found.extend(of_dockerfile(path, facts));
-    found.extend(of_source(path, facts));
-    let merged = facts
-        .project
-        .as_ref()
-        .and_then(|it| it.files.first())
-        .filter(|_| is_merged(path, facts));
-    if let (Some(first), true) = (merged, found.is_empty()) {
-        let at = Origin {
-            path: path.to_owned(),
-            line: 1,
-        };
-        found.push((format!("merged over {first}, whose keys it overrides"), at));
-    }
+    let mut found = told(path, facts);
     let at = Origin {
         path: path.to_owned(),
         line: 1,
@@ -135,6 +134,40 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
         facts: found,
         missing,
     }
+}
+
+/// Returns what the facts tell of a file, beside that it is there.
+fn told(path: &str, facts: &Facts) -> Vec<(String, Origin)> {
+    let mut found = Vec::new();
+    if let Some(project) = facts
+        .project
+        .as_ref()
+        .filter(|it| it.files.iter().any(|it| it == path))
+    {
+        let first = project.files.first().is_some_and(|first| first == path);
+        for service in &project.services {
+            found.extend(if first {
+                whole(service, path)
+            } else {
+                changes(service, path)
+            });
+        }
+    }
+    found.extend(of_dockerfile(path, facts));
+    found.extend(of_source(path, facts));
+    let merged = facts
+        .project
+        .as_ref()
+        .and_then(|it| it.files.first())
+        .filter(|_| is_merged(path, facts));
+    if let (Some(first), true) = (merged, found.is_empty()) {
+        let at = Origin {
+            path: path.to_owned(),
+            line: 1,
+        };
+        found.push((format!("merged over {first}, whose keys it overrides"), at));
+    }
+    found
 }
 
 /// Returns whether a file is one of the Compose files, and not the first.

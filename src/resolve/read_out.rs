@@ -122,12 +122,7 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
             path: None,
             fence: fence.clone(),
         },
-        Intent::Study(subjects) => Action::Study {
-            findings: subjects
-                .iter()
-                .map(|subject| findings::study(subject, known.facts, known.tree))
-                .collect(),
-        },
+        Intent::Study(subjects) => study((subjects, read), known, notes),
         Intent::Inventory(kind, names) => inventory(*kind, names, known, notes),
         // Only one namespace is written and checked.
         Intent::Require(Required::Namespace, Some(name))
@@ -151,6 +146,26 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
         }
         Intent::Expect(wants, _) => expect((wants, read), known, notes),
         Intent::Write(target) => write(target, known, notes),
+    }
+}
+
+/// Reads what a line studies; what it wants to know of it must be something that is read.
+fn study(
+    (subjects, read): (&[String], &Read<'_>),
+    known: &Known<'_>,
+    notes: &mut Vec<String>,
+) -> Action {
+    let text = &read.task.text;
+    if let Some(subject) = findings::unanswered(text, subjects, (known.facts, known.tree)) {
+        notes.push(format!(
+            "nothing is read from `{subject}` that could tell what is asked of it"
+        ));
+        return Action::Manual;
+    }
+    let findings = subjects.iter();
+    let findings = findings.map(|subject| findings::study(subject, known.facts, known.tree));
+    Action::Study {
+        findings: findings.collect(),
     }
 }
 
