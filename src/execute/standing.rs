@@ -101,7 +101,9 @@ pub fn compare(
                         Standing::Done(evidence.clone())
                     }
                 }
-                StepStatus::Succeeded(_) if is_learned(&step.work) => Standing::Todo(Why::Changed),
+                StepStatus::Succeeded(then) if is_learned(then, &step.work) => {
+                    Standing::Todo(Why::Changed)
+                }
                 StepStatus::Succeeded(_) => {
                     changed.push(Changed {
                         step: step.id.clone(),
@@ -121,14 +123,14 @@ pub fn compare(
 }
 
 /// Returns whether a step only learns what is there: that changes as people work, and is read again
-/// without anybody's consent.
-fn is_learned(work: &Work) -> bool {
-    let learned = |evidence: &Evidence| {
-        matches!(evidence, Evidence::Answer { .. } | Evidence::Checked { .. })
-    };
+/// without anybody's consent. What a rule finds may be something else than before: that it is broken.
+fn is_learned(then: &Evidence, work: &Work) -> bool {
+    if matches!(then, Evidence::Checked { .. }) {
+        return true;
+    }
     match work {
         Work::Study { .. } => true,
-        Work::Conclude { evidence } => learned(evidence),
+        Work::Conclude { evidence } => matches!(evidence, Evidence::Answer { .. }),
         Work::Expect { .. }
         | Work::Refuse { .. }
         | Work::Write { .. }

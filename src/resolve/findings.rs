@@ -2,6 +2,7 @@
 
 use crate::facts::{Facts, Origin, Service, Tree, leads_out};
 
+use super::is_source;
 use super::model::Finding;
 use super::target;
 use crate::checklist::{Inline, Part};
@@ -96,7 +97,7 @@ pub(super) fn unanswered<'s>(
     let found = subjects.find(|it| {
         let path = it.trim_start_matches("./");
         let there = tree.get(path).is_some() || tree.has_folder(path);
-        asks && there && told(path, facts).is_empty()
+        asks && there && is_source(path) && told(path, facts).is_empty()
     });
     found.map(String::as_str)
 }

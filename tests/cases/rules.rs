@@ -55,6 +55,9 @@ fn a_manifest_that_a_person_wrote_keeps_the_box_open_while_it_breaks_the_rule() 
         lost.stdout,
         lost.stderr
     );
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let checklist = workspace.read(CHECKLIST);
+    assert!(checklist.contains("- [ ] Resource limits"), "{checklist}");
 }
 
 #[test]

@@ -52,18 +52,34 @@ pub(super) fn by_hand(
     (elsewhere, reopened)
 }
 
-/// The tasks whose box is ticked by traces of a person's work of which one is gone, with what is.
+/// The tasks whose box is ticked by traces of a person's work of which one is gone, or by a rule that
+/// a manifest breaks by now, with what is.
 pub(super) fn lost(
     prepared: &Prepared<'_>,
     target: Option<&TargetState>,
     decided: &dyn Fn(&TaskId) -> bool,
 ) -> BTreeMap<TaskId, String> {
     let steps = target.into_iter().flat_map(TargetState::steps);
-    let found = steps.filter(|(_, step)| matches!(step.evidence(), Some(Evidence::Traces { .. })));
+    let found = steps.filter(|(_, step)| {
+        let evidence = step.evidence();
+        matches!(
+            evidence,
+            Some(Evidence::Traces { .. } | Evidence::Checked { .. })
+        )
+    });
     found
         .filter_map(|(_, step)| {
             let task = step.task.as_ref().filter(|task| !decided(task))?;
-            let gone = prepared.missing(task);
+            let refused = prepared.plan.steps_of(task);
+            let refused = refused.filter_map(|(_, step)| {
+                if let Work::Refuse { violations, .. } = &step.work {
+                    Some(violations.as_slice())
+                } else {
+                    None
+                }
+            });
+            let gone = [prepared.missing(task)].into_iter().chain(refused);
+            let gone: Vec<String> = gone.flatten().cloned().collect();
             (!gone.is_empty()).then(|| (task.clone(), gone.join("; ")))
         })
         .collect()
