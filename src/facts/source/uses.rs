@@ -1,4 +1,4 @@
-//! Where a name is used: outside of comments, of imports and of its own definition.
+//! Where a name is used: outside of comments, of imports and exports and of its own definition.
 //!
 //! Told by the name alone, not by what it is bound to.
 
@@ -14,7 +14,8 @@ use super::symbols::Definitions;
 use super::variables::{pattern, patterns};
 
 patterns! {
-    JS_IMPORT = r#"(?m)^[ \t]*(?:import\b[^;"'`]*["'][^"'\n]*["']|(?:const|let|var)\s+[^=;]*=\s*(?:await\s+)?(?:require|import)\s*\([^)\n]*\)[^\n]*)"#;
+    JS_IMPORT = r#"(?m)^[ \t]*(?:import\b[^;"'`]*["'][^"'\n]*["']|(?:const|let|var)\s+[^=;]*=\s*(?:await\s+)?(?:require|import)\s*\([^)\n]*\)[^\n]*|export\s*(?:type\s*)?(?:\{[^}]*\}|\*)[^\n;]*)"#;
+    NAME_OF = r"\bnameof\s*\([^()]*\)";
     PY_IMPORT = r"(?m)^[ \t]*(?:from\s+[\w.]+\s+)?import\s+(?:\([^)]*\)|[^\n]*)";
     PHP_IMPORT = r"(?m)^[ \t]*(?:use|namespace)\s[^;]*;";
     RUST_IMPORT = r"\b(?:pub\s+)?use\s[^;]*;";
@@ -101,6 +102,7 @@ fn is_path(code: &Code, at: usize) -> bool {
     !inside.contains(char::is_whitespace)
 }
 
+/// Returns where names are only passed on or asked for.
 fn imports(code: &Code) -> Vec<Range<usize>> {
     let pattern = match code.language {
         Language::Script => &JS_IMPORT,
@@ -112,7 +114,10 @@ fn imports(code: &Code) -> Vec<Range<usize>> {
         Language::Ruby => &RUBY_IMPORT,
         Language::Sql => return Vec::new(),
     };
-    let all = pattern.iter().flat_map(|it| it.find_iter(&code.text));
+    // What only asks how something is called doesn't use it.
+    let name_of = NAME_OF.iter().filter(|_| code.language == Language::CSharp);
+    let all = pattern.iter().chain(name_of);
+    let all = all.flat_map(|it| it.find_iter(&code.text));
     all.map(|it| it.range()).collect()
 }
 

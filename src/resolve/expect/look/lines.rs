@@ -194,3 +194,30 @@ fn a_table_of_laravels_is_made_and_not_taken_back() {
     assert!(!done(migration("Schema::dropIfExists('clinics');", create)));
     assert!(!done(migration("// Schema::create('clinics');", "")));
 }
+
+#[test]
+fn what_only_passes_a_name_on_is_no_use() {
+    let plugin = ("src/auth.ts", "export function authPlugin() {\n}\n");
+    for line in [
+        "Add function `authPlugin` and register it in `src/server.ts`",
+        "Добавить функцию `authPlugin` и подключить её в `src/server.ts`",
+        "Додати функцію `authPlugin` і підключити її в `src/server.ts`",
+    ] {
+        let done = |text| is_done("Work", line, &[plugin, ("src/server.ts", text)]);
+        assert!(!done("export { authPlugin } from './auth';\n"), "{line}");
+        assert!(!done("export {\n  authPlugin,\n} from './auth'\n"));
+        assert!(!done(
+            "import { authPlugin } from './auth';\nexport { authPlugin };\n"
+        ));
+        assert!(done(
+            "export { authPlugin } from './auth';\napp.register(authPlugin);\n"
+        ));
+        assert!(done("export const all = { authPlugin };\n"));
+    }
+    let line = "Add class `CourierRepo` and register it in `Program.cs`";
+    let class = ("Services/CourierRepo.cs", "public class CourierRepo {\n}\n");
+    let done = |text| is_done("Work", line, &[class, ("Program.cs", text)]);
+    assert!(!done("Console.WriteLine(nameof(CourierRepo) + \"!\");\n"));
+    assert!(done("services.AddScoped<CourierRepo>();\n"));
+    assert!(done("services.AddScoped(typeof(CourierRepo));\n"));
+}
