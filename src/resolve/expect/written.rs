@@ -10,7 +10,8 @@ pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool
             Noun::Method => found.within.is_some(),
             // Where functions stand alone, a method isn't called as one.
             Noun::Function if found.within.is_some() && symbol.within.is_none() => {
-                return !stands_alone(&found.origin.path) && has_all(tree, found, symbol);
+                let alone = stands_alone(&found.origin.path);
+                return !alone && has_all(tree, found, symbol) && is_made_here(tree, found, symbol);
             }
             Noun::Table | Noun::Defined | Noun::Type | Noun::Form(_) | Noun::Constant => false,
             Noun::None
@@ -37,7 +38,15 @@ pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool
         // A name alone may be a table's.
         (Sort::Table, noun) => !symbol.call && matches!(noun, Noun::Table | Noun::None),
     };
-    by_name && has_all(tree, found, symbol)
+    by_name && has_all(tree, found, symbol) && is_made_here(tree, found, symbol)
+}
+
+/// Whether a function has a body: one that is only declared is made nowhere. A type that promises
+/// it may be named, and has it then.
+fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let promised = symbol.within.is_some() && found.within == symbol.within;
+    let made = |it: Head| it.is_implemented() || promised && !it.is_left_to_others();
+    found.sort != Sort::Function || head(tree, found, symbol).is_none_or(made)
 }
 
 /// Whether a definition says what a line says of it, if that says anything.

@@ -38,12 +38,14 @@ pub struct Head {
     before: Vec<String>,
     /// Those between its name and its parameters: `= async`.
     between: Vec<String>,
-    /// How Rust's method takes what it is called on: `&mut self`.
+    /// How a method of Rust's or Go's takes what it is called on: `&mut self`, `(*Graph)`.
     receiver: Option<String>,
     /// Its parameters, or the bases of a class of Python's; `None` where it has no brackets.
     pub parameters: Option<Vec<Parameter>>,
     /// The words and marks behind those, up to the body.
     behind: Vec<String>,
+    /// Whether a body, or a value, begins behind those.
+    opens: bool,
 }
 
 impl Head {
@@ -58,16 +60,52 @@ impl Head {
         let inside = open.zip(close);
         let inside = inside.and_then(|(open, close)| code.text.get(open + 1..close));
         let rest = close.map_or(start, |close| close + 1);
+        let before = pieces(code.text.get(begins..found.at)?);
+        let receiver = match code.language {
+            Language::Go => taken(&before),
+            language => inside.and_then(|it| receiver(language, it)),
+        };
+        let end = ends(&code, rest);
         Some(Self {
             language: code.language,
             kotlin: code.path.rsplit_once('.').is_some_and(|(_, it)| it == "kt"),
             sort: found.sort,
-            before: pieces(code.text.get(begins..found.at)?),
+            before,
             between: pieces(between),
-            receiver: inside.and_then(|it| receiver(code.language, it)),
+            receiver,
             parameters: inside.map(|inside| parameters(code.language, inside)),
-            behind: pieces(code.text.get(rest..ends(&code, rest))?),
+            behind: pieces(code.text.get(rest..end)?),
+            opens: code
+                .bare
+                .as_bytes()
+                .get(end)
+                .is_some_and(|it| b"{=".contains(it)),
         })
+    }
+
+    /// Returns whether a function has a body, and isn't only promised or declared.
+    pub fn is_implemented(&self) -> bool {
+        let has = |word: &str| self.before.iter().any(|it| it == word);
+        match self.language {
+            Language::Script => {
+                // Without a semicolon, an overload's signature goes on with the next one's.
+                let next = self.behind.iter().any(|it| it == "function");
+                self.opens && !next && !has("declare") && !has("abstract")
+            }
+            Language::Rust | Language::Php => self.opens && !has("abstract"),
+            Language::Python
+            | Language::Java
+            | Language::Go
+            | Language::Ruby
+            | Language::CSharp
+            | Language::Sql => true,
+        }
+    }
+
+    /// Returns whether it is one of those that say that others are to make a body: `abstract`.
+    pub fn is_left_to_others(&self) -> bool {
+        let has = |word: &str| self.before.iter().any(|it| it == word);
+        has("abstract") || has("declare")
     }
 
     /// Returns whether it is begun by a word: `async`, `struct`.
@@ -240,6 +278,21 @@ fn brackets(code: &Code, start: usize, sort: Sort) -> Option<(usize, usize)> {
     }
     (bytes.get(at) == Some(&b'(')).then_some(())?;
     Some((at, closing(&code.bare, at + 1)?))
+}
+
+/// Returns how Go's method takes what it is called on, by what stands before its name: `(*Graph)`.
+fn taken(before: &[String]) -> Option<String> {
+    let open = before.iter().position(|it| it == "(")?;
+    let inside = before.get(open + 1..)?;
+    let of = inside
+        .iter()
+        .take_while(|it| !["[", ")"].contains(&it.as_str()));
+    let star = if inside.iter().any(|it| it == "*") {
+        "*"
+    } else {
+        ""
+    };
+    Some(format!("({star}{})", of.last()?))
 }
 
 /// Returns the place behind what stands between angle brackets.

@@ -478,3 +478,93 @@ fn how_a_method_borrows_is_part_of_its_signature() {
     let any = "Add `Bucket::take(n: u32) -> bool`";
     fits(any, "a.rs", &source("&self"));
 }
+
+#[test]
+fn methods_of_go_are_taken_as_asked() {
+    for (asked, other) in [("*Graph", "Graph"), ("Graph", "*Graph")] {
+        let of = |taken: &str| format!("func (g {taken}) Shortest(from NodeID) error {{\n}}\n");
+        for verb in ["Implement", "Реализовать", "Реалізувати"] {
+            let line = format!("{verb} `func (g {asked}) Shortest(from NodeID) error`");
+            fits(&line, "a.go", &of(asked));
+            lacks(&line, "a.go", &of(other));
+        }
+    }
+    let line = "Add `func (s *Store) Get(key string) error`";
+    fits(
+        line,
+        "a.go",
+        "func (s *Store[K, V]) Get(key string) error {\n}\n",
+    );
+    lacks(
+        line,
+        "a.go",
+        "func (s Store[K, V]) Get(key string) error {\n}\n",
+    );
+    fits(
+        "Add `Store.Get(key string)`",
+        "a.go",
+        "func (s Store) Get(key string) {\n}\n",
+    );
+}
+
+#[test]
+fn what_is_only_declared_isnt_made() {
+    for line in [
+        "Implement function `save(id: string): number`",
+        "Реализовать функцию `save(id: string): number`",
+        "Реалізувати функцію `save(id: string): number`",
+    ] {
+        let head = "function save(id: string): number";
+        lacks(line, "a.ts", &format!("export declare {head};\n"));
+        lacks(
+            line,
+            "a.ts",
+            &format!("export declare {head}\nexport const a = 1\n"),
+        );
+        lacks(line, "a.ts", &format!("export {head};\n"));
+        lacks(
+            line,
+            "a.ts",
+            &format!("export {head}\nexport function other() {{\n}}\n"),
+        );
+        fits(
+            line,
+            "a.ts",
+            &format!("export {head};\nexport {head} {{\n}}\n"),
+        );
+        fits(
+            line,
+            "a.ts",
+            "export const save = (id: string): number => id.length;\n",
+        );
+    }
+    let line = "Add `charge()`";
+    lacks(
+        line,
+        "a.rs",
+        "trait Gateway {\n    fn charge(&self) -> [u8; 4];\n}\n",
+    );
+    fits(
+        line,
+        "a.rs",
+        "impl Card {\n    fn charge(&self) -> [u8; 4] {\n    }\n}\n",
+    );
+    lacks(
+        line,
+        "a.php",
+        "<?php\ninterface Gateway {\n  public function charge(): int;\n}\n",
+    );
+    fits(
+        line,
+        "a.php",
+        "<?php\nclass Card {\n  public function charge(): int\n  {\n  }\n}\n",
+    );
+    let line = "Add trait `Gateway` with method `charge()`";
+    fits(line, "a.rs", "trait Gateway {\n    fn charge(&self);\n}\n");
+    let line = "Add `Gateway.charge()`";
+    lacks(
+        line,
+        "a.php",
+        "<?php\nabstract class Gateway {\n  abstract public function charge(): int;\n}\n",
+    );
+}

@@ -40,7 +40,8 @@ const FORMS: [(Role, Noun); 8] = [
 /// Returns the symbol that a code span names, by its form and the nouns beside it.
 pub(super) fn read(code: &str, beside: Beside<'_>) -> Option<Symbol> {
     let begun = keywords(code)?;
-    let (receiver, rest) = receiver(&begun)?;
+    let (taken, rest) = receiver(&begun)?;
+    let (receiver, way) = taken.unzip();
     let (name, behind) = rest.split_at(rest.find('(').unwrap_or(rest.len()));
     let call = !behind.is_empty();
     let (parameters, result) = if call {
@@ -80,6 +81,7 @@ pub(super) fn read(code: &str, beside: Beside<'_>) -> Option<Symbol> {
     let mut modifiers = begun.modifiers;
     modifiers.extend(form.map(str::to_owned));
     modifiers.extend(borrowed(behind).map(str::to_owned));
+    modifiers.extend(way);
     Some(Symbol {
         name: (*last).to_owned(),
         within: receiver.or_else(|| before.last().map(|part| (*part).to_owned())),
@@ -132,14 +134,21 @@ fn keywords(code: &str) -> Option<Begun<'_>> {
     (begun.said || begun.modifiers.is_empty()).then_some(begun)
 }
 
-/// Returns the type that a method of Go's belongs to, and what is behind it: `(s *Store) Get()`.
-fn receiver<'c>(begun: &Begun<'c>) -> Option<(Option<String>, &'c str)> {
+/// Returns the type that a method of Go's belongs to and how it is taken, and what is behind that:
+/// `Store`, `(*Store)` of `(s *Store) Get()`.
+fn receiver<'c>(begun: &Begun<'c>) -> Option<(Option<(String, String)>, &'c str)> {
     let Some(rest) = begun.rest.strip_prefix('(').filter(|_| begun.said) else {
         return Some((None, begun.rest));
     };
     let (inside, rest) = rest.split_once(')')?;
     let of = inside.rsplit([' ', '*']).next().unwrap_or_default();
-    is_identifier(of).then(|| (Some(of.to_owned()), rest.trim_start()))
+    let star = if inside.contains('*') { "*" } else { "" };
+    is_identifier(of).then(|| {
+        (
+            Some((of.to_owned(), format!("({star}{of})"))),
+            rest.trim_start(),
+        )
+    })
 }
 
 /// Returns how Rust's method borrows what it is called on, where brackets begin with that.
