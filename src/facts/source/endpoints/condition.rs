@@ -1,17 +1,17 @@
 //! Routes under a condition: whether they are served is known when the program runs.
 
-use super::super::code::{Code, Language};
+use super::super::code::{Code, Language, closing};
 
-/// Returns whether a line stands under an `if` or an `else`.
+/// Returns whether a line stands under an `if` or an `else`, or what does the same without a block.
 pub(super) fn is_over(code: &Code, line: usize) -> bool {
     match code.language {
-        Language::Python => indented(&code.bare, line),
+        Language::Python => indented(&code.bare, line) || is_alone(code, line),
         Language::Script
         | Language::Java
         | Language::Rust
         | Language::Go
         | Language::CSharp
-        | Language::Php => braced(&code.bare, line),
+        | Language::Php => braced(&code.bare, line) || is_alone(code, line),
         Language::Ruby | Language::Sql => false,
     }
 }
@@ -63,8 +63,60 @@ fn braced(bare: &str, line: usize) -> bool {
     heads.contains(&true)
 }
 
+/// Whether the statement that begins on a line has a condition of its own: `if (x) app.get(…)`,
+/// `x && app.get(…)`, `#if DEBUG`.
+fn is_alone(code: &Code, line: usize) -> bool {
+    let mut lines = code.bare.split('\n').take(line).collect::<Vec<&str>>();
+    let own = lines.pop().unwrap_or_default().trim();
+    let before = lines.iter().rev().find(|line| !line.trim().is_empty());
+    let before = before.map_or("", |line| line.trim());
+    let operators = ["&&", "||", "? ", ": "];
+    let goes_on = operators.iter().any(|it| own.starts_with(it));
+    let leads = ["&&", "||", " ?"].iter().any(|it| before.ends_with(it));
+    let compiled = code.language == Language::CSharp && is_compiled_if(&lines);
+    is_condition(own) || ends_with_condition(before) || goes_on || leads || compiled || chooses(own)
+}
+
+/// Whether a line is an `if` with its brackets, or an `else`, and nothing behind.
+fn ends_with_condition(line: &str) -> bool {
+    let open = line.find('(').filter(|_| is_condition(line));
+    let close = open.and_then(|open| closing(line, open + 1));
+    let behind = close.and_then(|close| line.get(close + 1..));
+    line.ends_with("else") || behind.is_some_and(|it| it.trim().is_empty())
+}
+
+/// Whether more parts of a file were begun for some builds alone than were ended.
+fn is_compiled_if(lines: &[&str]) -> bool {
+    let begins = |mark: &str| {
+        lines
+            .iter()
+            .filter(|it| it.trim().starts_with(mark))
+            .count()
+    };
+    begins("#if") > begins("#endif")
+}
+
+/// Whether a statement has `&&`, `||` or `?` outside of brackets. What only annotates has none.
+fn chooses(line: &str) -> bool {
+    let mut depth = 0_usize;
+    let outside = line.chars().filter(|letter| {
+        match letter {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let outside: String = outside.collect();
+    let chooses = ["&&", "||", " ? "].iter().any(|it| outside.contains(it));
+    chooses && !line.starts_with(['@', '[', '#'])
+}
+
 fn is_condition(head: &str) -> bool {
     let first = head.split(|it: char| !it.is_ascii_alphanumeric() && it != '_');
     let word = first.map(str::trim).find(|word| !word.is_empty());
-    matches!(word, Some("if" | "elif" | "else" | "elseif" | "unless"))
+    matches!(
+        word,
+        Some("if" | "elif" | "else" | "elseif" | "unless" | "switch")
+    )
 }

@@ -286,3 +286,76 @@ fn routes_under_a_condition_are_open() {
         &["GET /a app.js:6", "? GET /b app.js:4"],
     );
 }
+
+#[test]
+fn routes_under_a_condition_without_a_block_are_open() {
+    let head = "const express = require('express');\nconst app = express();\n";
+    for open in [
+        "if (process.env.DEBUG) app.get('/b', b);\n",
+        "if (isDebug())\n  app.get('/b', b);\n",
+        "if (debug) { app.get('/b', b); }\n",
+        "process.env.MODE === 'dev' && app.get('/b', b);\n",
+        "debug &&\n  app.get('/b', b);\n",
+        "debug ? app.get('/b', b) : null;\n",
+        "switch (mode) {\n  case 'x':\n    app.get('/b', b);\n}\n",
+    ] {
+        let script = format!("{head}{open}app.get('/a', a);\n");
+        let line = |path: &str| {
+            1 + script
+                .split('\n')
+                .take_while(|it| !it.contains(path))
+                .count()
+        };
+        let (served, loose) = (line("'/a'"), line("'/b'"));
+        check(
+            &[("app.js", &script)],
+            &[
+                &format!("GET /a app.js:{served}"),
+                &format!("? GET /b app.js:{loose}"),
+            ],
+        );
+    }
+    for served in [
+        "if (!key) throw new Error('key')\napp.get('/b', b)\n",
+        "app.get('/b', (req, res) => res.json(x && y ? 1 : 2))\n",
+        "const app2 = x || y\napp.get('/b', b)\n",
+    ] {
+        let script = format!("{head}{served}");
+        let line = 2
+            + served
+                .split('\n')
+                .position(|it| it.contains("app.get"))
+                .expect("one")
+            + 1;
+        check(&[("app.js", &script)], &[&format!("GET /b app.js:{line}")]);
+    }
+}
+
+#[test]
+fn routes_of_csharp_under_a_condition_are_open() {
+    let sharp = |routes: &str| {
+        format!(
+            "var builder = WebApplication.CreateBuilder(args);\nvar app = builder.Build();\n{routes}"
+        )
+    };
+    let open = |routes: &str, line: usize| {
+        let program = sharp(routes);
+        check(
+            &[("Program.cs", &program)],
+            &[&format!("? GET /b Program.cs:{line}")],
+        );
+    };
+    open(
+        "if (app.Environment.IsDevelopment()) app.MapGet(\"/b\", () => 1);\n",
+        3,
+    );
+    open(
+        "if (app.Environment.IsDevelopment())\n    app.MapGet(\"/b\", () => 1);\n",
+        4,
+    );
+    open("if (debug) { app.MapGet(\"/b\", () => 1); }\n", 3);
+    open("_ = debug ? app.MapGet(\"/b\", () => 1) : null;\n", 3);
+    open("#if DEBUG\napp.MapGet(\"/b\", () => 1);\n#endif\n", 4);
+    let served = sharp("#if DEBUG\napp.UseX();\n#endif\napp.MapGet(\"/b\", () => 1);\n");
+    check(&[("Program.cs", &served)], &["GET /b Program.cs:6"]);
+}
