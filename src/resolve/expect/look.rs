@@ -339,7 +339,21 @@ fn module(path: &str) -> &str {
 
 /// Returns whether a place is in one of these files, or below one of these folders.
 fn is_within(origin: &Origin, paths: &[String]) -> bool {
-    paths.iter().any(|path| is_below(&origin.path, path))
+    let inside = |path: &String| {
+        if is_package(&origin.path, path) {
+            origin.path.rsplit_once('/').map(|(folder, _)| folder) == Some(path)
+        } else {
+            is_below(&origin.path, path)
+        }
+    };
+    paths.iter().any(inside)
+}
+
+/// Returns whether a path that isn't written as a folder's is a package of Go's, for a file of Go's:
+/// what lies below one is of other packages.
+fn is_package(file: &str, path: &str) -> bool {
+    let has = |path: &str, ending: &str| Path::new(path).extension().is_some_and(|it| it == ending);
+    has(file, "go") && !has(path, "go") && !path.ends_with('/')
 }
 
 /// Returns whether a path is another one or lies below it.
