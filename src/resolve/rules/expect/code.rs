@@ -166,7 +166,7 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
         let beside = Beside {
             before: label(tokens, at).or(before),
-            behind: tokens.get(at + 1),
+            behind: called(tokens, at).or(tokens.get(at + 1)),
         };
         Some(kind(code, beside))
     });
@@ -181,6 +181,17 @@ fn label<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
     let mut roles = symbol::NOUNS.iter().chain(&parts);
     let labels = matches!(mark, Token::Mark(':' | '-' | '–' | '—'));
     (labels && roles.any(|role| noun.is(*role))).then_some(noun)
+}
+
+/// Returns the noun that stands alone in brackets behind a code span: `` `X` (an interface) ``.
+fn called<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
+    let behind = tokens.get(at + 1..)?.split_first()?;
+    let (Token::Mark('('), inside) = behind else {
+        return None;
+    };
+    let mut words = inside.iter().skip_while(|it| it.is(Role::Article));
+    let noun = words.next().filter(|it| matches!(it, Token::Word(..)))?;
+    (words.next() == Some(&Token::Mark(')'))).then_some(noun)
 }
 
 fn kind(code: &str, beside: Beside<'_>) -> Result<Kind, String> {
