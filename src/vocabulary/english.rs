@@ -237,6 +237,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::CallNoun,
         "helper, decorator, handler, hook$, middleware, dependency$",
     ),
+    (Word::AnswerNoun, "handler, controller"),
     (Word::FunctionNoun, "function, func$, procedure, macro"),
     (Word::MethodNoun, "method"),
     (Word::ValueNoun, "constant"),

@@ -89,6 +89,7 @@ meanings! {
     EnumerationNoun "enumeration-noun" "an enumeration";
     ExceptionNoun "exception-noun" "an exception";
     CallNoun "callable-noun" "what can be called, a function or not: handler, middleware, hook";
+    AnswerNoun "answering-noun" "what answers an endpoint: handler, controller";
     FunctionNoun "function-noun" "a function";
     MethodNoun "method-noun" "a function of a type";
     ValueNoun "constant-noun" "a constant";
@@ -298,6 +299,7 @@ const TRACES: &[Word] = &[
     Word::EnumerationNoun,
     Word::ExceptionNoun,
     Word::CallNoun,
+    Word::AnswerNoun,
     Word::FunctionNoun,
     Word::MethodNoun,
     Word::ValueNoun,

@@ -238,6 +238,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::EnumerationNoun, "перечислен"),
     (Word::ExceptionNoun, "исключен"),
     (Word::CallNoun, "хелпер, декоратор, обработчик, хук$"),
+    (Word::AnswerNoun, "обработчик, контроллер"),
     (Word::FunctionNoun, "функци, процедур, макрос"),
     (Word::MethodNoun, "метод"),
     (Word::ValueNoun, "констант"),

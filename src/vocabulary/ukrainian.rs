@@ -246,6 +246,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::EnumerationNoun, "перелік"),
     (Word::ExceptionNoun, "винят"),
     (Word::CallNoun, "хелпер, декоратор, обробник, хук$"),
+    (Word::AnswerNoun, "обробник, контролер"),
     (Word::FunctionNoun, "функці, процедур, макрос"),
     (Word::MethodNoun, "метод"),
     (Word::ValueNoun, "констант"),

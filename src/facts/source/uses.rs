@@ -64,7 +64,7 @@ pub fn answers(tree: &Tree, route: &Origin, (within, name): (Option<&str>, &str)
     let start = line_start(&code, route.line);
     let end = statement(&code, start);
     let said = code.text.get(start..end).unwrap_or_default();
-    let named = |name: &str| places(said, name).next().is_some();
+    let named = |name: &str| places(said, name).any(|at| names(&code, start + at));
     if named(name) && within.is_none_or(named) {
         return true;
     }
@@ -76,6 +76,13 @@ pub fn answers(tree: &Tree, route: &Origin, (within, name): (Option<&str>, &str)
         Some(within) => beside.owner.as_deref() == Some(within) && next.as_deref() == Some(name),
         None => [beside.owner, next].iter().flatten().any(|it| it == name),
     }
+}
+
+/// Whether what stands at a place of a route's statement names something: code does, and what PHP
+/// and Ruby call actions by (`SlotController@index`), but no path.
+fn names(code: &Code, at: usize) -> bool {
+    let actions = matches!(code.language, Language::Php | Language::Ruby);
+    code.is_code(at) || actions && string(code, at).contains(['@', '#', '\\', ':'])
 }
 
 /// Returns the places at which a name stands as a word of its own.
@@ -93,13 +100,17 @@ fn places<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't 
 
 /// Whether what stands at a place is a name in a string, as settings have it, and no prose.
 fn is_path(code: &Code, at: usize) -> bool {
+    !string(code, at).contains(char::is_whitespace)
+}
+
+/// Returns what stands between the quotes around a place.
+fn string(code: &Code, at: usize) -> &str {
     let quote = |it: char| "\"'`".contains(it);
     let before = code.text.get(..at).unwrap_or_default();
     let behind = code.text.get(at..).unwrap_or_default();
     let begin = before.rfind(quote).map_or(0, |it| it + 1);
     let end = behind.find(quote).unwrap_or(behind.len());
-    let inside = code.text.get(begin..at + end).unwrap_or_default();
-    !inside.contains(char::is_whitespace)
+    code.text.get(begin..at + end).unwrap_or_default()
 }
 
 /// Returns where names are only passed on or asked for.

@@ -61,9 +61,10 @@ impl Head {
         let inside = inside.and_then(|(open, close)| code.text.get(open + 1..close));
         let rest = close.map_or(start, |close| close + 1);
         let before = pieces(code.text.get(begins..found.at)?);
-        let receiver = match code.language {
-            Language::Go => taken(&before),
-            language => inside.and_then(|it| receiver(language, it)),
+        let receiver = if code.language == Language::Go {
+            taken(&before)
+        } else {
+            inside.and_then(|it| receiver(code.language, it))
         };
         let end = ends(&code, rest);
         Some(Self {

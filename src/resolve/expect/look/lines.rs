@@ -221,3 +221,89 @@ fn what_only_passes_a_name_on_is_no_use() {
     assert!(done("services.AddScoped<CourierRepo>();\n"));
     assert!(done("services.AddScoped(typeof(CourierRepo));\n"));
 }
+
+#[test]
+fn a_path_doesnt_name_what_answers_it() {
+    for line in [
+        "Add `GET /v1/eta` (handler: `eta`)",
+        "Add `GET /v1/eta` with handler `eta`",
+        "Add `GET /v1/eta`, handler `eta`",
+        "Добавить `GET /v1/eta`, обработчик `eta`",
+        "Додати `GET /v1/eta`, обробник `eta`",
+    ] {
+        let done = |path, answering| {
+            let text = format!(
+                "package a\n\nfunc main() {{\n\thttp.HandleFunc(\"GET {path}\", {answering})\n}}\n\n\
+                 func eta(w http.ResponseWriter, r *http.Request) {{\n}}\n"
+            );
+            is_done("Work", line, &[("a.go", &text)])
+        };
+        assert!(done("/v1/eta", "eta"), "{line}");
+        assert!(!done("/v1/eta", "route"), "{line}");
+        assert!(!done("/v1/eta", "log(\"eta\")"), "{line}");
+    }
+    let line = "Add `GET /eta` with handler `eta`";
+    let nest = |name: &str| {
+        let text = format!(
+            "@Controller()\nclass A {{\n  @Get('eta')\n  {name}() {{\n  }}\n}}\nfunction eta() {{\n}}\n"
+        );
+        is_done("Work", line, &[("a.ts", &text)])
+    };
+    assert!(nest("eta"));
+    assert!(!nest("route"));
+}
+
+#[test]
+fn a_file_named_beside_an_endpoint_serves_it() {
+    let path = "src/routes/shifts.ts";
+    let route = "const app = express();\napp.post('/shifts/:id/start', start);\n";
+    let other = "export const later = 1;\n";
+    for line in [
+        "Add `POST /shifts/{id}/start` (`src/routes/shifts.ts`)",
+        "Добавить `POST /shifts/{id}/start` (файл `src/routes/shifts.ts`)",
+        "Додати `POST /shifts/{id}/start` — `src/routes/shifts.ts`",
+        "Add `POST /shifts/{id}/start`: `src/routes/shifts.ts`",
+    ] {
+        let done = |files: [(&str, &str); 2]| is_done("Work", line, &files);
+        assert!(!done([("src/server.ts", route), (path, other)]), "{line}");
+        assert!(done([("src/server.ts", other), (path, route)]), "{line}");
+    }
+}
+
+#[test]
+fn what_brackets_call_a_name_is_what_it_is() {
+    for (line, path, asked, other) in [
+        (
+            "Додати `TrafficSource` (інтерфейс) у `source.go`",
+            "source.go",
+            "type TrafficSource interface{ Speed() int }\n",
+            "type TrafficSource struct{ url string }\n",
+        ),
+        (
+            "Add `ZoneKind` (an enum) to `ZoneKind.cs`",
+            "ZoneKind.cs",
+            "public enum ZoneKind { A }\n",
+            "public class ZoneKind { }\n",
+        ),
+    ] {
+        assert!(is_done("Work", line, &[(path, asked)]), "{line}");
+        assert!(!is_done("Work", line, &[(path, other)]), "{line}");
+    }
+}
+
+#[test]
+fn a_package_of_go_is_the_folder_itself() {
+    let source = "package a\n\nfunc Decay(age time.Duration) float64 {\n\treturn 1\n}\n";
+    for line in [
+        "Add function `Decay(age time.Duration) float64` to package `routing/internal/traffic`",
+        "Добавить функцию `Decay(age time.Duration) float64` в пакет `routing/internal/traffic`",
+        "Додати функцію `Decay(age time.Duration) float64` до пакета `routing/internal/traffic`",
+    ] {
+        let done = |path| {
+            let package = ("routing/internal/traffic", "");
+            is_done("Work", line, &[(path, source), package])
+        };
+        assert!(done("routing/internal/traffic/decay.go"), "{line}");
+        assert!(!done("routing/internal/traffic/decay/decay.go"), "{line}");
+    }
+}

@@ -11,10 +11,10 @@ use super::super::super::expect::{Expectation, Kind, Symbol};
 use super::relation::{self, Relation};
 use super::tokens::{Token, begins, is_verb, tokens};
 use super::words::Role;
-use super::{beyond, code, refused};
+use super::{beyond, code, homes, refused};
 use crate::checklist::Inline;
 use crate::vocabulary::Vocabulary;
-use again::{answer, named};
+use again::{answer, is_labelled, named};
 use taken::{is_member, is_type, take};
 
 /// Why a line without a verb is a person's.
@@ -113,12 +113,16 @@ struct Clause {
     variables: Vec<String>,
     /// Where things go.
     into: Vec<String>,
+    /// Where its endpoints are to be served from, and nothing goes.
+    homes: Vec<String>,
     /// What its verb asks for besides.
     asks: Asks,
     /// Whether it names again what was named before.
     again: bool,
     /// Whether plain words before what it names may be what it asks for.
     says: bool,
+    /// Whether a noun before what it names says what a file of source may be: a migration.
+    part: bool,
     /// The word that says what they are to be, where their being there doesn't tell that.
     quality: Option<String>,
 }
@@ -132,9 +136,11 @@ impl Clause {
             symbols: Vec::new(),
             variables: Vec::new(),
             into: Vec::new(),
+            homes: Vec::new(),
             asks: Asks::Nothing,
             again: false,
             says: false,
+            part: false,
             quality: None,
         }
     }
@@ -148,6 +154,12 @@ impl Clause {
     /// Whether its things are put into what they go into.
     fn puts(&self) -> bool {
         matches!(self.asks, Asks::Put | Asks::Registered)
+    }
+
+    /// Whether it names an endpoint.
+    fn serves(&self) -> bool {
+        let mut wants = self.wants.iter();
+        wants.any(|it| matches!(it, Expectation::Endpoint { .. }))
     }
 
     /// Whether no code span has said yet what is asked for.
@@ -183,6 +195,7 @@ impl Clause {
     fn close(mut self, above: Above<'_>) -> Result<(Vec<Expectation>, Vec<String>), Why> {
         self.place()?;
         self.refuse_folder()?;
+        self.refuse_migration()?;
         if let Some(owner) = above.and_then(|above| above.owner.as_deref()) {
             self.belong(owner);
         }
@@ -212,6 +225,7 @@ impl Clause {
         for want in &mut wants {
             if let Expectation::Endpoint { paths, .. } = want {
                 paths.clone_from(&self.into);
+                paths.extend(self.homes.iter().cloned());
             }
         }
         // What is made in a file may be told by its name there; what is put into one changes it.
@@ -286,6 +300,7 @@ impl Walk<'_> {
         if let Some(clause) = self.clause.as_mut().filter(|it| it.names_nothing()) {
             clause.again |= again;
             clause.says |= says;
+            clause.part |= token.is(Role::Part);
         }
         self.refuse_described(at, word)?;
         self.refuse_unmarked(at, word)
@@ -403,16 +418,17 @@ impl Walk<'_> {
             (Relation::Object, Kind::Path(_)) if inside => Relation::Listed,
             (other, _) => other,
         };
-        let bracketed = self.tokens.iter().take(at).rev().find_map(|it| match it {
-            Token::Mark('(') => Some(true),
-            Token::Mark(')') => Some(false),
-            Token::Mark(_) | Token::Word(..) | Token::Code(_) => None,
-        });
-        let beside = relation == Relation::With || bracketed == Some(true);
+        let beside = relation == Relation::With || homes::is_bracketed(self.tokens, at);
         let kind = match kind {
-            kind if relation::is_joined(self.tokens, at) => kind,
+            kind if relation::is_joined(self.tokens, at) && !is_labelled(self.tokens, at) => kind,
             kind => answer(clause, relation, kind),
         };
+        if let Kind::Path(path) = &kind
+            && clause.serves()
+            && homes::holds(self.tokens, at, path)
+        {
+            clause.homes.push(path.clone());
+        }
         match (kind, beside) {
             (Kind::Path(path), true) => take(clause, relation, Kind::Path(clause.in_folder(path))),
             (kind, _) => take(clause, relation, kind),

@@ -1,12 +1,15 @@
-//! Bullets that only name a file: where what their line asks for is to be.
+//! Files that are only named as the place of what is asked for: by a bullet, or behind an endpoint in
+//! brackets, a dash or a colon.
 
 use std::path::Path;
 
 use super::super::super::bullets::is_readable;
 use super::super::super::expect::Expectation;
+use super::relation::words_before;
 use super::tokens::{Token, tokens};
 use super::words::Role;
 use crate::checklist::Bullet;
+use crate::facts;
 use crate::resolve::target;
 use crate::vocabulary::Vocabulary;
 
@@ -56,7 +59,45 @@ fn home(bullet: &Bullet, vocabulary: &Vocabulary) -> Option<String> {
             Token::Mark(_) => {}
         }
     }
-    let ending = |path: &str| Path::new(path).extension()?.to_str().map(str::to_owned);
-    let source = |path: &&str| ending(path).is_some_and(|it| SOURCES.contains(&it.as_str()));
-    path.filter(|path| named || source(path)).map(str::to_owned)
+    path.filter(|path| named || is_source(path))
+        .map(str::to_owned)
+}
+
+/// Returns whether a file behind an endpoint is where that is to be served from: `` (file `a.ts`) ``,
+/// `` (`a.ts`, `b.ts`) ``, `` — `a.ts` ``, `` : `a.ts` ``. A test or a document is another thing.
+pub(super) fn holds(tokens: &[Token<'_>], at: usize, path: &str) -> bool {
+    let begins = words_before(tokens, at);
+    let words = tokens.get(begins..at).unwrap_or_default();
+    let place = |token: &Token<'_>| LEADS.iter().any(|role| token.is(*role));
+    let named = words.iter().any(|token| token.is(Role::File));
+    let source = named || is_source(path) || path.ends_with('/');
+    if !words.iter().all(place) || !source || facts::is_stand_in(path) {
+        return false;
+    }
+    let earlier = tokens.get(..begins).unwrap_or_default();
+    match earlier.split_last() {
+        Some((Token::Mark('('), _)) => true,
+        Some((Token::Mark(':' | '-' | '–' | '—'), before)) => before
+            .last()
+            .is_some_and(|it| matches!(it, Token::Code(_) | Token::Mark(_)) || it.is(Role::File)),
+        Some((joint, before)) if joint.joins() => match before.last() {
+            Some(Token::Code(code)) if target::is_path(code) => {
+                holds(tokens, before.len().saturating_sub(1), code)
+            }
+            _ => named && is_bracketed(tokens, at),
+        },
+        Some(_) | None => false,
+    }
+}
+
+/// Whether a bracket is open before a place.
+pub(super) fn is_bracketed(tokens: &[Token<'_>], at: usize) -> bool {
+    let mut earlier = tokens.iter().take(at).rev();
+    let bracket = earlier.find(|it| matches!(it, Token::Mark('(' | ')')));
+    bracket == Some(&Token::Mark('('))
+}
+
+fn is_source(path: &str) -> bool {
+    let ending = Path::new(path).extension().and_then(|it| it.to_str());
+    ending.is_some_and(|it| SOURCES.contains(&it))
 }

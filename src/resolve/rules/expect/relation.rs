@@ -110,7 +110,7 @@ pub(super) fn is_noun(token: &Token<'_>) -> bool {
 }
 
 /// Returns where the words begin that stand right before a code span, without its verb.
-fn words_before(tokens: &[Token<'_>], at: usize) -> usize {
+pub(super) fn words_before(tokens: &[Token<'_>], at: usize) -> usize {
     let mut begins = at;
     while let Some(before) = begins.checked_sub(1)
         && let Some(token @ Token::Word(..)) = tokens.get(before)

@@ -82,6 +82,8 @@ pub(in crate::resolve::rules) enum Role {
     Exception,
     /// Names what can be called.
     Callable,
+    /// Names what answers an endpoint.
+    Answers,
     /// Names a function.
     Function,
     /// Names a function of a type.
@@ -139,16 +141,7 @@ impl Role {
             Self::Part => &[Word::PartNoun],
             Self::Refers => &[Word::Refers],
             Self::Quality => &[Word::Quality],
-            Self::Type => &[
-                Word::TypeNoun,
-                Word::AnyTypeNoun,
-                Word::ClassNoun,
-                Word::StructureNoun,
-                Word::InterfaceNoun,
-                Word::TraitNoun,
-                Word::EnumerationNoun,
-                Word::ExceptionNoun,
-            ],
+            Self::Type => TYPES,
             Self::Model => &[Word::TypeNoun],
             Self::AnyType => &[Word::AnyTypeNoun],
             Self::Class => &[Word::ClassNoun],
@@ -158,6 +151,7 @@ impl Role {
             Self::Enumeration => &[Word::EnumerationNoun],
             Self::Exception => &[Word::ExceptionNoun],
             Self::Callable => &[Word::CallNoun, Word::FunctionNoun, Word::MethodNoun],
+            Self::Answers => &[Word::AnswerNoun],
             Self::Function => &[Word::FunctionNoun],
             Self::Method => &[Word::MethodNoun],
             Self::Fulfil => &[Word::Fulfil],
@@ -177,6 +171,18 @@ impl Role {
         matches!(self, Self::Make | Self::Add | Self::Change | Self::Remove)
     }
 }
+
+/// Nouns for types.
+const TYPES: &[Word] = &[
+    Word::TypeNoun,
+    Word::AnyTypeNoun,
+    Word::ClassNoun,
+    Word::StructureNoun,
+    Word::InterfaceNoun,
+    Word::TraitNoun,
+    Word::EnumerationNoun,
+    Word::ExceptionNoun,
+];
 
 /// What a word does: several things at once, maybe.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

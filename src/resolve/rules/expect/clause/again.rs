@@ -92,6 +92,15 @@ pub(super) fn answer(clause: &mut Clause, relation: Relation, kind: Kind) -> Kin
     }
 }
 
+/// Whether a noun of what answers stands between a comma and a code span: ``, handler `X` ``.
+pub(super) fn is_labelled(tokens: &[Token<'_>], at: usize) -> bool {
+    let earlier = tokens.get(..at).unwrap_or_default();
+    let Some((noun @ Token::Word(..), rest)) = earlier.split_last() else {
+        return false;
+    };
+    noun.is(Role::Answers) && rest.last() == Some(&Token::Mark(','))
+}
+
 fn of(symbol: &Symbol) -> Answering {
     Answering {
         within: symbol.within.clone(),

@@ -1,6 +1,8 @@
 //! The files of a clause that lie in a folder which it names beside them, and what goes into one
 //! without a name.
 
+use std::path::Path;
+
 use super::taken::refuse_folder;
 use super::{Clause, Mode, Why};
 use crate::resolve::expect::Expectation;
@@ -38,6 +40,32 @@ impl Clause {
         self.into.iter().try_for_each(|path| refuse_folder(path))
     }
 
+    /// Refuses what goes into a migration and isn't looked for: an index, a column, a constraint. Any
+    /// change of the file would do for it.
+    pub(super) fn refuse_migration(&self) -> Result<(), Why> {
+        let things = !self.symbols.is_empty() || !self.variables.is_empty();
+        let makes = matches!(self.mode, Mode::Make | Mode::Add);
+        if things || !makes {
+            return Ok(());
+        }
+        let changed = self.wants.iter().filter_map(|want| match want {
+            // `Create migrations for vets: …` says what the file is.
+            Expectation::Change(path) => (!self.part).then_some(path),
+            Expectation::File(_)
+            | Expectation::Absent(_)
+            | Expectation::Symbol { .. }
+            | Expectation::Use { .. }
+            | Expectation::Endpoint { .. }
+            | Expectation::Variable { .. } => None,
+        });
+        match changed.chain(&self.into).find(|path| is_migration(path)) {
+            Some(path) => {
+                Err(format!("any change of `{path}` would do for what goes into it").into())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// Puts files into the folder that is named beside them.
     pub(super) fn place(&mut self) -> Result<(), Why> {
         let files = self.wants.iter_mut().filter_map(|want| match want {
@@ -65,4 +93,11 @@ impl Clause {
         }
         Ok(())
     }
+}
+
+/// Whether a file changes a data base.
+fn is_migration(path: &str) -> bool {
+    let sql = Path::new(path).extension().is_some_and(|it| it == "sql");
+    let mut folders = path.split('/').rev().skip(1);
+    sql || folders.any(|it| it.starts_with("migration"))
 }
