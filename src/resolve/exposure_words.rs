@@ -6,11 +6,13 @@ use std::fmt::Write as _;
 use super::application::Exposure;
 use super::ports;
 use super::spec::{ExposureSpec, PortSpec, Spec};
-use crate::vocabulary::{Phrase, Word};
+use crate::vocabulary::{Phrase, Word, words};
 
 /// Reads what a text asks of how far ports reach.
 pub(super) fn read(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
-    for clause in plain.text().split([',', ';']) {
+    let mut clauses: Vec<&str> = plain.text().split([',', ';']).collect();
+    type_first(&mut clauses);
+    for clause in clauses {
         let clause = plain.with(clause);
         let (alternatives, rest) = named(clause);
         if alternatives.is_empty() {
@@ -23,17 +25,51 @@ pub(super) fn read(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     (!meanings.is_empty()).then(|| format!("service {}", meanings.join(", ")))
 }
 
+/// Moves the one type that stands behind its ports before them: `9082 (grpc), LoadBalancer`.
+pub(super) fn type_first(clauses: &mut [&str]) {
+    let typed = |clause: &&str| words(clause).any(|word| named_type(word).is_some());
+    if clauses.iter().position(typed).map(|at| at + 1) == Some(clauses.len()) {
+        clauses.rotate_right(1);
+    }
+}
+
+/// Returns the type of Service that a word names.
+pub(super) fn named_type(word: &str) -> Option<Exposure> {
+    match word.to_lowercase().as_str() {
+        "clusterip" => Some(Exposure::Cluster),
+        "nodeport" => Some(Exposure::NodePort),
+        "loadbalancer" => Some(Exposure::LoadBalancer),
+        _ => None,
+    }
+}
+
+/// Has a type that names no port mean those that are named beside it: the others stay inside.
+pub(super) fn settle(spec: &mut Spec) {
+    let [asked] = spec.exposures.as_slice() else {
+        return;
+    };
+    let inside = asked.alternatives == [Exposure::Cluster];
+    // One number on the nodes is no two ports'.
+    let shared = asked.node_port.is_some() && spec.ports.len() > 1;
+    if inside || shared || asked.port.is_some() || spec.ports.is_empty() {
+        return;
+    }
+    let of = |port: &PortSpec| ExposureSpec {
+        port: Some(port.number.to_string()),
+        ..asked.clone()
+    };
+    spec.exposures = spec.ports.iter().map(of).collect();
+}
+
 /// Returns the types that a clause names, and what else it names.
 fn named(clause: Phrase<'_>) -> (Vec<Exposure>, Vec<&str>) {
     let mut alternatives = Vec::new();
     let mut rest = Vec::new();
     for word in clause.words() {
-        match word.to_lowercase().as_str() {
-            "clusterip" => alternatives.push(Exposure::Cluster),
-            "nodeport" => alternatives.push(Exposure::NodePort),
-            "loadbalancer" => alternatives.push(Exposure::LoadBalancer),
-            _ if names_no_port(clause.with(word)) => {}
-            _ => rest.push(word),
+        match named_type(word) {
+            Some(named) => alternatives.push(named),
+            None if names_no_port(clause.with(word)) => {}
+            None => rest.push(word),
         }
     }
     (alternatives, rest)
@@ -85,11 +121,10 @@ fn narrow(clause: Phrase<'_>, rest: &[&str], spec: &mut Spec) -> Option<()> {
         return Some(());
     };
     let inside = before.alternatives == [Exposure::Cluster];
-    let numbers: Option<Vec<u16>> = rest.iter().map(|word| word.parse().ok()).collect();
-    let Some(numbers) = numbers else {
+    let Some(ports) = numbered(clause, rest) else {
         return inside.then_some(());
     };
-    for number in numbers {
+    for (number, label) in ports {
         let before = spec.exposures.last_mut()?;
         let nodes = before.alternatives.contains(&Exposure::NodePort);
         if nodes && before.node_port.is_none() && ports::is_node_port(number) {
@@ -109,15 +144,33 @@ fn narrow(clause: Phrase<'_>, rest: &[&str], spec: &mut Spec) -> Option<()> {
                 node_port: None,
             });
         }
-        if clause.has(Word::Ports) {
+        if clause.has(Word::Ports) || label.is_some() {
             spec.ports.push(PortSpec {
                 number,
-                label: None,
+                label,
                 protocol: None,
             });
         }
     }
     Some(())
+}
+
+/// Returns the ports that a clause lists, each with the name behind it: `8082 (http) and 9082
+/// (grpc)`. Nothing where it says more.
+fn numbered(clause: Phrase<'_>, rest: &[&str]) -> Option<Vec<(u16, Option<String>)>> {
+    let mut all: Vec<(u16, Option<String>)> = Vec::new();
+    for word in rest {
+        if let Ok(number) = word.parse() {
+            all.push((number, None));
+        } else if !clause.vocabulary().tells(word, Word::And) {
+            let (_, label) = all.last_mut()?;
+            if label.is_some() || !ports::is_name(word) {
+                return None;
+            }
+            *label = Some((*word).to_owned());
+        }
+    }
+    Some(all)
 }
 
 /// Whether a port is told by a word, and not by its number.

@@ -36,7 +36,8 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
             is_name(label) || name == usual || composed(member, number) == Some(name)
         };
         let label = asked.label.as_deref().filter(called);
-        let name = label.map_or(usual.clone(), port_name);
+        let name = label.map(port_name).or_else(|| composed(member, number));
+        let name = name.unwrap_or_else(|| usual.clone());
         push(&mut ports, number, protocol, name);
     }
     for port in member
@@ -71,31 +72,45 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
     ports
 }
 
-/// Returns those ports that a Service's file names which the pods are known to have; all of them
-/// where nothing is known.
-pub(super) fn of_service(
+/// Takes from a Service's file what the ports are called that the pods are known to have, in their
+/// order: the first is the main one. All that it names are taken where nothing is known.
+pub(super) fn take_of_service(
     asked: Vec<PortSpec>,
-    own: &Spec,
+    own: &mut Spec,
     (service, product): (Option<&Service>, Option<Product>),
     inferred: &[(u16, Protocol)],
-) -> Vec<PortSpec> {
+) {
     let composed = service.iter().flat_map(|it| &it.ports);
     let composed = composed.map(|port| (port.container, port.protocol));
-    let own = own.ports.iter();
-    let own = own.map(|port| (port.number, port.protocol.unwrap_or(Protocol::Tcp)));
-    let inferred = inferred.iter().copied();
-    let mut known: Vec<(u16, Protocol)> = own.chain(composed).chain(inferred).collect();
-    if let Some(product) = product.filter(|_| known.is_empty()) {
+    let mut known: Vec<(u16, Protocol)> = composed.chain(inferred.iter().copied()).collect();
+    if let Some(product) = product.filter(|_| known.is_empty() && own.ports.is_empty()) {
         let ports = product.known().ports.iter();
         known.extend(ports.map(|(_, number)| (*number, Protocol::Tcp)));
     }
-    let is_there = |port: &PortSpec| {
-        let meant = |(number, protocol): &(u16, Protocol)| {
-            *number == port.number && port.protocol.is_none_or(|it| it == *protocol)
+    if known.is_empty() && own.ports.is_empty() {
+        own.ports = asked;
+        return;
+    }
+    if asked.iter().all(|port| port.label.is_none()) {
+        return;
+    }
+    for (number, protocol) in known {
+        if own.ports.iter().all(|port| port.number != number) {
+            own.ports.push(PortSpec {
+                number,
+                label: None,
+                protocol: Some(protocol),
+            });
+        }
+    }
+    for port in &mut own.ports {
+        let meant = |it: &&PortSpec| {
+            let protocol = port.protocol.is_none() || it.protocol.is_none();
+            it.number == port.number && (protocol || it.protocol == port.protocol)
         };
-        known.is_empty() || known.iter().any(meant)
-    };
-    asked.into_iter().filter(is_there).collect()
+        let named = asked.iter().find(meant).and_then(|it| it.label.clone());
+        port.label = port.label.take().or(named);
+    }
 }
 
 /// Returns the name that the Compose file gives a port.

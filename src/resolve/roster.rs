@@ -161,13 +161,8 @@ impl<'f> Sorter<'_, 'f> {
             None => WorkloadKind::Deployment,
         });
         let mut spec = subject.spec;
-        let named = ports::of_service(
-            subject.service_ports,
-            &spec,
-            (subject.service, product),
-            &inferred,
-        );
-        spec.ports.extend(named);
+        let of = (subject.service, product);
+        ports::take_of_service(subject.service_ports, &mut spec, of, &inferred);
         let serves = serves(subject.service, &spec, &inferred);
         Member {
             role: self.role(product, subject.service, serves),

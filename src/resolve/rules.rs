@@ -21,6 +21,7 @@ use crate::checklist::{Bullet, Form, Script, Section, Spanned, Task, nested};
 
 use super::bullets::{self, Meaning, ReadBullet};
 use super::expect::Expectation;
+use super::exposure_words;
 use super::model::{Considered, InventoryKind, Reading, Verdict};
 use super::spec::Spec;
 use super::target::{FileKind, Target};
@@ -249,6 +250,7 @@ pub(super) fn read_in<'c>(
             said = write::read_description(&line, target, &mut own);
             named = write::namespace(&line, target);
             spec.merge(own);
+            exposure_words::settle(spec);
             // A file of its own asks for one, whatever its figures.
             if target.kind == FileKind::Hpa {
                 spec.hpa.get_or_insert_default();

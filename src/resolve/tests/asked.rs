@@ -176,6 +176,56 @@ fn what_says_something_of_a_port_is_no_name() {
     );
 }
 
+/// Returns a Service's ports: name, number and how far it reaches.
+fn reached(line: &str) -> Vec<(String, u16, Exposure)> {
+    let resolved = read(line);
+    let app = resolved.application.workload("app").expect("the workload");
+    let ports = app.ports.iter();
+    ports
+        .map(|it| (it.name.clone(), it.port, it.exposure))
+        .collect()
+}
+
+#[test]
+fn a_port_that_is_named_beside_a_type_alone_reaches_out() {
+    let check_reach = |said: &str, name: &str, exposure| {
+        let line = format!("`k8s/app/service.yml`{said}");
+        check(&line, &[]);
+        let expected = [
+            ("http".to_owned(), 8080, Exposure::Cluster),
+            (name.to_owned(), 9092, exposure),
+        ];
+        assert_eq!(reached(&line), expected, "{line}");
+    };
+    let (outside, nodes) = (Exposure::LoadBalancer, Exposure::NodePort);
+    for said in [
+        ": LoadBalancer, port 9092 (grpc)",
+        ": LoadBalancer, порт 9092 (grpc)",
+        ": 9092 (grpc), LoadBalancer",
+        "\n  - LoadBalancer\n  - Port: 9092 (grpc)",
+        "\n  - Port: 9092 (grpc)\n  - LoadBalancer",
+    ] {
+        check_reach(said, "grpc", outside);
+    }
+    check_reach(": NodePort, 9092 (grpc)", "grpc", nodes);
+    check_reach(": LoadBalancer, port 9092", "kafka", outside);
+    let inside = ": ClusterIP, 8080 (http) and 9092 (grpc)";
+    check_reach(inside, "grpc", Exposure::Cluster);
+}
+
+#[test]
+fn a_type_that_is_not_written_is_a_persons() {
+    let service = "`k8s/app/service.yml`";
+    check(
+        &format!("{service}: LoadBalancer, port 9092 (the blue one)"),
+        &["port 9092 (the blue one)"],
+    );
+    check(
+        &format!("{service}: LoadBalancer, port 9999 (grpc)"),
+        &[&format!("{service}: LoadBalancer, port 9999 (grpc)")],
+    );
+}
+
 #[test]
 fn an_address_of_a_service_is_a_persons() {
     let reached = [

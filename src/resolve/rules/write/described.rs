@@ -9,9 +9,10 @@ use crate::vocabulary::{Phrase, Word, words};
 
 use super::super::super::application::Exposure;
 use super::super::super::bullets::{self, Beyond, Meaning};
+use super::super::super::exposure_words;
 use super::super::super::ingress;
 use super::super::super::quantity;
-use super::super::super::spec::Spec;
+use super::super::super::spec::{ExposureSpec, Spec};
 use super::super::super::subjects::named_product;
 use super::super::super::target::{FileKind, Target};
 use super::super::Line;
@@ -48,6 +49,7 @@ pub(in crate::resolve::rules) fn read(
         said: Vec::new(),
     };
     reader.read(&text);
+    reader.lost(&text);
     let asks = reader.spec.clone();
     let asks_any = !reader.meanings.is_empty() || asks.version.is_some();
     let carried = asks_any.then(|| Said {
@@ -200,7 +202,11 @@ impl Reader<'_, '_> {
     }
 
     fn clauses(&mut self, text: &str) {
-        for (at, clause) in clauses(text).into_iter().enumerate() {
+        let mut all = clauses(text);
+        if self.target.kind == FileKind::Service {
+            exposure_words::type_first(&mut all);
+        }
+        for (at, clause) in all.into_iter().enumerate() {
             let parts = between(clause, self.line.vocabulary, Word::With);
             for (part_at, part) in parts.into_iter().enumerate() {
                 let first = at + part_at == 0;
@@ -223,7 +229,16 @@ impl Reader<'_, '_> {
         }
         // `LoadBalancer, port 5023`: this port, and no other.
         let exposed = !self.spec.exposures.is_empty();
-        if exposed && self.goes_on(clause) || self.carried(clause) || self.goes_on(clause) {
+        if exposed && self.goes_on(clause) {
+            return;
+        }
+        if self.leads_out() && self.may_name_port(clause) {
+            // Which ports are to be reached from outside isn't known.
+            names.push(clause.to_owned());
+            self.unread(clause, names);
+            return;
+        }
+        if self.carried(clause) || self.goes_on(clause) {
             return;
         }
         let version = version(clause, self.target, self.line).filter(|_| known == Known::Named);
@@ -285,6 +300,34 @@ impl Reader<'_, '_> {
         true
     }
 
+    /// Returns whether a type of Service is asked for that leads out of the cluster.
+    fn leads_out(&self) -> bool {
+        let inside = |it: &ExposureSpec| it.alternatives == [Exposure::Cluster];
+        !self.spec.exposures.iter().all(inside)
+    }
+
+    /// Returns whether a clause has a figure that may be a port's: one that no other rule reads.
+    fn may_name_port(&self, clause: &str) -> bool {
+        let (meaning, own) = self.meant(&inline(self.line, clause));
+        let other = matches!(meaning, Meaning::Carried(_)) && own.ports.is_empty();
+        let figure = |word: &str| word.starts_with(|it: char| it.is_ascii_digit());
+        !other && words(clause).any(figure)
+    }
+
+    /// Leaves to a person a type of Service that a text names and nothing asks for.
+    fn lost(&mut self, text: &str) {
+        let asked = |named: &Exposure| {
+            let mut all = self.spec.exposures.iter();
+            all.any(|it| it.alternatives.contains(named))
+        };
+        let lost = words(text)
+            .filter(|word| exposure_words::named_type(word).is_some_and(|it| !asked(&it)));
+        let lost: Vec<String> = lost.map(str::to_owned).collect();
+        if self.said.iter().all(|it| it.meaning != Meaning::Unread) {
+            self.unread(text, lost);
+        }
+    }
+
     /// Takes a clause to the one before it, where both together are read: `Port: 8080 (API), 9092`.
     fn goes_on(&mut self, clause: &str) -> bool {
         let Some((text, before)) = self.last.clone() else {
@@ -295,7 +338,9 @@ impl Reader<'_, '_> {
         let (Meaning::Carried(more), own) = self.meant(&alone) else {
             return false;
         };
-        if self.meanings.last() == Some(&more) {
+        // A rule that reads both may leave the type of a Service out.
+        let lost = own.exposures.len() + before.exposures.len() < self.spec.exposures.len();
+        if lost || self.meanings.last() == Some(&more) {
             return false;
         }
         *self.spec = before.clone();
