@@ -30,13 +30,6 @@ fn resolved(config: Option<&str>, settings: &str, monitors: bool) -> Resolved {
     let compose = COMPOSE
         .replace("CONFIG", mount)
         .replace("{samples: {}}", "{samples: {}, empty: {}}");
-    let checklist = checklist::parse(
-        "checklists/demo/phase-04-shop.md",
-        CHECKLIST,
-        &Vocabulary::default(),
-    )
-    .expect("a checklist")
-    .checklist;
     let tree: Tree = [
         ("docker-compose.yml", compose.as_str()),
         ("Dockerfile", "FROM a:1\nUSER 10001\n"),
@@ -45,8 +38,19 @@ fn resolved(config: Option<&str>, settings: &str, monitors: bool) -> Resolved {
     ]
     .into_iter()
     .collect();
+    resolved_from(&tree, settings, monitors)
+}
+
+fn resolved_from(tree: &Tree, settings: &str, monitors: bool) -> Resolved {
+    let checklist = checklist::parse(
+        "checklists/demo/phase-04-shop.md",
+        CHECKLIST,
+        &Vocabulary::default(),
+    )
+    .expect("a checklist")
+    .checklist;
     let phase = PhaseSettings::parse("phases/04-shop.toml", settings).expect("settings");
-    let facts = gather(&tree, &inputs(&checklist, &tree, &phase))
+    let facts = gather(tree, &inputs(&checklist, tree, &phase))
         .expect("facts")
         .facts;
     let context = Context {
@@ -57,7 +61,7 @@ fn resolved(config: Option<&str>, settings: &str, monitors: bool) -> Resolved {
         seen: None,
         before: None,
     };
-    resolve(&checklist, &facts, &tree, &context).expect("resolved")
+    resolve(&checklist, &facts, tree, &context).expect("resolved")
 }
 
 fn written(resolved: &Resolved, path: &str) -> String {
@@ -80,6 +84,26 @@ fn a_configuration_is_made_where_there_is_none() {
     let resolved = resolved(None, "", false);
     let text = written(&resolved, "k8s/monitoring/prometheus-deployment.yml");
     settings.bind(|| insta::assert_snapshot!("prometheus-made", text));
+}
+
+#[test]
+fn metrics_are_those_of_the_service_whose_source_serves_them() {
+    let compose = "services:\n  api: {build: ./api, ports: ['8080:8080']}\n  \
+                   web: {build: ./web, ports: ['3000:3000']}\n";
+    let tree: Tree = [
+        ("docker-compose.yml", compose),
+        ("api/app.py", "@app.get('/health')\ndef health(): ...\n"),
+        ("web/app.py", "@app.get('/metrics')\ndef metrics(): ...\n"),
+    ]
+    .into_iter()
+    .collect();
+    let resolved = resolved_from(&tree, "", false);
+    let metrics = |name: &str| {
+        let workload = resolved.application.workload(name).expect("a workload");
+        workload.metrics.clone()
+    };
+    assert_eq!(metrics("api"), None);
+    assert_eq!(metrics("web"), Some(("/metrics".to_owned(), 3000)));
 }
 
 #[test]
