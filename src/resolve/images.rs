@@ -276,12 +276,31 @@ fn same_image(one: &image::Reference, other: &image::Reference) -> bool {
 /// Returns the image of a product that only the checklist asks for.
 fn default_image(member: &Member<'_>) -> Image {
     let known = member.product.and_then(|product| product.known().default);
-    known.map_or_else(|| stand_in(&member.name), |image| named(image.to_owned()))
+    let Some(image) = known else {
+        return stand_in(&member.name);
+    };
+    let asked = member.spec.version.as_deref();
+    let asked = asked.and_then(|version| of_version(image, version));
+    named(asked.unwrap_or_else(|| image.to_owned()))
+}
+
+/// Returns a product's usual image in another version; nothing where its tags aren't known to name
+/// versions that short: there is a `postgres:15`, but no `prom/prometheus:v2.53`.
+fn of_version(image: &str, version: &str) -> Option<String> {
+    let (name, tag) = image.rsplit_once(':')?;
+    let digits = |it: char| it.is_ascii_digit() || it == '.';
+    let figures = tag.strip_prefix('v').unwrap_or(tag);
+    let split = figures.find(|it| !digits(it)).unwrap_or(figures.len());
+    let (usual, _) = figures.split_at_checked(split)?;
+    let fits = usual.split('.').count() == version.split('.').count();
+    let same = usual == version;
+    (fits && !same && !usual.is_empty())
+        .then(|| format!("{name}:{}", tag.replacen(usual, version, 1)))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{filled, same_image};
+    use super::{filled, of_version, same_image};
     use crate::facts::{Build, image};
 
     #[track_caller]
@@ -319,6 +338,22 @@ mod tests {
             "inspect -f '{{.Id}}' {image}",
             "inspect -f '{{.Id}}' r/api:1",
         );
+    }
+
+    #[test]
+    fn a_usual_image_has_the_version_that_its_tags_can_name() {
+        #[track_caller]
+        fn check(image: &str, version: &str, expected: Option<&str>) {
+            assert_eq!(of_version(image, version).as_deref(), expected, "{image}");
+        }
+        check("postgres:16-alpine", "15", Some("postgres:15-alpine"));
+        check(
+            "prom/prometheus:v3.13.4",
+            "2.53.1",
+            Some("prom/prometheus:v2.53.1"),
+        );
+        check("prom/prometheus:v3.13.4", "2.53", None);
+        check("redis:7-alpine", "7", None);
     }
 
     #[test]

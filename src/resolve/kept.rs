@@ -243,11 +243,9 @@ fn claims(workload: &Workload, size: &String) -> bool {
 fn is_version(reference: &str, asked: &str) -> bool {
     let tag = image::parse(reference).and_then(|it| it.tag);
     let digits = |letter: char| letter.is_ascii_digit() || letter == '.';
-    let version: String = tag
-        .iter()
-        .flat_map(|tag| tag.chars())
-        .take_while(|it| digits(*it))
-        .collect();
+    let tag = tag.as_deref().unwrap_or_default();
+    let version = tag.strip_prefix('v').unwrap_or(tag);
+    let version: String = version.chars().take_while(|it| digits(*it)).collect();
     version.is_empty() || version == asked || version.starts_with(&format!("{asked}."))
 }
 

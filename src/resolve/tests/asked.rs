@@ -227,6 +227,16 @@ fn a_type_that_is_not_written_is_a_persons() {
 }
 
 #[test]
+fn another_version_than_the_images_is_a_persons() {
+    let line = "`k8s/monitoring/prometheus-deployment.yml`: Prometheus 2.53";
+    check(line, &[line]);
+    check(
+        "`k8s/monitoring/prometheus-deployment.yml`: Prometheus 3.2",
+        &[],
+    );
+}
+
+#[test]
 fn an_address_of_a_service_is_a_persons() {
     let reached = [
         "LoadBalancer: 10.0.0.5",
