@@ -2,9 +2,11 @@
 //! those that it must have.
 
 mod inferred;
+mod listening;
 mod names;
 
 pub(super) use inferred::inferred;
+pub(super) use listening::keep_known;
 pub(super) use names::{is_name, port_name};
 
 use crate::diagnostic::Diagnostic;

@@ -162,6 +162,7 @@ impl<'f> Sorter<'_, 'f> {
         });
         let mut spec = subject.spec;
         let of = (subject.service, product);
+        ports::keep_known(&mut spec.ports, of, &inferred, self.facts);
         ports::take_of_service(subject.service_ports, &mut spec, of, &inferred);
         let serves = serves(subject.service, &spec, &inferred);
         Member {

@@ -227,6 +227,26 @@ fn a_type_that_is_not_written_is_a_persons() {
 }
 
 #[test]
+fn a_port_that_nothing_listens_on_is_a_persons() {
+    for line in [
+        "`k8s/app/deployment.yml`: port 9090",
+        "`k8s/redis/statefulset.yml`: порт 6380",
+        "`k8s/redis/statefulset.yml` — Redis 7, порт 6380",
+        "`k8s/postgres/statefulset.yml`: Postgres 16, порт 5433",
+        "`k8s/monitoring/grafana-deployment.yml`: port 3001",
+    ] {
+        check(line, &[line]);
+    }
+    let resolved = read("`k8s/redis/statefulset.yml`: порт 6380");
+    let redis = resolved.application.workload("redis").expect("a workload");
+    let ports: Vec<u16> = redis.ports.iter().map(|it| it.port).collect();
+    assert_eq!(ports, [6379]);
+    check("`k8s/redis/statefulset.yml`: port 6379", &[]);
+    // Where nothing tells a port, the task does.
+    check("`k8s/worker/deployment.yml`: port 9000", &[]);
+}
+
+#[test]
 fn another_version_than_the_images_is_a_persons() {
     let line = "`k8s/monitoring/prometheus-deployment.yml`: Prometheus 2.53";
     check(line, &[line]);
