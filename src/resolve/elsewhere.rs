@@ -1,11 +1,11 @@
-//! HPAs and Services of workloads that lie in a file of an earlier phase, or of a person: what that
+//! HPAs and Services of workloads, and ways in to them, that lie in a file of an earlier phase, or of a person: what that
 //! file says must go with them, or they are a person's.
 
 use std::cell::LazyCell;
 
 use serde_json::Value;
 
-use super::application::{Application, FileSpec, ManifestItem, Workload};
+use super::application::{Application, FileSpec, ManifestItem, ServicePort, Workload};
 use super::hand_written::{self, HandWritten};
 use super::rules::Read;
 use super::target::{FileKind, Target};
@@ -25,26 +25,22 @@ pub(super) fn leave(
     let theirs = LazyCell::new(|| hand_written::find(tree, application, files));
     let mut told = Vec::new();
     for read in reads {
-        let around = |it: &&Target| matches!(it.kind, FileKind::Hpa | FileKind::Service);
-        let Some(target) = read.target().filter(around) else {
+        let Some(target) = read.target() else {
             continue;
         };
-        let name = target.name.as_deref().unwrap_or_default();
-        let item = ManifestItem::Workload(name.to_owned());
-        let Some(workload) = application.workload(name) else {
-            continue;
+        let there = There {
+            application,
+            files,
+            theirs: || theirs.as_slice(),
         };
-        if files.iter().any(|file| file.holds(&item)) {
-            continue;
-        }
-        let is = |it: &&HandWritten| {
-            let (object, there) = (&it.object, it.object.namespace.as_ref());
-            object.kind == workload.kind.word()
-                && object.name == workload.name
-                && there == Some(&application.namespace)
+        let found = if target.kind == FileKind::Ingress {
+            there.barred(target)
+        } else if matches!(target.kind, FileKind::Hpa | FileKind::Service) {
+            there.around(target)
+        } else {
+            None
         };
-        let found = theirs.iter().find(is);
-        let Some((why, way)) = found.and_then(|it| unfit(target, workload, it)) else {
+        let Some((why, way)) = found else {
             continue;
         };
         let span = read.task.text.span.clone();
@@ -59,6 +55,91 @@ pub(super) fn leave(
         }
     }
     told
+}
+
+/// What is written, and what lies there beside it.
+struct There<'a, F> {
+    application: &'a Application,
+    files: &'a [FileSpec],
+    theirs: F,
+}
+
+impl<'t, F: Fn() -> &'t [HandWritten]> There<'_, F> {
+    /// Returns the object of that kind and name that lies there.
+    fn object(&self, kind: &str, name: &str) -> Option<&'t HandWritten> {
+        let is = |it: &&HandWritten| {
+            let (object, there) = (&it.object, it.object.namespace.as_ref());
+            object.kind == kind && object.name == name && there == Some(&self.application.namespace)
+        };
+        (self.theirs)().iter().find(is)
+    }
+
+    fn writes(&self, item: &ManifestItem) -> bool {
+        self.files.iter().any(|file| file.holds(item))
+    }
+
+    /// Returns why an HPA or a Service doesn't go with its workload, and the way out.
+    fn around(&self, target: &Target) -> Option<(String, String)> {
+        let workload = self.application.workload(target.name.as_deref()?)?;
+        if self.writes(&ManifestItem::Workload(workload.name.clone())) {
+            return None;
+        }
+        let there = self.object(workload.kind.word(), &workload.name)?;
+        unfit(target, workload, there)
+    }
+
+    /// Returns which workload lets nobody in whom the way in would lead to it, and the way out.
+    fn barred(&self, target: &Target) -> Option<(String, String)> {
+        let ingress = self.application.ingress.as_ref()?;
+        let from = ingress.controller_namespace.as_str();
+        ingress.paths().find_map(|path| {
+            let workload = self.application.workload(&path.workload)?;
+            if self.writes(&ManifestItem::NetworkPolicy(workload.name.clone())) {
+                return None;
+            }
+            let port = workload.ports.iter().find(|it| it.name == path.port)?;
+            let there = self.object("NetworkPolicy", &workload.name)?;
+            if lets_in(&there.object.value, port, from) {
+                return None;
+            }
+            let (file, label, number) = (&there.path, there.object.label(), port.port);
+            let why = format!(
+                "`{}` would lead nowhere: {label} in `{file}` lets nobody in from the namespace \
+                 `{from}` to port {number}",
+                target.path
+            );
+            let way = format!(
+                "add a rule for that namespace and port to `spec.ingress` of {label} in `{file}` \
+                 (what you add stays) and run again"
+            );
+            Some((why, way))
+        })
+    }
+}
+
+/// Returns whether a policy admits a namespace to a port.
+fn lets_in(policy: &Value, port: &ServicePort, from: &str) -> bool {
+    let spec = &policy["spec"];
+    let some = |it: &Value| it.as_array().filter(|all| !all.is_empty()).cloned();
+    let about = some(&spec["policyTypes"]);
+    if about.is_some_and(|types| types.iter().all(|it| it != "Ingress")) {
+        return true;
+    }
+    let peer = |peer: &Value| {
+        let namespaces = peer.get("namespaceSelector");
+        let named = namespaces.map(|it| &it["matchLabels"]["kubernetes.io/metadata.name"]);
+        let named = named.map(|it| it.as_str().is_none_or(|it| it == from));
+        named.unwrap_or(false) || peer.get("ipBlock").is_some()
+    };
+    let open = |it: &Value| {
+        let it = &it["port"];
+        it.is_null() || *it == port.port || *it == port.name.as_str()
+    };
+    let rules = some(&spec["ingress"]).unwrap_or_default();
+    rules.iter().any(|rule| {
+        some(&rule["from"]).is_none_or(|all| all.iter().any(peer))
+            && some(&rule["ports"]).is_none_or(|all| all.iter().any(open))
+    })
 }
 
 /// Returns why a file doesn't go with a workload as it lies there, and the way out.

@@ -328,6 +328,31 @@ fn a_service_that_leads_to_no_port_of_an_earlier_deployment_is_a_persons() {
 }
 
 #[test]
+fn a_way_in_that_an_earlier_policy_bars_is_a_persons() {
+    let two = "- [ ] `k8s/ingress.yml`: host `shop.test`\n  - `shop.test/` → api\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(3);
+    has(&workspace.read(TWO), &["[ ] `k8s/ingress.yml`"]);
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &(plan.stdout + &plan.stderr),
+        &[
+            "`k8s/ingress.yml` would lead nowhere: NetworkPolicy/api in `k8s/api/deployment.yml` \
+             lets nobody in from the namespace",
+        ],
+    );
+    let path = "k8s/api/deployment.yml";
+    let text = workspace.read(path);
+    let text = text.replace("  ingress:\n", "  ingress:\n    - ports: [{port: 8080}]\n");
+    workspace.write(path, &text);
+    workspace
+        .orch(&["phase", "2", "run", "--accept-changes"])
+        .expect(0);
+    has(&workspace.read(TWO), &["[x] `k8s/ingress.yml`"]);
+}
+
+#[test]
 fn an_autoscaler_of_what_is_in_no_file_is_a_persons_at_once() {
     let workspace = workspace(
         "- [ ] `k8s/web/hpa.yml`: min 2, max 5, CPU 70%\n",
