@@ -136,7 +136,7 @@ fn a_conflict_leaves_the_file_and_its_box_to_a_person_and_all_else_goes_on() {
         &workspace,
         CHECKLIST,
         "Port: 8090 (API)",
-        "Port: 8091 (API)",
+        "Port: 8090 (grpc)",
     );
 
     let run = ["phase", "4", "run", "--accept-changes"];
@@ -161,7 +161,10 @@ fn a_conflict_leaves_the_file_and_its_box_to_a_person_and_all_else_goes_on() {
     box_is(&workspace, " ");
     assert!(workspace.read(CHECKLIST).contains("- [x] In progress"));
     let service = workspace.read("k8s/admin-api/service.yml");
-    assert!(service.contains("8091"), "all else goes on: {service}");
+    assert!(
+        service.contains("name: grpc"),
+        "all else goes on: {service}"
+    );
     assert_eq!(workspace.messages().len(), 2, "no commit yet");
 
     // The person comes to agree.
