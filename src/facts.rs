@@ -33,7 +33,7 @@ pub use model::{
     RestartPolicy, Route, Service, Spoken, Text, UnreadKey, Update, UpdateOrder, Variable,
     VariableUse, Volume,
 };
-pub(crate) use paths::leads_out;
+pub(crate) use paths::{is_below, is_yaml, leads_out};
 pub use source::{
     Definition, Definitions, Form, Head, Parameter, Sort, answers, divided, is_stand_in, pieces,
     used,
@@ -49,6 +49,16 @@ pub fn command_words(line: &str) -> Option<Vec<String>> {
 /// Returns the definitions in a workspace's own source.
 pub fn definitions(tree: &Tree) -> Definitions {
     Definitions::of(tree)
+}
+
+/// Returns the innermost of the folders that services are built from which a path lies in.
+pub(crate) fn built_from<'s>(
+    services: impl Iterator<Item = &'s Service>,
+    path: &str,
+) -> Option<&'s str> {
+    let folders = services.filter_map(|it| Some(it.build.as_ref()?.context.as_str()));
+    let around = folders.filter(|folder| is_below(path, folder));
+    around.max_by_key(|folder| folder.len())
 }
 
 /// Returns the endpoints that all of a workspace's own source serves.

@@ -19,6 +19,8 @@ mod walk;
 
 use std::fmt;
 
+use crate::facts::is_yaml;
+
 /// The three versions of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Versions<'a> {
@@ -127,8 +129,7 @@ pub fn merge(path: &str, versions: &Versions<'_>, prefer: Prefer) -> Merged {
 }
 
 fn merge_lf(path: &str, versions: &Versions<'_>, prefer: Prefer) -> Merged {
-    let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
-    if yaml {
+    if is_yaml(path) {
         fields::merge(versions, prefer)
     } else {
         lines::merge(versions, prefer)

@@ -87,7 +87,7 @@ use std::collections::BTreeMap;
 use crate::abreast;
 use crate::checklist::{Checklist, Section, Task};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::facts::{Facts, Inputs, Tree};
+use crate::facts::{Facts, Inputs, Tree, is_yaml};
 use crate::settings::{Extras, PhaseSettings, Settings};
 use crate::vocabulary::Vocabulary;
 
@@ -309,11 +309,8 @@ pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inpu
     // A file that isn't there fails its own study task, and nothing else.
     for subject in studied.map(|subject| subject.trim_start_matches("./")) {
         let file = subject.rsplit('/').next().unwrap_or(subject);
-        let yaml = [".yml", ".yaml"]
-            .iter()
-            .any(|extension| file.ends_with(extension));
         let there = tree.get(subject).is_some();
-        if phase.compose.is_empty() && there && yaml && file.contains("compose") {
+        if phase.compose.is_empty() && there && is_yaml(file) && file.contains("compose") {
             inputs.compose.push(subject.to_owned());
         }
         if phase.sources.is_empty() && there && is_source(file) {

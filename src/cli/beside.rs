@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::facts::Tree;
+use crate::facts::{Tree, is_yaml};
 use crate::manifest::{Object, Ref, parse_documents, references};
 use crate::plan::{Plan, Want, Work, wants};
 
@@ -90,8 +90,7 @@ fn known(plan: &Plan, tree: &Tree) -> Known {
     };
     let mut known = Known::new();
     for (path, text) in tree.iter() {
-        let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
-        if !yaml || !text.contains("apiVersion:") || writes(path) {
+        if !is_yaml(path) || !text.contains("apiVersion:") || writes(path) {
             continue;
         }
         for object in parse_documents(path, text).unwrap_or_default() {

@@ -10,6 +10,18 @@ pub(super) fn file_name(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
+/// Returns whether a file is YAML, by its name.
+pub(crate) fn is_yaml(path: &str) -> bool {
+    [".yml", ".yaml"].iter().any(|end| path.ends_with(end))
+}
+
+/// Returns whether a path lies below a folder (`""`: the workspace).
+pub(crate) fn is_below(path: &str, folder: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    let rest = path.strip_prefix(folder);
+    folder.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Returns whether a path, as seen from the workspace's root, leads out of it.
 pub(crate) fn leads_out(path: &str) -> bool {
     join("", path).is_err()

@@ -11,8 +11,9 @@ mod symbols;
 mod uses;
 mod variables;
 
+use super::Tree;
 use super::model::{Endpoints, Variable};
-use super::{Tree, paths};
+use super::paths::{self, is_below};
 use code::{Code, Language};
 
 pub use symbols::{Definition, Definitions, Form, Head, Parameter, Sort, divided, pieces};
@@ -87,14 +88,7 @@ fn once(found: Vec<Variable>) -> Vec<Variable> {
 }
 
 fn sources(tree: &Tree, contexts: &[String]) -> Vec<Code> {
-    let within = |path: &str| {
-        contexts.iter().any(|context| {
-            context.is_empty()
-                || path
-                    .strip_prefix(context.as_str())
-                    .is_some_and(|rest| rest.starts_with('/'))
-        })
-    };
+    let within = |path: &str| contexts.iter().any(|context| is_below(path, context));
     let own = tree
         .iter()
         .filter(|(path, _)| within(path) && !is_foreign(path));

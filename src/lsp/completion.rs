@@ -9,6 +9,7 @@ use super::markdown::code;
 use super::page::Page;
 use super::seen::{Reading, Seen};
 use crate::checklist::{KEYS, Key, Span, Task};
+use crate::facts::is_yaml;
 use crate::terminal::printable;
 
 /// Returns what can be written at a byte offset; nothing outside of directives.
@@ -110,10 +111,6 @@ fn directive(text: &str, offset: usize) -> Option<&str> {
     // A quoted value is a person's.
     let quotes = body.matches('"').count();
     (quotes % 2 == 0).then_some(body)
-}
-
-fn is_yaml(path: &str) -> bool {
-    [".yml", ".yaml"].iter().any(|end| path.ends_with(end))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::checklist::{Checklist, Spanned, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics, nearest};
-use crate::facts::{Tree, leads_out};
+use crate::facts::{Tree, is_yaml, leads_out};
 use crate::manifest::{self, Object, is_kustomization};
 use crate::resolve::{Action, Resolved};
 
@@ -167,12 +167,6 @@ fn is_json_object(path: &str, text: &str) -> bool {
     };
     let json = path.rsplit_once('.').is_some_and(|(_, end)| end == "json");
     json && object().unwrap_or_default()
-}
-
-fn is_yaml(path: &str) -> bool {
-    [".yml", ".yaml"]
-        .iter()
-        .any(|ending| path.ends_with(ending))
 }
 
 #[cfg(test)]

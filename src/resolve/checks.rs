@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::facts::image;
-use crate::facts::{Facts, HealthTest, Healthcheck, Protocol, Service};
+use crate::facts::{Facts, HealthTest, Healthcheck, Protocol, Service, is_below};
 
 use super::application::{Probe, ProbeAction, Role, ServicePort};
 use super::health;
@@ -107,15 +107,8 @@ fn endpoints<'a>(member: &Member<'_>, facts: &'a Facts) -> Vec<&'a str> {
     let Some(build) = build else {
         return Vec::new();
     };
-    let folder = build.context.trim_end_matches('/');
-    let inside = |path: &str| {
-        folder.is_empty()
-            || path
-                .strip_prefix(folder)
-                .is_some_and(|rest| rest.starts_with('/'))
-    };
     let all = facts.endpoints.iter();
-    all.filter(|endpoint| inside(&endpoint.origin.path))
+    all.filter(|endpoint| is_below(&endpoint.origin.path, &build.context))
         .map(|endpoint| endpoint.path.as_str())
         .collect()
 }

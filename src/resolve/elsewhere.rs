@@ -1,7 +1,8 @@
-//! HPAs and Services of workloads, and ways in to them, that lie in a file of an earlier phase, or of a person: what that
-//! file says must go with them, or they are a person's.
+//! HPAs and Services of workloads, and ways in to them, where the workload or its policy lies in a
+//! file of an earlier phase, or of a person: what that file says must go with them, or they are a
+//! person's.
 
-use std::cell::LazyCell;
+use std::cell::OnceCell;
 
 use serde_json::Value;
 
@@ -22,16 +23,16 @@ pub(super) fn leave(
     checklist: &Checklist,
     is_own: impl Fn(&str) -> bool,
 ) -> Vec<Diagnostic> {
-    let theirs = LazyCell::new(|| hand_written::find(tree, application, files));
+    let there = There {
+        application,
+        files,
+        tree,
+        theirs: OnceCell::new(),
+    };
     let mut told = Vec::new();
     for read in reads {
         let Some(target) = read.target() else {
             continue;
-        };
-        let there = There {
-            application,
-            files,
-            theirs: || theirs.as_slice(),
         };
         let found = if target.kind == FileKind::Ingress {
             there.barred(target)
@@ -58,20 +59,23 @@ pub(super) fn leave(
 }
 
 /// What is written, and what lies there beside it.
-struct There<'a, F> {
+struct There<'a> {
     application: &'a Application,
     files: &'a [FileSpec],
-    theirs: F,
+    tree: &'a Tree,
+    /// Read only once something asks for it: most phases write all that they lean on.
+    theirs: OnceCell<Vec<HandWritten>>,
 }
 
-impl<'t, F: Fn() -> &'t [HandWritten]> There<'_, F> {
+impl There<'_> {
     /// Returns the object of that kind and name that lies there.
-    fn object(&self, kind: &str, name: &str) -> Option<&'t HandWritten> {
+    fn object(&self, kind: &str, name: &str) -> Option<&HandWritten> {
+        let find = || hand_written::find(self.tree, self.application, self.files);
         let is = |it: &&HandWritten| {
             let (object, there) = (&it.object, it.object.namespace.as_ref());
             object.kind == kind && object.name == name && there == Some(&self.application.namespace)
         };
-        (self.theirs)().iter().find(is)
+        self.theirs.get_or_init(find).iter().find(is)
     }
 
     fn writes(&self, item: &ManifestItem) -> bool {
@@ -120,8 +124,7 @@ impl<'t, F: Fn() -> &'t [HandWritten]> There<'_, F> {
 /// Returns whether a policy admits a namespace to a port.
 fn lets_in(policy: &Value, port: &ServicePort, from: &str) -> bool {
     let spec = &policy["spec"];
-    let some = |it: &Value| it.as_array().filter(|all| !all.is_empty()).cloned();
-    let about = some(&spec["policyTypes"]);
+    let about = filled(&spec["policyTypes"]);
     if about.is_some_and(|types| types.iter().all(|it| it != "Ingress")) {
         return true;
     }
@@ -135,11 +138,16 @@ fn lets_in(policy: &Value, port: &ServicePort, from: &str) -> bool {
         let it = &it["port"];
         it.is_null() || *it == port.port || *it == port.name.as_str()
     };
-    let rules = some(&spec["ingress"]).unwrap_or_default();
-    rules.iter().any(|rule| {
-        some(&rule["from"]).is_none_or(|all| all.iter().any(peer))
-            && some(&rule["ports"]).is_none_or(|all| all.iter().any(open))
+    filled(&spec["ingress"]).into_iter().flatten().any(|rule| {
+        filled(&rule["from"]).is_none_or(|all| all.iter().any(peer))
+            && filled(&rule["ports"]).is_none_or(|all| all.iter().any(open))
     })
+}
+
+/// Returns a list that holds something: to Kubernetes, an empty one of a policy says as little as
+/// none.
+fn filled(list: &Value) -> Option<&Vec<Value>> {
+    list.as_array().filter(|all| !all.is_empty())
 }
 
 /// Returns why a file doesn't go with a workload as it lies there, and the way out.

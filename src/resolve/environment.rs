@@ -7,7 +7,7 @@ mod composed;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::facts::{
-    ConfigFile, EnvVar, Facts, MountSource, Service, Spoken, Text, Variable, secret,
+    self, ConfigFile, EnvVar, Facts, MountSource, Service, Spoken, Text, Variable, secret,
 };
 use crate::settings::SecretSettings;
 
@@ -314,14 +314,9 @@ impl Sorter<'_, '_> {
     /// Returns whether a file is a member's own source: it lies in the folder that the member is
     /// built from, and no other's lies closer around it. What lies in none is everybody's.
     fn is_built_from(&self, member: &Member<'_>, path: &str) -> bool {
-        let context = |service: &Service| {
-            let context = service.build.as_ref()?.context.as_str();
-            let below = path.strip_prefix(context)?;
-            (context.is_empty() || below.starts_with('/')).then_some(context.len())
-        };
-        let closest = self.services.values().filter_map(|it| context(it)).max();
-        let own = member.service.and_then(context);
-        closest.is_none() || own == closest
+        let closest = facts::built_from(self.services.values().copied(), path);
+        let own = member.service.and_then(|it| it.build.as_ref());
+        closest.is_none_or(|closest| own.is_some_and(|own| own.context == closest))
     }
 
     /// Returns the secrets that the source can't do without and that no service sets.

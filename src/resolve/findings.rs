@@ -92,12 +92,13 @@ pub(super) fn unanswered<'s>(
         let behind = text.split_once(['—', '–', ':']).or(text.split_once(" - "));
         behind.is_some_and(|(_, topic)| topic.contains(char::is_alphabetic))
     };
-    let asks = words.any(|it| topic(it.text()));
+    if !words.any(|it| topic(it.text())) {
+        return None;
+    }
     let mut subjects = subjects.iter().filter(|it| !target::is_endpoint(it));
     let found = subjects.find(|it| {
         let path = it.trim_start_matches("./");
-        let there = tree.get(path).is_some() || tree.has_folder(path);
-        asks && there && is_source(path) && told(path, facts).is_empty()
+        tree.get(path).is_some() && is_source(path) && told(path, facts).is_empty()
     });
     found.map(String::as_str)
 }

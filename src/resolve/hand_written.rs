@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::application::{Application, Content, FileSpec, ManifestItem};
 use super::model::{Action, Requirement};
 use super::target;
-use crate::facts::Tree;
+use crate::facts::{Tree, is_below, is_yaml};
 use crate::manifest::{Object, containers_of, parse_documents, violations};
 
 /// An object of a manifest that isn't written here.
@@ -26,8 +26,8 @@ pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -
         .filter_map(|file| Some(file.path.split_once('/')?.0.to_owned()))
         .collect();
     let others = tree.iter().filter(|(path, text)| {
-        let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
-        yaml && text.contains("apiVersion:")
+        is_yaml(path)
+            && text.contains("apiVersion:")
             && target::is_for_manifests(path, &folders)
             && files
                 .iter()
@@ -50,10 +50,7 @@ pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -
 /// stands elsewhere.
 fn is_overlaid(file: &FileSpec, path: &str) -> bool {
     let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let below = path
-        .strip_prefix(folder)
-        .is_some_and(|rest| rest.starts_with('/'));
-    below && matches!(file.content, Content::Overlay(_))
+    matches!(file.content, Content::Overlay(_)) && is_below(path, folder)
 }
 
 /// Returns whether pods are described in part: the rest stands where the object itself does.

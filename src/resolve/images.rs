@@ -188,11 +188,8 @@ fn versioned(image: &str, member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -
         return named(image.to_owned());
     };
     let tag = reference.tag.as_deref().unwrap_or_default();
-    let digits = |character: char| character.is_ascii_digit() || character == '.';
-    let split = tag
-        .find(|character| !digits(character))
-        .unwrap_or(tag.len());
-    let (version, rest) = tag.split_at_checked(split).unwrap_or((tag, ""));
+    let version = image::figures(tag);
+    let rest = tag.strip_prefix(version).unwrap_or_default();
     let same = version == wanted || version.starts_with(&format!("{wanted}."));
     if same || version.is_empty() {
         return named(image.to_owned());
@@ -288,10 +285,7 @@ fn default_image(member: &Member<'_>) -> Image {
 /// versions that short: there is a `postgres:15`, but no `prom/prometheus:v2.53`.
 fn of_version(image: &str, version: &str) -> Option<String> {
     let (name, tag) = image.rsplit_once(':')?;
-    let digits = |it: char| it.is_ascii_digit() || it == '.';
-    let figures = tag.strip_prefix('v').unwrap_or(tag);
-    let split = figures.find(|it| !digits(it)).unwrap_or(figures.len());
-    let (usual, _) = figures.split_at_checked(split)?;
+    let usual = image::figures(tag.strip_prefix('v').unwrap_or(tag));
     let fits = usual.split('.').count() == version.split('.').count();
     let same = usual == version;
     (fits && !same && !usual.is_empty())

@@ -242,10 +242,8 @@ fn claims(workload: &Workload, size: &String) -> bool {
 /// Returns whether an image is of that version; one whose tag tells none may be.
 fn is_version(reference: &str, asked: &str) -> bool {
     let tag = image::parse(reference).and_then(|it| it.tag);
-    let digits = |letter: char| letter.is_ascii_digit() || letter == '.';
     let tag = tag.as_deref().unwrap_or_default();
-    let version = tag.strip_prefix('v').unwrap_or(tag);
-    let version: String = version.chars().take_while(|it| digits(*it)).collect();
+    let version = image::figures(tag.strip_prefix('v').unwrap_or(tag));
     version.is_empty() || version == asked || version.starts_with(&format!("{asked}."))
 }
 

@@ -18,7 +18,7 @@ use super::application::{ConfigMapSpec, Role, SecretSpec, ServicePort, VolumeKin
 use super::roster::Roster;
 use super::spec::MonitoringSpec;
 use crate::diagnostic::Diagnostic;
-use crate::facts::{Facts, Protocol, Service};
+use crate::facts::{self, Facts, Protocol};
 use crate::settings::MonitoringSettings;
 
 /// What is completed.
@@ -235,10 +235,11 @@ fn by_variable(workloads: &mut [Workload], facts: &Facts) {
 /// Where nothing says who has metrics, and the source has an endpoint for them, the first server
 /// that is built from each such source; from any where it isn't told whose the source is.
 fn by_endpoint(workloads: &mut [Workload], facts: &Facts) {
+    let services = || facts.project.iter().flat_map(|project| &project.services);
     let endpoints = facts.endpoints.iter();
     let metrics = endpoints.filter(|endpoint| endpoint.path == "/metrics");
     let mut folders: Vec<Option<&str>> = metrics
-        .map(|endpoint| folder_of(&endpoint.origin.path, facts))
+        .map(|endpoint| facts::built_from(services(), &endpoint.origin.path))
         .collect();
     folders.sort_unstable();
     folders.dedup();
@@ -246,29 +247,13 @@ fn by_endpoint(workloads: &mut [Workload], facts: &Facts) {
         folders.retain(Option::is_some);
     }
     for folder in folders {
-        let services = facts.project.iter().flat_map(|project| &project.services);
-        let own = services.filter(|it| folder.is_none() || context(it) == folder);
+        let own = services().filter(|it| {
+            let context = it.build.as_ref().map(|build| build.context.as_str());
+            folder.is_none() || context == folder
+        });
         let own: Vec<&str> = own.map(|it| it.name.as_str()).collect();
         first_with_metrics(workloads, &own);
     }
-}
-
-/// Returns the folder that a service is built from.
-fn context(service: &Service) -> Option<&str> {
-    let context = service.build.as_ref()?.context.as_str();
-    let context = context.trim_start_matches("./").trim_end_matches('/');
-    Some(if context == "." { "" } else { context })
-}
-
-/// Returns the innermost of the folders that services are built from which has a file.
-fn folder_of<'f>(path: &str, facts: &'f Facts) -> Option<&'f str> {
-    let services = facts.project.iter().flat_map(|project| &project.services);
-    let inside = |folder: &&str| {
-        let rest = path.strip_prefix(folder);
-        folder.is_empty() || rest.is_some_and(|rest| rest.starts_with('/'))
-    };
-    let folders = services.filter_map(context).filter(inside);
-    folders.max_by_key(|folder| folder.len())
 }
 
 /// Marks the first of the services that serves HTTP as one that has metrics.

@@ -8,7 +8,7 @@ use super::rules::Read;
 use super::target::FileKind;
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
-use crate::facts::{self, Tree, default_compose_files};
+use crate::facts::{self, Tree, default_compose_files, is_below};
 use crate::settings::{Overlay, PhaseSettings};
 
 /// The folder that overlays lie in.
@@ -200,13 +200,9 @@ pub(super) fn misplaced(files: &[FileSpec]) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let folder = base.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let within = |path: &str| {
-        let rest = path.strip_prefix(folder);
-        rest.is_some_and(|rest| folder.is_empty() || rest.starts_with('/'))
-    };
     let inside = files
         .iter()
-        .filter(|file| matches!(file.content, Content::Overlay(_)) && within(&file.path));
+        .filter(|file| matches!(file.content, Content::Overlay(_)) && is_below(&file.path, folder));
     inside
         .map(|file| {
             let message = format!(

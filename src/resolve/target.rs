@@ -7,6 +7,7 @@ pub(super) use folders::is_for_manifests;
 
 use super::application::WorkloadKind;
 use super::overlays;
+use crate::facts::is_yaml;
 use crate::vocabulary::words;
 use folders::{is_elsewhere, names_none};
 use kinds::Told;
@@ -222,10 +223,7 @@ pub(super) fn is_path(code: &str) -> bool {
 
 /// Returns whether a code span is the path of a manifest from the file system's root.
 pub(super) fn is_absolute(code: &str) -> bool {
-    is_endpoint(code)
-        && [".yml", ".yaml"]
-            .iter()
-            .any(|ending| code.ends_with(ending))
+    is_endpoint(code) && is_yaml(code)
 }
 
 /// Returns whether a code span looks like an HTTP path.

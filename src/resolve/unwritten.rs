@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::checklist::Checklist;
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::facts::{Facts, Tree};
+use crate::facts::{Facts, Tree, is_yaml};
 use crate::settings::PhaseSettings;
 
 use super::application::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
@@ -398,9 +398,7 @@ fn is_there(tree: &Tree, kind: &str, name: &str) -> bool {
         let mut lines = text.lines();
         lines.any(|line| line.trim_end() == kind) && text.lines().any(|line| line.trim() == name)
     };
-    let mut files = tree.iter().filter(|(path, _)| {
-        let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
-        yaml && target::is_for_manifests(path, &[])
-    });
+    let files = tree.iter();
+    let mut files = files.filter(|(path, _)| is_yaml(path) && target::is_for_manifests(path, &[]));
     files.any(|(_, text)| has(text))
 }

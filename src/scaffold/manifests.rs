@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::facts::Tree;
+use crate::facts::{Tree, is_yaml};
 use crate::manifest::{Object, document_ranges, is_cluster_kind, parse_documents, read_document};
 use kustomization::{Kustomization, Says};
 
@@ -147,10 +147,6 @@ fn charts(tree: &Tree) -> Vec<String> {
         }
     }
     charts
-}
-
-fn is_yaml(path: &str) -> bool {
-    [".yml", ".yaml"].iter().any(|end| path.ends_with(end))
 }
 
 /// Returns whether a file is JSON that says itself what object it is: most JSON is for programs.

@@ -5,6 +5,15 @@
 
 use super::{Reference, parse};
 
+/// Returns the figures that a tag begins with: `16` of `16-alpine`; nothing where it begins with
+/// none.
+pub fn figures(tag: &str) -> &str {
+    let digits = |it: char| it.is_ascii_digit() || it == '.';
+    tag.find(|it| !digits(it))
+        .and_then(|end| tag.get(..end))
+        .unwrap_or(tag)
+}
+
 /// Words that make a tag move whatever stands beside them.
 const ALWAYS: &[&str] = &["latest", "lts"];
 /// Beginnings of words that say what an image is built on, not its version.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Before, Earlier, Held};
-use crate::facts::Tree;
+use crate::facts::{Tree, is_yaml};
 use crate::manifest::{Object, is_kustomization, parse_documents};
 use crate::resolve::application::{Beside, ManifestItem};
 
@@ -14,8 +14,7 @@ const NAME: &str = "app.kubernetes.io/name";
 
 /// Returns the files of objects that a phase wrote and that are there.
 pub(super) fn of(phase: &Earlier, tree: &Tree) -> Vec<Held> {
-    let yaml = |path: &&String| [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
-    let paths = phase.written.iter().filter(yaml);
+    let paths = phase.written.iter().filter(|path| is_yaml(path));
     let files = paths.filter_map(|path| Some((path, tree.get(path)?)));
     files
         .filter_map(|(path, text)| {
@@ -133,8 +132,9 @@ pub(super) fn label(item: &ManifestItem) -> String {
 
 /// Returns whether a file is there that could hold objects, and holds none.
 pub(super) fn is_bare(path: &str, tree: &Tree) -> bool {
-    let yaml = [".yml", ".yaml"].iter().any(|end| path.ends_with(end));
-    let text = tree.get(path).filter(|_| yaml && !is_kustomization(path));
+    let text = tree
+        .get(path)
+        .filter(|_| is_yaml(path) && !is_kustomization(path));
     text.is_some_and(|text| parse_documents(path, text).is_ok_and(|it| it.is_empty()))
 }
 

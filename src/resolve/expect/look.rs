@@ -358,11 +358,7 @@ fn is_package(file: &str, path: &str) -> bool {
 
 /// Returns whether a path is another one or lies below it.
 pub(super) fn is_below(path: &str, other: &str) -> bool {
-    let other = other.trim_end_matches('/');
-    path == other
-        || path
-            .strip_prefix(other)
-            .is_some_and(|rest| rest.starts_with('/'))
+    path == other.trim_end_matches('/') || facts::is_below(path, other)
 }
 
 fn quoted(paths: &[String]) -> String {

@@ -61,19 +61,14 @@ impl Head {
         let inside = inside.and_then(|(open, close)| code.text.get(open + 1..close));
         let rest = close.map_or(start, |close| close + 1);
         let before = pieces(code.text.get(begins..found.at)?);
-        let receiver = if code.language == Language::Go {
-            taken(&before)
-        } else {
-            inside.and_then(|it| receiver(code.language, it))
-        };
         let end = ends(&code, rest);
         Some(Self {
             language: code.language,
             kotlin: code.path.rsplit_once('.').is_some_and(|(_, it)| it == "kt"),
             sort: found.sort,
+            receiver: receiver(code.language, &before, inside),
             before,
             between: pieces(between),
-            receiver,
             parameters: inside.map(|inside| parameters(code.language, inside)),
             behind: pieces(code.text.get(rest..end)?),
             opens: code
@@ -86,14 +81,13 @@ impl Head {
 
     /// Returns whether a function has a body, and isn't only promised or declared.
     pub fn is_implemented(&self) -> bool {
-        let has = |word: &str| self.before.iter().any(|it| it == word);
         match self.language {
             Language::Script => {
                 // Without a semicolon, an overload's signature goes on with the next one's.
                 let next = self.behind.iter().any(|it| it == "function");
-                self.opens && !next && !has("declare") && !has("abstract")
+                self.opens && !next && !self.is_left_to_others()
             }
-            Language::Rust | Language::Php => self.opens && !has("abstract"),
+            Language::Rust | Language::Php => self.opens && !self.is_preceded_by("abstract"),
             Language::Python
             | Language::Java
             | Language::Go
@@ -105,8 +99,11 @@ impl Head {
 
     /// Returns whether it is one of those that say that others are to make a body: `abstract`.
     pub fn is_left_to_others(&self) -> bool {
-        let has = |word: &str| self.before.iter().any(|it| it == word);
-        has("abstract") || has("declare")
+        self.is_preceded_by("abstract") || self.is_preceded_by("declare")
+    }
+
+    fn is_preceded_by(&self, word: &str) -> bool {
+        self.before.iter().any(|it| it == word)
     }
 
     /// Returns whether it is begun by a word: `async`, `struct`.
@@ -156,10 +153,9 @@ impl Head {
 
     /// Returns whether a value stays as it is, as far as its language tells.
     pub fn is_constant(&self) -> bool {
-        let has = |word: &str| self.before.iter().any(|it| it == word);
         match self.language {
-            Language::Script | Language::Go => has("const"),
-            Language::Rust => !has("mut"),
+            Language::Script | Language::Go => self.is_preceded_by("const"),
+            Language::Rust => !self.is_preceded_by("mut"),
             Language::Python
             | Language::Java
             | Language::Ruby
@@ -239,12 +235,30 @@ impl Head {
     }
 }
 
-/// Returns the first of a method's parameters, where it stands for what it is called on in Rust.
-fn receiver(language: Language, parameters: &str) -> Option<String> {
-    let first = parameters.split(',').next()?;
-    let words: Vec<&str> = first.split_whitespace().collect();
-    let is = language == Language::Rust && words.last().is_some_and(|it| it.ends_with("self"));
-    is.then(|| words.join(" "))
+/// Returns how a method takes what it is called on: in Rust the first of its parameters, in Go what
+/// stands in brackets before its name (`(*Graph)`).
+fn receiver(language: Language, before: &[String], parameters: Option<&str>) -> Option<String> {
+    if language == Language::Rust {
+        let first = parameters?.split(',').next()?;
+        let words: Vec<&str> = first.split_whitespace().collect();
+        return words
+            .last()
+            .is_some_and(|it| it.ends_with("self"))
+            .then(|| words.join(" "));
+    }
+    let open = before.iter().position(|it| it == "(")?;
+    let inside = before
+        .get(open + 1..)
+        .filter(|_| language == Language::Go)?;
+    let of = inside
+        .iter()
+        .take_while(|it| !["[", ")"].contains(&it.as_str()));
+    let star = if inside.iter().any(|it| it == "*") {
+        "*"
+    } else {
+        ""
+    };
+    Some(format!("({star}{})", of.last()?))
 }
 
 /// Returns where the brackets of a definition's parameters open and close, behind those of its type
@@ -279,21 +293,6 @@ fn brackets(code: &Code, start: usize, sort: Sort) -> Option<(usize, usize)> {
     }
     (bytes.get(at) == Some(&b'(')).then_some(())?;
     Some((at, closing(&code.bare, at + 1)?))
-}
-
-/// Returns how Go's method takes what it is called on, by what stands before its name: `(*Graph)`.
-fn taken(before: &[String]) -> Option<String> {
-    let open = before.iter().position(|it| it == "(")?;
-    let inside = before.get(open + 1..)?;
-    let of = inside
-        .iter()
-        .take_while(|it| !["[", ")"].contains(&it.as_str()));
-    let star = if inside.iter().any(|it| it == "*") {
-        "*"
-    } else {
-        ""
-    };
-    Some(format!("({star}{})", of.last()?))
 }
 
 /// Returns the place behind what stands between angle brackets.

@@ -32,9 +32,7 @@ impl Clause {
 
     /// Refuses what goes into a folder and isn't named: any file there would do for it.
     pub(super) fn refuse_folder(&self) -> Result<(), Why> {
-        let things = !self.symbols.is_empty() || !self.variables.is_empty();
-        let makes = matches!(self.mode, Mode::Make | Mode::Add);
-        if things || !makes || !self.wants.is_empty() {
+        if !self.makes_unnamed() || !self.wants.is_empty() {
             return Ok(());
         }
         self.into.iter().try_for_each(|path| refuse_folder(path))
@@ -43,9 +41,7 @@ impl Clause {
     /// Refuses what goes into a migration and isn't looked for: an index, a column, a constraint. Any
     /// change of the file would do for it.
     pub(super) fn refuse_migration(&self) -> Result<(), Why> {
-        let things = !self.symbols.is_empty() || !self.variables.is_empty();
-        let makes = matches!(self.mode, Mode::Make | Mode::Add);
-        if things || !makes {
+        if !self.makes_unnamed() {
             return Ok(());
         }
         let changed = self.wants.iter().filter_map(|want| match want {
@@ -64,6 +60,12 @@ impl Clause {
             }
             None => Ok(()),
         }
+    }
+
+    /// Whether it makes or adds what it has no name for: neither a symbol nor a variable.
+    fn makes_unnamed(&self) -> bool {
+        let named = !self.symbols.is_empty() || !self.variables.is_empty();
+        !named && matches!(self.mode, Mode::Make | Mode::Add)
     }
 
     /// Puts files into the folder that is named beside them.
