@@ -17,7 +17,7 @@ use super::paths::{self, is_below};
 use code::{Code, Language};
 
 pub use symbols::{Definition, Definitions, Form, Head, Parameter, Sort, divided, pieces};
-pub use uses::{answers, used};
+pub use uses::{answer, answers, used};
 
 /// Folders that hold no source of the application's own.
 const FOREIGN: &[&str] = &[

@@ -45,7 +45,7 @@ fn work(workspace: &Workspace) {
     );
     workspace.write(
         "src/main.py",
-        "import logging\n\n@app.post('/api/login')\ndef login(): ...\n",
+        "import logging\n\n@app.post('/api/login')\ndef login(): run()\n",
     );
     fs_err::remove_file(workspace.path("src/old.py")).expect("it was there");
 }
@@ -135,7 +135,7 @@ fn a_trace_that_is_gone_opens_its_box_again() {
 fn work_again(workspace: &Workspace) {
     workspace.write(
         "src/auth/jwt.py",
-        "import os\nos.environ['JWT_SECRET']\ndef verify_token(t): ...\n",
+        "import os\nos.environ['JWT_SECRET']\ndef verify_token(t): run()\n",
     );
 }
 
@@ -208,7 +208,7 @@ fn the_status_and_what_is_next_name_what_is_missing() {
 #[test]
 fn a_rehearsal_looks_and_ticks_nothing() {
     let workspace = workspace();
-    workspace.write("src/auth/jwt.py", "def verify_token(): ...\n");
+    workspace.write("src/auth/jwt.py", "def verify_token(): run()\n");
     let before = workspace.contents();
     let run = workspace.orch(&["phase", "1", "rehearse"]).expect(0).stderr;
     assert!(run.contains("nothing was ticked"), "{run}");
@@ -221,7 +221,7 @@ fn an_unread_bullet_keeps_the_box_for_a_person() {
                  as fast as it can be\n";
     let workspace = Workspace::new()
         .file(CHECKLIST, tasks)
-        .file("src/auth.py", "def verify(): ...\n")
+        .file("src/auth.py", "def verify(): run()\n")
         .commit_all();
     let plan = workspace.orch(&["phase", "1", "plan"]).expect(0).stdout;
     assert!(plan.contains("`verify()` → symbol verify()"), "{plan}");
@@ -407,7 +407,7 @@ fn an_endpoint_counts_below_all_that_it_hangs_in() {
         )
         .file(
             "users/views.py",
-            "@require_POST\ndef login(request):\n    pass\n",
+            "@require_POST\ndef login(request):\n    run()\n",
         )
         .file("web/app.js", app("process.env.ADMIN"))
         .file("web/orders.js", router("/orders/:id"))

@@ -6,6 +6,7 @@
 mod body;
 mod head;
 mod parameters;
+mod stub;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,6 +23,7 @@ use body::{bodies, functions};
 
 pub use head::{Form, Head};
 pub use parameters::{Parameter, divided, pieces};
+pub(super) use stub::does_nothing;
 
 /// What is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,7 +137,7 @@ patterns! {
     PHP_VALUE = r"\bconst\s+(?:\w+\s+)?(\w+)\s*=";
     CS_TYPE = r"\b(?:class|interface|struct|record|enum)\s+(?:class\s+|struct\s+)?(\w+)\b";
     CS_VALUE = r"\bconst\s+\w+\s+(\w+)\s*=";
-    SQL_TABLE = r#"(?i)\bcreate\s+(?:(?:global|local|temp|temporary|unlogged|external)\s+)*table\s+(?:if\s+not\s+exists\s+)?(?:["`\[]?\w+["`\]]?\.)?["`\[]?(\w+)"#;
+    SQL_TABLE = r#"(?i)\bcreate\s+(?:(?:unlogged|external|foreign)\s+)*table\s+(?:if\s+not\s+exists\s+)?(?:["`\[]?\w+["`\]]?\.)?["`\[]?(\w+)"#;
     SQL_FUNCTION = r#"(?i)\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure|trigger)\s+(?:["`\[]?\w+["`\]]?\.)?["`\[]?(\w+)"#;
     SQL_TYPE = r#"(?i)\bcreate\s+(?:or\s+replace\s+)?(?:materialized\s+)?(?:view|type|index|unique\s+index|sequence)\s+(?:concurrently\s+)?(?:if\s+not\s+exists\s+)?(?:["`\[]?\w+["`\]]?\.)?["`\[]?(\w+)"#;
 }

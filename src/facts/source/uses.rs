@@ -10,7 +10,7 @@ use regex::Regex;
 use super::super::Tree;
 use super::super::model::Origin;
 use super::code::{Code, Language, closing};
-use super::symbols::Definitions;
+use super::symbols::{Beside, Definitions, does_nothing};
 use super::variables::{pattern, patterns};
 
 patterns! {
@@ -21,6 +21,8 @@ patterns! {
     RUST_IMPORT = r"\b(?:pub\s+)?use\s[^;]*;";
     GO_IMPORT = r"(?m)^import\s*(?:\([^)]*\)|[^\n]*)";
     JVM_IMPORT = r"(?m)^[ \t]*(?:import|package|using|namespace)\s[^\n(]*$";
+    PASSED = r"\b([A-Za-z_]\w*)\s*[,)]";
+    INLINE = r"(?:=>|\bfunction\b[^{}()]*\([^{}]*\)|\bfunc\([^{}]*\))\s*\{";
     RUBY_IMPORT = r"(?m)^[ \t]*require(?:_relative)?\s[^\n]*";
 }
 
@@ -61,20 +63,62 @@ pub fn answers(tree: &Tree, route: &Origin, (within, name): (Option<&str>, &str)
     else {
         return false;
     };
-    let start = line_start(&code, route.line);
-    let end = statement(&code, start);
+    let (start, end) = route_at(&code, route);
     let said = code.text.get(start..end).unwrap_or_default();
     let named = |name: &str| places(said, name).any(|at| names(&code, start + at));
     if named(name) && within.is_none_or(named) {
         return true;
     }
-    let beside = Definitions::beside(&code, start, end);
+    let Beside { owner, next } = beside(&code, start, end);
+    match within {
+        Some(within) => owner.as_deref() == Some(within) && next.as_deref() == Some(name),
+        None => [owner, next].iter().flatten().any(|it| it == name),
+    }
+}
+
+/// Returns where a route's statement begins and ends.
+fn route_at(code: &Code, route: &Origin) -> (usize, usize) {
+    let start = line_start(code, route.line);
+    (start, statement(code, start))
+}
+
+/// Returns what is defined around a route's statement, and what the statement is put on.
+fn beside(code: &Code, start: usize, end: usize) -> Beside {
+    let beside = Definitions::beside(code, start, end);
+    let said = code.bare.get(start..end).unwrap_or_default();
     // An annotation says of what follows it which route it answers.
     let annotates = said.trim_start().starts_with(['@', '[', '#']);
-    let next = beside.next.filter(|_| annotates);
-    match within {
-        Some(within) => beside.owner.as_deref() == Some(within) && next.as_deref() == Some(name),
-        None => [beside.owner, next].iter().flatten().any(|it| it == name),
+    Beside {
+        next: beside.next.filter(|_| annotates),
+        ..beside
+    }
+}
+
+/// What may answer a route.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// Names of functions: what the statement passes on, and what it is put on.
+    pub names: Vec<String>,
+    /// Whether the statement itself has a body, and that does nothing.
+    pub stub: bool,
+}
+
+/// Returns what may answer a route that is written at a place.
+pub fn answer(tree: &Tree, route: &Origin) -> Answer {
+    let text = tree.get(&route.path);
+    let Some(code) = text.and_then(|text| Code::new(&route.path, text)) else {
+        return Answer::default();
+    };
+    let (start, end) = route_at(&code, route);
+    let said = code.bare.get(start..end).unwrap_or_default();
+    let passed = PASSED.iter().flat_map(|it| it.captures_iter(said));
+    let passed = passed.filter_map(|it| Some(it.get(1)?.as_str().to_owned()));
+    let body = INLINE.iter().find_map(|it| it.find(said));
+    let body = body.map(|it| start + it.end());
+    let body = body.and_then(|open| code.text.get(open..closing(&code.bare, open)?));
+    Answer {
+        names: passed.chain(beside(&code, start, end).next).collect(),
+        stub: body.is_some_and(does_nothing),
     }
 }
 

@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::path::Path;
 
 use super::places::Places;
-use super::written::{is_asked, is_test};
+use super::written::{is_asked, is_stub, is_test};
 use super::{Expectation, Noun, Seen, Sight, Since, Symbol, There};
 use crate::facts::{self, Definition, Definitions, Endpoints, Facts, Origin, Sort, Tree};
 use crate::journal::{Trace, sha256};
@@ -239,6 +239,9 @@ impl<'a> Look<'a> {
         let mut called = called.filter(|it| scope.has(&it.origin));
         let other = match (fits.first(), called.next()) {
             (Some(it), _) => format!("; there is one at {}", it.origin),
+            (None, Some(it)) if is_stub(self.tree, it, symbol) => {
+                format!("; the one at {} does nothing yet", it.origin)
+            }
             (None, Some(it)) => format!("; what is called so at {} is another", it.origin),
             (None, None) => String::new(),
         };

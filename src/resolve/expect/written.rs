@@ -45,8 +45,14 @@ pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool
 /// it may be named, and has it then.
 fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let promised = symbol.within.is_some() && found.within == symbol.within;
-    let made = |it: Head| it.is_implemented() || promised && !it.is_left_to_others();
+    let made = |it: Head| it.is_implemented() || promised && it.is_promise();
     found.sort != Sort::Function || head(tree, found, symbol).is_none_or(made)
+}
+
+/// Whether a function has a body that does nothing.
+pub(super) fn is_stub(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let function = found.sort == Sort::Function;
+    function && head(tree, found, symbol).is_some_and(|it| it.is_stub())
 }
 
 /// Whether a definition says what a line says of it, if that says anything.

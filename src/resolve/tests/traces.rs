@@ -14,7 +14,7 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
     let text = format!("# Phase 4: x\n\n## 4.1 y\n{}\n", tasks.join("\n"));
     let checklist = parse(&text);
     let mut tree = tree();
-    tree.insert("src/main.py", "def start(): ...\n");
+    tree.insert("src/main.py", "def start(): run()\n");
     let phase = PhaseSettings::default();
     let facts = gather(&tree, &inputs(&checklist, &tree, &phase));
     let facts = facts.map_or_else(|_| Facts::default(), |it| it.facts);

@@ -12,7 +12,7 @@ pub(super) fn bodies(code: &Code, found: &[Found]) -> Vec<(String, Range<usize>)
         .filter_map(|it| {
             let start = it.at + it.name.len();
             let end = match code.language {
-                Language::Python | Language::Ruby => indented(code, it.at),
+                Language::Python | Language::Ruby => indented(code, it.at, it.at),
                 Language::Script
                 | Language::Java
                 | Language::Rust
@@ -56,15 +56,13 @@ fn braced(code: &Code, start: usize) -> Option<usize> {
     None
 }
 
-/// Returns where the lines end that are indented deeper than the one that holds a place.
-fn indented(code: &Code, at: usize) -> Option<usize> {
+/// Returns where the lines behind a place end that are indented deeper than the one with another.
+pub(super) fn indented(code: &Code, at: usize, behind: usize) -> Option<usize> {
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let start = code.bare.get(..at)?.rfind('\n').map_or(0, |it| it + 1);
-    let rest = code.bare.get(start..)?;
-    let mut lines = rest.split_inclusive('\n');
-    let own = lines.next()?;
-    let depth = indent(own);
-    let mut end = start + own.len();
+    let depth = indent(code.bare.get(start..)?);
+    let mut lines = code.bare.get(behind..)?.split_inclusive('\n');
+    let mut end = behind + lines.next().map_or(0, str::len);
     for line in lines {
         if !line.trim().is_empty() && indent(line) <= depth {
             break;
@@ -80,7 +78,7 @@ pub(super) fn functions(code: &Code, found: &[Found]) -> Vec<(String, Range<usiz
     let body = |it: &Found| {
         let start = it.at + it.name.len();
         let end = match code.language {
-            Language::Python => indented(code, it.at)?,
+            Language::Python => indented(code, it.at, it.at)?,
             Language::Script
             | Language::Java
             | Language::Rust
@@ -88,7 +86,7 @@ pub(super) fn functions(code: &Code, found: &[Found]) -> Vec<(String, Range<usiz
             | Language::Php
             | Language::CSharp => braced(code, opened(code, start)?)?,
             // Ruby's belong to the type all the same.
-            Language::Ruby => indented(code, it.at).filter(|_| it.name == "down")?,
+            Language::Ruby => indented(code, it.at, it.at).filter(|_| it.name == "down")?,
             Language::Sql => return None,
         };
         Some((it.name.clone(), start..end))

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::code::{Code, Language, closing};
 use super::parameters::{Parameter, parameters, pieces, without_root};
+use super::stub::Body;
 use super::{Definition, Sort};
 
 /// Bytes that a definition's head may have at most.
@@ -44,8 +45,8 @@ pub struct Head {
     pub parameters: Option<Vec<Parameter>>,
     /// The words and marks behind those, up to the body.
     behind: Vec<String>,
-    /// Whether a body, or a value, begins behind those.
-    opens: bool,
+    /// What stands behind those.
+    body: Body,
 }
 
 impl Head {
@@ -71,34 +72,30 @@ impl Head {
             between: pieces(between),
             parameters: inside.map(|inside| parameters(code.language, inside)),
             behind: pieces(code.text.get(rest..end)?),
-            opens: code
-                .bare
-                .as_bytes()
-                .get(end)
-                .is_some_and(|it| b"{=".contains(it)),
+            body: Body::of(&code, found.at, end),
         })
     }
 
-    /// Returns whether a function has a body, and isn't only promised or declared.
+    /// Returns whether a function does something, and isn't only promised, declared or begun.
     pub fn is_implemented(&self) -> bool {
-        match self.language {
-            Language::Script => {
-                // Without a semicolon, an overload's signature goes on with the next one's.
-                let next = self.behind.iter().any(|it| it == "function");
-                self.opens && !next && !self.is_left_to_others()
-            }
-            Language::Rust | Language::Php => self.opens && !self.is_preceded_by("abstract"),
-            Language::Python
-            | Language::Java
-            | Language::Go
-            | Language::Ruby
-            | Language::CSharp
-            | Language::Sql => true,
-        }
+        // Without a semicolon, an overload's signature goes on with the next one's.
+        let next = self.behind.iter().any(|it| it == "function");
+        let overload = self.language == Language::Script && next;
+        self.body == Body::Some && !overload && !self.is_left_to_others()
     }
 
-    /// Returns whether it is one of those that say that others are to make a body: `abstract`.
-    pub fn is_left_to_others(&self) -> bool {
+    /// Returns whether a function has a body that does nothing, or only says so.
+    pub fn is_stub(&self) -> bool {
+        self.body == Body::Stub
+    }
+
+    /// Returns whether it is what a type promises: without a body, and not left to others.
+    pub fn is_promise(&self) -> bool {
+        self.body == Body::None && !self.is_left_to_others()
+    }
+
+    /// Whether it is one of those that say that others are to make a body.
+    fn is_left_to_others(&self) -> bool {
         self.is_preceded_by("abstract") || self.is_preceded_by("declare")
     }
 

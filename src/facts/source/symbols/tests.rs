@@ -156,6 +156,13 @@ fn ruby_php_and_sql_are_read() {
     check("a.sql", source, "users", &[(2, Sort::Table, None)]);
     check("a.sql", source, "touch", &[(3, Sort::Function, None)]);
     check("a.sql", source, "no", &[]);
+    // It is gone with its session.
+    check(
+        "a.sql",
+        "CREATE TEMP TABLE \"users\" (id int);\n",
+        "users",
+        &[],
+    );
 }
 
 #[test]

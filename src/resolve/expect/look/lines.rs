@@ -114,8 +114,8 @@ fn what_answers_an_endpoint_is_tied_to_it() {
     let line = "Add `GET /slots` (handler: `list_slots`)";
     let done = |text| is_done("Work", line, &[("src/a.py", text)]);
     let head = "app = FastAPI()\n";
-    let decorated = format!("{head}@app.get('/slots')\nasync def list_slots(): ...\n").leak();
-    let beside = "@app.get('/slots')\ndef other(): ...\n\ndef list_slots(): ...\n";
+    let decorated = format!("{head}@app.get('/slots')\nasync def list_slots(): run()\n").leak();
+    let beside = "@app.get('/slots')\ndef other(): run()\n\ndef list_slots(): run()\n";
     assert!(done(decorated));
     assert!(!done(format!("{head}{beside}").leak()));
     let line = "Add `GET /slots` with handler `ListSlots`";
@@ -123,7 +123,7 @@ fn what_answers_an_endpoint_is_tied_to_it() {
     let go = |handler| {
         format!(
             "package a\n\nfunc main() {{\n\thttp.HandleFunc(\"GET /slots\", {handler})\n}}\n\nfunc \
-             ListSlots(w http.ResponseWriter, r *http.Request) {{\n}}\n"
+             ListSlots(w http.ResponseWriter, r *http.Request) {{\nrun()\n}}\n"
         )
     };
     assert!(done(go("ListSlots").leak()));
@@ -197,7 +197,10 @@ fn a_table_of_laravels_is_made_and_not_taken_back() {
 
 #[test]
 fn what_only_passes_a_name_on_is_no_use() {
-    let plugin = ("src/auth.ts", "export function authPlugin() {\n}\n");
+    let plugin = (
+        "src/auth.ts",
+        "export function authPlugin() {\n  run()\n}\n",
+    );
     for line in [
         "Add function `authPlugin` and register it in `src/server.ts`",
         "Добавить функцию `authPlugin` и подключить её в `src/server.ts`",
@@ -234,7 +237,7 @@ fn a_path_doesnt_name_what_answers_it() {
         let done = |path, answering| {
             let text = format!(
                 "package a\n\nfunc main() {{\n\thttp.HandleFunc(\"GET {path}\", {answering})\n}}\n\n\
-                 func eta(w http.ResponseWriter, r *http.Request) {{\n}}\n"
+                 func eta(w http.ResponseWriter, r *http.Request) {{\nrun()\n}}\n"
             );
             is_done("Work", line, &[("a.go", &text)])
         };
@@ -245,7 +248,7 @@ fn a_path_doesnt_name_what_answers_it() {
     let line = "Add `GET /eta` with handler `eta`";
     let nest = |name: &str| {
         let text = format!(
-            "@Controller()\nclass A {{\n  @Get('eta')\n  {name}() {{\n  }}\n}}\nfunction eta() {{\n}}\n"
+            "@Controller()\nclass A {{\n  @Get('eta')\n  {name}() {{\n    run()\n  }}\n}}\nfunction eta() {{\nrun()\n}}\n"
         );
         is_done("Work", line, &[("a.ts", &text)])
     };
@@ -305,5 +308,49 @@ fn a_package_of_go_is_the_folder_itself() {
         };
         assert!(done("routing/internal/traffic/decay.go"), "{line}");
         assert!(!done("routing/internal/traffic/decay/decay.go"), "{line}");
+    }
+}
+
+#[test]
+fn a_stub_is_neither_made_nor_answers_a_route() {
+    let done = |path, text: &str| is_done("Work", "Add `POST /loans`", &[(path, text)]);
+    let python = |body: &str| {
+        format!(
+            "app = FastAPI()\n@app.post('/loans', status_code=201)\nasync def lend(loan: Loan):\n    {body}\n"
+        )
+    };
+    assert!(done("a.py", &python("return store(loan)")));
+    assert!(!done("a.py", &python("raise NotImplementedError")));
+    assert!(!done("a.py", &python("...")));
+    let inline = |body: &str| {
+        format!(
+            "const app = express();\napp.post('/loans', async (req, res) => {{\n  {body}\n}});\n"
+        )
+    };
+    assert!(done("a.js", &inline("res.json(await lend(req.body));")));
+    assert!(!done("a.js", &inline("// TODO")));
+    assert!(!done(
+        "a.js",
+        &inline("res.status(501).json({ error: 'not implemented' });")
+    ));
+    let passed = |body: &str| {
+        format!(
+            "const app = express();\napp.post('/loans', guard, wrap(lend));\nfunction lend(req, res) {{\n  {body}\n}}\n"
+        )
+    };
+    assert!(done("a.js", &passed("res.json(1);")));
+    assert!(!done(
+        "a.js",
+        &passed("throw new Error('not implemented');")
+    ));
+    for line in [
+        "Implement `lend()`",
+        "Реализовать `lend()`",
+        "Реалізувати `lend()`",
+    ] {
+        let done = |text: &str| is_done("Work", line, &[("a.py", text)]);
+        assert!(done("def lend():\n    return 1\n"), "{line}");
+        assert!(!done("def lend():\n    pass\n"), "{line}");
+        assert!(!done("def lend(): raise NotImplementedError()\n"), "{line}");
     }
 }

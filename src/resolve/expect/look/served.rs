@@ -2,7 +2,7 @@
 
 use super::super::{Answering, Expectation};
 use super::{Look, Scope};
-use crate::facts::{self, Endpoint, Endpoints};
+use crate::facts::{self, Definition, Definitions, Endpoint, Endpoints, Origin, Sort};
 use crate::journal::Trace;
 
 impl Look<'_> {
@@ -49,6 +49,12 @@ impl Look<'_> {
         let mut fitting = same.iter().filter(fits);
         let mut placed = fitting.clone().filter(inside);
         if let Some(found) = placed.clone().find(answered) {
+            if let Some(stub) = self.stub(found) {
+                return Err(format!(
+                    "`{route}` is served at {}, and what answers it at {stub} does nothing yet",
+                    found.origin
+                ));
+            }
             return Ok(Trace::Endpoint {
                 method: method.map(str::to_owned),
                 route: route.to_owned(),
@@ -70,6 +76,27 @@ impl Look<'_> {
             ));
         }
         Err(unserved((method, route), (&same, &stand_ins), all))
+    }
+
+    /// Returns where what answers an endpoint is, if that does nothing yet. Of functions that are
+    /// called so, those in the same file are meant.
+    fn stub(&self, endpoint: &Endpoint) -> Option<Origin> {
+        let route = &endpoint.origin;
+        let answer = facts::answer(self.tree, route);
+        if answer.stub {
+            return Some(route.clone());
+        }
+        answer.names.iter().find_map(|name| {
+            let all = self.definitions().named(name).iter();
+            let all: Vec<&Definition> = all.filter(|it| it.sort == Sort::Function).collect();
+            let (here, there): (Vec<&Definition>, Vec<&Definition>) =
+                all.into_iter().partition(|it| it.origin.path == route.path);
+            let meant = if here.is_empty() { there } else { here };
+            let head = |it: &Definition| Definitions::head(self.tree, name, it);
+            let stub = |it: &&Definition| head(it).is_some_and(|it| !it.is_implemented());
+            let first = meant.first()?.origin.clone();
+            meant.iter().all(stub).then_some(first)
+        })
     }
 }
 

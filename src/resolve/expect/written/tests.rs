@@ -61,7 +61,7 @@ fn comments_are_no_parameters() {
         fits(
             &line,
             "a.go",
-            "func (c *Client) Retry(ctx context.Context, n int) error {}\n",
+            "func (c *Client) Retry(ctx context.Context, n int) error { run() }\n",
         );
     }
     let line = "Реалізувати `reschedule(appointment_id, new_slot_id)`";
@@ -73,7 +73,7 @@ fn comments_are_no_parameters() {
     fits(
         line,
         "a.py",
-        "def reschedule(\n    appointment_id: int,  # which\n    new_slot_id: int,\n) -> None:\n    pass\n",
+        "def reschedule(\n    appointment_id: int,  # which\n    new_slot_id: int,\n) -> None:\n    run()\n",
     );
     let line = "Create `useSlots(doctorId, date)`";
     lacks(
@@ -84,7 +84,7 @@ fn comments_are_no_parameters() {
     fits(
         line,
         "a.ts",
-        "export function useSlots(doctorId: number, date: Date) {\n}\n",
+        "export function useSlots(doctorId: number, date: Date) {\n  run()\n}\n",
     );
     let line = "Реализовать `PatientSerializer(ModelSerializer)`";
     lacks(
@@ -105,43 +105,48 @@ fn parameters_stand_in_their_order_and_no_others_are_needed() {
     lacks(
         line,
         "a.go",
-        "func Connect(addr string, ctx context.Context) error {}\n",
+        "func Connect(addr string, ctx context.Context) error { run() }\n",
     );
-    lacks(line, "a.go", "func Connect(ctx context.Context) error {}\n");
+    lacks(
+        line,
+        "a.go",
+        "func Connect(ctx context.Context) error { run() }\n",
+    );
     fits(
         line,
         "a.go",
-        "func Connect(ctx context.Context, addr string) error {}\n",
+        "func Connect(ctx context.Context, addr string) error { run() }\n",
     );
     let line = "Create class `LabelService` with method `render(Shipment s)`";
-    let java = |of: &str| format!("class LabelService {{\n  byte[] render({of}) {{ }}\n}}\n");
+    let java =
+        |of: &str| format!("class LabelService {{\n  byte[] render({of}) {{ run(); }}\n}}\n");
     lacks(line, "A.java", &java("List<Shipment> all, String s"));
     lacks(line, "A.java", &java("Shipment s, String name"));
     lacks(line, "A.java", &java("List<Shipment> s"));
     fits(line, "A.java", &java("final Shipment s"));
     fits(line, "A.java", &java("@Valid @RequestBody(x) Shipment s"));
     let line = "Додати `charge(amount, currency)`";
-    lacks(line, "a.py", "def charge(currency, amount): ...\n");
-    lacks(line, "a.py", "def charge(amount, currency, user): ...\n");
+    lacks(line, "a.py", "def charge(currency, amount): run()\n");
+    lacks(line, "a.py", "def charge(amount, currency, user): run()\n");
     fits(
         line,
         "a.py",
-        "def charge(amount: int, currency: str = 'EUR', *, note=None): ...\n",
+        "def charge(amount: int, currency: str = 'EUR', *, note=None): run()\n",
     );
     fits(
         line,
         "a.js",
-        "const charge = async (amount, currency) => {};\n",
+        "const charge = async (amount, currency) => { run() };\n",
     );
     fits(
         line,
         "a.ts",
-        "class A {\n  charge(amount: number, currency?: string): void {\n  }\n}\n",
+        "class A {\n  charge(amount: number, currency?: string): void {\n    run()\n  }\n}\n",
     );
     fits(
         line,
         "a.rs",
-        "impl A {\n    pub fn charge(&self, amount: u32, currency: &str) {}\n}\n",
+        "impl A {\n    pub fn charge(&self, amount: u32, currency: &str) { run() }\n}\n",
     );
     lacks(
         line,
@@ -153,7 +158,7 @@ fn parameters_stand_in_their_order_and_no_others_are_needed() {
 #[test]
 fn types_are_those_that_are_named() {
     let line = "Implement `verify(token: str, leeway: int = 5) -> bool`";
-    let python = |of: &str| format!("def verify({of}) -> bool:\n    pass\n");
+    let python = |of: &str| format!("def verify({of}) -> bool:\n    run()\n");
     fits(line, "a.py", &python("token: str, leeway: int = 5"));
     lacks(line, "a.py", &python("token: str, leeway: int = 9"));
     lacks(line, "a.py", &python("token: bytes, leeway: int = 5"));
@@ -161,20 +166,20 @@ fn types_are_those_that_are_named() {
     lacks(
         line,
         "a.py",
-        "def verify(token: str, leeway: int = 5) -> str:\n    pass\n",
+        "def verify(token: str, leeway: int = 5) -> str:\n    run()\n",
     );
     let line = "Implement `Send(to, text string) error`";
     fits(
         line,
         "a.go",
-        "func (s *Sender) Send(to, text string) error {\n}\n",
+        "func (s *Sender) Send(to, text string) error {\n  run()\n}\n",
     );
     fits(
         line,
         "a.go",
-        "func Send(to string, text string) error {\n}\n",
+        "func Send(to string, text string) error {\n  run()\n}\n",
     );
-    lacks(line, "a.go", "func Send(to, text string) {\n}\n");
+    lacks(line, "a.go", "func Send(to, text string) {\n  run()\n}\n");
     let line = "Implement `normalize(raw: string): string`";
     fits(
         line,
@@ -184,13 +189,13 @@ fn types_are_those_that_are_named() {
     lacks(
         line,
         "a.ts",
-        "export function normalize(raw: string): number {\n}\n",
+        "export function normalize(raw: string): number {\n  run()\n}\n",
     );
     let line = "Implement `func (s *EmailSender) Send(to string) error`";
     fits(
         line,
         "a.go",
-        "type EmailSender struct{}\n\nfunc (s *EmailSender) Send(to string) error {\n}\n",
+        "type EmailSender struct{}\n\nfunc (s *EmailSender) Send(to string) error {\n  run()\n}\n",
     );
 }
 
@@ -290,7 +295,7 @@ fn a_type_is_no_function() {
         "Implement `def normalize()`",
     ] {
         lacks(line, "a.py", "class normalize: pass\n");
-        fits(line, "a.py", "def normalize(text): pass\n");
+        fits(line, "a.py", "def normalize(text): run()\n");
     }
     lacks(
         "Создать функцию `ScanBatch`",
@@ -305,26 +310,26 @@ fn a_type_is_no_function() {
         "a.ts",
         "export class AuthGuard implements NestMiddleware {\n}\n",
     );
-    lacks("Add method `cancel`", "a.py", "def cancel(): ...\n");
+    lacks("Add method `cancel`", "a.py", "def cancel(): run()\n");
     fits(
         "Add method `cancel`",
         "a.py",
-        "class A:\n    def cancel(self): ...\n",
+        "class A:\n    def cancel(self): run()\n",
     );
     lacks(
         "Добавить функцию `Connect()`",
         "a.go",
-        "type Store struct {\n}\n\nfunc (s *Store) Connect() {\n}\n",
+        "type Store struct {\n}\n\nfunc (s *Store) Connect() {\n  run()\n}\n",
     );
     fits(
         "Add function `Store.Connect()`",
         "a.go",
-        "type Store struct {\n}\n\nfunc (s *Store) Connect() {\n}\n",
+        "type Store struct {\n}\n\nfunc (s *Store) Connect() {\n  run()\n}\n",
     );
     fits(
         "Add function `connect()`",
         "A.java",
-        "class A {\n  void connect() {\n  }\n}\n",
+        "class A {\n  void connect() {\n    run()\n  }\n}\n",
     );
     lacks("Add the constant `MAX_SIZE`", "a.go", "type MAX_SIZE int\n");
 }
@@ -363,8 +368,16 @@ fn what_does_something_is_no_alias_and_no_interface() {
         ] {
             lacks(line, "a.ts", other);
         }
-        fits(line, "a.tsx", "export function ResultCard() {\n}\n");
-        fits(line, "a.tsx", "export const ResultCard = (a) => {\n};\n");
+        fits(
+            line,
+            "a.tsx",
+            "export function ResultCard() {\n  run()\n}\n",
+        );
+        fits(
+            line,
+            "a.tsx",
+            "export const ResultCard = (a) => {\n  run()\n};\n",
+        );
         fits(line, "a.tsx", "export class ResultCard {\n}\n");
         lacks(line, "a.go", "type ResultCard = string\n");
         lacks(line, "a.go", "type ResultCard interface {\n}\n");
@@ -415,7 +428,7 @@ fn a_test_is_no_variable() {
     fits(
         "Add `TestParseOBX`",
         "obx_test.go",
-        "func TestParseOBX(t *testing.T) {\n}\n",
+        "func TestParseOBX(t *testing.T) {\n  run()\n}\n",
     );
 }
 
@@ -425,27 +438,27 @@ fn a_function_in_a_function_is_no_method() {
     lacks(
         line,
         "a.py",
-        "class A:\n    def run(self):\n        def cancel():\n            pass\n",
+        "class A:\n    def run(self):\n        def cancel():\n            run()\n",
     );
     lacks(
         line,
         "a.ts",
-        "class A {\n  run(a: string): void {\n    function cancel() {\n    }\n  }\n}\n",
+        "class A {\n  run(a: string): void {\n    function cancel() {\n      run()\n    }\n  }\n}\n",
     );
     fits(
         line,
         "a.ts",
-        "class A {\n  run(): void {\n    go();\n  }\n\n  cancel(): void {\n  }\n}\n",
+        "class A {\n  run(): void {\n    go();\n  }\n\n  cancel(): void {\n    run()\n  }\n}\n",
     );
     fits(
         line,
         "A.kt",
-        "class A {\n  fun run() = 1\n\n  fun cancel() {\n  }\n}\n",
+        "class A {\n  fun run() = 1\n\n  fun cancel() {\n    run()\n  }\n}\n",
     );
     fits(
         line,
         "a.py",
-        "def make():\n    class A:\n        def cancel(self): ...\n",
+        "def make():\n    class A:\n        def cancel(self): run()\n",
     );
 }
 
@@ -455,8 +468,8 @@ fn the_root_of_a_namespace_is_no_other_type() {
         "Добавить метод `Slots::reserve(string $clinic, DateTimeImmutable $at): DateTimeImmutable`";
     let php = |of: &str| {
         format!(
-            "<?php\nclass Slots {{\n  public function reserve(string $clinic, {of} $at): {of} {{\n  \
-             }}\n}}\n"
+            "<?php\nclass Slots {{\n  public function reserve(string $clinic, {of} $at): {of} {{ \
+             run(); }}\n}}\n"
         )
     };
     fits(line, "a.php", &php("\\DateTimeImmutable"));
@@ -482,7 +495,8 @@ fn how_a_method_borrows_is_part_of_its_signature() {
 #[test]
 fn methods_of_go_are_taken_as_asked() {
     for (asked, other) in [("*Graph", "Graph"), ("Graph", "*Graph")] {
-        let of = |taken: &str| format!("func (g {taken}) Shortest(from NodeID) error {{\n}}\n");
+        let of =
+            |taken: &str| format!("func (g {taken}) Shortest(from NodeID) error {{\nrun()\n}}\n");
         for verb in ["Implement", "Реализовать", "Реалізувати"] {
             let line = format!("{verb} `func (g {asked}) Shortest(from NodeID) error`");
             fits(&line, "a.go", &of(asked));
@@ -493,17 +507,17 @@ fn methods_of_go_are_taken_as_asked() {
     fits(
         line,
         "a.go",
-        "func (s *Store[K, V]) Get(key string) error {\n}\n",
+        "func (s *Store[K, V]) Get(key string) error {\n  run()\n}\n",
     );
     lacks(
         line,
         "a.go",
-        "func (s Store[K, V]) Get(key string) error {\n}\n",
+        "func (s Store[K, V]) Get(key string) error {\n  run()\n}\n",
     );
     fits(
         "Add `Store.Get(key string)`",
         "a.go",
-        "func (s Store) Get(key string) {\n}\n",
+        "func (s Store) Get(key string) {\n  run()\n}\n",
     );
 }
 
@@ -525,12 +539,12 @@ fn what_is_only_declared_isnt_made() {
         lacks(
             line,
             "a.ts",
-            &format!("export {head}\nexport function other() {{\n}}\n"),
+            &format!("export {head}\nexport function other() {{\nrun()\n}}\n"),
         );
         fits(
             line,
             "a.ts",
-            &format!("export {head};\nexport {head} {{\n}}\n"),
+            &format!("export {head};\nexport {head} {{\n  run()\n}}\n"),
         );
         fits(
             line,
@@ -547,7 +561,7 @@ fn what_is_only_declared_isnt_made() {
     fits(
         line,
         "a.rs",
-        "impl Card {\n    fn charge(&self) -> [u8; 4] {\n    }\n}\n",
+        "impl Card {\n    fn charge(&self) -> [u8; 4] {\n        run()\n    }\n}\n",
     );
     lacks(
         line,
@@ -557,7 +571,7 @@ fn what_is_only_declared_isnt_made() {
     fits(
         line,
         "a.php",
-        "<?php\nclass Card {\n  public function charge(): int\n  {\n  }\n}\n",
+        "<?php\nclass Card {\n  public function charge(): int\n  {\n    run();\n  }\n}\n",
     );
     let line = "Add trait `Gateway` with method `charge()`";
     fits(line, "a.rs", "trait Gateway {\n    fn charge(&self);\n}\n");

@@ -47,10 +47,10 @@ impl Thing {
             Kind::Path => (format!("src/{name}.py"), "x = 1\n".to_owned()),
             Kind::Function => (
                 format!("lib/{name}.py"),
-                format!("def make_{name}():\n    pass\n"),
+                format!("def make_{name}():\n    run()\n"),
             ),
             Kind::Endpoint => {
-                let text = format!("app = FastAPI()\n@app.post('/{name}')\ndef f(): ...\n");
+                let text = format!("app = FastAPI()\n@app.post('/{name}')\ndef f(): run()\n");
                 (format!("web/{name}.py"), text)
             }
             Kind::Variable => {
@@ -130,8 +130,8 @@ const SAMPLES: &[Sample] = &[
     Sample {
         path: "src/a.py",
         head: "app = FastAPI()\n",
-        definition: "def NAME():\n    pass\n",
-        endpoint: "@app.post(\"/NAME\")\ndef f(): ...\n",
+        definition: "def NAME():\n    run()\n",
+        endpoint: "@app.post(\"/NAME\")\ndef f(): run()\n",
         unmeant: &[
             "\"\"\"\nCODE\n\"\"\"\n",
             "x = '''\nCODE\n'''\n",
@@ -141,7 +141,7 @@ const SAMPLES: &[Sample] = &[
     Sample {
         path: "src/a.rs",
         head: "",
-        definition: "fn NAME() {}\n",
+        definition: "fn NAME() { run() }\n",
         endpoint: "fn main() { let r = Router::new().route(\"/NAME\", post(f)); }\n",
         unmeant: &[
             "/*\nCODE\n*/\n",
@@ -152,14 +152,14 @@ const SAMPLES: &[Sample] = &[
     Sample {
         path: "src/a.go",
         head: "package a\n",
-        definition: "func NAME() {\n}\n",
+        definition: "func NAME() {\n  run()\n}\n",
         endpoint: "func main() {\n  http.HandleFunc(\"POST /NAME\", f)\n}\n",
         unmeant: &["/*\nCODE\n*/\n", "var a = `\nCODE\n`\n"],
     },
     Sample {
         path: "src/a.ts",
         head: "const app = express();\n",
-        definition: "function NAME() {}\n",
+        definition: "function NAME() { run() }\n",
         endpoint: "app.post(\"/NAME\", f);\n",
         unmeant: &[
             "/*\nCODE\n*/\n",
@@ -170,21 +170,21 @@ const SAMPLES: &[Sample] = &[
     Sample {
         path: "src/A.java",
         head: "",
-        definition: "class A {\n  void NAME() {\n  }\n}\n",
-        endpoint: "@RestController\nclass B {\n  @PostMapping(\"/NAME\")\n  void f() {\n  }\n}\n",
+        definition: "class A {\n  void NAME() {\n    run();\n  }\n}\n",
+        endpoint: "@RestController\nclass B {\n  @PostMapping(\"/NAME\")\n  void f() {\n    run();\n  }\n}\n",
         unmeant: &["/**\nCODE\n*/\n"],
     },
     Sample {
         path: "src/A.cs",
         head: "var app = builder.Build();\n",
-        definition: "class A {\n  void NAME() {\n  }\n}\n",
+        definition: "class A {\n  void NAME() {\n    run();\n  }\n}\n",
         endpoint: "app.MapPost(\"/NAME\", F);\n",
         unmeant: &["/*\nCODE\n*/\n", "var a = \"\"\"\nCODE\n\"\"\";\n"],
     },
     Sample {
         path: "src/a.php",
         head: "<?php\n",
-        definition: "function NAME() {}\n",
+        definition: "function NAME() { run() }\n",
         endpoint: "",
         unmeant: &[
             "/*\nCODE\n*/\n",
@@ -195,7 +195,7 @@ const SAMPLES: &[Sample] = &[
     Sample {
         path: "src/a.rb",
         head: "",
-        definition: "def NAME\nend\n",
+        definition: "def NAME\n  run\nend\n",
         endpoint: "",
         unmeant: &[
             "=begin\nCODE\n=end\n",

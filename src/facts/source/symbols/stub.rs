@@ -1,0 +1,192 @@
+//! Whether a function does something: one whose body is empty, or only says that it is still to be
+//! made, does nothing.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::code::{Code, Language, closing};
+use super::super::variables::{pattern, patterns};
+use super::body::indented;
+
+/// Bytes that a body which does nothing may have at most.
+const LONGEST: usize = 400;
+
+patterns! {
+    NOTHING = r"^(?:pass|(?:return\s+)?NotImplemented|return(?:\s+(?:None|nil|null|undefined))?)$";
+    MACRO = r"^(?:(?:core::|std::)?(?:todo|unimplemented)!\s*|TODO)\([^;]*\)$";
+    REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:not[ _-]*(?:yet[ _-]*)?(?:implemented|supported)|unimplemented|unsupported|\btodo\b)[^;]*$";
+    TOLD = r"(?i)^[^;\n]*(?:\bnot (?:yet )?implemented|StatusNotImplemented)\b[^;\n]*$";
+    NOTED = r#"^[\w.:!]+\(\s*["'`]\s*(?:TODO|FIXME|STUB|stub)\b[^;\n]*$"#;
+}
+
+/// What stands behind a function's head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    /// None, or Python's `...`: it is only promised or declared.
+    None,
+    /// One that does nothing, or only says so: `pass`, `todo!()`.
+    Stub,
+    /// One that does something, or a value.
+    Some,
+}
+
+impl Body {
+    /// Returns the body of a function whose name is at a place, and whose head ends at another.
+    pub(super) fn of(code: &Code, at: usize, end: usize) -> Self {
+        let begins = code.bare.as_bytes().get(end);
+        let text = match code.language {
+            Language::Python | Language::Ruby => below(code, at, end),
+            Language::Sql => return Self::Some,
+            _ if begins.is_some_and(|it| b"{=".contains(it)) => braced(code, end),
+            Language::Script
+            | Language::Java
+            | Language::Rust
+            | Language::Go
+            | Language::Php
+            | Language::CSharp => return Self::None,
+        };
+        match text {
+            Some(text) if text.trim() == "..." => Self::None,
+            Some(text) if does_nothing(text) => Self::Stub,
+            _ => Self::Some,
+        }
+    }
+}
+
+/// Returns whether a body is empty, or only says that it is still to be made.
+pub(in super::super) fn does_nothing(body: &str) -> bool {
+    let text = body.trim().trim_end_matches(';').trim_end();
+    let is = |it: &LazyLock<Option<Regex>>| it.as_ref().is_some_and(|it| it.is_match(text));
+    let says = [&NOTHING, &MACRO, &REFUSED, &TOLD, &NOTED];
+    text.is_empty() || text.len() <= LONGEST && says.into_iter().any(is)
+}
+
+/// Returns what stands between braces, or the value that is assigned.
+fn braced(code: &Code, end: usize) -> Option<&str> {
+    let rest = code.bare.get(end..)?;
+    let begun = rest.trim_start_matches(['=', '>']).trim_start();
+    let at = end + rest.len() - begun.len();
+    if begun.starts_with('{') {
+        return code.text.get(at + 1..closing(&code.bare, at + 1)?);
+    }
+    // A value without braces ends where its statement does.
+    let ends = begun.find([';', '\n']).unwrap_or(begun.len());
+    code.text
+        .get(at..at + ends)
+        .filter(|it| !it.trim().is_empty())
+}
+
+/// Returns the rest of the head's line and the lines below it that are indented further.
+fn below(code: &Code, at: usize, end: usize) -> Option<&str> {
+    let begins = end + usize::from(code.language == Language::Python);
+    code.text.get(begins..indented(code, at, begins)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Definitions;
+    use crate::facts::Tree;
+
+    fn is_stub(path: &str, source: &str) -> bool {
+        let tree = Tree::from_iter([(path, source)]);
+        let all = Definitions::of(&tree);
+        let found = all.named("send").first().expect(source);
+        !Definitions::head(&tree, "send", found)
+            .unwrap()
+            .is_implemented()
+    }
+
+    #[test]
+    fn a_body_that_says_nothing_or_that_it_is_to_be_made_is_a_stub() {
+        for (path, source) in [
+            ("a.py", "def send(to):\n    pass\n\nx = 1\n"),
+            ("a.py", "def send(to): ...\n"),
+            (
+                "a.py",
+                "def send(to):\n    \"\"\"Sends.\"\"\"\n    raise NotImplementedError(\"later\")\n",
+            ),
+            (
+                "a.py",
+                "class A:\n    async def send(self):\n        # TODO\n        return None\n\n    def b(self):\n        return 1\n",
+            ),
+            ("a.rs", "fn send() -> u8 {\n    todo!(\"later\")\n}\n"),
+            ("a.rs", "fn send() { unimplemented!(); }\n"),
+            (
+                "a.go",
+                "func send() error {\n\tpanic(\"not implemented\")\n}\n",
+            ),
+            (
+                "a.go",
+                "func send() error {\n\treturn errors.New(\"not implemented\")\n}\n",
+            ),
+            (
+                "a.go",
+                "func send() error {\n\t// TODO: send\n\treturn nil\n}\n",
+            ),
+            (
+                "a.ts",
+                "export function send(): void {\n  throw new Error('Not implemented');\n}\n",
+            ),
+            (
+                "a.ts",
+                "export const send = async (to: string) => {\n  // later\n};\n",
+            ),
+            (
+                "a.ts",
+                "export const send = () => { throw new Error('TODO'); };\n",
+            ),
+            (
+                "a.ts",
+                "class A {\n  send(res: Response) {\n    return res.status(501).json({ error: 'not implemented' });\n  }\n}\n",
+            ),
+            (
+                "A.java",
+                "class A {\n    void send() {\n        throw new UnsupportedOperationException();\n    }\n}\n",
+            ),
+            ("a.kt", "fun send() = TODO(\"later\")\n"),
+            ("a.kt", "fun send() {\n    TODO()\n}\n"),
+            (
+                "a.cs",
+                "class A {\n    public void send() => throw new NotImplementedException();\n}\n",
+            ),
+            (
+                "a.php",
+                "<?php\nfunction send() { throw new \\Exception('not implemented yet'); }\n",
+            ),
+            ("a.rb", "def send\n  raise NotImplementedError\nend\n"),
+            ("a.rb", "def send(to)\nend\n"),
+        ] {
+            assert!(is_stub(path, source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_does_something_is_none() {
+        for (path, source) in [
+            ("a.py", "def send(to):\n    raise ValueError(to)\n"),
+            ("a.py", "def send(\n    to,\n) -> int:\n    return to\n"),
+            ("a.py", "def send(to):\n    return None if to else 1\n"),
+            ("a.py", "def send(to):\n    todo = 1\n    return todo\n"),
+            (
+                "a.py",
+                "def send(to):\n    if not to:\n        raise NotImplementedError\n    return 1\n",
+            ),
+            ("a.rs", "fn send() { if a { todo!() }; run() }\n"),
+            (
+                "a.go",
+                "func send() error {\n\treturn db.Exec(\"select * from todo\")\n}\n",
+            ),
+            ("a.ts", "export const send = (to: string) => post(to);\n"),
+            ("a.ts", "export const send = () => ({});\n"),
+            (
+                "a.ts",
+                "function send() { throw new Error('no such person'); }\n",
+            ),
+            ("a.kt", "fun send() = 1\n"),
+            ("a.rb", "def send\n  run\nend\n"),
+        ] {
+            assert!(!is_stub(path, source), "{source}");
+        }
+    }
+}
