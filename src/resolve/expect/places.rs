@@ -101,22 +101,27 @@ impl<'a> Places<'a> {
         only(self.all.iter().filter(called).copied())
     }
 
-    /// Returns the only part with a folder of its own that a heading names in another alphabet: by
-    /// its sound, or by what it is called there.
-    pub(super) fn heard(&self, words: &[String]) -> Meant<'a> {
-        let words = words.iter().filter(|word| !word.is_ascii());
-        let called = |place: &&Place<'a>| {
-            let mut words = words.clone();
-            words.any(|word| {
-                let sounds = sound(word);
-                let long = sounds.chars().count() >= SHORTEST;
-                let named = vocabulary::folder_named(word);
-                let named = named.is_some_and(|it| place.name.eq_ignore_ascii_case(it));
-                named || long && sounds == sound(place.name)
-            })
+    /// Returns the only part with a folder of its own that a heading names: by all pieces of
+    /// its name (`PDF worker`: `pdf-worker`), also in another alphabet, or by one of its pieces where
+    /// that is all of the heading.
+    pub(super) fn headed(&self, words: &[String]) -> Meant<'a> {
+        let said = |name: &str| words.iter().any(|word| is_said(name, word));
+        let called = |place: &&Place<'a>| said(place.name) || pieces(place.name).all(said);
+        let named = only(self.all.iter().filter(called).copied());
+        let ([word], Meant::Anywhere) = (words, &named) else {
+            return named;
         };
-        let found = self.all.iter().filter(called).copied();
-        only(found)
+        let piece = |place: &&Place<'a>| pieces(place.name).any(|it| is_said(it, word));
+        let own = self
+            .all
+            .iter()
+            .filter(|it| it.folder.is_some_and(|it| !it.is_empty()));
+        let parts: Vec<Place<'a>> = own.filter(piece).copied().collect();
+        let part = only(parts.iter().copied());
+        if matches!(part, Meant::Anywhere) && !parts.is_empty() {
+            return Meant::Untold(word.clone());
+        }
+        part
     }
 
     /// Returns where the work of a line is to be that is for what these words name.
@@ -180,12 +185,29 @@ fn both<'a>(one: Place<'a>, other: Place<'a>) -> Option<Place<'a>> {
     }
 }
 
+/// Returns the words that a name is made of.
+fn pieces(name: &str) -> impl Iterator<Item = &str> {
+    name.split(['-', '_', '.'])
+}
+
+/// Returns whether a word of a heading is a name: in another alphabet, by its sound or by what it is
+/// called there.
+fn is_said(name: &str, word: &str) -> bool {
+    if word.is_ascii() {
+        return name.eq_ignore_ascii_case(word);
+    }
+    let sounds = sound(&word.to_lowercase());
+    let long = sounds.chars().count() >= SHORTEST;
+    let named = vocabulary::folder_named(word);
+    named.is_some_and(|it| name.eq_ignore_ascii_case(it)) || long && sounds == sound(name)
+}
+
 /// Returns whether a word names a part: by its name, a piece of that, or its sound.
 fn is_named(name: &str, word: &str) -> bool {
     let word = word.to_lowercase();
     let word = word.split(['\'', '’']).next().unwrap_or_default();
     let name = name.to_lowercase();
-    let mut pieces = name.split(['-', '_', '.']).chain([name.as_str()]);
+    let mut pieces = pieces(&name).chain([name.as_str()]);
     if word.is_ascii() {
         let one = word.strip_suffix('s').unwrap_or(word);
         pieces.any(|piece| piece == word || piece == one)

@@ -162,6 +162,37 @@ fn a_heading_names_a_part_or_a_language() {
 }
 
 #[test]
+fn a_heading_names_a_part_by_the_pieces_of_its_name() {
+    let manifests = [
+        ("services/api/go.mod", "module a"),
+        ("services/pdf-worker/package.json", "{}"),
+        ("services/mail-sender/package.json", "{}"),
+        ("services/push-sender/package.json", "{}"),
+    ];
+    let line = "Add class `RetryPolicy`";
+    let text = "export class RetryPolicy {\n  run() {}\n}\n";
+    for (heading, api, pdf) in [
+        ("PDF worker", false, true),
+        ("PDF воркер", false, true),
+        ("PDF-воркер", false, true),
+        ("Воркер PDF (Node)", false, true),
+        ("Worker", false, true),
+        ("Воркер", false, true),
+        ("Workers and queues", true, true),
+        ("Sender", false, false),
+        ("Push sender", false, false),
+        ("API", true, false),
+    ] {
+        let mut files = manifests.to_vec();
+        files.push(("services/api/retry.ts", text));
+        assert_eq!(is_done(heading, line, &files), api, "{heading}");
+        files.pop();
+        files.push(("services/pdf-worker/retry.ts", text));
+        assert_eq!(is_done(heading, line, &files), pdf, "{heading}");
+    }
+}
+
+#[test]
 fn a_readme_alone_is_no_package() {
     let line = "Create folder `src/reports/`";
     assert!(!is_done(

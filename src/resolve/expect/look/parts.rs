@@ -32,17 +32,21 @@ impl Look<'_> {
                 found,
             };
         }
+        self.expect_of(what, &self.meant(words), &words.endings)
+    }
+
+    /// Returns the part of the application that the words name: what the work is for, else what the
+    /// line names, else the heading.
+    fn meant(&self, words: &Around) -> Meant<'_> {
         let places = self.places();
         let mut meant = places.meant(&words.purpose);
-        for around in [&words.line, &words.heading] {
-            if matches!(meant, Meant::Anywhere) {
-                meant = places.named(around);
-            }
+        if matches!(meant, Meant::Anywhere) {
+            meant = places.named(&words.line);
         }
         if matches!(meant, Meant::Anywhere) {
-            meant = places.heard(&words.heading);
+            meant = places.headed(&words.heading);
         }
-        self.expect_of(what, &meant, &words.endings)
+        meant
     }
 
     fn places(&self) -> &Places<'_> {
@@ -69,8 +73,13 @@ impl Look<'_> {
         if !project.files.contains(path) {
             return None;
         }
-        let mut services = self.places().services(words).peekable();
-        let first = services.peek()?.name.clone();
+        let mut services: Vec<&Service> = self.places().services(words).collect();
+        if let (true, Some(_), Meant::In(_, Some(service))) =
+            (services.is_empty(), variable, self.meant(words))
+        {
+            services.push(service);
+        }
+        let first = services.first()?.name.clone();
         let Some(variable) = variable else {
             let changed = self.find(what);
             return Some(changed.and_then(|_| {
@@ -86,7 +95,7 @@ impl Look<'_> {
                 .map(|it| it.origin.clone())
                 .ok_or_else(|| format!("`{variable}` isn't set for `{}` in `{path}`", service.name))
         };
-        let found: Result<Vec<Origin>, String> = services.map(given).collect();
+        let found: Result<Vec<Origin>, String> = services.into_iter().map(given).collect();
         let first = found.map(|all| all.into_iter().next());
         first.transpose().map(|found| {
             found.map(|origin| Trace::Variable {

@@ -503,6 +503,16 @@ fn what_a_compose_file_says_of_a_service_is_looked_for_there() {
             .found
     };
     assert!(of(&[]).is_ok());
+    let below = |heading: &str| {
+        let around = Around {
+            heading: vec![heading.to_owned()],
+            ..Around::default()
+        };
+        look.expect(&level, &around).found
+    };
+    assert!(below("Tracker").is_ok());
+    assert!(below("Трекер").is_ok());
+    assert_eq!(below("API"), Err(lacks.to_owned()));
     let untold = "`docker-compose.yml` changed; whether that is about `api` is a person's to tell";
     assert_eq!(of(&["api"]), Err(untold.to_owned()));
 }
