@@ -35,8 +35,8 @@ pub use model::{
 };
 pub(crate) use paths::{is_below, is_yaml, leads_out};
 pub use source::{
-    Definition, Definitions, Form, Head, Parameter, Sort, answer, answers, divided, is_stand_in,
-    pieces, used,
+    Definition, Definitions, Form, Head, Parameter, Sort, Unfilled, answer, answers, divided,
+    is_stand_in, pieces, unfilled, used,
 };
 pub use tree::{Other, Tree, Unread, is_source};
 

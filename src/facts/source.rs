@@ -7,7 +7,9 @@ mod code;
 mod endpoints;
 mod literal;
 mod pydantic;
+mod stand_ins;
 mod symbols;
+mod unfilled;
 mod uses;
 mod variables;
 
@@ -16,7 +18,10 @@ use super::model::{Endpoints, Variable};
 use super::paths::{self, is_below};
 use code::{Code, Language};
 
+use stand_ins::is_named_test;
+pub use stand_ins::is_stand_in;
 pub use symbols::{Definition, Definitions, Form, Head, Parameter, Sort, divided, pieces};
+pub use unfilled::{Unfilled, unfilled};
 pub use uses::{answer, answers, used};
 
 /// Folders that hold no source of the application's own.
@@ -94,60 +99,6 @@ fn sources(tree: &Tree, contexts: &[String]) -> Vec<Code> {
         .filter(|(path, _)| within(path) && !is_foreign(path));
     own.filter_map(|(path, text)| Code::new(path, text))
         .collect()
-}
-
-/// Returns whether a file is named like one of tests.
-fn is_named_test(path: &str) -> bool {
-    let name = paths::file_name(path);
-    let stem = name.split('.').next().unwrap_or_default();
-    stem.starts_with("test_")
-        || stem.ends_with("_test")
-        || stem == "conftest"
-        || name.contains(".test.")
-        || name.contains(".spec.")
-}
-
-/// Returns whether a file is one of tests, by its name or its folder.
-fn is_test(path: &str) -> bool {
-    let tests = ["__tests__", "fixtures", "spec", "test", "testdata", "tests"];
-    let folder = paths::folder(path);
-    let class = || is_test_class(paths::file_name(path));
-    is_named_test(path) || class() || folder.split('/').any(|part| tests.contains(&part))
-}
-
-/// Returns whether a file is named like a class of tests: `ShipmentServiceTest.java`.
-fn is_test_class(file: &str) -> bool {
-    let classes = ["java", "kt", "cs", "php", "groovy", "scala"];
-    let Some((stem, extension)) = file.rsplit_once('.') else {
-        return false;
-    };
-    let lower = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit();
-    let ends = ["Test", "Tests", "TestCase", "IT", "Spec"];
-    let mut ended = ends.iter().filter_map(|end| stem.strip_suffix(end));
-    classes.contains(&extension) && ended.any(|it| it.ends_with(lower))
-}
-
-/// Returns whether a file only stands for what the application has: a test, a mock, a sample.
-pub fn is_stand_in(path: &str) -> bool {
-    let stand_ins = [
-        "__mocks__",
-        "demo",
-        "demos",
-        "example",
-        "examples",
-        "fake",
-        "fakes",
-        "mock",
-        "mocks",
-        "playground",
-        "sample",
-        "samples",
-        "sandbox",
-        "stub",
-        "stubs",
-    ];
-    let folder = paths::folder(path);
-    is_test(path) || folder.split('/').any(|part| stand_ins.contains(&part))
 }
 
 fn is_foreign(path: &str) -> bool {

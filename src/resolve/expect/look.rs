@@ -136,11 +136,17 @@ impl<'a> Look<'a> {
             There::File { blank: true, .. } if !EMPTY.contains(&name) => {
                 Err(format!("`{path}` holds nothing but blanks"))
             }
-            There::File { size, sha256, .. } => Ok(Trace::File {
-                path: path.to_owned(),
-                size,
-                sha256,
-            }),
+            There::File { size, sha256, .. } => {
+                let text = self.tree.get(path).filter(|_| !EMPTY.contains(&name));
+                if let Some(lacks) = text.and_then(|text| facts::unfilled(path, text)) {
+                    return Err(format!("`{path}` {lacks}"));
+                }
+                Ok(Trace::File {
+                    path: path.to_owned(),
+                    size,
+                    sha256,
+                })
+            }
         }
     }
 
@@ -205,7 +211,20 @@ impl<'a> Look<'a> {
         facts::is_stand_in(own.unwrap_or(&origin.path))
     }
 
-    /// Looks for a definition; `stand_ins` is whether the paths name tests and mocks as well.
+    /// Whether one of the paths is the stand-in itself, or a folder of such; the folder of a package
+    /// isn't its tests.
+    fn names_stand_in(&self, paths: &[String], origin: &Origin) -> bool {
+        let stands_in = |folder: &String| {
+            let inside = Origin {
+                path: format!("{}/a", folder.trim_end_matches('/')),
+                line: 1,
+            };
+            self.stands_in(&inside)
+        };
+        paths.iter().any(|it| *it == origin.path || stands_in(it))
+    }
+
+    /// Looks for a definition; `stand_ins` is whether the paths may name tests and mocks as well.
     fn symbol(&self, symbol: &Symbol, scope: Scope<'_>, stand_ins: bool) -> Result<Trace, String> {
         // Tables are made by migrations, in whatever those are written.
         let scope = if symbol.noun == Noun::Table {
@@ -221,7 +240,8 @@ impl<'a> Look<'a> {
             .filter(|it| belongs(it, symbol) && is_asked(self.tree, it, symbol))
             .collect();
         let inside = |it: &&&Definition| {
-            let meant = stand_ins || !self.stands_in(&it.origin) || is_test(&symbol.name);
+            let named = || stand_ins && self.names_stand_in(paths, &it.origin);
+            let meant = is_test(&symbol.name) || !self.stands_in(&it.origin) || named();
             meant && scope.has(&it.origin)
         };
         if let Some(found) = fits.iter().find(inside) {
@@ -269,7 +289,9 @@ impl<'a> Look<'a> {
 
     fn variable(&self, name: &str, paths: &[String]) -> Result<Trace, String> {
         let all = self.variables();
-        let inside = |origin: &Origin| paths.is_empty() || is_within(origin, paths);
+        let inside = |origin: &Origin| {
+            paths.is_empty() && !self.stands_in(origin) || is_within(origin, paths)
+        };
         let found = all
             .iter()
             .find(|(known, origin)| known == name && inside(origin));
