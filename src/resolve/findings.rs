@@ -2,7 +2,6 @@
 
 use crate::facts::{Facts, Origin, Service, Tree, leads_out};
 
-use super::is_source;
 use super::model::Finding;
 use super::target;
 use crate::checklist::{Inline, Part};
@@ -89,7 +88,9 @@ pub(super) fn unanswered<'s>(
         .skip_while(|it| matches!(it, Part::Text(_)));
     let mut words = behind.filter(|it| matches!(it, Part::Text(_)));
     let topic = |text: &str| {
-        let behind = text.split_once(['—', '–', ':']).or(text.split_once(" - "));
+        let behind = text
+            .split_once(['—', '–', ':', '('])
+            .or(text.split_once(" - "));
         behind.is_some_and(|(_, topic)| topic.contains(char::is_alphabetic))
     };
     if !words.any(|it| topic(it.text())) {
@@ -98,7 +99,7 @@ pub(super) fn unanswered<'s>(
     let mut subjects = subjects.iter().filter(|it| !target::is_endpoint(it));
     let found = subjects.find(|it| {
         let path = it.trim_start_matches("./");
-        tree.get(path).is_some() && is_source(path) && told(path, facts).is_empty()
+        tree.get(path).is_some() && told(path, facts).is_empty()
     });
     found.map(String::as_str)
 }
