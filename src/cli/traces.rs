@@ -3,6 +3,7 @@
 
 use super::exit::Result;
 use super::load::{Loaded, Phase};
+use crate::facts::says_the_same;
 use crate::files::read_journal;
 use crate::git::{Repo, short};
 use crate::journal::{Beginning, State};
@@ -24,7 +25,7 @@ pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
             let why = "the phase began before git's history does".to_owned();
             (Since::Unknown(why), None)
         }
-        Begun::At(began) => match repo.changed_since(&began, &changing) {
+        Begun::At(began) => match repo.changed_since(&began, &changing, says_the_same) {
             Ok(changed) => (Since::Commit(short(&began.head)), Some(changed)),
             Err(error) => {
                 let said = error.to_string();

@@ -21,7 +21,7 @@ use code::{Code, Language};
 use stand_ins::is_named_test;
 pub use stand_ins::is_stand_in;
 pub use symbols::{Definition, Definitions, Form, Head, Parameter, Sort, divided, pieces};
-pub use unfilled::{Unfilled, unfilled};
+pub use unfilled::{Unfilled, says_the_same, unfilled};
 pub use uses::{answer, answers, used};
 
 /// Folders that hold no source of the application's own.

@@ -60,7 +60,8 @@ impl Repo {
 
     /// Returns, of these paths, those that changed since a phase began, each with the newest commit
     /// that changed it, abbreviated, or nothing where the work tree did. A folder changes with what
-    /// lies in it. What differed at the beginning must differ from that as well.
+    /// lies in it. What differed at the beginning must differ from that as well, and `is_same` tells
+    /// of a path which of two texts say the same.
     ///
     /// # Errors
     /// Where git or the work tree can't be read, or the commit isn't there.
@@ -68,6 +69,7 @@ impl Repo {
         &self,
         began: &Beginning,
         paths: &[String],
+        is_same: impl Fn(&str, &str, &str) -> bool,
     ) -> Result<BTreeMap<String, Option<String>>, GitError> {
         let base = Oid::from_str(&began.head)?;
         let tree = if base.is_zero() {
@@ -84,11 +86,23 @@ impl Repo {
                 differing.insert(path.clone());
             }
         }
+        let mut otherwise = BTreeSet::new();
+        for path in differing {
+            let before = tree.as_ref().map(|tree| self.text_in(tree, &path));
+            let before = before.transpose()?.flatten();
+            let now = fs_err::read_to_string(self.work_tree.join(self.inside(&path)?)).ok();
+            let same = before
+                .zip(now)
+                .is_some_and(|(old, new)| is_same(&path, &old, &new));
+            if !same {
+                otherwise.insert(path);
+            }
+        }
         let head = self.tip()?.map(|tip| tip.tree()).transpose()?;
         let loose = self.differing(head.as_ref(), paths)?;
         let mut changed = BTreeMap::new();
         for path in paths {
-            let of_path: Vec<&String> = differing.iter().filter(|it| is_at(it, path)).collect();
+            let of_path: Vec<&String> = otherwise.iter().filter(|it| is_at(it, path)).collect();
             if of_path.is_empty() {
                 continue;
             }
@@ -164,6 +178,15 @@ impl Repo {
         Ok(files.collect())
     }
 
+    /// The text of a file in a tree; nothing where it isn't there, or is no text.
+    fn text_in(&self, tree: &Tree<'_>, path: &str) -> Result<Option<String>, GitError> {
+        let Ok(entry) = tree.get_path(&self.inside(path)?) else {
+            return Ok(None);
+        };
+        let blob = self.repository.find_blob(entry.id()).ok();
+        Ok(blob.and_then(|it| String::from_utf8(it.content().to_vec()).ok()))
+    }
+
     /// The SHA-256 of a file as it is now; nothing where it isn't there.
     fn hash(&self, path: &str) -> Result<String, GitError> {
         let path = self.work_tree.join(self.inside(path)?);
@@ -233,7 +256,9 @@ mod tests {
     #[track_caller]
     fn check(fixture: &Fixture, began: &Beginning, path: &str, expected: Change<'_>) {
         let paths = [path.to_owned()];
-        let changed = fixture.repo().changed_since(began, &paths);
+        let changed = fixture
+            .repo()
+            .changed_since(began, &paths, |_, old, new| old.trim() == new.trim());
         let changed = changed.expect("git is read");
         let found = match changed.get(path) {
             None => Change::Nothing,
@@ -311,6 +336,19 @@ mod tests {
     }
 
     #[test]
+    fn what_says_the_same_as_before_hasnt_changed() {
+        let fixture = Fixture::with_commit();
+        let first = commit(&fixture, "a.py", "x = 1\n");
+        let began = began(&fixture, &["a.py", "b.py"]);
+        commit(&fixture, "a.py", "x = 1\n\n");
+        check(&fixture, &began, "a.py", Change::Nothing);
+        commit(&fixture, "b.py", "\n");
+        assert_ne!(first, commit(&fixture, "b.py", "y = 1\n"));
+        fixture.put("a.py", "x = 2\n");
+        check(&fixture, &began, "a.py", Change::WorkTree);
+    }
+
+    #[test]
     fn a_commit_that_isnt_there_is_an_error() {
         let fixture = Fixture::with_commit();
         let began = Beginning {
@@ -318,7 +356,12 @@ mod tests {
             ..Beginning::default()
         };
         let paths = ["README.md".to_owned()];
-        assert!(fixture.repo().changed_since(&began, &paths).is_err());
+        assert!(
+            fixture
+                .repo()
+                .changed_since(&began, &paths, |_, old, new| old == new)
+                .is_err()
+        );
     }
 
     #[test]

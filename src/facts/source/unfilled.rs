@@ -1,5 +1,5 @@
-//! Files that are there and hold nothing yet: nothing but comments, or no test where one is called
-//! like tests.
+//! What files say beside their comments: some that are there say nothing yet, or have no test where
+//! they are called like tests, and some that were changed say the same as before.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock};
@@ -55,13 +55,33 @@ impl fmt::Display for Unfilled {
     }
 }
 
+/// Returns whether two texts of a file say the same: they differ by no more than comments, blank
+/// lines and what stands at the ends of lines.
+pub fn says_the_same(path: &str, before: &str, now: &str) -> bool {
+    let said = |text: &str| -> Vec<String> {
+        let code = Code::new(path, &Arc::from(text));
+        let hashed = code.is_none() && is_hashed(path);
+        let text = code.map_or_else(|| text.to_owned(), |code| code.text);
+        let lines = text.lines().map(str::trim_end);
+        let lines =
+            lines.filter(|it| !(it.is_empty() || hashed && it.trim_start().starts_with('#')));
+        lines.map(str::to_owned).collect()
+    };
+    said(before) == said(now)
+}
+
+/// Returns whether comments begin with `#` in a file without a language of its own here.
+fn is_hashed(path: &str) -> bool {
+    let ending = paths::file_name(path).rsplit('.').next();
+    ending.is_some_and(|it| HASHED.contains(&it))
+}
+
 /// Returns what a file lacks, as far as its kind is known.
 pub fn unfilled(path: &str, text: &Arc<str>) -> Option<Unfilled> {
     let Some(code) = Code::new(path, text) else {
         let mut lines = text.lines().map(str::trim).filter(|it| !it.is_empty());
-        let ending = paths::file_name(path).rsplit('.').next();
-        let hashed = ending.is_some_and(|it| HASHED.contains(&it));
-        return (hashed && lines.all(|it| it.starts_with('#'))).then_some(Unfilled::Comments);
+        return (is_hashed(path) && lines.all(|it| it.starts_with('#')))
+            .then_some(Unfilled::Comments);
     };
     let bare = HEADS.as_ref().map(|it| it.replace_all(&code.text, ""));
     if bare.is_some_and(|it| it.trim().is_empty()) {
@@ -89,7 +109,7 @@ fn has_test(code: &Code) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Unfilled, unfilled};
+    use super::{Unfilled, says_the_same, unfilled};
     use std::sync::Arc;
 
     #[test]
@@ -119,6 +139,32 @@ mod tests {
             ("ci.yml", "# ci\non: push\n"),
         ] {
             assert_eq!(unfilled(path, &Arc::from(text)), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn comments_and_blank_lines_say_nothing_new() {
+        for (path, before, now, same) in [
+            ("a.rs", "fn a() {}\n", "fn a() {}\n\n// later\n", true),
+            ("a.go", "x := 1 // one\r\n", "x := 1\n", true),
+            (
+                "a.py",
+                "def a():\n    run()\n",
+                "def a():\n        run()\n",
+                false,
+            ),
+            (
+                "a.ts",
+                "const url = 'http://a';\n",
+                "const url = 'http://b';\n",
+                false,
+            ),
+            ("ci.yml", "on: push\n", "# later\non: push\n", true),
+            ("README.md", "# A\n", "# A\n\n## B\n", false),
+            ("README.md", "# A\n", "# A\n\n", true),
+            (".env.example", "A=1\n", "A=1\nB=\n", false),
+        ] {
+            assert_eq!(says_the_same(path, before, now), same, "{path}: {now}");
         }
     }
 

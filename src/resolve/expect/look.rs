@@ -183,7 +183,8 @@ impl<'a> Look<'a> {
                 "git ignores `{path}`, so nobody can tell whether it changed"
             )),
             (Since::Commit(commit), None) => Err(format!(
-                "`{path}` hasn't changed since the phase began (at {commit})"
+                "`{path}` hasn't changed since the phase began (at {commit}); comments and blank lines \
+                 don't count"
             )),
         }
     }

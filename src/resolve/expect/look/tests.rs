@@ -113,7 +113,9 @@ fn a_change_is_one_since_the_phase_began() {
     check_seen(
         &seen,
         &change,
-        Err("`src/api.py` hasn't changed since the phase began (at abc)"),
+        Err(
+            "`src/api.py` hasn't changed since the phase began (at abc); comments and blank lines don't count",
+        ),
     );
     let changed = Sight {
         changed: Some(Some("def".to_owned())),
