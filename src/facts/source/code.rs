@@ -99,6 +99,17 @@ impl Code {
     }
 }
 
+/// Returns whether more parts of a file of C#'s were begun for some builds alone than were ended, up
+/// to some line.
+pub(super) fn is_compiled_if<'t>(lines: impl Iterator<Item = &'t str>) -> bool {
+    let depth = lines.fold(0_usize, |depth, line| match line.trim() {
+        it if it.starts_with("#if") => depth + 1,
+        it if it.starts_with("#endif") => depth.saturating_sub(1),
+        _ => depth,
+    });
+    depth > 0
+}
+
 /// Returns where the bracket is closed that is open before a place.
 pub(super) fn closing(bare: &str, inside: usize) -> Option<usize> {
     let mut depth = 0_usize;

@@ -17,7 +17,7 @@ use regex::Regex;
 use super::super::Tree;
 use super::super::model::Origin;
 use super::super::paths;
-use super::code::{Code, Language};
+use super::code::{Code, Language, is_compiled_if};
 use super::variables::{pattern, patterns};
 use body::{bodies, functions};
 
@@ -252,6 +252,10 @@ impl Definitions {
         found.retain(|it| {
             it.name.starts_with("test") || !tests.iter().any(|module| module.contains(&it.at))
         });
+        if code.language == Language::CSharp {
+            let before = |it: &Found| code.bare.get(..it.at).unwrap_or_default().lines();
+            found.retain(|it| !is_compiled_if(before(it)));
+        }
         found.sort_by_key(|it| (it.at, it.sort == Sort::Value));
         // `const f = () => …` is a function, and not a value as well.
         found.dedup_by(|later, first| later.at == first.at && later.name == first.name);

@@ -1,5 +1,5 @@
 //! Direct reads of the environment: `os.environ`, `process.env`, `System.getenv`, `env::var`,
-//! `os.Getenv`.
+//! `os.Getenv`, `Environment.GetEnvironmentVariable`, `getenv`, `ENV.fetch`.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,13 @@ pub(super) fn read(code: &Code) -> Vec<Variable> {
         Language::Java => java(code),
         Language::Rust => rust(code),
         Language::Go => go(code),
-        Language::Ruby | Language::Php | Language::CSharp | Language::Sql => Vec::new(),
+        Language::CSharp => with_default(code, &CSHARP_READ),
+        Language::Php => [&PHP_READ, &PHP_ENV]
+            .into_iter()
+            .flat_map(|pattern| with_default(code, pattern))
+            .collect(),
+        Language::Ruby => with_default(code, &RUBY_READ),
+        Language::Sql => Vec::new(),
     }
 }
 
@@ -79,6 +85,10 @@ patterns! {
     RUST_READ = r#"\benv::var(?:_os)?\(\s*"(\w+)"\s*\)"#;
     RUST_DEFAULT = r#"^\s*\.(?:unwrap_or|unwrap_or_else)\(\s*(?:\|\w*\|\s*)?("[^"\n]*")"#;
     RUST_REQUIRED = r"^\s*(?:\?|\.(?:expect|unwrap|context|with_context)\(|\.map_err\([^;]*\?)";
+    CSHARP_READ = r#"\bEnvironment\.GetEnvironmentVariable\(\s*"(\w+)"\s*\)(?:\s*\?\?\s*("[^"\n]*"))?"#;
+    PHP_READ = r#"\b(?:getenv|env)\(\s*["'](\w+)["']\s*(?:,\s*("[^"\n]*"|'[^'\n]*'|[\w.]+)\s*)?\)"#;
+    PHP_ENV = r#"\$_ENV\[\s*["'](\w+)["']\s*\](?:\s*\?\?\s*("[^"\n]*"|'[^'\n]*'))?"#;
+    RUBY_READ = r#"\bENV(?:\[|\.fetch\(|\.fetch )\s*["'](\w+)["']\s*(?:,\s*("[^"\n]*"|'[^'\n]*'|[\w.]+))?"#;
     GO_READ = r#"\bos\.(?:Getenv|LookupEnv)\(\s*"(\w+)"\s*\)"#;
 }
 
@@ -214,6 +224,16 @@ fn java(code: &Code) -> Vec<Variable> {
     matches.filter_map(read).collect()
 }
 
+/// Returns the reads of one form, whose second group is a default.
+fn with_default(code: &Code, pattern: &LazyLock<Option<Regex>>) -> Vec<Variable> {
+    let matches = pattern.iter().flat_map(|pattern| code.matches(pattern));
+    let read = |(start, captures): (usize, regex::Captures<'_>)| {
+        let default = captures.get(2).and_then(|it| literal::value(it.as_str()));
+        variable(captures[1].to_owned(), default, None, false, (code, start))
+    };
+    matches.map(read).collect()
+}
+
 fn rust(code: &Code) -> Vec<Variable> {
     let matches = RUST_READ.iter().flat_map(|pattern| code.matches(pattern));
     let read = |(start, captures): (usize, regex::Captures<'_>)| {
@@ -339,5 +359,24 @@ mod tests {
         let found = super::read(&code);
         assert!(found.iter().any(|one| one.kind.as_deref() == Some("int")));
         assert!(found.iter().any(|one| one.secret.is_some()));
+    }
+
+    #[test]
+    fn reads_of_csharp_php_and_ruby_are_found() {
+        check(
+            "a.cs",
+            "var a = Environment.GetEnvironmentVariable(\"SLOT_MINUTES\") ?? \"15\";\n// Environment.GetEnvironmentVariable(\"NO\")\n",
+            &[("SLOT_MINUTES=15", 1)],
+        );
+        check(
+            "a.php",
+            "<?php\n$a = getenv('QUEUE_URL');\nreturn ['b' => env('TTL', 60), 'c' => $_ENV['MODE'] ?? 'web'];\n",
+            &[("QUEUE_URL", 2), ("TTL=60", 3), ("MODE=web", 3)],
+        );
+        check(
+            "a.rb",
+            "a = ENV['QUEUE_URL']\nb = ENV.fetch('TTL', '60')\n",
+            &[("QUEUE_URL", 1), ("TTL=60", 2)],
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Routes under a condition: whether they are served is known when the program runs.
 
-use super::super::code::{Code, Language, closing};
+use super::super::code::{Code, Language, closing, is_compiled_if};
 
 /// Returns whether a line stands under an `if` or an `else`, or what does the same without a block.
 pub(super) fn is_over(code: &Code, line: usize) -> bool {
@@ -73,7 +73,7 @@ fn is_alone(code: &Code, line: usize) -> bool {
     let operators = ["&&", "||", "? ", ": "];
     let goes_on = operators.iter().any(|it| own.starts_with(it));
     let leads = ["&&", "||", " ?"].iter().any(|it| before.ends_with(it));
-    let compiled = code.language == Language::CSharp && is_compiled_if(&lines);
+    let compiled = code.language == Language::CSharp && is_compiled_if(lines.iter().copied());
     is_condition(own) || ends_with_condition(before) || goes_on || leads || compiled || chooses(own)
 }
 
@@ -83,17 +83,6 @@ fn ends_with_condition(line: &str) -> bool {
     let close = open.and_then(|open| closing(line, open + 1));
     let behind = close.and_then(|close| line.get(close + 1..));
     line.ends_with("else") || behind.is_some_and(|it| it.trim().is_empty())
-}
-
-/// Whether more parts of a file were begun for some builds alone than were ended.
-fn is_compiled_if(lines: &[&str]) -> bool {
-    let begins = |mark: &str| {
-        lines
-            .iter()
-            .filter(|it| it.trim().starts_with(mark))
-            .count()
-    };
-    begins("#if") > begins("#endif")
 }
 
 /// Whether a statement has `&&`, `||` or `?` outside of brackets. What only annotates has none.

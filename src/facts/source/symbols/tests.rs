@@ -166,6 +166,13 @@ fn ruby_php_and_sql_are_read() {
 }
 
 #[test]
+fn what_is_compiled_for_some_builds_alone_isnt_known_to_be_there() {
+    let source = "#if NEVER\npublic class Retry {\n}\n#endif\npublic class Policy {\n}\n";
+    check("a.cs", source, "Retry", &[]);
+    check("a.cs", source, "Policy", &[(5, Sort::Type, None)]);
+}
+
+#[test]
 fn what_others_wrote_and_prose_are_left_out() {
     check("vendor/a.py", "def verify(): pass\n", "verify", &[]);
     check(
