@@ -56,6 +56,8 @@ pub struct Symbol {
     pub call: bool,
     /// What the line calls it.
     pub noun: Noun,
+    /// Whether it is to be implemented, for which an empty type doesn't do.
+    pub filled: bool,
     /// What else its definition must say.
     pub signature: Signature,
 }

@@ -5,13 +5,18 @@ use crate::facts::{Definition, Definitions, Head, Parameter, Sort, Tree};
 
 /// Returns whether a definition of a symbol's name is what the line asks for, wherever it is.
 pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    is_called(tree, found, symbol) && is_made_here(tree, found, symbol)
+}
+
+/// Whether a definition is what a line calls it, with all that the line says of it.
+fn is_called(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let by_name = match (found.sort, symbol.noun) {
         (Sort::Function, noun) => match noun {
             Noun::Method => found.within.is_some(),
             // Where functions stand alone, a method isn't called as one.
             Noun::Function if found.within.is_some() && symbol.within.is_none() => {
                 let alone = stands_alone(&found.origin.path);
-                return !alone && has_all(tree, found, symbol) && is_made_here(tree, found, symbol);
+                return !alone && has_all(tree, found, symbol);
             }
             Noun::Table | Noun::Defined | Noun::Type | Noun::Form(_) | Noun::Constant => false,
             Noun::None
@@ -38,21 +43,29 @@ pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool
         // A name alone may be a table's.
         (Sort::Table, noun) => !symbol.call && matches!(noun, Noun::Table | Noun::None),
     };
-    by_name && has_all(tree, found, symbol) && is_made_here(tree, found, symbol)
+    by_name && has_all(tree, found, symbol)
 }
 
 /// Whether a function has a body: one that is only declared is made nowhere. A type that promises
-/// it may be named, and has it then.
+/// it may be named, and has it then. A type that is to be implemented has something of its own.
 fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let promised = symbol.within.is_some() && found.within == symbol.within;
-    let made = |it: Head| it.is_implemented() || promised && it.is_promise();
-    found.sort != Sort::Function || head(tree, found, symbol).is_none_or(made)
+    let made = |it: Head| match found.sort {
+        Sort::Function => it.is_implemented() || promised && it.is_promise(),
+        Sort::Type => !(symbol.filled && it.is_empty_type()),
+        Sort::Value | Sort::Table => true,
+    };
+    head(tree, found, symbol).is_none_or(made)
 }
 
-/// Whether a function has a body that does nothing.
+/// Whether what a definition's name stands for does nothing yet.
 pub(super) fn is_stub(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
-    let function = found.sort == Sort::Function;
-    function && head(tree, found, symbol).is_some_and(|it| it.is_stub())
+    let head = head(tree, found, symbol);
+    head.is_some_and(|it| match found.sort {
+        Sort::Function => it.is_stub(),
+        Sort::Type => symbol.filled && it.is_empty_type(),
+        Sort::Value | Sort::Table => false,
+    })
 }
 
 /// Whether a definition says what a line says of it, if that says anything.

@@ -89,6 +89,16 @@ impl Head {
         self.body == Body::Stub
     }
 
+    /// Returns whether a type has nothing of its own: no body, parameters or bases. What types of Go's
+    /// and Rust's do stands beside them.
+    pub fn is_empty_type(&self) -> bool {
+        let beside = matches!(self.language, Language::Go | Language::Rust);
+        let parameters = self.parameters.as_ref().is_some_and(|it| !it.is_empty());
+        let bare = !parameters && self.bases().is_empty();
+        let python = self.language == Language::Python && self.body == Body::None;
+        !beside && bare && (self.is_stub() || python)
+    }
+
     /// Returns whether it is what a type promises: without a body, and not left to others.
     pub fn is_promise(&self) -> bool {
         self.body == Body::None && !self.is_left_to_others()

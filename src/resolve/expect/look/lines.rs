@@ -385,3 +385,44 @@ fn a_stub_is_neither_made_nor_answers_a_route() {
         assert!(!done("def lend(): raise NotImplementedError()\n"), "{line}");
     }
 }
+
+#[test]
+fn an_empty_type_implements_nothing() {
+    for (path, empty, filled) in [
+        (
+            "a.py",
+            "class Lock:\n    pass\n",
+            "class Lock:\n    def take(self): run()\n",
+        ),
+        ("a.py", "class Lock: ...\n", "class Lock(Base): ...\n"),
+        (
+            "a.ts",
+            "export class Lock {}\n",
+            "export class Lock extends Base {}\n",
+        ),
+        ("A.java", "class Lock {\n}\n", "class Lock {\n  int a;\n}\n"),
+        (
+            "A.cs",
+            "public class Lock { }\n",
+            "public record Lock(int A);\n",
+        ),
+        (
+            "a.php",
+            "<?php\nclass Lock\n{\n    // later\n}\n",
+            "<?php\nclass Lock implements A\n{\n}\n",
+        ),
+    ] {
+        for line in [
+            "Implement class `Lock`",
+            "Реализовать класс `Lock`",
+            "Реалізувати клас `Lock`",
+        ] {
+            assert!(!is_done("Work", line, &[(path, empty)]), "{line}: {empty}");
+            assert!(is_done("Work", line, &[(path, filled)]), "{line}: {filled}");
+        }
+        assert!(
+            is_done("Work", "Add class `Lock`", &[(path, empty)]),
+            "{empty}"
+        );
+    }
+}

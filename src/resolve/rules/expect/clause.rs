@@ -191,6 +191,13 @@ impl Clause {
         }
     }
 
+    fn push(&mut self, symbol: Symbol) {
+        self.symbols.push(Symbol {
+            filled: self.asks == Asks::Fulfilled,
+            ..symbol
+        });
+    }
+
     /// Returns the traces, symbols narrowed to the files that are named beside them.
     fn close(mut self, above: Above<'_>) -> Result<(Vec<Expectation>, Vec<String>), Why> {
         self.place()?;

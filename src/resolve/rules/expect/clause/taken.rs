@@ -85,7 +85,7 @@ pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Resul
             }
             clause.symbols.push(symbol);
         }
-        (_, _, Kind::Symbol(symbol)) => clause.symbols.push(symbol),
+        (_, _, Kind::Symbol(symbol)) => clause.push(symbol),
         (_, _, Kind::Variable(name)) => clause.variables.push(name),
     }
     Ok(())
