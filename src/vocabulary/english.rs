@@ -223,7 +223,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
          documented$, typed$, private$, public$, protected$, authenticated$, default$, defaults$, \
          defaulting$, cached$, binary$, exported$, static$, staticmethod, classmethod, immutable, \
          frozen$, generic$, recursive, pure$, required$, mandatory, dataclass, pydantic, orm$, \
-         websocket, singleton$",
+         websocket, singleton$, accepted$, approved$, signed-off$, unit-tested, well-tested, \
+         covered$, translated$, bilingual, en$, ru$, uk$, ua$",
     ),
     (Word::TypeNoun, "model$, models$, schema$, protocol$, mixin"),
     (Word::AnyTypeNoun, "type$, types$"),

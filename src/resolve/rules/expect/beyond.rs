@@ -125,7 +125,8 @@ impl<'t> Reader<'t> {
         if self.last == Last::Folder && !small {
             return Err(unseen(word));
         }
-        if is_figure(self.tokens, at, word) || is_demand(token) {
+        let claims = self.described && token.is(Role::Quality);
+        if claims || is_figure(self.tokens, at, word) || is_demand(token) {
             return Err(unseen(word));
         }
         let lead = lead(token);
