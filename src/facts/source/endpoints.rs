@@ -41,7 +41,7 @@ struct Route {
 pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
     let mut all = Endpoints::default();
     let parts = [
-        python::read(files),
+        python::read(files, tree),
         django::read(files),
         script::read(files),
         annotated::read(files, tree),

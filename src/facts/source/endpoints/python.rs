@@ -2,6 +2,7 @@
 
 mod lists;
 pub(super) mod modules;
+mod started;
 mod wrapped;
 
 use std::collections::HashSet;
@@ -9,6 +10,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::super::super::Tree;
+use super::super::super::paths::is_below;
 use super::super::code::{Code, Language};
 use super::super::literal;
 use super::super::variables::{pattern, patterns};
@@ -16,6 +19,7 @@ use super::chain;
 use super::mounts::{Mounts, Place, Prefix};
 use super::{Endpoints, Route, method, methods, serve};
 use modules::Modules;
+use started::{Started, starts_itself};
 
 patterns! {
     DECORATOR = r"@(\w+)\.(get|post|put|patch|delete|head|options|websocket|route|api_route)\(";
@@ -30,17 +34,19 @@ patterns! {
 const APPLICATIONS: &[&str] = &["app", "application"];
 
 /// Returns the endpoints of all Python files.
-pub(super) fn read(files: &[Code]) -> Endpoints {
+pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
     let mut reader = Reader {
         modules: Modules::new(files),
         mounts: Mounts::default(),
         routes: Vec::new(),
         made: HashSet::new(),
+        applications: Vec::new(),
     };
     let all: Vec<(usize, &Code)> = reader.modules.all().collect();
     for (file, code) in &all {
         reader.made(*file, code);
     }
+    reader.doubt_what_isnt_started(&all, tree);
     for (file, code) in &all {
         reader.includes(*file, code);
         reader.decorated(*file, code);
@@ -64,6 +70,8 @@ pub(super) struct Reader<'a> {
     routes: Vec<Route>,
     /// The routers and applications that are made somewhere.
     made: HashSet<Place>,
+    /// Those of them that are applications.
+    applications: Vec<Place>,
 }
 
 impl Reader<'_> {
@@ -81,7 +89,37 @@ impl Reader<'_> {
                     let prefix = self.prefix(file, &arguments);
                     self.mounts.own(place, prefix);
                 }
-                _ => self.mounts.root(place),
+                _ => {
+                    self.applications.push(place.clone());
+                    self.mounts.root(place);
+                }
+            }
+        }
+    }
+
+    /// Takes back that applications are served beside which a command starts another one.
+    fn doubt_what_isnt_started(&mut self, all: &[(usize, &Code)], tree: &Tree) {
+        if self.applications.len() < 2 {
+            return;
+        }
+        let started = Started::of(tree);
+        let mut homes = Vec::new();
+        let mut named = HashSet::new();
+        for (file, code) in all {
+            for (name, home) in started.in_file(&code.path) {
+                if let Some(place) = self.place(*file, name) {
+                    named.insert(place);
+                    homes.push(home.to_owned());
+                }
+            }
+        }
+        for place in std::mem::take(&mut self.applications) {
+            let code = all.iter().find(|(file, _)| *file == place.0);
+            let beside = code.is_some_and(|(_, code)| {
+                homes.iter().any(|home| is_below(&code.path, home)) && !starts_itself(code)
+            });
+            if beside && !named.contains(&place) {
+                self.mounts.doubt(&place);
             }
         }
     }

@@ -184,3 +184,46 @@ fn routers_of_django_rest_framework_serve_what_their_sets_do() {
         ],
     );
 }
+
+#[test]
+fn an_application_beside_the_one_that_is_started_serves_nothing() {
+    let app = "app = FastAPI()\n@app.get('/a')\ndef a(): run()\n";
+    let other = "app = FastAPI()\n@app.get('/b')\ndef b(): run()\n";
+    let docker = "FROM python\nCMD [\"uvicorn\", \"app.main:app\", \"--host\", \"0.0.0.0\"]\n";
+    check(
+        &[
+            ("loans/Dockerfile", docker),
+            ("loans/app/main.py", app),
+            ("loans/app/old.py", other),
+            ("mail/main.py", other),
+        ],
+        &[
+            "GET /a loans/app/main.py:2",
+            "GET /b mail/main.py:2",
+            "? GET /b loans/app/old.py:2",
+        ],
+    );
+    // What main mounts, or starts under another name, is served.
+    let mounts = "from app.old import app as old\napp = FastAPI()\napp.mount('/old', old)\n";
+    check(
+        &[
+            (
+                "loans/docker-compose.yml",
+                "services:\n  a:\n    command: uvicorn app.main:app\n",
+            ),
+            ("loans/app/main.py", mounts),
+            ("loans/app/old.py", other),
+        ],
+        &["GET /old/b loans/app/old.py:2"],
+    );
+    let passes = "from app.old import app\n";
+    check(
+        &[
+            ("loans/Dockerfile", docker),
+            ("loans/app/main.py", passes),
+            ("loans/app/old.py", other),
+            ("loans/app/own.py", &format!("{app}uvicorn.run(app)\n")),
+        ],
+        &["GET /b loans/app/old.py:2", "GET /a loans/app/own.py:2"],
+    );
+}
