@@ -228,7 +228,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     ),
     (Word::TypeNoun, "model$, models$, schema$, protocol$, mixin"),
     (Word::AnyTypeNoun, "type$, types$"),
-    (Word::ClassNoun, "class$, classes$"),
+    (Word::ClassNoun, "class$, classes$, record$, records$"),
     (Word::StructureNoun, "struct"),
     (Word::InterfaceNoun, "interface"),
     (Word::TraitNoun, "trait"),
@@ -241,7 +241,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::AnswerNoun, "handler, controller"),
     (Word::FunctionNoun, "function, func$, procedure, macro"),
     (Word::MethodNoun, "method"),
-    (Word::ValueNoun, "constant"),
+    (Word::ValueNoun, "constant, const$, consts$"),
     (Word::TableNoun, "table"),
     (Word::EndpointNoun, "endpoint, route, path$, handler"),
     (

@@ -3,7 +3,7 @@
 use super::super::relation::Relation;
 use super::{Asks, Clause, Mode, Why, unseen};
 use crate::facts::Form;
-use crate::resolve::expect::{Expectation, Kind, Noun, Symbol};
+use crate::resolve::expect::{Answering, Expectation, Kind, Noun, Symbol};
 
 /// Returns whether a code span is only referred to, or why it can't be told how it belongs to its
 /// verb.
@@ -55,6 +55,9 @@ pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Resul
             return Err(format!("can't be told whether `{path}` is to be made or changed").into());
         }
         (_, _, Kind::Path(path)) => clause.wants.push(Expectation::File(path)),
+        (Mode::Make | Mode::Add, Relation::Into, Kind::Symbol(owner)) if clause.joins(&owner) => {
+            clause.join(&owner.name);
+        }
         (_, Relation::Into, kind) => {
             let name = name(&kind);
             return Err(format!("no trace tells what goes into `{name}`").into());
@@ -63,15 +66,7 @@ pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Resul
             return Err(format!("no trace tells that `{route}` was changed").into());
         }
         (_, relation, Kind::Endpoint { method, route, by }) => {
-            let with = relation == Relation::With;
-            let within = clause.owner().filter(|_| with);
-            clause.wants.push(Expectation::Endpoint {
-                method,
-                route,
-                by: by.filter(|_| within.is_none()),
-                within,
-                paths: Vec::new(),
-            });
+            clause.serve(relation, (method, route), by);
         }
         (_, _, Kind::Symbol(symbol)) if is_promised(clause, &symbol) => {
             let name = &symbol.name;
@@ -108,6 +103,40 @@ pub(super) fn is_type(symbol: &Symbol) -> bool {
 pub(super) fn is_member(symbol: &Symbol) -> bool {
     let called = symbol.call || symbol.name.starts_with(char::is_lowercase);
     called && symbol.noun != Noun::Table
+}
+
+impl Clause {
+    /// Takes an endpoint; one that comes with a type is the type's.
+    fn serve(
+        &mut self,
+        relation: Relation,
+        (method, route): (Option<String>, String),
+        by: Option<Answering>,
+    ) {
+        let within = self.owner().filter(|_| relation == Relation::With);
+        self.wants.push(Expectation::Endpoint {
+            method,
+            route,
+            by: by.filter(|_| within.is_none()),
+            within,
+            paths: Vec::new(),
+        });
+    }
+
+    /// Whether what it names so far are methods that may go into a type.
+    fn joins(&self, owner: &Symbol) -> bool {
+        let method = |it: &Symbol| (it.call || it.noun == Noun::Method) && it.within.is_none();
+        let alone = self.wants.is_empty() && self.variables.is_empty() && !self.puts();
+        let methods = !self.symbols.is_empty() && self.symbols.iter().all(method);
+        alone && methods && is_type(owner) && owner.within.is_none() && owner.signature.is_empty()
+    }
+
+    /// Looks for what it names in a type.
+    fn join(&mut self, owner: &str) {
+        for symbol in &mut self.symbols {
+            symbol.within = Some(owner.to_owned());
+        }
+    }
 }
 
 /// Whether a symbol is called an interface, or a trait, that may be there to be fulfilled.

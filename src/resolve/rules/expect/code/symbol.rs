@@ -13,17 +13,40 @@ pub(super) const NOUNS: [Role; 4] = [Role::Type, Role::Callable, Role::Table, Ro
 const CALLED: [&str; 5] = ["def", "fn", "func", "fun", "function"];
 
 /// What those of types begin with, and the forms that they tell.
-const TYPES: [(&str, Noun); 6] = [
+const TYPES: [(&str, Noun); 8] = [
     ("class", Noun::Form(Form::Class)),
     ("struct", Noun::Form(Form::Structure)),
     ("interface", Noun::Form(Form::Interface)),
     ("enum", Noun::Form(Form::Enumeration)),
     ("trait", Noun::Form(Form::Trait)),
     ("type", Noun::Type),
+    ("record", Noun::Form(Form::Class)),
+    ("object", Noun::Form(Form::Class)),
 ];
 
 /// What may stand before those.
-const BEFORE: [&str; 5] = ["async", "pub", "export", "public", "abstract"];
+const BEFORE: [&str; 20] = [
+    "abstract",
+    "async",
+    "data",
+    "export",
+    "final",
+    "inline",
+    "internal",
+    "open",
+    "override",
+    "partial",
+    "private",
+    "protected",
+    "pub",
+    "public",
+    "readonly",
+    "sealed",
+    "static",
+    "suspend",
+    "value",
+    "virtual",
+];
 
 /// What the nouns of types ask for.
 const FORMS: [(Role, Noun); 8] = [
