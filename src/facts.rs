@@ -51,6 +51,20 @@ pub fn definitions(tree: &Tree) -> Definitions {
     Definitions::of(tree)
 }
 
+/// Returns what a Compose file on its own names: each service with its keys, and the names of its
+/// variables in brackets; nothing where it can't be read.
+pub(crate) fn composed(path: &str, text: &Arc<str>) -> Vec<(String, Origin)> {
+    let documents = yaml::parse(path, text).unwrap_or_default();
+    let services = documents.first().and_then(|it| it.get("services"));
+    let services = services.iter().flat_map(|it| it.entries());
+    let said = |entry: &yaml::Entry| {
+        let keys: Vec<String> = entry.node.entries().iter().map(compose::said).collect();
+        let said = format!("service {}: {}", entry.key, keys.join(", "));
+        (said, entry.mark.origin())
+    };
+    services.map(said).collect()
+}
+
 /// Returns the innermost of the folders that services are built from which a path lies in.
 pub(crate) fn built_from<'s>(
     services: impl Iterator<Item = &'s Service>,

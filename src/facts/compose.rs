@@ -36,7 +36,7 @@ use super::Inputs;
 use super::model::{Project, UnreadKey};
 use super::report::Report;
 use super::tree::Tree;
-use super::yaml::Node;
+use super::yaml::{Entry, Node, Value};
 use super::{dotenv, paths};
 use depends::Borrowed;
 use fields::{Fields, Left, Notes};
@@ -239,4 +239,21 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// Returns a key of a service, with the names of its variables: values may be secret.
+pub(super) fn said(key: &Entry) -> String {
+    let listed = |it: &Node| {
+        let text = it.text().map(|it| it.value.as_str())?;
+        Some(text.split('=').next()?.to_owned())
+    };
+    let names: Vec<String> = match &key.node.value {
+        Value::Map(entries) => entries.iter().map(|it| it.key.clone()).collect(),
+        Value::List(nodes) => nodes.iter().filter_map(listed).collect(),
+        Value::Null | Value::Scalar(_) => Vec::new(),
+    };
+    if key.key == "environment" && !names.is_empty() {
+        return format!("environment ({})", names.join(", "));
+    }
+    key.key.clone()
 }

@@ -1,6 +1,6 @@
 //! What studying a file or an endpoint finds.
 
-use crate::facts::{Facts, Origin, Service, Tree, leads_out};
+use crate::facts::{Facts, Origin, Service, Tree, composed, is_yaml, leads_out};
 
 use super::model::Finding;
 use super::target;
@@ -99,14 +99,14 @@ pub(super) fn unanswered<'s>(
     let mut subjects = subjects.iter().filter(|it| !target::is_endpoint(it));
     let found = subjects.find(|it| {
         let path = it.trim_start_matches("./");
-        tree.get(path).is_some() && told(path, facts).is_empty()
+        tree.get(path).is_some() && told(path, facts, tree).is_empty()
     });
     found.map(String::as_str)
 }
 
 fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
     let path = subject.trim_start_matches("./");
-    let mut found = told(path, facts);
+    let mut found = told(path, facts, tree);
     let at = Origin {
         path: path.to_owned(),
         line: 1,
@@ -140,22 +140,14 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
 }
 
 /// Returns what the facts tell of a file, beside that it is there.
-fn told(path: &str, facts: &Facts) -> Vec<(String, Origin)> {
+fn told(path: &str, facts: &Facts, tree: &Tree) -> Vec<(String, Origin)> {
     let mut found = Vec::new();
-    if let Some(project) = facts
-        .project
-        .as_ref()
-        .filter(|it| it.files.iter().any(|it| it == path))
-    {
-        let first = project.files.first().is_some_and(|first| first == path);
-        for service in &project.services {
-            found.extend(if first {
-                whole(service, path)
-            } else {
-                changes(service, path)
-            });
-        }
-    }
+    let project = facts.project.iter();
+    let (merged_over, own): (Vec<&Service>, Vec<&Service>) = project
+        .flat_map(|project| &project.services)
+        .partition(|_| is_merged(path, facts));
+    found.extend(own.into_iter().flat_map(|it| whole(it, path)));
+    found.extend(merged_over.into_iter().flat_map(|it| changes(it, path)));
     found.extend(of_dockerfile(path, facts));
     found.extend(of_source(path, facts));
     let merged = facts
@@ -169,6 +161,11 @@ fn told(path: &str, facts: &Facts) -> Vec<(String, Origin)> {
             line: 1,
         };
         found.push((format!("merged over {first}, whose keys it overrides"), at));
+    }
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let compose = is_yaml(name) && name.contains("compose");
+    if let Some(text) = tree.get(path).filter(|_| compose && found.is_empty()) {
+        found.extend(composed(path, text));
     }
     found
 }
