@@ -1,6 +1,6 @@
 //! Paths that are named and not there, and paths that lead out.
 
-use crate::checklist::{Checklist, Span, Task, TaskId, file_name};
+use crate::checklist::{Checklist, Span, Spanned, Task, TaskId, file_name};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::facts::{Tree, default_compose_files, leads_out};
 use crate::resolve::{Action, Expectation, Resolved};
@@ -235,6 +235,20 @@ pub(super) fn outside(checklist: &Checklist, resolved: &Resolved) -> Vec<Diagnos
         .collect()
 }
 
+/// Returns what a section's `**Files:**` names and lies outside of the workspace.
+pub(super) fn outside_files(checklist: &Checklist) -> Vec<Diagnostic> {
+    let files = checklist.sections.iter().flat_map(|it| &it.files);
+    let problem = |file: &Spanned<String>| {
+        let why = refused(&file.value)?;
+        let message = format!("nothing is written to `{}`: {why}", file.value);
+        let warning = Diagnostic::warning(message).rule(PATH);
+        let span = file.span.clone();
+        let warning = warning.at(&checklist.path, &checklist.text, span, "");
+        Some(warning.help("name a folder below the workspace's root, such as `k8s/`"))
+    };
+    files.filter_map(problem).collect()
+}
+
 fn refused(path: &str) -> Option<&'static str> {
     if path.starts_with('/') {
         return Some("it is absolute");
@@ -248,11 +262,25 @@ fn refused(path: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::refused;
+    use super::{outside_files, refused};
+    use crate::checklist::parse;
+    use crate::vocabulary::Vocabulary;
 
     #[track_caller]
     fn check(path: &str, expected: bool) {
         assert_eq!(refused(path).is_some(), expected, "{path}");
+    }
+
+    #[test]
+    fn files_outside_of_the_workspace_are_told() {
+        let text =
+            "# Phase 1: Things\n\n## 1.1 Work\n\n**Files:** `../k8s/`, `k8s/`\n\n- [ ] Ask\n";
+        let checklist = parse("phase-01-things.md", text, &Vocabulary::default())
+            .expect("a checklist")
+            .checklist;
+        let found = outside_files(&checklist);
+        let found: Vec<&str> = found.iter().map(|it| it.message.as_str()).collect();
+        assert_eq!(found, ["nothing is written to `../k8s/`: it has `..`"]);
     }
 
     #[test]

@@ -134,6 +134,7 @@ impl Check<'_> {
         self.found
             .extend(paths::missing_changes(checklist, &resolved, self.tree));
         self.found.extend(paths::outside(checklist, &resolved));
+        self.found.extend(paths::outside_files(checklist));
         self.plan(checklist, &resolved);
     }
 

@@ -1,6 +1,7 @@
 //! Which object lies in which file: each task's own, and beside a workload what belongs to it;
 //! what no task asks for gets files of its own.
 
+mod folder;
 mod shared;
 
 use super::application::{
@@ -10,6 +11,7 @@ use super::overlays;
 use super::roster::Roster;
 use super::rules::Read;
 use super::target::{FileKind, Target};
+use folder::application_folder;
 use shared::Shared;
 
 /// Returns every file, those of tasks first and in their order.
@@ -103,34 +105,6 @@ fn root(targets: &[(&Read<'_>, &Target)]) -> String {
         .map(|(folder, _)| format!("{folder}/"))
         .next()
         .unwrap_or_default()
-}
-
-/// Returns the folder, with its section, that the application's own section names.
-fn application_folder(
-    targets: &[(&Read<'_>, &Target)],
-    application: &Application,
-    root: &str,
-) -> (String, String) {
-    let built = targets.iter().find(|(_, target)| {
-        let workload = target
-            .name
-            .as_deref()
-            .and_then(|name| application.workload(name));
-        workload.is_some_and(|workload| workload.built)
-    });
-    let Some((read, target)) = built.or(targets.first()) else {
-        return (root.to_owned(), String::new());
-    };
-    let named = read
-        .section
-        .files
-        .first()
-        .map(|file| file.value.trim_end_matches('/'));
-    let own = target.path.rsplit_once('/').map(|(folder, _)| folder);
-    let folder = named
-        .or(own)
-        .map_or_else(|| root.to_owned(), |folder| format!("{folder}/"));
-    (folder, read.section.number.clone())
 }
 
 fn namespace() -> Vec<ManifestItem> {

@@ -221,6 +221,12 @@ pub(super) fn is_path(code: &str) -> bool {
     !is_endpoint(code) && !code.contains(char::is_whitespace) && one
 }
 
+/// Returns whether a path is one file's or folder's: no pattern, no placeholder.
+pub(super) fn is_plain(code: &str) -> bool {
+    let fits = |letter: char| letter.is_alphanumeric() || "/._-".contains(letter);
+    code.chars().all(fits)
+}
+
 /// Returns whether a code span is the path of a manifest from the file system's root.
 pub(super) fn is_absolute(code: &str) -> bool {
     is_endpoint(code) && is_yaml(code)

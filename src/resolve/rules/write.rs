@@ -36,7 +36,7 @@ fn read(line: &Line<'_>) -> Outcome {
         .find(|code| target::is_path(code) || target::is_absolute(code))
         .ok_or("names no path in code marks")?;
     let target = target::read_in(code, &behind(line.task, code), line.led)
-        .filter(|_| is_plain(code))
+        .filter(|_| target::is_plain(code))
         .ok_or_else(|| format!("`{code}` is no manifest's path"))?;
     let around = wording::around(line, code);
     let verb = leads(line, &target, code, &around)?;
@@ -107,12 +107,6 @@ fn followed(line: &Line<'_>, target: &Target, around: &Around) -> Result<(), Cow
         Some(stray) => Err(format!("“{stray}” says something of the path").into()),
         None => Ok(()),
     }
-}
-
-/// Returns whether a path is one file's: no pattern, no placeholder.
-fn is_plain(code: &str) -> bool {
-    let fits = |letter: char| letter.is_alphanumeric() || "/._-".contains(letter);
-    code.chars().all(fits)
 }
 
 /// Refuses a verb whose object is another kind of thing than the file's.
