@@ -177,6 +177,10 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
     let Told::Kind(kind, rest) = kinds::told(stem) else {
         return None;
     };
+    let policy = kind == Some(FileKind::NetworkPolicy);
+    if !policy && kinds::rules_traffic(folder) {
+        return None;
+    }
     let parent = folder
         .rsplit('/')
         .next()
@@ -191,12 +195,21 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
             } else {
                 Some(rest)
             };
-            target(kind, Some(name?))
+            let name = name?;
+            let ruling = policy && kinds::rules_traffic(&name);
+            if ruling {
+                return None;
+            }
+            target(kind, Some(name))
         }
         Some(kind) => target(kind, None),
         None if !is_for_manifests(path, led) => None,
         None => {
             let kind = described(description).unwrap_or(FileKind::Whole);
+            // `block ingress from outside` is about traffic.
+            if kind == FileKind::Ingress && !begins_with_ingress(description) {
+                return None;
+            }
             target(kind, kind.of_workload().then_some(rest))
         }
     }
@@ -254,6 +267,13 @@ fn described(description: &str) -> Option<FileKind> {
         let (_, kind) = kinds::named().find(|(known, _)| *known == word && known.len() > 3)?;
         Some(*kind)
     })
+}
+
+/// Returns whether a description says first that it is an Ingress, or of which controller.
+fn begins_with_ingress(description: &str) -> bool {
+    let lower = description.to_lowercase();
+    let controllers = ["nginx", "traefik", "haproxy"];
+    words(&lower).find(|word| !controllers.contains(word)) == Some("ingress")
 }
 
 /// Returns the name that a description begins with (`Call Processor (API)` → `call-processor`).
@@ -399,6 +419,29 @@ mod tests {
             FileKind::Deployment,
             Some("api"),
         );
+    }
+
+    #[test]
+    fn what_rules_traffic_is_no_way_in() {
+        for (path, description) in [
+            ("k8s/netpol/default-deny.yml", "deny all ingress and egress"),
+            ("k8s/netpol/ingress.yml", ""),
+            ("k8s/network-policies/api.yml", ""),
+            ("k8s/network/allow-ingress.yml", "NetworkPolicy"),
+            ("k8s/policies/ingress.yaml", ""),
+            ("k8s/default-deny/networkpolicy.yml", ""),
+            ("k8s/networkpolicy.yml", "deny all ingress"),
+            ("k8s/rules.yml", "block ingress from outside"),
+            ("k8s/rules.yml", "запретить весь ingress"),
+            ("k8s/rules.yml", "заборонити ingress"),
+        ] {
+            assert_eq!(read(path, description), None, "{path}: {description}");
+        }
+        check("k8s/public.yml", "Ingress: TLS", FileKind::Ingress, None);
+        check("k8s/public.yml", "Traefik ingress", FileKind::Ingress, None);
+        let policy = FileKind::NetworkPolicy;
+        check("k8s/api/netpol.yml", "", policy, Some("api"));
+        check("k8s/netpol/api-netpol.yml", "", policy, Some("api"));
     }
 
     #[test]

@@ -38,6 +38,11 @@ fn read(line: &Line<'_>) -> Outcome {
     let target = target::read_in(code, &behind(line.task, code), line.led)
         .filter(|_| target::is_plain(code))
         .ok_or_else(|| format!("`{code}` is no manifest's path"))?;
+    if matches!(target.kind, FileKind::Ingress | FileKind::Whole)
+        && let Some(said) = rules_traffic(line)
+    {
+        return Err(format!("“{said}” is about who may reach whom, and nothing else").into());
+    }
     let around = wording::around(line, code);
     let verb = leads(line, &target, code, &around)?;
     fits(&target, verb.as_ref())?;
@@ -46,6 +51,19 @@ fn read(line: &Line<'_>) -> Outcome {
     let verb = verb.map(|verb| verb.word.to_owned());
     let matched = verb.into_iter().chain([code.to_owned()]);
     Ok((Intent::Write(target), reading(&rule, matched)))
+}
+
+/// Returns the words by which a line speaks of a `NetworkPolicy`.
+fn rules_traffic<'l>(line: &'l Line<'_>) -> Option<&'l str> {
+    let text = Phrase::new(line.plain, line.vocabulary);
+    let named = |word: &&str| {
+        let lower = word.to_lowercase();
+        target::kind_named(word) == Some(FileKind::NetworkPolicy)
+            || lower == "networkpolicies"
+            || lower == "egress"
+    };
+    let said = text.find(&[Word::NetworkPolicy]);
+    said.or_else(|| words(line.plain).find(named))
 }
 
 /// Returns the verb before the path; none where the path leads the line, or only what it is called

@@ -31,6 +31,7 @@ const KINDS: &[(&str, FileKind)] = &[
     ("ingress", FileKind::Ingress),
     ("serviceaccount", FileKind::ServiceAccount),
     ("networkpolicy", FileKind::NetworkPolicy),
+    ("netpol", FileKind::NetworkPolicy),
 ];
 
 /// Kinds that orch doesn't write by themselves: a file called so is no workload's.
@@ -57,6 +58,7 @@ const OTHERS: &[&str] = &[
     "limitrange",
     "limitranges",
     "limits",
+    "netpols",
     "networkpolicies",
     "peerauthentication",
     "persistentvolume",
@@ -132,6 +134,29 @@ const PARTED: &[&str] = &[
     "volume-snapshot",
 ];
 
+/// What names of files and folders are told by to be about who may reach whom. An Ingress lets in,
+/// and a rule on the traffic that is called so may keep out.
+const TRAFFIC: &[&str] = &[
+    "allow",
+    "block",
+    "deny",
+    "firewall",
+    "isolate",
+    "isolation",
+    "lockdown",
+    "netpol",
+    "netpols",
+    "networkpolicies",
+    "networkpolicy",
+    "restrict",
+];
+
+/// What makes a name beside it one of a rule on traffic: `ingress-policy`, `ingress-from-traefik`.
+const BESIDE_INGRESS: &[&str] = &["egress", "from", "only", "policies", "policy", "to"];
+
+/// Folders whose files are rules, whatever they are called.
+const RULES: &[&str] = &["policies", "policy"];
+
 /// Every kind that orch writes, with what files of it are called.
 pub(super) fn named() -> impl Iterator<Item = &'static (&'static str, FileKind)> {
     KINDS.iter()
@@ -147,11 +172,8 @@ pub(super) enum Told {
 
 /// Returns what the name of a file tells, without its ending: its last word counts, then its first.
 pub(super) fn told(stem: &str) -> Told {
-    let stem = stem.to_lowercase().replace(['_', '.'], "-");
-    let stem = PARTED.iter().fold(stem, |stem, kind| {
-        stem.replace(kind, &kind.replace('-', ""))
-    });
-    let tokens: Vec<&str> = stem.split('-').filter(|token| !token.is_empty()).collect();
+    let tokens = tokens(stem);
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
     let kind_of = |token: &str| {
         let mut kinds = KINDS.iter();
         kinds.find(|(word, _)| *word == token).map(|it| it.1)
@@ -165,10 +187,37 @@ pub(super) fn told(stem: &str) -> Told {
             return Told::Other;
         }
         if let Some(kind) = kind_of(token) {
+            let has = |among: &[&str]| rest.iter().any(|it| among.contains(it));
+            let led = kind == FileKind::Ingress && has(BESIDE_INGRESS);
+            // What it is to let in or keep out isn't what orch lets in and keeps out.
+            let ruled = kind == FileKind::NetworkPolicy
+                && has(&["all", "default", "egress", "from", "ingress", "to"]);
+            if led || ruled || has(TRAFFIC) {
+                return Told::Other;
+            }
             return Told::Kind(Some(kind), rest.join("-"));
         }
     }
+    if tokens.iter().any(|it| TRAFFIC.contains(it)) {
+        return Told::Other;
+    }
     Told::Kind(None, tokens.join("-"))
+}
+
+/// Returns the words of a file's name, those of one kind as one.
+fn tokens(stem: &str) -> Vec<String> {
+    let stem = stem.to_lowercase().replace(['_', '.'], "-");
+    let stem = PARTED.iter().fold(stem, |stem, kind| {
+        stem.replace(kind, &kind.replace('-', ""))
+    });
+    let tokens = stem.split('-').filter(|token| !token.is_empty());
+    tokens.map(str::to_owned).collect()
+}
+
+/// Returns whether one of these folders holds rules on who may reach whom.
+pub(super) fn rules_traffic(folder: &str) -> bool {
+    let ruling = |token: &String| [TRAFFIC, RULES].concat().contains(&token.as_str());
+    folder.split('/').any(|it| tokens(it).iter().any(ruling))
 }
 
 #[cfg(test)]
@@ -206,6 +255,43 @@ mod tests {
             "api-pod-disruption-budget",
             Some((Some(FileKind::Pdb), "api")),
         );
+    }
+
+    #[test]
+    fn a_rule_on_traffic_is_no_ingress_and_no_workload() {
+        for stem in [
+            "allow-ingress",
+            "deny_ingress",
+            "ingress-deny",
+            "ingress-policy",
+            "ingress-from-traefik",
+            "ingress-egress",
+            "default-deny",
+            "deny-all",
+            "allow-dns",
+            "default-deny-netpol",
+            "network-policy-allow-ingress",
+            "allow-from-traefik-network-policy",
+        ] {
+            check(stem, None);
+        }
+        check("api-netpol", Some((Some(FileKind::NetworkPolicy), "api")));
+        check("shop-ingress", Some((Some(FileKind::Ingress), "shop")));
+    }
+
+    #[test]
+    fn folders_tell_that_they_hold_rules_on_traffic() {
+        for folder in [
+            "k8s/netpol",
+            "k8s/network-policies",
+            "k8s/NetworkPolicy",
+            "k8s/policies",
+        ] {
+            assert!(super::rules_traffic(folder), "{folder}");
+        }
+        for folder in ["k8s", "k8s/network", "k8s/api", "k8s/allowlist"] {
+            assert!(!super::rules_traffic(folder), "{folder}");
+        }
     }
 
     #[test]
