@@ -8,6 +8,7 @@ use crate::facts::{Facts, HealthTest, Healthcheck, Protocol, Service, is_below};
 
 use super::application::{Probe, ProbeAction, Role, ServicePort};
 use super::health;
+use super::ports;
 use super::roster::Member;
 use super::spec::{Check, ProbeSpec};
 
@@ -117,7 +118,7 @@ fn from_spec(member: &Member<'_>, spec: &ProbeSpec, ports: &[ServicePort]) -> Op
     let action = match &spec.check {
         Check::Http(path, port) => ProbeAction::Http {
             path: path.clone(),
-            port: port_of(ports, *port)?,
+            port: ports::probed(member, ports, *port)?,
         },
         Check::Tcp(port) => ProbeAction::Tcp {
             port: port_of(ports, *port)?,
@@ -217,7 +218,7 @@ fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[&str]) -> Opti
     let http = |path: &str| {
         Some(ProbeAction::Http {
             path: path.to_owned(),
-            port: port_of(ports, None)?,
+            port: ports::probed(member, ports, None)?,
         })
     };
     let action = match member.role {
@@ -297,7 +298,7 @@ fn ready_endpoint(
         let path = paths.into_iter().find(|path| endpoints.contains(path))?;
         let port = match &liveness?.action {
             ProbeAction::Http { port, .. } | ProbeAction::Tcp { port } => port.clone(),
-            ProbeAction::Exec(_) => port_of(ports, None)?,
+            ProbeAction::Exec(_) => ports::probed(member, ports, None)?,
         };
         ProbeAction::Http {
             path: path.to_owned(),

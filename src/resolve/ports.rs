@@ -4,10 +4,12 @@
 mod inferred;
 mod listening;
 mod names;
+mod probed;
 
 pub(super) use inferred::inferred;
 pub(super) use listening::keep_known;
 pub(super) use names::{is_name, port_name};
+pub(super) use probed::probed;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::image::Product;
@@ -65,6 +67,9 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
         for (name, number) in product.known().ports {
             push(&mut ports, *number, Protocol::Tcp, (*name).to_owned());
         }
+    }
+    if let Some((name, number)) = probed::monitor(member) {
+        push(&mut ports, number, Protocol::Tcp, name.to_owned());
     }
     let protocols: Vec<Protocol> = ports.iter().map(|port| port.protocol).collect();
     for port in &mut ports {

@@ -7,6 +7,7 @@ mod images;
 mod inventories;
 mod said;
 mod secrets;
+mod stores;
 mod studies;
 mod traces;
 mod unwritten;

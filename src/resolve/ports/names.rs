@@ -147,6 +147,12 @@ pub(in crate::resolve) fn is_name(word: &str) -> bool {
     known || USUAL.contains(&lower.as_str()) || compound && plain || named_product(&lower).is_some()
 }
 
+/// Returns whether a port is one that something else than HTTP is known by.
+pub(super) fn is_other(number: u16) -> bool {
+    let name = KNOWN.iter().find(|(port, _)| *port == number);
+    name.is_some_and(|(_, name)| !["https", "management", "otlp-http"].contains(name))
+}
+
 /// Returns a port's name from the word in brackets behind it.
 pub(in crate::resolve) fn port_name(label: &str) -> String {
     let name = slug(label);
@@ -185,7 +191,8 @@ pub(super) fn guess(
     }
     let own = member.product.map(|product| product.known().ports);
     let own = own.and_then(|ports| ports.iter().find(|(_, port)| *port == number));
-    if let Some((name, _)) = own.filter(|_| member.role == Role::Server) {
+    let kept = matches!(member.role, Role::Server | Role::Store);
+    if let Some((name, _)) = own.filter(|_| kept) {
         return (*name).to_owned();
     }
     if let Some((_, name)) = KNOWN.iter().find(|(port, _)| *port == number) {

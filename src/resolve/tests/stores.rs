@@ -1,0 +1,149 @@
+//! Stores and brokers: which of their ports a probe asks.
+
+use super::{BulletReading, ProbeAction, Resolved, parse, resolved};
+use crate::facts::Tree;
+
+const COMPOSE: &str = r#"
+name: clinic
+services:
+  api:
+    build: .
+    ports: ["8080:8080"]
+    environment:
+      NATS_URL: nats://events:4222
+      QUEUE_URL: nats://queue:4222
+      S3_ENDPOINT: http://files:9000
+      DB_HOST: db
+      CACHE_HOST: cache
+      AMQP_URL: amqp://rabbit:5672
+  events:
+    image: nats:2.10-alpine
+    command: ["-js", "-m", "8222"]
+  queue:
+    image: nats:2.10-alpine
+    command: -js
+  files:
+    image: minio/minio:RELEASE.2025-04-22T22-12-26Z
+    command: server /data --console-address ":9001"
+    ports: ["9001:9001"]
+  db: {image: "mysql:8.4"}
+  cache: {image: "redis:7"}
+  rabbit: {image: "rabbitmq:4", ports: ["5672:5672", "15672:15672"]}
+  prometheus: {image: "prom/prometheus:v3.2.1"}
+"#;
+
+fn read(lines: &str) -> Resolved {
+    let tree: Tree = [
+        ("docker-compose.yml", COMPOSE),
+        ("Dockerfile", "FROM scratch\n"),
+    ]
+    .into_iter()
+    .collect();
+    resolved(&parse(&format!("# Phase 1: A\n\n- [ ] {lines}\n")), &tree)
+}
+
+/// Returns the bullets that stay a person's.
+fn unread(resolved: &Resolved) -> Vec<String> {
+    let bullets = resolved.tasks.iter().flat_map(|task| &task.bullets);
+    let unread = bullets.filter_map(|it| match it {
+        BulletReading::Unread { text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    unread.collect()
+}
+
+/// Checks what the liveness and readiness probes of a service ask over HTTP, with their ports.
+#[track_caller]
+fn check_probes(service: &str, bullets: &[&str], expected: [(&str, u16); 2]) {
+    let bullets = bullets.join("\n  - ");
+    let resolved = read(&format!("`k8s/{service}/statefulset.yml`\n  - {bullets}"));
+    assert_eq!(unread(&resolved), Vec::<String>::new(), "{bullets}");
+    let workload = resolved
+        .application
+        .workload(service)
+        .expect("the workload");
+    let asked = [&workload.liveness, &workload.readiness].map(|probe| match probe {
+        Some(probe) => match &probe.action {
+            ProbeAction::Http { path, port } => {
+                let port = workload.ports.iter().find(|it| it.name == *port);
+                (path.clone(), port.expect("a port").port)
+            }
+            other => panic!("{other:?}"),
+        },
+        None => panic!("no probe"),
+    });
+    let expected = expected.map(|(path, port)| (path.to_owned(), port));
+    assert_eq!(asked, expected, "{bullets}");
+}
+
+/// Checks that a probe over HTTP stays a person's, and that none is written.
+#[track_caller]
+fn check_left(service: &str, bullet: &str) {
+    let resolved = read(&format!("`k8s/{service}/statefulset.yml`\n  - {bullet}"));
+    assert_eq!(unread(&resolved), [bullet]);
+    let workload = resolved
+        .application
+        .workload(service)
+        .expect("the workload");
+    for probe in [&workload.liveness, &workload.readiness]
+        .into_iter()
+        .flatten()
+    {
+        let http = matches!(probe.action, ProbeAction::Http { .. });
+        assert!(!http, "{bullet}: {:?}", probe.action);
+    }
+}
+
+#[test]
+fn a_path_is_asked_where_the_product_serves_it() {
+    let health = ("/minio/health/live", 9000);
+    let ready = ("/minio/health/ready", 9000);
+    check_probes(
+        "files",
+        &["Liveness: `/minio/health/live`"],
+        [health, ready],
+    );
+    check_probes(
+        "files",
+        &[
+            "Liveness: `/minio/health/live` (HTTP, period 30s)",
+            "Readiness: `/minio/health/ready` (HTTP, port 9000)",
+        ],
+        [health, ready],
+    );
+    check_probes(
+        "files",
+        &["Readiness: `/minio/health/cluster`"],
+        [health, ("/minio/health/cluster", 9000)],
+    );
+    check_probes(
+        "rabbit",
+        &["Liveness: `/api/health`", "Readiness: `/api/ready`"],
+        [("/api/health", 15672), ("/api/ready", 15672)],
+    );
+}
+
+#[test]
+fn nats_is_asked_on_the_port_that_its_command_names() {
+    for bullet in [
+        "Liveness: `/healthz` (HTTP, period 10s)",
+        "Liveness: `/healthz` (port 8222)",
+    ] {
+        check_probes(
+            "events",
+            &[bullet],
+            [("/healthz", 8222), ("/healthz", 8222)],
+        );
+    }
+}
+
+#[test]
+fn what_serves_no_http_is_never_asked_over_it() {
+    check_left("queue", "Liveness: `/healthz` (HTTP, period 10s)");
+    check_left("queue", "Readiness: `/healthz` (port 8222)");
+    check_left("events", "Liveness: `/healthz` (HTTP, port 4222)");
+    check_left("db", "Liveness: `/health`");
+    check_left("db", "Readiness: `/ready` (HTTP, порт 3306)");
+    check_left("cache", "Readiness: `/ready` (HTTP)");
+    check_left("rabbit", "Liveness: `/health` (порт 5672)");
+}
