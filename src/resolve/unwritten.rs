@@ -4,6 +4,8 @@
 //!
 //! A name that is nearly a service's is an error (`subjects`).
 
+mod hosted;
+
 use std::collections::{BTreeSet, HashMap};
 
 use crate::checklist::Checklist;
@@ -25,6 +27,7 @@ pub(super) fn leave(
     checklist: &Checklist,
 ) -> Vec<Diagnostic> {
     let mut told = unknown(reads, facts, phase, checklist);
+    told.extend(hosted::leave(reads, facts, phase, checklist));
     told.extend(twice(reads, facts, checklist));
     told
 }

@@ -286,3 +286,20 @@ fn a_file_for_an_object_asks_for_it_without_figures() {
     let budget = of("worker").pdb.as_ref().expect("a PDB");
     assert_eq!(budget.max_unavailable.as_deref(), Some("1"));
 }
+
+#[test]
+fn what_looks_at_its_node_is_a_persons() {
+    for path in [
+        "k8s/monitoring/node-exporter.yml",
+        "k8s/node-exporter/daemonset.yml",
+    ] {
+        check_left(
+            &["`k8s/app/deployment.yml`", &format!("`{path}`")],
+            &format!(
+                "node exporter looks at the node that it runs on (`/proc`, `/sys`, `/`, its \
+                 network and processes), which Pod Security refuses here: `{path}` is a person's \
+                 to write"
+            ),
+        );
+    }
+}
