@@ -383,26 +383,28 @@ impl Mounts {
         });
     }
 
-    /// Gives a data store without a volume the claim that it is to have.
+    /// Gives what keeps data, and has no volume for it, the claim that it is to have.
     fn data(&mut self, member: &Member<'_>) {
-        let claimed = self.claims();
-        let path = member
-            .product
-            .and_then(image::Product::data_path)
-            .unwrap_or("/data");
-        if member.kind == WorkloadKind::StatefulSet && !claimed {
-            let size = member
-                .spec
-                .claim
-                .clone()
-                .unwrap_or_else(|| "1Gi".to_owned());
-            self.push(VolumeSpec {
-                name: "data".to_owned(),
-                path: path.to_owned(),
-                sub_path: None,
-                kind: VolumeKind::Claim(size),
-                read_only: false,
-            });
+        let known = member.product.map(image::Product::known);
+        let own = known.and_then(|it| it.data).map(|data| data.path);
+        // The pods of one Deployment would write the same data.
+        let alone =
+            member.kind == WorkloadKind::Deployment && member.spec.replicas.unwrap_or(1) < 2;
+        let keeps = alone && known.is_some_and(|it| it.keeps);
+        let asked = alone && own.is_some() && member.spec.claim.is_some();
+        let path = own.unwrap_or("/data");
+        let taken = self.volumes.iter().any(|it| it.path == path);
+        let wanted = member.kind == WorkloadKind::StatefulSet || keeps || asked;
+        if !wanted || taken || self.claims() {
+            return;
         }
+        let size = member.spec.claim.clone();
+        self.push(VolumeSpec {
+            name: "data".to_owned(),
+            path: path.to_owned(),
+            sub_path: None,
+            kind: VolumeKind::Claim(size.unwrap_or_else(|| "1Gi".to_owned())),
+            read_only: false,
+        });
     }
 }

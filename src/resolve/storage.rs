@@ -91,8 +91,10 @@ fn size(member: &Member<'_>, set: Option<&VolumeSettings>) -> String {
         let value = label(member.service?, &SIZES)?;
         super::quantity::bytes(Phrase::new(value, &Vocabulary::default()))
     };
+    let keeps = member.product.is_some_and(|it| it.known().keeps);
     let usual = match member.product.map(Product::part) {
         Some(Part::Postgres | Part::Store | Part::Prometheus) => LARGE,
+        Some(Part::Server) if keeps => LARGE,
         Some(Part::Redis | Part::Grafana | Part::Server) | None => SMALL,
     };
     member

@@ -27,6 +27,8 @@ pub struct Known {
     pub ports: &'static [(&'static str, u16)],
     /// Where it keeps its data.
     pub data: Option<Data>,
+    /// Whether what it has there is to survive its pods, though it is no store of the application's.
+    pub keeps: bool,
     /// Whom it can run as.
     pub user: User,
     /// Empty folders that it writes to beside its data, with the most that they may hold.
@@ -124,6 +126,7 @@ impl Known {
         tag: None,
         ports: &[],
         data: None,
+        keeps: false,
         user: User::Any,
         scratch: &[],
         seeded: &[],

@@ -10,6 +10,7 @@ pub(super) const ROWS: &[Known] = &[
         default: Some("prom/prometheus:v3.13.4"),
         ports: &[("http", 9090)],
         data: Some(Data::at("/prometheus", "2Gi")),
+        keeps: true,
         alive: Check::Http("/-/healthy", 9090),
         ready: Check::Http("/-/ready", 9090),
         ..Known::PLAIN
@@ -21,6 +22,7 @@ pub(super) const ROWS: &[Known] = &[
         default: Some("grafana/grafana:12.4.12"),
         ports: &[("http", 3000)],
         data: Some(Data::at("/var/lib/grafana", "1Gi")),
+        keeps: true,
         alive: Check::Http("/api/health", 3000),
         ..Known::PLAIN
     },
@@ -85,6 +87,7 @@ pub(super) const ROWS: &[Known] = &[
         default: Some("grafana/loki:3.7.8"),
         ports: &[("http", 3100)],
         data: Some(Data::at("/loki", "2Gi")),
+        keeps: true,
         ready: Check::Http("/ready", 3100),
         ..Known::PLAIN
     },
@@ -100,6 +103,7 @@ pub(super) const ROWS: &[Known] = &[
         images: &["tempo"],
         ports: &[("http", 3200), ("otlp-grpc", 4317), ("otlp-http", 4318)],
         data: Some(Data::at("/var/tempo", "2Gi")),
+        keeps: true,
         ready: Check::Http("/ready", 3200),
         ..Known::PLAIN
     },

@@ -1,12 +1,14 @@
 //! How long and how much Prometheus keeps, and where it answers.
 
-use super::super::application::{ProbeAction, VolumeKind, Workload};
+use super::super::application::{ProbeAction, VolumeKind, VolumeSpec, Workload};
 use super::super::quantity;
 use super::super::spec::MonitoringSpec;
 use super::{Sources, scrape};
 
 /// What Prometheus keeps its samples on, where nothing says how much that is.
 const STORAGE: &str = "10Gi";
+/// Where its image keeps them.
+const USUAL: &str = "/prometheus";
 
 /// Sets how long and how much Prometheus keeps, so that its volume never fills up, and asks its
 /// probes where it answers.
@@ -30,8 +32,9 @@ pub(super) fn samples(
         .unwrap_or_else(|| STORAGE.to_owned());
     let told = workload.args.iter().flatten();
     let mut told = told.filter_map(|arg| arg.strip_prefix("--storage.tsdb.path="));
-    let samples = told.next_back().unwrap_or("/prometheus").to_owned();
+    let samples = told.next_back().unwrap_or(USUAL).to_owned();
     let samples = samples.trim_end_matches('/');
+    follow_claim(workload, samples);
     let mut claimed = false;
     for volume in &mut workload.volumes {
         if let VolumeKind::Claim(size_of) = &mut volume.kind
@@ -68,6 +71,19 @@ pub(super) fn samples(
     }
     let args = args.clone();
     follow(workload, &args);
+}
+
+/// Has the claim that is made for it lie where it is told to keep its samples.
+fn follow_claim(workload: &mut Workload, samples: &str) {
+    let taken = |it: &VolumeSpec| it.path.trim_end_matches('/') == samples;
+    if workload.volumes.iter().any(taken) {
+        return;
+    }
+    let mut made = workload.volumes.iter_mut();
+    let made = made.find(|it| matches!(it.kind, VolumeKind::Claim(_)) && it.path == USUAL);
+    if let Some(claim) = made {
+        samples.clone_into(&mut claim.path);
+    }
 }
 
 /// Has the probes ask below the prefix that Prometheus is told, if it is told one.

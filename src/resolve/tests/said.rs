@@ -297,7 +297,7 @@ fn what_an_object_does_not_take_is_a_persons() {
     check_below(
         "`k8s/monitoring/prometheus.yml`",
         &prometheus,
-        &prometheus[2..],
+        &prometheus[3..],
     );
     check_below(
         "`k8s/ingress.yml`",

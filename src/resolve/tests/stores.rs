@@ -1,7 +1,8 @@
-//! Stores and brokers: which of their ports a probe asks.
+//! Stores, brokers and monitoring: which of their ports a probe asks, and what keeps their data.
 
 use super::{BulletReading, ProbeAction, Resolved, parse, resolved};
 use crate::facts::Tree;
+use crate::resolve::{VolumeKind, WorkloadKind};
 
 const COMPOSE: &str = r#"
 name: clinic
@@ -146,4 +147,66 @@ fn what_serves_no_http_is_never_asked_over_it() {
     check_left("db", "Readiness: `/ready` (HTTP, порт 3306)");
     check_left("cache", "Readiness: `/ready` (HTTP)");
     check_left("rabbit", "Liveness: `/health` (порт 5672)");
+}
+
+/// Checks the kind of what a line asks for, how many of it there are, and its claim.
+#[track_caller]
+fn check_kept(lines: &str, name: &str, kind: WorkloadKind, (path, size): (&str, &str)) {
+    let resolved = read(lines);
+    assert_eq!(unread(&resolved), Vec::<String>::new(), "{lines}");
+    let workload = resolved.application.workload(name).expect("the workload");
+    assert_eq!((workload.kind, workload.replicas), (kind, 1), "{lines}");
+    let claims = workload.volumes.iter().filter_map(|it| match &it.kind {
+        VolumeKind::Claim(size) => Some((it.path.as_str(), size.as_str())),
+        _ => None,
+    });
+    assert_eq!(claims.collect::<Vec<_>>(), [(path, size)], "{lines}");
+}
+
+#[test]
+fn samples_lie_in_the_claim() {
+    let set = WorkloadKind::StatefulSet;
+    for (lines, size) in [
+        ("`k8s/monitoring/prometheus.yml`: retention 15d", "10Gi"),
+        (
+            "`k8s/monitoring/prometheus-statefulset.yml`: зберігати 30 днів",
+            "10Gi",
+        ),
+        (
+            "`k8s/monitoring/prometheus.yml`: retention 21d, PVC 30Gi",
+            "30Gi",
+        ),
+        ("`k8s/monitoring/prometheus.yml`\n  - Диск: 20Gi", "20Gi"),
+    ] {
+        check_kept(lines, "prometheus", set, ("/prometheus", size));
+        let resolved = read(lines);
+        let workload = resolved.application.workload("prometheus");
+        let args = workload.and_then(|it| it.args.clone()).unwrap_or_default();
+        let limit = format!(
+            "{}MB",
+            size.trim_end_matches("Gi").parse::<u32>().expect("a size") * 1024 * 8 / 10
+        );
+        assert!(
+            args.contains(&format!("--storage.tsdb.retention.size={limit}")),
+            "{args:?}"
+        );
+    }
+    check_kept(
+        "`k8s/monitoring/prometheus-deployment.yml`\n  - PVC: 30Gi",
+        "prometheus",
+        WorkloadKind::Deployment,
+        ("/prometheus", "30Gi"),
+    );
+}
+
+#[test]
+fn what_keeps_logs_or_dashboards_is_one_with_a_claim() {
+    let set = WorkloadKind::StatefulSet;
+    check_kept("`k8s/monitoring/loki.yml`", "loki", set, ("/loki", "10Gi"));
+    check_kept(
+        "`k8s/monitoring/grafana.yml`: PVC 2Gi",
+        "grafana",
+        set,
+        ("/var/lib/grafana", "2Gi"),
+    );
 }
