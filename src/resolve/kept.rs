@@ -15,7 +15,7 @@ use super::spec::{
     ScalingSpec, Spec,
 };
 use super::target::{FileKind, Target};
-use super::{exposure_words, ports};
+use super::{exposure_words, ports, steady};
 use crate::vocabulary::Word;
 
 /// What is written.
@@ -85,7 +85,10 @@ impl Theirs<'_> {
         } = asks;
         let edge = (*tls, !controllers.is_empty(), edge);
         self.leads_in(edge)
-            && self.runs(replicas.as_ref(), |it, asked| fewest(it) == Some(*asked))
+            && self.runs(replicas.as_ref(), |it, asked| {
+                // Several pods of a store are several stores.
+                fewest(it) == Some(*asked) && (*asked < 2 || !steady::is_lone(it))
+            })
             && self.runs(claim.as_ref(), claims)
             && self.runs(grace.as_ref(), |it, asked| it.grace_seconds == Some(*asked))
             && self.runs(drain.as_ref(), |it, asked| {
@@ -111,7 +114,8 @@ impl Theirs<'_> {
             && self.reached(some(ports), listens)
             && self.reached(some(exposures), exposed)
             && self.beside(hpa.as_ref(), ManifestItem::Hpa, |it, asked| {
-                it.hpa.as_ref().is_some_and(|hpa| scales(hpa, asked))
+                let hpa = it.hpa.as_ref();
+                !steady::is_lone(it) && hpa.is_some_and(|hpa| scales(hpa, asked))
             })
             && self.beside(pdb.as_ref(), ManifestItem::Pdb, |it, asked| {
                 it.pdb.as_ref().is_some_and(|pdb| allows(pdb, asked))

@@ -9,8 +9,9 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
+use crate::facts::image;
 
-use super::application::{Pdb, Role, VolumeKind, Workload, WorkloadKind};
+use super::application::{Pdb, Role, VolumeKind, VolumeSpec, Workload, WorkloadKind};
 use super::roster::Member;
 
 /// Settles how many pods serve; returns what a person should know of it.
@@ -43,7 +44,7 @@ pub(super) fn settle(
             doubled.push(format!("`{}`", workload.name));
         }
     }
-    let mut remarks = Vec::new();
+    let mut remarks: Vec<Diagnostic> = workloads.iter().filter_map(apart).collect();
     if !doubled.is_empty() {
         let message = format!(
             "nothing says how many of {} run: two of each, as they serve",
@@ -60,6 +61,36 @@ pub(super) fn settle(
         remarks.push(Diagnostic::warning(message));
     }
     remarks
+}
+
+/// Says of several pods of a store that each has its own data.
+fn apart(workload: &Workload) -> Option<Diagnostic> {
+    let pods = workload.replicas;
+    let several = pods > 1 && is_lone(workload);
+    several.then(|| {
+        let name = &workload.name;
+        Diagnostic::warning(format!(
+            "{pods} pods of `{name}` are {pods} separate stores behind one name: nothing that is \
+             written makes them one"
+        ))
+        .help(
+            "run one (`Replicas: 1`); a cluster is its operator's or its chart's to make, or is \
+             one service in Compose for each node",
+        )
+    })
+}
+
+/// Returns whether pods of a known product each have data of their own, which a second one wouldn't
+/// know of.
+pub(super) fn is_lone(workload: &Workload) -> bool {
+    let Some(known) = image::known(&workload.image) else {
+        return false;
+    };
+    let claims = |it: &VolumeSpec| matches!(it.kind, VolumeKind::Claim(_));
+    let set = workload.kind == WorkloadKind::StatefulSet;
+    let scales = workload.kind.scales();
+    let own = set && workload.volumes.iter().any(claims);
+    scales && (known.is_store() || known.keeps || own)
 }
 
 /// Returns how many are asked for.

@@ -210,3 +210,21 @@ fn what_keeps_logs_or_dashboards_is_one_with_a_claim() {
         ("/var/lib/grafana", "2Gi"),
     );
 }
+
+#[test]
+fn several_pods_of_a_store_stay_open() {
+    for name in ["events", "files", "db", "cache", "rabbit"] {
+        for bullet in ["Replicas: 3", "Реплики: 3", "Репліки: 4", "3 replicas"] {
+            let resolved = read(&format!("`k8s/{name}/statefulset.yml`\n  - {bullet}"));
+            assert_eq!(unread(&resolved), [bullet], "{name}");
+            let told = format!("pods of `{name}` are");
+            let warned = resolved.warnings.0.iter();
+            let warned = warned.filter(|it| it.message.contains(&told)).count();
+            assert_eq!(warned, 1, "{name}");
+        }
+        let one = read(&format!("`k8s/{name}/statefulset.yml`\n  - Replicas: 1"));
+        assert_eq!(unread(&one), Vec::<String>::new(), "{name}");
+    }
+    let api = read("`k8s/api/deployment.yml`\n  - Replicas: 3");
+    assert_eq!(unread(&api), Vec::<String>::new());
+}
