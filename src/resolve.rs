@@ -32,6 +32,7 @@ mod layout;
 mod model;
 mod monitoring;
 mod mounts;
+mod narrowed;
 mod outside;
 mod overlays;
 mod pod;

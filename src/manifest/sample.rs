@@ -98,6 +98,7 @@ pub(super) fn workload(name: &str) -> Workload {
         job: None,
         after: vec!["postgresql".to_owned()],
         wait: None,
+        service_ports: Vec::new(),
         aliases: Vec::new(),
         talks_to: vec!["postgresql".to_owned()],
         outside: Vec::new(),

@@ -23,7 +23,7 @@ pub(super) fn build(peers: &Peers<'_>, workload: &Workload) -> Vec<Service> {
         ));
     }
     if workload.kind == WorkloadKind::StatefulSet {
-        let all: Vec<_> = workload.ports.iter().collect();
+        let all: Vec<_> = workload.inner_ports().collect();
         services.push(service(
             application,
             workload,
@@ -79,7 +79,7 @@ fn inside<'a>(peers: &Peers<'_>, workload: &'a Workload) -> Vec<&'a resolve::Ser
     let wanted = |port: &&resolve::ServicePort| {
         called || port.exposure == Exposure::Cluster || routed(port) || scraped(port)
     };
-    workload.ports.iter().filter(wanted).collect()
+    workload.inner_ports().filter(wanted).collect()
 }
 
 /// What tells the Services of one workload apart.

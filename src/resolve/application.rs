@@ -139,6 +139,8 @@ pub struct Workload {
     pub wait: Option<Wait>,
     /// Further names that others in the cluster know it by.
     pub aliases: Vec<String>,
+    /// The ports that its Services within the cluster have, where a task names them; else all.
+    pub service_ports: Vec<u16>,
     /// Workloads it opens connections to (for `NetworkPolicy`); `after` included.
     pub talks_to: Vec<String>,
     /// Hosts outside of the cluster that its settings name.
@@ -182,6 +184,13 @@ pub enum WorkloadKind {
 }
 
 impl Workload {
+    /// Returns the ports that its Services within the cluster may have.
+    pub fn inner_ports(&self) -> impl Iterator<Item = &ServicePort> {
+        let named = |port: &&ServicePort| self.service_ports.contains(&port.port);
+        let all = self.service_ports.is_empty();
+        self.ports.iter().filter(move |port| all || named(port))
+    }
+
     /// Returns the names of the `ConfigMap`s that it takes variables from or mounts.
     pub fn maps<'a>(&'a self) -> BTreeSet<&'a str> {
         let of_variable = |source: &'a EnvSource| match source {

@@ -20,8 +20,8 @@ use super::rules::Read;
 use super::spec::Spec;
 use super::target::{FileKind, Target};
 use super::{
-    Context, budget, environment, images, ingress, layout, monitoring, overlays, steady, subjects,
-    workload,
+    Context, budget, environment, images, ingress, layout, monitoring, narrowed, overlays, steady,
+    subjects, workload,
 };
 use crate::vocabulary::Word;
 use built::{Built, build_all, maps};
@@ -98,6 +98,7 @@ pub(super) fn assemble<'f>(
     let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
     let (ingress, routed) = around.way_in(reads, &roster, &mut built.workloads, &mut warnings);
+    narrowed::settle(&mut built.workloads, reads, (&roster, ingress.as_ref()));
     let (owners, config_maps, told) = maps(variables.config, &mut built, &mut secrets);
     warnings.extend(told);
     warnings.extend(budget::mend(&mut built.workloads));

@@ -121,8 +121,11 @@ fn narrow(clause: Phrase<'_>, rest: &[&str], spec: &mut Spec) -> Option<()> {
         return Some(());
     };
     let inside = before.alternatives == [Exposure::Cluster];
-    let Some(ports) = numbered(clause, rest) else {
-        return inside.then_some(());
+    let ports = match numbered(clause, rest) {
+        Some(ports) => ports,
+        // `ClusterIP, 4222 for the clients`
+        None if inside => figures(rest),
+        None => return None,
     };
     for (number, label) in ports {
         let before = spec.exposures.last_mut()?;
@@ -153,6 +156,22 @@ fn narrow(clause: Phrase<'_>, rest: &[&str], spec: &mut Spec) -> Option<()> {
         }
     }
     Some(())
+}
+
+/// Returns the ports that a Service within the cluster is to have, where a text names them beside
+/// its type.
+pub(super) fn only(asked: &[ExposureSpec]) -> Vec<u16> {
+    let inside = asked
+        .iter()
+        .all(|it| it.alternatives == [Exposure::Cluster]);
+    let numbers = asked.iter().filter_map(|it| it.port.as_ref()?.parse().ok());
+    numbers.filter(|_| inside).collect()
+}
+
+/// Returns the numbers among words that say more of ports.
+fn figures(rest: &[&str]) -> Vec<(u16, Option<String>)> {
+    let numbers = rest.iter().filter_map(|word| word.parse().ok());
+    numbers.map(|number| (number, None)).collect()
 }
 
 /// Returns the ports that a clause lists, each with the name behind it: `8082 (http) and 9082

@@ -113,6 +113,7 @@ impl Theirs<'_> {
             && self.runs(some(monitoring), monitors)
             && self.reached(some(ports), listens)
             && self.reached(some(exposures), exposed)
+            && self.serves_only(exposures)
             && self.beside(hpa.as_ref(), ManifestItem::Hpa, |it, asked| {
                 let hpa = it.hpa.as_ref();
                 !steady::is_lone(it) && hpa.is_some_and(|hpa| scales(hpa, asked))
@@ -134,6 +135,17 @@ impl Theirs<'_> {
         let all = |it: &Workload, asked: &Vec<T>| asked.iter().all(|one| is(it, one));
         self.beside(asked, ManifestItem::Services, all)
             || self.beside(asked, ManifestItem::Workload, all)
+    }
+
+    /// Returns whether the Service has those ports alone that its own file's task names.
+    fn serves_only(&self, asked: &[ExposureSpec]) -> bool {
+        let only = exposure_words::only(asked);
+        let whole = self.target.kind != FileKind::Service || only.is_empty();
+        whole
+            || self.workload.is_some_and(|it| {
+                let mut ports = it.inner_ports();
+                ports.all(|port| only.contains(&port.port))
+            })
     }
 
     /// Returns whether an object of a workload is written, and as asked; also where nothing is.

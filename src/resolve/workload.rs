@@ -66,6 +66,7 @@ pub(super) fn build(
         after,
         wait: None,
         aliases: aliases(member, sources.roster, &mut warnings),
+        service_ports: Vec::new(),
         talks_to,
         outside: Vec::new(),
         behind_ingress: false,

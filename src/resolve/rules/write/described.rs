@@ -285,19 +285,23 @@ impl Reader<'_, '_> {
             }
             Meaning::Heading | Meaning::Unread => return false,
         }
-        let inside = own
-            .exposures
-            .iter()
-            .all(|it| it.alternatives == [Exposure::Cluster]);
+        let names = self.strays_of(text, &own.exposures);
         self.spec.merge(own);
+        self.unread(text, names);
+        true
+    }
+
+    /// Returns the words of a text that was read which ask for something else.
+    fn strays_of(&self, text: &str, exposures: &[ExposureSpec]) -> Vec<String> {
+        let mut exposures = exposures.iter();
+        let inside = exposures.all(|it| it.alternatives == [Exposure::Cluster]);
         let mut names = self.strays(text, Known::Read);
         if self.target.kind == FileKind::Service && inside {
             // Whomever it is for, a Service is reached within the cluster anyway.
             let asking = self.strays(text, Known::Named);
             names.retain(|name| asking.contains(name));
         }
-        self.unread(text, names);
-        true
+        names
     }
 
     /// Returns whether a type of Service is asked for that leads out of the cluster.
@@ -343,12 +347,12 @@ impl Reader<'_, '_> {
         if lost || self.meanings.last() == Some(&more) {
             return false;
         }
+        let names = self.strays_of(clause, &own.exposures);
         *self.spec = before.clone();
         self.spec.merge(own);
         self.meanings.pop();
         self.meanings.push(more);
         self.last = Some((both, before));
-        let names = self.strays(clause, Known::Read);
         self.unread(clause, names);
         true
     }
