@@ -39,7 +39,12 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
             let name = port_name(label);
             is_name(label) || name == usual || composed(member, number) == Some(name)
         };
-        let label = asked.label.as_deref().filter(called);
+        let label = asked.label.as_deref();
+        // Of what is said of a port in other words nothing is carried.
+        if label.is_some_and(|it| !called(&it)) && !is_known(member, number) {
+            continue;
+        }
+        let label = label.filter(called);
         let name = label.map(port_name).or_else(|| composed(member, number));
         let name = name.unwrap_or_else(|| usual.clone());
         push(&mut ports, number, protocol, name);
@@ -118,6 +123,13 @@ pub(super) fn take_of_service(
         let named = asked.iter().find(meant).and_then(|it| it.label.clone());
         port.label = port.label.take().or(named);
     }
+}
+
+/// Returns whether a port is known without a task's word.
+fn is_known(member: &Member<'_>, number: u16) -> bool {
+    let mut composed = member.service.iter().flat_map(|it| &it.ports);
+    let mut inferred = member.inferred.iter();
+    composed.any(|it| it.container == number) || inferred.any(|(it, _)| *it == number)
 }
 
 /// Returns the name that the Compose file gives a port.

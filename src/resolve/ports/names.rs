@@ -39,6 +39,8 @@ const USUAL: &[&str] = &[
     "console",
     "dashboard",
     "metrics",
+    "monitor",
+    "monitoring",
     "prometheus",
     "health",
     "healthcheck",

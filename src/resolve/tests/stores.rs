@@ -228,3 +228,72 @@ fn several_pods_of_a_store_stay_open() {
     let api = read("`k8s/api/deployment.yml`\n  - Replicas: 3");
     assert_eq!(unread(&api), Vec::<String>::new());
 }
+
+/// Checks which ports the Services of a workload have within the cluster, by its Service's line.
+#[track_caller]
+fn check_served(lines: &str, name: &str, (expected, open): (&[u16], bool)) {
+    let lines = format!("`k8s/{name}/statefulset.yml`\n- [ ] {lines}");
+    let resolved = read(&lines);
+    let workload = resolved.application.workload(name).expect("the workload");
+    let ports: Vec<u16> = workload.inner_ports().map(|it| it.port).collect();
+    assert_eq!(ports, expected, "{lines}");
+    assert_eq!(!unread(&resolved).is_empty(), open, "{lines}");
+}
+
+#[test]
+fn a_service_has_the_ports_that_are_named_beside_its_type() {
+    for line in [
+        "`k8s/files/service.yml`: ClusterIP, port 9000",
+        "`k8s/files/service.yml`: ClusterIP, порт 9000",
+        "`k8s/files/service.yml`: ClusterIP 9000",
+        "`k8s/files/service.yml`: ClusterIP, 9000 для клієнтів",
+        "`k8s/files/service.yml`\n  - ClusterIP, port 9000",
+    ] {
+        check_served(line, "files", (&[9000], false));
+    }
+    let all: &[u16] = &[9001, 9000];
+    check_served("`k8s/files/service.yml`: ClusterIP", "files", (all, false));
+    let both = "`k8s/files/service.yml`: ClusterIP, ports 9000, 9001";
+    check_served(both, "files", (all, false));
+    check_served(
+        "`k8s/events/service.yml`: ClusterIP, port 4222",
+        "events",
+        (&[4222], false),
+    );
+}
+
+#[test]
+fn a_port_that_others_reach_stays_in_the_service() {
+    check_served(
+        "`k8s/files/service.yml`: ClusterIP, port 9001",
+        "files",
+        (&[9001, 9000], true),
+    );
+    check_served(
+        "`k8s/events/service.yml`: ClusterIP, 8222 for monitoring",
+        "events",
+        (&[4222, 8222], true),
+    );
+}
+
+#[test]
+fn a_port_of_which_more_is_said_is_not_carried() {
+    let ports = |resolved: &Resolved| -> Vec<u16> {
+        let queue = resolved.application.workload("queue");
+        queue
+            .iter()
+            .flat_map(|it| &it.ports)
+            .map(|it| it.port)
+            .collect()
+    };
+    let bullet = "Порт: 4222, 8222 (потім)";
+    let resolved = read(&format!("`k8s/queue/statefulset.yml`\n  - {bullet}"));
+    assert_eq!(unread(&resolved), [bullet]);
+    assert_eq!(ports(&resolved), [4222]);
+    for name in ["monitoring", "monitor"] {
+        let lines = format!("`k8s/queue/statefulset.yml`\n  - Порт: 4222, 8222 ({name})");
+        let resolved = read(&lines);
+        assert_eq!(unread(&resolved), Vec::<String>::new());
+        assert_eq!(ports(&resolved), [4222, 8222]);
+    }
+}
