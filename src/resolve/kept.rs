@@ -85,10 +85,7 @@ impl Theirs<'_> {
         } = asks;
         let edge = (*tls, !controllers.is_empty(), edge);
         self.leads_in(edge)
-            && self.runs(replicas.as_ref(), |it, asked| {
-                // Several pods of a store are several stores.
-                fewest(it) == Some(*asked) && (*asked < 2 || !steady::is_lone(it))
-            })
+            && self.runs(replicas.as_ref(), |it, asked| replicates(it, *asked))
             && self.runs(claim.as_ref(), claims)
             && self.runs(grace.as_ref(), |it, asked| it.grace_seconds == Some(*asked))
             && self.runs(drain.as_ref(), |it, asked| {
@@ -114,10 +111,7 @@ impl Theirs<'_> {
             && self.reached(some(ports), listens)
             && self.reached(some(exposures), exposed)
             && self.serves_only(exposures)
-            && self.beside(hpa.as_ref(), ManifestItem::Hpa, |it, asked| {
-                let hpa = it.hpa.as_ref();
-                !steady::is_lone(it) && hpa.is_some_and(|hpa| scales(hpa, asked))
-            })
+            && self.beside(hpa.as_ref(), ManifestItem::Hpa, scales_out)
             && self.beside(pdb.as_ref(), ManifestItem::Pdb, |it, asked| {
                 it.pdb.as_ref().is_some_and(|pdb| allows(pdb, asked))
             })
@@ -227,6 +221,17 @@ fn fits<T: PartialEq>(asked: Option<&T>, found: Option<&T>) -> bool {
 fn fewest(workload: &Workload) -> Option<u32> {
     let fewest = || workload.hpa.as_ref().map_or(workload.replicas, |it| it.min);
     workload.kind.scales().then(fewest)
+}
+
+/// Returns whether there are as many pods as asked; several of a store are several stores.
+fn replicates(workload: &Workload, asked: u32) -> bool {
+    let lone = asked > 1 && steady::is_lone(workload);
+    fewest(workload) == Some(asked) && !lone
+}
+
+fn scales_out(workload: &Workload, asked: &HpaSpec) -> bool {
+    let hpa = workload.hpa.as_ref();
+    !steady::is_lone(workload) && hpa.is_some_and(|hpa| scales(hpa, asked))
 }
 
 fn gone_within(workload: &Workload) -> i64 {

@@ -144,15 +144,8 @@ pub(super) fn read(path: &str, description: &str) -> Option<Target> {
 /// Returns the same, where folders at the root are known to hold manifests. Elsewhere a file that
 /// is only called like a service may be anything: `openapi/api.yaml`.
 pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<Target> {
-    if let Some(folder) = path.strip_suffix('/') {
-        // A folder of kustomize's is asked for by itself.
-        let is_base = folder.ends_with("/base");
-        let wanted = is_base || overlays::name_of(path).is_some();
-        return wanted.then(|| Target {
-            path: format!("{path}kustomization.yml"),
-            kind: FileKind::Kustomization,
-            name: None,
-        });
+    if path.ends_with('/') {
+        return folder(path);
     }
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, extension) = file.rsplit_once('.')?;
@@ -195,12 +188,8 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
             } else {
                 Some(rest)
             };
-            let name = name?;
-            let ruling = policy && kinds::rules_traffic(&name);
-            if ruling {
-                return None;
-            }
-            target(kind, Some(name))
+            let name = name.filter(|name| !(policy && kinds::rules_traffic(name)));
+            target(kind, Some(name?))
         }
         Some(kind) => target(kind, None),
         None if !is_for_manifests(path, led) => None,
@@ -213,6 +202,18 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
             target(kind, kind.of_workload().then_some(rest))
         }
     }
+}
+
+/// Returns the file that is asked for by a folder with its `/`.
+fn folder(path: &str) -> Option<Target> {
+    // A folder of kustomize's is asked for by itself.
+    let is_base = path.ends_with("/base/");
+    let wanted = is_base || overlays::name_of(path).is_some();
+    wanted.then(|| Target {
+        path: format!("{path}kustomization.yml"),
+        kind: FileKind::Kustomization,
+        name: None,
+    })
 }
 
 /// Returns whether a code span looks like a path of a file to write or read.

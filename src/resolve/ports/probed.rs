@@ -1,6 +1,6 @@
 //! Which of its ports a program is asked on over HTTP, and the one that NATS is watched on.
 
-use crate::facts::image::{Check, Known};
+use crate::facts::image::{Check, Known, Product};
 use crate::facts::{Protocol, Service};
 
 use super::super::application::ServicePort;
@@ -33,7 +33,7 @@ pub(in crate::resolve) fn probed(
     ports: &[ServicePort],
     number: Option<u16>,
 ) -> Option<String> {
-    let known = member.product.map(|product| product.known());
+    let known = member.product.map(Product::known);
     // Nothing is asked over HTTP on UDP.
     let tcp = || ports.iter().filter(|it| it.protocol == Protocol::Tcp);
     let serves = |port: &ServicePort| speaks_http(known, port.port);

@@ -48,7 +48,7 @@ fn unread(resolved: &Resolved) -> Vec<String> {
     let bullets = resolved.tasks.iter().flat_map(|task| &task.bullets);
     let unread = bullets.filter_map(|it| match it {
         BulletReading::Unread { text, .. } => Some(text.clone()),
-        _ => None,
+        BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
     });
     unread.collect()
 }
@@ -63,15 +63,13 @@ fn check_probes(service: &str, bullets: &[&str], expected: [(&str, u16); 2]) {
         .application
         .workload(service)
         .expect("the workload");
-    let asked = [&workload.liveness, &workload.readiness].map(|probe| match probe {
-        Some(probe) => match &probe.action {
-            ProbeAction::Http { path, port } => {
-                let port = workload.ports.iter().find(|it| it.name == *port);
-                (path.clone(), port.expect("a port").port)
-            }
-            other => panic!("{other:?}"),
-        },
-        None => panic!("no probe"),
+    let asked = [&workload.liveness, &workload.readiness].map(|probe| {
+        let action = &probe.as_ref().expect("a probe").action;
+        let ProbeAction::Http { path, port } = action else {
+            return (format!("{action:?}"), 0);
+        };
+        let port = workload.ports.iter().find(|it| it.name == *port);
+        (path.clone(), port.expect("a port").port)
     });
     let expected = expected.map(|(path, port)| (path.to_owned(), port));
     assert_eq!(asked, expected, "{bullets}");
@@ -156,9 +154,11 @@ fn check_kept(lines: &str, name: &str, kind: WorkloadKind, (path, size): (&str, 
     assert_eq!(unread(&resolved), Vec::<String>::new(), "{lines}");
     let workload = resolved.application.workload(name).expect("the workload");
     assert_eq!((workload.kind, workload.replicas), (kind, 1), "{lines}");
-    let claims = workload.volumes.iter().filter_map(|it| match &it.kind {
-        VolumeKind::Claim(size) => Some((it.path.as_str(), size.as_str())),
-        _ => None,
+    let claims = workload.volumes.iter().filter_map(|it| {
+        let VolumeKind::Claim(size) = &it.kind else {
+            return None;
+        };
+        Some((it.path.as_str(), size.as_str()))
     });
     assert_eq!(claims.collect::<Vec<_>>(), [(path, size)], "{lines}");
 }

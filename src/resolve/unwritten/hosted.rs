@@ -6,6 +6,7 @@
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
+use crate::facts::image::Product;
 use crate::settings::PhaseSettings;
 
 use super::super::rules::Read;
@@ -33,7 +34,7 @@ pub(super) fn leave(
     subjects::assign(&mut subjects, facts.project.as_ref(), phase, checklist);
     let mut told = Vec::new();
     for subject in subjects.iter().filter(|it| it.service.is_none()) {
-        let title = subject.product.map(|it| it.title());
+        let title = subject.product.map(Product::title);
         let Some((title, needs)) = HOSTED.iter().find(|(one, _)| Some(*one) == title) else {
             continue;
         };
