@@ -32,6 +32,7 @@ fn failures(plain: Phrase<'_>) -> Option<u32> {
 fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
     let port = || numbers_after(plain, Word::Ports);
     let port = || port().and_then(|number| u16::try_from(number).ok());
+    let port = || port().or_else(|| asked_on(plain));
     let whole = plain.text();
     let value = whole.split_once(':').map_or(whole, |(_, value)| value);
     let value = value.trim();
@@ -78,6 +79,21 @@ fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
         fits
     });
     arguments.then(|| Check::Command(command.to_owned()))
+}
+
+/// Returns the port right behind the word for where something is asked: `on 8222`. Smaller numbers
+/// may be of anything.
+fn asked_on(plain: Phrase<'_>) -> Option<u16> {
+    const LEAST: u16 = 80;
+    let all: Vec<&str> = plain.words().collect();
+    let tells = |word: &str, meaning| plain.vocabulary().tells(word, meaning);
+    let port = |at: usize| {
+        let number = all.get(at + 1)?.parse().ok()?;
+        let unit = all.get(at + 2).is_some_and(|it| tells(it, Word::Seconds));
+        (number >= LEAST && !unit).then_some(number)
+    };
+    let mut at = (0..all.len()).filter(|at| all.get(*at).is_some_and(|it| tells(it, Word::At)));
+    at.find_map(port)
 }
 
 /// Returns a command without the words behind it that say how often it runs: `pg_isready every 5s`.

@@ -399,6 +399,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::Role,
         "cache$, broker$, server$, queue$, message$, messages$",
     ),
+    (Word::At, "on$, at$"),
     (Word::Each, "per$, a$, each$, every$"),
     (Word::Percent, "percent"),
     (Word::Pods, "pod, replic"),

@@ -205,6 +205,7 @@ meanings! {
     User "user" "a user, beside a password";
     Role "role" "what a product is used as: cache, broker, server";
     // Units.
+    At "at" "on: the port that something is asked on";
     Each "each" "what a unit without a number stands behind: per, a, в, за";
     Percent "percent" "percent";
     Pods "pods" "pods, as a unit";
@@ -336,6 +337,7 @@ const BULLETS: &[Word] = &[
     Word::Administrator,
     Word::User,
     Word::Role,
+    Word::At,
     Word::Each,
 ];
 

@@ -427,3 +427,27 @@ fn each_part_behind_an_ingress_is_written_or_a_persons() {
         &["for api.example.org"],
     );
 }
+
+#[test]
+fn the_pod_security_that_is_written_may_be_asked_for() {
+    for said in [
+        "Pod Security restricted",
+        "pod security: restricted",
+        "PSS restricted",
+    ] {
+        check(
+            &format!("`k8s/namespace.yml`: namespace `call-center`, {said}"),
+            &[],
+        );
+    }
+    for said in [
+        "Pod Security baseline",
+        "Pod Security restricted (warn)",
+        "restricted",
+    ] {
+        let line = format!("`k8s/namespace.yml`: {said}");
+        let task = read(&line);
+        let task = task.tasks.last().expect("a task");
+        assert!(task.has_unread(), "{line}");
+    }
+}

@@ -127,6 +127,11 @@ fn nats_is_asked_on_the_port_that_its_command_names() {
     for bullet in [
         "Liveness: `/healthz` (HTTP, period 10s)",
         "Liveness: `/healthz` (port 8222)",
+        "Liveness: `/healthz` on 8222, period 10s",
+        "Liveness: `/healthz` на 8222, период 10с",
+        "Liveness: `/healthz` на 8222, період 10 с",
+        "Liveness: `/healthz` раз в 15с, 4 фейла",
+        "Liveness: `/healthz` раз на 90 с",
     ] {
         check_probes(
             "events",
@@ -139,6 +144,8 @@ fn nats_is_asked_on_the_port_that_its_command_names() {
 #[test]
 fn what_serves_no_http_is_never_asked_over_it() {
     check_left("queue", "Liveness: `/healthz` (HTTP, period 10s)");
+    check_left("queue", "Liveness: `/healthz` на 8222");
+    check_left("events", "Liveness: `/healthz` on 4222");
     check_left("queue", "Readiness: `/healthz` (port 8222)");
     check_left("events", "Liveness: `/healthz` (HTTP, port 4222)");
     check_left("db", "Liveness: `/health`");

@@ -102,6 +102,24 @@ pub(in crate::resolve::rules) fn namespace(line: &Line<'_>, target: &Target) -> 
         .map(str::to_owned)
 }
 
+/// Returns whether a text asks for the level of Pod Security that every Namespace is written with.
+fn is_secured(text: &str) -> bool {
+    const LEVEL: &str = "restricted";
+    let named = [
+        "pod",
+        "security",
+        "standard",
+        "standards",
+        "admission",
+        "pss",
+        "psa",
+    ];
+    let lower = text.to_lowercase();
+    let all: Vec<&str> = words(&lower).collect();
+    let known = |word: &&str| named.contains(word) || *word == LEVEL;
+    all.contains(&LEVEL) && all.len() > 1 && all.iter().all(known)
+}
+
 /// Returns whether Kubernetes takes a namespace of that name.
 fn is_label(name: &str) -> bool {
     let fits = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-';
@@ -151,6 +169,9 @@ impl Reader<'_, '_> {
             FileKind::Namespace => {
                 let own = namespace(self.line, self.target);
                 for clause in clauses(text) {
+                    if is_secured(clause) {
+                        continue;
+                    }
                     let mut names = self.strays(clause, Known::Named);
                     names.retain(|it| Some(it) != own.as_ref());
                     self.unread(clause, names);
