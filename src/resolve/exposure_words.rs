@@ -161,11 +161,14 @@ fn narrow(clause: Phrase<'_>, rest: &[&str], spec: &mut Spec) -> Option<()> {
 /// Returns the ports that a Service within the cluster is to have, where a text names them beside
 /// its type.
 pub(super) fn only(asked: &[ExposureSpec]) -> Vec<u16> {
-    let inside = asked
-        .iter()
-        .all(|it| it.alternatives == [Exposure::Cluster]);
     let numbers = asked.iter().filter_map(|it| it.port.as_ref()?.parse().ok());
-    numbers.filter(|_| inside).collect()
+    numbers.filter(|_| are_inside(asked)).collect()
+}
+
+/// Returns whether a type is asked for, and none that leads out of the cluster.
+pub(super) fn are_inside(asked: &[ExposureSpec]) -> bool {
+    let mut all = asked.iter();
+    !asked.is_empty() && all.all(|it| it.alternatives == [Exposure::Cluster])
 }
 
 /// Returns the numbers among words that say more of ports.

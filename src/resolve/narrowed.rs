@@ -19,7 +19,12 @@ pub(super) fn settle(
         let Some(target) = read.target() else {
             continue;
         };
-        let only = exposure_words::only(&read.spec().exposures);
+        let spec = read.spec();
+        let mut only = exposure_words::only(&spec.exposures);
+        // `ClusterIP` and `Port: 4222`, each a bullet of its own.
+        if exposure_words::are_inside(&spec.exposures) {
+            only.extend(spec.ports.iter().map(|it| it.number));
+        }
         let mut named = workloads.iter_mut();
         let workload = named.find(|it| Some(&it.name) == target.name.as_ref());
         let Some(workload) = workload.filter(|_| target.kind == FileKind::Service) else {

@@ -255,6 +255,7 @@ fn a_service_has_the_ports_that_are_named_beside_its_type() {
         "`k8s/files/service.yml`: ClusterIP 9000",
         "`k8s/files/service.yml`: ClusterIP, 9000 для клієнтів",
         "`k8s/files/service.yml`\n  - ClusterIP, port 9000",
+        "`k8s/files/service.yml`\n  - ClusterIP\n  - Port: 9000",
     ] {
         check_served(line, "files", (&[9000], false));
     }
