@@ -11,6 +11,7 @@ const FOLDERS: &[(&str, &str)] = &[
     ("бэкэнд", "backend"),
     ("воркер", "worker"),
     ("гейтве", "gateway"),
+    ("гейт", "gate"),
     ("мобильн", "mobile"),
     ("мобільн", "mobile"),
     ("планировщик", "scheduler"),
@@ -52,6 +53,12 @@ pub(crate) fn folder_named(word: &str) -> Option<&'static str> {
     let word = word.to_lowercase();
     let mut named = FOLDERS.iter().filter(|(begin, _)| word.starts_with(begin));
     named.next().map(|(_, folder)| *folder)
+}
+
+/// Returns whether a word names what a part of an application does, in whatever alphabet.
+pub(crate) fn names_role(word: &str) -> bool {
+    let english = ["gateway", "scheduler", "worker"];
+    folder_named(word).is_some() || english.iter().any(|it| word.eq_ignore_ascii_case(it))
 }
 
 /// Returns the endings of the files that a heading is about by the language that it names in

@@ -388,7 +388,8 @@ pub(super) fn is_below(path: &str, other: &str) -> bool {
 }
 
 fn quoted(paths: &[String]) -> String {
-    let quoted: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    let quote = |path: &String| format!("`{}`", path.trim_end_matches('/'));
+    let quoted: Vec<String> = paths.iter().map(quote).collect();
     quoted.join(" or ")
 }
 

@@ -107,10 +107,41 @@ impl<'a> Places<'a> {
     pub(super) fn headed(&self, words: &[String]) -> Meant<'a> {
         let said = |name: &str| words.iter().any(|word| is_said(name, word));
         let called = |place: &&Place<'a>| said(place.name) || pieces(place.name).all(said);
-        let named = only(self.all.iter().filter(called).copied());
-        let ([word], Meant::Anywhere) = (words, &named) else {
+        let called: Vec<Place<'a>> = self.all.iter().filter(called).copied().collect();
+        // `Ticketing worker` is `ticketing-worker`, and not `ticketing`.
+        let longest = called.iter().map(|it| pieces(it.name).count()).max();
+        let whole = |it: &&Place<'_>| Some(pieces(it.name).count()) == longest;
+        let named = only(called.iter().filter(whole).copied());
+        if !matches!(named, Meant::Anywhere) {
             return named;
+        }
+        match words {
+            [word] => self.piece(word),
+            _ => Meant::Anywhere,
+        }
+    }
+
+    /// Returns the only part with a folder of its own that a line names by what such a part does, in
+    /// another alphabet as well: `воркеру`.
+    pub(super) fn roles(&self, words: &[String]) -> Meant<'a> {
+        let mut roles = words.iter().filter(|word| vocabulary::names_role(word));
+        let (Some(role), None) = (roles.next(), roles.next()) else {
+            return Meant::Anywhere;
         };
+        self.piece(role)
+    }
+
+    /// Returns whether a service is built from a folder that another one is built from as well.
+    pub(super) fn shares(&self, service: &Service) -> bool {
+        let folder = |it: &Service| it.build.as_ref().map(|build| build.context.clone());
+        let others = self.all.iter().filter_map(|it| it.service);
+        let mut others = others.filter(|it| it.name != service.name);
+        let own = folder(service).filter(|it| !it.is_empty());
+        own.is_some() && others.any(|it| folder(it) == own)
+    }
+
+    /// Returns the only part with a folder of its own of whose name a word is a piece.
+    fn piece(&self, word: &str) -> Meant<'a> {
         let piece = |place: &&Place<'a>| pieces(place.name).any(|it| is_said(it, word));
         let own = self
             .all
@@ -119,7 +150,7 @@ impl<'a> Places<'a> {
         let parts: Vec<Place<'a>> = own.filter(piece).copied().collect();
         let part = only(parts.iter().copied());
         if matches!(part, Meant::Anywhere) && !parts.is_empty() {
-            return Meant::Untold(word.clone());
+            return Meant::Untold(word.to_owned());
         }
         part
     }
@@ -213,7 +244,11 @@ fn is_named(name: &str, word: &str) -> bool {
         pieces.any(|piece| piece == word || piece == one)
     } else {
         let said = sound(word);
+        let role = vocabulary::folder_named(word);
         pieces.any(|piece| {
+            if role == Some(piece) {
+                return true;
+            }
             let written = sound(piece);
             let ending = said.strip_prefix(written.as_str());
             let short = written.chars().count() < SHORTEST;

@@ -182,6 +182,7 @@ fn a_heading_names_a_part_by_the_pieces_of_its_name() {
         ("Sender", false, false),
         ("Push sender", false, false),
         ("API", true, false),
+        ("API PDF worker", false, true),
     ] {
         let mut files = manifests.to_vec();
         files.push(("services/api/retry.ts", text));
@@ -189,6 +190,41 @@ fn a_heading_names_a_part_by_the_pieces_of_its_name() {
         files.pop();
         files.push(("services/pdf-worker/retry.ts", text));
         assert_eq!(is_done(heading, line, &files), pdf, "{heading}");
+    }
+}
+
+#[test]
+fn a_part_of_gos_is_all_that_lies_below_its_folder() {
+    let files = [
+        ("gate/go.mod", "module gate"),
+        (
+            "gate/internal/scan/scan.go",
+            "package scan\n\nfunc Validate() error {\n\treturn run()\n}\n",
+        ),
+    ];
+    for heading in ["Gate", "Гейт"] {
+        assert!(is_done(heading, "Add `Validate()`", &files), "{heading}");
+    }
+}
+
+#[test]
+fn a_role_in_the_line_names_a_part() {
+    let policy = "export class RetryPolicy {\n  run() {}\n}\n";
+    let manifests = [
+        ("api/package.json", "{}"),
+        ("pdf-worker/package.json", "{}"),
+    ];
+    for line in [
+        "Добавить класс `RetryPolicy` воркеру",
+        "Add worker class `RetryPolicy`",
+    ] {
+        let done = |path| {
+            let mut files = manifests.to_vec();
+            files.push((path, policy));
+            is_done("Work", line, &files)
+        };
+        assert!(done("pdf-worker/a.ts"), "{line}");
+        assert!(!done("api/a.ts"), "{line}");
     }
 }
 

@@ -44,6 +44,9 @@ impl Look<'_> {
             meant = places.named(&words.line);
         }
         if matches!(meant, Meant::Anywhere) {
+            meant = places.roles(&words.line);
+        }
+        if matches!(meant, Meant::Anywhere) {
             meant = places.headed(&words.heading);
         }
         meant
@@ -117,7 +120,8 @@ impl Look<'_> {
                 ));
                 return Expected { what, found };
             }
-            Meant::In(folder, _) => (!folder.is_empty()).then(|| (*folder).to_owned()),
+            // A folder of all that lies below it, and no package of Go's.
+            Meant::In(folder, _) => (!folder.is_empty()).then(|| format!("{folder}/")),
             Meant::Anywhere => None,
         };
         match &mut what {
@@ -155,11 +159,19 @@ impl Look<'_> {
         let compose = compose.map_or(&[][..], |it| it.files.as_slice());
         let given = service.iter().flat_map(|it| &it.environment);
         let given = given.map(|it| (&it.name, &it.origin));
+        // Which of two services of one folder reads it, their source doesn't tell.
+        let shared = service.filter(|it| self.places().shares(it));
         let all = self.variables().iter();
         let all = all.map(|(known, origin)| (known, origin));
         let inside = all.filter(|(_, origin)| meant.has(&origin.path, compose));
+        let inside = inside.filter(|_| shared.is_none());
         let found = given.chain(inside).find(|(known, _)| *known == name);
         let found = found.ok_or_else(|| match (service, folder) {
+            (Some(service), folder) if shared.is_some() => format!(
+                "`{name}` isn't set for `{}` in the Compose file, and `{folder}` is another \
+                 service's as well",
+                service.name
+            ),
             (Some(service), _) => format!("`{name}` isn't read or set by `{}`", service.name),
             (None, folder) => format!("`{name}` isn't read or set in `{folder}`"),
         });
