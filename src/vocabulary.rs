@@ -230,6 +230,14 @@ impl Vocabulary {
         self.0.index.told_by(&fold(word))
     }
 
+    /// Returns whether a word is one of these, inflected at most: what goes on behind its stem with
+    /// more than an ending may be the name of another thing (`LimitRange`).
+    pub(crate) fn is_form(&self, word: &str, meanings: &[Word]) -> bool {
+        let word = fold(word);
+        let mut entries = meanings.iter().flat_map(|it| self.entries(*it));
+        entries.any(|entry| entry.ends(&word))
+    }
+
     /// Returns where in a text's folded words that is told first.
     pub(crate) fn place(&self, words: &[String], meaning: Word) -> Option<usize> {
         let entries = self.entries(meaning);

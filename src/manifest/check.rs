@@ -58,6 +58,8 @@ enum Verdict {
     Exempt(String),
     /// The rule applies; what breaks it, if anything.
     Checked(Vec<String>),
+    /// A part of the rule applies; what breaks that, and why the rest doesn't apply.
+    Partly(Vec<String>, String),
 }
 
 /// Returns what a requirement finds among the objects.
@@ -69,19 +71,18 @@ pub fn check(requirement: &Requirement, objects: &[Object]) -> Checked {
         violations: Vec::new(),
     };
     for object in objects {
-        match verdict(requirement, object, objects) {
-            Verdict::Unrelated => {}
-            Verdict::Exempt(reason) => {
-                checked.exempt.push(format!("{}: {reason}", object.label()));
-            }
-            Verdict::Checked(problems) => {
-                checked.objects += 1;
-                let named = problems
-                    .iter()
-                    .map(|problem| format!("{}: {problem}", object.label()));
-                checked.violations.extend(named);
-            }
-        }
+        let (problems, exempt) = match verdict(requirement, object, objects) {
+            Verdict::Unrelated => (None, None),
+            Verdict::Exempt(reason) => (None, Some(reason)),
+            Verdict::Checked(problems) => (Some(problems), None),
+            Verdict::Partly(problems, reason) => (Some(problems), Some(reason)),
+        };
+        let named = |text: String| format!("{}: {text}", object.label());
+        checked.objects += usize::from(problems.is_some());
+        checked.exempt.extend(exempt.map(named));
+        checked
+            .violations
+            .extend(problems.into_iter().flatten().map(named));
     }
     checked
 }
@@ -90,7 +91,7 @@ pub fn check(requirement: &Requirement, objects: &[Object]) -> Checked {
 pub fn violations(requirement: &Requirement, object: &Object, all: &[Object]) -> Vec<String> {
     match verdict(requirement, object, all) {
         Verdict::Unrelated | Verdict::Exempt(_) => Vec::new(),
-        Verdict::Checked(problems) => problems,
+        Verdict::Checked(problems) | Verdict::Partly(problems, _) => problems,
     }
 }
 
@@ -99,6 +100,8 @@ fn rule(requirement: &Requirement) -> String {
         Requirement::Namespace(name) => format!("namespace `{name}`"),
         Requirement::Resources => "requests and limits".to_owned(),
         Requirement::Probes => "liveness and readiness probes".to_owned(),
+        Requirement::Liveness => "liveness probes".to_owned(),
+        Requirement::Readiness => "readiness probes".to_owned(),
         Requirement::AntiAffinity => "anti-affinity".to_owned(),
         Requirement::DisruptionBudget => "pod disruption budget".to_owned(),
     }
@@ -108,7 +111,9 @@ fn verdict(requirement: &Requirement, object: &Object, all: &[Object]) -> Verdic
     match requirement {
         Requirement::Namespace(name) => namespace(object, name),
         Requirement::Resources => resources(object),
-        Requirement::Probes => probes(object),
+        Requirement::Probes => probes(object, &[LIVENESS, READINESS]),
+        Requirement::Liveness => probes(object, &[LIVENESS]),
+        Requirement::Readiness => probes(object, &[READINESS]),
         Requirement::AntiAffinity => replicated(object, all, anti_affinity),
         Requirement::DisruptionBudget => replicated(object, all, disruption_budget),
     }
@@ -157,7 +162,12 @@ fn resources(object: &Object) -> Verdict {
     Verdict::Checked(problems)
 }
 
-fn probes(object: &Object) -> Verdict {
+/// Where containers have their probes.
+const LIVENESS: &str = "livenessProbe";
+const READINESS: &str = "readinessProbe";
+
+/// Checks that containers have the probes of these kinds that make sense for them.
+fn probes(object: &Object, asked: &[&str]) -> Verdict {
     let Some(spec) = pod_spec(object) else {
         return Verdict::Unrelated;
     };
@@ -165,41 +175,38 @@ fn probes(object: &Object) -> Verdict {
         return Verdict::Exempt("runs to completion".to_owned());
     }
     let mut problems = Vec::new();
-    let mut concerned = false;
+    let (mut concerned, mut silent) = (false, false);
     for container in containers(spec, false) {
         let has = |key: &str| container.get(key).is_some_and(|value| !value.is_null());
         let serves = container
             .get("ports")
             .and_then(Value::as_array)
             .is_some_and(|p| !p.is_empty());
-        let known = ["livenessProbe", "readinessProbe"]
-            .into_iter()
-            .filter(|probe| has(probe));
-        if !serves && known.count() == 0 {
-            continue;
-        }
-        concerned = true;
         // What serves nothing has no traffic to be ready for.
-        let wanted: &[&str] = if serves {
-            &["livenessProbe", "readinessProbe"]
-        } else {
-            &["livenessProbe"]
+        let fits = |probe: &str| {
+            let checked = has(LIVENESS) || has(READINESS);
+            serves || probe == LIVENESS && checked || has(probe)
         };
-        for probe in wanted.iter().filter(|probe| !has(probe)) {
-            problems.push(format!("container `{}` lacks {probe}", name(container)));
-        }
-        let liveness = container.get("livenessProbe");
-        if has("livenessProbe") && liveness == container.get("readinessProbe") {
-            let name = name(container);
+        concerned |= asked.iter().any(|probe| fits(probe));
+        silent |= asked.contains(&READINESS) && !fits(READINESS);
+        let lacking = asked.iter().filter(|probe| fits(probe) && !has(probe));
+        let name = name(container);
+        problems.extend(lacking.map(|probe| format!("container `{name}` lacks {probe}")));
+        let same = has(LIVENESS) && container.get(LIVENESS) == container.get(READINESS);
+        if same && asked.len() > 1 {
             problems.push(format!(
                 "container `{name}` has one probe for liveness and readiness"
             ));
         }
     }
-    if concerned {
-        Verdict::Checked(problems)
-    } else {
-        Verdict::Exempt("serves nothing and has no known check".to_owned())
+    match (concerned, silent, asked) {
+        (true, true, _) => {
+            let reason = "serves nothing that it could be ready for".to_owned();
+            Verdict::Partly(problems, reason)
+        }
+        (true, false, _) => Verdict::Checked(problems),
+        (false, _, [READINESS]) => Verdict::Exempt("serves nothing".to_owned()),
+        (false, ..) => Verdict::Exempt("serves nothing and has no known check".to_owned()),
     }
 }
 

@@ -87,6 +87,8 @@ pub(super) fn require(
         Requirement::Namespace(_) => Vec::new(),
         Requirement::Resources
         | Requirement::Probes
+        | Requirement::Liveness
+        | Requirement::Readiness
         | Requirement::AntiAffinity
         | Requirement::DisruptionBudget => broken(&requirement, theirs),
     };

@@ -285,6 +285,10 @@ pub enum Requirement {
     Resources,
     /// Every container that serves or has a known check has probes.
     Probes,
+    /// Every container that serves or has a known check has a liveness probe.
+    Liveness,
+    /// Every container that serves has a readiness probe.
+    Readiness,
     /// What runs two or more replicas is spread over nodes.
     AntiAffinity,
     /// What runs two or more replicas has a `PodDisruptionBudget`.

@@ -139,6 +139,8 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
                 Required::Namespace => Requirement::Namespace(known.application.namespace.clone()),
                 Required::Resources => Requirement::Resources,
                 Required::Probes => Requirement::Probes,
+                Required::Liveness => Requirement::Liveness,
+                Required::Readiness => Requirement::Readiness,
                 Required::AntiAffinity => Requirement::AntiAffinity,
                 Required::DisruptionBudget => Requirement::DisruptionBudget,
             };

@@ -212,6 +212,8 @@ pub(super) enum Required {
     Namespace,
     Resources,
     Probes,
+    Liveness,
+    Readiness,
     AntiAffinity,
     DisruptionBudget,
 }

@@ -127,12 +127,16 @@ pub(super) const WORDS: &[Row<Word>] = &[
     ),
     (Word::And, "and$, then$, plus$, also$, as well as"),
     (
+        Word::Count,
+        "one$, once$, two$, twice$, three$, thrice$, four$, five$, both$, half$, couple$",
+    ),
+    (
         Word::Around,
         "several$, multiple$, many$, copy$, copies$, instance$, instances$, running$, run$, works$, times$, \
          for$, from$, every$, each$, all$, any$, whatever$, runs$, serves$, requests$, twice$, pod, container, workload, deployment, statefulset, service, in$, \
          on$, the$, and$, of$, with$, both$, ha$, high$, availability$, basis$, based$, rules$, rule$, set$, \
          are$, is$, ours$, our$, component, updates$, zero-downtime$, manifest, namespace, kubernetes$, \
-         k8s$, application, app$, health, endpoint, check$, checks$, replica, two$, more$, than$, one$, once$, \
+         k8s$, application, app$, health$, health-check$, health-checks$, endpoint, check$, checks$, replica, two$, more$, than$, one$, once$, \
          serves$, serve$, that$, listens$, everything$, \
          must have, should have",
     ),
@@ -285,7 +289,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Probes, "probe"),
     (Word::Period, "period, every$, interval"),
     (Word::Timeout, "timeout"),
-    (Word::Delay, "delay, initialdelay"),
+    (Word::Delay, "delay, initialdelay, initial delay"),
     (
         Word::Failures,
         "failure, failurethreshold, threshold, retries",

@@ -59,6 +59,7 @@ meanings! {
     Reference "reference" "from, see, like: what comes behind is only referred to";
     And "and" "and, then: what joins clauses";
     Around "around" "words around what every manifest must have: each, all, pod";
+    Count "count" "numbers in words: one, two, twice";
     // Around a person's work and the traces that it leaves.
     Work "work" "verbs of work that leaves no trace of its own: test, run, send";
     Judge "judgement" "what asks for a person's judgement: agree, approve, review";
@@ -230,6 +231,7 @@ const FILLERS: &[Word] = &[
     Word::Reference,
     Word::And,
     Word::Around,
+    Word::Count,
     Word::Internal,
     Word::Target,
     Word::Generic,

@@ -51,6 +51,12 @@ impl Entry {
         matches!(self.stems.as_slice(), [only] if only.fits(word))
     }
 
+    /// Returns whether a folded word alone tells the meaning, with no more than an ending behind
+    /// the stem.
+    pub(super) fn ends(&self, word: &str) -> bool {
+        matches!(self.stems.as_slice(), [only] if only.ends(word))
+    }
+
     /// Returns where in a text's folded words the entry begins to be told, if it takes several.
     pub(super) fn place(&self, words: &[impl AsRef<str>]) -> Option<usize> {
         let fits = |stem: &Stem, at: usize| words.get(at).is_some_and(|it| stem.fits(it.as_ref()));
@@ -109,6 +115,16 @@ impl Stem {
 
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Returns whether a word is the stem with no more than an ending.
+    fn ends(&self, word: &str) -> bool {
+        /// How many letters an ending has at most: English and other languages.
+        const ENDING: (usize, usize) = (3, 4);
+        let most = if word.is_ascii() { ENDING.0 } else { ENDING.1 };
+        let ending = word.strip_prefix(&self.text).unwrap_or_default();
+        let fits = ending.chars().all(char::is_alphabetic) && ending.chars().count() <= most;
+        self.fits(word) && fits
     }
 
     pub(super) fn fits(&self, word: &str) -> bool {

@@ -110,3 +110,35 @@ fn a_budget_may_select_by_expression() {
     );
     fails(&Requirement::DisruptionBudget, &budget, &[]);
 }
+
+#[test]
+fn each_kind_of_probe_is_asked_for_alone() {
+    let live = BARE.replace("image: web,", "image: web, livenessProbe: {exec: {}},");
+    fails(&Requirement::Liveness, &live, &[]);
+    let lacking = "Deployment/web: container `web` lacks readinessProbe";
+    fails(&Requirement::Readiness, &live, &[lacking]);
+    fails(&Requirement::Probes, &live, &[lacking]);
+    let ready = live.replace("livenessProbe", "readinessProbe");
+    fails(&Requirement::Readiness, &ready, &[]);
+    let lacking = "Deployment/web: container `web` lacks livenessProbe";
+    fails(&Requirement::Liveness, &ready, &[lacking]);
+}
+
+#[test]
+fn what_serves_nothing_is_named_where_readiness_is_asked_for() {
+    let worker = BARE.replace(
+        ", ports: [{containerPort: 80}]",
+        ", livenessProbe: {exec: {}}",
+    );
+    let objects = parse_documents("a.yml", &worker).unwrap();
+    let checked = |requirement| {
+        let checked = check(&requirement, &objects);
+        assert_eq!(checked.violations, Vec::<String>::new());
+        (checked.objects, checked.exempt)
+    };
+    let partly = "Deployment/web: serves nothing that it could be ready for".to_owned();
+    assert_eq!(checked(Requirement::Probes), (1, vec![partly]));
+    let silent = "Deployment/web: serves nothing".to_owned();
+    assert_eq!(checked(Requirement::Readiness), (0, vec![silent]));
+    assert_eq!(checked(Requirement::Liveness), (1, Vec::new()));
+}

@@ -1,8 +1,7 @@
 //! `Resource limits for every pod`: a rule that every written manifest must satisfy.
 
-use crate::vocabulary::{Phrase, Word};
+use crate::vocabulary::{Meanings, Phrase, Word, words};
 
-use super::super::target;
 use super::{Intent, Line, Outcome, Required, Rule, reading, wording};
 
 pub(super) const RULE: Rule = Rule {
@@ -78,36 +77,108 @@ fn read(line: &Line<'_>) -> Outcome {
     if let Some(sign) = line.plain.chars().find(|it| SIGNS.contains(it)) {
         return Err(format!("“{sign}” says more than what is required").into());
     }
-    let begun = wording::verb(prose, VERBS).map(|verb| verb.word);
-    let all = wording::opened(prose).skip(usize::from(begun.is_some()));
-    if let Some(code) = line.codes().find(|code| !target::is_endpoint(code)) {
+    if let Some(code) = line.codes().next().or_else(|| path(line.plain)) {
         return Err(format!("`{code}` is another thing than every manifest").into());
     }
     let another = |it: &&(Required, &str, &[Word])| it.0 != required && prose.find(it.2).is_some();
     if let Some((_, other, _)) = REQUIRED.iter().find(another) {
         return Err(format!("{other} is another thing than {rule}").into());
     }
-    let mut known: Vec<Word> = TOLD.to_vec();
-    known.extend([Word::Around, Word::Replicas]);
-    // A line may say what a budget or different nodes are good for.
-    if matches!(
-        required,
-        Required::DisruptionBudget | Required::AntiAffinity
-    ) {
-        known.extend([Word::Idle, Word::Purpose, Word::Rolling]);
-    }
-    // Several words may say one thing: `without downtime`.
-    let all: Vec<&str> = all.collect();
-    let told = line.vocabulary.marked(&all, &known);
-    let others = all.into_iter().zip(told).filter(|(_, told)| !told);
-    if let Some(stray) = wording::stray(line, others.map(|(word, _)| word), &[]) {
+    if let Some(stray) = stray(line, required) {
         return Err(format!("“{stray}” says more than what is required").into());
     }
+    let (required, rule) = one_kind(required, prose).unwrap_or((required, rule));
     let said = prose.find(&[Word::Past, Word::Environments]);
     if let Some(more) = said.or_else(|| wording::asks_more(prose)) {
         return Err(format!("asks for more (“{more}”)").into());
     }
     Ok((Intent::Require(required, None), reading(rule, [word])))
+}
+
+/// Returns the one kind of probe that alone is required.
+fn one_kind(required: Required, prose: Phrase<'_>) -> Option<(Required, &'static str)> {
+    let has = |word: Word| prose.has(word);
+    match (required, has(Word::Liveness), has(Word::Readiness)) {
+        (Required::Probes, true, false) => Some((Required::Liveness, "require liveness probes")),
+        (Required::Probes, false, true) => Some((Required::Readiness, "require readiness probes")),
+        _ => None,
+    }
+}
+
+/// Returns a path that stands in a line without code marks: `(/healthz)`.
+fn path(plain: &str) -> Option<&str> {
+    let marks = |it: char| "()[]«»“”\"',;:.".contains(it);
+    let mut pieces = plain.split_whitespace().map(|it| it.trim_matches(marks));
+    pieces.find(|it| it.starts_with('/') && it.chars().any(char::is_alphanumeric))
+}
+
+/// Returns a word that asks for more than what is required.
+fn stray<'l>(line: &'l Line<'_>, required: Required) -> Option<&'l str> {
+    let prose = line.prose();
+    let mut known: Vec<Word> = TOLD.to_vec();
+    known.extend([Word::Around, Word::Replicas]);
+    // A line may say what a budget or different nodes are good for.
+    let replicated = matches!(
+        required,
+        Required::DisruptionBudget | Required::AntiAffinity
+    );
+    if replicated {
+        known.extend([Word::Idle, Word::Purpose, Word::Rolling]);
+    }
+    let begun = wording::verb(prose, VERBS).is_some();
+    // Several words may say one thing: `without downtime`.
+    let all: Vec<&str> = wording::opened(prose).skip(usize::from(begun)).collect();
+    let told = line.vocabulary.marked(&all, &known);
+    let mut words = all.iter().copied().zip(told).enumerate();
+    let stray = words.find(|(at, (word, told))| {
+        if word.contains(|it: char| it.is_ascii_digit()) && !told {
+            let next = all.get(at + 1).copied().unwrap_or_default();
+            return !(is_ticket(line, word) || replicated && is_several(line, word, next));
+        }
+        let alone = line.vocabulary.told_by(word).alone;
+        !told || alone.meets(Meanings::of(&known)) && !is_covered(line, word, &known)
+    });
+    let aside = || {
+        let text = prose.text();
+        let dash = text.find(" - ");
+        let at = text.find(ASIDE).into_iter().chain(dash).min()?;
+        text.get(at..)
+    };
+    let counted = || prose.with(aside()?).find(&[Word::Count]);
+    stray.map(|(_, (word, _))| word).or_else(counted)
+}
+
+/// Marks behind which a line says more of what is required.
+const ASIDE: [char; 7] = ['(', '[', ':', ';', '+', '—', '–'];
+
+/// Returns whether a word is a known one, inflected or put together from such at most: `LimitRange`
+/// and `resource-quota` are other things than limits and resources.
+fn is_covered(line: &Line<'_>, word: &str, known: &[Word]) -> bool {
+    let fits = |word: &str| line.vocabulary.is_form(word, known);
+    let mut parts = vec![String::new()];
+    let mut small = false;
+    for letter in word.chars() {
+        if letter == '-' || small && letter.is_uppercase() {
+            parts.push(String::new());
+        }
+        small = letter.is_lowercase();
+        if let Some(part) = parts.last_mut().filter(|_| letter != '-') {
+            part.push(letter);
+        }
+    }
+    fits(word) || parts.len() > 1 && parts.iter().all(|part| fits(part))
+}
+
+/// Returns whether a word numbers a ticket: `OPS-17`, `#12`.
+fn is_ticket(line: &Line<'_>, word: &str) -> bool {
+    let named = word.contains('-') && word.starts_with(char::is_uppercase);
+    wording::is_number(word) && (named || line.plain.contains(&format!("#{word}")))
+}
+
+/// Returns whether a figure only says what a rule is about anyhow: `2 replicas`, `2+ pods`.
+fn is_several(line: &Line<'_>, word: &str, next: &str) -> bool {
+    let tells = |meaning| line.vocabulary.tells(next, meaning);
+    word == "2" && (tells(Word::Replicas) || tells(Word::Pods))
 }
 
 /// How many words may stand before the one that tells.
@@ -118,7 +189,9 @@ fn enough(required: Required, prose: Phrase<'_>) -> Result<(), &'static str> {
     let has = |words: &[Word]| prose.find(words).is_some();
     let both = |one: &[Word], two: &[Word]| has(one) && has(two);
     let told = match required {
-        Required::Probes => has(&[Word::Probes]) || both(&[Word::Liveness], &[Word::Readiness]),
+        Required::Probes | Required::Liveness | Required::Readiness => {
+            has(&[Word::Probes]) || both(&[Word::Liveness], &[Word::Readiness])
+        }
         Required::Resources => {
             let parts = [Word::Limits, Word::Requests];
             both(&[Word::Resources, Word::Cpu, Word::Memory], &parts)
@@ -143,13 +216,15 @@ fn namespace(line: &Line<'_>) -> Outcome {
         .ok_or("no word for a namespace stands before the name")?;
     let begun = wording::verb(before, VERBS).is_some();
     let all = wording::opened(before).skip(usize::from(begun));
-    if let Some(stray) = wording::stray(line, all, &[Word::Namespace, Word::Object]) {
+    let with = before.find(&[Word::With, Word::And]);
+    let stray = wording::stray(line, all, &[Word::Namespace, Word::Object]);
+    if let Some(stray) = with.or(stray) {
         return Err(format!("“{stray}” says more than the namespace's name").into());
     }
-    let after = before.with(&after);
-    let goes_on = after.text().trim_start().starts_with(char::is_alphanumeric);
-    if goes_on || line.codes().count() > 1 || wording::asks_more(after).is_some() {
-        return Err("says more than the namespace's name".into());
+    // Whatever stands behind may be another object: `(with ResourceQuota)`.
+    let more = words(&after).find(|word| !is_ticket(line, word));
+    if let Some(more) = more.or_else(|| line.codes().nth(1)) {
+        return Err(format!("“{more}” says more than the namespace's name").into());
     }
     let matched = reading("require namespace", [word, &name]);
     Ok((
