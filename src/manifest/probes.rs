@@ -8,31 +8,48 @@ use crate::resolve::{self, ProbeAction, Role, Workload};
 
 /// Returns liveness and readiness. Where both ask the same, readiness asks more closely, and
 /// liveness is the more patient one; where there is nothing else to ask, nothing is served either,
-/// and readiness is left out.
+/// and readiness is left out. A command and figures that a task gives stay as they are.
 pub(super) fn told_apart(workload: &Workload) -> (Option<resolve::Probe>, Option<resolve::Probe>) {
     let mut liveness = workload.liveness.clone();
     let mut readiness = workload.readiness.clone();
     if let (Some(live), Some(ready)) = (&mut liveness, &mut readiness)
         && live.action == ready.action
     {
-        let Some(action) = closer(workload, &ready.action) else {
-            return (liveness, None);
-        };
-        ready.action = action;
-        if patience(live) <= patience(ready) {
-            let period = live.period.unwrap_or(10).max(1);
-            live.failures = Some(patience(ready).saturating_mul(2) / period + 1);
+        let exact = ready.asked && matches!(ready.action, ProbeAction::Exec(_));
+        let closer = closer(workload, &ready.action).filter(|_| !exact);
+        match closer {
+            Some(action) => ready.action = action,
+            None if exact => {}
+            None => return (liveness, None),
         }
+        set_patience(live, ready);
     }
     (liveness, readiness)
 }
+
+/// Lets liveness fail for longer than readiness, by figures that nobody gave.
+fn set_patience(live: &mut resolve::Probe, ready: &mut resolve::Probe) {
+    if patience(live) > patience(ready) {
+        return;
+    }
+    let given = |probe: &resolve::Probe| probe.asked && probe.failures.is_some();
+    if !given(live) {
+        let period = live.period.unwrap_or(10).max(1);
+        live.failures = Some(patience(ready).saturating_mul(2) / period + 1);
+    } else if !given(ready) && live.failures > Some(USUAL_FAILURES) {
+        ready.failures = None;
+    }
+}
+
+/// What Kubernetes takes where no number of failures is given.
+const USUAL_FAILURES: i32 = 3;
 
 /// Returns for how many seconds a probe may fail.
 fn patience(probe: &resolve::Probe) -> i32 {
     probe
         .period
         .unwrap_or(10)
-        .saturating_mul(probe.failures.unwrap_or(3))
+        .saturating_mul(probe.failures.unwrap_or(USUAL_FAILURES))
 }
 
 /// Returns an action that asks the same and more, or in another way.
@@ -184,7 +201,7 @@ pub(super) fn build(probe: &resolve::Probe) -> Probe {
 mod tests {
     use super::{patience, told_apart};
     use crate::manifest::sample;
-    use crate::resolve::{ProbeAction, Role};
+    use crate::resolve::{Probe, ProbeAction, Role};
 
     #[track_caller]
     fn check(role: Role, action: &ProbeAction, expected: &ProbeAction) {
@@ -259,5 +276,56 @@ mod tests {
                 port: "http".to_owned(),
             },
         );
+    }
+
+    /// Returns what becomes of two probes that a task asks for alike: question and failures each.
+    fn asked(action: &ProbeAction, failures: Option<i32>) -> [(ProbeAction, Option<i32>); 2] {
+        let mut workload = sample::workload("a");
+        workload.role = Role::Redis;
+        let probe = Probe {
+            failures,
+            asked: true,
+            ..sample::probe(action.clone(), 10)
+        };
+        workload.liveness = Some(probe.clone());
+        workload.readiness = Some(probe);
+        let (liveness, readiness) = told_apart(&workload);
+        [liveness, readiness].map(|it| {
+            let it = it.unwrap();
+            (it.action, it.failures)
+        })
+    }
+
+    #[test]
+    fn a_command_and_figures_that_a_task_gives_are_written_as_they_are() {
+        let ping = exec(&["redis-cli", "ping"]);
+        let given = (ping.clone(), Some(4));
+        assert_eq!(asked(&ping, Some(4)), [given.clone(), given]);
+        // Liveness is the more patient one, by a figure that nobody gave.
+        let [live, ready] = asked(&ping, None);
+        assert_eq!((live, ready), ((ping.clone(), Some(7)), (ping, None)));
+    }
+
+    #[test]
+    fn failures_given_for_liveness_alone_are_kept() {
+        let mut workload = sample::workload("a");
+        let action = ProbeAction::Http {
+            path: "/up".to_owned(),
+            port: "http".to_owned(),
+        };
+        let probe = sample::probe(action, 10);
+        let asked = Probe {
+            failures: Some(6),
+            asked: true,
+            ..probe.clone()
+        };
+        workload.liveness = Some(asked);
+        workload.readiness = Some(Probe {
+            failures: Some(6),
+            ..probe
+        });
+        let (liveness, readiness) = told_apart(&workload);
+        assert_eq!(liveness.unwrap().failures, Some(6));
+        assert_eq!(readiness.unwrap().failures, None);
     }
 }

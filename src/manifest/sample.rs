@@ -16,6 +16,7 @@ pub(super) fn probe(action: ProbeAction, period: i32) -> Probe {
         period: Some(period),
         timeout: Some(5),
         failures: None,
+        asked: false,
         initial_delay: None,
     }
 }

@@ -305,6 +305,8 @@ pub struct Probe {
     pub failures: Option<i32>,
     /// `initialDelaySeconds`.
     pub initial_delay: Option<i32>,
+    /// Whether a task asks for it: its question and its figures are written as they stand there.
+    pub asked: bool,
 }
 
 /// What a probe asks.

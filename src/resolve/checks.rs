@@ -59,6 +59,7 @@ pub(super) fn probes(member: &Member<'_>, ports: &[ServicePort], facts: &Facts) 
 fn hasty(probe: Probe) -> Probe {
     Probe {
         period: Some(10),
+        asked: false,
         ..probe
     }
 }
@@ -83,6 +84,7 @@ fn startup(health: Option<&Healthcheck>, live: Option<&Probe>, serves: bool) -> 
         period: i32::try_from(period).ok(),
         failures: i32::try_from(grace.div_ceil(period) + SPARE).ok(),
         initial_delay: None,
+        asked: false,
         ..live?.clone()
     })
 }
@@ -131,6 +133,7 @@ fn from_spec(member: &Member<'_>, spec: &ProbeSpec, ports: &[ServicePort]) -> Op
         timeout: spec.timeout.or(Some(5)),
         failures: spec.failures,
         initial_delay: spec.delay,
+        asked: true,
     })
 }
 
@@ -144,27 +147,29 @@ fn port_of(ports: &[ServicePort], number: Option<u16>) -> Option<String> {
     found.or_else(|| all().next()).map(|port| port.name.clone())
 }
 
-/// Returns the command of a known check with what it needs: the Compose file's own health check
-/// where it runs the same program, since that names user and data base.
+/// What only a shell understands.
+const SHELL: &str = "|&;<>()$`\\\"'*?[]{}~#!";
+
+/// Returns a command as it stands. One that is named bare (`pg_isready`, `redis-cli ping`) has what
+/// the Compose file's own check by the same program gives it: a user, a data base, a password.
 fn full_command(member: &Member<'_>, command: &str) -> Vec<String> {
-    let split = || {
-        command
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
+    let plain = |word: &str| {
+        let fits = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
+        !word.starts_with('-') && word.chars().all(fits)
     };
-    let program = command.split_whitespace().next().unwrap_or(command);
-    let health = member
-        .service
-        .and_then(|service| service.healthcheck.as_ref());
-    let same = health.and_then(|health| match &health.test {
-        HealthTest::Exec(test) if test.first().is_some_and(|first| first == program) => {
-            Some(test.clone())
-        }
-        HealthTest::Shell(test) if test.trim_start().starts_with(program) => Some(shell(test)),
-        HealthTest::Exec(_) | HealthTest::Shell(_) | HealthTest::Disabled => None,
-    });
-    if let Some(same) = same {
+    let same = || {
+        let health = member.service?.healthcheck.as_ref()?;
+        let (line, test) = match &health.test {
+            HealthTest::Exec(test) => (test.join(" "), test.clone()),
+            HealthTest::Shell(line) => (line.clone(), shell(line)),
+            HealthTest::Disabled => return None,
+        };
+        let begins = line.split_whitespace().next() == command.split_whitespace().next();
+        let more = line.replace("|| exit 1", "").contains(['|', '&', ';']);
+        (begins && !more && has_all(&line, command)).then_some(test)
+    };
+    let bare = command.split_whitespace().all(plain);
+    if let Some(same) = same().filter(|_| bare) {
         return same;
     }
     let user = member
@@ -173,7 +178,18 @@ fn full_command(member: &Member<'_>, command: &str) -> Vec<String> {
     if command == "pg_isready" && user {
         return shell("pg_isready -U \"$POSTGRES_USER\" -d \"${POSTGRES_DB:-$POSTGRES_USER}\"");
     }
-    split()
+    if command.contains(|it| SHELL.contains(it)) {
+        return shell(command);
+    }
+    command.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Returns whether a command line has all words of another, in their order.
+pub(super) fn has_all(line: &str, words: &str) -> bool {
+    let mut all = line.split_whitespace();
+    words
+        .split_whitespace()
+        .all(|word| all.any(|it| it == word))
 }
 
 fn sets(service: &Service, name: &str) -> bool {
@@ -210,6 +226,7 @@ fn from_healthcheck(
             .filter(|retries| *retries <= MOST_FAILURES)
             .and_then(|retries| i32::try_from(retries).ok()),
         initial_delay: None,
+        asked: false,
     })
 }
 
@@ -250,6 +267,7 @@ fn known(member: &Member<'_>, ports: &[ServicePort], endpoints: &[&str]) -> Opti
         timeout: Some(5),
         failures: None,
         initial_delay: None,
+        asked: false,
     };
     action.map(probe)
 }
@@ -313,5 +331,6 @@ fn ready_endpoint(
         timeout: Some(5),
         failures: None,
         initial_delay: None,
+        asked: false,
     })
 }

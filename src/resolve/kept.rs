@@ -15,7 +15,7 @@ use super::spec::{
     ScalingSpec, Spec,
 };
 use super::target::{FileKind, Target};
-use super::{exposure_words, ports, steady};
+use super::{checks, exposure_words, ports, steady};
 use crate::vocabulary::Word;
 
 /// What is written.
@@ -291,7 +291,9 @@ fn probes(found: Option<&Probe>, workload: &Workload, asked: &ProbeSpec) -> bool
             path.ends_with(asked.as_str()) && at(port, *number)
         }
         (Check::Tcp(number), ProbeAction::Tcp { port }) => at(port, *number),
-        (Check::Command(_), ProbeAction::Exec(_)) => true,
+        (Check::Command(asked), ProbeAction::Exec(found)) => {
+            checks::has_all(&found.join(" "), asked)
+        }
         (Check::Http(..) | Check::Tcp(_) | Check::Command(_), _) => false,
     };
     action

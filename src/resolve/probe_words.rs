@@ -1,5 +1,7 @@
 //! Probes as people write them: ``Liveness: `/health` (HTTP, period 30s)``, `pg_isready`, `TCP 5432`.
 
+use std::path::Path;
+
 use crate::checklist::Inline;
 
 use super::amounts::{number_after, numbers_after, seconds_after};
@@ -36,16 +38,19 @@ fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
     let whole = plain.text();
     let value = whole.split_once(':').map_or(whole, |(_, value)| value);
     let value = value.trim();
-    let bare = value
-        .split_whitespace()
-        .find(|word| word.starts_with('/') && word.len() > 1);
     let codes = || text.codes().map(|(code, _)| code);
-    if let Some(path) = codes().find(|code| target::is_endpoint(code)).or(bare) {
-        let path = path.trim_end_matches([',', ';', ')']);
+    let asked = |code: &&str| target::is_endpoint(code) && !runs(code, plain);
+    if let Some(path) = codes().find(asked) {
         return Some(Check::Http(path.to_owned(), port()));
     }
     if let Some(command) = codes().next() {
         return Some(Check::Command(command.to_owned()));
+    }
+    let bare = value.split_whitespace();
+    let bare = bare.map(|word| word.trim_end_matches([',', ';', ')']));
+    let mut bare = bare.filter(|word| word.starts_with('/') && word.len() > 1);
+    if let Some(path) = bare.next() {
+        return (!runs(path, plain)).then(|| Check::Http(path.to_owned(), port()));
     }
     if let Some(number) = number_after(plain, |word| word == "tcp") {
         return Some(Check::Tcp(u16::try_from(number).ok()));
@@ -94,6 +99,14 @@ fn asked_on(plain: Phrase<'_>) -> Option<u16> {
     };
     let mut at = (0..all.len()).filter(|at| all.get(*at).is_some_and(|it| tells(it, Word::At)));
     at.find_map(port)
+}
+
+/// Returns whether a path is a program's in the container, and none that is asked for over HTTP.
+fn runs(path: &str, plain: Phrase<'_>) -> bool {
+    const PROGRAMS: [&str; 5] = ["/bin/", "/sbin/", "/usr/", "/opt/", "/scripts/"];
+    let script = Path::new(path).extension().is_some_and(|it| it == "sh");
+    let placed = PROGRAMS.iter().any(|folder| path.starts_with(folder));
+    script || placed || plain.has(Word::Program)
 }
 
 /// Returns a command without the words behind it that say how often it runs: `pg_isready every 5s`.

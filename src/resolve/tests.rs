@@ -419,3 +419,36 @@ fn a_check_runs_as_the_data_base_user() {
         "{command:?}"
     );
 }
+
+#[test]
+fn a_probes_command_is_written_as_it_stands() {
+    let compose = "services:\n  db:\n    image: postgres:16\n    healthcheck: {test: [CMD-SHELL, \"pg_isready -U app\"]}\n";
+    let mut tree = tree();
+    tree.insert("docker-compose.yml", compose);
+    let command = |line: &str| {
+        let text = format!("# Phase 1: A\n\n- [ ] `k8s/db/statefulset.yml`\n  - {line}\n");
+        let resolved = resolved(&parse(&text), &tree);
+        let workload = resolved.application.workload("db").expect("the workload");
+        let probe = workload.liveness.clone().expect("a probe");
+        match probe.action {
+            ProbeAction::Exec(command) => command.join(" "),
+            other @ (ProbeAction::Http { .. } | ProbeAction::Tcp { .. }) => format!("{other:?}"),
+        }
+    };
+    for (line, expected) in [
+        ("Liveness: `pg_isready`", "/bin/sh -c pg_isready -U app"),
+        ("Liveness: `pg_isready -d shop`", "pg_isready -d shop"),
+        (
+            "Проба: `pg_isready -d shop -t 3`",
+            "pg_isready -d shop -t 3",
+        ),
+        ("Проба: `test -f /tmp/up`", "test -f /tmp/up"),
+        ("Liveness: `/usr/local/bin/up.sh`", "/usr/local/bin/up.sh"),
+        (
+            "Liveness: `psql -c \"SELECT 1\"`",
+            "/bin/sh -c psql -c \"SELECT 1\"",
+        ),
+    ] {
+        assert_eq!(command(line), expected, "{line}");
+    }
+}

@@ -16,7 +16,7 @@ use crate::checklist::{Checklist, parse};
 use crate::diagnostic::Diagnostics;
 use crate::facts::{Facts, Inputs, Project, Service, Tree, gather};
 use crate::resolve::{
-    Context, EnvSource, FileName, Resolved, Role, VolumeKind, Workload, WorkloadKind,
+    Context, EnvSource, FileName, Probe, Resolved, Role, VolumeKind, Workload, WorkloadKind,
     file_name_for, resolve,
 };
 use crate::settings::{PhaseSettings, Settings};
@@ -73,6 +73,15 @@ pub fn rollout(tree: &Tree, wishes: &Wishes) -> Result<Option<Rollout>, Diagnost
     Ok(Some(Rollout { text, hints }))
 }
 
+/// Returns a probe, whoever asks for it.
+fn asks(probe: &Option<Probe>) -> Option<Probe> {
+    let probe = probe.clone();
+    probe.map(|probe| Probe {
+        asked: false,
+        ..probe
+    })
+}
+
 /// Returns the workloads that read otherwise than they were drafted.
 fn differing(draft: &Resolved, written: &Resolved) -> Vec<String> {
     let same = |one: &Workload, other: &Workload| {
@@ -82,9 +91,9 @@ fn differing(draft: &Resolved, written: &Resolved) -> Vec<String> {
             && mounted(one).eq(mounted(other))
             && one.job == other.job
             && one.replicas == other.replicas
-            && one.liveness == other.liveness
-            && one.readiness == other.readiness
-            && one.startup == other.startup
+            && asks(&one.liveness) == asks(&other.liveness)
+            && asks(&one.readiness) == asks(&other.readiness)
+            && asks(&one.startup) == asks(&other.startup)
             && one
                 .ports
                 .iter()
