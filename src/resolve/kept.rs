@@ -265,7 +265,7 @@ fn is_version(reference: &str, asked: &str) -> bool {
     let tag = image::parse(reference).and_then(|it| it.tag);
     let tag = tag.as_deref().unwrap_or_default();
     let version = image::figures(tag.strip_prefix('v').unwrap_or(tag));
-    version.is_empty() || version == asked || version.starts_with(&format!("{asked}."))
+    version == asked || version.starts_with(&format!("{asked}."))
 }
 
 fn requested(found: &Resources, asked: &Amounts) -> bool {

@@ -13,7 +13,7 @@ mod wording;
 mod write;
 
 pub(super) use expect::around;
-pub(super) use write::Said;
+pub(super) use write::{SOURCE, Said};
 
 use std::borrow::Cow;
 

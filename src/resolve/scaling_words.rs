@@ -13,7 +13,8 @@ use crate::vocabulary::{Meanings, Phrase, Word};
 
 /// Reads how many pods there are to be.
 pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
-    if !head.has(Word::Replicas) {
+    // The most that there may be is no number of replicas.
+    if !head.has(Word::Replicas) || plain.has(Word::Maximum) {
         return None;
     }
     let told: Vec<(&str, Meanings)> = plain.told().collect();

@@ -4,6 +4,8 @@
 //! A word that names something else than what lies in the file isn't known here: it asks for
 //! something.
 
+mod sources;
+
 use std::collections::BTreeSet;
 
 use crate::checklist::Spanned;
@@ -15,7 +17,7 @@ use super::application::{
 };
 use super::model::InventoryKind;
 use super::read_out::Known;
-use super::rules::Said;
+use super::rules::{SOURCE, Said};
 use super::slug::{alike, slug};
 use super::subjects::named_product;
 use super::target::{FileKind, Target};
@@ -26,11 +28,27 @@ pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
     if said.names.is_empty() {
         return false;
     }
+    if target.kind == FileKind::Kustomization {
+        let above = |name: &String| known.vocabulary.tells(name, Word::Above);
+        if said.names.iter().all(above) {
+            return !leaves_out(known);
+        }
+    }
+    let held = || held(target, known);
+    let names = said.names.iter();
+    let mut files = names.filter_map(|it| it.strip_prefix(SOURCE)).peekable();
+    if files.peek().is_some() {
+        let held = held();
+        let sources = files.all(|file| sources::is_one(file, target.kind, (known, &held)));
+        let mut rest = said.clone();
+        rest.names.retain(|it| !it.starts_with(SOURCE));
+        return sources && (rest.names.is_empty() || self::known(&rest, target, known));
+    }
     if target.kind == FileKind::Secrets {
-        return listed(InventoryKind::Secrets, said, (known, &held(target, known)));
+        return listed(InventoryKind::Secrets, said, (known, &held()));
     }
     if target.kind == FileKind::ConfigMap {
-        let held = held(target, known);
+        let held = held();
         let listed = || listed(InventoryKind::ConfigMaps, said, (known, &held));
         return settings(said, &held) || listed();
     }
@@ -43,6 +61,15 @@ pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
     }
     let names = Names::of(target, known);
     said.names.iter().all(|name| names.have(name))
+}
+
+/// Returns whether a file is written that kustomize isn't told of: Secrets hold placeholders.
+fn leaves_out(known: &Known<'_>) -> bool {
+    let secrets = &known.application.secrets;
+    let mut secrets = secrets
+        .iter()
+        .map(|it| ManifestItem::Secret(it.name.clone()));
+    secrets.any(|it| known.files.iter().any(|file| file.holds(&it)))
 }
 
 /// Returns the application with those Secrets and `ConfigMap`s alone that lie in a file.

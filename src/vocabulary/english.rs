@@ -306,8 +306,14 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "scale-down, scale down, scaling down, downscal",
     ),
     (Word::Stable, "stabil"),
-    (Word::Minimum, "minimum, at-least, at least"),
-    (Word::Maximum, "maximum, up-to, up to, at most"),
+    (
+        Word::Minimum,
+        "minimum, at-least, at least, no less than, no fewer than",
+    ),
+    (
+        Word::Maximum,
+        "maximum, up-to, up to, at most, no more than, not more than",
+    ),
     (Word::Exactly, "exact, only$"),
     (Word::Ports, "port$, ports$"),
     (
@@ -331,6 +337,8 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::ServiceAccount, "service account, service-account"),
     (Word::NetworkPolicy, "network polic"),
     (Word::ServiceMonitor, "service monitor"),
+    (Word::Called, "name$, named$, names$, called$, titled$"),
+    (Word::Above, "above$, aforementioned$, listed$, preceding$"),
     (Word::Provisioning, "dashboard, datasource, provision"),
     (
         Word::Idle,
@@ -349,7 +357,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (
         Word::Off,
         "off$, disabled$, disable$, none$, except$, excluding$, besides$, false$, skip$, skipped$, nothing$, \
-         later$, soon$, temporarily$, removed$",
+         later$, soon$, temporarily$, removed$, less$, fewer$, below$",
     ),
     (Word::Retention, "retention, retain, keep$"),
     (Word::Alerts, "alert"),

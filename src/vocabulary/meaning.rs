@@ -107,6 +107,8 @@ meanings! {
     Guide "guide" "what a README is called: instructions, how to roll out";
     Demand "demand" "what asks for something, even as a purpose: GPU, nodes, availability";
     Entry "entry" "an Ingress";
+    Called "called" "what a name stands behind: name, called";
+    Above "above" "what was named before: above, listed";
     Manifest "manifest" "what a file for Kubernetes is called: manifest";
     Deployed "deployment" "a Deployment";
     // Inventories.
@@ -322,6 +324,8 @@ const DESCRIBING: &[Word] = &[
     Word::Guide,
     Word::Demand,
     Word::Entry,
+    Word::Called,
+    Word::Above,
     Word::Manifest,
     Word::Deployed,
 ];

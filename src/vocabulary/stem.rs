@@ -123,6 +123,9 @@ impl Stem {
         const ENDING: (usize, usize) = (3, 4);
         let most = if word.is_ascii() { ENDING.0 } else { ENDING.1 };
         let ending = word.strip_prefix(&self.text).unwrap_or_default();
+        // `placeholder-ами`
+        let foreign = ending.strip_prefix('-').filter(|it| !it.is_ascii());
+        let ending = foreign.unwrap_or(ending);
         let fits = ending.chars().all(char::is_alphabetic) && ending.chars().count() <= most;
         self.fits(word) && fits
     }

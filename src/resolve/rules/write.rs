@@ -8,6 +8,7 @@ mod stray;
 
 pub(in crate::resolve) use described::Said;
 pub(super) use described::{namespace, read as read_description};
+pub(in crate::resolve) use stray::SOURCE;
 
 use std::borrow::Cow;
 

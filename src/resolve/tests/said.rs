@@ -64,6 +64,38 @@ fn names_of_what_is_written_are_harmless() {
 }
 
 #[test]
+fn a_file_that_settings_come_from_says_the_same() {
+    let mut tree = tree();
+    let compose = "services:\n  app:\n    build: .\n    ports: ['80:80']\n    environment: {LEVEL: info, TOKEN_SECRET: x}\n  \
+                   job:\n    build: .\n    command: [run]\n    environment: {LEVEL: info}\n";
+    tree.insert("docker-compose.yml", compose);
+    tree.insert("same.env", "LEVEL=info\nTOKEN_SECRET=\n");
+    tree.insert("other.env", "LEVEL=warn\n");
+    tree.insert("more.env", "LEVEL=info\nCOLOUR=red\n");
+    tree.insert("app/application.yml", "level: info\n");
+    let unread = |line: &str| {
+        let text = format!("# Phase 1: A\n\n- [ ] `k8s/app/deployment.yml`\n- [ ] {line}\n");
+        let resolved = resolved(&parse(&text), &tree);
+        let bullets = resolved.tasks.last().map(|task| task.bullets.clone());
+        let mut bullets = bullets.into_iter().flatten();
+        bullets.any(|it| matches!(it, BulletReading::Unread { .. }))
+    };
+    for (file, expected) in [
+        ("docker-compose.yml", false),
+        ("same.env", false),
+        ("other.env", true),
+        ("more.env", true),
+        ("app/application.yml", true),
+        ("missing.env", true),
+    ] {
+        for from in ["from", "из"] {
+            let line = format!("`k8s/configmap.yml` — {from} `{file}`");
+            assert_eq!(unread(&line), expected, "{line}");
+        }
+    }
+}
+
+#[test]
 fn what_a_kind_does_anyway_is_harmless() {
     check("`k8s/worker/daemonset.yml`: one pod on every node", &[]);
     check("`k8s/worker/daemonset.yml` — под на каждой ноде", &[]);

@@ -4,6 +4,7 @@
 //! Strict on purpose: a word that isn't known here may ask for anything. Names of services, ports
 //! and keys are known from the facts, which are looked at later (`told_names`).
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use crate::vocabulary::{Meanings, Phrase, UNITS, Vocabulary, Word, words};
@@ -84,6 +85,9 @@ pub(super) const KINDS: [(Word, FileKind); 10] = [
     (Word::Schedule, FileKind::CronJob),
 ];
 
+/// What marks a path that settings or secrets are taken from, among the words that ask for something.
+pub(in crate::resolve) const SOURCE: &str = "from ";
+
 /// What a program shows, and no program of its own.
 const SHOWN: [&str; 5] = ["api", "ui", "rest", "grpc", "graphql"];
 
@@ -133,6 +137,10 @@ pub(super) fn strays(line: &Line<'_>, target: &Target, text: &str, known: Known)
     all
 }
 
+fn is_file(text: &str) -> bool {
+    target::is_path(text) || expect::is_file(text)
+}
+
 /// Returns the words without which a text no more tells what it takes several to tell.
 fn several(text: &str, vocabulary: &Vocabulary) -> Vec<String> {
     let phrase = Phrase::new(text, vocabulary);
@@ -176,8 +184,24 @@ impl Reader<'_, '_> {
         // Behind `for`, a purpose is told.
         let mut purpose = false;
         let tokens = tokens(segment);
+        let mut named = false;
         for (at, token) in tokens.iter().enumerate() {
             let next = tokens.get(at + 1);
+            if std::mem::take(&mut named) {
+                continue;
+            }
+            if let Some(asked) = self.names_another(*token, tokens.get(at + 1..)) {
+                all.extend(asked);
+                named = true;
+                continue;
+            }
+            if self.holds_values() && !purpose && is_file(token.text()) {
+                all.push(format!("{SOURCE}{}", token.text()));
+                continue;
+            }
+            if next.is_some_and(|next| self.leads_to_source(*token, next)) {
+                continue;
+            }
             let stray = match *token {
                 Token::Code(code) => self.is_stray_code(code, purpose).then_some(code),
                 Token::Word(word) => {
@@ -193,21 +217,72 @@ impl Reader<'_, '_> {
         all
     }
 
+    /// Returns the words by which an object is to be called otherwise than it is: `name shop-svc`,
+    /// `Deployment gateway` of what is the tracker.
+    fn names_another(&self, token: Token<'_>, behind: Option<&[Token<'_>]>) -> Option<Vec<String>> {
+        let Token::Word(word) = token else {
+            return None;
+        };
+        let (next, _) = behind?.split_first()?;
+        // Of a namespace that is its name.
+        if self.known == Known::Read || self.target.kind == FileKind::Namespace {
+            return None;
+        }
+        let told = self.line.vocabulary.told_by(word).alone;
+        let told_next = self.line.vocabulary.told_by(next.text()).alone;
+        let called = told.has(Word::Called) && !told_next.meets(Meanings::of(JOINING));
+        let shown = SHOWN.contains(&next.text().to_lowercase().as_str());
+        let kind = target::kind_named(word).is_some() || told.has(Word::Deployed);
+        let titled = kind && told_next.has(Word::Part) && next.text().is_ascii() && !shown;
+        match (called || titled, self.is_called(next.text())) {
+            (true, false) => Some(vec![word.to_owned(), next.text().to_owned()]),
+            (true, true) if called => Some(Vec::new()),
+            (true | false, _) => None,
+        }
+    }
+
+    /// Returns whether a text is the name of what the file is about.
+    fn is_called(&self, name: &str) -> bool {
+        let path = self.target.path.as_str();
+        let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
+        let own = self.target.name.as_deref() == Some(name);
+        own || stem.split('/').any(|part| part == name)
+    }
+
+    /// Returns whether the file holds values, which may be taken from another file.
+    fn holds_values(&self) -> bool {
+        matches!(self.target.kind, FileKind::Secrets | FileKind::ConfigMap)
+    }
+
+    /// Returns whether a word leads to the path of what settings or secrets are taken from, which
+    /// the facts are asked about.
+    fn leads_to_source(&self, token: Token<'_>, next: &Token<'_>) -> bool {
+        let Token::Word(word) = token else {
+            return false;
+        };
+        let leads = [Word::Reference, Word::From, Word::With];
+        let told = self.line.vocabulary.told_by(word).alone;
+        let leads = self.holds_values() && told.meets(Meanings::of(&leads));
+        leads && is_file(next.text()) && !self.leads_away(word, Some(next))
+    }
+
     /// Returns whether what stands behind a word is a purpose, or only referred to.
     fn leads_away(&self, word: &str, next: Option<&Token<'_>>) -> bool {
         let told = self.line.vocabulary.told_by(word).alone;
-        let of_values = matches!(self.target.kind, FileKind::Secrets | FileKind::ConfigMap);
+        let of_values = self.holds_values();
         let for_what = self.known != Known::Read && told.has(Word::Purpose) && !of_values;
-        let file = |next: &Token<'_>| {
-            let text = next.text();
-            target::is_path(text) || expect::is_file(text)
+        let refers = |next: &Token<'_>| {
+            let document = Path::new(next.text()).extension();
+            let document = document.is_some_and(|it| it == "md") && !told.has(Word::From);
+            is_file(next.text()) && (!of_values || document)
         };
-        for_what || told.has(Word::Reference) && next.is_some_and(file)
+        for_what || told.has(Word::Reference) && next.is_some_and(refers)
     }
 
     fn is_stray_code(&self, code: &str, purpose: bool) -> bool {
         let file = target::is_path(code) || expect::is_file(code);
-        self.known != Known::Read && !(purpose && file) && !self.own(code)
+        let own = self.own(code) && (!code.is_ascii() || self.is_part(code));
+        self.known != Known::Read && !(purpose && file) && !own
     }
 
     fn is_stray(&self, word: &str, purpose: bool) -> bool {
@@ -225,6 +300,10 @@ impl Reader<'_, '_> {
         if self.known == Known::Read {
             return !(figure || self.was_read(word, told));
         }
+        let above = self.target.kind == FileKind::Kustomization && told.has(Word::Above);
+        if above {
+            return true;
+        }
         if purpose {
             // A host isn't what a way in is for.
             let host = self.target.kind == FileKind::Ingress && word.contains('.');
@@ -236,7 +315,17 @@ impl Reader<'_, '_> {
             let shown = SHOWN.contains(&word.to_lowercase().as_str());
             told.has(Word::Part) && (!self.beside || shown)
         };
-        !(kept || self.joins(told) || self.names_kind(word, told))
+        let harmless = kept || self.joins(told) || self.names_kind(word, told);
+        !harmless || self.is_compound(word)
+    }
+
+    /// Returns whether a word only begins with one that is harmless: `catalog-svc`, `web-blue`.
+    fn is_compound(&self, word: &str) -> bool {
+        let several = word.contains(['-', '_', '.']);
+        let kinds = KINDS.iter().map(|(word, _)| *word);
+        let known = [Word::Part, Word::Blank, Word::Guide, Word::Deployed];
+        let known: Vec<Word> = JOINING.iter().copied().chain(known).chain(kinds).collect();
+        several && target::kind_named(word).is_none() && !self.line.vocabulary.is_form(word, &known)
     }
 
     fn joins(&self, told: Meanings) -> bool {
@@ -258,6 +347,14 @@ impl Reader<'_, '_> {
                 && (self.target.kind != FileKind::Service || SHOWN.contains(&lower.as_str()))
             || self.names_kind(word, told)
             || routed && (told.meets(Meanings::of(bullets::known_of_ingress())) || word.contains('.'))
+    }
+
+    /// Returns whether a text is one of the path's names as it stands.
+    fn is_part(&self, text: &str) -> bool {
+        let path = self.target.path.as_str();
+        let mut parts = path.split(['/', '.']);
+        let is = |part: &str| part.eq_ignore_ascii_case(text);
+        parts.any(|part| is(part) || part.split(['-', '_']).any(is))
     }
 
     /// Returns whether a word is one of the path's.
