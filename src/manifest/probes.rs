@@ -15,16 +15,29 @@ pub(super) fn told_apart(workload: &Workload) -> (Option<resolve::Probe>, Option
     if let (Some(live), Some(ready)) = (&mut liveness, &mut readiness)
         && live.action == ready.action
     {
-        let exact = ready.asked && matches!(ready.action, ProbeAction::Exec(_));
-        let closer = closer(workload, &ready.action).filter(|_| !exact);
-        match closer {
-            Some(action) => ready.action = action,
-            None if exact => {}
-            None => return (liveness, None),
-        }
+        ready.action = match &ready.action {
+            ProbeAction::Exec(command) if ready.asked => {
+                ProbeAction::Exec(respelled(workload, command))
+            }
+            action => match closer(workload, action) {
+                Some(action) => action,
+                None => return (liveness, None),
+            },
+        };
         set_patience(live, ready);
     }
     (liveness, readiness)
+}
+
+/// Returns the same command in other words, so that linters don't take two probes that are asked
+/// for alike for one. What is built here may have no shell.
+fn respelled(workload: &Workload, command: &[String]) -> Vec<String> {
+    let line = match command {
+        [shell, flag, line] if shell == "/bin/sh" && flag == "-c" => line.clone(),
+        _ if workload.built => return command.to_vec(),
+        _ => quoted(command),
+    };
+    ["sh".to_owned(), "-c".to_owned(), line].to_vec()
 }
 
 /// Lets liveness fail for longer than readiness, by figures that nobody gave.
@@ -282,6 +295,7 @@ mod tests {
     fn asked(action: &ProbeAction, failures: Option<i32>) -> [(ProbeAction, Option<i32>); 2] {
         let mut workload = sample::workload("a");
         workload.role = Role::Redis;
+        workload.built = false;
         let probe = Probe {
             failures,
             asked: true,
@@ -299,11 +313,12 @@ mod tests {
     #[test]
     fn a_command_and_figures_that_a_task_gives_are_written_as_they_are() {
         let ping = exec(&["redis-cli", "ping"]);
-        let given = (ping.clone(), Some(4));
-        assert_eq!(asked(&ping, Some(4)), [given.clone(), given]);
+        let spelled = exec(&["sh", "-c", "redis-cli ping"]);
+        let given = [(ping.clone(), Some(4)), (spelled.clone(), Some(4))];
+        assert_eq!(asked(&ping, Some(4)), given);
         // Liveness is the more patient one, by a figure that nobody gave.
         let [live, ready] = asked(&ping, None);
-        assert_eq!((live, ready), ((ping.clone(), Some(7)), (ping, None)));
+        assert_eq!((live, ready), ((ping, Some(7)), (spelled, None)));
     }
 
     #[test]
