@@ -26,6 +26,12 @@ pub(super) fn text(
     let mut resources: Vec<String> = more.iter().map(|it| relative(folder, &it.path)).collect();
     let own = others.iter().map(|file| relative(folder, &file.path));
     resources.extend(own);
+    let mut once: Vec<String> = Vec::new();
+    resources.retain(|it| {
+        let new = !once.contains(it);
+        once.push(it.clone());
+        new
+    });
     let mut body = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -54,7 +60,13 @@ pub(super) fn text(
     let body = yaml::emit(&body)?;
     let mut text = format!("# {header}\n");
     let own = secret.iter().map(|file| &file.path);
+    let mut told: Vec<&String> = Vec::new();
     for path in hidden.iter().map(|it| &it.path).chain(own) {
+        // A file of an earlier phase may be written again.
+        if told.contains(&path) {
+            continue;
+        }
+        told.push(path);
         let name = relative(folder, path);
         let _ = write!(
             text,
