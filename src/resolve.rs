@@ -253,6 +253,7 @@ fn settled<'f>(
         if more.is_empty() {
             return Ok((assembled, files));
         }
+        left.extend(assembled.astray);
         left.extend(more);
     }
 }

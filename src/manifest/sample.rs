@@ -277,6 +277,7 @@ pub(super) fn ingress() -> IngressSpec {
         service_annotations: Vec::new(),
         gateway: GatewaySpec::default(),
         unmet: Vec::new(),
+        undecided: Vec::new(),
     }
 }
 

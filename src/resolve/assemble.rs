@@ -38,6 +38,8 @@ pub(super) struct Assembled<'f> {
     pub(super) init_scripts: Vec<String>,
     /// What the way in was read from, beside the checklist.
     pub(super) routed: Vec<String>,
+    /// Why a way in that is asked for leads nowhere.
+    pub(super) astray: Vec<Diagnostic>,
     /// What is to be noted of Prometheus.
     pub(super) watched: Vec<String>,
     /// Mounts that are left out because an image holds what they do: the workload, then the words.
@@ -97,8 +99,8 @@ pub(super) fn assemble<'f>(
     warnings.extend(steadied(&mut built, &roster, reads));
     let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
-    let (ingress, routed) = around.way_in(reads, &roster, &mut built.workloads, &mut warnings);
-    narrowed::settle(&mut built.workloads, reads, (&roster, ingress.as_ref()));
+    let way_in = around.way_in(reads, &roster, &mut built.workloads, &mut warnings);
+    narrowed::settle(&mut built.workloads, reads, (&roster, way_in.spec.as_ref()));
     let (owners, config_maps, told) = maps(variables.config, &mut built, &mut secrets);
     warnings.extend(told);
     warnings.extend(budget::mend(&mut built.workloads));
@@ -109,7 +111,7 @@ pub(super) fn assemble<'f>(
         workloads: in_order(built.workloads),
         secrets,
         config_maps,
-        ingress,
+        ingress: way_in.spec,
         beside: past.beside(reads),
         ..as_set(checklist, context)
     };
@@ -118,7 +120,8 @@ pub(super) fn assemble<'f>(
         roster,
         owners,
         init_scripts: built.init_scripts,
-        routed,
+        routed: way_in.notes,
+        astray: way_in.astray,
         watched,
         left_out: built.left_out,
         needed,
@@ -249,7 +252,7 @@ impl Around<'_, '_> {
         roster: &Roster<'_>,
         workloads: &mut [Workload],
         warnings: &mut Vec<Diagnostic>,
-    ) -> (Option<IngressSpec>, Vec<String>) {
+    ) -> WayIn {
         let mut asked = reads.iter().filter(|read| {
             let target = read.target();
             target.is_some_and(|target| target.kind == FileKind::Ingress)
@@ -262,7 +265,7 @@ impl Around<'_, '_> {
         }
         warnings.extend(ingress::lost(&self.facts.routes, spec.as_ref(), workloads));
         let Some(spec) = spec else {
-            return (None, Vec::new());
+            return WayIn::default();
         };
         let built = ingress::build(&ingress::Sources {
             app: self.app,
@@ -271,22 +274,40 @@ impl Around<'_, '_> {
             settings: &self.context.phase.ingress,
             hints: &self.facts.routes,
             workloads,
+            facts: self.facts,
             checklist: self.checklist,
         });
-        let Some(built) = built else {
-            return (None, Vec::new());
+        let Some(spec) = built.spec else {
+            return WayIn {
+                astray: built.warnings,
+                ..WayIn::default()
+            };
         };
         warnings.extend(built.warnings);
         for workload in workloads {
-            let mut paths = built.spec.paths();
+            let mut paths = spec.paths();
             workload.behind_ingress = paths.any(|it| it.workload == workload.name);
             let mut members = roster.members.iter();
             if let Some(member) = members.find(|it| it.name == workload.name) {
                 workload::drain_longer(workload, member);
             }
         }
-        (Some(built.spec), built.notes)
+        WayIn {
+            spec: Some(spec),
+            notes: built.notes,
+            astray: Vec::new(),
+        }
     }
+}
+
+/// The way in that a task asks for.
+#[derive(Default)]
+struct WayIn {
+    spec: Option<IngressSpec>,
+    /// What it was read from.
+    notes: Vec<String>,
+    /// Why there is none although it is asked for.
+    astray: Vec<Diagnostic>,
 }
 
 /// Names the services that no task names, and drops them where they are only to be reported.

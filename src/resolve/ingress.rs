@@ -3,6 +3,7 @@
 //! Hosts and paths come from the settings, else the checklist, else what the Compose file's labels
 //! and proxy configurations say. What the objects look like is `manifest`'s business.
 
+mod behind;
 mod bullets;
 mod controller;
 mod express;
@@ -26,7 +27,7 @@ pub(super) use wishes::Asked;
 
 use crate::checklist::{Checklist, Span};
 use crate::diagnostic::Diagnostic;
-use crate::facts::Route;
+use crate::facts::{Facts, Route};
 use crate::settings::{EdgeApi, IngressSettings};
 
 use super::application::Workload;
@@ -47,12 +48,14 @@ pub(super) struct Sources<'a> {
     /// What labels and proxy configurations say.
     pub(super) hints: &'a [Route],
     pub(super) workloads: &'a [Workload],
+    pub(super) facts: &'a Facts,
     pub(super) checklist: &'a Checklist,
 }
 
 /// The way in, with what a person should know of it.
 pub(super) struct Built {
-    pub(super) spec: IngressSpec,
+    /// None where nothing is routed.
+    pub(super) spec: Option<IngressSpec>,
     pub(super) warnings: Vec<Diagnostic>,
     /// What was taken from labels and proxy configurations, with the place.
     pub(super) notes: Vec<String>,
@@ -99,11 +102,19 @@ pub(super) fn lost(
     warnings
 }
 
-/// Returns the way in that a checklist asks for; `None` where nothing serves HTTP.
-pub(super) fn build(sources: &Sources<'_>) -> Option<Built> {
+/// Returns the way in that a checklist asks for; without one where nothing serves HTTP, or of no
+/// path it is known who serves it.
+pub(super) fn build(sources: &Sources<'_>) -> Built {
     let mut remarks = Remarks::default();
     let chosen = controller::choose(sources, &mut remarks);
-    let routed = routes::build(sources, &mut remarks)?;
+    let Some(routed) = routes::build(sources, &mut remarks) else {
+        let warnings = remarks.warnings.into_iter();
+        return Built {
+            spec: None,
+            warnings: warnings.filter(|_| !remarks.undecided.is_empty()).collect(),
+            notes: Vec::new(),
+        };
+    };
     let asked = asked(sources, &routed);
     let tls_secret = sources
         .settings
@@ -123,11 +134,12 @@ pub(super) fn build(sources: &Sources<'_>) -> Option<Built> {
     spec.controller_namespace = chosen.namespace;
     spec.tls_secret = tls_secret;
     spec.unmet = remarks.unmet;
-    Some(Built {
-        spec,
+    spec.undecided = remarks.undecided;
+    Built {
+        spec: Some(spec),
         warnings: remarks.warnings,
         notes: remarks.notes,
-    })
+    }
 }
 
 fn tls(sources: &Sources<'_>) -> bool {
@@ -170,9 +182,25 @@ struct Remarks {
     warnings: Vec<Diagnostic>,
     notes: Vec<String>,
     unmet: Vec<Span>,
+    /// Paths of which it isn't known who serves them.
+    undecided: Vec<String>,
 }
 
 impl Remarks {
+    /// Leaves a path out of which it isn't known where it leads; says so unless that was said.
+    fn undecided(&mut self, wish: &PathWish, said: bool) {
+        let path = format!("{}{}", wish.host.as_deref().unwrap_or_default(), wish.path);
+        if !said {
+            self.warn(
+                format!("which service `{path}` is to go to isn't known: it is left out"),
+                format!("name it: Paths: `{path}` → `service`"),
+            );
+        }
+        if !self.undecided.contains(&path) {
+            self.undecided.push(path);
+        }
+    }
+
     fn warn(&mut self, message: impl Into<String>, help: impl Into<String>) {
         let warning = Diagnostic::warning(message).help(help);
         // What holds at several hosts is said once.

@@ -99,6 +99,7 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
         bullets: below
             .chain(said)
             .filter_map(|part| bullet(&part, target, known))
+            .chain(undecided(read, known))
             .collect(),
         after: after.unwrap_or_default(),
         notes,
@@ -327,6 +328,18 @@ fn is_unmet(span: &crate::checklist::Span, target: Option<&Target>, known: &Know
     let ingress = known.application.ingress.as_ref();
     target.is_some_and(|target| target.kind == FileKind::Ingress)
         && ingress.is_some_and(|ingress| ingress.unmet.contains(span))
+}
+
+/// Returns the paths of an Ingress of which it isn't known who serves them.
+fn undecided(read: &Read<'_>, known: &Known<'_>) -> Vec<BulletReading> {
+    let leads = read.target().is_some_and(|it| it.kind == FileKind::Ingress);
+    let ingress = known.application.ingress.as_ref().filter(|_| leads);
+    let paths = ingress.into_iter().flat_map(|it| &it.undecided);
+    let unread = |path: &String| BulletReading::Unread {
+        text: format!("`{path}`"),
+        span: read.task.text.span.clone(),
+    };
+    paths.map(unread).collect()
 }
 
 /// Returns warnings for listed names that nothing supports.

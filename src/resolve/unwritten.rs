@@ -172,7 +172,7 @@ fn lacking(target: &Target, application: &Application) -> String {
         FileKind::Service => format!("no port of `{name}` is known"),
         FileKind::Hpa => format!("nothing scales a {kind}, which `{name}` is"),
         FileKind::Pdb => format!("a {kind}, which `{name}` is, has no number of pods to keep"),
-        FileKind::Ingress => "nothing that serves HTTP is known".to_owned(),
+        FileKind::Ingress => "nothing is known that serves its paths".to_owned(),
         FileKind::Secrets | FileKind::ConfigMap => {
             let name = configured(target, application).map(|it| it.name.as_str());
             let name = name.unwrap_or_default();

@@ -59,6 +59,7 @@ pub(super) fn build(draft: &Draft<'_>, routed: Routed, remarks: &mut Remarks) ->
         service_annotations: Vec::new(),
         gateway,
         unmet: Vec::new(),
+        undecided: Vec::new(),
     }
 }
 

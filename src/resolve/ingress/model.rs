@@ -30,6 +30,8 @@ pub struct IngressSpec {
     pub gateway: GatewaySpec,
     /// The checklist's bullets that the controller can't carry out.
     pub unmet: Vec<Span>,
+    /// Paths that are asked for and of which it is not known who serves them: they are left out.
+    pub undecided: Vec<String>,
 }
 
 impl IngressSpec {

@@ -42,6 +42,7 @@ pub(super) fn build(
         service_annotations: shared.service_annotations.clone(),
         gateway: GatewaySpec::default(),
         unmet: Vec::new(),
+        undecided: Vec::new(),
     };
     let writer = Writer {
         draft,

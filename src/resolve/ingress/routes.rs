@@ -6,7 +6,7 @@ use super::super::application::{Role, Workload};
 use super::super::subjects::normal;
 use super::model::{IngressPath, PathKind};
 use super::paths::{PathWish, parse};
-use super::{Remarks, Sources};
+use super::{Remarks, Sources, behind};
 
 /// What is routed.
 pub(super) struct Routed {
@@ -20,11 +20,12 @@ pub(super) struct Routed {
 /// Returns what is routed; `None` where nothing serves.
 pub(super) fn build(sources: &Sources<'_>, remarks: &mut Remarks) -> Option<Routed> {
     let (wishes, stripped) = wishes(sources, remarks);
+    let asked = !sources.settings.routes.is_empty() || !sources.spec.edge.paths.is_empty();
     let hosts = hosts(sources, &wishes, remarks);
     let mut paths: Vec<IngressPath> = Vec::new();
     for wish in &wishes {
         for host in hosts_of(wish, &wishes, &hosts) {
-            let Some(path) = route(wish, host, sources, remarks) else {
+            let Some(path) = route((wish, asked), host, sources, remarks) else {
                 continue;
             };
             if paths.iter().all(|known| !same(known, &path)) {
@@ -215,8 +216,9 @@ fn hosts_of<'h>(wish: &'h PathWish, wishes: &[PathWish], hosts: &'h [String]) ->
     }
 }
 
+/// Returns where a path leads at a host; whether somebody asks for the path stands beside it.
 fn route(
-    wish: &PathWish,
+    (wish, asked): (&PathWish, bool),
     host: &str,
     sources: &Sources<'_>,
     remarks: &mut Remarks,
@@ -251,7 +253,11 @@ fn route(
         }
         found
     });
-    let workload = named.or_else(|| by_name(&wish.path, sources))?;
+    let told = || behind::of(wish, asked, sources).filter(|_| name.is_none());
+    let Some(workload) = named.or_else(told) else {
+        remarks.undecided(wish, name.is_some());
+        return None;
+    };
     let port = workload
         .ports
         .iter()
@@ -278,36 +284,8 @@ fn find<'w>(sources: &Sources<'w>, name: &str) -> Option<&'w Workload> {
         .or_else(|| serving().find(|it| normal(&it.name) == normal(name)))
 }
 
-fn servers<'w>(sources: &Sources<'w>) -> impl Iterator<Item = &'w Workload> {
+pub(super) fn servers<'w>(sources: &Sources<'w>) -> impl Iterator<Item = &'w Workload> {
     sources.workloads.iter().filter(|it| {
         !it.ports.is_empty() && matches!(it.role, Role::Server | Role::Grafana | Role::Prometheus)
     })
-}
-
-/// Returns the workload that is called like a path's first segment, else the application itself: of
-/// `api`, only what is called so altogether, as `admin-api` serves something else.
-fn by_name<'w>(path: &str, sources: &Sources<'w>) -> Option<&'w Workload> {
-    let segment = path.trim_matches('/').split('/').next().unwrap_or_default();
-    let called = |it: &&Workload, word: &str| {
-        let service = it.service.as_deref().unwrap_or_default();
-        [it.name.as_str(), service]
-            .iter()
-            .any(|name| name.split(['-', '_']).any(|part| part == word))
-    };
-    let front = ["frontend", "web", "ui"];
-    let all = || servers(sources);
-    let exactly = |it: &&Workload| it.name == segment || it.service.as_deref() == Some(segment);
-    let own = all().find(exactly).or_else(|| {
-        all()
-            .filter(|_| segment != "api")
-            .find(|it| !segment.is_empty() && called(it, segment))
-    });
-    let own = own.or_else(|| {
-        all()
-            .filter(|_| segment.is_empty())
-            .find(|it| front.iter().any(|word| called(it, word)))
-    });
-    own.or_else(|| all().find(|it| it.built && !called(it, "admin")))
-        .or_else(|| all().find(|it| it.built))
-        .or_else(|| all().next())
 }

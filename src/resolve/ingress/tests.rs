@@ -13,6 +13,16 @@ const COMPOSE: &str = "name: shop\nservices:\n  \
     web:\n    image: shop/web:1.0.0\n    ports: ['3000:3000']\n";
 
 fn resolved(bullets: &[&str], settings: &str, compose: &'static str) -> Resolved {
+    let tree: Tree = [
+        ("docker-compose.yml", compose),
+        ("Dockerfile", "FROM a:1\nUSER 10001\n"),
+    ]
+    .into_iter()
+    .collect();
+    of_tree(bullets, settings, &tree)
+}
+
+fn of_tree(bullets: &[&str], settings: &str, tree: &Tree) -> Resolved {
     let bullets: String = bullets.iter().flat_map(|it| ["  - ", it, "\n"]).collect();
     let text = format!(
         "# Phase 4: Shop\n\n## Tasks\n\n### 4.1 Shop\n\
@@ -26,14 +36,8 @@ fn resolved(bullets: &[&str], settings: &str, compose: &'static str) -> Resolved
     )
     .expect("a checklist")
     .checklist;
-    let tree: Tree = [
-        ("docker-compose.yml", compose),
-        ("Dockerfile", "FROM a:1\nUSER 10001\n"),
-    ]
-    .into_iter()
-    .collect();
     let phase = PhaseSettings::parse("phases/04-shop.toml", settings).expect("settings");
-    let facts = gather(&tree, &inputs(&checklist, &tree, &phase))
+    let facts = gather(tree, &inputs(&checklist, tree, &phase))
         .expect("facts")
         .facts;
     let context = Context {
@@ -44,7 +48,7 @@ fn resolved(bullets: &[&str], settings: &str, compose: &'static str) -> Resolved
         seen: None,
         before: None,
     };
-    resolve(&checklist, &facts, &tree, &context).expect("resolved")
+    resolve(&checklist, &facts, tree, &context).expect("resolved")
 }
 
 /// Returns the written file of the way in.
@@ -297,4 +301,50 @@ fn requests_are_not_sent_on_to_where_no_tls_is() {
     unmet("Redirect to HTTPS", "", "no TLS is asked for");
     let nginx = "[ingress]\ncontroller = \"ingress-nginx\"\n";
     unmet("Redirect to HTTPS", nginx, "no TLS is asked for");
+}
+
+#[test]
+fn a_path_goes_to_whose_source_serves_it_and_to_nobody_by_chance() {
+    let compose = "name: shop\nservices:\n  api:\n    build: ./api\n    ports: ['8080:8080']\n  \
+                   holds:\n    build: ./holds\n    ports: ['8000:8000']\n";
+    let served = |path: &str| {
+        let route = "from fastapi import FastAPI\napp = FastAPI()\n";
+        let files: [(&str, String); 5] = [
+            ("docker-compose.yml", compose.to_owned()),
+            ("api/Dockerfile", "FROM a:1\n".to_owned()),
+            ("holds/Dockerfile", "FROM a:1\n".to_owned()),
+            (
+                "api/main.py",
+                format!("{route}@app.get('/api/titles/{{id}}')\ndef f(): pass\n"),
+            ),
+            (
+                "holds/main.py",
+                format!("{route}@app.get('/api/queue')\ndef f(): pass\n"),
+            ),
+        ];
+        let tree: Tree = files.into_iter().collect();
+        let resolved = of_tree(&[&format!("Paths: `{path}`")], "", &tree);
+        let ingress = resolved.application.ingress.clone();
+        let paths: Vec<String> = ingress
+            .iter()
+            .flat_map(|it| it.paths())
+            .map(|it| it.workload.clone())
+            .collect();
+        (paths, resolved)
+    };
+    for (path, workload) in [
+        ("/api/titles", "api"),
+        ("/api/queue", "holds"),
+        ("/holds", "holds"),
+        ("/api/*", "api"),
+    ] {
+        let (paths, resolved) = served(path);
+        assert_eq!(paths, [workload], "{path}: {:?}", messages(&resolved));
+    }
+    for path in ["/nowhere", "/v2/*"] {
+        let (paths, resolved) = served(path);
+        assert!(paths.is_empty(), "{path}: {paths:?}");
+        let told = messages(&resolved);
+        assert!(told.iter().any(|it| it.contains("isn't known")), "{told:?}");
+    }
 }
