@@ -203,17 +203,21 @@ fn talks_to(
         .service
         .map(|service| service.environment.as_slice())
         .unwrap_or_default();
-    let values = compose
-        .iter()
-        .filter_map(|variable| Some((variable.value.as_ref()?.value.as_str(), &roster.names)));
+    let values = compose.iter().filter_map(|variable| {
+        let value = variable.value.as_ref()?.value.as_str();
+        Some((variable.name.as_str(), value, &roster.names))
+    });
     let composed = environment
         .iter()
         .filter_map(|variable| match &variable.source {
-            EnvSource::Literal(value) => Some((value.as_str(), sources.own)),
+            EnvSource::Literal(value) => {
+                Some((variable.name.as_str(), value.as_str(), sources.own))
+            }
             EnvSource::ConfigMap { .. } | EnvSource::Secret { .. } => None,
         });
-    for (value, names) in values.chain(composed) {
-        let whole = names.get(value).map(String::as_str);
+    for (variable, value, names) in values.chain(composed) {
+        let whole = names.get(value).filter(|_| may_hold_host(variable));
+        let whole = whole.map(String::as_str);
         for name in hosts::mentioned(value, names)
             .into_iter()
             .map(|(name, _)| name)
@@ -225,6 +229,31 @@ fn talks_to(
         }
     }
     talks
+}
+
+/// Returns whether a variable's whole value may be a host: a data base or a user may be called as
+/// a service is.
+fn may_hold_host(variable: &str) -> bool {
+    const OTHERS: [&str; 12] = [
+        "DB",
+        "DATABASE",
+        "DBNAME",
+        "DB_NAME",
+        "DATABASE_NAME",
+        "USER",
+        "USERNAME",
+        "SCHEMA",
+        "VHOST",
+        "BUCKET",
+        "TOPIC",
+        "QUEUE",
+    ];
+    let name = variable.to_uppercase();
+    let ends = |end: &str| {
+        let before = name.strip_suffix(end);
+        before.is_some_and(|before| before.is_empty() || before.ends_with('_'))
+    };
+    !OTHERS.iter().any(|end| ends(end))
 }
 
 /// Returns entrypoint and command.
@@ -318,5 +347,26 @@ fn least(request: String, limit: &str) -> String {
     match (quantity::size(&request), quantity::size(limit)) {
         (Some(wanted), Some(most)) if wanted > most => limit.to_owned(),
         (_, _) => request,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_hold_host;
+
+    #[test]
+    fn a_data_bases_or_users_name_is_no_host() {
+        for name in [
+            "POSTGRES_DB",
+            "MYSQL_DATABASE",
+            "DB_NAME",
+            "DB_USER",
+            "db_username",
+        ] {
+            assert!(!may_hold_host(name), "{name}");
+        }
+        for name in ["DB_HOST", "CATALOG_SERVICE_NAME", "UPSTREAM", "API"] {
+            assert!(may_hold_host(name), "{name}");
+        }
     }
 }
