@@ -120,11 +120,16 @@ fn secrets(application: &Application, files: &[FileSpec], folder: &str) -> Strin
         .filter(|file| holds_secrets(file))
         .map(|file| format!("`{}`", relative(folder, &file.path)))
         .collect();
+    let by = if is_kustomized(files) {
+        " by `kubectl apply -k`"
+    } else {
+        ""
+    };
     if !held.is_empty() {
         let _ = writeln!(
             text,
             "{} shows which keys are expected; every value in it is `{PLACEHOLDER}`. It is not \
-             applied by `kubectl apply -k`. Create the Secrets with real values from the \
+             applied{by}. Create the Secrets with real values from the \
              environment, so that they end neither in a file nor in the shell's history:\n",
             held.join(", "),
         );
@@ -209,6 +214,16 @@ fn deploy(application: &Application, files: &[FileSpec], path: &str) -> String {
         .filter(|workload| workload.built)
         .map(|workload| format!("`{}` ({})", workload.image, workload.name))
         .collect();
+    let rest = if is_kustomized(files) {
+        format!("kubectl apply -k {folder}")
+    } else {
+        let manifests = files.iter().filter(|file| {
+            let some = matches!(&file.content, Content::Manifests(items) if !items.is_empty());
+            some && !holds_secrets(file) && namespace_file.is_none_or(|it| it.path != file.path)
+        });
+        let lines = manifests.map(|file| format!("kubectl apply -f {}", file.path));
+        lines.collect::<Vec<_>>().join("\n")
+    };
     let mut text = "\n## Deploying\n\n".to_owned();
     if !built.is_empty() {
         let _ = writeln!(
@@ -222,10 +237,17 @@ fn deploy(application: &Application, files: &[FileSpec], path: &str) -> String {
         text,
         "`orch phase {} run` does all of this in order and waits for each part. By hand, from \
          the repository's root:\n\n```sh\n# 1. The namespace\n{create}\n\n# 2. The Secrets, as \
-         above\n\n# 3. Everything else\nkubectl apply -k {folder}\n```\n",
+         above\n\n# 3. Everything else\n{rest}\n```\n",
         application.phase,
     );
     text
+}
+
+/// Returns whether one of the files is what kustomize reads.
+fn is_kustomized(files: &[FileSpec]) -> bool {
+    files
+        .iter()
+        .any(|file| matches!(file.content, Content::Kustomization))
 }
 
 fn verify(application: &Application) -> String {
