@@ -26,12 +26,7 @@ pub(super) fn text(
     let mut resources: Vec<String> = more.iter().map(|it| relative(folder, &it.path)).collect();
     let own = others.iter().map(|file| relative(folder, &file.path));
     resources.extend(own);
-    let mut once: Vec<String> = Vec::new();
-    resources.retain(|it| {
-        let new = !once.contains(it);
-        once.push(it.clone());
-        new
-    });
+    let resources = once(resources);
     let mut body = json!({
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
@@ -60,14 +55,8 @@ pub(super) fn text(
     let body = yaml::emit(&body)?;
     let mut text = format!("# {header}\n");
     let own = secret.iter().map(|file| &file.path);
-    let mut told: Vec<&String> = Vec::new();
-    for path in hidden.iter().map(|it| &it.path).chain(own) {
-        // A file of an earlier phase may be written again.
-        if told.contains(&path) {
-            continue;
-        }
-        told.push(path);
-        let name = relative(folder, path);
+    let hidden = hidden.iter().map(|it| &it.path).chain(own);
+    for name in once(hidden.map(|path| relative(folder, path)).collect()) {
         let _ = write!(
             text,
             "#\n\
@@ -77,6 +66,17 @@ pub(super) fn text(
     }
     text.push_str(&body);
     Ok(text)
+}
+
+/// Returns each path once: a file of an earlier phase may be written again.
+fn once(paths: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for path in paths {
+        if !once.contains(&path) {
+            once.push(path);
+        }
+    }
+    once
 }
 
 /// Returns what kustomize makes `ConfigMap`s of: files, or the variables themselves.

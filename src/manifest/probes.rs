@@ -19,10 +19,13 @@ pub(super) fn told_apart(workload: &Workload) -> (Option<resolve::Probe>, Option
             ProbeAction::Exec(command) if ready.asked => {
                 ProbeAction::Exec(respelled(workload, command))
             }
-            action => match closer(workload, action) {
-                Some(action) => action,
-                None => return (liveness, None),
-            },
+            action
+            @ (ProbeAction::Exec(_) | ProbeAction::Http { .. } | ProbeAction::Tcp { .. }) => {
+                match closer(workload, action) {
+                    Some(action) => action,
+                    None => return (liveness, None),
+                }
+            }
         };
         set_patience(live, ready);
     }

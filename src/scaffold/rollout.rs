@@ -74,8 +74,8 @@ pub fn rollout(tree: &Tree, wishes: &Wishes) -> Result<Option<Rollout>, Diagnost
 }
 
 /// Returns a probe, whoever asks for it.
-fn asks(probe: &Option<Probe>) -> Option<Probe> {
-    let probe = probe.clone();
+fn asks(probe: Option<&Probe>) -> Option<Probe> {
+    let probe = probe.cloned();
     probe.map(|probe| Probe {
         asked: false,
         ..probe
@@ -91,9 +91,9 @@ fn differing(draft: &Resolved, written: &Resolved) -> Vec<String> {
             && mounted(one).eq(mounted(other))
             && one.job == other.job
             && one.replicas == other.replicas
-            && asks(&one.liveness) == asks(&other.liveness)
-            && asks(&one.readiness) == asks(&other.readiness)
-            && asks(&one.startup) == asks(&other.startup)
+            && asks(one.liveness.as_ref()) == asks(other.liveness.as_ref())
+            && asks(one.readiness.as_ref()) == asks(other.readiness.as_ref())
+            && asks(one.startup.as_ref()) == asks(other.startup.as_ref())
             && one
                 .ports
                 .iter()

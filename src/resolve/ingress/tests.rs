@@ -327,7 +327,7 @@ fn a_path_goes_to_whose_source_serves_it_and_to_nobody_by_chance() {
         let ingress = resolved.application.ingress.clone();
         let paths: Vec<String> = ingress
             .iter()
-            .flat_map(|it| it.paths())
+            .flat_map(super::model::IngressSpec::paths)
             .map(|it| it.workload.clone())
             .collect();
         (paths, resolved)

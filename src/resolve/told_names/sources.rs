@@ -46,12 +46,12 @@ fn says_the_same((known, held): (&Known<'_>, &Application), given: &[(String, St
     let secret = |name: &str| entries().any(|entry| entry.key == name);
     let written = |name: &str| data().find(|(key, _)| key == name).map(|it| it.1.as_str());
     let mut some = false;
-    let same = given.iter().all(|(name, value)| match written(name) {
+    let alike = given.iter().all(|(name, value)| match written(name) {
         Some(found) => {
             some = true;
             found == value
         }
         None => secret(name),
     });
-    some && same
+    some && alike
 }
