@@ -13,15 +13,28 @@ use super::variables::{pattern, patterns};
 
 patterns! {
     HEADS = r"(?m)^[ \t]*(?:<\?php|package\s+[\w.]+;?|namespace\s+[\w.\\]+;?|declare\s*\([^)]*\);)[ \t]*$";
-    PY_TEST = r"\b(?:def\s+test|class\s+Test)\w*|\bTestCase\b|@given\b|\bscenarios\(";
-    JS_TEST = r"\b(?:it|test|specify|describe|Deno\.test|bench)(?:\.\w+)*\s*[(`]";
-    GO_TEST = r"\bfunc\s+(?:\([^)]*\)\s*)?(?:Test|Benchmark|Fuzz|Example)\w*\s*\(|\bDescribe\(";
-    RUST_TEST = r"#\[[\w:]*(?:test|rstest|case|bench)\w*[^\]]*\]|\bproptest!";
+    PY_TEST = r"\bdef\s+test\w*|@given\b|\bscenarios\(";
+    PY_SKIP = r"@(?:pytest\.mark|unittest)\.(?:skip|xfail|expectedFailure)|\b(?:pytest\.skip|skipTest)\(";
+    JS_TEST = r"(?:^|[^.\w])(?:it|test|specify|Deno\.test|bench)(?:\.(?:only|each|concurrent|failing|serial|step))*\s*[(`]";
+    JS_SKIP = r"\bthis\.skip\(|\bctx\.skip\(";
+    GO_TEST = r"\bfunc\s+(?:\([^)]*\)\s*)?(?:Test|Benchmark|Fuzz|Example)\w*\s*\(|\b(?:It|DescribeTable)\(";
+    GO_SKIP = r"\.Skip(?:f|Now)?\(";
+    RUST_TEST = r"#\[[\w:]*(?:test|rstest|bench)\w*[^\]]*\]|\bproptest!";
+    RUST_SKIP = r"#\[ignore\b";
     JVM_TEST = r"@(?:\w+)?Test\b|@(?:ParameterizedTest|RepeatedTest|Property|Theory)\b|\b(?:Fun|String|Describe|Behavior|Should|Free|Word|Feature|Annotation)Spec\b|\bArchTest\b";
+    JVM_SKIP = r"@(?:Disabled|Ignore)\b";
     CS_TEST = r"\[\s*(?:Fact|Theory|Test|TestCase|TestMethod|Property|Benchmark)\b";
-    PHP_TEST = r"\bfunction\s+test\w*|#\[(?:Test|DataProvider)\b|\b(?:it|test|arch)\(";
-    RUBY_TEST = r"\b(?:it|test|specify|describe|scenario)\b|\bdef\s+test_";
+    CS_SKIP = r"\bSkip\s*=|\[\s*Ignore\b";
+    PHP_TEST = r"\bfunction\s+test\w*|#\[Test\b|\b(?:it|test|arch)\(";
+    PHP_SKIP = r"\bmarkTest(?:Incomplete|Skipped)\(|->(?:skip|todo)\(";
+    RUBY_TEST = r"(?m)^[ \t]*(?:it|test|specify|scenario)\b|\bdef\s+test_";
+    RUBY_SKIP = r"(?m)^[ \t]*(?:skip|pending)\b";
+    IMPORTS = r"(?m)^[ \t]*(?:import|from|use|using|package|require)\b[^\n]*$";
+    NEVER_FAILS = r"(?i)\bassert\s+(?:True|1)\b|\b(?:assert|expect)\w*(?:\.\w+)?\(\s*true\s*\)(?:\.\w+)*(?:\(\s*(?:true)?\s*\))?";
+    FAILS = r"(?i)assert|expect|should|verify|require|must|check|snapshot|raises|fail|fatal|error|equal|match|ensure|diff|panics|throws|unwrap|@given|scenarios|@property|spec\b|archtest";
 }
+
+type Pattern = &'static LazyLock<Option<Regex>>;
 
 /// Endings of files without a language of their own here, whose comments begin with `#`.
 const HASHED: &[&str] = &[
@@ -50,7 +63,7 @@ impl fmt::Display for Unfilled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Comments => "holds nothing but comments",
-            Self::Tests => "is called like tests, and has none yet",
+            Self::Tests => "is called like tests, and has none yet that runs and may fail",
         })
     }
 }
@@ -92,19 +105,27 @@ pub fn unfilled(path: &str, text: &Arc<str>) -> Option<Unfilled> {
     lacks.then_some(Unfilled::Tests)
 }
 
+/// Returns whether a file has more tests than it skips, and says anywhere how one fails.
 fn has_test(code: &Code) -> bool {
-    let pattern: &LazyLock<Option<Regex>> = match code.language {
-        Language::Python => &PY_TEST,
-        Language::Script => &JS_TEST,
-        Language::Go => &GO_TEST,
-        Language::Rust => &RUST_TEST,
-        Language::Java => &JVM_TEST,
-        Language::CSharp => &CS_TEST,
-        Language::Php => &PHP_TEST,
-        Language::Ruby => &RUBY_TEST,
+    let (tests, skips): (Pattern, Pattern) = match code.language {
+        Language::Python => (&PY_TEST, &PY_SKIP),
+        Language::Script => (&JS_TEST, &JS_SKIP),
+        Language::Go => (&GO_TEST, &GO_SKIP),
+        Language::Rust => (&RUST_TEST, &RUST_SKIP),
+        Language::Java => (&JVM_TEST, &JVM_SKIP),
+        Language::CSharp => (&CS_TEST, &CS_SKIP),
+        Language::Php => (&PHP_TEST, &PHP_SKIP),
+        Language::Ruby => (&RUBY_TEST, &RUBY_SKIP),
         Language::Sql => return true,
     };
-    pattern.as_ref().is_none_or(|it| it.is_match(&code.bare))
+    let count = |it: Pattern| it.iter().map(|it| it.find_iter(&code.bare).count()).sum();
+    let (tests, skips): (usize, usize) = (count(tests), count(skips));
+    let without = |text: &str, it: Pattern| {
+        let blanked = it.as_ref().map(|it| it.replace_all(text, " ").into_owned());
+        blanked.unwrap_or_default()
+    };
+    let rest = without(&without(&code.bare, &IMPORTS), &NEVER_FAILS);
+    tests > skips && FAILS.as_ref().is_none_or(|it| it.is_match(&rest))
 }
 
 #[cfg(test)]
@@ -170,50 +191,95 @@ mod tests {
 
     #[test]
     fn what_is_called_like_tests_has_one() {
-        for (path, text, lacks) in [
-            ("tests/test_a.py", "import pytest\n", true),
+        for (path, text) in [
             (
                 "tests/test_a.py",
-                "async def test_a():\n    assert 1\n",
-                false,
+                "async def test_a():\n    assert a() == 1\n",
             ),
-            ("tests/conftest.py", "import pytest\n", false),
-            ("tests/helpers.py", "x = 1\n", false),
-            ("a.test.ts", "import { a } from './a';\n", true),
-            ("a.test.ts", "test.each([1])('a', () => {});\n", false),
+            ("tests/conftest.py", "import pytest\n"),
+            ("tests/helpers.py", "x = 1\n"),
+            (
+                "tests/test_a.py",
+                "@pytest.mark.skip\ndef test_a():\n    assert a()\n\ndef test_b():\n    assert b()\n",
+            ),
+            (
+                "a.test.ts",
+                "test.each([1])('a', (n) => { expect(n).toBe(1); });\n",
+            ),
             (
                 "a.spec.ts",
-                "describe('a', () => { it('b', () => {}); });\n",
-                false,
+                "describe('a', () => { it('b', () => { b().should.equal(1); }); });\n",
             ),
-            ("a_test.go", "package a\n\ntype fake struct{}\n", true),
             (
                 "a_test.go",
-                "package a\n\nfunc TestA(t *testing.T) {\n}\n",
-                false,
+                "package a\n\nfunc TestA(t *testing.T) {\n\tif a() != 1 {\n\t\tt.Fatal()\n\t}\n}\n",
             ),
-            ("SlotTest.java", "class SlotTest {\n}\n", true),
             (
                 "SlotTest.java",
-                "class SlotTest {\n  @Test\n  void a() {}\n}\n",
-                false,
+                "class SlotTest {\n  @Test\n  void a() { assertThat(a()).isOne(); }\n}\n",
             ),
-            ("IsbnTest.kt", "class IsbnTest : FunSpec({})\n", false),
-            ("SlotTests.cs", "public class SlotTests { }\n", true),
+            (
+                "IsbnTest.kt",
+                "class IsbnTest : FunSpec({\n  test(\"a\") { a() shouldBe 1 }\n})\n",
+            ),
             (
                 "SlotTests.cs",
-                "public class SlotTests {\n  [Fact]\n  public void A() {}\n}\n",
-                false,
+                "public class SlotTests {\n  [Fact]\n  public void A() { Assert.True(A()); }\n}\n",
             ),
             (
                 "SlotTest.php",
-                "<?php\nclass SlotTest { public function testA() {} }\n",
-                false,
+                "<?php\nclass SlotTest { public function testA() { $this->assertSame(1, a()); } }\n",
             ),
-            ("slot_test.rb", "class SlotTest\nend\n", true),
         ] {
-            let found = unfilled(path, &Arc::from(text));
-            assert_eq!(found, lacks.then_some(Unfilled::Tests), "{path}: {text}");
+            assert_eq!(unfilled(path, &Arc::from(text)), None, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn tests_that_are_skipped_or_cant_fail_are_none() {
+        for (path, text) in [
+            ("tests/test_a.py", "import pytest\n"),
+            (
+                "tests/test_a.py",
+                "@pytest.mark.skip\ndef test_a():\n    assert False\n",
+            ),
+            ("tests/test_a.py", "def test_a():\n    assert True\n"),
+            ("tests/test_a.py", "def test_a():\n    pass\n"),
+            (
+                "a.test.ts",
+                "import { expect, it } from 'vitest';\nit('a', () => {});\n",
+            ),
+            (
+                "a.test.ts",
+                "it.todo('a');\nit.skip('b', () => { expect(1).toBe(2); });\n",
+            ),
+            (
+                "a.test.ts",
+                "describe('a', () => { expect(1).toBe(1); });\n",
+            ),
+            (
+                "a.test.ts",
+                "it('a', () => { expect(true).toBe(true); });\n",
+            ),
+            ("a_test.go", "package a\n\ntype fake struct{}\n"),
+            (
+                "a_test.go",
+                "package a\n\nfunc TestA(t *testing.T) {\n\tt.Skip()\n}\n",
+            ),
+            ("a_test.go", "package a\n\nfunc TestA(t *testing.T) {\n}\n"),
+            ("SlotTest.java", "class SlotTest {\n}\n"),
+            ("SlotTests.cs", "public class SlotTests { }\n"),
+            (
+                "SlotTest.php",
+                "<?php\nclass SlotTest { public function testA() { $this->markTestIncomplete(); } }\n",
+            ),
+            ("slot_test.rb", "class SlotTest\nend\n"),
+        ] {
+            assert_eq!(
+                unfilled(path, &Arc::from(text)),
+                Some(Unfilled::Tests),
+                "{path}: {text}"
+            );
         }
     }
 }
