@@ -13,11 +13,14 @@ use super::body::indented;
 const LONGEST: usize = 400;
 
 patterns! {
-    NOTHING = r"^(?:pass|(?:return\s+)?NotImplemented|return(?:\s+(?:None|nil|null|undefined))?)$";
+    NOTHING = r"^(?:pass|(?:return\s+)?NotImplemented|Ok\(\(\)\)|return(?:\s+(?:None|nil|null|undefined)(?:\s*,\s*nil)*|\s*\{\s*\})?(?:\s+as\s+[^;\n]+)?)$";
+    IGNORED = r"^(?:_\s*=\s*\w+|void\s+\w+)$";
+    LOGGED = r"^(?:console\.\w+|print|println!?|eprintln!|dbg!|log(?:ger|ging)?\.\w+|log::\w+!|tracing::\w+!|(?:info|warn|debug|error)!|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|puts)[\s(].*$";
+    LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
+    ANSWERED = r"^[^\n]*(?:status|Status|HTTPException|abort|Response|http\.Error|response)[^\n]*\b501\b[^\n]*$";
     MACRO = r"^(?:(?:core::|std::)?(?:todo|unimplemented)!\s*|TODO)\([^;]*\)$";
     REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:not[ _-]*(?:yet[ _-]*)?(?:implemented|supported)|unimplemented|unsupported|\btodo\b)[^;]*$";
     TOLD = r"(?i)^[^;\n]*(?:\bnot (?:yet )?implemented|StatusNotImplemented)\b[^;\n]*$";
-    NOTED = r#"^[\w.:!]+\(\s*["'`]\s*(?:TODO|FIXME|STUB|stub)\b[^;\n]*$"#;
 }
 
 /// What stands behind a function's head.
@@ -54,12 +57,21 @@ impl Body {
     }
 }
 
-/// Returns whether a body is empty, or only says that it is still to be made.
+/// Returns whether a body is empty, or only says that it is still to be made. What is only logged, and
+/// what is only named, does nothing beside that.
 pub(in super::super) fn does_nothing(body: &str) -> bool {
-    let text = body.trim().trim_end_matches(';').trim_end();
-    let is = |it: &LazyLock<Option<Regex>>| it.as_ref().is_some_and(|it| it.is_match(text));
-    let says = [&NOTHING, &MACRO, &REFUSED, &TOLD, &NOTED];
-    text.is_empty() || text.len() <= LONGEST && says.into_iter().any(is)
+    let is =
+        |it: &LazyLock<Option<Regex>>, text: &str| it.as_ref().is_some_and(|it| it.is_match(text));
+    let statements = body.split(['\n', ';']).map(str::trim);
+    let statements = statements.filter(|it| !it.is_empty() && !is(&IGNORED, it));
+    let (logged, rest): (Vec<&str>, Vec<&str>) = statements.partition(|it| is(&LOGGED, it));
+    let later = logged.iter().any(|it| is(&LATER, it));
+    let rest = rest.join("\n");
+    if rest.is_empty() || is(&NOTHING, &rest) {
+        return logged.is_empty() || later;
+    }
+    let says = [&MACRO, &REFUSED, &TOLD, &ANSWERED];
+    rest.len() <= LONGEST && says.into_iter().any(|it| is(it, &rest))
 }
 
 /// Returns what stands between braces, or the value that is assigned.
@@ -140,6 +152,14 @@ mod tests {
                 "a.ts",
                 "class A {\n  send(res: Response) {\n    return res.status(501).json({ error: 'not implemented' });\n  }\n}\n",
             ),
+        ] {
+            assert!(is_stub(path, source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_refuses_or_only_logs_that_nothing_is_done_is_a_stub() {
+        for (path, source) in [
             (
                 "A.java",
                 "class A {\n    void send() {\n        throw new UnsupportedOperationException();\n    }\n}\n",
@@ -154,6 +174,31 @@ mod tests {
                 "a.php",
                 "<?php\nfunction send() { throw new \\Exception('not implemented yet'); }\n",
             ),
+            (
+                "a.py",
+                "def send(to):\n    logging.warning(\"send: nothing yet\")\n    return None\n",
+            ),
+            (
+                "a.py",
+                "def send(to):\n    print(to)\n    raise HTTPException(501)\n",
+            ),
+            (
+                "a.py",
+                "def send(to):\n    log.info('send')\n    return Response(status_code=501)\n",
+            ),
+            (
+                "a.go",
+                "func send(ctx C, to string) error {\n\t_ = ctx\n\t_ = to\n\treturn nil\n}\n",
+            ),
+            (
+                "a.ts",
+                "function send(to: string): Mail {\n  console.log('todo');\n  return {} as Mail;\n}\n",
+            ),
+            (
+                "a.ts",
+                "function send() {\n  console.log('x');\n  throw new Error('not implemented');\n}\n",
+            ),
+            ("a.rs", "fn send() -> Result<()> {\n    Ok(())\n}\n"),
             ("a.rb", "def send\n  raise NotImplementedError\nend\n"),
             ("a.rb", "def send(to)\nend\n"),
         ] {
@@ -182,6 +227,19 @@ mod tests {
             (
                 "a.ts",
                 "function send() { throw new Error('no such person'); }\n",
+            ),
+            ("a.py", "def send(to):\n    logger.info('sent to %s', to)\n"),
+            (
+                "a.go",
+                "func send() error {\n\tlog.Printf(\"sent\")\n\treturn nil\n}\n",
+            ),
+            (
+                "a.ts",
+                "function send() { log(); return { status: 501, id: 1 }; }\n",
+            ),
+            (
+                "a.rs",
+                "fn send() -> Result<()> {\n    run()?;\n    Ok(())\n}\n",
             ),
             ("a.kt", "fun send() = 1\n"),
             ("a.rb", "def send\n  run\nend\n"),
