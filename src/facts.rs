@@ -36,7 +36,7 @@ pub use model::{
 pub(crate) use paths::{is_below, is_yaml, leads_out};
 pub use source::{
     Definition, Definitions, Form, Head, Parameter, Sort, Unfilled, answer, answers, divided,
-    is_stand_in, pieces, says_the_same, unfilled, used,
+    is_migration, is_stand_in, pieces, says_the_same, uncalled, unfilled, used,
 };
 pub use tree::{Other, Tree, Unread, is_source};
 

@@ -3,6 +3,7 @@
 //! Read by patterns over source whose comments are blanked, not by a compiler: what a program
 //! computes (names put together, routes made in loops) isn't seen.
 
+mod called;
 mod code;
 mod endpoints;
 mod literal;
@@ -18,9 +19,12 @@ use super::model::{Endpoints, Variable};
 use super::paths::{self, is_below};
 use code::{Code, Language};
 
+pub use called::uncalled;
 use stand_ins::is_named_test;
 pub use stand_ins::is_stand_in;
-pub use symbols::{Definition, Definitions, Form, Head, Parameter, Sort, divided, pieces};
+pub use symbols::{
+    Definition, Definitions, Form, Head, Parameter, Sort, divided, is_migration, pieces,
+};
 pub use unfilled::{Unfilled, says_the_same, unfilled};
 pub use uses::{answer, answers, used};
 

@@ -47,6 +47,8 @@ pub struct Definition {
     pub within: Option<String>,
     /// Where.
     pub origin: Origin,
+    /// Whether it is a function of Python's inside another one, which nobody else can call.
+    pub nested: bool,
     /// The byte that its name begins at.
     at: usize,
 }
@@ -231,6 +233,27 @@ impl Definitions {
         found.map(|it| it.at).collect()
     }
 
+    /// Returns the innermost function around a place in a file that stands in no type, with the place
+    /// of its name.
+    pub(super) fn function_around(code: &Code, at: usize) -> Option<(String, usize)> {
+        let found = found(code);
+        let types = bodies(code, &found);
+        let functions = functions(code, &found);
+        let around = functions.iter().filter(|(_, body)| body.contains(&at));
+        let (name, body) = around.min_by_key(|(_, body)| body.len())?;
+        let named = found
+            .iter()
+            .rfind(|it| it.name == *name && it.at < body.start.max(1))?;
+        let inside = types.iter().any(|(_, body)| body.contains(&named.at));
+        (!inside).then(|| (name.clone(), named.at))
+    }
+
+    /// Returns whether migrations make tables, so that a model alone makes none.
+    pub fn has_migrations(&self) -> bool {
+        let mut all = self.0.values().flatten();
+        all.any(|it| it.sort == Sort::Table && is_migration(&it.origin.path))
+    }
+
     /// Returns what is defined around the part of a file between two places, and right behind it.
     pub(super) fn beside(code: &Code, start: usize, end: usize) -> Beside {
         let found = found(code);
@@ -279,7 +302,9 @@ impl Definitions {
                 !nearer.unwrap_or_default()
             });
             let inner = inner.map(|(name, _)| name);
+            let python = code.language == Language::Python && it.sort == Sort::Function;
             let definition = Definition {
+                nested: python && inner.is_none() && function.is_some(),
                 sort: it.sort,
                 within: it.receiver.clone().or(inner),
                 origin: code.origin(it.at),
@@ -288,6 +313,13 @@ impl Definitions {
             self.0.entry(it.name.clone()).or_default().push(definition);
         }
     }
+}
+
+/// Returns whether a file is a migration, by its folder or its language.
+pub fn is_migration(path: &str) -> bool {
+    let sql = paths::file_name(path).rsplit('.').next() == Some("sql");
+    let mut folders = paths::folder(path).split('/');
+    sql || folders.any(|it| ["migrations", "migration", "migrate", "versions"].contains(&it))
 }
 
 /// What is defined beside a part of a file.

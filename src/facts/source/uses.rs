@@ -118,7 +118,7 @@ pub fn answer(tree: &Tree, route: &Origin) -> Answer {
     let body = body.and_then(|open| code.text.get(open..closing(&code.bare, open)?));
     Answer {
         names: passed.chain(beside(&code, start, end).next).collect(),
-        stub: body.is_some_and(does_nothing),
+        stub: body.is_some_and(does_nothing) || said.contains("http.NotFound"),
     }
 }
 
@@ -130,7 +130,7 @@ fn names(code: &Code, at: usize) -> bool {
 }
 
 /// Returns the places at which a name stands as a word of its own.
-fn places<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
+pub(super) fn places<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
     let letter = |byte: Option<&u8>| {
         byte.is_some_and(|it| it.is_ascii_alphanumeric() || *it == b'_' || *it >= 0x80)
     };
@@ -177,7 +177,7 @@ fn imports(code: &Code) -> Vec<Range<usize>> {
 }
 
 /// Returns where a line begins, 1-based.
-fn line_start(code: &Code, line: usize) -> usize {
+pub(super) fn line_start(code: &Code, line: usize) -> usize {
     let lines = code.text.split_inclusive('\n');
     lines.take(line.saturating_sub(1)).map(str::len).sum()
 }

@@ -225,6 +225,11 @@ impl<'a> Look<'a> {
         paths.iter().any(|it| *it == origin.path || stands_in(it))
     }
 
+    /// Whether a table is made there: by a migration, where the workspace has any.
+    fn makes_table(&self, found: &Definition) -> bool {
+        facts::is_migration(&found.origin.path) || !self.definitions().has_migrations()
+    }
+
     /// Looks for a definition; `stand_ins` is whether the paths may name tests and mocks as well.
     fn symbol(&self, symbol: &Symbol, scope: Scope<'_>, stand_ins: bool) -> Result<Trace, String> {
         // Tables are made by migrations, in whatever those are written.
@@ -239,6 +244,7 @@ impl<'a> Look<'a> {
             .named(&symbol.name)
             .iter()
             .filter(|it| belongs(it, symbol) && is_asked(self.tree, it, symbol))
+            .filter(|it| it.sort != Sort::Table || self.makes_table(it))
             .collect();
         let inside = |it: &&&Definition| {
             let named = || stand_ins && self.names_stand_in(paths, &it.origin);

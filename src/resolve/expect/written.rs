@@ -5,7 +5,7 @@ use crate::facts::{Definition, Definitions, Head, Parameter, Sort, Tree};
 
 /// Returns whether a definition of a symbol's name is what the line asks for, wherever it is.
 pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
-    is_called(tree, found, symbol) && is_made_here(tree, found, symbol)
+    !found.nested && is_called(tree, found, symbol) && is_made_here(tree, found, symbol)
 }
 
 /// Whether a definition is what a line calls it, with all that the line says of it.

@@ -462,3 +462,61 @@ fn an_empty_type_implements_nothing() {
         );
     }
 }
+
+#[test]
+fn a_route_in_a_function_that_nobody_calls_is_served_nowhere() {
+    let line = "Add `POST /loans`";
+    let python = |tail: &str| {
+        format!(
+            "app = FastAPI()\ndef setup():\n    @app.post('/loans')\n    def lend(): run()\n{tail}"
+        )
+    };
+    assert!(is_done("Work", line, &[("a.py", &python("setup()\n"))]));
+    assert!(!is_done("Work", line, &[("a.py", &python("# setup()\n"))]));
+    assert!(is_done(
+        "Work",
+        line,
+        &[("a.py", &python("")), ("b.py", "from a import setup\n")]
+    ));
+    let script = |tail: &str| {
+        format!(
+            "const app = express();\nfunction mount() {{\n  app.post('/loans', lend);\n}}\n{tail}"
+        )
+    };
+    assert!(is_done("Work", line, &[("a.js", &script("mount();\n"))]));
+    assert!(!is_done("Work", line, &[("a.js", &script(""))]));
+}
+
+#[test]
+fn a_model_alone_makes_no_table_where_migrations_do() {
+    let model = (
+        "app/models.py",
+        "class Crew(Base):\n    __tablename__ = 'crew'\n",
+    );
+    let other = (
+        "migrations/versions/1.py",
+        "def upgrade():\n    op.create_table('holds')\n",
+    );
+    let own = (
+        "migrations/versions/2.py",
+        "def upgrade():\n    op.create_table('crew')\n",
+    );
+    for line in [
+        "Create table `crew`",
+        "Создать таблицу `crew`",
+        "Створити таблицю `crew`",
+    ] {
+        assert!(is_done("Work", line, &[model]), "{line}");
+        assert!(!is_done("Work", line, &[model, other]), "{line}");
+        assert!(is_done("Work", line, &[model, other, own]), "{line}");
+    }
+}
+
+#[test]
+fn a_function_inside_another_is_none_that_anybody_calls() {
+    let done = |text| is_done("Work", "Add `quote()` to `src/a.py`", &[("src/a.py", text)]);
+    assert!(done("def quote():\n    return 1\n"));
+    assert!(!done(
+        "def other():\n    def quote():\n        return 1\n    return 2\n"
+    ));
+}

@@ -49,6 +49,12 @@ impl Look<'_> {
         let mut fitting = same.iter().filter(fits);
         let mut placed = fitting.clone().filter(inside);
         if let Some(found) = placed.clone().find(answered) {
+            if let Some(function) = facts::uncalled(self.tree, &found.origin) {
+                return Err(format!(
+                    "`{route}` stands at {} in `{function}()`, which nothing calls",
+                    found.origin
+                ));
+            }
             if let Some(stub) = self.stub(found) {
                 return Err(format!(
                     "`{route}` is served at {}, and what answers it at {stub} does nothing yet",
