@@ -49,6 +49,14 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
         let name = name.unwrap_or_else(|| usual.clone());
         push(&mut ports, number, protocol, name);
     }
+    // What a product is asked at comes before what else is published, as its management.
+    if let Some(number) =
+        main(member).filter(|number| ports.is_empty() && is_known(member, *number))
+    {
+        let name = composed(member, number);
+        let name = name.unwrap_or_else(|| guess(member, number, Protocol::Tcp, &ports));
+        push(&mut ports, number, Protocol::Tcp, name);
+    }
     for port in member
         .service
         .map(|service| service.ports.as_slice())
@@ -123,6 +131,12 @@ pub(super) fn take_of_service(
         let named = asked.iter().find(meant).and_then(|it| it.label.clone());
         port.label = port.label.take().or(named);
     }
+}
+
+/// Returns the port that a member's product is asked at.
+fn main(member: &Member<'_>) -> Option<u16> {
+    let ports = member.product?.known().ports;
+    ports.first().map(|(_, number)| *number)
 }
 
 /// Returns whether a port is known without a task's word.

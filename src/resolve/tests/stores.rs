@@ -29,7 +29,7 @@ services:
     ports: ["9001:9001"]
   db: {image: "mysql:8.4"}
   cache: {image: "redis:7"}
-  rabbit: {image: "rabbitmq:4", ports: ["5672:5672", "15672:15672"]}
+  rabbit: {image: "rabbitmq:4", ports: ["15672:15672", "5672:5672"]}
   prometheus: {image: "prom/prometheus:v3.2.1"}
 "#;
 
@@ -259,7 +259,7 @@ fn a_service_has_the_ports_that_are_named_beside_its_type() {
     ] {
         check_served(line, "files", (&[9000], false));
     }
-    let all: &[u16] = &[9001, 9000];
+    let all: &[u16] = &[9000, 9001];
     check_served("`k8s/files/service.yml`: ClusterIP", "files", (all, false));
     let both = "`k8s/files/service.yml`: ClusterIP, ports 9000, 9001";
     check_served(both, "files", (all, false));
@@ -271,11 +271,23 @@ fn a_service_has_the_ports_that_are_named_beside_its_type() {
 }
 
 #[test]
+fn what_a_product_is_asked_at_comes_before_what_else_it_publishes() {
+    let resolved = read("`k8s/rabbit/statefulset.yml`");
+    let rabbit = resolved.application.workload("rabbit").expect("the broker");
+    let ports: Vec<(&str, u16)> = rabbit
+        .ports
+        .iter()
+        .map(|it| (it.name.as_str(), it.port))
+        .collect();
+    assert_eq!(ports, [("rabbit", 5672), ("management", 15672)]);
+}
+
+#[test]
 fn a_port_that_others_reach_stays_in_the_service() {
     check_served(
         "`k8s/files/service.yml`: ClusterIP, port 9001",
         "files",
-        (&[9001, 9000], true),
+        (&[9000, 9001], true),
     );
     check_served(
         "`k8s/events/service.yml`: ClusterIP, 8222 for monitoring",
