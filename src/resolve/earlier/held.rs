@@ -53,9 +53,9 @@ fn item(object: &Object) -> Option<ManifestItem> {
         "Namespace" => ManifestItem::Namespace,
         "Secret" => ManifestItem::Secret(name()),
         "ConfigMap" => ManifestItem::ConfigMap(name()),
-        "Deployment" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" => {
-            ManifestItem::Workload(name())
-        }
+        // A Job's name ends with what it runs.
+        "Job" => ManifestItem::Workload(owner()),
+        "Deployment" | "StatefulSet" | "DaemonSet" | "CronJob" => ManifestItem::Workload(name()),
         "ServiceAccount" => ManifestItem::ServiceAccount(name()),
         "Service" => ManifestItem::Services(owner()),
         "HorizontalPodAutoscaler" => ManifestItem::Hpa(name()),
