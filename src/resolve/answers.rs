@@ -31,6 +31,8 @@ struct Known {
     origin: Option<Origin>,
     /// Whether a list that leaves it out is remarked.
     expected: bool,
+    /// The version that it is known to have.
+    version: Option<String>,
 }
 
 /// Returns the answer to an inventory.
@@ -90,6 +92,24 @@ impl Synonyms<'_> {
     /// Returns which of the known things a listed name means: those called so, else those that all
     /// telling words of it fit, for each name that “and” joins; none where one of them isn't known.
     fn found(&self, name: &str, known: &[Known]) -> Vec<Vec<usize>> {
+        let found = self.called(name, known);
+        let versions: Vec<&str> = figures(name).collect();
+        let has = |at: &usize| {
+            let version = known.get(*at).and_then(|it| it.version.as_deref());
+            let is = |asked: &&str| {
+                let rest = version.and_then(|it| it.strip_prefix(asked));
+                rest.is_some_and(|it| !it.starts_with(|it: char| it.is_ascii_digit()))
+            };
+            versions.iter().all(is)
+        };
+        if versions.is_empty() || found.iter().flatten().all(has) {
+            return found;
+        }
+        Vec::new()
+    }
+
+    /// Returns which of the known things a listed name means, whatever figures it has.
+    fn called(&self, name: &str, known: &[Known]) -> Vec<Vec<usize>> {
         let whole = name.to_lowercase();
         let names = [whole.replace(' ', "-"), normal(&whole), whole];
         let called = |known: &Known| names.iter().any(|name| known.words.contains(name));
@@ -185,6 +205,7 @@ impl Synonyms<'_> {
                     what,
                     origin,
                     expected: matches!(mount.source, MountSource::Volume(_)),
+                    version: None,
                 });
             }
         }
@@ -199,6 +220,7 @@ impl Synonyms<'_> {
                     what,
                     origin: None,
                     expected: false,
+                    version: None,
                 });
             }
         }
@@ -239,6 +261,7 @@ impl Synonyms<'_> {
                     what,
                     origin: None,
                     expected: true,
+                    version: None,
                 }
             })
             .collect()
@@ -266,6 +289,7 @@ impl Synonyms<'_> {
                 what: format!("ConfigMap {}", map.name),
                 origin: None,
                 expected: true,
+                version: None,
             }
         });
         known.collect()
@@ -305,10 +329,24 @@ impl Synonyms<'_> {
                 what,
                 origin: Some(service.origin.clone()),
                 expected: true,
+                version: service
+                    .image
+                    .as_ref()
+                    .and_then(|it| Some(it.value.rsplit_once(':')?.1.to_owned())),
             });
         }
         known
     }
+}
+
+/// Returns the figures of a name that stand alone: a version, a size.
+fn figures(name: &str) -> impl Iterator<Item = &str> {
+    let words = name.split(|it: char| it.is_whitespace() || "()[],:".contains(it));
+    words.filter(|word| {
+        let rest = word.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
+        let units = ["", "gi", "mi", "ti", "gb", "mb", "tb", "гб", "мб"];
+        rest.len() < word.len() && units.contains(&rest.to_lowercase().as_str())
+    })
 }
 
 /// Returns where those stand that are so.

@@ -296,3 +296,36 @@ fn a_list_that_says_more_than_names_is_a_persons() {
         task.reading
     );
 }
+
+#[test]
+fn a_version_or_a_size_is_the_one_that_is_known() {
+    let image = |tag: &str| {
+        let compose = format!(
+            "services:\n  app: {{build: ., ports: ['8080:8080']}}\n  postgres: {{image: 'postgres:{tag}'}}\n"
+        );
+        let mut tree = tree();
+        tree.insert("docker-compose.yml", compose.as_str());
+        tree
+    };
+    let question = "Which services are needed";
+    check_in(
+        &image("16-alpine"),
+        question,
+        &[("PostgreSQL 16", "postgres")],
+    );
+    check_in(&image("16.4"), question, &[("PostgreSQL 16", "postgres")]);
+    check_in(
+        &image("16-alpine"),
+        question,
+        &[("PostgreSQL 15", "-"), ("app", "app")],
+    );
+    check_in(
+        &image("latest"),
+        question,
+        &[("PostgreSQL 16", "-"), ("app", "app")],
+    );
+    check(
+        "Які томи потрібні",
+        &[("дані Postgres (60Gi)", "-"), ("дані Postgres", "pg")],
+    );
+}
