@@ -231,26 +231,22 @@ fn anti_affinity(object: &Object, _all: &[Object]) -> Vec<String> {
     let Some(spec) = pod_spec(object) else {
         return Vec::new();
     };
-    let some = |value: Option<&Value>| {
-        value
-            .and_then(Value::as_array)
-            .is_some_and(|items| !items.is_empty())
+    let labels = template(object).and_then(|it| it.pointer("/metadata/labels"));
+    let listed = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let rules = &spec["affinity"]["podAntiAffinity"];
+    let preferred = listed(&rules["preferredDuringSchedulingIgnoredDuringExecution"]);
+    let preferred = preferred.iter().map(|it| it["podAffinityTerm"].clone());
+    let required = listed(&rules["requiredDuringSchedulingIgnoredDuringExecution"]);
+    let kept_apart = preferred.chain(required);
+    let spread = listed(&spec["topologySpreadConstraints"]).into_iter();
+    let spread = spread.filter(|it| it["topologyKey"] == "kubernetes.io/hostname");
+    // A rule that selects other pods keeps these together as before.
+    let about = |it: Value| {
+        let selector = it.get("labelSelector").filter(|it| it.is_object());
+        selector.is_some_and(|it| selects(it, labels))
     };
-    let rules = spec.pointer("/affinity/podAntiAffinity");
-    let kept_apart = [
-        "preferredDuringSchedulingIgnoredDuringExecution",
-        "requiredDuringSchedulingIgnoredDuringExecution",
-    ]
-    .into_iter()
-    .any(|key| some(rules.and_then(|rules| rules.get(key))));
-    let spread = spec
-        .get("topologySpreadConstraints")
-        .and_then(Value::as_array);
-    let spread = spread.into_iter().flatten().any(|constraint| {
-        constraint.get("topologyKey").and_then(Value::as_str) == Some("kubernetes.io/hostname")
-    });
     problem_if(
-        !kept_apart && !spread,
+        !kept_apart.chain(spread).any(about),
         "its pods are not kept apart".to_owned(),
     )
 }

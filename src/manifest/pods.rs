@@ -7,10 +7,14 @@ use super::Object;
 
 /// Returns the pod spec that an object holds.
 pub(super) fn pod_spec(object: &Object) -> Option<&Value> {
-    match object.kind.as_str() {
-        "Pod" => object.value.pointer("/spec"),
-        _ => template(object)?.get("spec"),
+    if object.kind == "Pod" {
+        return object.value.pointer("/spec");
     }
+    // What other controllers run, as a Rollout of Argo's, has containers there as well.
+    let other = || object.value.pointer("/spec/template/spec");
+    let other = || other().filter(|it| it["containers"].is_array());
+    let known = template(object).map(|it| it.get("spec"));
+    known.unwrap_or_else(other)
 }
 
 /// Returns the pod spec that an object holds, to be changed.

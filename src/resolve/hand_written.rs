@@ -1,6 +1,9 @@
 //! Manifests that lie in the workspace without being written here: people's, and those of earlier
 //! phases. What is asked for of every pod is asked for of theirs, too.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::application::{Application, Content, FileSpec, ManifestItem};
@@ -18,22 +21,10 @@ pub struct HandWritten {
     pub object: Object,
 }
 
-/// Returns the objects that lie in folders for manifests and that no file of `files` holds. What can't be read as objects (a chart's templates) is none, and neither
-/// is a patch of one.
+/// Returns the objects that lie in folders for manifests and that no file of `files` holds. A patch
+/// of one is none.
 pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -> Vec<HandWritten> {
-    let folders: Vec<String> = files
-        .iter()
-        .filter_map(|file| Some(file.path.split_once('/')?.0.to_owned()))
-        .collect();
-    let others = tree.iter().filter(|(path, text)| {
-        is_yaml(path)
-            && text.contains("apiVersion:")
-            && target::is_for_manifests(path, &folders)
-            && files
-                .iter()
-                .all(|file| file.path != *path && !is_overlaid(file, path))
-    });
-    let objects = others.flat_map(|(path, text)| {
+    let objects = others(tree, files).flat_map(|(path, text)| {
         let objects = parse_documents(path, text).unwrap_or_default();
         objects.into_iter().map(|object| (path.to_owned(), object))
     });
@@ -44,6 +35,33 @@ pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -
             object: object.within(&application.namespace),
         })
         .collect()
+}
+
+/// Returns the files for pods that can't be read as objects: a chart's templates, broken YAML.
+fn unread<'t>(tree: &'t Tree, files: &'t [FileSpec]) -> impl Iterator<Item = &'t str> {
+    let pods = others(tree, files).filter(|(_, text)| text.contains("containers"));
+    let unread = pods.filter(|(path, text)| parse_documents(path, text).is_err());
+    unread.map(|(path, _)| path)
+}
+
+/// Returns the files with objects that lie in folders for manifests and aren't among `files`.
+fn others<'t>(
+    tree: &'t Tree,
+    files: &'t [FileSpec],
+) -> impl Iterator<Item = (&'t str, &'t Arc<str>)> {
+    let folders: Vec<String> = files
+        .iter()
+        .filter_map(|file| Some(file.path.split_once('/')?.0.to_owned()))
+        .collect();
+    tree.iter().filter(move |(path, text)| {
+        let json = Path::new(path).extension().is_some_and(|it| it == "json");
+        (is_yaml(path) || json)
+            && text.contains("apiVersion")
+            && target::is_for_manifests(path, &folders)
+            && files
+                .iter()
+                .all(|file| file.path != *path && !is_overlaid(file, path))
+    })
 }
 
 /// Returns whether a file is an overlay, in whose folder a path lies: what is there only changes what
@@ -81,6 +99,7 @@ pub(super) fn require(
     requirement: Requirement,
     theirs: &[HandWritten],
     (files, applies): (&[FileSpec], bool),
+    tree: &Tree,
 ) -> Action {
     let mut missing = match requirement {
         // Only what is written here lives in the namespace that the line names.
@@ -92,6 +111,10 @@ pub(super) fn require(
         | Requirement::AntiAffinity
         | Requirement::DisruptionBudget => broken(&requirement, theirs),
     };
+    if !matches!(requirement, Requirement::Namespace(_)) {
+        let told = |path| format!("`{path}` can't be read as objects, so its pods aren't known");
+        missing.extend(unread(tree, files).map(told));
+    }
     let pods = theirs.iter().any(|it| containers_of(&it.object).is_some());
     let own = || holds(files, |_| true);
     if missing.is_empty() && !pods && !applies && !own() {

@@ -145,7 +145,12 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
                 Required::AntiAffinity => Requirement::AntiAffinity,
                 Required::DisruptionBudget => Requirement::DisruptionBudget,
             };
-            hand_written::require(rule, known.hand_written, (known.files, known.applies))
+            hand_written::require(
+                rule,
+                known.hand_written,
+                (known.files, known.applies),
+                known.tree,
+            )
         }
         Intent::Expect(wants, _) => expect((wants, read), known, notes),
         Intent::Write(target) => write(target, known, notes),

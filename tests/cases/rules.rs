@@ -81,3 +81,30 @@ fn a_patch_is_no_manifest_of_its_own() {
     let said = workspace.orch(&["phase", "1", "run"]).expect(0).stderr;
     assert!(said.contains("1 object checked"), "{said}");
 }
+
+#[test]
+fn pods_in_a_file_that_cant_be_read_keep_the_box_open() {
+    let template = "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    spec:\n      \
+                    containers: {{ toYaml .Values.containers }}\n";
+    let json = r#"{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "legacy"},
+        "spec": {"containers": [{"name": "legacy", "image": "shop/legacy:1"}]}}"#;
+    for (path, text, why) in [
+        (
+            "k8s/chart/templates/d.yaml",
+            template,
+            "`k8s/chart/templates/d.yaml` can't be read",
+        ),
+        (
+            "k8s/legacy.json",
+            json,
+            "Pod/legacy of `k8s/legacy.json`: container `legacy` lacks",
+        ),
+    ] {
+        let workspace =
+            workspace("- [ ] `k8s/api/deployment.yml`\n- [ ] Resource limits for every pod\n")
+                .file(path, text)
+                .commit_all();
+        let said = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+        assert!(said.contains(why), "{said}");
+    }
+}

@@ -142,3 +142,30 @@ fn what_serves_nothing_is_named_where_readiness_is_asked_for() {
     assert_eq!(checked(Requirement::Readiness), (0, vec![silent]));
     assert_eq!(checked(Requirement::Liveness), (1, Vec::new()));
 }
+
+#[test]
+fn pods_are_kept_apart_from_their_own_kind() {
+    let kept = |label: &str| {
+        let rule = "affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: \
+                    [{topologyKey: kubernetes.io/hostname, labelSelector: {matchLabels: {app: ";
+        BARE.replace(
+            "      containers:",
+            &format!("      {rule}{label}}}}}}}]}}}}\n      containers:"),
+        )
+    };
+    fails(&Requirement::AntiAffinity, &kept("web"), &[]);
+    fails(
+        &Requirement::AntiAffinity,
+        &kept("other"),
+        &["Deployment/web: its pods are not kept apart"],
+    );
+}
+
+#[test]
+fn pods_of_other_controllers_are_pods() {
+    let rollout = BARE
+        .replace("apps/v1", "argoproj.io/v1alpha1")
+        .replace("kind: Deployment", "kind: Rollout");
+    let objects = parse_documents("a.yml", &rollout).unwrap();
+    assert_eq!(check(&Requirement::Resources, &objects).violations.len(), 4);
+}
