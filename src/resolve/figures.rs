@@ -115,6 +115,14 @@ impl<'v> Figures<'v> {
         })
     }
 
+    /// Returns whether the number that belongs to a word is one of bytes or millicores: `400Mi`.
+    pub(super) fn is_amount(&self, meaning: Word) -> bool {
+        const UNITS: [&str; 10] = ["m", "k", "ki", "mi", "gi", "ti", "mb", "gb", "mib", "gib"];
+        let figure = self.beside(meaning);
+        let unit = figure.and_then(|it| self.tokens.get(it.at + 1));
+        unit.is_some_and(|unit| UNITS.contains(&unit.as_str()))
+    }
+
     /// Returns where something stands that tells that.
     pub(super) fn find(&self, meaning: Word) -> Option<usize> {
         self.vocabulary.place(&self.tokens, meaning)

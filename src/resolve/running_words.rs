@@ -62,6 +62,11 @@ fn job(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
         spec.job.retries = Some(retries);
         return Some(format!("tried again {retries} times"));
     }
+    if let Some(attempts) = number(Word::Attempts) {
+        let retries = attempts.checked_sub(1)?;
+        spec.job.retries = Some(retries);
+        return Some(format!("tried {attempts} times in all"));
+    }
     if let Some(seconds) = number(Word::Deadline) {
         spec.job.deadline = Some(i64::from(seconds));
         return Some(format!("ended after {seconds} s"));

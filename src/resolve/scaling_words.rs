@@ -118,6 +118,10 @@ pub(super) fn autoscaler(
         let found = figures.beside(meaning)?;
         (found.unit != Unit::Seconds).then_some(found.number)
     };
+    // A share is one of what is requested, and `400Mi` is none.
+    if plain.has(Word::Limits) || figures.is_amount(Word::Memory) || figures.is_amount(Word::Cpu) {
+        return None;
+    }
     let mut hpa = HpaSpec {
         min: minimum.or(range.map(|(low, _)| low)),
         max: maximum.or(range.map(|(_, high)| high)),

@@ -184,7 +184,7 @@ texts! {
     INIT_SCRIPTS: "InitDB scripts", "Скрипты инициализации базы", "Скрипти ініціалізації бази";
     ENVIRONMENT: "Environment from {sources}", "Переменные окружения из {sources}", "Змінні середовища з {sources}";
     SCHEDULE: "Schedule: `{cron}`", "Расписание: `{cron}`", "Розклад: `{cron}`";
-    RETRIES: "Retries: {count}", "Попытки: {count}", "Спроби: {count}";
+    RETRIES: "Retries: {count}", "Повторы: {count}", "Повтори: {count}";
     DEADLINE: "Timeout: {seconds}s", "Таймаут: {seconds} с", "Таймаут: {seconds} с";
     FOR_PORT: "{kind} for {port}", "{kind} для {port}", "{kind} для {port}";
     AUTOSCALER:

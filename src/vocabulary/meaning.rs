@@ -165,6 +165,7 @@ meanings! {
     Zone "time-zone" "a schedule's time zone";
     Overlap "overlap" "runs that overlap";
     Retries "retries" "how often a Job is tried again";
+    Attempts "attempts" "how often a Job is tried in all";
     Deadline "deadline" "how long a Job may take";
     Grace "grace" "how long a pod may take to end";
     Drain "drain" "how long it serves on before";
@@ -433,7 +434,7 @@ const SHARED: &[(Word, &[Word], &str)] = &[
     ),
     (
         Word::Failures,
-        &[Word::Retries],
+        &[Word::Retries, Word::Attempts],
         "a probe's, a Job's: told by what the bullet stands below",
     ),
     (

@@ -128,6 +128,7 @@ pub(super) const ROWS: &[Row] = &[
             Word::Zone,
             Word::Overlap,
             Word::Retries,
+            Word::Attempts,
             Word::Deadline,
             Word::Grace,
             Word::Drain,

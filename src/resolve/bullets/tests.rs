@@ -183,6 +183,9 @@ fn figures_beside_what_is_carried_leave_a_bullet_unread() {
             ("PVC: 10Gi → 20Gi", NOT),
             ("PVC: 10Gi?", NOT),
             ("HPA: min 2, max 10, queue length 100", NOT),
+            ("HPA: min 2, max 6, CPU 70%, memory 400Mi", NOT),
+            ("HPA: min 2, max 6, CPU 500m", NOT),
+            ("HPA: min 2, max 8, CPU 70% (of limits)", NOT),
             ("pg_isready every 5s, alert after 3 failures", NOT),
             ("Liveness: pg_isready every 5s, alert after 3 failures", NOT),
             ("Security context: runAsUser 1000", NOT),
@@ -302,6 +305,9 @@ fn how_many_failures_count_may_stand_before_their_word() {
             ("Ретраи: 2", "tried again 2 times"),
             ("Ретраї: 2", "tried again 2 times"),
             ("Retries: 2", "tried again 2 times"),
+            ("3 attempts", "tried 3 times in all"),
+            ("Попыток: 3", "tried 3 times in all"),
+            ("Спроби: 3", "tried 3 times in all"),
         ],
     );
 }
