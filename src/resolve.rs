@@ -158,6 +158,13 @@ pub fn resolve(
     }
 }
 
+/// Returns the files of a kind that are left to a person.
+fn left_of<'r>(reads: &'r [Read<'_>], kind: target::FileKind) -> Vec<&'r str> {
+    let left = reads.iter().filter_map(|read| read.persons.as_ref());
+    let left = left.filter(|it| it.kind == kind);
+    left.map(|it| it.path.as_str()).collect()
+}
+
 /// Resolves tasks as they are read, those aside that would write nothing; adds what is said of them.
 fn resolve_as_read<'f>(
     reads: &mut [Read<'_>],
@@ -188,6 +195,7 @@ fn resolve_as_read<'f>(
         hand_written = hand_written::find(tree, &assembled.application, &files);
     }
     let known = read_out::Known {
+        budgets: &left_of(reads, target::FileKind::Pdb),
         needed: needed.as_ref().unwrap_or(&assembled.application),
         left_out: &assembled.left_out,
         vocabulary: &checklist.vocabulary,

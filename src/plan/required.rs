@@ -58,7 +58,9 @@ impl Manifests {
             broken.map(|problem| format!("{}: {problem}", object.label()))
         });
         let violations: Vec<String> = own.collect();
-        let work = if !violations.is_empty() {
+        // A budget that a person is to write makes nothing worse that is applied before.
+        let waits = matches!(rule, Requirement::DisruptionBudget) && !missing.is_empty();
+        let work = if !violations.is_empty() && !waits {
             Work::Refuse {
                 rule: checked.rule,
                 violations,

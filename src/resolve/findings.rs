@@ -2,9 +2,11 @@
 
 use crate::facts::{Facts, Origin, Service, Tree, composed, is_yaml, leads_out};
 
+use super::is_source;
 use super::model::Finding;
 use super::target;
 use crate::checklist::{Inline, Part};
+use crate::vocabulary::{Vocabulary, Word, words};
 
 /// Returns what is known of a subject; where nothing is, where it was looked for.
 pub(super) fn study(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
@@ -76,30 +78,38 @@ fn is_document(path: &str) -> bool {
 }
 
 /// Returns the subject of which a line wants to know something, and nothing is read but that it is
-/// there: `` `src/graph.go`: hot paths ``.
+/// there: `` `src/graph.go`: hot paths ``. The variables of a source answer no question of how it
+/// works.
 pub(super) fn unanswered<'s>(
     text: &Inline,
     subjects: &'s [String],
     (facts, tree): (&Facts, &Tree),
+    vocabulary: &Vocabulary,
 ) -> Option<&'s str> {
     let behind = text
         .parts
         .iter()
         .skip_while(|it| matches!(it, Part::Text(_)));
-    let mut words = behind.filter(|it| matches!(it, Part::Text(_)));
+    let told_of: Vec<&str> = behind
+        .filter(|it| matches!(it, Part::Text(_)))
+        .map(Part::text)
+        .collect();
+    let mut said = told_of.iter().flat_map(|it| words(it));
+    let question = said.any(|word| vocabulary.tells(word, Word::Question));
     let topic = |text: &str| {
         let behind = text
             .split_once(['—', '–', ':', '('])
             .or(text.split_once(" - "));
         behind.is_some_and(|(_, topic)| topic.contains(char::is_alphabetic))
     };
-    if !words.any(|it| topic(it.text())) {
+    if !told_of.iter().any(|it| topic(it)) {
         return None;
     }
     let mut subjects = subjects.iter().filter(|it| !target::is_endpoint(it));
     let found = subjects.find(|it| {
         let path = it.trim_start_matches("./");
-        tree.get(path).is_some() && told(path, facts, tree).is_empty()
+        let silent = question && is_source(path) || told(path, facts, tree).is_empty();
+        tree.get(path).is_some() && silent
     });
     found.map(String::as_str)
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::application::{Application, Content, FileSpec, ManifestItem};
 use super::model::{Action, Requirement};
+use super::read_out::Known;
 use super::target;
 use crate::facts::{Tree, is_below, is_yaml};
 use crate::manifest::{Object, containers_of, parse_documents, violations};
@@ -95,12 +96,8 @@ fn holds(files: &[FileSpec], is: impl Fn(&ManifestItem) -> bool) -> bool {
 
 /// Returns a rule for manifests with what keeps its box open that isn't written here: an object of
 /// somebody else's which breaks it, or that there is no pod at all which it could be checked by.
-pub(super) fn require(
-    requirement: Requirement,
-    theirs: &[HandWritten],
-    (files, applies): (&[FileSpec], bool),
-    tree: &Tree,
-) -> Action {
+pub(super) fn require(requirement: Requirement, known: &Known<'_>) -> Action {
+    let (theirs, files) = (known.hand_written, known.files);
     let mut missing = match requirement {
         // Only what is written here lives in the namespace that the line names.
         Requirement::Namespace(_) => Vec::new(),
@@ -111,13 +108,17 @@ pub(super) fn require(
         | Requirement::AntiAffinity
         | Requirement::DisruptionBudget => broken(&requirement, theirs),
     };
+    if requirement == Requirement::DisruptionBudget {
+        let told = |path| format!("`{path}` is a person's to write");
+        missing.extend(known.budgets.iter().map(told));
+    }
     if !matches!(requirement, Requirement::Namespace(_)) {
         let told = |path| format!("`{path}` can't be read as objects, so its pods aren't known");
-        missing.extend(unread(tree, files).map(told));
+        missing.extend(unread(known.tree, files).map(told));
     }
     let pods = theirs.iter().any(|it| containers_of(&it.object).is_some());
     let own = || holds(files, |_| true);
-    if missing.is_empty() && !pods && !applies && !own() {
+    if missing.is_empty() && !pods && !known.applies && !own() {
         missing.push("no manifest is there that it could be checked by".to_owned());
     }
     Action::Require {

@@ -33,6 +33,8 @@ pub(super) struct Known<'a> {
     pub(super) hand_written: &'a [HandWritten],
     /// Whether tasks apply manifests that people wrote.
     pub(super) applies: bool,
+    /// The files of budgets that are a person's to write.
+    pub(super) budgets: &'a [&'a str],
     /// Whether another environment is resolved than the base.
     pub(super) overlaid: bool,
     pub(super) strict: bool,
@@ -145,12 +147,7 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
                 Required::AntiAffinity => Requirement::AntiAffinity,
                 Required::DisruptionBudget => Requirement::DisruptionBudget,
             };
-            hand_written::require(
-                rule,
-                known.hand_written,
-                (known.files, known.applies),
-                known.tree,
-            )
+            hand_written::require(rule, known)
         }
         Intent::Expect(wants, _) => expect((wants, read), known, notes),
         Intent::Write(target) => write(target, known, notes),
@@ -164,7 +161,8 @@ fn study(
     notes: &mut Vec<String>,
 ) -> Action {
     let text = &read.task.text;
-    if let Some(subject) = findings::unanswered(text, subjects, (known.facts, known.tree)) {
+    let read = (known.facts, known.tree);
+    if let Some(subject) = findings::unanswered(text, subjects, read, known.vocabulary) {
         notes.push(format!(
             "nothing is read from `{subject}` that could tell what is asked of it"
         ));

@@ -108,3 +108,24 @@ fn pods_in_a_file_that_cant_be_read_keep_the_box_open() {
         assert!(said.contains(why), "{said}");
     }
 }
+
+#[test]
+fn a_budget_that_is_a_persons_keeps_the_rules_box_open() {
+    let tasks = "- [ ] `k8s/api/deployment.yml`\n  - Replicas: 3\n- [ ] `k8s/api/pdb.yml`: maxUnavailable \
+                 0\n- [ ] A PDB for everything\n";
+    let workspace = workspace(tasks).commit_all();
+    let said = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    assert!(
+        said.contains("`k8s/api/pdb.yml` is a person's to write"),
+        "{said}"
+    );
+    let checklist = workspace.read(CHECKLIST);
+    assert!(
+        checklist.contains("- [x] `k8s/api/deployment.yml`"),
+        "{checklist}"
+    );
+    assert!(
+        checklist.contains("- [ ] A PDB for everything"),
+        "{checklist}"
+    );
+}

@@ -23,6 +23,9 @@ fn a_file_that_tells_nothing_answers_nothing() {
         "Study `web/nginx.conf` (caching)",
         "Study `ops/init.sql`: which databases it creates",
         "Study `src/graph.py`: hot paths",
+        "Study `src/config.py` — how the listener starts now",
+        "Посмотреть `src/config.py` — как сейчас поднимается слушатель",
+        "Переглянути `src/config.py` — як запускається слухач",
         "Посмотреть `web/nginx.conf` — что там с кэшированием",
         "Посмотреть `ops/init.sql` — какие базы создаются",
         "Переглянути `ops/init.sql` — які бази створюються",
@@ -37,6 +40,7 @@ fn what_is_read_answers_by_what_was_found() {
         "Study `web/nginx.conf`",
         "Study `docker-compose.yml` — services, ports, volumes",
         "Study `src/config.py`: variables",
+        "Изучить `Dockerfile` — как собирается приложение",
         "Изучить `docker-compose.yml` — сервисы, порты",
         "Вивчити `src/config.py`",
     ] {
