@@ -182,7 +182,14 @@ fn is_listed(tokens: &[Token<'_>], behind: usize, code: &str) -> bool {
     let head = words.split(leads).next().unwrap_or_default();
     let asked = begins > 0 && !words.is_empty();
     let other = !head.iter().all(is_noun) && !names(head, code);
-    asked && (other || holds_several(words, head))
+    // `Add request id middleware: …` may be done in a file that is there; a new one changed, too.
+    let verb = begins.checked_sub(1).and_then(|it| tokens.get(it));
+    let adds = verb.is_some_and(|it| it.is(Role::Add));
+    let file = head
+        .iter()
+        .any(|it| it.is(Role::File) || it.is(Role::Folder));
+    let part = adds && !file && code.contains(['/', '.']);
+    asked && (other || part || holds_several(words, head))
 }
 
 /// Whether what is made may be a part of a file that is there already: tests, and what is for
