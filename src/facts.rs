@@ -33,7 +33,7 @@ pub use model::{
     RestartPolicy, Route, Service, Spoken, Text, UnreadKey, Update, UpdateOrder, Variable,
     VariableUse, Volume,
 };
-pub(crate) use paths::{is_below, is_yaml, leads_out};
+pub(crate) use paths::{is_below, is_compose, is_yaml, leads_out};
 pub use source::{
     Definition, Definitions, Form, Head, Parameter, Sort, Unfilled, answer, answers, divided,
     is_migration, is_stand_in, pieces, says_the_same, uncalled, unfilled, used,

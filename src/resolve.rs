@@ -88,7 +88,7 @@ use std::collections::BTreeMap;
 use crate::abreast;
 use crate::checklist::{Checklist, Section, Task};
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::facts::{Facts, Inputs, Tree, is_yaml};
+use crate::facts::{Facts, Inputs, Tree, is_compose};
 use crate::settings::{Extras, PhaseSettings, Settings};
 use crate::vocabulary::Vocabulary;
 
@@ -320,7 +320,7 @@ pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inpu
     for subject in studied.map(|subject| subject.trim_start_matches("./")) {
         let file = subject.rsplit('/').next().unwrap_or(subject);
         let there = tree.get(subject).is_some();
-        if phase.compose.is_empty() && there && is_yaml(file) && file.contains("compose") {
+        if phase.compose.is_empty() && there && is_compose(file) {
             inputs.compose.push(subject.to_owned());
         }
         if phase.sources.is_empty() && there && is_source(file) {

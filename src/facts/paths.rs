@@ -15,6 +15,12 @@ pub(crate) fn is_yaml(path: &str) -> bool {
     [".yml", ".yaml"].iter().any(|end| path.ends_with(end))
 }
 
+/// Returns whether a file is called like one of Compose's.
+pub(crate) fn is_compose(path: &str) -> bool {
+    let name = file_name(path);
+    is_yaml(name) && name.contains("compose")
+}
+
 /// Returns whether a path lies below a folder (`""`: the workspace).
 pub(crate) fn is_below(path: &str, folder: &str) -> bool {
     let folder = folder.trim_end_matches('/');

@@ -1,6 +1,6 @@
 //! What studying a file or an endpoint finds.
 
-use crate::facts::{Facts, Origin, Service, Tree, composed, is_yaml, leads_out};
+use crate::facts::{Facts, Origin, Service, Tree, composed, is_compose, leads_out};
 
 use super::is_source;
 use super::model::Finding;
@@ -152,29 +152,23 @@ fn file(subject: &str, facts: &Facts, tree: &Tree) -> Finding {
 /// Returns what the facts tell of a file, beside that it is there.
 fn told(path: &str, facts: &Facts, tree: &Tree) -> Vec<(String, Origin)> {
     let mut found = Vec::new();
-    let project = facts.project.iter();
-    let (merged_over, own): (Vec<&Service>, Vec<&Service>) = project
-        .flat_map(|project| &project.services)
-        .partition(|_| is_merged(path, facts));
-    found.extend(own.into_iter().flat_map(|it| whole(it, path)));
-    found.extend(merged_over.into_iter().flat_map(|it| changes(it, path)));
+    let merged = is_merged(path, facts);
+    let read = if merged { changes } else { whole };
+    let services = facts.project.iter().flat_map(|project| &project.services);
+    found.extend(services.flat_map(|it| read(it, path)));
     found.extend(of_dockerfile(path, facts));
     found.extend(of_source(path, facts));
-    let merged = facts
-        .project
-        .as_ref()
-        .and_then(|it| it.files.first())
-        .filter(|_| is_merged(path, facts));
-    if let (Some(first), true) = (merged, found.is_empty()) {
+    let project = facts.project.as_ref().filter(|_| merged);
+    let first = project.and_then(|it| it.files.first());
+    if let (Some(first), true) = (first, found.is_empty()) {
         let at = Origin {
             path: path.to_owned(),
             line: 1,
         };
         found.push((format!("merged over {first}, whose keys it overrides"), at));
     }
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let compose = is_yaml(name) && name.contains("compose");
-    if let Some(text) = tree.get(path).filter(|_| compose && found.is_empty()) {
+    let alone = is_compose(path) && found.is_empty();
+    if let Some(text) = tree.get(path).filter(|_| alone) {
         found.extend(composed(path, text));
     }
     found

@@ -50,7 +50,6 @@ pub(super) fn starts_itself(code: &Code) -> bool {
 /// Returns whether a file is one that says how programs are started.
 fn has_commands(path: &str) -> bool {
     let name = paths::file_name(path).to_ascii_lowercase();
-    let compose = name.contains("compose") && paths::is_yaml(&name);
     let script = name.rsplit_once('.').is_some_and(|(_, it)| it == "sh");
-    name.contains("dockerfile") || compose || script || name == "procfile"
+    name.contains("dockerfile") || paths::is_compose(&name) || script || name == "procfile"
 }
