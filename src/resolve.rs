@@ -190,7 +190,7 @@ fn resolve_as_read<'f>(
         config_maps,
         ..assembled.application.clone()
     });
-    let mut hand_written = Vec::new();
+    let mut hand_written = hand_written::Found::default();
     if reads.iter().any(Read::rules_pods) {
         hand_written = hand_written::find(tree, &assembled.application, &files);
     }
@@ -228,7 +228,7 @@ fn resolve_as_read<'f>(
         tasks,
         application: assembled.application,
         files,
-        hand_written,
+        hand_written: hand_written.objects,
         unassigned,
         warnings: Diagnostics(warnings),
     })

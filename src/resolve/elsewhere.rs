@@ -64,7 +64,7 @@ struct There<'a> {
     files: &'a [FileSpec],
     tree: &'a Tree,
     /// Read only once something asks for it: most phases write all that they lean on.
-    theirs: OnceCell<Vec<HandWritten>>,
+    theirs: OnceCell<hand_written::Found>,
 }
 
 impl There<'_> {
@@ -75,7 +75,7 @@ impl There<'_> {
             let (object, there) = (&it.object, it.object.namespace.as_ref());
             object.kind == kind && object.name == name && there == Some(&self.application.namespace)
         };
-        self.theirs.get_or_init(find).iter().find(is)
+        self.theirs.get_or_init(find).objects.iter().find(is)
     }
 
     fn writes(&self, item: &ManifestItem) -> bool {

@@ -24,25 +24,31 @@ pub struct HandWritten {
 
 /// Returns the objects that lie in folders for manifests and that no file of `files` holds. A patch
 /// of one is none.
-pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -> Vec<HandWritten> {
-    let objects = others(tree, files).flat_map(|(path, text)| {
-        let objects = parse_documents(path, text).unwrap_or_default();
-        objects.into_iter().map(|object| (path.to_owned(), object))
-    });
-    objects
-        .filter(|(_, object)| !is_patch(object) && !is_workload_of(object, files))
-        .map(|(path, object)| HandWritten {
-            path,
+pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -> Found {
+    let mut found = Found::default();
+    for (path, text) in others(tree, files) {
+        let Ok(objects) = parse_documents(path, text) else {
+            if text.contains("containers") {
+                found.unread.push(path.to_owned());
+            }
+            continue;
+        };
+        let own = |it: &Object| !is_patch(it) && !is_workload_of(it, files);
+        let objects = objects.into_iter().filter(own);
+        found.objects.extend(objects.map(|object| HandWritten {
+            path: path.to_owned(),
             object: object.within(&application.namespace),
-        })
-        .collect()
+        }));
+    }
+    found
 }
 
-/// Returns the files for pods that can't be read as objects: a chart's templates, broken YAML.
-fn unread<'t>(tree: &'t Tree, files: &'t [FileSpec]) -> impl Iterator<Item = &'t str> {
-    let pods = others(tree, files).filter(|(_, text)| text.contains("containers"));
-    let unread = pods.filter(|(path, text)| parse_documents(path, text).is_err());
-    unread.map(|(path, _)| path)
+/// What lies beside what is written here.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) objects: Vec<HandWritten>,
+    /// Files for pods that can't be read as objects: a chart's templates, broken YAML.
+    unread: Vec<String>,
 }
 
 /// Returns the files with objects that lie in folders for manifests and aren't among `files`.
@@ -97,7 +103,7 @@ fn holds(files: &[FileSpec], is: impl Fn(&ManifestItem) -> bool) -> bool {
 /// Returns a rule for manifests with what keeps its box open that isn't written here: an object of
 /// somebody else's which breaks it, or that there is no pod at all which it could be checked by.
 pub(super) fn require(requirement: Requirement, known: &Known<'_>) -> Action {
-    let (theirs, files) = (known.hand_written, known.files);
+    let theirs = &known.hand_written.objects;
     let mut missing = match requirement {
         // Only what is written here lives in the namespace that the line names.
         Requirement::Namespace(_) => Vec::new(),
@@ -114,10 +120,10 @@ pub(super) fn require(requirement: Requirement, known: &Known<'_>) -> Action {
     }
     if !matches!(requirement, Requirement::Namespace(_)) {
         let told = |path| format!("`{path}` can't be read as objects, so its pods aren't known");
-        missing.extend(unread(known.tree, files).map(told));
+        missing.extend(known.hand_written.unread.iter().map(told));
     }
     let pods = theirs.iter().any(|it| containers_of(&it.object).is_some());
-    let own = || holds(files, |_| true);
+    let own = || holds(known.files, |_| true);
     if missing.is_empty() && !pods && !known.applies && !own() {
         missing.push("no manifest is there that it could be checked by".to_owned());
     }

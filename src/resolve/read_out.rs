@@ -11,7 +11,7 @@ use super::application::{Application, Content, EnvSource, FileSpec, ManifestItem
 use super::bullets::Meaning;
 use super::expect::{Expectation, Look};
 use super::findings;
-use super::hand_written::{self, HandWritten};
+use super::hand_written;
 use super::kept::Written;
 use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask};
 use super::rules::{self, Intent, Read, Required};
@@ -30,7 +30,7 @@ pub(super) struct Known<'a> {
     /// writes.
     pub(super) needed: &'a Application,
     pub(super) files: &'a [FileSpec],
-    pub(super) hand_written: &'a [HandWritten],
+    pub(super) hand_written: &'a hand_written::Found,
     /// Whether tasks apply manifests that people wrote.
     pub(super) applies: bool,
     /// The files of budgets that are a person's to write.
