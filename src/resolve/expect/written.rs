@@ -50,12 +50,13 @@ fn is_called(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
 /// it may be named, and has it then. A type that is to be implemented has something of its own.
 fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let promised = symbol.within.is_some() && found.within == symbol.within;
-    let made = |it: Head| match found.sort {
-        Sort::Function => it.is_implemented() || promised && it.is_promise(),
-        Sort::Type => !(symbol.filled && it.is_empty_type()),
+    let holds = |made: &dyn Fn(&Head) -> bool| head(tree, found, symbol).is_none_or(|it| made(&it));
+    // A head is read anew from its file: only where something is asked of it.
+    match found.sort {
+        Sort::Function => holds(&|it| it.is_implemented() || promised && it.is_promise()),
+        Sort::Type => !symbol.filled || holds(&|it| !it.is_empty_type()),
         Sort::Value | Sort::Table => true,
-    };
-    head(tree, found, symbol).is_none_or(made)
+    }
 }
 
 /// Whether what a definition's name stands for does nothing yet.
