@@ -275,7 +275,7 @@ impl Definitions {
         found.retain(|it| {
             it.name.starts_with("test") || !tests.iter().any(|module| module.contains(&it.at))
         });
-        if code.language == Language::CSharp {
+        if code.language == Language::CSharp && code.bare.contains("#if") {
             let before = |it: &Found| code.bare.get(..it.at).unwrap_or_default().lines();
             found.retain(|it| !is_compiled_if(before(it)));
         }
