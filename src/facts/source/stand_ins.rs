@@ -48,7 +48,7 @@ pub(super) fn is_named_test(path: &str) -> bool {
 }
 
 /// Returns whether a file is one of tests, by its name or its folder.
-pub(super) fn is_test(path: &str) -> bool {
+fn is_test(path: &str) -> bool {
     let tests = ["__tests__", "fixtures", "spec", "test", "testdata", "tests"];
     let folder = paths::folder(path);
     let class = || is_test_class(paths::file_name(path));
