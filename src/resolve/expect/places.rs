@@ -111,14 +111,10 @@ impl<'a> Places<'a> {
         // `Ticketing worker` is `ticketing-worker`, and not `ticketing`.
         let longest = called.iter().map(|it| pieces(it.name).count()).max();
         let whole = |it: &&Place<'_>| Some(pieces(it.name).count()) == longest;
-        let named = only(called.iter().filter(whole).copied());
-        if !matches!(named, Meant::Anywhere) {
-            return named;
-        }
-        match words {
+        only(called.iter().filter(whole).copied()).or_else(|| match words {
             [word] => self.piece(word),
             _ => Meant::Anywhere,
-        }
+        })
     }
 
     /// Returns the only part with a folder of its own that a line names by what such a part does, in
@@ -133,10 +129,11 @@ impl<'a> Places<'a> {
 
     /// Returns whether a service is built from a folder that another one is built from as well.
     pub(super) fn shares(&self, service: &Service) -> bool {
-        let folder = |it: &Service| it.build.as_ref().map(|build| build.context.clone());
+        let folder = |it: &'a Service| Some(it.build.as_ref()?.context.as_str());
         let others = self.all.iter().filter_map(|it| it.service);
         let mut others = others.filter(|it| it.name != service.name);
-        let own = folder(service).filter(|it| !it.is_empty());
+        let own = service.build.as_ref().map(|it| it.context.as_str());
+        let own = own.filter(|it| !it.is_empty());
         own.is_some() && others.any(|it| folder(it) == own)
     }
 
@@ -312,6 +309,15 @@ fn letters(word: &str) -> String {
 }
 
 impl Meant<'_> {
+    /// Returns it, or another one where it is anywhere.
+    pub(super) fn or_else(self, other: impl FnOnce() -> Self) -> Self {
+        if matches!(self, Self::Anywhere) {
+            other()
+        } else {
+            self
+        }
+    }
+
     /// Returns whether a place in a file is one where the work is to be; `compose` are the Compose
     /// files, which say of several services what they have.
     pub(super) fn has(&self, path: &str, compose: &[String]) -> bool {

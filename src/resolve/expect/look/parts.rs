@@ -39,17 +39,11 @@ impl Look<'_> {
     /// line names, else the heading.
     fn meant(&self, words: &Around) -> Meant<'_> {
         let places = self.places();
-        let mut meant = places.meant(&words.purpose);
-        if matches!(meant, Meant::Anywhere) {
-            meant = places.named(&words.line);
-        }
-        if matches!(meant, Meant::Anywhere) {
-            meant = places.roles(&words.line);
-        }
-        if matches!(meant, Meant::Anywhere) {
-            meant = places.headed(&words.heading);
-        }
-        meant
+        places
+            .meant(&words.purpose)
+            .or_else(|| places.named(&words.line))
+            .or_else(|| places.roles(&words.line))
+            .or_else(|| places.headed(&words.heading))
     }
 
     fn places(&self) -> &Places<'_> {
@@ -77,8 +71,9 @@ impl Look<'_> {
             return None;
         }
         let mut services: Vec<&Service> = self.places().services(words).collect();
-        if let (true, Some(_), Meant::In(_, Some(service))) =
-            (services.is_empty(), variable, self.meant(words))
+        if services.is_empty()
+            && variable.is_some()
+            && let Meant::In(_, Some(service)) = self.meant(words)
         {
             services.push(service);
         }
