@@ -13,7 +13,7 @@ mod tools;
 
 pub use known::{Check, Data, Known, Part, Seeded, User, of_part, rows};
 pub use program::{runs_another, server};
-pub use tag::{Moving, figures, moving};
+pub use tag::{Moving, figures, is_of, moving};
 
 use super::model::{MountSource, Service};
 

@@ -3,7 +3,7 @@
 mod wanted;
 
 use crate::checklist::Spanned;
-use crate::facts::image::Product;
+use crate::facts::image::{self, Product};
 use crate::facts::{Facts, MountSource, Origin};
 
 use super::application::Application;
@@ -31,8 +31,8 @@ struct Known {
     origin: Option<Origin>,
     /// Whether a list that leaves it out is remarked.
     expected: bool,
-    /// The version that it is known to have.
-    version: Option<String>,
+    /// The tag of its image, which tells its version.
+    tag: Option<String>,
 }
 
 /// Returns the answer to an inventory.
@@ -95,11 +95,8 @@ impl Synonyms<'_> {
         let found = self.called(name, known);
         let versions: Vec<&str> = figures(name).collect();
         let has = |at: &usize| {
-            let version = known.get(*at).and_then(|it| it.version.as_deref());
-            let is = |asked: &&str| {
-                let rest = version.and_then(|it| it.strip_prefix(asked));
-                rest.is_some_and(|it| !it.starts_with(|it: char| it.is_ascii_digit()))
-            };
+            let tag = known.get(*at).and_then(|it| it.tag.as_deref());
+            let is = |asked: &&str| tag.is_some_and(|tag| image::is_of(tag, asked));
             versions.iter().all(is)
         };
         if versions.is_empty() || found.iter().flatten().all(has) {
@@ -188,7 +185,7 @@ impl Synonyms<'_> {
             let product = service
                 .image
                 .as_ref()
-                .and_then(|it| crate::facts::image::product(&it.value));
+                .and_then(|it| image::product(&it.value));
             for mount in &service.mounts {
                 let (MountSource::Volume(name) | MountSource::Bind(name)) = &mount.source else {
                     continue;
@@ -205,7 +202,7 @@ impl Synonyms<'_> {
                     what,
                     origin,
                     expected: matches!(mount.source, MountSource::Volume(_)),
-                    version: None,
+                    tag: None,
                 });
             }
         }
@@ -220,7 +217,7 @@ impl Synonyms<'_> {
                     what,
                     origin: None,
                     expected: false,
-                    version: None,
+                    tag: None,
                 });
             }
         }
@@ -261,7 +258,7 @@ impl Synonyms<'_> {
                     what,
                     origin: None,
                     expected: true,
-                    version: None,
+                    tag: None,
                 }
             })
             .collect()
@@ -289,7 +286,7 @@ impl Synonyms<'_> {
                 what: format!("ConfigMap {}", map.name),
                 origin: None,
                 expected: true,
-                version: None,
+                tag: None,
             }
         });
         known.collect()
@@ -312,7 +309,7 @@ impl Synonyms<'_> {
             let product = service
                 .image
                 .as_ref()
-                .and_then(|it| crate::facts::image::product(&it.value));
+                .and_then(|it| image::product(&it.value));
             words.extend(product.map(|it| it.title().to_lowercase()));
             let is_main = main.is_some_and(|it| it.service.as_ref() == Some(&service.name));
             if is_main || is_application(&service.name) {
@@ -329,10 +326,10 @@ impl Synonyms<'_> {
                 what,
                 origin: Some(service.origin.clone()),
                 expected: true,
-                version: service
+                tag: service
                     .image
                     .as_ref()
-                    .and_then(|it| Some(it.value.rsplit_once(':')?.1.to_owned())),
+                    .and_then(|it| image::parse(&it.value)?.tag),
             });
         }
         known

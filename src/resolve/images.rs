@@ -190,8 +190,7 @@ fn versioned(image: &str, member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -
     let tag = reference.tag.as_deref().unwrap_or_default();
     let version = image::figures(tag);
     let rest = tag.strip_prefix(version).unwrap_or_default();
-    let same = version == wanted || version.starts_with(&format!("{wanted}."));
-    if same || version.is_empty() {
+    if image::is_of(tag, wanted) || version.is_empty() {
         return named(image.to_owned());
     }
     warnings.push(Diagnostic::warning(format!(

@@ -260,12 +260,11 @@ fn claims(workload: &Workload, size: &String) -> bool {
     })
 }
 
-/// Returns whether an image is of that version; one whose tag tells none may be.
+/// Returns whether an image is of that version by its tag; one whose tag tells none isn't.
 fn is_version(reference: &str, asked: &str) -> bool {
     let tag = image::parse(reference).and_then(|it| it.tag);
     let tag = tag.as_deref().unwrap_or_default();
-    let version = image::figures(tag.strip_prefix('v').unwrap_or(tag));
-    version == asked || version.starts_with(&format!("{asked}."))
+    image::is_of(tag.strip_prefix('v').unwrap_or(tag), asked)
 }
 
 fn requested(found: &Resources, asked: &Amounts) -> bool {

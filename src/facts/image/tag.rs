@@ -14,6 +14,12 @@ pub fn figures(tag: &str) -> &str {
         .unwrap_or(tag)
 }
 
+/// Returns whether a tag is of a version: `16-alpine` and `16.4` are of `16`.
+pub fn is_of(tag: &str, version: &str) -> bool {
+    let rest = figures(tag).strip_prefix(version);
+    rest.is_some_and(|it| it.is_empty() || it.starts_with('.'))
+}
+
 /// Words that make a tag move whatever stands beside them.
 const ALWAYS: &[&str] = &["latest", "lts"];
 /// Beginnings of words that say what an image is built on, not its version.
