@@ -3,6 +3,7 @@
 //! Read by patterns over source whose comments are blanked, not by a compiler: what a program
 //! computes (names put together, routes made in loops) isn't seen.
 
+mod actions;
 mod called;
 mod code;
 mod endpoints;
@@ -19,6 +20,7 @@ use super::model::{Endpoints, Variable};
 use super::paths::{self, is_below};
 use code::{Code, Language};
 
+pub use actions::action;
 pub use called::uncalled;
 use stand_ins::is_named_test;
 pub use stand_ins::is_stand_in;

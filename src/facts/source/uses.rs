@@ -183,7 +183,7 @@ pub(super) fn line_start(code: &Code, line: usize) -> usize {
 }
 
 /// Returns where the statement ends that begins on a line: behind its brackets.
-fn statement(code: &Code, start: usize) -> usize {
+pub(super) fn statement(code: &Code, start: usize) -> usize {
     let rest = code.bare.get(start..).unwrap_or_default();
     let line = rest.find('\n').unwrap_or(rest.len());
     let longest: usize = rest.split_inclusive('\n').take(LONGEST).map(str::len).sum();

@@ -90,7 +90,7 @@ fn what_answers_an_endpoint_is_tied_to_it() {
     );
     let class = (
         "app/SlotController.php",
-        "<?php\nclass SlotController {\n}\n",
+        "<?php\nclass SlotController {\n    public function index() { return Slot::all(); }\n}\n",
     );
     for line in [
         "Add `GET /api/slots` (controller: `SlotController`)",
@@ -110,7 +110,26 @@ fn what_answers_an_endpoint_is_tied_to_it() {
             done("<?php\nRoute::get('slots', [\n  SlotController::class,\n  'index',\n]);\n"),
             "{line}"
         );
+        assert!(
+            !done("<?php\nRoute::get('slots', [SlotController::class, 'free']);\n"),
+            "{line}"
+        );
     }
+    let line = "Add `GET /api/slots`";
+    let route = (
+        "routes/api.php",
+        "<?php\nRoute::get('slots', [SlotController::class, 'index']);\n",
+    );
+    let done = |text| is_done("Work", line, &[boot, ("app/S.php", text), route]);
+    assert!(!done(
+        "<?php\nclass SlotController {\n    public function index() {}\n}\n"
+    ));
+    assert!(!done(
+        "<?php\nclass SlotController {\n    public function all() { run(); }\n}\n"
+    ));
+    assert!(done(
+        "<?php\nclass SlotController {\n    public function index() { run(); }\n}\n"
+    ));
     let line = "Add `GET /slots` (handler: `list_slots`)";
     let done = |text| is_done("Work", line, &[("src/a.py", text)]);
     let head = "app = FastAPI()\n";

@@ -55,12 +55,7 @@ impl Look<'_> {
                     found.origin
                 ));
             }
-            if let Some(stub) = self.stub(found) {
-                return Err(format!(
-                    "`{route}` is served at {}, and what answers it at {stub} does nothing yet",
-                    found.origin
-                ));
-            }
+            self.check_answer(found)?;
             return Ok(Trace::Endpoint {
                 method: method.map(str::to_owned),
                 route: route.to_owned(),
@@ -84,10 +79,32 @@ impl Look<'_> {
         Err(unserved((method, route), (&same, &stand_ins), all))
     }
 
-    /// Returns where what answers an endpoint is, if that does nothing yet. Of functions that are
-    /// called so, those in the same file are meant.
-    fn stub(&self, endpoint: &Endpoint) -> Option<Origin> {
-        let route = &endpoint.origin;
+    /// Fails where what answers an endpoint isn't there, or does nothing yet.
+    fn check_answer(&self, endpoint: &Endpoint) -> Result<(), String> {
+        let (route, at) = (&endpoint.path, &endpoint.origin);
+        let action = facts::action(self.tree, endpoint);
+        let own = action.as_ref();
+        let own = own.map(|it| (it, it.definitions(self.tree, self.definitions())));
+        let stub = match own {
+            Some((action, found)) if found.is_empty() => {
+                return Err(format!(
+                    "`{route}` is to be served at {at} by `{action}`, which was found nowhere"
+                ));
+            }
+            Some((action, found)) => self.unwritten(action.name(), &found),
+            None => self.stub(at),
+        };
+        match stub {
+            Some(stub) => Err(format!(
+                "`{route}` is served at {at}, and what answers it at {stub} does nothing yet"
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns where what answers a route is, if that does nothing yet. Of functions that are called
+    /// so, those in the same file are meant.
+    fn stub(&self, route: &Origin) -> Option<Origin> {
         let answer = facts::answer(self.tree, route);
         if answer.stub {
             return Some(route.clone());
@@ -97,12 +114,16 @@ impl Look<'_> {
             let all: Vec<&Definition> = all.filter(|it| it.sort == Sort::Function).collect();
             let (here, there): (Vec<&Definition>, Vec<&Definition>) =
                 all.into_iter().partition(|it| it.origin.path == route.path);
-            let meant = if here.is_empty() { there } else { here };
-            let head = |it: &Definition| Definitions::head(self.tree, name, it);
-            let stub = |it: &&Definition| head(it).is_some_and(|it| !it.is_implemented());
-            let first = meant.first()?.origin.clone();
-            meant.iter().all(stub).then_some(first)
+            self.unwritten(name, if here.is_empty() { &there } else { &here })
         })
+    }
+
+    /// Returns where the first of some functions is, if none of them does anything yet.
+    fn unwritten(&self, name: &str, all: &[&Definition]) -> Option<Origin> {
+        let head = |it: &Definition| Definitions::head(self.tree, name, it);
+        let stub = |it: &&Definition| head(it).is_some_and(|it| !it.is_implemented());
+        let first = all.first()?.origin.clone();
+        all.iter().all(stub).then_some(first)
     }
 }
 
