@@ -14,12 +14,13 @@ const FOLDERS: &[&str] = &[
     "loadtest",
     "loadtests",
     "playground",
-    "sample",
-    "samples",
     "sandbox",
     "snippets",
     "storybook",
 ];
+
+/// Folders that are such ones where nothing is above them: a laboratory has samples of its own.
+const OUTERMOST: &[&str] = &["sample", "samples"];
 
 /// Words in the name of such a folder: `mock-server`, `e2e_tests`.
 const WORDS: &[&str] = &[
@@ -74,7 +75,12 @@ pub fn is_stand_in(path: &str) -> bool {
         FOLDERS.contains(&part) || words.any(|word| WORDS.contains(&word))
     };
     let folder = paths::folder(path).to_ascii_lowercase();
-    is_test(path) || is_named_stand_in(path) || folder.split('/').any(named)
+    let mut parts = folder.split('/');
+    let outermost = parts
+        .clone()
+        .next()
+        .is_some_and(|it| OUTERMOST.contains(&it));
+    is_test(path) || is_named_stand_in(path) || outermost || parts.any(named)
 }
 
 /// Returns whether a file is named like a mock, or like a story that shows a component.
@@ -103,6 +109,7 @@ mod tests {
             "internal/queue/mock_publisher.go",
             "src/integration-tests/run.py",
             "Fakes/Clock.cs",
+            "samples/client.py",
         ] {
             assert!(is_stand_in(path), "{path}");
         }
@@ -111,6 +118,7 @@ mod tests {
             "src/latest/a.py",
             "services/contest/main.go",
             "src/documents/a.py",
+            "backend/samples/models.py",
         ] {
             assert!(!is_stand_in(path), "{path}");
         }
