@@ -21,7 +21,8 @@ const FOLDERS: &[(&str, &str)] = &[
     ("шлюз", "gateway"),
 ];
 
-/// Languages and what is written in them, in lower case, and the endings of their files.
+/// Languages and what is written in them, in lower case, and the endings of their files. What browsers
+/// run is written in few.
 const LANGUAGES: &[(&[&str], &[&str])] = &[
     (&["php", "laravel", "symfony"], &["php"]),
     (&["go", "golang"], &["go"]),
@@ -46,6 +47,10 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
     (&["rust"], &["rs"]),
     (&["ruby", "rails"], &["rb"]),
     (&["c#", ".net", "asp.net"], &["cs"]),
+    (
+        &["frontend", "front-end", "фронт", "фронтенд"],
+        &["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"],
+    ),
 ];
 
 /// Returns the folder that a word of a heading names in another alphabet.
@@ -98,6 +103,10 @@ mod tests {
             ("Go live", &[]),
             ("Go/no-go", &[]),
             ("Backend", &[]),
+            (
+                "Фронтенд",
+                &["cjs", "cts", "js", "jsx", "mjs", "mts", "ts", "tsx"],
+            ),
             ("Воркер (очереди)", &[]),
         ] {
             assert_eq!(endings(title), expected, "{title}");

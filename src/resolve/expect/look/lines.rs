@@ -115,21 +115,6 @@ fn what_answers_an_endpoint_is_tied_to_it() {
             "{line}"
         );
     }
-    let line = "Add `GET /api/slots`";
-    let route = (
-        "routes/api.php",
-        "<?php\nRoute::get('slots', [SlotController::class, 'index']);\n",
-    );
-    let done = |text| is_done("Work", line, &[boot, ("app/S.php", text), route]);
-    assert!(!done(
-        "<?php\nclass SlotController {\n    public function index() {}\n}\n"
-    ));
-    assert!(!done(
-        "<?php\nclass SlotController {\n    public function all() { run(); }\n}\n"
-    ));
-    assert!(done(
-        "<?php\nclass SlotController {\n    public function index() { run(); }\n}\n"
-    ));
     let line = "Add `GET /slots` (handler: `list_slots`)";
     let done = |text| is_done("Work", line, &[("src/a.py", text)]);
     let head = "app = FastAPI()\n";
@@ -147,6 +132,29 @@ fn what_answers_an_endpoint_is_tied_to_it() {
     };
     assert!(done(go("ListSlots").leak()));
     assert!(!done(go("other").leak()));
+}
+
+#[test]
+fn a_controller_has_the_method_that_a_route_names() {
+    let boot = (
+        "bootstrap/app.php",
+        "<?php\nApp::configure()->withRouting(api: 'routes/api.php');\n",
+    );
+    let line = "Add `GET /api/slots`";
+    let route = (
+        "routes/api.php",
+        "<?php\nRoute::get('slots', [SlotController::class, 'index']);\n",
+    );
+    let done = |text| is_done("Work", line, &[boot, ("app/S.php", text), route]);
+    assert!(!done(
+        "<?php\nclass SlotController {\n    public function index() {}\n}\n"
+    ));
+    assert!(!done(
+        "<?php\nclass SlotController {\n    public function all() { run(); }\n}\n"
+    ));
+    assert!(done(
+        "<?php\nclass SlotController {\n    public function index() { run(); }\n}\n"
+    ));
 }
 
 #[test]
