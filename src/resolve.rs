@@ -214,7 +214,7 @@ fn resolve_as_read<'f>(
     };
     let tasks = reads.iter().map(|read| read_out::task(read, &known));
     let mut tasks: Vec<ResolvedTask> = tasks.collect();
-    told_apart::refuse(reads, tree, &mut tasks);
+    told_apart::refuse(reads, (tree, &look), &mut tasks);
     let mut warnings = std::mem::take(&mut assembled.warnings);
     warnings.extend(doubled);
     warnings.extend(overlays::misplaced(&files));

@@ -90,6 +90,21 @@ pub enum Trace {
     },
 }
 
+impl Trace {
+    /// Returns the file that holds it, where it is something in a file.
+    pub fn holder(&self) -> Option<&str> {
+        match self {
+            Self::Symbol { path, .. }
+            | Self::Use { path, .. }
+            | Self::Endpoint { path, .. }
+            | Self::Variable { path, .. } => Some(path),
+            Self::File { .. } | Self::Folder { .. } | Self::Change { .. } | Self::Absent { .. } => {
+                None
+            }
+        }
+    }
+}
+
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -289,6 +289,16 @@ impl<'a> Look<'a> {
         Ok(homes)
     }
 
+    /// Returns the only file of the application that defines a function or type of that name.
+    pub(in crate::resolve) fn home(&self, name: &str) -> Option<&str> {
+        let defined = self.definitions().named(name).iter();
+        let mut defined = defined.filter(|it| {
+            matches!(it.sort, Sort::Function | Sort::Type) && !self.stands_in(&it.origin)
+        });
+        let first = defined.next()?.origin.path.as_str();
+        defined.all(|it| it.origin.path == first).then_some(first)
+    }
+
     fn definitions(&self) -> &Definitions {
         self.definitions
             .get_or_init(|| facts::definitions(self.tree))

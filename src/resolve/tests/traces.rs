@@ -1,7 +1,5 @@
 //! Traces of persons' work that can't be told apart.
 
-use std::collections::BTreeMap;
-
 use super::{parse, tree};
 use crate::facts::{Facts, gather};
 use crate::resolve::{Action, Context, Seen, Sight, Since, There, inputs, resolve};
@@ -28,9 +26,17 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
         known: true,
         ignored: false,
     };
+    let folder = Sight {
+        there: There::Folder { files: 1 },
+        ..sight.clone()
+    };
     let seen = Seen {
         since: Since::Commit("0123".to_owned()),
-        paths: BTreeMap::from([("src/main.py".to_owned(), sight)]),
+        paths: [
+            ("src/".to_owned(), folder),
+            ("src/main.py".to_owned(), sight),
+        ]
+        .into(),
     };
     let settings = Settings::default();
     let context = Context {
@@ -108,5 +114,21 @@ fn a_name_tells_changes_apart_and_a_tick_stays() {
     check(
         &["- [x] Fix the race in `src/main.py`", LOGGING],
         &[true, false],
+    );
+}
+
+#[test]
+fn work_on_what_a_file_defines_changes_the_file() {
+    check(&[RACE, "- [ ] Add function `start()`"], &[false, true]);
+    check(&[RACE, "- [ ] Add function `stop()`"], &[true, false]);
+    let persons = "- [ ] Add `@retry` to `start`, as agreed";
+    assert_eq!(found(&[RACE, persons]), [Some(false), None]);
+    check(&["- [ ] Refactor `src/`"], &[true]);
+    check(
+        &[
+            "- [ ] Refactor `src/`",
+            "- [ ] Implement `start()` in `src/main.py`",
+        ],
+        &[false, true],
     );
 }
