@@ -30,6 +30,16 @@ enum Last {
     Other,
 }
 
+/// What stands behind what was named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    /// Nothing yet, or words that go with it.
+    Thing,
+    Brackets,
+    /// What a file is, behind a dash or a colon.
+    Description,
+}
+
 /// Refuses lines that say more of what they name than is looked for; `kinds` is what their code
 /// spans name.
 pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Result<(), Why> {
@@ -57,9 +67,9 @@ struct Reader<'t> {
     last: Last,
     /// What the clause's verb asks for; nothing before it.
     mode: Option<Role>,
-    /// A file's purpose is told up to the next mark, and what it is behind a dash.
+    /// A file's purpose is told up to the next mark.
     purpose: bool,
-    described: bool,
+    behind: Behind,
     /// What it is about is told up to what leads to something else.
     about: bool,
     /// An unknown word between a verb and what it asks for, which may be what is asked for.
@@ -75,7 +85,7 @@ impl<'t> Reader<'t> {
             last: Last::Other,
             mode,
             purpose: false,
-            described: false,
+            behind: Behind::Thing,
             about: false,
             other: None,
         }
@@ -99,7 +109,16 @@ impl<'t> Reader<'t> {
         (self.purpose, self.about) = (false, false);
         let made = matches!(self.mode, Some(Role::Make | Role::Add));
         let told = self.named == Named::Files && self.last != Last::Folder;
-        self.described |= told && made && ":—–-".contains(mark);
+        // ``Create `docs/on-call.md`: phones, drills`` says what is to be in it.
+        let next = self.tokens.get(at + 1).filter(|it| !it.is(Role::And));
+        let next = next.and_then(Token::written);
+        self.behind = match (self.behind, mark) {
+            (Behind::Description, ',') => return next.map_or(Ok(()), |word| Err(unseen(word))),
+            (Behind::Thing, '(') => Behind::Brackets,
+            (Behind::Brackets, ')') => Behind::Thing,
+            (Behind::Thing, ':' | '—' | '–' | '-') if told && made => Behind::Description,
+            (behind, _) => behind,
+        };
         Ok(())
     }
 
@@ -113,6 +132,12 @@ impl<'t> Reader<'t> {
         if self.named == Named::Nothing {
             return self.between((at, token), word);
         }
+        if at
+            .checked_sub(1)
+            .is_some_and(|mark| is_mention(self.tokens, mark))
+        {
+            return Ok(());
+        }
         let stops = token.is(Role::Elsewhere) || token.is(Role::Narrows) || is_later(token);
         if stops || names_more(token, word) {
             return Err(unseen(word));
@@ -125,7 +150,8 @@ impl<'t> Reader<'t> {
         if self.last == Last::Folder && !small {
             return Err(unseen(word));
         }
-        let claims = self.described && token.is(Role::Quality);
+        let described = self.behind == Behind::Description;
+        let claims = described && token.is(Role::Quality);
         if claims || is_figure(self.tokens, at, word) || is_demand(token) {
             return Err(unseen(word));
         }
@@ -136,7 +162,7 @@ impl<'t> Reader<'t> {
         }
         if lead.is_some() {
             self.about = lead == Some(Role::About);
-        } else if !(self.about || self.described || is_known(self.tokens, at)) {
+        } else if !(self.about || described || is_known(self.tokens, at)) {
             return Err(unseen(word));
         }
         match lead {
@@ -248,10 +274,26 @@ fn is_odd(tokens: &[Token<'_>], at: usize, mark: char) -> bool {
     match mark {
         // `:no_entry:`
         ':' => word(at + 1) && tokens.get(at + 2) == Some(&Token::Mark(':')),
+        '@' => !is_mention(tokens, at),
         '#' | '№' | '[' => !numbers(tokens.get(at + 1)),
         ']' => !numbers(at.checked_sub(1).and_then(|before| tokens.get(before))),
         _ => !",;:.()—–-/+&\"'`«»“”„’*!".contains(mark),
     }
+}
+
+/// Whether a mark begins a person's name in brackets: `(OPS-7, @olha)`.
+fn is_mention(tokens: &[Token<'_>], at: usize) -> bool {
+    let person = |token: &Token<'_>| {
+        let word = token.written().unwrap_or_default();
+        word.starts_with(char::is_lowercase)
+    };
+    let ends = |token: &Token<'_>| matches!(token, Token::Mark(')' | ','));
+    let begins = |token: &Token<'_>| matches!(token, Token::Mark('(' | ','));
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    tokens.get(at) == Some(&Token::Mark('@'))
+        && before.is_some_and(begins)
+        && tokens.get(at + 1).is_some_and(person)
+        && tokens.get(at + 2).is_some_and(ends)
 }
 
 /// Whether a word only goes on in time: `then`.

@@ -121,6 +121,9 @@ struct Clause {
     again: bool,
     /// Whether plain words before what it names may be what it asks for.
     says: bool,
+    /// What it is about, if it has named nothing before: a path behind that may be where its work
+    /// is done (``an index on `users(name)`: `a.sql` ``).
+    about: Option<String>,
     /// Whether a noun before what it names says what a file of source may be: a migration.
     part: bool,
     /// The word that says what they are to be, where their being there doesn't tell that.
@@ -140,6 +143,7 @@ impl Clause {
             asks: Asks::Nothing,
             again: false,
             says: false,
+            about: None,
             part: false,
             quality: None,
         }
@@ -423,6 +427,11 @@ impl Walk<'_> {
         let inside = below || relation::is_for_tests(self.tokens, at);
         let relation = match (relation, &kind) {
             (Relation::Object, Kind::Path(_)) if inside => Relation::Listed,
+            (Relation::Object, Kind::Path(_))
+                if clause.about.is_some() && clause.names_nothing() =>
+            {
+                Relation::Listed
+            }
             (other, _) => other,
         };
         let beside = relation == Relation::With || homes::is_bracketed(self.tokens, at);

@@ -9,7 +9,12 @@ use crate::resolve::expect::{Answering, Expectation, Kind, Noun, Symbol};
 /// verb.
 fn is_referred(clause: &Clause, relation: Relation, kind: &Kind) -> Result<bool, Why> {
     let makes = matches!(clause.mode, Mode::Make | Mode::Add);
+    let path = matches!(kind, Kind::Path(_));
     match (relation, makes) {
+        // ``Изменить `send(to)` на `send(to, text)` в `a.py` ``
+        (Relation::About, false) if !path && !clause.names_nothing() => {
+            return Err(format!("can't be told what `{}` is to be after it", name(kind)).into());
+        }
         (Relation::About, _) | (Relation::From, true) => return Ok(true),
         (Relation::From | Relation::With, false) => {
             return Err(format!("can't be told what of `{}` is asked for", name(kind)).into());
@@ -31,6 +36,9 @@ fn is_referred(clause: &Clause, relation: Relation, kind: &Kind) -> Result<bool,
 /// Takes what a code span names into the clause of its verb.
 pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Result<(), Why> {
     if is_referred(clause, relation, &kind)? {
+        if clause.names_nothing() {
+            clause.about = Some(name(&kind));
+        }
         return Ok(());
     }
     match (clause.mode, relation, kind) {
@@ -123,18 +131,35 @@ impl Clause {
         });
     }
 
-    /// Whether what it names so far are methods that may go into a type.
+    /// Whether what it names so far are methods and endpoints that may go into a type.
     fn joins(&self, owner: &Symbol) -> bool {
         let method = |it: &Symbol| (it.call || it.noun == Noun::Method) && it.within.is_none();
-        let alone = self.wants.is_empty() && self.variables.is_empty() && !self.puts();
-        let methods = !self.symbols.is_empty() && self.symbols.iter().all(method);
-        alone && methods && is_type(owner) && owner.within.is_none() && owner.signature.is_empty()
+        let served = |it: &Expectation| {
+            matches!(
+                it,
+                Expectation::Endpoint {
+                    by: None,
+                    within: None,
+                    ..
+                }
+            )
+        };
+        let named = !(self.symbols.is_empty() && self.wants.is_empty());
+        let members = self.symbols.iter().all(method) && self.wants.iter().all(served);
+        let alone = self.variables.is_empty() && !self.puts();
+        let whole = owner.within.is_none() && owner.signature.is_empty();
+        alone && named && members && is_type(owner) && whole
     }
 
     /// Looks for what it names in a type.
     fn join(&mut self, owner: &str) {
         for symbol in &mut self.symbols {
             symbol.within = Some(owner.to_owned());
+        }
+        for want in &mut self.wants {
+            if let Expectation::Endpoint { within, .. } = want {
+                *within = Some(owner.to_owned());
+            }
         }
     }
 }
