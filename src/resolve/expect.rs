@@ -276,6 +276,9 @@ impl fmt::Display for Expectation {
 pub struct Around {
     /// What its work is for: `the`, `api` of ``add `X` for the api``.
     pub purpose: Vec<String>,
+    /// The parts of the application that its work goes into: `orders` of ``add `X` to the orders
+    /// service``.
+    pub places: Vec<String>,
     /// All of its line.
     pub line: Vec<String>,
     /// The heading above it.

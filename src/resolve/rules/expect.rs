@@ -103,6 +103,7 @@ pub(in crate::resolve) fn around(
 ) -> Around {
     let mut around = Around {
         purpose: relation::purpose(&task.text, vocabulary),
+        places: beyond::places(&task.text, vocabulary),
         line: relation::written(&task.text, vocabulary),
         heading: split(&section.title).map(str::to_owned).collect(),
         endings: endings(&section.title),
@@ -111,6 +112,8 @@ pub(in crate::resolve) fn around(
     while let Some(bullet) = bullets.pop() {
         let purpose = relation::purpose(&bullet.text, vocabulary);
         around.purpose.extend(purpose);
+        let places = beyond::places(&bullet.text, vocabulary);
+        around.places.extend(places);
         bullets.extend(&bullet.children);
     }
     around

@@ -10,6 +10,10 @@ impl Look<'_> {
     /// Returns a trace with what was found of it. Where the words name a part of the application,
     /// another part's trace isn't it.
     pub fn expect(&self, what: &Expectation, words: &Around) -> Expected {
+        let into = self.goes_into(words);
+        if matches!(into, Meant::Untold(_)) && self.seen.is_some() {
+            return self.expect_of(what, &into, &words.endings);
+        }
         if let Some(found) = self.composed(what, words).filter(|_| self.seen.is_some()) {
             return Expected {
                 what: what.clone(),
@@ -35,15 +39,24 @@ impl Look<'_> {
         self.expect_of(what, &self.meant(words), &words.endings)
     }
 
-    /// Returns the part of the application that the words name: what the work is for, else what the
-    /// line names, else the heading.
+    /// Returns the part of the application that the words name: what the work goes into, else what it is
+    /// for, else what the line names, else the heading.
     fn meant(&self, words: &Around) -> Meant<'_> {
         let places = self.places();
-        places
-            .meant(&words.purpose)
+        self.goes_into(words)
+            .or_else(|| places.meant(&words.purpose))
             .or_else(|| places.named(&words.line))
             .or_else(|| places.roles(&words.line))
             .or_else(|| places.headed(&words.heading))
+    }
+
+    /// Returns the part that a line's work goes into, which is known or a person's to tell.
+    fn goes_into(&self, words: &Around) -> Meant<'_> {
+        let Some(name) = words.places.first() else {
+            return Meant::Anywhere;
+        };
+        let meant = self.places().meant(&words.places);
+        meant.or_else(|| Meant::Untold(name.clone()))
     }
 
     fn places(&self) -> &Places<'_> {

@@ -326,14 +326,19 @@ fn of_services() -> (Tree, Facts) {
 
 #[track_caller]
 fn check_for(what: &Expectation, meant: &[&str], expected: Result<&str, &str>) {
-    let (tree, facts) = of_services();
-    let seen = Seen::default();
     let around = Around {
         purpose: meant.iter().map(|it| (*it).to_owned()).collect(),
         ..Around::default()
     };
+    check_around(what, &around, expected);
+}
+
+#[track_caller]
+fn check_around(what: &Expectation, around: &Around, expected: Result<&str, &str>) {
+    let (tree, facts) = of_services();
+    let seen = Seen::default();
     let found = Look::new(&tree, &facts, Some(&seen))
-        .expect(what, &around)
+        .expect(what, around)
         .found;
     let found = found.map(|trace| trace.to_string());
     let expected = expected.map(str::to_owned).map_err(str::to_owned);
@@ -388,6 +393,42 @@ fn what_is_for_a_service_is_looked_for_in_that_service() {
         &["gateway"],
         Ok("`GET /healthz` is served at gateway/app.js:2"),
     );
+}
+
+#[test]
+fn what_goes_into_a_part_is_looked_for_there_and_what_part_that_is_must_be_known() {
+    let level = |paths: &[&str]| Expectation::Variable {
+        name: "LOG_LEVEL".to_owned(),
+        paths: paths.iter().map(|it| (*it).to_owned()).collect(),
+    };
+    let check = |what: &Expectation, place: &str, expected: Result<&str, &str>| {
+        let around = Around {
+            places: vec![place.to_owned()],
+            line: vec![place.to_owned()],
+            ..Around::default()
+        };
+        check_around(what, &around, expected);
+    };
+    let compose = &["docker-compose.yml"];
+    let at = Ok("`LOG_LEVEL` is at docker-compose.yml:9");
+    check(&level(&[]), "tracker", at);
+    check(&level(compose), "tracker", at);
+    check(
+        &level(&[]),
+        "api",
+        Err("`LOG_LEVEL` isn't read or set by `api`"),
+    );
+    check(
+        &level(compose),
+        "api",
+        Err("`LOG_LEVEL` isn't set for `api` in `docker-compose.yml`"),
+    );
+    for what in [level(&[]), level(compose), symbol("send_mail", None, &[])] {
+        let why = format!(
+            "`{what}` is for “billing”, and it can't be told which part of the application that is"
+        );
+        check(&what, "billing", Err(&why));
+    }
 }
 
 #[test]

@@ -6,11 +6,14 @@
 //! is only told. What a file is, a dash may tell in any words.
 
 use super::clause::{Why, unseen};
-use super::relation::lead;
-use super::tokens::{Token, begins};
+use super::code;
+use super::relation::{lead, part};
+use super::tokens::{Token, begins, tokens};
 use super::words::Role;
+use crate::checklist::Inline;
 use crate::resolve::expect::Kind;
 use crate::resolve::rules::wording;
+use crate::vocabulary::Vocabulary;
 
 /// What the code spans of a clause name so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,20 +46,17 @@ enum Behind {
 /// Refuses lines that say more of what they name than is looked for; `kinds` is what their code
 /// spans name.
 pub(super) fn refuse(tokens: &[Token<'_>], kinds: &[Result<Kind, String>]) -> Result<(), Why> {
-    let mut reader = Reader::new(tokens, None);
-    let mut kinds = kinds.iter();
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::Code(_) => {
-                let kind = kinds.next();
-                reader.last = last(kind);
-                reader.code(at, named_by(kind))?;
-            }
-            Token::Mark(mark) => reader.mark(at, *mark)?,
-            Token::Word(word, ..) => reader.word((at, token), word)?,
-        }
+    Reader::new(tokens, None).read(kinds)
+}
+
+/// Returns what the parts of the application are called that a line's work goes into.
+pub(super) fn places(text: &Inline, vocabulary: &Vocabulary) -> Vec<String> {
+    let tokens = tokens(text, vocabulary);
+    let mut reader = Reader::new(&tokens, None);
+    match reader.read(&code::kinds(&tokens)) {
+        Ok(()) => reader.places.into_iter().map(str::to_owned).collect(),
+        Err(_) => Vec::new(),
     }
-    Ok(())
 }
 
 /// What is asked for, as far as it was read.
@@ -72,6 +72,8 @@ struct Reader<'t> {
     behind: Behind,
     /// What it is about is told up to what leads to something else.
     about: bool,
+    /// The parts of the application that things go into.
+    places: Vec<&'t str>,
     /// An unknown word between a verb and what it asks for, which may be what is asked for.
     other: Option<&'t str>,
 }
@@ -87,8 +89,25 @@ impl<'t> Reader<'t> {
             purpose: false,
             behind: Behind::Thing,
             about: false,
+            places: Vec::new(),
             other: None,
         }
+    }
+
+    fn read(&mut self, kinds: &[Result<Kind, String>]) -> Result<(), Why> {
+        let mut kinds = kinds.iter();
+        for (at, token) in self.tokens.iter().enumerate() {
+            match token {
+                Token::Code(_) => {
+                    let kind = kinds.next();
+                    self.last = last(kind);
+                    self.code(at, named_by(kind))?;
+                }
+                Token::Mark(mark) => self.mark(at, *mark)?,
+                Token::Word(word, ..) => self.word((at, token), word)?,
+            }
+        }
+        Ok(())
     }
 
     fn code(&mut self, at: usize, named: Named) -> Result<(), Why> {
@@ -126,7 +145,11 @@ impl<'t> Reader<'t> {
         if begins(self.tokens, at) && token.is_verb(self.named == Named::Nothing) {
             let verbs = [Role::Remove, Role::Change, Role::Add, Role::Make];
             let mode = verbs.into_iter().find(|role| token.is(*role));
-            *self = Self::new(self.tokens, mode);
+            let places = std::mem::take(&mut self.places);
+            *self = Self {
+                places,
+                ..Self::new(self.tokens, mode)
+            };
             return Ok(());
         }
         if self.named == Named::Nothing {
@@ -160,15 +183,19 @@ impl<'t> Reader<'t> {
         if self.mode == Some(Role::Remove) && about {
             return Err(unseen(word));
         }
+        // Which part of the application that is, is looked at where its work is looked for.
+        let makes = matches!(self.mode, Some(Role::Make | Role::Add));
+        let part = part(self.tokens, at).filter(|_| self.named == Named::Things && makes);
+        self.places.extend(part);
         if lead.is_some() {
-            self.about = lead == Some(Role::About);
+            self.about = lead == Some(Role::About) || part.is_some();
         } else if !(self.about || described || is_known(self.tokens, at)) {
             return Err(unseen(word));
         }
         match lead {
             Some(Role::About) if self.named == Named::Files => self.purpose = true,
             Some(Role::Where) if self.named == Named::Things => return Err(unseen(word)),
-            Some(role) if tells_more(role) => led(self.tokens, at)?,
+            Some(role) if tells_more(role) && part.is_none() => led(self.tokens, at)?,
             Some(_) | None => {}
         }
         Ok(())

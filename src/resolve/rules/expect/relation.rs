@@ -97,6 +97,30 @@ pub(super) fn purpose(text: &Inline, vocabulary: &Vocabulary) -> Vec<String> {
     all
 }
 
+/// Returns what a part of the application is called, where a word leads to that and to nothing else:
+/// `to the orders service`, `в sms-notifier`.
+pub(super) fn part<'t>(tokens: &[Token<'t>], at: usize) -> Option<&'t str> {
+    let role = tokens.get(at).and_then(lead)?;
+    matches!(role, Role::Into | Role::Place).then_some(())?;
+    let behind = tokens.get(at + 1..)?;
+    let ends = |it: &&Token<'_>| matches!(it, Token::Word(..)) && !it.joins() && lead(it).is_none();
+    let phrase = behind.iter().take_while(ends);
+    let length = phrase.clone().count();
+    // ``to package `a/b` ``, `to orders and billing`
+    let next = behind.get(length);
+    let goes_on = next.is_some_and(|it| it.joins() || matches!(it, Token::Code(_)));
+    let called = phrase.clone().any(|it| it.is(Role::Service));
+    let mut names = phrase.filter(|it| !it.is(Role::Article) && !it.is(Role::Service));
+    let (Some(token @ Token::Word(name, ..)), None) = (names.next(), names.next()) else {
+        return None;
+    };
+    // `to Vault` is a product.
+    let small = called || name.chars().all(|it| !it.is_uppercase());
+    (small && !goes_on && !token.is(Role::Here)).then_some(())?;
+    let letter = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '_';
+    name.chars().all(letter).then_some(*name)
+}
+
 /// Returns the words of a line as they are written.
 pub(super) fn written(text: &Inline, vocabulary: &Vocabulary) -> Vec<String> {
     let tokens = tokens(text, vocabulary);

@@ -104,6 +104,8 @@ pub(in crate::resolve::rules) enum Role {
     Narrows,
     /// Stands before a verb: `then`, `please`.
     Opening,
+    /// Says of a name that a part of the application is called so: `service`.
+    Service,
     /// Names tests.
     Tests,
     /// Names documentation.
@@ -162,6 +164,7 @@ impl Role {
             Self::Thing => &[Word::ThingNoun],
             Self::Narrows => &[Word::Exactly, Word::Negation],
             Self::Opening => &[Word::Opening],
+            Self::Service => &[Word::Services],
             Self::Tests => &[Word::Tests],
             Self::Docs => &[Word::Docs],
         }
