@@ -138,9 +138,10 @@ pub fn resolve(
     context: &Context<'_>,
 ) -> Result<Resolved, Diagnostics> {
     let mut reads = read(checklist);
+    let mut left = earlier::leave_created(&mut reads, (checklist, tree), context);
     let named = assemble::named(&reads, context);
     let past = Past::read(context, facts, tree, named.as_deref());
-    let mut left = past.leave(&mut reads, (checklist, facts));
+    left.extend(past.leave(&mut reads, (checklist, facts)));
     let more = unwritten::leave(&mut reads, facts, context.phase, checklist);
     left.extend(more);
     let of = (checklist, facts, tree);
@@ -191,7 +192,7 @@ fn resolve_as_read<'f>(
         ..assembled.application.clone()
     });
     let mut hand_written = hand_written::Found::default();
-    if reads.iter().any(Read::rules_pods) {
+    if reads.iter().any(Read::rules_all) {
         hand_written = hand_written::find(tree, &assembled.application, &files);
     }
     let known = read_out::Known {
@@ -206,6 +207,7 @@ fn resolve_as_read<'f>(
         files: &files,
         hand_written: &hand_written,
         applies: reads.iter().any(Read::applies),
+        brought: &hand_written::brought(reads, tree),
         overlaid: context.phase.overlay.is_some(),
         strict: context.strict(),
         init_scripts: &assembled.init_scripts,

@@ -97,7 +97,9 @@ pub fn violations(requirement: &Requirement, object: &Object, all: &[Object]) ->
 
 fn rule(requirement: &Requirement) -> String {
     match requirement {
-        Requirement::Namespace(name) => format!("namespace `{name}`"),
+        Requirement::Namespace(name) | Requirement::NewNamespace(name) => {
+            format!("namespace `{name}`")
+        }
         Requirement::Resources => "requests and limits".to_owned(),
         Requirement::Probes => "liveness and readiness probes".to_owned(),
         Requirement::Liveness => "liveness probes".to_owned(),
@@ -109,7 +111,7 @@ fn rule(requirement: &Requirement) -> String {
 
 fn verdict(requirement: &Requirement, object: &Object, all: &[Object]) -> Verdict {
     match requirement {
-        Requirement::Namespace(name) => namespace(object, name),
+        Requirement::Namespace(name) | Requirement::NewNamespace(name) => namespace(object, name),
         Requirement::Resources => resources(object),
         Requirement::Probes => probes(object, &[LIVENESS, READINESS]),
         Requirement::Liveness => probes(object, &[LIVENESS]),

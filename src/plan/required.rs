@@ -29,8 +29,14 @@ impl Manifests {
         rendered: &[Rendered],
         written: &BTreeMap<TaskId, Vec<Arc<Object>>>,
     ) -> Self {
-        let mut tasks = resolved.tasks.iter();
-        let ruled = tasks.any(|task| matches!(task.action, Action::Require { .. }));
+        let rules = || {
+            let actions = resolved.tasks.iter().map(|task| &task.action);
+            actions.filter_map(|action| match action {
+                Action::Require { rule, .. } => Some(rule),
+                _ => None,
+            })
+        };
+        let ruled = rules().next().is_some();
         let own: Vec<Object> = rendered
             .iter()
             .flat_map(|file| &file.objects)
@@ -41,16 +47,29 @@ impl Manifests {
         let beside = resolved.hand_written.iter().map(|it| &it.object);
         let beside = beside.filter(|it| ruled && !own.iter().any(|own| is_same(own, it)));
         let all: Vec<Object> = own.iter().chain(beside).cloned().collect();
-        // Every rule is checked against all objects: one hash of them all serves every key.
-        let values: Vec<&Value> = all.iter().map(|object| &object.value).collect();
+        // Every rule is checked against all objects: one hash of them all serves every key. Where
+        // there are only namespaces, nothing is asked of what lies beside.
+        let alone = rules().all(|rule| rule.namespace().is_some());
+        let hashed = if alone { &own } else { &all };
+        let values: Vec<&Value> = hashed.iter().map(|object| &object.value).collect();
         let hash = hash(&values);
         Self { own, all, hash }
+    }
+
+    /// Returns what a rule is checked against: what lies beside may live in other namespaces.
+    fn against(&self, rule: &Requirement) -> Vec<Object> {
+        let there = |it: &&Object| {
+            let own = || self.own.iter().any(|own| is_same(own, it));
+            rule.namespace()
+                .is_none_or(|name| it.namespace.as_deref() == Some(name) || own())
+        };
+        self.all.iter().filter(there).cloned().collect()
     }
 
     /// Returns the name of a rule's step, what it does, and what it is known by. What somebody else's
     /// manifest breaks keeps the box open; the phase's own would be applied that way.
     pub(super) fn step(&self, rule: &Requirement, missing: &[String]) -> (String, Work, Value) {
-        let checked = check(rule, &self.all);
+        let checked = check(rule, &self.against(rule));
         let parameters = json!({ "kind": "require", "rule": checked.rule, "objects": self.hash });
         let name = format!("require {}", checked.rule);
         let own = self.own.iter().flat_map(|object| {

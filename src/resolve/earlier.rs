@@ -4,6 +4,7 @@
 //! A phase means the same before and after later ones, but for objects that it never wrote and they
 //! did: it doesn't begin to write these.
 
+mod created;
 mod held;
 mod leave;
 mod overruled;
@@ -46,6 +47,15 @@ pub struct Earlier {
     pub settings: PhaseSettings,
     /// The files that it wrote, by its record.
     pub written: BTreeSet<String>,
+}
+
+/// Leaves to a person a namespace that a line has created where nothing of this phase lives in it.
+pub(super) fn leave_created(
+    reads: &mut [Read<'_>],
+    of: (&Checklist, &Tree),
+    context: &Context<'_>,
+) -> Vec<Diagnostic> {
+    created::leave(reads, of, context)
 }
 
 /// A task's file that an earlier phase wrote, with what is asked of it.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::application::{Application, Content, FileSpec, ManifestItem};
 use super::model::{Action, Requirement};
 use super::read_out::Known;
+use super::rules::{Intent, Read};
 use super::target;
 use crate::facts::{Tree, is_below, is_yaml};
 use crate::manifest::{Object, containers_of, parse_documents, violations};
@@ -106,7 +107,7 @@ pub(super) fn require(requirement: Requirement, known: &Known<'_>) -> Action {
     let theirs = &known.hand_written.objects;
     let mut missing = match requirement {
         // Only what is written here lives in the namespace that the line names.
-        Requirement::Namespace(_) => Vec::new(),
+        Requirement::Namespace(_) | Requirement::NewNamespace(_) => Vec::new(),
         Requirement::Resources
         | Requirement::Probes
         | Requirement::Liveness
@@ -118,19 +119,68 @@ pub(super) fn require(requirement: Requirement, known: &Known<'_>) -> Action {
         let told = |path| format!("`{path}` is a person's to write");
         missing.extend(known.budgets.iter().map(told));
     }
-    if !matches!(requirement, Requirement::Namespace(_)) {
+    let namespace = requirement.namespace();
+    if namespace.is_none() {
         let told = |path| format!("`{path}` can't be read as objects, so its pods aren't known");
         missing.extend(known.hand_written.unread.iter().map(told));
     }
-    let pods = theirs.iter().any(|it| containers_of(&it.object).is_some());
+    let pods = theirs.iter().any(|it| {
+        let there = namespace.is_none_or(|name| it.object.namespace.as_deref() == Some(name));
+        there && containers_of(&it.object).is_some()
+    });
     let own = || holds(known.files, |_| true);
     if missing.is_empty() && !pods && !known.applies && !own() {
         missing.push("no manifest is there that it could be checked by".to_owned());
+    } else if let Requirement::NewNamespace(name) = &requirement {
+        missing.extend(uncreated(name, known));
     }
     Action::Require {
         rule: requirement,
         missing,
     }
+}
+
+/// Returns why nothing is known to create a namespace.
+fn uncreated(name: &str, known: &Known<'_>) -> Option<String> {
+    let theirs = known.hand_written.objects.iter();
+    let mut theirs = theirs.filter(|it| it.object.kind == "Namespace" && it.object.name == name);
+    let is_earlier = |it: &HandWritten| {
+        let mut earlier = known.application.beside.iter();
+        earlier.any(|earlier| earlier.path == it.path)
+    };
+    let written = holds(known.files, |item| *item == ManifestItem::Namespace)
+        || known.brought.iter().any(|it| it == name);
+    // Where nothing is written into it, what a person wrote may never be applied.
+    let lives = holds(known.files, |_| true);
+    if written || theirs.any(|it| lives || is_earlier(it)) {
+        return None;
+    }
+    Some(format!(
+        "no manifest that is applied creates Namespace/{name}"
+    ))
+}
+
+/// Returns the namespaces that people's manifests create which tasks apply.
+pub(super) fn brought(reads: &[Read<'_>], tree: &Tree) -> Vec<String> {
+    let mut texts: Vec<(&str, &str)> = Vec::new();
+    for read in reads {
+        match &read.intent {
+            Intent::ApplyFence(Some(fence)) => texts.push(("fence", fence)),
+            Intent::ApplyPath(path) => {
+                let files = tree
+                    .iter()
+                    .filter(|(it, _)| is_below(it, path) || it == path);
+                texts.extend(files.map(|(path, text)| (path, text.as_ref())));
+            }
+            _ => {}
+        }
+    }
+    let objects = texts
+        .into_iter()
+        .filter_map(|(path, text)| parse_documents(path, text).ok())
+        .flatten();
+    let namespaces = objects.filter(|it| it.kind == "Namespace");
+    namespaces.map(|it| it.name).collect()
 }
 
 /// Returns what breaks a rule, object by object.

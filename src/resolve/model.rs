@@ -281,6 +281,8 @@ pub struct Answer {
 pub enum Requirement {
     /// Everything lives in that namespace.
     Namespace(String),
+    /// Everything lives in that namespace, and a manifest creates it.
+    NewNamespace(String),
     /// Every container has requests and limits.
     Resources,
     /// Every container that serves or has a known check has probes.
@@ -293,6 +295,21 @@ pub enum Requirement {
     AntiAffinity,
     /// What runs two or more replicas has a `PodDisruptionBudget`.
     DisruptionBudget,
+}
+
+impl Requirement {
+    /// Returns the namespace that it is about.
+    pub fn namespace(&self) -> Option<&str> {
+        match self {
+            Self::Namespace(name) | Self::NewNamespace(name) => Some(name),
+            Self::Resources
+            | Self::Probes
+            | Self::Liveness
+            | Self::Readiness
+            | Self::AntiAffinity
+            | Self::DisruptionBudget => None,
+        }
+    }
 }
 
 /// A remark with its place in the facts.

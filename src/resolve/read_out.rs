@@ -33,6 +33,8 @@ pub(super) struct Known<'a> {
     pub(super) hand_written: &'a hand_written::Found,
     /// Whether tasks apply manifests that people wrote.
     pub(super) applies: bool,
+    /// The namespaces that these create.
+    pub(super) brought: &'a [String],
     /// The files of budgets that are a person's to write.
     pub(super) budgets: &'a [&'a str],
     /// Whether another environment is resolved than the base.
@@ -128,7 +130,7 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
         Intent::Study(subjects) => study((subjects, read), known, notes),
         Intent::Inventory(kind, names) => inventory(*kind, names, known, notes),
         // Only one namespace is written and checked.
-        Intent::Require(Required::Namespace, Some(name))
+        Intent::Require(Required::Namespace | Required::NewNamespace, Some(name))
             if *name != known.application.namespace =>
         {
             let used = &known.application.namespace;
@@ -140,6 +142,9 @@ fn action(read: &Read<'_>, known: &Known<'_>, notes: &mut Vec<String>) -> Action
         Intent::Require(rule, _) => {
             let rule = match rule {
                 Required::Namespace => Requirement::Namespace(known.application.namespace.clone()),
+                Required::NewNamespace => {
+                    Requirement::NewNamespace(known.application.namespace.clone())
+                }
                 Required::Resources => Requirement::Resources,
                 Required::Probes => Requirement::Probes,
                 Required::Liveness => Requirement::Liveness,

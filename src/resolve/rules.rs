@@ -173,18 +173,23 @@ impl Read<'_> {
         matches!(self.intent, Intent::ApplyPath(_) | Intent::ApplyFence(_))
     }
 
-    /// Returns whether the task asks something of all pods.
-    pub(super) fn rules_pods(&self) -> bool {
-        matches!(&self.intent, Intent::Require(rule, _) if *rule != Required::Namespace)
+    /// Returns whether the task asks something of all objects, those of others too.
+    pub(super) fn rules_all(&self) -> bool {
+        matches!(&self.intent, Intent::Require(..))
     }
 
     /// Returns the namespace that the task requires.
     pub(super) fn namespace(&self) -> Option<&str> {
-        if let Intent::Require(Required::Namespace, name) = &self.intent {
-            name.as_deref()
-        } else {
-            None
+        match &self.intent {
+            Intent::Require(Required::Namespace | Required::NewNamespace, name) => name.as_deref(),
+            _ => None,
         }
+    }
+
+    /// Returns the namespace that the task has created.
+    pub(super) fn new_namespace(&self) -> Option<&str> {
+        let new = matches!(self.intent, Intent::Require(Required::NewNamespace, _));
+        self.namespace().filter(|_| new)
     }
 }
 
@@ -210,6 +215,8 @@ pub(super) enum Intent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Required {
     Namespace,
+    /// A namespace that the line has created, and that everything lives in.
+    NewNamespace,
     Resources,
     Probes,
     Liveness,

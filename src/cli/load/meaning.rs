@@ -53,7 +53,7 @@ impl Meaning {
         }
         for task in &mut self.resolved.tasks {
             if let Action::Require {
-                rule: Requirement::Namespace(name),
+                rule: Requirement::Namespace(name) | Requirement::NewNamespace(name),
                 ..
             } = &mut task.action
                 && *name == from

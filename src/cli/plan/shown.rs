@@ -284,7 +284,11 @@ impl Shown<'_> {
                 run.lines().map(|line| format!("runs {line}")).collect()
             }
             Action::Expect { traces } => traces.iter().map(trace_line).collect(),
-            Action::Wait | Action::Require { .. } | Action::Manual | Action::Skip => Vec::new(),
+            Action::Require { missing, .. } => {
+                let missing = missing.iter();
+                missing.map(|it| format!("waits: {it}")).collect()
+            }
+            Action::Wait | Action::Manual | Action::Skip => Vec::new(),
         }
     }
 

@@ -90,8 +90,13 @@ fn apart(past: &Past<'_>, target: &Target, own: &[Target]) -> Option<(String, St
     if let Some(held) = files.find(|it| it.beside.path == target.path) {
         return Some(said(held, "was written by"));
     }
-    let name = target.name.clone().filter(|_| !target.kind.runs_pods())?;
-    let mut pods = own.iter().filter(|it| it.kind.runs_pods());
+    let shared = matches!(target.kind, FileKind::Secrets | FileKind::ConfigMap);
+    let whose = || target.whose().filter(|_| shared);
+    let name = target.name.clone().or_else(whose);
+    let name = name.filter(|_| !target.kind.runs_pods())?;
+    // What was written elsewhere isn't this phase's to write, whatever it asks of it.
+    let stays = |it: &Target| past.apart.iter().any(|held| held.beside.path == it.path);
+    let mut pods = own.iter().filter(|it| it.kind.runs_pods() && !stays(it));
     if pods.any(|it| it.name.as_ref() == Some(&name)) {
         return None;
     }

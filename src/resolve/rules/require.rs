@@ -198,13 +198,16 @@ fn enough(required: Required, prose: Phrase<'_>) -> Result<(), &'static str> {
                 || both(&[Word::Limits], &[Word::Requests])
                 || both(&parts, &[Word::Pods])
         }
-        Required::Namespace | Required::AntiAffinity | Required::DisruptionBudget => true,
+        Required::Namespace
+        | Required::NewNamespace
+        | Required::AntiAffinity
+        | Required::DisruptionBudget => true,
     };
     told.then_some(())
         .ok_or("what is required isn't told by one word alone")
 }
 
-/// Reads `Namespace: x`, with nothing else said.
+/// Reads `Namespace: x` and ``Create namespace `x` ``, with nothing else said.
 fn namespace(line: &Line<'_>) -> Outcome {
     let (name, before, after) = named(line).ok_or("names no namespace")?;
     if !is_name(&name) {
@@ -226,11 +229,13 @@ fn namespace(line: &Line<'_>) -> Outcome {
     if let Some(more) = more.or_else(|| line.codes().nth(1)) {
         return Err(format!("“{more}” says more than the namespace's name").into());
     }
+    let required = if begun {
+        Required::NewNamespace
+    } else {
+        Required::Namespace
+    };
     let matched = reading("require namespace", [word, &name]);
-    Ok((
-        Intent::Require(Required::Namespace, Some(name.clone())),
-        matched,
-    ))
+    Ok((Intent::Require(required, Some(name.clone())), matched))
 }
 
 /// Returns the namespace that a line names, as a code span or behind the colon, with what stands

@@ -145,7 +145,9 @@ fn told(task: &Task, read: &rules::Read<'_>) -> String {
             let names: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
             format!("inventory {kind:?}: {}", names.join(", "))
         }
-        Intent::Require(Required::Namespace, Some(name)) => format!("require namespace {name}"),
+        Intent::Require(Required::Namespace | Required::NewNamespace, Some(name)) => {
+            format!("require namespace {name}")
+        }
         Intent::Wait | Intent::Require(..) => read.reading.rule.clone(),
         Intent::Expect(wants, _) => {
             let wants: Vec<String> = wants
