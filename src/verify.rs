@@ -42,6 +42,9 @@ pub struct Today<'a> {
     pub resolved: &'a Resolved,
     /// The steps that follow.
     pub plan: &'a Plan,
+    /// The files of which the phase wants what it wanted when it wrote them, and that later phases
+    /// wrote since.
+    pub kept: &'a BTreeSet<String>,
     /// Whether a listed name that nothing supports leaves its box to a person.
     pub strict: bool,
 }

@@ -1,7 +1,10 @@
 //! Files that a later phase of the set wrote, too: what it asks of them stays when an earlier phase
 //! runs again.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
+
+use serde_json::Value;
 
 use super::exit::Result;
 use super::load::{Loaded, Phase};
@@ -9,7 +12,7 @@ use super::mine::{Mine, settle};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::files::{read_journal, unix};
 use crate::journal::{Written, sha256};
-use crate::manifest::{Object, Rendered, parse_documents};
+use crate::manifest::{Object, Rendered, parse_documents, yaml_text};
 
 /// What becomes of a phase's files that a later one wrote.
 #[derive(Debug, Default)]
@@ -43,6 +46,7 @@ impl Loaded {
         let written = read_journal(&self.workspace, &phase.set, number)?
             .state
             .written();
+        let before = LazyCell::new(|| self.written_before(phase));
         for file in files {
             let Some(other) = others.get(&file.path) else {
                 continue;
@@ -60,13 +64,21 @@ impl Loaded {
                 later.kept.insert(file.path.clone());
                 continue;
             }
-            let base = self.base(&file.path, &written)?;
+            let base = match self.base(&file.path, &written)? {
+                Some(own) => Some(own),
+                // An earlier phase's file, which this one writes for the first time.
+                None => self.base(&file.path, &before)?,
+            };
+            let base = base.or_else(|| in_common(file, &text));
             settle(file, (base.as_deref(), text, found), Mine::Keep);
-            if self.doubles(file, others.keys()) {
+            let stays = self.doubles(file, others.keys());
+            if stays {
                 stay(file);
             }
+            only_wanted(file);
             later.merged.insert(file.path.clone());
-            later.told.0.push(told(&file.path, (number, *other), phase));
+            let what = (&*file.path, stays);
+            later.told.0.push(told(what, (number, *other), phase));
         }
         Ok(later)
     }
@@ -91,8 +103,11 @@ fn objects(path: &str, text: &str) -> Vec<Object> {
 }
 
 fn holds(objects: &[Object], wanted: &Object) -> bool {
-    let id = |it: &Object| (it.kind.clone(), it.namespace.clone(), it.name.clone());
-    objects.iter().any(|object| id(object) == id(wanted))
+    objects.iter().any(|object| is_same(object, wanted))
+}
+
+fn is_same(one: &Object, other: &Object) -> bool {
+    (&one.kind, &one.namespace, &one.name) == (&other.kind, &other.namespace, &other.name)
 }
 
 /// Leaves a file as it lies there.
@@ -100,6 +115,41 @@ fn stay(file: &mut Rendered) {
     if let Some(theirs) = &file.theirs {
         file.text.clone_from(&theirs.text);
         file.objects = objects(&file.path, &theirs.text);
+    }
+}
+
+/// Returns what a file and the text that lies there have both, as this phase wants it, where it
+/// holds only Secrets and `ConfigMap`s: what it wants beyond that is new, and goes in.
+fn in_common(file: &Rendered, text: &str) -> Option<String> {
+    let shared = |it: &Object| matches!(it.kind.as_str(), "Secret" | "ConfigMap");
+    if !file.objects.iter().all(shared) {
+        return None;
+    }
+    let there = objects(&file.path, text);
+    let common = file.objects.iter().filter_map(|own| {
+        let other = there.iter().find(|it| is_same(it, own))?;
+        Some(yaml_text(&both(&own.value, &other.value)))
+    });
+    let common: Vec<String> = common.collect();
+    Some(common.join("---\n"))
+}
+
+/// Returns the fields of a value that another one has as well.
+fn both(own: &Value, other: &Value) -> Value {
+    let (Value::Object(own), Value::Object(other)) = (own, other) else {
+        return own.clone();
+    };
+    let fields = own.iter().filter_map(|(key, value)| {
+        let there = other.get(key)?;
+        Some((key.clone(), both(value, there)))
+    });
+    Value::Object(fields.collect())
+}
+
+/// Leaves the objects that only the later phase asks for to that one.
+fn only_wanted(file: &mut Rendered) {
+    if let Some(theirs) = &file.theirs {
+        file.objects.retain(|it| holds(&theirs.wanted, it));
     }
 }
 
@@ -111,11 +161,17 @@ fn wrote(written: &Written, file: &Rendered) -> bool {
     }
 }
 
-fn told(path: &str, (number, other): (u32, u32), phase: &Phase) -> Diagnostic {
-    let message = format!(
-        "phase {other} wrote `{path}`, too: what it asks stays, and what phase {number} wants now \
-         goes in beside it"
-    );
+/// Says what becomes of a file that both phases wrote: this one's wishes go in, or the file stays.
+fn told((path, stays): (&str, bool), (number, other): (u32, u32), phase: &Phase) -> Diagnostic {
+    let becomes = if stays {
+        format!(
+            "the file stays as it is, since another file of a later phase holds objects which phase \
+             {number} would put into it"
+        )
+    } else {
+        format!("what it asks stays, and what phase {number} wants now goes in beside it")
+    };
+    let message = format!("phase {other} wrote `{path}`, too: {becomes}");
     Diagnostic::warning(message).help(format!(
         "run phase {other} again afterwards: orch phase {other} run{}",
         phase.set_flag

@@ -10,7 +10,7 @@ use crate::facts::{Facts, Origin, Tree};
 use crate::settings::Extras;
 
 use super::application::{
-    Application, ConfigMapSpec, FileOrigin, FileSpec, ManifestItem, Monitors, SecretSpec, Workload,
+    Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
 };
 use super::earlier::Past;
 use super::ingress::IngressSpec;
@@ -47,17 +47,15 @@ pub(super) struct Assembled<'f> {
     /// The Secrets and `ConfigMap`s that the services need which no task writes.
     pub(super) needed: Option<(Vec<SecretSpec>, Vec<ConfigMapSpec>)>,
     pub(super) unassigned: Vec<(String, String, Origin)>,
-    /// Paths that nothing may be written to without a task.
-    taken: Vec<String>,
-    /// Objects that later phases wrote, and this one didn't.
-    later: Vec<ManifestItem>,
+    /// What other phases hold.
+    others: layout::Others,
     pub(super) warnings: Vec<Diagnostic>,
 }
 
 impl Assembled<'_> {
     /// Returns every file that is to be written.
     pub(super) fn files(&self, reads: &[Read<'_>]) -> Vec<FileSpec> {
-        let of = (&self.owners[..], &self.taken[..], &self.later[..]);
+        let of = (&self.owners[..], &self.others);
         layout::build(reads, &self.roster, &self.application, of)
     }
 }
@@ -126,8 +124,7 @@ pub(super) fn assemble<'f>(
         left_out: built.left_out,
         needed,
         unassigned,
-        taken: past.taken(),
-        later: past.later(),
+        others: past.others_hold(),
         warnings,
     })
 }

@@ -19,6 +19,7 @@ use crate::facts::{Facts, Tree};
 use crate::settings::PhaseSettings;
 
 use super::application::{Beside, ManifestItem};
+use super::layout::Others;
 use super::roster::Member;
 use super::rules::Read;
 use super::slug::slug;
@@ -99,6 +100,8 @@ pub(super) struct Past<'f> {
     /// The objects that files of later phases alone hold, about workloads of files of this phase
     /// alone.
     later: Vec<ManifestItem>,
+    /// The files that later phases wrote.
+    written_later: BTreeSet<String>,
 }
 
 impl<'f> Past<'f> {
@@ -123,6 +126,7 @@ impl<'f> Past<'f> {
         let mut past = Self {
             namespace: namespace.clone(),
             own: before.own.clone(),
+            written_later: before.later.clone(),
             ..Self::default()
         };
         let written = before.phases.iter().flat_map(|phase| &phase.written);
@@ -244,15 +248,23 @@ impl<'f> Past<'f> {
         self.own.contains(path)
     }
 
-    /// Returns the paths that this phase mustn't write to: what lies there is in another namespace.
-    pub(super) fn taken(&self) -> Vec<String> {
+    /// Returns what other phases hold.
+    pub(super) fn others_hold(&self) -> Others {
         let apart = self.apart.iter().map(|it| it.beside.path.clone());
-        apart.filter(|path| !self.own.contains(path)).collect()
-    }
-
-    /// Returns the objects that later phases wrote, and this one didn't.
-    pub(super) fn later(&self) -> Vec<ManifestItem> {
-        self.later.clone()
+        let mut in_common: Vec<Beside> = Vec::new();
+        for held in self.held.iter().map(|it| &it.beside) {
+            let known = in_common.iter().any(|it| it.path == held.path);
+            if self.is_own(&held.path) && !known {
+                in_common.push(held.clone());
+            }
+        }
+        Others {
+            // What lies there is in another namespace.
+            taken: apart.filter(|path| !self.own.contains(path)).collect(),
+            later: self.later.clone(),
+            written_later: self.written_later.clone(),
+            in_common,
+        }
     }
 
     /// Leaves to a person what can't be written beside what earlier phases wrote, and says what of

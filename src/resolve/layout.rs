@@ -2,10 +2,14 @@
 //! what no task asks for gets files of its own.
 
 mod folder;
+mod left_over;
 mod shared;
 
+use std::collections::BTreeSet;
+
 use super::application::{
-    Application, Content, FileOrigin, FileSpec, ManifestItem, VolumeKind, Workload, WorkloadKind,
+    Application, Beside, Content, FileOrigin, FileSpec, ManifestItem, VolumeKind, Workload,
+    WorkloadKind,
 };
 use super::overlays;
 use super::roster::Roster;
@@ -14,12 +18,25 @@ use super::target::{FileKind, Target};
 use folder::application_folder;
 use shared::Shared;
 
+/// What other phases of the set hold.
+#[derive(Default)]
+pub(super) struct Others {
+    /// Paths that nothing may be written to without a task.
+    pub(super) taken: Vec<String>,
+    /// Objects that later phases wrote, and this one didn't: they aren't begun here.
+    pub(super) later: Vec<ManifestItem>,
+    /// The files that later phases wrote.
+    pub(super) written_later: BTreeSet<String>,
+    /// The files of earlier phases that this one wrote as well.
+    pub(super) in_common: Vec<Beside>,
+}
+
 /// Returns every file, those of tasks first and in their order.
 pub(super) fn build(
     reads: &[Read<'_>],
     roster: &Roster<'_>,
     application: &Application,
-    (owners, taken, later): (&[(String, String)], &[String], &[ManifestItem]),
+    (owners, others): (&[(String, String)], &Others),
 ) -> Vec<FileSpec> {
     let targets: Vec<(&Read<'_>, &Target)> = reads
         .iter()
@@ -30,7 +47,7 @@ pub(super) fn build(
         targets: &targets,
         application,
         owners,
-        later,
+        others,
         shared: Shared::new(&asked, application, owners),
     };
     let mut files: Vec<FileSpec> = targets
@@ -66,10 +83,10 @@ pub(super) fn build(
     ];
     for (kind, items, reason) in shared {
         let path = format!("{root}{}.yml", kind.word());
-        if taken.contains(&path) {
+        if others.taken.contains(&path) {
             continue;
         }
-        if let Some((path, items)) = layout.left_over(path, items) {
+        for (path, items) in layout.left_over(path, items) {
             files.push(unassigned(path, reason, &section, items));
         }
     }
@@ -116,8 +133,7 @@ struct Layout<'a, 'c> {
     application: &'a Application,
     /// Maps that belong to one workload: the workload, then the map.
     owners: &'a [(String, String)],
-    /// Objects that a later phase's files hold: they aren't begun here.
-    later: &'a [ManifestItem],
+    others: &'a Others,
     shared: Shared,
 }
 
@@ -198,33 +214,6 @@ impl Layout<'_, '_> {
             unassigned(path, &reason, &section, self.whole(workload, true))
         };
         workloads.map(file).collect()
-    }
-
-    /// Returns what no earlier phase's file holds of what the whole application shares, with the
-    /// file that it goes to. One that lacks keys, or has that path, is written again whole.
-    fn left_over(
-        &self,
-        path: String,
-        items: Vec<ManifestItem>,
-    ) -> Option<(String, Vec<ManifestItem>)> {
-        let rest: Vec<ManifestItem> = items
-            .iter()
-            .filter(|item| !self.is_beside(item))
-            .cloned()
-            .collect();
-        if rest.is_empty() {
-            return None;
-        }
-        let beside = &self.application.beside;
-        let Some(there) = beside.iter().find(|file| file.path == path) else {
-            return Some((path, rest));
-        };
-        if there.items.iter().all(|item| items.contains(item)) {
-            return Some((path, items));
-        }
-        let (stem, extension) = path.rsplit_once('.').unwrap_or((&path, "yml"));
-        let phase = self.application.phase;
-        Some((format!("{stem}-phase-{phase}.{extension}"), rest))
     }
 
     /// Returns whether a file of an earlier phase holds an object, with all keys that it needs.
@@ -308,7 +297,8 @@ impl Layout<'_, '_> {
             items.extend(scraped.map(|it| ManifestItem::ServiceMonitor(it.name.clone())));
         }
         // What runs its pods is what the file is for.
-        let elsewhere = |item: &ManifestItem| self.is_beside(item) || self.later.contains(item);
+        let elsewhere =
+            |item: &ManifestItem| self.is_beside(item) || self.others.later.contains(item);
         items.retain(|item| matches!(item, ManifestItem::Workload(_)) || !elsewhere(item));
         items
     }

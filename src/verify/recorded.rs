@@ -92,7 +92,7 @@ impl View<'_> {
     }
 
     fn evidence(&self, step: &Step, known: &StepState, evidence: &Evidence) -> Found {
-        let outdated = known.key != step.key;
+        let outdated = known.key != step.key && !self.is_kept(&step.work);
         match (evidence, &step.work) {
             (Evidence::File { path, sha256, .. }, _) => match self.file(path, sha256, known.at) {
                 Found::Holds(_) if outdated => self.outdated(&format!("`{path}`"), known.at),
@@ -204,6 +204,18 @@ impl View<'_> {
             found,
             way: format!("{way}; then {}", self.again()),
         })
+    }
+
+    /// Returns whether a step is about a file that stays as a later phase wrote it, which asks for
+    /// nothing else than it did.
+    fn is_kept(&self, work: &Work) -> bool {
+        let path = match work {
+            Work::Write { path, .. } => path,
+            Work::Apply { file, .. } => file,
+            _ => return false,
+        };
+        let today = self.seen.today.as_ref();
+        today.is_some_and(|today| today.kept.contains(path))
     }
 
     /// What was done is as it was, and isn't what is asked for today.

@@ -122,6 +122,7 @@ impl Scene {
             today: self.readable.then_some(Today {
                 resolved: &resolved,
                 plan: &plan,
+                kept: &BTreeSet::new(),
                 strict: self.strict,
             }),
             state: state.target("here"),

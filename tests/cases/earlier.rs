@@ -2,6 +2,7 @@
 
 mod again;
 mod namespaces;
+mod secrets;
 
 use crate::harness::workspace::Workspace;
 

@@ -105,6 +105,7 @@ impl Look {
             today: today.map(|(meaning, plan)| Today {
                 resolved: &meaning.resolved,
                 plan,
+                kept: &meaning.later.kept,
                 strict: self.strict,
             }),
             state: self.state.target(&self.name),
