@@ -110,6 +110,11 @@ pub(super) fn is_compiled_if<'t>(lines: impl Iterator<Item = &'t str>) -> bool {
     depth > 0
 }
 
+/// Returns a text without its comments, written like one of these languages.
+pub(super) fn without_comments(language: Language, path: &str, text: &str) -> String {
+    blank::blanked(language, path, text).0
+}
+
 /// Returns where the bracket is closed that is open before a place.
 pub(super) fn closing(bare: &str, inside: usize) -> Option<usize> {
     let mut depth = 0_usize;
