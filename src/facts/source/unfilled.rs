@@ -1,6 +1,7 @@
 //! What files say beside their comments: some that are there say nothing yet, or have no test where
 //! they are called like tests, and some that were changed say the same as before.
 
+mod begun;
 mod comments;
 mod tested;
 
@@ -23,6 +24,8 @@ patterns! {
 pub enum Unfilled {
     /// It holds nothing but comments.
     Comments,
+    /// It is only begun: what is in it does nothing yet.
+    Begun,
     /// It is called like tests, and has none.
     Tests,
 }
@@ -31,6 +34,7 @@ impl fmt::Display for Unfilled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Comments => "holds nothing but comments",
+            Self::Begun => "is only begun: nothing in it says or does anything yet",
             Self::Tests => "is called like tests, and has none yet that runs and may fail",
         })
     }
@@ -56,6 +60,9 @@ pub fn unfilled(path: &str, text: &Arc<str>) -> Option<Unfilled> {
     let mut lines = bare.lines().map(str::trim);
     if lines.all(|it| it.is_empty() || comments::is_directive(it)) {
         return Some(Unfilled::Comments);
+    }
+    if begun::is_begun(path, &said, code.as_ref()) {
+        return Some(Unfilled::Begun);
     }
     let code = code?;
     let tests = is_named_test(path) && paths::file_name(path) != "conftest.py";

@@ -1,0 +1,220 @@
+//! Files that are only begun: what a generator or an editor puts there before anybody fills it.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::super::paths;
+use super::super::code::{Code, Language, closing};
+use super::super::variables::{pattern, patterns};
+use super::comments::is_directive;
+
+patterns! {
+    NO_OPERATIONS = r"(?m)^[ \t]+operations\s*(?::[^=\n]+)?=\s*\[\s*\]";
+    OPERATIONS = r"\boperations\b";
+    UPGRADE = r"\bdef\s+upgrade\s*\([^)]*\)[^:\n]*:\s*(?:pass|\.\.\.)[ \t]*(?:\n\s*\n|\n\S|\s*\z)";
+    JOINED = r"(?m)^down_revision\b[^=\n]*=\s*\(|\bdependencies\s*=\s*\[\s*\([^)]*\)\s*,\s*\(";
+    UP = r"(?i)\bup\b[^;{}]*\{";
+    RUBY_UP = r"(?m)^[ \t]*def\s+(?:change|up)\s*$\s*^[ \t]*end\b";
+    NO_COLUMNS = r"\bSchema::table\([^{}]*\{\s*\}\s*\)\s*;";
+    ONLY_NAMED = r"(?m)^[ \t]*(?:using|import|use|package)\s[^;\n({]*;?[ \t]*$|\bnamespace\s+[\w.\\]+\s*(?:;|\{\s*\})|\bdeclare\s*\([^)]*\);|^\s*<\?php";
+    EMPTY_PARTS = r"(?s)<(?:template|style|script)\b[^>]*>\s*(?:<div\s*/>|<div>\s*</div>)?\s*</(?:template|style|script)>|<script\b[^>]*>\s*export\s+default\s*\{\s*\}\s*;?\s*</script>";
+    LATER = r"^(?:[-*+>]\s+|\d+[.)]\s+|\[ \]\s+)*[*_`<(\[]*(?:TODO|TBD|TBA|WIP|FIXME)\b";
+    SETS = r"^(?:set\s+[-+][\w\s-]*|shopt\s[\w\s-]*|exit(?:\s+0)?|:|true)$";
+}
+
+/// Returns whether what a file says beside its comments does nothing yet.
+pub(super) fn is_begun(path: &str, said: &str, code: Option<&Code>) -> bool {
+    match code {
+        Some(code) => is_migration_of_nothing(code) || only_names(code),
+        None => match paths::file_name(path).rsplit_once('.') {
+            Some((_, "md" | "markdown")) => is_left_for_later(said),
+            Some((_, "vue" | "svelte")) => is_blank(said, &EMPTY_PARTS),
+            Some((_, "sh" | "bash" | "zsh")) => only_sets(said),
+            _ => false,
+        },
+    }
+}
+
+type Pattern = &'static LazyLock<Option<Regex>>;
+
+fn has(text: &str, pattern: Pattern) -> bool {
+    pattern.as_ref().is_some_and(|it| it.is_match(text))
+}
+
+/// Whether nothing is left of a text without what fits a pattern.
+fn is_blank(text: &str, pattern: Pattern) -> bool {
+    let rest = pattern.as_ref().map(|it| it.replace_all(text, ""));
+    rest.is_some_and(|it| it.trim().is_empty())
+}
+
+/// Whether a migration changes nothing. One that only joins others hasn't to.
+fn is_migration_of_nothing(code: &Code) -> bool {
+    let folders = ["migrations", "migration", "migrate", "versions"];
+    let folder = paths::folder(&code.path).to_ascii_lowercase();
+    let bare = &code.bare;
+    if !folder.split('/').any(|it| folders.contains(&it)) || has(bare, &JOINED) {
+        return false;
+    }
+    match code.language {
+        Language::Python => {
+            let operations = OPERATIONS.as_ref().map(|it| it.find_iter(bare).count());
+            has(bare, &NO_OPERATIONS) && operations == Some(1) || has(bare, &UPGRADE)
+        }
+        Language::Php | Language::CSharp | Language::Script => has_empty_up(bare),
+        Language::Ruby => has(bare, &RUBY_UP),
+        Language::Java | Language::Rust | Language::Go | Language::Sql => false,
+    }
+}
+
+fn has_empty_up(bare: &str) -> bool {
+    let opens = UP.as_ref().and_then(|it| it.find(bare));
+    let body = opens.and_then(|it| bare.get(it.end()..closing(bare, it.end())?));
+    body.is_some_and(|it| it.trim().is_empty() || is_blank(it, &NO_COLUMNS))
+}
+
+/// Whether a file only says what it would use, and where it belongs. In other languages that alone
+/// may do something.
+fn only_names(code: &Code) -> bool {
+    let languages = [Language::CSharp, Language::Java, Language::Php];
+    languages.contains(&code.language) && is_blank(&code.bare, &ONLY_NAMED)
+}
+
+/// Whether a document has headings, and says otherwise that the rest is to come.
+fn is_left_for_later(said: &str) -> bool {
+    let mut lines = said.lines().map(str::trim).filter(|it| !it.is_empty());
+    let mut later = lines.clone().filter(|it| has(it, &LATER));
+    later.next().is_some() && lines.all(|it| it.starts_with('#') || has(it, &LATER))
+}
+
+/// Whether a script only says how it is run.
+fn only_sets(said: &str) -> bool {
+    let mut lines = said.lines().map(str::trim);
+    lines.all(|it| it.is_empty() || is_directive(it) || has(it, &SETS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Unfilled, unfilled};
+    use std::sync::Arc;
+
+    #[track_caller]
+    fn check(path: &str, text: &str, begun: bool) {
+        let expected = begun.then_some(Unfilled::Begun);
+        assert_eq!(unfilled(path, &Arc::from(text)), expected, "{path}: {text}");
+    }
+
+    #[test]
+    fn a_migration_changes_something() {
+        let django = |dependencies: &str, operations: &str| {
+            format!(
+                "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    \
+                 dependencies = [{dependencies}]\n    operations = [{operations}]\n"
+            )
+        };
+        let path = "shop/migrations/0002_booking.py";
+        check(
+            path,
+            &django("('shop', '0001')", "\n        # later\n    "),
+            true,
+        );
+        check(
+            path,
+            &django("('shop', '0001')", "migrations.RunSQL('x')"),
+            false,
+        );
+        check(path, &django("('shop', '1'), ('shop', '2')", ""), false);
+        check("shop/views.py", &django("", ""), false);
+        for (path, empty, filled) in [
+            (
+                "alembic/versions/1_a.py",
+                "down_revision = '0'\n\n\ndef upgrade() -> None:\n    pass\n\n\ndef downgrade() -> None:\n    pass\n",
+                "down_revision = '0'\n\n\ndef upgrade() -> None:\n    op.drop_table('a')\n\n\ndef downgrade():\n    pass\n",
+            ),
+            (
+                "alembic/versions/1_a.py",
+                "def upgrade():\n    pass\ndef downgrade():\n    pass\n",
+                "down_revision = ('0', '1')\n\ndef upgrade():\n    pass\n",
+            ),
+            (
+                "database/migrations/1_a.php",
+                "<?php\nreturn new class extends Migration {\n  public function up(): void\n  {\n    Schema::table('a', function (Blueprint $table) {\n      //\n    });\n  }\n};\n",
+                "<?php\nreturn new class extends Migration {\n  public function up(): void\n  {\n    Schema::table('a', function (Blueprint $table) {\n      $table->id();\n    });\n  }\n};\n",
+            ),
+            (
+                "Migrations/1_A.cs",
+                "public partial class A : Migration {\n  protected override void Up(MigrationBuilder migrationBuilder)\n  {\n  }\n  protected override void Down(MigrationBuilder b)\n  {\n  }\n}\n",
+                "public partial class A : Migration {\n  protected override void Up(MigrationBuilder b)\n  {\n    b.DropTable(\"a\");\n  }\n}\n",
+            ),
+            (
+                "db/migrate/1_a.rb",
+                "class A < ActiveRecord::Migration[7.1]\n  def change\n  end\nend\n",
+                "class A < ActiveRecord::Migration[7.1]\n  def change\n    drop_table :a\n  end\nend\n",
+            ),
+            (
+                "src/migrations/1-a.ts",
+                "export class A implements MigrationInterface {\n  async up(runner: QueryRunner): Promise<void> {}\n  async down(runner: QueryRunner): Promise<void> {}\n}\n",
+                "exports.up = (knex) => { return knex.schema.dropTable('a'); };\nexports.down = () => {};\n",
+            ),
+        ] {
+            check(path, empty, true);
+            check(path, filled, false);
+        }
+    }
+
+    #[test]
+    fn what_only_says_where_it_belongs_does_nothing() {
+        for (path, begun, filled) in [
+            (
+                "A.cs",
+                "using System;\n\nnamespace A.B\n{\n}\n",
+                "using System;\n\nnamespace A;\n\npublic enum B { C }\n",
+            ),
+            (
+                "A.cs",
+                "using System;\nnamespace A;\n",
+                "global using System;\n",
+            ),
+            (
+                "A.kt",
+                "package a\n\nimport b.C\n",
+                "package a\n\ntypealias D = String\n",
+            ),
+            (
+                "A.php",
+                "<?php\n\nnamespace A;\n\nuse B\\C;\n",
+                "<?php\n\nuse B\\C;\n\nreturn [];\n",
+            ),
+            (
+                "A.vue",
+                "<template></template>\n",
+                "<template><p>a</p></template>\n",
+            ),
+            (
+                "A.vue",
+                "<script setup lang=\"ts\">\n// later\n</script>\n<template>\n  <div></div>\n</template>\n",
+                "<script setup>\nrun()\n</script>\n<template>\n</template>\n",
+            ),
+            ("a.md", "# Runbook\n\nTBD\n", "# Runbook\n\nCall 112.\n"),
+            (
+                "a.md",
+                "# Runbook\n\n## A\n\n- TODO: write\n## B\n*TBD*\n",
+                "# A\n\nTODO: b\n\nCall 112.\n",
+            ),
+            ("a.md", "# A\n<!-- x -->\nWIP\n", "# A\n"),
+            (
+                "a.sh",
+                "#!/bin/sh\nset -euo pipefail\n",
+                "#!/bin/sh\nset -eu\npg_dump a\n",
+            ),
+            (
+                "a.sh",
+                "set -eu\n# later\nexit 0\n",
+                "set -- a\nrun \"$@\"\n",
+            ),
+        ] {
+            check(path, begun, true);
+            check(path, filled, false);
+        }
+    }
+}
