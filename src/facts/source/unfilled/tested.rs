@@ -1,25 +1,26 @@
 //! Whether a file that is called like tests has one that runs and may fail.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::super::code::{Code, Language};
+use super::super::code::{Code, Language, closing};
 use super::super::variables::{pattern, patterns};
 
 patterns! {
     PY_TEST = r"\bdef\s+test\w*|@given\b|\bscenarios\(";
-    PY_SKIP = r"@(?:pytest\.mark|unittest)\.(?:skip|xfail|expectedFailure)|\b(?:pytest\.skip|skipTest)\(";
+    PY_SKIP = r"@(?:pytest\.mark|unittest)\.(?:skip|xfail|expectedFailure)|\b(?:pytest\.skip|skipTest|SkipTest)\(";
     JS_TEST = r"(?:^|[^.\w])(?:it|test|specify|Deno\.test|bench)(?:\.(?:only|each|concurrent|failing|serial|step))*\s*[(`]";
-    JS_SKIP = r"\bthis\.skip\(|\bctx\.skip\(";
+    JS_SKIP = r"\b(?:this|ctx|context|t)\.skip\(|\btest\.(?:skip|fixme)\(\s*(?:\)|true\b)";
     GO_TEST = r"\bfunc\s+(?:\([^)]*\)\s*)?(?:Test|Benchmark|Fuzz|Example)\w*\s*\(|\b(?:It|DescribeTable)\(";
     GO_SKIP = r"\.Skip(?:f|Now)?\(";
     RUST_TEST = r"#\[[\w:]*(?:test|rstest|bench)\w*[^\]]*\]|\bproptest!";
     RUST_SKIP = r"#\[ignore\b";
     JVM_TEST = r"@(?:\w+)?Test\b|@(?:ParameterizedTest|RepeatedTest|Property|Theory)\b|\b(?:Fun|String|Describe|Behavior|Should|Free|Word|Feature|Annotation)Spec\b|\bArchTest\b";
-    JVM_SKIP = r"@(?:Disabled|Ignore)\b";
+    JVM_SKIP = r"@(?:Disabled|Ignore)\b|\bassume(?:True|That)\(\s*false\b|\bassumeFalse\(\s*true\b|\benabled\s*=\s*false\b";
     CS_TEST = r"\[\s*(?:Fact|Theory|Test|TestCase|TestMethod|Property|Benchmark)\b";
-    CS_SKIP = r"\bSkip\s*=|\[\s*Ignore\b";
+    CS_SKIP = r"\bSkip\s*=|\[\s*(?:Ignore|Explicit)\b|\bAssert\.(?:Ignore|Inconclusive|Skip)\(";
     PHP_TEST = r"\bfunction\s+test\w*|#\[Test\b|\b(?:it|test|arch)\(";
     PHP_SKIP = r"\bmarkTest(?:Incomplete|Skipped)\(|->(?:skip|todo)\(";
     RUBY_TEST = r"(?m)^[ \t]*(?:it|test|specify|scenario)\b|\bdef\s+test_";
@@ -27,6 +28,15 @@ patterns! {
     IMPORTS = r"(?m)^[ \t]*(?:import|from|use|using|package|require)\b[^\n]*$";
     NEVER_FAILS = r"(?i)\bassert\s+(?:True|1)\b|\b(?:assert|expect)\w*(?:\.\w+)?\(\s*true\s*\)(?:\.\w+)*(?:\(\s*(?:true)?\s*\))?";
     FAILS = r"(?i)assert|expect|should|verify|require|must|check|snapshot|raises|fail|fatal|error|equal|match|ensure|diff|panics|throws|unwrap|@given|scenarios|@property|spec\b|archtest";
+    PY_NONE = r"(?m)^pytestmark\s*=\s*(?:\[[^\]]*)?\bpytest\.mark\.(?:skip|xfail)|^(?:pytest\.skip|raise\s+(?:unittest\.)?SkipTest)\(";
+    PY_CLASS = r"(?m)^([ \t]*)@(?:pytest\.mark|unittest)\.skip\w*[^\n]*\n(?:[ \t]*@[^\n]*\n)*[ \t]*class\s[^\n]*\n";
+    PY_BEGINS = r"\bdef\s+set[uU]p\w*\([^)]*\)[^:\n]*:\s*(?:self\.skipTest|pytest\.skip|raise\s+(?:unittest\.)?SkipTest)\(";
+    JS_BLOCK = r"\b(?:(?:describe|suite|context)(?:\.\w+)*\.(?:skip|todo|fixme|skipIf)(?:\.each)?|xdescribe(?:\.each)?|xcontext)\s*\(";
+    JVM_CLASS = r"@(?:Disabled|Ignore)\b(?:\s*\([^)]*\))?(?:\s*@[\w.]+(?:\s*\([^)]*\))?)*\s*(?:\w+\s+)*class\s[^{;]*\{";
+    JVM_BEGINS = r"@(?:BeforeEach|BeforeAll|Before|BeforeClass)\b[^{;]*\{\s*(?:\w+\.)?(?:assume(?:True|That)\(\s*false\b|assumeFalse\(\s*true\b)";
+    CS_CLASS = r"\[\s*(?:Ignore|Explicit)\b[^\]]*\](?:\s*\[[^\]]*\])*\s*(?:\w+\s+)*class\s[^{;]*\{";
+    PHP_BEGINS = r"\bfunction\s+setUp\w*\s*\([^{]*\{[^{}]*\bmarkTest(?:Skipped|Incomplete)\(";
+    RUBY_BLOCK = r"(?m)^([ \t]*)(?:RSpec\.)?x(?:describe|context|feature)\b[^\n]*\n";
 }
 
 type Pattern = &'static LazyLock<Option<Regex>>;
@@ -44,14 +54,89 @@ pub(super) fn has_test(code: &Code) -> bool {
         Language::Ruby => (&RUBY_TEST, &RUBY_SKIP),
         Language::Sql => return true,
     };
-    let count = |it: Pattern| it.iter().map(|it| it.find_iter(&code.bare).count()).sum();
+    let bare = without(&code.bare, &skipped(code));
+    let count = |it: Pattern| it.iter().map(|it| it.find_iter(&bare).count()).sum();
     let (tests, skips): (usize, usize) = (count(tests), count(skips));
-    let without = |text: &str, it: Pattern| {
+    let blanked = |text: &str, it: Pattern| {
         let blanked = it.as_ref().map(|it| it.replace_all(text, " ").into_owned());
         blanked.unwrap_or_default()
     };
-    let rest = without(&without(&code.bare, &IMPORTS), &NEVER_FAILS);
+    let rest = blanked(&blanked(&bare, &IMPORTS), &NEVER_FAILS);
     tests > skips && FAILS.as_ref().is_none_or(|it| it.is_match(&rest))
+}
+
+/// Returns the parts of a file that are skipped altogether: blocks, classes, or the whole file.
+fn skipped(code: &Code) -> Vec<Range<usize>> {
+    let none: &[Pattern] = match code.language {
+        Language::Python => &[&PY_NONE, &PY_BEGINS],
+        Language::Java => &[&JVM_BEGINS],
+        Language::Php => &[&PHP_BEGINS],
+        Language::Script
+        | Language::Go
+        | Language::Rust
+        | Language::CSharp
+        | Language::Ruby
+        | Language::Sql => &[],
+    };
+    let bare = &code.bare;
+    if none
+        .iter()
+        .copied()
+        .flat_map(|it| it.iter())
+        .any(|it| it.is_match(bare))
+    {
+        return vec![0..bare.len()];
+    }
+    match code.language {
+        Language::Python => below(bare, &PY_CLASS),
+        Language::Ruby => below(bare, &RUBY_BLOCK),
+        Language::Script => inside(bare, &JS_BLOCK),
+        Language::Java => inside(bare, &JVM_CLASS),
+        Language::CSharp => inside(bare, &CS_CLASS),
+        Language::Go | Language::Rust | Language::Php | Language::Sql => Vec::new(),
+    }
+}
+
+/// Returns what stands from a pattern's matches on up to where the bracket is closed that ends them,
+/// and the brackets right behind that.
+fn inside(bare: &str, pattern: Pattern) -> Vec<Range<usize>> {
+    let all = pattern.iter().flat_map(|it| it.find_iter(bare));
+    let part = |it: regex::Match<'_>| {
+        let close = closing(bare, it.end())?;
+        let next = bare.get(close + 1..)?.starts_with('(');
+        let close = next
+            .then(|| closing(bare, close + 2))
+            .flatten()
+            .unwrap_or(close);
+        Some(it.start()..close + 1)
+    };
+    all.filter_map(part).collect()
+}
+
+/// Returns what stands from a pattern's matches on, and all lines below that are indented further than
+/// what they first caught.
+fn below(bare: &str, pattern: Pattern) -> Vec<Range<usize>> {
+    let all = pattern.iter().flat_map(|it| it.captures_iter(bare));
+    let part = |captures: regex::Captures<'_>| {
+        let (whole, indent) = (captures.get(0)?, captures.get(1)?.len());
+        let further = |line: &&str| {
+            let own = line.trim_start();
+            own.is_empty() || line.len() - own.len() > indent
+        };
+        let lines = bare.get(whole.end()..)?.split_inclusive('\n');
+        let length: usize = lines.take_while(further).map(str::len).sum();
+        Some(whole.start()..whole.end() + length)
+    };
+    all.filter_map(part).collect()
+}
+
+/// Returns a text with these parts blanked.
+fn without(text: &str, parts: &[Range<usize>]) -> String {
+    let kept = |(at, letter): (usize, char)| {
+        let inside = parts.iter().any(|it| it.contains(&at)) && letter != '\n';
+        if inside { ' ' } else { letter }
+    };
+    text.char_indices().map(kept).collect()
 }
 
 #[cfg(test)]
@@ -150,6 +235,106 @@ mod tests {
                 Some(Unfilled::Tests),
                 "{path}: {text}"
             );
+        }
+    }
+
+    #[test]
+    fn tests_of_a_skipped_block_class_or_file_dont_run() {
+        for (path, text) in [
+            (
+                "tests/test_a.py",
+                "pytestmark = pytest.mark.skip(reason=\"later\")\n\ndef test_a():\n    assert a()\n",
+            ),
+            (
+                "tests/test_a.py",
+                "pytestmark = [\n    pytest.mark.db,\n    pytest.mark.skip,\n]\n\ndef test_a():\n    assert a()\n",
+            ),
+            (
+                "tests/test_a.py",
+                "@unittest.skip('later')\nclass TestA(TestCase):\n    def test_a(self):\n        assert a()\n\n    def test_b(self):\n        assert b()\n",
+            ),
+            (
+                "tests/test_a.py",
+                "class TestA(TestCase):\n    def setUp(self):\n        self.skipTest('later')\n\n    def test_a(self):\n        assert a()\n\n    def test_b(self):\n        assert b()\n",
+            ),
+            (
+                "cart.spec.ts",
+                "describe.skip('cart', () => {\n  it('a', () => { expect(a()).toBe(1); });\n  it('b', () => { expect(b()).toBe(1); });\n});\n",
+            ),
+            (
+                "cart.spec.ts",
+                "xdescribe('cart', () => { it('a', () => { expect(a()).toBe(1); }); });\n",
+            ),
+            (
+                "cart.spec.ts",
+                "describe.skip.each([1])('cart', (n) => { it('a', () => { expect(n).toBe(1); }); });\n",
+            ),
+            (
+                "cart.spec.ts",
+                "test.describe.skip('cart', () => { test('a', () => { expect(a()).toBe(1); }); });\n",
+            ),
+            (
+                "cart.spec.ts",
+                "test('a', () => { test.skip(); expect(a()).toBe(1); });\n",
+            ),
+            (
+                "cart.spec.ts",
+                "it.skip('a', () => { expect(1).toBe(2); });\nxit('b', () => { expect(1).toBe(2); });\ntest.todo('c');\n",
+            ),
+            (
+                "SlotTest.java",
+                "class SlotTest {\n  @Test\n  void a() {\n    Assumptions.assumeTrue(false);\n    assertThat(a()).isOne();\n  }\n}\n",
+            ),
+            (
+                "SlotTest.kt",
+                "@SpringBootTest\n@Disabled(\"later\")\nclass SlotTest {\n  @Test\n  fun a() { assertThat(a()).isOne() }\n  @Test\n  fun b() { assertThat(b()).isOne() }\n}\n",
+            ),
+            (
+                "SlotTest.java",
+                "class SlotTest {\n  @BeforeEach\n  void no() { assumeTrue(false); }\n  @Test\n  void a() { assertThat(a()).isOne(); }\n  @Test\n  void b() { assertThat(a()).isOne(); }\n}\n",
+            ),
+            (
+                "SlotTests.cs",
+                "[TestFixture, Category(\"a\")]\n[Ignore(\"later\")]\npublic class SlotTests {\n  [Test]\n  public void A() { Assert.That(A()); }\n  [Test]\n  public void B() { Assert.That(B()); }\n}\n",
+            ),
+            (
+                "SlotTest.php",
+                "<?php\nclass SlotTest { protected function setUp(): void { $this->markTestSkipped('later'); }\n public function testA() { $this->assertSame(1, a()); }\n public function testB() { $this->assertSame(1, b()); } }\n",
+            ),
+            (
+                "a_test.go",
+                "package a\n\nfunc TestA(t *testing.T) {\n\tt.Skip(\"later\")\n\tif a() != 1 {\n\t\tt.Fatal()\n\t}\n}\n",
+            ),
+            (
+                "slot_spec.rb",
+                "RSpec.xdescribe Slot do\n  it 'is one' do\n    expect(a).to eq(1)\n  end\nend\n",
+            ),
+        ] {
+            assert_eq!(
+                unfilled(path, &Arc::from(text)),
+                Some(Unfilled::Tests),
+                "{path}: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn tests_beside_a_skipped_block_run() {
+        for (path, text) in [
+            (
+                "tests/test_a.py",
+                "pytestmark = pytest.mark.django_db\n\n@pytest.mark.skip\nclass TestA:\n    def test_a(self):\n        assert a()\n\ndef test_b():\n    assert b()\n",
+            ),
+            (
+                "cart.spec.ts",
+                "describe.skip('cart', () => { it('a', () => { expect(a()).toBe(1); }); });\nit('b', () => { expect(b()).toBe(1); });\n",
+            ),
+            (
+                "SlotTest.kt",
+                "@Disabled\nclass OldTest {\n  @Test\n  fun a() { assertThat(a()).isOne() }\n}\nclass SlotTest {\n  @Test\n  fun b() { assertThat(b()).isOne() }\n}\n",
+            ),
+        ] {
+            assert_eq!(unfilled(path, &Arc::from(text)), None, "{path}: {text}");
         }
     }
 }
