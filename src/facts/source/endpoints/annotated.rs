@@ -2,6 +2,7 @@
 //!
 //! Clients (`@FeignClient`) and interfaces serve nothing themselves.
 
+mod conditional;
 mod jaxrs;
 
 use std::ops::Range;
@@ -16,6 +17,8 @@ use super::super::variables::{pattern, patterns};
 use super::mounts::{Prefix, joined};
 use super::{Endpoint, Endpoints, chain, method, methods};
 use crate::facts::paths;
+
+pub(super) use conditional::is_conditional;
 
 patterns! {
     CLASS = r"\b(class|interface|object|record)\s+(\w+)[^{;]*\{";

@@ -1,17 +1,18 @@
 //! Routes under a condition: whether they are served is known when the program runs.
 
 use super::super::code::{Code, Language, closing, is_compiled_if};
+use super::annotated::is_conditional;
 
 /// Returns whether a line stands under an `if` or an `else`, or what does the same without a block.
 pub(super) fn is_over(code: &Code, line: usize) -> bool {
     match code.language {
         Language::Python => indented(&code.bare, line) || is_alone(code, line),
-        Language::Script
-        | Language::Java
-        | Language::Rust
-        | Language::Go
-        | Language::CSharp
-        | Language::Php => braced(&code.bare, line) || is_alone(code, line),
+        Language::Java => {
+            braced(&code.bare, line) || is_alone(code, line) || is_conditional(code, line)
+        }
+        Language::Script | Language::Rust | Language::Go | Language::CSharp | Language::Php => {
+            braced(&code.bare, line) || is_alone(code, line)
+        }
         Language::Ruby | Language::Sql => false,
     }
 }

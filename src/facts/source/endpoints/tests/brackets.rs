@@ -168,6 +168,41 @@ fn springs_mappings_stand_below_their_class_and_context() {
 }
 
 #[test]
+fn springs_routes_under_a_condition_are_served_nowhere_that_is_known() {
+    let path = "src/main/kotlin/A.kt";
+    for condition in [
+        "@Profile(\"dev\")",
+        "@Profile({\"dev\", \"qa\"})",
+        "@ConditionalOnProperty(\"reports.enabled\", havingValue = \"true\")",
+        "@ConditionalOnBean(B::class)",
+        "@Requires(env = [\"dev\"])",
+    ] {
+        let of_class = format!(
+            "@RestController\n{condition}\n@RequestMapping(\"/api\")\nclass A(private val b: B) {{\n  \
+             @GetMapping(\"/a\")\n  fun a() = 1\n}}\n"
+        );
+        check(&[(path, &of_class)], &[&format!("? GET /api/a {path}:5")]);
+        let above = format!(
+            "{condition} @RestController\nclass A {{\n  @GetMapping(\"/a\")\n  fun a() = 1\n}}\n"
+        );
+        check(&[(path, &above)], &[&format!("? GET /a {path}:3")]);
+        let of_method = format!(
+            "@RestController\nclass A {{\n  @GetMapping(\"/a\")\n  {condition}\n  fun a() = 1\n  \
+             @GetMapping(\"/b\")\n  fun b() = 1\n}}\n"
+        );
+        let served = format!("GET /b {path}:6");
+        check(
+            &[(path, &of_method)],
+            &[&served, &format!("? GET /a {path}:3")],
+        );
+        let other = format!(
+            "{condition}\nclass C {{\n}}\n@RestController\nclass A {{\n  @GetMapping(\"/a\")\n  fun a() = 1\n}}\n"
+        );
+        check(&[(path, &other)], &[&format!("GET /a {path}:6")]);
+    }
+}
+
+#[test]
 fn aspnets_groups_and_controllers_are_followed() {
     let program = "var app = builder.Build();\napp.MapGet(\"/health\", () => \"ok\");\nvar api = app.MapGroup(\"/api\");\n\
                    api.MapPost(\"/calls\", Add);\napi.MapGroup(\"/users\").MapUsers();\n";
