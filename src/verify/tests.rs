@@ -115,6 +115,7 @@ impl Scene {
         };
         let state = self.state();
         let none = TargetState::default();
+        let kept = BTreeSet::new();
         let target = state.target("here").unwrap_or(&none);
         let seen = Seen {
             phase: 1,
@@ -122,7 +123,7 @@ impl Scene {
             today: self.readable.then_some(Today {
                 resolved: &resolved,
                 plan: &plan,
-                kept: &BTreeSet::new(),
+                kept: &kept,
                 strict: self.strict,
             }),
             state: state.target("here"),
