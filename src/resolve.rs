@@ -8,6 +8,7 @@ mod amounts;
 mod answers;
 mod application;
 mod assemble;
+mod bare;
 mod budget;
 mod bullets;
 mod checks;
@@ -137,7 +138,8 @@ pub fn resolve(
     tree: &Tree,
     context: &Context<'_>,
 ) -> Result<Resolved, Diagnostics> {
-    let mut reads = read(checklist);
+    let look = Look::new(tree, facts, context.seen);
+    let mut reads = bare::read_placed(checklist, tree, Some(&look));
     let mut left = earlier::leave_created(&mut reads, (checklist, tree), context);
     let named = assemble::named(&reads, context);
     let past = Past::read(context, facts, tree, named.as_deref());
@@ -275,9 +277,9 @@ pub fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> {
 
 /// Returns the paths that tasks expect traces of a person's work at, with those that are to change
 /// told apart; each once. What is there must be known before the phase is resolved.
-pub fn expected_paths(checklist: &Checklist) -> Vec<(String, bool)> {
+pub fn expected_paths(checklist: &Checklist, tree: &Tree) -> Vec<(String, bool)> {
     let mut paths: BTreeMap<String, bool> = BTreeMap::new();
-    for read in read(checklist) {
+    for read in bare::read_placed(checklist, tree, None) {
         for want in read.expected() {
             let Some(path) = want.path() else { continue };
             let changes = matches!(want, Expectation::Change(_));

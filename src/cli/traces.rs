@@ -11,7 +11,7 @@ use crate::resolve::{Seen, Sight, Since, There, expected_paths};
 
 /// Returns what was seen of a phase's paths; nothing is looked at where no task expects any.
 pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
-    let wanted = expected_paths(&phase.checklist);
+    let wanted = expected_paths(&phase.checklist, &loaded.snapshot.tree);
     if wanted.is_empty() {
         return Ok(Seen::default());
     }
@@ -75,7 +75,7 @@ pub(super) fn beginning(
         return Ok(None);
     }
     let repo = Repo::open(loaded.workspace.root())?;
-    let wanted = expected_paths(&phase.checklist);
+    let wanted = expected_paths(&phase.checklist, &loaded.snapshot.tree);
     Ok(Some(repo.beginning(&changing(&wanted))?))
 }
 

@@ -36,16 +36,16 @@ impl Manifests {
                 _ => None,
             })
         };
-        let ruled = rules().next().is_some();
+        let any = rules().next().is_some();
         let own: Vec<Object> = rendered
             .iter()
             .flat_map(|file| &file.objects)
             .chain(written.values().flatten().map(Arc::as_ref))
-            .filter(|_| ruled)
+            .filter(|_| any)
             .cloned()
             .collect();
         let beside = resolved.hand_written.iter().map(|it| &it.object);
-        let beside = beside.filter(|it| ruled && !own.iter().any(|own| is_same(own, it)));
+        let beside = beside.filter(|it| any && !own.iter().any(|own| is_same(own, it)));
         let all: Vec<Object> = own.iter().chain(beside).cloned().collect();
         // Every rule is checked against all objects: one hash of them all serves every key. Where
         // there are only namespaces, nothing is asked of what lies beside.

@@ -224,6 +224,17 @@ impl Expectation {
         }
     }
 
+    /// Returns the paths of files that are there for the work, to be told more exactly.
+    pub(super) fn touches_mut(&mut self) -> &mut [String] {
+        match self {
+            Self::Change(path) | Self::Use { path, .. } => std::slice::from_mut(path),
+            Self::Symbol { paths, .. }
+            | Self::Variable { paths, .. }
+            | Self::Endpoint { paths, .. } => paths,
+            Self::File(_) | Self::Absent(_) => &mut [],
+        }
+    }
+
     /// Returns the path whose presence or change is asked for.
     pub fn path(&self) -> Option<&str> {
         match self {

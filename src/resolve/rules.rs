@@ -159,6 +159,15 @@ impl Read<'_> {
         }
     }
 
+    /// Returns them, to be told more exactly.
+    pub(super) fn expected_mut(&mut self) -> &mut [Expectation] {
+        if let Intent::Expect(wants, _) = &mut self.intent {
+            wants
+        } else {
+            &mut []
+        }
+    }
+
     /// Returns what the task studies.
     pub(super) fn studied(&self) -> &[String] {
         if let Intent::Study(subjects) = &self.intent {

@@ -13,6 +13,8 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
     let checklist = parse(&text);
     let mut tree = tree();
     tree.insert("src/main.py", "def start(): run()\n");
+    tree.insert("app/src/Main.kt", "fun open() { run() }\n");
+    tree.insert("app/src/Old.kt", "fun begin() { run() }\n");
     let phase = PhaseSettings::default();
     let facts = gather(&tree, &inputs(&checklist, &tree, &phase));
     let facts = facts.map_or_else(|_| Facts::default(), |it| it.facts);
@@ -34,6 +36,7 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
         since: Since::Commit("0123".to_owned()),
         paths: [
             ("src/".to_owned(), folder),
+            ("app/src/Main.kt".to_owned(), sight.clone()),
             ("src/main.py".to_owned(), sight),
         ]
         .into(),
@@ -131,4 +134,17 @@ fn work_on_what_a_file_defines_changes_the_file() {
         ],
         &[false, true],
     );
+}
+
+#[test]
+fn a_bare_name_of_a_class_is_the_only_file_that_is_called_so() {
+    check(&["- [ ] Implement `open()` in `Main.kt`"], &[true]);
+    check(&["- [ ] Fix the race in `Main.kt`"], &[true]);
+    check(&["- [ ] Create `Main.kt`"], &[true]);
+    check(&["- [ ] Implement `stop()` in `Main.kt`"], &[false]);
+    check(&["- [ ] Implement `open()` in `Other.kt`"], &[false]);
+    check(&["- [ ] Create `Old.kt`"], &[false]);
+    check(&["- [ ] Fix the race in `Main.kt` for redis"], &[false]);
+    // Each service has such a one.
+    check(&["- [ ] Create `main.py`"], &[false]);
 }

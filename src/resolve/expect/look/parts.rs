@@ -3,7 +3,7 @@
 use super::super::places::{Meant, Places};
 use super::super::{Around, Expectation, Expected};
 use super::{Look, Scope};
-use crate::facts::{Origin, Service};
+use crate::facts::{Origin, Service, is_below};
 use crate::journal::Trace;
 
 impl Look<'_> {
@@ -48,6 +48,15 @@ impl Look<'_> {
             .or_else(|| places.named(&words.line))
             .or_else(|| places.roles(&words.line))
             .or_else(|| places.headed(&words.heading))
+    }
+
+    /// Whether the part of the application that the words name, if they name one, may hold a file.
+    pub(in crate::resolve) fn may_be_in(&self, path: &str, words: &Around) -> bool {
+        match self.meant(words) {
+            Meant::Anywhere => true,
+            Meant::In(folder, _) => is_below(path, folder),
+            Meant::Untold(_) => false,
+        }
     }
 
     /// Returns the part that a line's work goes into, which is known or a person's to tell.
