@@ -115,6 +115,9 @@ pub enum Noun {
     Callable,
     /// What is a function, a class or a value of that name: a component, a controller.
     Part,
+    /// The same; where classes are derived from a framework's to make it, one that is: a form, a
+    /// serializer.
+    Derived,
     /// A test.
     Test,
     /// Something else that is no table.

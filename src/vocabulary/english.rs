@@ -208,7 +208,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (
         Word::PartNoun,
         "migration, component, controller, service$, services$, view$, views$, widget, layout$, store$, \
-         fixture, client$, wrapper$, adapter, serializer, router$, factory, form$, screen$, plugin, \
+         fixture, client$, wrapper$, adapter, router$, factory, screen$, plugin, \
          worker, seed$, seeds$, playbook, notebook, workflow, stylesheet, manifest, changelog, readme, \
          validator, parser, provider, entrypoint, extension, mapper, loader$, guard$",
     ),
@@ -230,6 +230,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
          websocket, singleton$, accepted$, approved$, signed-off$, unit-tested, well-tested, \
          covered$, translated$, bilingual, en$, ru$, uk$, ua$",
     ),
+    (Word::DerivedNoun, "form$, serializer"),
     (Word::TypeNoun, "model$, models$, schema$, protocol$, mixin"),
     (Word::AnyTypeNoun, "type$, types$"),
     (Word::ClassNoun, "class$, classes$, record$, records$"),

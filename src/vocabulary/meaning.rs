@@ -81,6 +81,7 @@ meanings! {
     PathNoun "path-noun" "what a path leads to: file, script, module";
     FolderNoun "folder-noun" "a folder";
     PartNoun "part-noun" "what a file of source may be: migration, component, service";
+    DerivedNoun "derived-noun" "what is derived from a framework's own class, where classes make it: form, serializer";
     TypeNoun "type-noun" "what a type or an object like one is: model, schema";
     AnyTypeNoun "any-type-noun" "a type, whichever";
     ClassNoun "class-noun" "a class";
@@ -296,6 +297,7 @@ const TRACES: &[Word] = &[
     Word::PathNoun,
     Word::FolderNoun,
     Word::PartNoun,
+    Word::DerivedNoun,
     Word::TypeNoun,
     Word::AnyTypeNoun,
     Word::ClassNoun,

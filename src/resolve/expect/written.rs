@@ -5,7 +5,31 @@ use crate::facts::{Definition, Definitions, Head, Parameter, Sort, Tree};
 
 /// Returns whether a definition of a symbol's name is what the line asks for, wherever it is.
 pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
-    !found.nested && is_called(tree, found, symbol) && is_made_here(tree, found, symbol)
+    !found.nested
+        && !is_plain(tree, found, symbol)
+        && is_called(tree, found, symbol)
+        && is_made_here(tree, found, symbol)
+}
+
+/// Whether a definition lacks what makes it what the line calls it: in Python, a model, a form or a
+/// serializer is a class that has a base or a decorator; of scripts, no class is called like a hook.
+fn is_plain(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let ending = found.origin.path.rsplit_once('.');
+    let ending = ending.map_or("", |(_, ending)| ending);
+    let of_framework = matches!(symbol.noun, Noun::Defined | Noun::Derived);
+    let behind = symbol.name.strip_prefix("use").unwrap_or_default();
+    match found.sort {
+        Sort::Function => ending == "py" && of_framework,
+        Sort::Type if ending == "py" && of_framework && !symbol.name.ends_with("Mixin") => {
+            head(tree, found, symbol).is_some_and(|it| it.is_plain())
+        }
+        Sort::Type => {
+            ["ts", "tsx", "js", "jsx"].contains(&ending)
+                && behind.starts_with(char::is_uppercase)
+                && !matches!(symbol.noun, Noun::Form(_) | Noun::Type)
+        }
+        Sort::Value | Sort::Table => false,
+    }
 }
 
 /// Whether a definition is what a line calls it, with all that the line says of it.
@@ -23,6 +47,7 @@ fn is_called(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
             | Noun::Function
             | Noun::Callable
             | Noun::Part
+            | Noun::Derived
             | Noun::Test
             | Noun::Other => true,
         },
@@ -30,14 +55,20 @@ fn is_called(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
             Noun::Table | Noun::Constant | Noun::Function | Noun::Method => false,
             Noun::Test => symbol.name.starts_with(char::is_uppercase) && is_test(&symbol.name),
             // A handler or a component does something, and an alias or an interface nothing.
-            Noun::Callable | Noun::Part => return is_concrete(tree, found, symbol),
+            Noun::Callable | Noun::Part | Noun::Derived => return is_concrete(tree, found, symbol),
             Noun::None | Noun::Other if symbol.call => return is_made(tree, found, symbol),
             Noun::Form(_) => return is_of_form(tree, found, symbol),
             Noun::None | Noun::Defined | Noun::Type | Noun::Other => true,
         },
         (Sort::Value, Noun::Constant) => is_constant(tree, found, symbol),
         (Sort::Value, noun) => {
-            let value = [Noun::None, Noun::Other, Noun::Part, Noun::Defined];
+            let value = [
+                Noun::None,
+                Noun::Other,
+                Noun::Part,
+                Noun::Derived,
+                Noun::Defined,
+            ];
             value.contains(&noun) && !symbol.call && !is_test_function(&symbol.name)
         }
         // A name alone may be a table's.

@@ -35,6 +35,8 @@ pub struct Head {
     language: Language,
     kotlin: bool,
     sort: Sort,
+    /// Whether a decorator of Python's stands above it.
+    decorated: bool,
     /// The words and marks before its name.
     before: Vec<String>,
     /// Those between its name and its parameters: `= async`.
@@ -67,6 +69,7 @@ impl Head {
             language: code.language,
             kotlin: code.path.rsplit_once('.').is_some_and(|(_, it)| it == "kt"),
             sort: found.sort,
+            decorated: is_decorated(line.get(..begins).unwrap_or_default()),
             receiver: receiver(code.language, &before, inside),
             before,
             between: pieces(between),
@@ -177,6 +180,12 @@ impl Head {
         self.sort == Sort::Function || self.language == Language::Python || self.kotlin
     }
 
+    /// Returns whether a class of Python's has neither a base of its own nor a decorator.
+    pub fn is_plain(&self) -> bool {
+        let object = |it: &Parameter| it.whole.as_slice() == ["object"];
+        self.language == Language::Python && !self.decorated && self.bases().iter().all(object)
+    }
+
     /// Returns whether it is a type's.
     pub fn is_type(&self) -> bool {
         self.sort == Sort::Type
@@ -240,6 +249,18 @@ impl Head {
         let mut names = wholes.chain(metaclass).filter_map(<[String]>::last);
         names.any(|name| ends.iter().any(|end| name.ends_with(end)))
     }
+}
+
+/// Returns whether a decorator of Python's stands right above a definition, behind these lines.
+fn is_decorated(above: &str) -> bool {
+    let lines = above.lines().rev().map(str::trim_start);
+    let definition = |it: &str| {
+        ["class ", "def ", "async "]
+            .iter()
+            .any(|word| it.starts_with(word))
+    };
+    let mut near = lines.take_while(|it| !(it.is_empty() || definition(it)));
+    near.any(|it| it.starts_with('@'))
 }
 
 /// Returns how a method takes what it is called on: in Rust the first of its parameters, in Go what

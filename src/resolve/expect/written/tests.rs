@@ -582,3 +582,68 @@ fn what_is_only_declared_isnt_made() {
         "<?php\nabstract class Gateway {\n  abstract public function charge(): int;\n}\n",
     );
 }
+
+#[test]
+fn what_a_framework_makes_of_classes_is_derived_from_one_of_its_own() {
+    let plain = "class VoucherForm:\n    def __init__(self):\n        run()\n";
+    for line in [
+        "Add model `VoucherForm` to `a.py`",
+        "Add form `VoucherForm` to `a.py`",
+        "Add serializer `VoucherForm` to `a.py`",
+        "Добавить модель `VoucherForm` в `a.py`",
+        "Добавить форму `VoucherForm` в `a.py`",
+        "Добавить сериализатор `VoucherForm` в `a.py`",
+        "Додати модель `VoucherForm` у `a.py`",
+        "Додати форму `VoucherForm` у `a.py`",
+        "Додати серіалізатор `VoucherForm` у `a.py`",
+    ] {
+        lacks(line, "a.py", plain);
+        lacks(line, "a.py", "class VoucherForm(object):\n    code = 1\n");
+        lacks(
+            line,
+            "a.py",
+            "def VoucherForm(code):\n    return {'code': code}\n",
+        );
+        lacks(
+            line,
+            "a.py",
+            "@dataclass\nclass A: pass\nclass VoucherForm:\n    code = 1\n",
+        );
+        fits(
+            line,
+            "a.py",
+            "class VoucherForm(models.Model):\n    code = 1\n",
+        );
+        fits(
+            line,
+            "a.py",
+            "@dataclass(\n    frozen=True,\n)\nclass VoucherForm:\n    code: str\n",
+        );
+    }
+    fits("Add class `VoucherForm` to `a.py`", "a.py", plain);
+    fits(
+        "Add mixin `VoucherMixin` to `a.py`",
+        "a.py",
+        "class VoucherMixin:\n    code = 1\n",
+    );
+    fits(
+        "Add model `VoucherForm` to `A.kt`",
+        "A.kt",
+        "data class VoucherForm(val code: String)\n",
+    );
+    fits(
+        "Add form `VoucherForm`",
+        "a.tsx",
+        "export function VoucherForm() {\n  return run();\n}\n",
+    );
+}
+
+#[test]
+fn no_class_is_called_like_a_hook() {
+    let class = "export class useVoucher {\n  code = 1;\n}\n";
+    let store = "export const useVoucher = defineStore('voucher', () => { return run(); });\n";
+    for line in ["Add store `useVoucher`", "Add `useVoucher` to `a.ts`"] {
+        lacks(line, "a.ts", class);
+        fits(line, "a.ts", store);
+    }
+}

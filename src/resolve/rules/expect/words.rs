@@ -58,6 +58,8 @@ pub(in crate::resolve::rules) enum Role {
     Folder,
     /// Names what a file of source may be: a migration, a component.
     Part,
+    /// Names a form or a serializer.
+    Derived,
     /// Stands before what leads to a thing that is only referred to: `similar` to, `link` to.
     Refers,
     /// Says what something is to be, which its being there doesn't tell.
@@ -140,7 +142,8 @@ impl Role {
             Self::Article => &[Word::Article],
             Self::File => &[Word::PathNoun, Word::FolderNoun],
             Self::Folder => &[Word::FolderNoun],
-            Self::Part => &[Word::PartNoun],
+            Self::Part => &[Word::PartNoun, Word::DerivedNoun],
+            Self::Derived => &[Word::DerivedNoun],
             Self::Refers => &[Word::Refers],
             Self::Quality => &[Word::Quality],
             Self::Type => TYPES,

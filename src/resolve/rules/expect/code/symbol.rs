@@ -242,6 +242,7 @@ fn noun((begun, form): (Noun, Option<&str>), call: bool, beside: Beside<'_>) -> 
         _ if names(Role::Value) => Noun::Constant,
         _ if names(Role::Callable) && !call => Noun::Callable,
         _ if names(Role::Tests) => Noun::Test,
+        _ if names(Role::Derived) => Noun::Derived,
         _ if names(Role::Part) => Noun::Part,
         _ if EVERY_NOUN.iter().any(|role| names(*role)) => Noun::Other,
         _ => Noun::None,
