@@ -9,7 +9,9 @@ use regex::Regex;
 
 use super::super::Tree;
 use super::super::model::Origin;
+use super::super::paths;
 use super::code::{Code, Language, closing};
+use super::stand_ins::{is_named_test, is_test_class};
 use super::symbols::{Beside, Definitions, does_nothing};
 use super::variables::{pattern, patterns};
 
@@ -32,7 +34,8 @@ const COMMENTS: &[&str] = &["#", "//", "--", "<!--", "/*", ";"];
 /// Lines that a route's statement takes up at most.
 const LONGEST: usize = 12;
 
-/// Returns the first line of a file on which a name is used.
+/// Returns the first line of a file on which a name is used. What a string of a test's holds only says
+/// what the test is called, or what stands in for something.
 pub fn used(tree: &Tree, path: &str, name: &str) -> Option<usize> {
     let text = tree.get(path)?;
     let Some(code) = Code::new(path, text) else {
@@ -46,10 +49,14 @@ pub fn used(tree: &Tree, path: &str, name: &str) -> Option<usize> {
     };
     let imports = imports(&code);
     let defined = Definitions::places(&code, name);
+    let tests = is_named_test(path) || is_test_class(paths::file_name(path));
     let mut places = places(&code.text, name);
     let found = places.find(|at| {
         let imported = imports.iter().any(|it| it.contains(at));
-        !imported && !defined.contains(at) && (code.is_code(*at) || is_path(&code, *at))
+        !imported
+            && !defined.contains(at)
+            && !is_spoken(&code, *at)
+            && (code.is_code(*at) || !tests && is_path(&code, *at))
     })?;
     Some(code.origin(found).line)
 }
@@ -140,6 +147,14 @@ pub(super) fn places<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = u
         let before = at.checked_sub(1).and_then(|before| bytes.get(before));
         !letter(before) && !letter(bytes.get(at + name.len()))
     })
+}
+
+/// Whether a place is in what a function of Kotlin's is called between backticks: a sentence.
+fn is_spoken(code: &Code, at: usize) -> bool {
+    let before = code.text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let kotlin = code.path.rsplit('.').next() == Some("kt");
+    kotlin && line.matches('`').count() % 2 == 1
 }
 
 /// Whether what stands at a place is a name in a string, as settings have it, and no prose.

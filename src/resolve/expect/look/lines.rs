@@ -547,3 +547,36 @@ fn a_function_inside_another_is_none_that_anybody_calls() {
         "def other():\n    def quote():\n        return 1\n    return 2\n"
     ));
 }
+
+#[test]
+fn tests_use_what_they_are_for() {
+    let path = "src/test/kotlin/LoyaltyServiceTest.kt";
+    let test = |body: &str| {
+        format!(
+            "import a.LoyaltyService\n\n// LoyaltyService\nclass LoyaltyServiceTest {{\n  @Test\n  \
+             fun `LoyaltyService adds`() {{\n    {body}\n  }}\n}}\n"
+        )
+    };
+    for line in [
+        "Write tests for `LoyaltyService` in `src/test/kotlin/LoyaltyServiceTest.kt`",
+        "Написать тесты для `LoyaltyService` в `src/test/kotlin/LoyaltyServiceTest.kt`",
+        "Написати тести для `LoyaltyService` у `src/test/kotlin/LoyaltyServiceTest.kt`",
+        "Create `src/test/kotlin/LoyaltyServiceTest.kt` for `LoyaltyService`",
+    ] {
+        let done = |body: &str| is_done("Work", line, &[(path, &test(body))]);
+        assert!(
+            !done("assertEquals(\"a\", \"LoyaltyService\".trim())"),
+            "{line}"
+        );
+        assert!(done("assertEquals(1, LoyaltyService().points())"), "{line}");
+    }
+    let line = "Create `src/cart.spec.ts` for `useCart`";
+    let done = |text: &str| is_done("Work", line, &[("src/cart.spec.ts", text)]);
+    let import = "import { useCart } from './cart';\n";
+    assert!(!done(&format!(
+        "{import}describe('useCart', () => {{ it('a', () => {{ expect(1 + 1).toBe(2); }}); }});\n"
+    )));
+    assert!(done(&format!(
+        "{import}it('a', () => {{ expect(useCart().total).toBe(2); }});\n"
+    )));
+}

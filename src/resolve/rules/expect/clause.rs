@@ -3,6 +3,7 @@
 mod again;
 mod folders;
 mod taken;
+mod tested;
 
 use std::borrow::Cow;
 use std::vec::IntoIter;
@@ -16,6 +17,7 @@ use crate::checklist::Inline;
 use crate::vocabulary::Vocabulary;
 use again::{answer, is_labelled, named};
 use taken::{is_member, is_type, take};
+use tested::Tested;
 
 /// Why a line without a verb is a person's.
 pub(super) const NO_VERB: &str = "has no verb of making, changing or removing";
@@ -128,6 +130,8 @@ struct Clause {
     part: bool,
     /// The word that says what they are to be, where their being there doesn't tell that.
     quality: Option<String>,
+    /// What its tests are for.
+    tested: Tested,
 }
 
 impl Clause {
@@ -146,6 +150,7 @@ impl Clause {
             about: None,
             part: false,
             quality: None,
+            tested: Tested::default(),
         }
     }
 
@@ -214,6 +219,7 @@ impl Clause {
         let own = self.wants.iter().filter_map(Expectation::path);
         let mut paths: Vec<String> = own.map(str::to_owned).chain(self.into.clone()).collect();
         let named = paths.clone();
+        let tests = self.uses_of_tests(&named);
         if paths.is_empty() {
             paths.extend(above.iter().cloned());
         }
@@ -243,6 +249,7 @@ impl Clause {
         if self.mode != Mode::Make || !things {
             wants.extend(self.into.into_iter().map(Expectation::Change));
         }
+        wants.extend(tests);
         wants.extend(uses);
         wants.extend(self.symbols.into_iter().map(|symbol| Expectation::Symbol {
             symbol,
@@ -424,7 +431,8 @@ impl Walk<'_> {
             };
         };
         let below = self.above.is_some_and(|above| above.listed);
-        let inside = below || relation::is_for_tests(self.tokens, at);
+        let tests = clause.tells_tested() || relation::is_for_tests(self.tokens, at);
+        let inside = below || tests;
         let relation = match (relation, &kind) {
             (Relation::Object, Kind::Path(_)) if inside => Relation::Listed,
             (Relation::Object, Kind::Path(_))
@@ -434,6 +442,7 @@ impl Walk<'_> {
             }
             (other, _) => other,
         };
+        clause.note_tested(self.tokens, at, (relation, &kind));
         let beside = relation == Relation::With || homes::is_bracketed(self.tokens, at);
         let kind = match kind {
             kind if relation::is_joined(self.tokens, at) && !is_labelled(self.tokens, at) => kind,
