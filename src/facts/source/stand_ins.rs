@@ -43,10 +43,10 @@ pub(super) fn is_named_test(path: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
     stem.starts_with("test_")
         || stem.ends_with("_test")
-        || stem.ends_with("_spec")
         || stem == "conftest"
         || name.contains(".test.")
         || name.contains(".spec.")
+        || name.ends_with("_spec.rb")
 }
 
 /// Returns whether a file is one of tests, by its name or its folder.
