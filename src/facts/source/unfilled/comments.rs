@@ -233,7 +233,7 @@ fn marks(path: &str) -> Option<Marks> {
         let behind = name.trim_start_matches('.').strip_prefix(it);
         behind.is_some_and(|it| it.is_empty() || it.starts_with(['.', '-'])) || ends(it)
     };
-    let pinned = name.ends_with(".txt")
+    let pinned = ends("txt")
         && (["requirements", "constraints"]
             .iter()
             .any(|it| name.contains(it))

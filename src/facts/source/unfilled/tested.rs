@@ -54,6 +54,9 @@ pub(super) fn has_test(code: &Code) -> bool {
         Language::Ruby => (&RUBY_TEST, &RUBY_SKIP),
         Language::Sql => return true,
     };
+    if skips_all(code) {
+        return false;
+    }
     let bare = without(&code.bare, &skipped(code));
     let count = |it: Pattern| it.iter().map(|it| it.find_iter(&bare).count()).sum();
     let (tests, skips): (usize, usize) = (count(tests), count(skips));
@@ -65,8 +68,8 @@ pub(super) fn has_test(code: &Code) -> bool {
     tests > skips && FAILS.as_ref().is_none_or(|it| it.is_match(&rest))
 }
 
-/// Returns the parts of a file that are skipped altogether: blocks, classes, or the whole file.
-fn skipped(code: &Code) -> Vec<Range<usize>> {
+/// Returns whether a file says of all of its tests that they are skipped.
+fn skips_all(code: &Code) -> bool {
     let none: &[Pattern] = match code.language {
         Language::Python => &[&PY_NONE, &PY_BEGINS],
         Language::Java => &[&JVM_BEGINS],
@@ -76,17 +79,15 @@ fn skipped(code: &Code) -> Vec<Range<usize>> {
         | Language::Rust
         | Language::CSharp
         | Language::Ruby
-        | Language::Sql => &[],
+        | Language::Sql => return false,
     };
+    let mut all = none.iter().copied().flat_map(|it| it.iter());
+    all.any(|it| it.is_match(&code.bare))
+}
+
+/// Returns the blocks and classes of a file that are skipped.
+fn skipped(code: &Code) -> Vec<Range<usize>> {
     let bare = &code.bare;
-    if none
-        .iter()
-        .copied()
-        .flat_map(|it| it.iter())
-        .any(|it| it.is_match(bare))
-    {
-        return vec![0..bare.len()];
-    }
     match code.language {
         Language::Python => below(bare, &PY_CLASS),
         Language::Ruby => below(bare, &RUBY_BLOCK),
@@ -238,25 +239,15 @@ mod tests {
         }
     }
 
+    #[track_caller]
+    fn has_none(path: &str, text: &str) {
+        let found = unfilled(path, &Arc::from(text));
+        assert_eq!(found, Some(Unfilled::Tests), "{path}: {text}");
+    }
+
     #[test]
-    fn tests_of_a_skipped_block_class_or_file_dont_run() {
+    fn blocks_of_scripts_that_are_skipped_dont_run() {
         for (path, text) in [
-            (
-                "tests/test_a.py",
-                "pytestmark = pytest.mark.skip(reason=\"later\")\n\ndef test_a():\n    assert a()\n",
-            ),
-            (
-                "tests/test_a.py",
-                "pytestmark = [\n    pytest.mark.db,\n    pytest.mark.skip,\n]\n\ndef test_a():\n    assert a()\n",
-            ),
-            (
-                "tests/test_a.py",
-                "@unittest.skip('later')\nclass TestA(TestCase):\n    def test_a(self):\n        assert a()\n\n    def test_b(self):\n        assert b()\n",
-            ),
-            (
-                "tests/test_a.py",
-                "class TestA(TestCase):\n    def setUp(self):\n        self.skipTest('later')\n\n    def test_a(self):\n        assert a()\n\n    def test_b(self):\n        assert b()\n",
-            ),
             (
                 "cart.spec.ts",
                 "describe.skip('cart', () => {\n  it('a', () => { expect(a()).toBe(1); });\n  it('b', () => { expect(b()).toBe(1); });\n});\n",
@@ -280,6 +271,30 @@ mod tests {
             (
                 "cart.spec.ts",
                 "it.skip('a', () => { expect(1).toBe(2); });\nxit('b', () => { expect(1).toBe(2); });\ntest.todo('c');\n",
+            ),
+        ] {
+            has_none(path, text);
+        }
+    }
+
+    #[test]
+    fn tests_of_a_skipped_class_or_file_dont_run() {
+        for (path, text) in [
+            (
+                "tests/test_a.py",
+                "pytestmark = pytest.mark.skip(reason=\"later\")\n\ndef test_a():\n    assert a()\n",
+            ),
+            (
+                "tests/test_a.py",
+                "pytestmark = [\n    pytest.mark.db,\n    pytest.mark.skip,\n]\n\ndef test_a():\n    assert a()\n",
+            ),
+            (
+                "tests/test_a.py",
+                "@unittest.skip('later')\nclass TestA(TestCase):\n    def test_a(self):\n        assert a()\n\n    def test_b(self):\n        assert b()\n",
+            ),
+            (
+                "tests/test_a.py",
+                "class TestA(TestCase):\n    def setUp(self):\n        self.skipTest('later')\n\n    def test_a(self):\n        assert a()\n\n    def test_b(self):\n        assert b()\n",
             ),
             (
                 "SlotTest.java",
