@@ -58,6 +58,9 @@ pub(super) struct Shown<'a> {
     pub(super) paint: Paint,
 }
 
+/// How many tasks a phase has at least of which it is told that hardly any was read.
+const MANY: usize = 5;
+
 impl Shown<'_> {
     /// Returns the whole text.
     pub(super) fn text(&self, target: &Target, there: &There) -> String {
@@ -389,29 +392,42 @@ impl Shown<'_> {
 
     fn totals(&self) -> String {
         let resolved = &self.meaning.resolved;
-        let manual = resolved
-            .tasks
-            .iter()
-            .filter(|task| matches!(task.action, Action::Manual | Action::Expect { .. }))
+        let tasks = || resolved.tasks.iter();
+        let manual = tasks().filter(|it| it.action == Action::Manual).count();
+        let traced = tasks()
+            .filter(|it| matches!(it.action, Action::Expect { .. }))
             .count();
-        let unread = resolved
-            .tasks
-            .iter()
-            .filter(|task| task.has_unread())
-            .count();
+        let unread = tasks().filter(|it| it.has_unread()).count();
         let extra = resolved
             .files
             .iter()
             .filter(|file| matches!(file.origin, FileOrigin::Unassigned { .. }))
             .filter(|file| !matches!(file.content, Content::ConfigFile { .. }))
             .count();
+        let all = resolved.tasks.len();
+        let hint = if all >= MANY && (all - manual) * 10 <= all {
+            self.hint()
+        } else {
+            String::new()
+        };
         format!(
-            "\n{}: {manual} for a person, {unread} with something unread · {} ({extra} unassigned) \
-             · {} · {}\n",
-            count(resolved.tasks.len(), "task"),
+            "\n{}: {manual} for a person, {traced} told by traces of a person's work, {unread} with \
+             something unread · {} ({extra} unassigned) · {} · {}\n{hint}",
+            count(all, "task"),
             count(resolved.files.len(), "file"),
             count(self.plan.objects().count(), "object"),
             count(self.plan.steps.len(), "step")
+        )
+    }
+    /// Returns what makes a task readable, for a phase of which next to nothing was read.
+    fn hint(&self) -> String {
+        let help = self.paint.bold("help");
+        let number = self.phase.checklist.number;
+        format!(
+            "{help}: nearly all of it is left to people, since a task is read by the paths and names that \
+             it has in code marks:\n      `k8s/api/deployment.yml`: 2 replicas · Add `retry()` to \
+             `src/api.py` · Add `GET /healthz` to the api service\n      `orch phase {number} explain ID` \
+             tells why one isn't read\n"
         )
     }
 }
