@@ -34,8 +34,9 @@ fn check(name: &str) {
     check_golden(&format!("{name}-plan"), &plan.stdout);
     check_golden(&format!("{name}-warnings"), &plan.stderr);
     assert!(
-        plan.stdout
-            .contains(" 0 for a person, 0 with something unread"),
+        plan.stdout.contains(
+            " 0 for a person, 0 told by traces of a person's work, 0 with something unread"
+        ),
         "{}",
         plan.stdout
     );

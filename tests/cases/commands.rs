@@ -85,7 +85,9 @@ fn every_box_of_a_foreign_checklist_has_a_meaning() {
         .expect(0)
         .stdout;
     assert!(
-        plan.contains(" 0 for a person, 0 with something unread"),
+        plan.contains(
+            " 0 for a person, 0 told by traces of a person's work, 0 with something unread"
+        ),
         "{plan}"
     );
 }

@@ -43,9 +43,10 @@ fn work(workspace: &Workspace) {
         "src/auth/jwt.py",
         "import os\n\nSECRET = os.environ['JWT_SECRET']\n\n\ndef verify_token(token):\n    return True\n",
     );
+    workspace.write("src/main.py", "import logging\n\nlogging.info('hello')\n");
     workspace.write(
-        "src/main.py",
-        "import logging\n\n@app.post('/api/login')\ndef login(): run()\n",
+        "src/api.py",
+        "@app.post('/api/login')\ndef login(): run()\n",
     );
     fs_err::remove_file(workspace.path("src/old.py")).expect("it was there");
 }
