@@ -49,19 +49,30 @@ pub(super) struct Code {
     pub(super) text: String,
     /// The text without comments and without what strings hold.
     pub(super) bare: String,
+    /// The text as it is.
+    source: Arc<str>,
 }
 
 impl Code {
     /// Returns a file as code, if its language is one of those that are read.
     pub(super) fn new(path: &str, text: &Arc<str>) -> Option<Self> {
         let language = super::language(path)?;
+        let source = text.clone();
         let (text, bare) = blank::blanked(language, path, text);
         Some(Self {
             path: path.to_owned(),
             language,
             text,
             bare,
+            source,
         })
+    }
+
+    /// Returns whether a pattern fits anything that the comments of a part say.
+    pub(super) fn comments(&self, part: Range<usize>, pattern: &Regex) -> bool {
+        let said = self.source.get(part.clone()).unwrap_or_default();
+        let blanked = |at: usize| self.text.as_bytes().get(part.start + at) == Some(&b' ');
+        pattern.find_iter(said).any(|it| blanked(it.start()))
     }
 
     /// Returns the file and line of a byte.

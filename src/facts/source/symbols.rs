@@ -5,6 +5,7 @@
 
 mod body;
 mod head;
+mod idle;
 mod parameters;
 mod stub;
 
@@ -22,8 +23,9 @@ use super::variables::{pattern, patterns};
 use body::{bodies, functions};
 
 pub use head::{Form, Head};
+pub(super) use idle::is_idle_file;
 pub use parameters::{Parameter, divided, pieces};
-pub(super) use stub::does_nothing;
+pub(super) use stub::is_stub;
 
 /// What is defined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -11,8 +11,9 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 
 use super::super::paths;
-use super::code::Code;
+use super::code::{Code, Language};
 use super::stand_ins::{is_named_test, is_test_class};
+use super::symbols::is_idle_file;
 use super::variables::{pattern, patterns};
 
 patterns! {
@@ -66,8 +67,18 @@ pub fn unfilled(path: &str, text: &Arc<str>) -> Option<Unfilled> {
     }
     let code = code?;
     let tests = is_named_test(path) && paths::file_name(path) != "conftest.py";
-    let lacks = (tests || is_test_class(paths::file_name(path))) && !tested::has_test(&code);
-    lacks.then_some(Unfilled::Tests)
+    let tests = tests || is_test_class(paths::file_name(path)) || is_rust_test(&code);
+    let lacks = tests && !tested::has_test(&code);
+    let begun = || is_idle_file(&code).then_some(Unfilled::Begun);
+    lacks.then_some(Unfilled::Tests).or_else(begun)
+}
+
+/// Whether a file is one of Rust's tests, which are told by their folder; a module beside them is none.
+fn is_rust_test(code: &Code) -> bool {
+    let folder = paths::folder(&code.path).rsplit('/').next();
+    code.language == Language::Rust
+        && folder == Some("tests")
+        && paths::file_name(&code.path) != "mod.rs"
 }
 
 #[cfg(test)]

@@ -85,7 +85,10 @@ fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     // A head is read anew from its file: only where something is asked of it.
     match found.sort {
         Sort::Function => holds(&|it| it.is_implemented() || promised && it.is_promise()),
-        Sort::Type => !symbol.filled || holds(&|it| !it.is_empty_type()),
+        Sort::Type => {
+            let filled = !symbol.filled || holds(&|it| !it.is_empty_type());
+            filled && !Head::is_idle_type(tree, &symbol.name, found)
+        }
         Sort::Value | Sort::Table => true,
     }
 }

@@ -55,27 +55,32 @@ impl Head {
     /// Returns the head of a definition in a file with this text.
     pub(in crate::facts) fn of(name: &str, found: &Definition, text: &Arc<str>) -> Option<Self> {
         let code = Code::new(&found.origin.path, text)?;
-        let line = code.bare.get(..found.at)?;
+        Self::read(&code, name, (found.sort, found.at))
+    }
+
+    /// Returns the head of what is defined by that name at a place.
+    pub(super) fn read(code: &Code, name: &str, (sort, at): (Sort, usize)) -> Option<Self> {
+        let line = code.bare.get(..at)?;
         let begins = line.rfind(['\n', ';', '{', '}']).map_or(0, |it| it + 1);
-        let start = found.at + name.len();
-        let (open, close) = brackets(&code, start, found.sort).unzip();
+        let start = at + name.len();
+        let (open, close) = brackets(code, start, sort).unzip();
         let between = code.text.get(start..open.unwrap_or(start))?;
         let inside = open.zip(close);
         let inside = inside.and_then(|(open, close)| code.text.get(open + 1..close));
         let rest = close.map_or(start, |close| close + 1);
-        let before = pieces(code.text.get(begins..found.at)?);
-        let end = ends(&code, rest);
+        let before = pieces(code.text.get(begins..at)?);
+        let end = ends(code, rest);
         Some(Self {
             language: code.language,
             kotlin: code.path.rsplit_once('.').is_some_and(|(_, it)| it == "kt"),
-            sort: found.sort,
+            sort,
             decorated: is_decorated(line.get(..begins).unwrap_or_default()),
             receiver: receiver(code.language, &before, inside),
             before,
             between: pieces(between),
             parameters: inside.map(|inside| parameters(code.language, inside)),
             behind: pieces(code.text.get(rest..end)?),
-            body: Body::of(&code, found.at, end),
+            body: Body::of(code, at, end),
         })
     }
 

@@ -1,6 +1,7 @@
 //! Whether a function does something: one whose body is empty, or only says that it is still to be
 //! made, does nothing.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -13,7 +14,8 @@ use super::body::indented;
 const LONGEST: usize = 400;
 
 patterns! {
-    NOTHING = r"^(?:pass|(?:return\s+)?NotImplemented|Ok\(\(\)\)|return(?:\s+(?:None|nil|null|undefined)(?:\s*,\s*nil)*|\s*\{\s*\})?(?:\s+as\s+[^;\n]+)?)$";
+    PUT_OFF = r"(?i)\b(?:todo|fixme|xxx|tbd|stub)\b|\bnot (?:yet )?(?:implemented|done)\b|unimplemented";
+    NOTHING = r"^(?:pass|None|(?:return\s+)?NotImplemented|Ok\(\(\)\)|return(?:\s+(?:None|nil|null|undefined)(?:\s*,\s*nil)*|\s*\{\s*\})?(?:\s+as\s+[^;\n]+)?)$";
     IGNORED = r"^(?:_\s*=\s*\w+|void\s+\w+)$";
     LOGGED = r"^(?:console\.\w+|print|println!?|eprintln!|dbg!|log(?:ger|ging)?\.\w+|log::\w+!|tracing::\w+!|(?:info|warn|debug|error)!|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|puts)[\s(].*$";
     LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
@@ -49,22 +51,46 @@ impl Body {
             | Language::Php
             | Language::CSharp => return Self::None,
         };
-        match text {
-            Some(text) if text.trim() == "..." => Self::None,
-            Some(text) if does_nothing(text) => Self::Stub,
-            _ => Self::Some,
+        let Some((text, part)) = text.and_then(|it| Some((code.text.get(it.clone())?, it))) else {
+            return Self::Some;
+        };
+        if text.trim() == "..." {
+            Self::None
+        } else if is_stub(code, part) {
+            Self::Stub
+        } else {
+            Self::Some
         }
     }
 }
 
+/// Returns whether the body that a part of a file is does nothing yet.
+pub(in super::super) fn is_stub(code: &Code, part: Range<usize>) -> bool {
+    let text = code.text.get(part.clone()).unwrap_or_default();
+    does_nothing(text) || is_put_off(code, part, text)
+}
+
+/// Returns whether what a body says in a comment is that it is to be made, and what it does is at most
+/// one line: a value for the time being.
+fn is_put_off(code: &Code, part: Range<usize>, text: &str) -> bool {
+    let statements = statements(text).filter(|it| !is(&LOGGED, it));
+    statements.count() <= 1 && PUT_OFF.as_ref().is_some_and(|it| code.comments(part, it))
+}
+
+fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|it| it.is_match(text))
+}
+
+/// Returns the lines and statements of a body that name something to do.
+fn statements(body: &str) -> impl Iterator<Item = &str> {
+    let all = body.split(['\n', ';']).map(str::trim);
+    all.filter(|it| !it.is_empty() && !is(&IGNORED, it))
+}
+
 /// Returns whether a body is empty, or only says that it is still to be made. What is only logged, and
 /// what is only named, does nothing beside that.
-pub(in super::super) fn does_nothing(body: &str) -> bool {
-    let is =
-        |it: &LazyLock<Option<Regex>>, text: &str| it.as_ref().is_some_and(|it| it.is_match(text));
-    let statements = body.split(['\n', ';']).map(str::trim);
-    let statements = statements.filter(|it| !it.is_empty() && !is(&IGNORED, it));
-    let (logged, rest): (Vec<&str>, Vec<&str>) = statements.partition(|it| is(&LOGGED, it));
+fn does_nothing(body: &str) -> bool {
+    let (logged, rest): (Vec<&str>, Vec<&str>) = statements(body).partition(|it| is(&LOGGED, it));
     let later = logged.iter().any(|it| is(&LATER, it));
     let rest = rest.join("\n");
     if rest.is_empty() || is(&NOTHING, &rest) {
@@ -74,25 +100,24 @@ pub(in super::super) fn does_nothing(body: &str) -> bool {
     rest.len() <= LONGEST && says.into_iter().any(|it| is(it, &rest))
 }
 
-/// Returns what stands between braces, or the value that is assigned.
-fn braced(code: &Code, end: usize) -> Option<&str> {
+/// Returns where that stands which is between braces, or the value that is assigned.
+fn braced(code: &Code, end: usize) -> Option<Range<usize>> {
     let rest = code.bare.get(end..)?;
     let begun = rest.trim_start_matches(['=', '>']).trim_start();
     let at = end + rest.len() - begun.len();
     if begun.starts_with('{') {
-        return code.text.get(at + 1..closing(&code.bare, at + 1)?);
+        return Some(at + 1..closing(&code.bare, at + 1)?);
     }
     // A value without braces ends where its statement does.
     let ends = begun.find([';', '\n']).unwrap_or(begun.len());
-    code.text
-        .get(at..at + ends)
-        .filter(|it| !it.trim().is_empty())
+    let value = code.text.get(at..at + ends)?;
+    (!value.trim().is_empty()).then_some(at..at + ends)
 }
 
 /// Returns the rest of the head's line and the lines below it that are indented further.
-fn below(code: &Code, at: usize, end: usize) -> Option<&str> {
+fn below(code: &Code, at: usize, end: usize) -> Option<Range<usize>> {
     let begins = end + usize::from(code.language == Language::Python);
-    code.text.get(begins..indented(code, at, begins)?)
+    Some(begins..indented(code, at, begins)?)
 }
 
 #[cfg(test)]
@@ -100,7 +125,7 @@ mod tests {
     use super::super::Definitions;
     use crate::facts::Tree;
 
-    fn is_stub(path: &str, source: &str) -> bool {
+    fn sends_nothing(path: &str, source: &str) -> bool {
         let tree = Tree::from_iter([(path, source)]);
         let all = Definitions::of(&tree);
         let found = all.named("send").first().expect(source);
@@ -153,7 +178,7 @@ mod tests {
                 "class A {\n  send(res: Response) {\n    return res.status(501).json({ error: 'not implemented' });\n  }\n}\n",
             ),
         ] {
-            assert!(is_stub(path, source), "{source}");
+            assert!(sends_nothing(path, source), "{source}");
         }
     }
 
@@ -202,7 +227,43 @@ mod tests {
             ("a.rb", "def send\n  raise NotImplementedError\nend\n"),
             ("a.rb", "def send(to)\nend\n"),
         ] {
-            assert!(is_stub(path, source), "{source}");
+            assert!(sends_nothing(path, source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_value_for_the_time_being_is_a_stub() {
+        for (path, source) in [
+            (
+                "a.rs",
+                "fn send() -> Option<String> {\n    // TODO: the nearest\n    Some(String::new())\n}\n",
+            ),
+            ("a.rs", "fn send() -> Option<String> { None }\n"),
+            (
+                "A.java",
+                "class A {\n    List<D> send() {\n        // TODO\n        return List.of();\n    }\n}\n",
+            ),
+            (
+                "a.php",
+                "<?php\nfunction send($next) {\n    // TODO compare\n    return $next(1);\n}\n",
+            ),
+            ("a.ts", "function send() { /* FIXME */ return [] }\n"),
+            (
+                "a.py",
+                "def send(to):\n    # todo: by mail\n    print(to)\n    return 0\n",
+            ),
+        ] {
+            assert!(sends_nothing(path, source), "{source}");
+        }
+        for (path, source) in [
+            ("a.rs", "fn send() -> Vec<u8> {\n    vec![]\n}\n"),
+            (
+                "a.py",
+                "def send(to):\n    # todo: retry\n    mail = write(to)\n    return post(mail)\n",
+            ),
+            ("a.py", "def send(to):\n    return 'todo'\n"),
+        ] {
+            assert!(!sends_nothing(path, source), "{source}");
         }
     }
 
@@ -244,7 +305,7 @@ mod tests {
             ("a.kt", "fun send() = 1\n"),
             ("a.rb", "def send\n  run\nend\n"),
         ] {
-            assert!(!is_stub(path, source), "{source}");
+            assert!(!sends_nothing(path, source), "{source}");
         }
     }
 }

@@ -197,7 +197,7 @@ fn a_heading_names_a_part_by_the_pieces_of_its_name() {
         ("services/push-sender/package.json", "{}"),
     ];
     let line = "Add class `RetryPolicy`";
-    let text = "export class RetryPolicy {\n  run() {}\n}\n";
+    let text = "export class RetryPolicy {\n  run() { go(); }\n}\n";
     for (heading, api, pdf) in [
         ("PDF worker", false, true),
         ("PDF воркер", false, true),
@@ -236,7 +236,7 @@ fn a_part_of_gos_is_all_that_lies_below_its_folder() {
 
 #[test]
 fn a_role_in_the_line_names_a_part() {
-    let policy = "export class RetryPolicy {\n  run() {}\n}\n";
+    let policy = "export class RetryPolicy {\n  run() { go(); }\n}\n";
     let manifests = [
         ("api/package.json", "{}"),
         ("pdf-worker/package.json", "{}"),

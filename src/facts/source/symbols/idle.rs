@@ -1,0 +1,149 @@
+//! Types and files that are only begun: they have functions, and none of those does anything yet.
+
+use std::ops::Range;
+
+use super::super::super::Tree;
+use super::super::code::{Code, Language};
+use super::body::bodies;
+use super::{Definition, Found, Head, Sort, found};
+
+/// What functions are called that make a value of their type.
+const MAKES: &[&str] = &[
+    "__construct",
+    "__init__",
+    "constructor",
+    "initialize",
+    "new",
+];
+
+impl Head {
+    /// Returns whether a type has methods, and none of them does anything yet.
+    pub fn is_idle_type(tree: &Tree, name: &str, of: &Definition) -> bool {
+        let text = tree.get(&of.origin.path);
+        let Some(code) = text.and_then(|text| Code::new(&of.origin.path, text)) else {
+            return false;
+        };
+        let all = found(&code);
+        let bodies = bodies(&code, &all);
+        are_stubs(&code, &methods(&all, &bodies, name))
+    }
+}
+
+/// Returns whether a file has functions, and none of them does anything yet, nor has it anything else.
+pub(in super::super) fn is_idle_file(code: &Code) -> bool {
+    let all = found(code);
+    let bodies = bodies(code, &all);
+    let mut values = all
+        .iter()
+        .filter(|it| matches!(it.sort, Sort::Value | Sort::Table));
+    let mut types = all.iter().filter(|it| it.sort == Sort::Type);
+    let functions: Vec<&Found> = all.iter().filter(|it| is_function(it, &it.name)).collect();
+    let sql = code.language == Language::Sql;
+    !sql && values.next().is_none()
+        && types.all(|it| !methods(&all, &bodies, &it.name).is_empty())
+        && are_stubs(code, &functions)
+}
+
+fn methods<'f>(all: &'f [Found], bodies: &[(String, Range<usize>)], name: &str) -> Vec<&'f Found> {
+    let inside = |it: &&Found| {
+        let mut own = bodies.iter().filter(|(of, _)| of == name);
+        own.any(|(_, body)| body.contains(&it.at)) || it.receiver.as_deref() == Some(name)
+    };
+    all.iter()
+        .filter(|it| is_function(it, name))
+        .filter(inside)
+        .collect()
+}
+
+/// Whether it is a function that doesn't only make a value of a type.
+fn is_function(it: &Found, of: &str) -> bool {
+    it.sort == Sort::Function
+        && !MAKES.contains(&it.name.as_str())
+        && (it.name != of || !is_type(of))
+}
+
+fn is_type(name: &str) -> bool {
+    name.starts_with(char::is_uppercase)
+}
+
+fn are_stubs(code: &Code, functions: &[&Found]) -> bool {
+    let stub = |it: &&Found| {
+        let head = Head::read(code, &it.name, (it.sort, it.at));
+        head.is_some_and(|it| it.is_stub())
+    };
+    !functions.is_empty() && functions.iter().all(stub)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::Definitions;
+    use super::*;
+
+    #[test]
+    fn a_type_whose_methods_do_nothing_is_idle() {
+        for (path, source, idle) in [
+            (
+                "A.java",
+                "class A {\n    A(B b) { this.b = b; }\n    void send() {\n        // TODO\n    }\n}\n",
+                true,
+            ),
+            (
+                "A.java",
+                "class A {\n    void send() {\n    }\n    int count() { return n; }\n}\n",
+                false,
+            ),
+            ("A.java", "interface A {\n    void send();\n}\n", false),
+            (
+                "a.py",
+                "class A:\n    def __init__(self, b):\n        self.b = b\n\n    def send(self):\n        raise NotImplementedError\n",
+                true,
+            ),
+            ("a.py", "class A(Base):\n    x = 1\n", false),
+            (
+                "a.rs",
+                "struct A;\nimpl A {\n    fn send(&self) { todo!() }\n}\n",
+                true,
+            ),
+            (
+                "a.go",
+                "type A struct{ x int }\n\nfunc (a *A) Send() error {\n\treturn nil\n}\n",
+                true,
+            ),
+            ("a.go", "type A struct{ x int }\n", false),
+        ] {
+            let tree = Tree::from_iter([(path, source)]);
+            let all = Definitions::of(&tree);
+            let mut found = all.named("A").iter();
+            let found = found.find(|it| it.sort == Sort::Type).expect(source);
+            assert_eq!(Head::is_idle_type(&tree, "A", found), idle, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_file_whose_functions_do_nothing_is_idle() {
+        for (path, source, idle) in [
+            (
+                "a.rs",
+                "pub async fn run() {\n    // TODO: every 10 minutes\n}\n",
+                true,
+            ),
+            (
+                "a.rs",
+                "pub struct Trip { id: u8 }\n\nfn assign() { todo!() }\n",
+                false,
+            ),
+            (
+                "a.rs",
+                "pub const A: u8 = 1;\nfn assign() { todo!() }\n",
+                false,
+            ),
+            ("a.py", "def a():\n    pass\n\ndef b():\n    run()\n", false),
+            ("a.py", "run()\n", false),
+        ] {
+            let code = Code::new(path, &Arc::from(source)).expect(source);
+            assert_eq!(is_idle_file(&code), idle, "{source}");
+        }
+    }
+}
