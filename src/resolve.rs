@@ -60,6 +60,7 @@ mod tests;
 mod timers;
 mod told_apart;
 mod told_names;
+mod unprobed;
 mod unwritten;
 mod user;
 mod waits;

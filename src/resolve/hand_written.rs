@@ -11,6 +11,7 @@ use super::model::{Action, Requirement};
 use super::read_out::Known;
 use super::rules::{Intent, Read};
 use super::target;
+use super::unprobed;
 use crate::facts::{Tree, is_below, is_yaml};
 use crate::manifest::{Object, containers_of, parse_documents, violations};
 
@@ -115,6 +116,7 @@ pub(super) fn require(requirement: Requirement, known: &Known<'_>) -> Action {
         | Requirement::AntiAffinity
         | Requirement::DisruptionBudget => broken(&requirement, theirs),
     };
+    missing.extend(unprobed::unprobed(&requirement, known));
     if requirement == Requirement::DisruptionBudget {
         let told = |path| format!("`{path}` is a person's to write");
         missing.extend(known.budgets.iter().map(told));
