@@ -152,14 +152,29 @@ pub fn resolve(
     loop {
         let mut resolved = resolve_as_read(&mut reads, of, (context, &past), &mut left)?;
         let doubtful = unwritten::doubtful(&mut reads, &resolved.tasks, checklist);
+        let narrowed = unread_of_line(&mut reads, &resolved.tasks);
         // What is asked for must be the same in every environment.
-        if doubtful.is_empty() || overlaid {
+        if doubtful.is_empty() && !narrowed || overlaid {
             left.append(&mut resolved.warnings.0);
             resolved.warnings = Diagnostics(left);
             return Ok(resolved);
         }
         left.extend(doubtful);
     }
+}
+
+/// Takes nothing of clauses of a line of which the facts don't know the rest; returns whether that
+/// makes a difference.
+fn unread_of_line(reads: &mut [Read<'_>], tasks: &[ResolvedTask]) -> bool {
+    let mut narrowed = false;
+    for (read, task) in reads.iter_mut().zip(tasks) {
+        let line = read.task.text.span.clone();
+        let in_line = |it: &BulletReading| matches!(it, BulletReading::Unread { span, .. } if line.contains(&span.start));
+        if task.bullets.iter().any(in_line) {
+            narrowed |= read.narrow();
+        }
+    }
+    narrowed
 }
 
 /// Returns the files of a kind that are left to a person.

@@ -159,6 +159,10 @@ impl<'f> Past<'f> {
             path.is_some_and(|path| phase.written.contains(path) && tree.get(path).is_some())
         };
         reads.retain(wrote);
+        // A box that something was unread of is open until a person decides.
+        for read in reads.iter_mut().filter(|it| !it.task.marker.checked) {
+            read.narrow();
+        }
         for mut subject in subjects::collect(&reads) {
             let Some(known) = known.iter().find(|it| it.name == subject.name) else {
                 continue;

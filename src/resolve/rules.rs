@@ -13,6 +13,7 @@ mod wording;
 mod write;
 
 pub(super) use expect::around;
+use write::Taken;
 pub(super) use write::{SOURCE, Said};
 
 use std::borrow::Cow;
@@ -117,6 +118,8 @@ pub(super) struct Read<'c> {
     pub(super) named: Option<String>,
     /// What the file that it writes is to be.
     spec: Option<Box<Spec>>,
+    /// The same without what the line says with words that nothing reads, where there are such.
+    sure: Option<Box<Spec>>,
     /// The line's words behind the path.
     pub(super) description: String,
     /// Why it is left to a person although a rule reads it.
@@ -140,6 +143,15 @@ impl Read<'_> {
         self.spec.as_deref().cloned().unwrap_or_default()
     }
 
+    /// Takes nothing of what the line says with words that nothing reads; returns whether that
+    /// makes a difference.
+    pub(super) fn narrow(&mut self) -> bool {
+        self.sure.take().is_some_and(|sure| {
+            self.spec = Some(sure);
+            true
+        })
+    }
+
     /// Leaves the task to a person, with the reason.
     pub(super) fn leave(&mut self, why: String) {
         if let Intent::Write(target) = std::mem::replace(&mut self.intent, Intent::Manual) {
@@ -147,7 +159,8 @@ impl Read<'_> {
         }
         self.bullets.clear();
         self.said.clear();
-        (self.named, self.spec, self.left) = (None, None, Some(why));
+        (self.named, self.left) = (None, Some(why));
+        (self.spec, self.sure) = (None, None);
     }
 
     /// Returns the traces that the task's work is to leave.
@@ -252,7 +265,7 @@ pub(super) fn read_in<'c>(
         ..Line::of(task, &texts, vocabulary)
     };
     let (intent, reading) = by_rule(&line);
-    let mut spec = None;
+    let (mut spec, mut sure) = (None, None);
     let mut description = String::new();
     let (mut said, mut named) = (Vec::new(), None);
     let bullets = match &intent {
@@ -264,17 +277,12 @@ pub(super) fn read_in<'c>(
             let spec = spec.get_or_insert_with(Box::<Spec>::default);
             let bullets = bullets::read_all(&task.bullets, of, vocabulary, spec);
             description = write::behind(task, &target.path);
-            let mut own = Spec::default();
-            said = write::read_description(&line, target, &mut own);
             named = write::namespace(&line, target);
-            spec.merge(own);
-            exposure_words::settle(spec);
-            // A file of its own asks for one, whatever its figures.
-            if target.kind == FileKind::Hpa {
-                spec.hpa.get_or_insert_default();
-            }
-            if target.kind == FileKind::Pdb {
-                spec.pdb.get_or_insert_default();
+            let below = spec.clone();
+            said = described(&line, target, (Taken::Read, spec));
+            if said.iter().any(|it| it.meaning == Meaning::Unread) {
+                let sure = sure.get_or_insert(below);
+                described(&line, target, (Taken::Nothing, sure));
             }
             bullets
         }
@@ -301,11 +309,28 @@ pub(super) fn read_in<'c>(
         bullets,
         said,
         named,
+        sure: sure.filter(|it| spec.as_ref() != Some(it)),
         spec,
         description,
         left: None,
         persons: None,
     }
+}
+
+/// Adds what a line says behind its path to what the bullets below it ask for.
+fn described(line: &Line<'_>, target: &Target, (taken, spec): (Taken, &mut Spec)) -> Vec<Said> {
+    let mut own = Spec::default();
+    let said = write::read_description(line, target, (taken, &mut own));
+    spec.merge(own);
+    exposure_words::settle(spec);
+    // A file of its own asks for one, whatever its figures.
+    if target.kind == FileKind::Hpa {
+        spec.hpa.get_or_insert_default();
+    }
+    if target.kind == FileKind::Pdb {
+        spec.pdb.get_or_insert_default();
+    }
+    said
 }
 
 /// Returns what the first rule that fits makes of a line.

@@ -7,7 +7,7 @@ mod pieces;
 mod stray;
 
 pub(in crate::resolve) use described::Said;
-pub(super) use described::{namespace, read as read_description};
+pub(super) use described::{Taken, namespace, read as read_description};
 pub(in crate::resolve) use stray::SOURCE;
 
 use std::borrow::Cow;

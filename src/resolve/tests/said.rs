@@ -483,3 +483,35 @@ fn the_pod_security_that_is_written_may_be_asked_for() {
         assert!(task.has_unread(), "{line}");
     }
 }
+
+#[test]
+fn nothing_of_a_clause_is_carried_of_which_something_is_unread() {
+    let replicas = |line: &str| {
+        let text = format!("# Phase 4: x\n\n- [ ] {line}\n");
+        let resolved = resolved(&parse(&text), &tree());
+        let task = resolved.tasks.last().expect("a task");
+        let app = resolved.application.workload("app").expect("a workload");
+        (task.has_unread(), app.replicas)
+    };
+    let plain = replicas("`k8s/app/deployment.yml`").1;
+    for words in [
+        "replicas 7 in winter sale",
+        "реплик 7 на время распродажи",
+        "реплік 7 на час розпродажу",
+    ] {
+        for mark in [", ", ": ", " — "] {
+            let line = format!("`k8s/app/deployment.yml`{mark}{words}");
+            assert_eq!(replicas(&line), (true, plain), "{line}");
+        }
+    }
+    // What the facts know says nothing more, and what stands beside it counts.
+    assert_eq!(replicas("`k8s/app/deployment.yml`: replicas 7"), (false, 7));
+    assert_eq!(
+        replicas("`k8s/app/deployment.yml`: replicas 7 for app"),
+        (false, 7)
+    );
+    assert_eq!(
+        replicas("`k8s/app/deployment.yml`: replicas 7, on Mars"),
+        (true, 7)
+    );
+}

@@ -32,17 +32,27 @@ pub(in crate::resolve) struct Said {
     pub(in crate::resolve) names: Vec<String>,
 }
 
+/// How much of a clause is taken that says more than what is read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::resolve::rules) enum Taken {
+    /// What is read: the facts may know that the rest only names what is written.
+    Read,
+    /// Nothing: the rest asks for something.
+    Nothing,
+}
+
 /// Takes what the words behind a path ask for into the spec; returns what they were understood as,
 /// where that is worth a line.
 pub(in crate::resolve::rules) fn read(
     line: &Line<'_>,
     target: &Target,
-    spec: &mut Spec,
+    (taken, spec): (Taken, &mut Spec),
 ) -> Vec<Said> {
     let text = pieces::behind(line, &target.path);
     let mut reader = Reader {
         line,
         target,
+        taken,
         spec,
         meanings: Vec::new(),
         last: None,
@@ -144,6 +154,7 @@ fn is_quiet(kind: FileKind) -> bool {
 struct Reader<'a, 'c> {
     line: &'a Line<'c>,
     target: &'a Target,
+    taken: Taken,
     spec: &'a mut Spec,
     /// What was read.
     meanings: Vec<String>,
@@ -265,7 +276,9 @@ impl Reader<'_, '_> {
         let version = version(clause, self.target, self.line).filter(|_| known == Known::Named);
         if let Some(version) = version {
             names.retain(|name| name.trim_start_matches('v') != version);
-            self.spec.version.get_or_insert(version);
+            if self.takes(&names) {
+                self.spec.version.get_or_insert(version);
+            }
         }
         self.unread(clause, names);
     }
@@ -290,7 +303,12 @@ impl Reader<'_, '_> {
         let alone = inline(self.line, text);
         let before = self.spec.clone();
         let (meaning, own) = self.meant(&alone);
+        let names = self.strays_of(text, &own.exposures);
         match meaning {
+            Meaning::Carried(_) if !self.takes(&names) => {
+                self.unread(text, names);
+                return true;
+            }
             Meaning::Carried(meaning) => {
                 self.meanings.push(meaning);
                 self.last = Some((text.to_owned(), before));
@@ -306,10 +324,14 @@ impl Reader<'_, '_> {
             }
             Meaning::Heading | Meaning::Unread => return false,
         }
-        let names = self.strays_of(text, &own.exposures);
         self.spec.merge(own);
         self.unread(text, names);
         true
+    }
+
+    /// Returns whether what is read is taken beside these words that are left.
+    fn takes(&self, names: &[String]) -> bool {
+        names.is_empty() || self.taken == Taken::Read
     }
 
     /// Returns the words of a text that was read which ask for something else.
@@ -369,6 +391,10 @@ impl Reader<'_, '_> {
             return false;
         }
         let names = self.strays_of(clause, &own.exposures);
+        if !self.takes(&names) {
+            self.unread(clause, names);
+            return true;
+        }
         *self.spec = before.clone();
         self.spec.merge(own);
         self.meanings.pop();
