@@ -60,6 +60,7 @@ pub use chart::chart;
 pub use check::{Checked, check, is_cluster_kind, violations};
 pub use clear::{InClear, in_clear};
 pub use generator::{Generations, generated, is_generation, is_kustomization};
+pub(crate) use kustomization::relative;
 pub use overlay::{ADDED, Overlaid, OverlayFiles, added_text, overlay};
 pub use parse::parse_documents;
 pub(crate) use parse::{document_ranges, read_document};

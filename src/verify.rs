@@ -31,8 +31,22 @@ pub struct Seen<'a> {
     pub waived: &'a BTreeMap<TaskId, Waiver>,
     /// The files that evidence or the plan names, by path, as they are.
     pub files: &'a BTreeMap<String, FileSeen>,
+    /// The objects that later phases moved out of what a `kustomization.yml` lists, by its path.
+    pub moved: &'a BTreeMap<String, Vec<Moved>>,
     /// What became of objects.
     pub objects: &'a Objects,
+}
+
+/// An object that a later phase moved to a file of its own, which isn't listed where the first
+/// one was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// What it is (`PodDisruptionBudget/web`).
+    pub object: String,
+    /// The later phase's number.
+    pub phase: u32,
+    /// Its file, as a `kustomization.yml` lists it.
+    pub resource: String,
 }
 
 /// A phase as it is read today.

@@ -1,7 +1,7 @@
 //! What the other phases of a set wrote: what earlier ones leave to a phase, and which files a later
 //! one wrote anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -135,6 +135,20 @@ impl Loaded {
         let numbers = self.others(phase, |number| number > phase.file.number);
         let last = self.last(phase, numbers).into_iter();
         last.map(|(path, anew)| (path, anew.phase)).collect()
+    }
+
+    /// Returns the objects that a phase and the earlier ones of its set applied, to whatever target.
+    pub(super) fn applied_so_far(&self, phase: &Phase) -> BTreeSet<String> {
+        let numbers = self.others(phase, |number| number < phase.file.number);
+        let numbers = numbers.into_iter().chain([phase.checklist.number]);
+        let journals = numbers.filter_map(|it| read_journal(&self.workspace, &phase.set, it).ok());
+        let mut applied = BTreeSet::new();
+        for known in journals {
+            let steps = known.state.targets().flat_map(|(_, target)| target.steps());
+            let objects = steps.filter_map(|(id, _)| id.as_str().strip_prefix("apply "));
+            applied.extend(objects.map(str::to_owned));
+        }
+        applied
     }
 
     fn last(&self, phase: &Phase, numbers: Vec<u32>) -> BTreeMap<String, Anew> {

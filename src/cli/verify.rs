@@ -3,6 +3,7 @@
 //! Looks only, but for `--untick`. No cluster is asked that settings or flags don't name.
 
 mod look;
+mod moved;
 mod shown;
 mod untick;
 

@@ -127,7 +127,7 @@ pub(super) fn folder(path: &str) -> &str {
 }
 
 /// Returns a path as seen from a folder.
-pub(super) fn relative(folder: &str, path: &str) -> String {
+pub(crate) fn relative(folder: &str, path: &str) -> String {
     let from: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     let to: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let common = from

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Anew, Change, Claim, FileSeen, Found, Lost, Objects, View, Wrong};
+use super::{Anew, Change, Claim, FileSeen, Found, Lost, Moved, Objects, View, Wrong};
 use crate::checklist::TaskId;
 use crate::journal::{Evidence, StepId, StepState, StepStatus};
 use crate::plan::{Step, Work};
@@ -234,7 +234,12 @@ impl View<'_> {
 
     fn file(&self, path: &str, sha256: &str, at: Timestamp) -> Found {
         let expected = || format!("`{path}` as it was written on {}", day(at));
-        match self.seen.files.get(path) {
+        let there = self.seen.files.get(path);
+        let moved = self.seen.moved.get(path).and_then(|it| it.first());
+        if let (Some(moved), Some(FileSeen::There { .. })) = (moved, there) {
+            return unlisted(path, moved);
+        }
+        match there {
             None => Found::Unchecked(format!("`{path}` wasn't looked at")),
             Some(FileSeen::Missing) => Found::Lost(Lost {
                 expected: expected(),
@@ -442,4 +447,18 @@ fn name(line: &str) -> &str {
 /// Returns the day of a moment.
 fn day(at: Timestamp) -> String {
     at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+}
+
+/// Says that a `kustomization.yml` has lost an object.
+fn unlisted(path: &str, moved: &Moved) -> Found {
+    let Moved {
+        object,
+        phase,
+        resource,
+    } = moved;
+    Found::Lost(Lost {
+        expected: format!("`{path}` over all that was written up to here"),
+        found: format!("phase {phase} moved {object} to `{resource}`, which it doesn't list"),
+        way: format!("add `{resource}` to its `resources`: what you add stays"),
+    })
 }

@@ -117,6 +117,7 @@ impl Scene {
         let none = TargetState::default();
         let kept = BTreeSet::new();
         let target = state.target("here").unwrap_or(&none);
+        let (kept, moved) = (BTreeSet::new(), BTreeMap::new());
         let seen = Seen {
             phase: 1,
             set_flag: "",
@@ -129,6 +130,7 @@ impl Scene {
             state: state.target("here"),
             waived: &target.waived,
             files: &self.files,
+            moved: &moved,
             objects: &self.objects,
         };
         verify(&checklist, &seen)

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::moved;
 use crate::checklist::TaskId;
 use crate::cli::earlier::lacking;
 use crate::cli::exit::{Code, Result};
@@ -17,7 +18,7 @@ use crate::files::{read_state, unix};
 use crate::journal::{Evidence, State, StepId, TargetState, Waiver, sha256};
 use crate::manifest::parse_documents;
 use crate::plan::{Plan, Work};
-use crate::verify::{Anew, Change, FileSeen, Objects, Seen, Today, Wrong};
+use crate::verify::{Anew, Change, FileSeen, Moved, Objects, Seen, Today, Wrong};
 
 /// All that was looked at for a phase.
 pub(super) struct Look {
@@ -33,6 +34,7 @@ pub(super) struct Look {
     pub(super) unreachable: Option<String>,
     today: std::result::Result<(Meaning, Plan), Stop>,
     files: BTreeMap<String, FileSeen>,
+    moved: BTreeMap<String, Vec<Moved>>,
     objects: Objects,
     waived: BTreeMap<TaskId, Waiver>,
     strict: bool,
@@ -72,7 +74,13 @@ impl Look {
         let (today, objects, unreachable) = ask(session, loaded, phase, (chosen, &state))?;
         let plan = today.as_ref().ok().map(|(meaning, plan)| (meaning, plan));
         let files = files(loaded, phase, &state, plan);
+        let moved = files.keys().map(|path| {
+            let text = loaded.snapshot.tree.get(path);
+            let text = text.map(|it| it.to_string()).unwrap_or_default();
+            (path.clone(), moved::out_of(loaded, phase, path, &text))
+        });
         Ok(Self {
+            moved: moved.collect(),
             home: own.is_none_or(|own| own == name),
             state,
             name,
@@ -111,6 +119,7 @@ impl Look {
             state: self.state.target(&self.name),
             waived: &self.waived,
             files: &self.files,
+            moved: &self.moved,
             objects: &self.objects,
         })
     }

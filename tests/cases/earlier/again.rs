@@ -105,3 +105,30 @@ fn two_phases_that_wrote_a_file_have_it_listed_once() {
     let text = workspace.read("k8s/kustomization.yml");
     assert_eq!(text.matches("is left out on purpose").count(), 1, "{text}");
 }
+
+#[test]
+fn verify_tells_what_a_kustomization_lost_to_a_later_phase() {
+    let one = format!("{BASE}- [ ] `k8s/kustomization.yml`\n");
+    let two = "- [ ] `k8s/api/deployment.yml`\n\
+        - [ ] `k8s/api/pdb.yml`: maxUnavailable 1\n\
+        - [ ] `k8s/api/serviceaccount.yml`\n";
+    let workspace = workspace(&one, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "1", "verify"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    let lost = workspace.orch(&["phase", "1", "verify"]).expect(1).stdout;
+    let lost: Vec<&str> = lost.split_whitespace().collect();
+    has(
+        &lost.join(" "),
+        &["phase 2 moved PodDisruptionBudget/api to `api/pdb.yml`, which it doesn't list"],
+    );
+    let path = "k8s/kustomization.yml";
+    let listed = workspace.read(path).replace(
+        "resources:\n",
+        "resources:\n  - api/pdb.yml\n  - api/serviceaccount.yml\n",
+    );
+    workspace.write(path, listed);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "1", "verify"]).expect(0);
+    unique(&workspace, path);
+}
