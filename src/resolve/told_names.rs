@@ -13,7 +13,8 @@ use crate::facts::image::{self, Product};
 
 use super::answers;
 use super::application::{
-    Application, ConfigMapSpec, ManifestItem, ProbeAction, VolumeKind, Workload, WorkloadKind,
+    Application, ConfigMapSpec, EnvSource, ManifestItem, ProbeAction, VolumeKind, Workload,
+    WorkloadKind,
 };
 use super::model::InventoryKind;
 use super::read_out::Known;
@@ -48,6 +49,13 @@ pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
         return listed(InventoryKind::Secrets, said, (known, &held()));
     }
     if target.kind == FileKind::ConfigMap {
+        let all = |name: &String| known.vocabulary.tells(name, Word::Everything);
+        if said.names.iter().any(all) {
+            let mut rest = said.clone();
+            rest.names.retain(|it| !all(it));
+            let names = rest.names.is_empty() || self::known(&rest, target, known);
+            return names && is_complete(known.application);
+        }
         let held = held();
         let listed = || listed(InventoryKind::ConfigMaps, said, (known, &held));
         return settings(said, &held) || listed();
@@ -82,6 +90,17 @@ fn held(target: &Target, known: &Known<'_>) -> Application {
     let map = |it: &ConfigMapSpec| holds(ManifestItem::ConfigMap(it.name.clone()));
     held.config_maps.retain(map);
     held
+}
+
+/// Returns whether all that is no secret comes from maps: no variable's value stands in a workload.
+fn is_complete(application: &Application) -> bool {
+    let workloads = application.workloads.iter();
+    let mut variables = workloads.flat_map(|it| &it.environment);
+    // What a secret is composed into can't stand in a map.
+    variables.all(|it| match &it.source {
+        EnvSource::Literal(value) => value.contains("$("),
+        EnvSource::ConfigMap { .. } | EnvSource::Secret { .. } => true,
+    })
 }
 
 /// Returns whether an inventory finds what a text lists.

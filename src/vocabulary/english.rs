@@ -413,6 +413,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::Role,
         "cache$, broker$, server$, queue$, message$, messages$",
     ),
+    (Word::Everything, "everything$, all$, every$"),
     (Word::At, "on$, at$"),
     (Word::Each, "per$, a$, each$, every$"),
     (Word::Percent, "percent"),

@@ -209,6 +209,7 @@ meanings! {
     Administrator "administrator" "who may do everything: admin, administrator";
     User "user" "a user, beside a password";
     Role "role" "what a product is used as: cache, broker, server";
+    Everything "everything" "that nothing is left out: everything, всё, усі";
     // Units.
     At "at" "on: the port that something is asked on";
     Each "each" "what a unit without a number stands behind: per, a, в, за";
@@ -346,6 +347,7 @@ const BULLETS: &[Word] = &[
     Word::Administrator,
     Word::User,
     Word::Role,
+    Word::Everything,
     Word::At,
     Word::Each,
 ];

@@ -1,6 +1,7 @@
 //! What a line says behind its path: read, a name of what is written, or a person's.
 
 use super::{Action, BulletReading, COMPOSE, Exposure, Resolved, parse, resolved, tree};
+use crate::facts::Tree;
 
 pub(super) fn read(line: &str) -> Resolved {
     let mut tree = tree();
@@ -514,4 +515,39 @@ fn nothing_of_a_clause_is_carried_of_which_something_is_unread() {
         replicas("`k8s/app/deployment.yml`: replicas 7, on Mars"),
         (true, 7)
     );
+}
+
+#[test]
+fn everything_is_in_a_map_only_where_no_value_stands_elsewhere() {
+    let unread = |store: &str, words: &str| {
+        let compose = format!(
+            "name: shop\nservices:\n  api:\n    build: .\n    ports: ['8080:8080']\n    \
+             environment: {{LOG_LEVEL: info}}\n  db:\n    image: postgres:16\n{store}"
+        );
+        let tree: Tree = [
+            ("docker-compose.yml", compose.as_str()),
+            (
+                "Dockerfile",
+                "FROM python:3.12-slim\nUSER 10001\nEXPOSE 8080\n",
+            ),
+        ]
+        .into_iter()
+        .collect();
+        let text = format!(
+            "# Phase 4: x\n\n- [ ] `k8s/api/deployment.yml`\n- [ ] `k8s/configmap.yml` — {words}\n"
+        );
+        let resolved = resolved(&parse(&text), &tree);
+        resolved.tasks.last().expect("a task").has_unread()
+    };
+    let name = "    environment: {POSTGRES_DB: app}\n";
+    for words in [
+        "everything that isn't secret",
+        "all settings",
+        "все настройки",
+        "усі налаштування",
+    ] {
+        assert!(!unread("", words), "{words}");
+        assert!(unread(name, words), "{words}");
+    }
+    assert!(!unread(name, "the settings that are no secrets"));
 }

@@ -297,6 +297,10 @@ impl Reader<'_, '_> {
         if told.has(Word::Headless) && self.target.kind == FileKind::Service {
             return true;
         }
+        // Whether nothing is left out of the maps is told by what is written.
+        if told.has(Word::Everything) && self.target.kind == FileKind::ConfigMap {
+            return true;
+        }
         if self.known == Known::Read {
             return !(figure || self.was_read(word, told));
         }
