@@ -209,10 +209,7 @@ fn resolve_as_read<'f>(
         config_maps,
         ..assembled.application.clone()
     });
-    let mut hand_written = hand_written::Found::default();
-    if reads.iter().any(Read::rules_all) {
-        hand_written = hand_written::find(tree, &assembled.application, &files);
-    }
+    let hand_written = hand_written::asked(reads, tree, &assembled.application, &files);
     let known = read_out::Known {
         budgets: &left_of(reads, target::FileKind::Pdb),
         needed: needed.as_ref().unwrap_or(&assembled.application),

@@ -31,9 +31,12 @@ impl Manifests {
     ) -> Self {
         let rules = || {
             let actions = resolved.tasks.iter().map(|task| &task.action);
-            actions.filter_map(|action| match action {
-                Action::Require { rule, .. } => Some(rule),
-                _ => None,
+            actions.filter_map(|action| {
+                if let Action::Require { rule, .. } = action {
+                    Some(rule)
+                } else {
+                    None
+                }
             })
         };
         let any = rules().next().is_some();

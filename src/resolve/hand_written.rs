@@ -24,6 +24,21 @@ pub struct HandWritten {
     pub object: Object,
 }
 
+/// Returns what lies beside the files where a task asks something of all objects; looking for it
+/// takes time.
+pub(super) fn asked(
+    reads: &[Read<'_>],
+    tree: &Tree,
+    application: &Application,
+    files: &[FileSpec],
+) -> Found {
+    if reads.iter().any(Read::rules_all) {
+        find(tree, application, files)
+    } else {
+        Found::default()
+    }
+}
+
 /// Returns the objects that lie in folders for manifests and that no file of `files` holds. A patch
 /// of one is none.
 pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -> Found {
@@ -166,15 +181,12 @@ fn uncreated(name: &str, known: &Known<'_>) -> Option<String> {
 pub(super) fn brought(reads: &[Read<'_>], tree: &Tree) -> Vec<String> {
     let mut texts: Vec<(&str, &str)> = Vec::new();
     for read in reads {
-        match &read.intent {
-            Intent::ApplyFence(Some(fence)) => texts.push(("fence", fence)),
-            Intent::ApplyPath(path) => {
-                let files = tree
-                    .iter()
-                    .filter(|(it, _)| is_below(it, path) || it == path);
-                texts.extend(files.map(|(path, text)| (path, text.as_ref())));
-            }
-            _ => {}
+        if let Intent::ApplyFence(Some(fence)) = &read.intent {
+            texts.push(("fence", fence));
+        } else if let Intent::ApplyPath(path) = &read.intent {
+            let files = tree.iter();
+            let files = files.filter(|(it, _)| is_below(it, path) || it == path);
+            texts.extend(files.map(|(path, text)| (path, text.as_ref())));
         }
     }
     let objects = texts

@@ -202,9 +202,10 @@ impl Read<'_> {
 
     /// Returns the namespace that the task requires.
     pub(super) fn namespace(&self) -> Option<&str> {
-        match &self.intent {
-            Intent::Require(Required::Namespace | Required::NewNamespace, name) => name.as_deref(),
-            _ => None,
+        if let Intent::Require(Required::Namespace | Required::NewNamespace, name) = &self.intent {
+            name.as_deref()
+        } else {
+            None
         }
     }
 

@@ -209,10 +209,8 @@ impl View<'_> {
     /// Returns whether a step is about a file that stays as a later phase wrote it, which asks for
     /// nothing else than it did.
     fn is_kept(&self, work: &Work) -> bool {
-        let path = match work {
-            Work::Write { path, .. } => path,
-            Work::Apply { file, .. } => file,
-            _ => return false,
+        let (Work::Write { path, .. } | Work::Apply { file: path, .. }) = work else {
+            return false;
         };
         let today = self.seen.today.as_ref();
         today.is_some_and(|today| today.kept.contains(path))

@@ -115,7 +115,6 @@ impl Scene {
         };
         let state = self.state();
         let none = TargetState::default();
-        let kept = BTreeSet::new();
         let target = state.target("here").unwrap_or(&none);
         let (kept, moved) = (BTreeSet::new(), BTreeMap::new());
         let seen = Seen {

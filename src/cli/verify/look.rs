@@ -76,8 +76,8 @@ impl Look {
         let files = files(loaded, phase, &state, plan);
         let moved = files.keys().map(|path| {
             let text = loaded.snapshot.tree.get(path);
-            let text = text.map(|it| it.to_string()).unwrap_or_default();
-            (path.clone(), moved::out_of(loaded, phase, path, &text))
+            let text = text.map(AsRef::as_ref).unwrap_or_default();
+            (path.clone(), moved::out_of(loaded, phase, path, text))
         });
         Ok(Self {
             moved: moved.collect(),

@@ -33,7 +33,7 @@ pub(super) fn out_of(loaded: &Loaded, phase: &Phase, path: &str, text: &str) -> 
     let files = loaded.snapshot.tree.iter().map(|(file, _)| file);
     let files = files.filter(|file| is_yaml(file) && listed.has(file));
     let kept: BTreeSet<String> = files
-        .flat_map(|file| objects(file))
+        .flat_map(&objects)
         .map(|object| object.label())
         .collect();
     let applied = loaded.applied_so_far(phase);

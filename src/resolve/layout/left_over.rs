@@ -76,12 +76,14 @@ impl Layout<'_, '_> {
     /// Returns what a file holds that the application has.
     fn known(&self, file: &Beside) -> Vec<ManifestItem> {
         let application = self.application;
-        let has = |item: &&ManifestItem| match item {
-            ManifestItem::Secret(name) => application.secrets.iter().any(|it| it.name == *name),
-            ManifestItem::ConfigMap(name) => {
+        let has = |item: &&ManifestItem| {
+            if let ManifestItem::Secret(name) = item {
+                application.secrets.iter().any(|it| it.name == *name)
+            } else if let ManifestItem::ConfigMap(name) = item {
                 application.config_maps.iter().any(|it| it.name == *name)
+            } else {
+                false
             }
-            _ => false,
         };
         file.items.iter().filter(has).cloned().collect()
     }

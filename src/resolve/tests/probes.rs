@@ -26,10 +26,11 @@ fn missing(rule: &str, worker: &str, more: &[(&str, &str)]) -> Vec<String> {
         "# Phase 4: x\n\n- [ ] `k8s/api/deployment.yml`\n- [ ] `k8s/worker/deployment.yml`\n- [ ] {rule}\n"
     );
     let resolved = resolved(&parse(&text), &tree);
-    match &resolved.tasks.last().expect("a task").action {
-        Action::Require { missing, .. } => missing.clone(),
-        other => panic!("{other:?}"),
-    }
+    let action = &resolved.tasks.last().expect("a task").action;
+    let Action::Require { missing, .. } = action else {
+        panic!("{action:?}")
+    };
+    missing.clone()
 }
 
 const RULES: &[&str] = &[
