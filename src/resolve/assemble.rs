@@ -16,9 +16,9 @@ use super::earlier::Past;
 use super::ingress::IngressSpec;
 use super::model::Note;
 use super::roster::{self, Roster};
-use super::rules::Read;
+use super::rules::{Intent, Read};
 use super::spec::Spec;
-use super::target::{FileKind, Target};
+use super::target::{self, FileKind, Target};
 use super::{
     Context, budget, environment, images, ingress, layout, monitoring, narrowed, overlays, steady,
     subjects, workload,
@@ -82,7 +82,7 @@ pub(super) fn assemble<'f>(
         past: past.edge(),
     };
     let needed = (!promises).then(|| around.needed(&roster, tree));
-    let unassigned = leave_out(&mut roster, promises, context);
+    let unassigned = leave_out(&mut roster, reads, promises, context);
     let variables = variables(&roster, checklist, facts, context);
     let own = roster.own_names();
     let sources = workload::Sources {
@@ -307,9 +307,11 @@ struct WayIn {
     astray: Vec<Diagnostic>,
 }
 
-/// Names the services that no task names, and drops them where they are only to be reported.
+/// Names the services that no task names, and drops those that are only to be reported, or whose file
+/// a person's task names: what that asks for isn't known.
 fn leave_out(
     roster: &mut Roster<'_>,
+    reads: &[Read<'_>],
     promises: bool,
     context: &Context<'_>,
 ) -> Vec<(String, String, Origin)> {
@@ -327,7 +329,24 @@ fn leave_out(
     if context.extras() == Extras::Report || !promises {
         roster.members.retain(|member| !member.unassigned);
     }
+    let theirs: Vec<String> = reads.iter().filter_map(persons).collect();
+    roster.members.retain(|member| {
+        let service = member.service.map(|it| &it.name);
+        let named = theirs.contains(&member.name) || service.is_some_and(|it| theirs.contains(it));
+        !(member.unassigned && named)
+    });
     if promises { unassigned } else { Vec::new() }
+}
+
+/// Returns what runs in the file that a person's task names first.
+fn persons(read: &Read<'_>) -> Option<String> {
+    (read.intent == Intent::Manual).then_some(())?;
+    let named = || {
+        let (code, _) = read.task.text.codes().next()?;
+        target::read(code, "")
+    };
+    let target = read.persons.clone().or_else(named)?;
+    target.name.filter(|_| target.kind.runs_pods())
 }
 
 /// Returns the notes on services that no task names.

@@ -153,6 +153,22 @@ fn services_that_no_task_names_are_written_too() {
 }
 
 #[test]
+fn a_service_whose_file_a_person_writes_is_not_written_beside_that() {
+    let tasks = |redis: &str| {
+        let text = format!(
+            "# Phase 4: x\n\n## 4.1 y\n\n- [ ] `k8s/admin-api/deployment.yml`\n- [ ] {redis}\n"
+        );
+        let resolved = resolved(&parse(&text), &tree());
+        let workloads = resolved.application.workloads.iter();
+        workloads.map(|it| it.name.clone()).collect::<Vec<String>>()
+    };
+    let redis = "redis".to_owned();
+    assert!(tasks("Call the supplier").contains(&redis));
+    assert!(tasks("`k8s/redis/deployment.yml`").contains(&redis));
+    assert!(!tasks("`k8s/redis/deployment.yml` — no persistence, 256 MB").contains(&redis));
+}
+
+#[test]
 fn a_listed_name_is_the_service_called_so_before_any_that_resembles_it() {
     let resolved = resolved(&own(), &tree());
     let answers = resolved.tasks.iter().filter_map(|task| {
