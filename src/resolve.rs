@@ -39,6 +39,7 @@ mod overlays;
 mod pod;
 mod ports;
 mod probe_words;
+mod put_off;
 mod quantity;
 mod reach;
 mod read_out;
@@ -232,6 +233,7 @@ fn resolve_as_read<'f>(
     let tasks = reads.iter().map(|read| read_out::task(read, &known));
     let mut tasks: Vec<ResolvedTask> = tasks.collect();
     told_apart::refuse(reads, (tree, &look), &mut tasks);
+    put_off::refuse(reads, &look, &mut tasks);
     let mut warnings = std::mem::take(&mut assembled.warnings);
     warnings.extend(doubled);
     warnings.extend(overlays::misplaced(&files));

@@ -1,9 +1,13 @@
 //! A look at the paths that a phase's tasks expect a person's work at: on disk, and in git's history
 //! since the phase began.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::exit::Result;
 use super::load::{Loaded, Phase};
-use crate::facts::says_the_same;
+use crate::facts::{Origin, marks, says_the_same};
 use crate::files::read_journal;
 use crate::git::{Repo, short};
 use crate::journal::{Beginning, State};
@@ -19,13 +23,25 @@ pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
     let number = phase.checklist.number;
     let state = read_journal(&loaded.workspace, &phase.set, number)?.state;
     let changing = changing(&wanted);
+    let put_off = RefCell::new(BTreeMap::new());
+    let told = |path: &str, before: &str, now: &str| {
+        if let Some(line) = newly_marked(path, before, now) {
+            let path = path.to_owned();
+            let at = Origin {
+                path: path.clone(),
+                line,
+            };
+            put_off.borrow_mut().insert(path, at);
+        }
+        says_the_same(path, before, now)
+    };
     let (since, changed) = match began(&repo, &state)? {
         Begun::Not => (Since::NotBegun, None),
         Begun::Somewhere => {
             let why = "the phase began before git's history does".to_owned();
             (Since::Unknown(why), None)
         }
-        Begun::At(began) => match repo.changed_since(&began, &changing, says_the_same) {
+        Begun::At(began) => match repo.changed_since(&began, &changing, told) {
             Ok(changed) => (Since::Commit(short(&began.head)), Some(changed)),
             Err(error) => {
                 let said = error.to_string();
@@ -37,10 +53,21 @@ pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
             }
         },
     };
-    let mut seen = Seen {
+    Ok(Seen {
         since,
-        ..Seen::default()
-    };
+        paths: sights(loaded, &repo, wanted, changed.as_ref())?,
+        put_off: put_off.into_inner(),
+    })
+}
+
+/// Returns what lies at the paths, and whether it changed.
+fn sights(
+    loaded: &Loaded,
+    repo: &Repo,
+    wanted: Vec<(String, bool)>,
+    changed: Option<&BTreeMap<String, Option<String>>>,
+) -> Result<BTreeMap<String, Sight>> {
+    let mut sights = BTreeMap::new();
     let mut absent = Vec::new();
     for (path, _) in wanted {
         let there = loaded.workspace.there(&path);
@@ -48,21 +75,28 @@ pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
         if there == There::Nothing {
             absent.push(path.clone());
         }
-        let changed = changed.as_ref().and_then(|changed| changed.get(&path));
+        let changed = changed.and_then(|changed| changed.get(&path));
         let sight = Sight {
             changed: changed.cloned(),
             known: false,
             ignored: !refused && repo.is_ignored(path.trim_end_matches('/'))?,
             there,
         };
-        seen.paths.insert(path, sight);
+        sights.insert(path, sight);
     }
     for path in repo.ever_had(&absent)? {
-        if let Some(sight) = seen.paths.get_mut(&path) {
+        if let Some(sight) = sights.get_mut(&path) {
             sight.known = true;
         }
     }
-    Ok(seen)
+    Ok(sights)
+}
+
+/// Returns the first line of a text that says, more often than it did, that something is to be done.
+fn newly_marked(path: &str, before: &str, now: &str) -> Option<usize> {
+    let of = |text: &str| marks(path, &Arc::from(text));
+    let (before, now) = (of(before), of(now));
+    now.first().copied().filter(|_| now.len() > before.len())
 }
 
 /// Returns where a phase begins whose first run is to be recorded; nothing where it has begun.

@@ -8,6 +8,7 @@ mod called;
 mod code;
 mod endpoints;
 mod literal;
+mod marks;
 mod pydantic;
 mod stand_ins;
 mod symbols;
@@ -22,6 +23,7 @@ use code::{Code, Language};
 
 pub use actions::action;
 pub use called::uncalled;
+pub use marks::{marked, marked_part, marks};
 use stand_ins::is_named_test;
 pub use stand_ins::is_stand_in;
 pub use symbols::{

@@ -13,7 +13,7 @@ use std::fmt;
 
 pub use look::Look;
 
-use crate::facts::Form;
+use crate::facts::{Form, Origin};
 use crate::journal::Trace;
 
 /// What a code span names.
@@ -330,6 +330,8 @@ pub struct Seen {
     pub since: Since,
     /// The paths, as tasks name them.
     pub paths: BTreeMap<String, Sight>,
+    /// The paths whose change says more often than before that something is to be done, with where.
+    pub put_off: BTreeMap<String, Origin>,
 }
 
 /// What was seen of one path.

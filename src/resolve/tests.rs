@@ -169,6 +169,23 @@ fn a_service_whose_file_a_person_writes_is_not_written_beside_that() {
 }
 
 #[test]
+fn a_server_that_is_to_run_by_a_schedule_is_a_persons() {
+    let text = "# Phase 4: x\n\n## 4.1 y\n\n- [ ] `k8s/admin-api/deployment.yml`\n- [ ] \
+                `k8s/postgres-backup/cronjob.yml`\n  - Schedule: `30 2 * * *`\n";
+    let resolved = resolved(&parse(text), &tree());
+    let last = resolved.tasks.last().map(|it| &it.action);
+    assert_eq!(last, Some(&Action::Manual));
+    let said: Vec<&str> = resolved
+        .warnings
+        .0
+        .iter()
+        .map(|it| it.message.as_str())
+        .collect();
+    let runs_on = |it: &&&str| it.contains("`postgres` runs on and never ends");
+    assert!(said.iter().any(|it| runs_on(&it)), "{said:?}");
+}
+
+#[test]
 fn a_listed_name_is_the_service_called_so_before_any_that_resembles_it() {
     let resolved = resolved(&own(), &tree());
     let answers = resolved.tasks.iter().filter_map(|task| {

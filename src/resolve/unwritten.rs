@@ -4,6 +4,7 @@
 //!
 //! A name that is nearly a service's is an error (`subjects`).
 
+mod endless;
 mod hosted;
 
 use std::collections::{BTreeSet, HashMap};
@@ -28,6 +29,7 @@ pub(super) fn leave(
 ) -> Vec<Diagnostic> {
     let mut told = unknown(reads, facts, phase, checklist);
     told.extend(hosted::leave(reads, facts, phase, checklist));
+    told.extend(endless::leave(reads, facts, phase, checklist));
     told.extend(twice(reads, facts, checklist));
     told
 }

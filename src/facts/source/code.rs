@@ -68,11 +68,12 @@ impl Code {
         })
     }
 
-    /// Returns whether a pattern fits anything that the comments of a part say.
-    pub(super) fn comments(&self, part: Range<usize>, pattern: &Regex) -> bool {
+    /// Returns where a pattern's matches begin in the comments of a part.
+    pub(super) fn commented(&self, part: Range<usize>, pattern: &Regex) -> Vec<usize> {
         let said = self.source.get(part.clone()).unwrap_or_default();
-        let blanked = |at: usize| self.text.as_bytes().get(part.start + at) == Some(&b' ');
-        pattern.find_iter(said).any(|it| blanked(it.start()))
+        let starts = pattern.find_iter(said).map(|it| part.start + it.start());
+        let blanked = |at: &usize| self.text.as_bytes().get(*at) == Some(&b' ');
+        starts.filter(blanked).collect()
     }
 
     /// Returns the file and line of a byte.

@@ -130,7 +130,7 @@ patterns! {
     KOTLIN_FUNCTION = r"\bfun\s+(?:<[^>]*>\s*)?(\w+)\s*\(";
     KOTLIN_VALUE = r"\bconst\s+val\s+(\w+)\b";
     JVM_VALUE = r"\bstatic\s+final\s+[\w<>\[\], ]+\s(\w+)\s*=";
-    METHOD = r"(?m)^[ \t]*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|private|protected|internal|static|final|abstract|synchronized|default|async|override|virtual|sealed|partial|unsafe|new)\s+)*(?:<[^>(]*>\s*)?([\w<>\[\],.?]+)\s+(\w+)\s*(?:<[^>(]*>)?\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*(?:throws\s+[\w., ]+)?(?:where\s[^{;]+)?(?:\{|=>)";
+    METHOD = r"(?m)^[ \t]*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|private|protected|internal|static|final|abstract|synchronized|default|async|override|virtual|sealed|partial|unsafe|new)\s+)*(?:<[^>(]*>\s*)?([\w.]+(?:<[^(){};=\n]*>)?[\[\]?]*)\s+(\w+)\s*(?:<[^>(]*>)?\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*(?:throws\s+[\w., ]+)?(?:where\s[^{;]+)?(?:\{|=>)";
     RUBY_FUNCTION = r"(?m)^[ \t]*def\s+(?:self\.)?(\w+)";
     RUBY_TYPE = r"(?m)^[ \t]*(?:class|module)\s+(?:\w+::)*(\w+)";
     RUBY_VALUE = r"(?m)^[ \t]*([A-Z]\w*)\s*=(?:[^=]|$)";
@@ -233,6 +233,24 @@ impl Definitions {
     pub(super) fn places(code: &Code, name: &str) -> Vec<usize> {
         let found = found(code).into_iter().filter(|it| it.name == name);
         found.map(|it| it.at).collect()
+    }
+
+    /// Returns the parts of a file, in bytes, in which a definition's body stands: of a type of Rust's,
+    /// its `impl` blocks as well.
+    pub(super) fn parts(code: &Code, name: &str, of: &Definition) -> Vec<Range<usize>> {
+        let found = found(code);
+        let parts = match of.sort {
+            Sort::Function => functions(code, &found),
+            Sort::Type => bodies(code, &found),
+            Sort::Value | Sort::Table => return Vec::new(),
+        };
+        let behind = |it: &Range<usize>| it.end > of.at;
+        let mut own = parts.into_iter().filter(|(of, _)| of == name);
+        let own = own.by_ref().map(|(_, part)| part).filter(behind);
+        if of.sort == Sort::Function {
+            return own.min_by_key(|it| it.start).into_iter().collect();
+        }
+        own.collect()
     }
 
     /// Returns the innermost function around a place in a file that stands in no type, with the place

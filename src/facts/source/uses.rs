@@ -108,6 +108,8 @@ pub struct Answer {
     pub names: Vec<String>,
     /// Whether the statement itself has a body, and that does nothing.
     pub stub: bool,
+    /// The part of the file that the statement takes up, in bytes.
+    pub part: Range<usize>,
 }
 
 /// Returns what may answer a route that is written at a place.
@@ -125,6 +127,7 @@ pub fn answer(tree: &Tree, route: &Origin) -> Answer {
     let body = body.and_then(|open| Some(open..closing(&code.bare, open)?));
     Answer {
         names: passed.chain(beside(&code, start, end).next).collect(),
+        part: start..end,
         stub: body.is_some_and(|it| is_stub(&code, it)) || said.contains("http.NotFound"),
     }
 }

@@ -1,5 +1,6 @@
 //! Looking for one trace: in what was seen of paths, in definitions, endpoints and variables.
 
+mod later;
 mod parts;
 mod served;
 

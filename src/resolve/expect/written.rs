@@ -1,7 +1,7 @@
 //! Whether a definition is what a line calls it, and has the parameters that the line names.
 
 use super::{Noun, Symbol};
-use crate::facts::{Definition, Definitions, Head, Parameter, Sort, Tree};
+use crate::facts::{Definition, Definitions, Form, Head, Parameter, Sort, Tree};
 
 /// Returns whether a definition of a symbol's name is what the line asks for, wherever it is.
 pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
@@ -87,7 +87,9 @@ fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
         Sort::Function => holds(&|it| it.is_implemented() || promised && it.is_promise()),
         Sort::Type => {
             let filled = !symbol.filled || holds(&|it| !it.is_empty_type());
-            filled && !Head::is_idle_type(tree, &symbol.name, found)
+            let structure = symbol.noun == Noun::Form(Form::Structure);
+            let bare = || structure && Head::is_empty_structure(tree, &symbol.name, found);
+            filled && !Head::is_idle_type(tree, &symbol.name, found) && !bare()
         }
         Sort::Value | Sort::Table => true,
     }
@@ -96,9 +98,10 @@ fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
 /// Whether what a definition's name stands for does nothing yet.
 pub(super) fn is_stub(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let head = head(tree, found, symbol);
+    let idle = || Head::is_idle_type(tree, &symbol.name, found);
     head.is_some_and(|it| match found.sort {
         Sort::Function => it.is_stub(),
-        Sort::Type => symbol.filled && it.is_empty_type(),
+        Sort::Type => symbol.filled && it.is_empty_type() || idle(),
         Sort::Value | Sort::Table => false,
     })
 }

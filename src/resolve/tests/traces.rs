@@ -14,6 +14,10 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
     let mut tree = tree();
     tree.insert("src/main.py", "def start(): run()\n");
     tree.insert("app/src/Main.kt", "fun open() { run() }\n");
+    tree.insert(
+        "app/src/Pay.kt",
+        "fun pay() {\n    // TODO: charge\n    note()\n    save()\n}\n\nfun back() { save() }\n",
+    );
     tree.insert("app/src/Old.kt", "fun begin() { run() }\n");
     let phase = PhaseSettings::default();
     let facts = gather(&tree, &inputs(&checklist, &tree, &phase));
@@ -33,6 +37,7 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
         ..sight.clone()
     };
     let seen = Seen {
+        put_off: std::collections::BTreeMap::default(),
         since: Since::Commit("0123".to_owned()),
         paths: [
             ("src/".to_owned(), folder),
@@ -147,4 +152,13 @@ fn a_bare_name_of_a_class_is_the_only_file_that_is_called_so() {
     check(&["- [ ] Fix the race in `Main.kt` for redis"], &[false]);
     // Each service has such a one.
     check(&["- [ ] Create `main.py`"], &[false]);
+}
+
+#[test]
+fn what_says_that_it_is_to_be_done_is_a_persons_to_tell() {
+    check(&["- [ ] Implement `pay()` in `app/src/Pay.kt`"], &[false]);
+    check(&["- [ ] Implement `back()`"], &[true]);
+    check(&["- [ ] Create `app/src/Pay.kt`"], &[false]);
+    // It was told when it was ticked.
+    check(&["- [x] Create `app/src/Pay.kt`"], &[true]);
 }

@@ -29,6 +29,33 @@ impl Head {
     }
 }
 
+impl Head {
+    /// Returns whether a structure of Rust's or Go's has neither fields nor methods in its file.
+    pub fn is_empty_structure(tree: &Tree, name: &str, of: &Definition) -> bool {
+        let text = tree.get(&of.origin.path);
+        let Some(code) = text.and_then(|text| Code::new(&of.origin.path, text)) else {
+            return false;
+        };
+        let all = found(&code);
+        let bodies = bodies(&code, &all);
+        let behind = code.bare.get(of.at + name.len()..).unwrap_or_default();
+        let mut own = bodies.iter().filter(|(it, _)| it == name);
+        let text = |part: &Range<usize>| code.bare.get(part.clone()).unwrap_or_default();
+        // A body's part begins behind the name.
+        let blank = |part: &Range<usize>| {
+            let text = text(part);
+            text.split_once('{')
+                .map_or(text, |(_, inside)| inside)
+                .trim()
+                .is_empty()
+        };
+        matches!(code.language, Language::Rust | Language::Go)
+            && !behind.trim_start().starts_with('(')
+            && own.all(|(_, part)| blank(part))
+            && methods(&all, &bodies, name).is_empty()
+    }
+}
+
 /// Returns whether a file has functions, and none of them does anything yet, nor has it anything else.
 pub(in super::super) fn is_idle_file(code: &Code) -> bool {
     let all = found(code);
@@ -118,6 +145,33 @@ mod tests {
             let mut found = all.named("A").iter();
             let found = found.find(|it| it.sort == Sort::Type).expect(source);
             assert_eq!(Head::is_idle_type(&tree, "A", found), idle, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_structure_has_fields_or_methods() {
+        for (path, source, empty) in [
+            ("a.rs", "pub struct A {}\n", true),
+            ("a.rs", "pub struct A;\n", true),
+            ("a.rs", "pub struct A(u8);\n", false),
+            ("a.rs", "pub struct A { id: u8 }\n", false),
+            (
+                "a.rs",
+                "struct A;\nimpl A {\n    fn send(&self) { run() }\n}\n",
+                false,
+            ),
+            ("a.go", "type A struct {\n}\n", true),
+            ("a.go", "type A struct {\n\tid int\n}\n", false),
+            ("A.java", "class A {\n}\n", false),
+        ] {
+            let tree = Tree::from_iter([(path, source)]);
+            let all = Definitions::of(&tree);
+            let found = all.named("A").first().expect(source);
+            assert_eq!(
+                Head::is_empty_structure(&tree, "A", found),
+                empty,
+                "{source}"
+            );
         }
     }
 

@@ -14,15 +14,17 @@ use super::body::indented;
 const LONGEST: usize = 400;
 
 patterns! {
+    CONSTANT = r#"^(?:return\s+)?(?:(?:Ok|Some|Json|Promise\.resolve|Result\.success|Optional\.of)\()?(?:-?\d+(?:\.\d+)?[a-zA-Z]?|true|false|True|False|""|''|``|\[\s*\]|\{\s*\}|vec!\[\s*\]|(?:Vec|String|HashMap|BTreeMap)::new\(\)|Default::default\(\)|(?:List|Map|Set)\.of\(\)|Optional\.empty\(\)|Collections\.empty\w+\(\)|empty(?:List|Map|Set)\(\)|new\s+\w+(?:<\w*>)?\(\)|collect\(\)|dict\(\)|list\(\))\)?$"#;
+    TELLS = r"(?i)log|print|show|dump|debug|warn|report|trace|banner|usage";
     PUT_OFF = r"(?i)\b(?:todo|fixme|xxx|tbd|stub)\b|\bnot (?:yet )?(?:implemented|done)\b|unimplemented";
-    NOTHING = r"^(?:pass|None|(?:return\s+)?NotImplemented|Ok\(\(\)\)|return(?:\s+(?:None|nil|null|undefined)(?:\s*,\s*nil)*|\s*\{\s*\})?(?:\s+as\s+[^;\n]+)?)$";
+    NOTHING = r"^(?:pass|None|(?:return\s+)?(?:await\s+)?\$?(?:call_)?next\((?:\$?req(?:uest)?)?\)|(?:return\s+)?NotImplemented|Ok\(\(\)\)|return(?:\s+(?:None|nil|null|undefined)(?:\s*,\s*nil)*|\s*\{\s*\})?(?:\s+as\s+[^;\n]+)?)$";
     IGNORED = r"^(?:_\s*=\s*\w+|void\s+\w+)$";
     LOGGED = r"^(?:console\.\w+|print|println!?|eprintln!|dbg!|log(?:ger|ging)?\.\w+|log::\w+!|tracing::\w+!|(?:info|warn|debug|error)!|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|puts)[\s(].*$";
     LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
     ANSWERED = r"^[^\n]*(?:status|Status|HTTPException|abort|Response|http\.Error|response)[^\n]*\b501\b[^\n]*$";
     MACRO = r"^(?:(?:core::|std::)?(?:todo|unimplemented)!\s*|TODO)\([^;]*\)$";
-    REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:not[ _-]*(?:yet[ _-]*)?(?:implemented|supported)|unimplemented|unsupported|\btodo\b)[^;]*$";
-    TOLD = r"(?i)^[^;\n]*(?:\bnot (?:yet )?implemented|StatusNotImplemented)\b[^;\n]*$";
+    REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:(?:not|n't)[ _-]*(?:yet[ _-]*)?(?:implemented|supported|written|done)|unimplemented|unsupported|\btodo\b)[^;]*$";
+    TOLD = r"(?i)^[^;\n]*(?:(?:\bnot|n't) (?:yet )?(?:implemented|written)|StatusNotImplemented|NOT_IMPLEMENTED)\b[^;\n]*$";
 }
 
 /// What stands behind a function's head.
@@ -56,7 +58,7 @@ impl Body {
         };
         if text.trim() == "..." {
             Self::None
-        } else if is_stub(code, part) {
+        } else if is_stub(code, part.clone()) || is_idle(code, at..part.start, text) {
             Self::Stub
         } else {
             Self::Some
@@ -64,17 +66,54 @@ impl Body {
     }
 }
 
+/// Returns whether a function, whose name and parameters stand in a part of the file, only logs, or has
+/// a value for the time being: an empty one, whatever it is given.
+fn is_idle(code: &Code, head: Range<usize>, body: &str) -> bool {
+    let head = code.bare.get(head).unwrap_or_default();
+    let (name, rest) = head.split_once('(').unwrap_or((head, ""));
+    let given = rest.split(')').next().unwrap_or_default();
+    let mut given = given.split(',').map(str::trim);
+    let given = given.any(|it| !["", "self", "&self", "&mut self", "this", "cls"].contains(&it));
+    let (logged, rest): (Vec<&str>, Vec<&str>) = statements(body).partition(|it| is(&LOGGED, it));
+    let rest = rest.join("\n");
+    if rest.is_empty() || is(&NOTHING, &rest) {
+        return !logged.is_empty() && !is(&TELLS, name);
+    }
+    is(&CONSTANT, &rest) && (given || !logged.is_empty())
+}
+
 /// Returns whether the body that a part of a file is does nothing yet.
 pub(in super::super) fn is_stub(code: &Code, part: Range<usize>) -> bool {
     let text = code.text.get(part.clone()).unwrap_or_default();
-    does_nothing(text) || is_put_off(code, part, text)
+    does_nothing(text) || refuses(text) || is_put_off(code, part, text)
+}
+
+/// Returns whether a body ends with saying that it is to be made, whatever comes before that.
+fn refuses(body: &str) -> bool {
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = body.lines().filter(|it| !it.trim().is_empty());
+    let Some(first) = lines
+        .clone()
+        .find(|it| depth(it) > 0 && body.contains('\n'))
+    else {
+        return false;
+    };
+    let says = [&MACRO, &REFUSED, &TOLD, &ANSWERED];
+    let last = lines.rfind(|it| !it.trim_end_matches(';').trim().eq("return"));
+    last.is_some_and(|it| {
+        let said = it.trim().trim_end_matches(';');
+        depth(it) == depth(first) && says.into_iter().any(|pattern| is(pattern, said))
+    })
 }
 
 /// Returns whether what a body says in a comment is that it is to be made, and what it does is at most
 /// one line: a value for the time being.
 fn is_put_off(code: &Code, part: Range<usize>, text: &str) -> bool {
     let statements = statements(text).filter(|it| !is(&LOGGED, it));
-    statements.count() <= 1 && PUT_OFF.as_ref().is_some_and(|it| code.comments(part, it))
+    statements.count() <= 1
+        && PUT_OFF
+            .as_ref()
+            .is_some_and(|it| !code.commented(part, it).is_empty())
 }
 
 fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
@@ -247,7 +286,44 @@ mod tests {
                 "a.php",
                 "<?php\nfunction send($next) {\n    // TODO compare\n    return $next(1);\n}\n",
             ),
+        ] {
+            assert!(sends_nothing(path, source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_only_logs_or_has_an_empty_value_is_a_stub() {
+        for (path, source) in [
+            (
+                "a.php",
+                "<?php\nfunction send($request, $next) { return $next($request); }\n",
+            ),
+            ("a.py", "def send(to):\n    logger.info('sent to %s', to)\n"),
+            (
+                "a.go",
+                "func send() error {\n\tlog.Printf(\"sent\")\n\treturn nil\n}\n",
+            ),
+            (
+                "a.php",
+                "<?php\nfunction send(int $to): float { return 0.0; }\n",
+            ),
+            (
+                "a.rs",
+                "fn send(&self, to: u8) -> Result<Vec<u8>> {\n    Ok(Vec::new())\n}\n",
+            ),
             ("a.ts", "function send() { /* FIXME */ return [] }\n"),
+            (
+                "a.py",
+                "def send(to):\n    url = f'/a/{to}'\n    raise NotImplementedError(url)\n",
+            ),
+            (
+                "a.go",
+                "func send(w W) {\n\tlog.Print(1)\n\tw.WriteHeader(http.StatusNotImplemented)\n\treturn\n}\n",
+            ),
+            (
+                "a.go",
+                "func send(id string) error {\n\tif id == \"\" {\n\t\treturn errEmpty\n\t}\n\treturn errors.New(\"send isn't implemented yet\")\n}\n",
+            ),
             (
                 "a.py",
                 "def send(to):\n    # todo: by mail\n    print(to)\n    return 0\n",
@@ -262,6 +338,10 @@ mod tests {
                 "def send(to):\n    # todo: retry\n    mail = write(to)\n    return post(mail)\n",
             ),
             ("a.py", "def send(to):\n    return 'todo'\n"),
+            (
+                "a.py",
+                "def send(to):\n    if to:\n        return post(to)\n    else:\n        raise NotImplementedError\n",
+            ),
         ] {
             assert!(!sends_nothing(path, source), "{source}");
         }
@@ -288,11 +368,6 @@ mod tests {
             (
                 "a.ts",
                 "function send() { throw new Error('no such person'); }\n",
-            ),
-            ("a.py", "def send(to):\n    logger.info('sent to %s', to)\n"),
-            (
-                "a.go",
-                "func send() error {\n\tlog.Printf(\"sent\")\n\treturn nil\n}\n",
             ),
             (
                 "a.ts",

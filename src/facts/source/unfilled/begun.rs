@@ -16,7 +16,7 @@ patterns! {
     JOINED = r"(?m)^down_revision\b[^=\n]*=\s*\(|\bdependencies\s*=\s*\[\s*\([^)]*\)\s*,\s*\(";
     UP = r"(?i)\bup\b[^;{}]*\{";
     RUBY_UP = r"(?m)^[ \t]*def\s+(?:change|up)\s*$\s*^[ \t]*end\b";
-    NO_COLUMNS = r"\bSchema::table\([^{}]*\{\s*\}\s*\)\s*;";
+    NO_COLUMNS = r"\bSchema::(?:table|create)\([^{}]*\{(?:\s*\$table->(?:id|timestamps)\(\s*\);)*\s*\}\s*\)\s*;";
     ONLY_NAMED = r"(?m)^[ \t]*(?:using|import|use|package)\s[^;\n({]*;?[ \t]*$|\bnamespace\s+[\w.\\]+\s*(?:;|\{\s*\})|\bdeclare\s*\([^)]*\);|^\s*<\?php";
     EMPTY_PARTS = r"(?s)<(?:template|style|script)\b[^>]*>\s*(?:<div\s*/>|<div>\s*</div>)?\s*</(?:template|style|script)>|<script\b[^>]*>\s*export\s+default\s*\{\s*\}\s*;?\s*</script>";
     LATER = r"^(?:[-*+>]\s+|\d+[.)]\s+|\[ \]\s+)*[*_`<(\[]*(?:TODO|TBD|TBA|WIP|FIXME)\b";
@@ -139,7 +139,7 @@ mod tests {
             (
                 "database/migrations/1_a.php",
                 "<?php\nreturn new class extends Migration {\n  public function up(): void\n  {\n    Schema::table('a', function (Blueprint $table) {\n      //\n    });\n  }\n};\n",
-                "<?php\nreturn new class extends Migration {\n  public function up(): void\n  {\n    Schema::table('a', function (Blueprint $table) {\n      $table->id();\n    });\n  }\n};\n",
+                "<?php\nreturn new class extends Migration {\n  public function up(): void\n  {\n    Schema::table('a', function (Blueprint $table) {\n      $table->string('b');\n    });\n  }\n};\n",
             ),
             (
                 "Migrations/1_A.cs",

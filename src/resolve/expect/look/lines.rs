@@ -34,6 +34,7 @@ fn is_done(heading: &str, line: &str, files: &[(&str, &str)]) -> bool {
         .iter()
         .map(|(path, _)| ((*path).to_owned(), changed()));
     let seen = Seen {
+        put_off: std::collections::BTreeMap::default(),
         since: Since::Commit("abc".to_owned()),
         paths: paths.collect(),
     };
@@ -390,7 +391,7 @@ fn what_brackets_call_a_name_is_what_it_is() {
 
 #[test]
 fn a_package_of_go_is_the_folder_itself() {
-    let source = "package a\n\nfunc Decay(age time.Duration) float64 {\n\treturn 1\n}\n";
+    let source = "package a\n\nfunc Decay(age time.Duration) float64 {\n\treturn age.Hours()\n}\n";
     for line in [
         "Add function `Decay(age time.Duration) float64` to package `routing/internal/traffic`",
         "Добавить функцию `Decay(age time.Duration) float64` в пакет `routing/internal/traffic`",

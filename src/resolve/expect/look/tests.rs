@@ -89,6 +89,7 @@ fn a_file_is_there_and_not_empty() {
         Err("`src/api.py/` is a file, not a folder"),
     );
     let seen = Seen {
+        put_off: std::collections::BTreeMap::default(),
         paths: [(
             "out".to_owned(),
             sight(There::Refused("it leads out".to_owned())),
@@ -107,6 +108,7 @@ fn a_change_is_one_since_the_phase_began() {
         Err("a change of `src/api.py` counts from the phase's first run on"),
     );
     let mut seen = Seen {
+        put_off: std::collections::BTreeMap::default(),
         since: Since::Commit("abc".to_owned()),
         paths: [("src/api.py".to_owned(), sight(file()))].into(),
     };
@@ -151,6 +153,7 @@ fn what_was_never_there_is_not_gone() {
         ..sight(There::Nothing)
     };
     let seen = Seen {
+        put_off: std::collections::BTreeMap::default(),
         paths: [("src/old.py".to_owned(), known)].into(),
         ..Seen::default()
     };
@@ -533,6 +536,7 @@ fn what_a_compose_file_says_of_a_service_is_looked_for_there() {
         ..sight(file())
     };
     let seen = Seen {
+        put_off: std::collections::BTreeMap::default(),
         since: Since::Commit("0000000".to_owned()),
         paths: [(path.to_owned(), changed)].into(),
     };

@@ -195,7 +195,7 @@ fn types_are_those_that_are_named() {
     fits(
         line,
         "a.go",
-        "type EmailSender struct{}\n\nfunc (s *EmailSender) Send(to string) error {\n  run()\n}\n",
+        "type EmailSender struct{ id int }\n\nfunc (s *EmailSender) Send(to string) error {\n  run()\n}\n",
     );
 }
 
@@ -206,10 +206,10 @@ fn a_type_is_of_the_form_that_is_named() {
     fits(line, "a.ts", "export interface PetSummary {\n}\n");
     let line = "Define `struct Clinic`";
     lacks(line, "a.go", "type Clinic interface{}\n");
-    fits(line, "a.go", "type Clinic struct{}\n");
+    fits(line, "a.go", "type Clinic struct{ id int }\n");
     let line = "Add `type EmailSender struct`";
     lacks(line, "a.go", "type EmailSender interface{}\n");
-    fits(line, "a.go", "type EmailSender struct {\n}\n");
+    fits(line, "a.go", "type EmailSender struct {\n\tid int\n}\n");
     let line = "Define `enum Mode`";
     lacks(line, "a.ts", "export type Mode = 'a';\n");
     fits(line, "a.ts", "export enum Mode { A }\n");
@@ -222,7 +222,7 @@ fn nouns_tell_an_interface_a_structure_and_a_type_in_three_languages() {
         "Создать интерфейс `Sender`",
         "Створити інтерфейс `Sender`",
     ] {
-        lacks(line, "a.go", "type Sender struct{}\n");
+        lacks(line, "a.go", "type Sender struct{ id int }\n");
         lacks(
             line,
             "a.ts",
@@ -239,7 +239,7 @@ fn nouns_tell_an_interface_a_structure_and_a_type_in_three_languages() {
         "Створити структуру `Limiter`",
     ] {
         lacks(line, "a.go", "type Limiter interface{}\n");
-        fits(line, "a.go", "type Limiter struct {\n}\n");
+        fits(line, "a.go", "type Limiter struct {\n\tid int\n}\n");
     }
     for line in [
         "Create the type `Slot`",
@@ -300,9 +300,13 @@ fn a_type_is_no_function() {
     lacks(
         "Создать функцию `ScanBatch`",
         "a.go",
-        "type ScanBatch struct {\n}\n",
+        "type ScanBatch struct {\n\tid int\n}\n",
     );
-    lacks("Add `ScanBatch()`", "a.go", "type ScanBatch struct {\n}\n");
+    lacks(
+        "Add `ScanBatch()`",
+        "a.go",
+        "type ScanBatch struct {\n\tid int\n}\n",
+    );
     lacks("Add `ScanBatch()`", "a.ts", "class ScanBatch {\n}\n");
     fits("Add `Scan()`", "a.py", "class Scan:\n    pass\n");
     fits(
@@ -319,12 +323,12 @@ fn a_type_is_no_function() {
     lacks(
         "Добавить функцию `Connect()`",
         "a.go",
-        "type Store struct {\n}\n\nfunc (s *Store) Connect() {\n  run()\n}\n",
+        "type Store struct {\n\tid int\n}\n\nfunc (s *Store) Connect() {\n  run()\n}\n",
     );
     fits(
         "Add function `Store.Connect()`",
         "a.go",
-        "type Store struct {\n}\n\nfunc (s *Store) Connect() {\n  run()\n}\n",
+        "type Store struct {\n\tid int\n}\n\nfunc (s *Store) Connect() {\n  run()\n}\n",
     );
     fits(
         "Add function `connect()`",
@@ -381,7 +385,7 @@ fn what_does_something_is_no_alias_and_no_interface() {
         fits(line, "a.tsx", "export class ResultCard {\n}\n");
         lacks(line, "a.go", "type ResultCard = string\n");
         lacks(line, "a.go", "type ResultCard interface {\n}\n");
-        fits(line, "a.go", "type ResultCard struct {\n}\n");
+        fits(line, "a.go", "type ResultCard struct {\n\tid int\n}\n");
         lacks(line, "a.php", "<?php\ninterface ResultCard {\n}\n");
         fits(line, "a.php", "<?php\nfinal class ResultCard {\n}\n");
     }
@@ -483,7 +487,7 @@ fn how_a_method_borrows_is_part_of_its_signature() {
     let line = "Add `Bucket::take(&mut self, n: u32) -> bool`";
     let source = |of: &str| {
         format!(
-            "impl Bucket {{\n    pub fn take({of}, n: u32) -> bool {{\n        true\n    }}\n}}\n"
+            "impl Bucket {{\n    pub fn take({of}, n: u32) -> bool {{\n        self.left >= n\n    }}\n}}\n"
         )
     };
     fits(line, "a.rs", &source("&mut self"));

@@ -1,0 +1,61 @@
+//! What was found, and says in a comment that some of it is to be done.
+
+use super::super::{Expectation, Expected};
+use super::{Look, is_below};
+use crate::facts::{self, Definition, Origin, Sort};
+use crate::journal::Trace;
+
+impl Look<'_> {
+    /// Returns where something that was found says that some of it is to be done.
+    pub(in crate::resolve) fn later(&self, found: &Expected) -> Option<Origin> {
+        match (&found.what, found.found.as_ref().ok()?) {
+            (Expectation::Symbol { symbol, .. }, Trace::Symbol { path, line, .. }) => {
+                let all = self.definitions().named(&symbol.name).iter();
+                let mut here = all.filter(|it| it.origin.path == *path && it.origin.line == *line);
+                facts::marked(self.tree, &symbol.name, here.next()?)
+            }
+            (Expectation::Endpoint { .. }, Trace::Endpoint { path, line, .. }) => self
+                .answered_later(&Origin {
+                    path: path.clone(),
+                    line: *line,
+                }),
+            (Expectation::File(_), Trace::File { path, .. }) => {
+                let line = facts::marks(path, self.tree.get(path)?)
+                    .into_iter()
+                    .next()?;
+                Some(Origin {
+                    path: path.clone(),
+                    line,
+                })
+            }
+            (Expectation::Change(_), Trace::Change { path, .. }) => {
+                let mut said = self.seen?.put_off.iter();
+                let said = said.find(|(it, _)| is_below(it, path));
+                said.map(|(_, at)| at.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns where what answers a route says so. One of several functions elsewhere that are called
+    /// so may be another's.
+    fn answered_later(&self, route: &Origin) -> Option<Origin> {
+        let all = self.endpoints.get()?.served.iter();
+        let mut here = all.filter(|it| it.origin == *route);
+        if let Some(action) = here.next().and_then(|it| facts::action(self.tree, it)) {
+            let own = action.definitions(self.tree, self.definitions());
+            let mut own = own.into_iter();
+            return own.find_map(|it| facts::marked(self.tree, action.name(), it));
+        }
+        let answer = facts::answer(self.tree, route);
+        let of = |name: &String| {
+            let all = self.definitions().named(name).iter();
+            let all: Vec<&Definition> = all.filter(|it| it.sort == Sort::Function).collect();
+            let here = all.iter().find(|it| it.origin.path == route.path);
+            let only = here.or(all.first().filter(|_| all.len() == 1))?;
+            facts::marked(self.tree, name, only)
+        };
+        let own = || facts::marked_part(self.tree, &route.path, answer.part.clone());
+        answer.names.iter().find_map(of).or_else(own)
+    }
+}
