@@ -2,7 +2,7 @@
 //!
 //! Whether that is still part of the line is a person's to tell. What is ticked was told.
 
-use super::expect::Look;
+use super::expect::{Expectation, Look};
 use super::model::{Action, ResolvedTask};
 use super::rules::Read;
 
@@ -15,10 +15,14 @@ pub(super) fn refuse(reads: &[Read<'_>], look: &Look<'_>, tasks: &mut [ResolvedT
         };
         for trace in traces {
             if let Some(at) = look.later(trace) {
+                let there = if let Expectation::Change(path) = &trace.what {
+                    format!("`{path}` changed")
+                } else {
+                    format!("`{}` is there", trace.what)
+                };
                 trace.found = Err(format!(
-                    "`{}` is there, and {at} says that something of it is to be done: say whether \
-                     it is done",
-                    trace.what
+                    "{there}, and {at} says that something of it is to be done: say whether it is \
+                     done"
                 ));
             }
         }
