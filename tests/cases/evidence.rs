@@ -41,7 +41,7 @@ fn workspace() -> Workspace {
 fn work(workspace: &Workspace) {
     workspace.write(
         "src/auth/jwt.py",
-        "import os\n\nSECRET = os.environ['JWT_SECRET']\n\n\ndef verify_token(token):\n    return True\n",
+        "import os\n\nSECRET = os.environ['JWT_SECRET']\n\n\ndef verify_token(token):\n    return token == SECRET\n",
     );
     workspace.write("src/main.py", "import logging\n\nlogging.info('hello')\n");
     workspace.write(
