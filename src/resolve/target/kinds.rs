@@ -206,18 +206,28 @@ pub(super) fn told(stem: &str) -> Told {
 
 /// Returns the words of a file's name, those of one kind as one.
 fn tokens(stem: &str) -> Vec<String> {
-    let stem = stem.to_lowercase().replace(['_', '.'], "-");
-    let stem = PARTED.iter().fold(stem, |stem, kind| {
-        stem.replace(kind, &kind.replace('-', ""))
-    });
+    let mut stem = stem.to_lowercase().replace(['_', '.'], "-");
+    // Most names are one word.
+    let parted = PARTED.iter().filter(|_| stem.contains('-'));
+    for kind in parted.collect::<Vec<_>>() {
+        if stem.contains(kind) {
+            stem = stem.replace(kind, &kind.replace('-', ""));
+        }
+    }
     let tokens = stem.split('-').filter(|token| !token.is_empty());
     tokens.map(str::to_owned).collect()
 }
 
 /// Returns whether one of these folders holds rules on who may reach whom.
 pub(super) fn rules_traffic(folder: &str) -> bool {
-    let ruling = |token: &String| [TRAFFIC, RULES].concat().contains(&token.as_str());
-    folder.split('/').any(|it| tokens(it).iter().any(ruling))
+    let ruling = |token: &str| TRAFFIC.contains(&token) || RULES.contains(&token);
+    // Words of one kind only become others: what has no such word apart has none joined.
+    let folder = folder.to_lowercase();
+    let mut words = folder.split(['/', '-', '_', '.']);
+    let may = words.any(ruling);
+    may && folder
+        .split('/')
+        .any(|it| tokens(it).iter().any(|token| ruling(token)))
 }
 
 #[cfg(test)]
