@@ -143,6 +143,11 @@ pub struct Object {
 }
 
 impl Object {
+    /// Returns whether it is the same object as another one, whatever they hold.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (&self.kind, &self.namespace, &self.name) == (&other.kind, &other.namespace, &other.name)
+    }
+
     /// Returns the object that a value describes; `None` if it lacks `apiVersion`, `kind` or
     /// `metadata.name`.
     pub fn from_value(value: Value) -> Option<Self> {

@@ -103,11 +103,7 @@ fn objects(path: &str, text: &str) -> Vec<Object> {
 }
 
 fn holds(objects: &[Object], wanted: &Object) -> bool {
-    objects.iter().any(|object| is_same(object, wanted))
-}
-
-fn is_same(one: &Object, other: &Object) -> bool {
-    (&one.kind, &one.namespace, &one.name) == (&other.kind, &other.namespace, &other.name)
+    objects.iter().any(|object| object.is_same(wanted))
 }
 
 /// Leaves a file as it lies there.
@@ -127,7 +123,7 @@ fn in_common(file: &Rendered, text: &str) -> Option<String> {
     }
     let there = objects(&file.path, text);
     let common = file.objects.iter().filter_map(|own| {
-        let other = there.iter().find(|it| is_same(it, own))?;
+        let other = there.iter().find(|it| it.is_same(own))?;
         Some(yaml_text(&both(&own.value, &other.value)))
     });
     let common: Vec<String> = common.collect();

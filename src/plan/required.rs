@@ -48,7 +48,7 @@ impl Manifests {
             .cloned()
             .collect();
         let beside = resolved.hand_written.iter().map(|it| &it.object);
-        let beside = beside.filter(|it| any && !own.iter().any(|own| is_same(own, it)));
+        let beside = beside.filter(|it| any && !own.iter().any(|own| own.is_same(it)));
         let all: Vec<Object> = own.iter().chain(beside).cloned().collect();
         // Every rule is checked against all objects: one hash of them all serves every key. Where
         // there are only namespaces, nothing is asked of what lies beside.
@@ -62,7 +62,7 @@ impl Manifests {
     /// Returns what a rule is checked against: what lies beside may live in other namespaces.
     fn against(&self, rule: &Requirement) -> Vec<Object> {
         let there = |it: &&Object| {
-            let own = || self.own.iter().any(|own| is_same(own, it));
+            let own = || self.own.iter().any(|own| own.is_same(it));
             rule.namespace()
                 .is_none_or(|name| it.namespace.as_deref() == Some(name) || own())
         };
@@ -103,8 +103,4 @@ impl Manifests {
         };
         (name, work, parameters)
     }
-}
-
-fn is_same(one: &Object, other: &Object) -> bool {
-    (&one.kind, &one.namespace, &one.name) == (&other.kind, &other.namespace, &other.name)
 }

@@ -329,12 +329,16 @@ fn leave_out(
     if context.extras() == Extras::Report || !promises {
         roster.members.retain(|member| !member.unassigned);
     }
-    let theirs: Vec<String> = reads.iter().filter_map(persons).collect();
-    roster.members.retain(|member| {
-        let service = member.service.map(|it| &it.name);
-        let named = theirs.contains(&member.name) || service.is_some_and(|it| theirs.contains(it));
-        !(member.unassigned && named)
-    });
+    // Telling what each person's task names takes time.
+    if roster.members.iter().any(|member| member.unassigned) {
+        let theirs: Vec<String> = reads.iter().filter_map(persons).collect();
+        roster.members.retain(|member| {
+            let service = member.service.map(|it| &it.name);
+            let named =
+                theirs.contains(&member.name) || service.is_some_and(|it| theirs.contains(it));
+            !(member.unassigned && named)
+        });
+    }
     if promises { unassigned } else { Vec::new() }
 }
 

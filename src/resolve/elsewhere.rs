@@ -10,6 +10,7 @@ use super::application::{Application, FileSpec, ManifestItem, ServicePort, Workl
 use super::hand_written::{self, HandWritten};
 use super::rules::Read;
 use super::target::{FileKind, Target};
+use super::unwritten::warning;
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
 use crate::facts::Tree;
@@ -44,13 +45,7 @@ pub(super) fn leave(
         let Some((why, way)) = found else {
             continue;
         };
-        let span = read.task.text.span.clone();
-        let warning = Diagnostic::warning(why.clone());
-        told.push(
-            warning
-                .at(&checklist.path, &checklist.text, span, "asked for here")
-                .help(way),
-        );
+        told.push(warning(read, &why, checklist).help(way));
         if !is_own(&target.path) {
             read.leave(why);
         }

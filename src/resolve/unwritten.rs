@@ -16,9 +16,10 @@ use crate::settings::PhaseSettings;
 
 use super::application::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
 use super::model::{BulletReading, ResolvedTask};
+use super::roster;
 use super::rules::Read;
+use super::subjects::{self, Subject};
 use super::target::{self, FileKind, Target};
-use super::{roster, subjects};
 
 /// Leaves to a person what can't be written; returns what is said of it.
 pub(super) fn leave(
@@ -28,8 +29,7 @@ pub(super) fn leave(
     checklist: &Checklist,
 ) -> Vec<Diagnostic> {
     let mut told = unknown(reads, facts, phase, checklist);
-    told.extend(hosted::leave(reads, facts, phase, checklist));
-    told.extend(endless::leave(reads, facts, phase, checklist));
+    told.extend(doubted(reads, facts, phase, checklist));
     told.extend(twice(reads, facts, checklist));
     told
 }
@@ -82,6 +82,32 @@ fn unknown(
                  have it applied: <!-- orch: apply={path} -->",
                 service.name
             );
+            told.push(warning(read, &why, checklist).help(help));
+            read.leave(why);
+        }
+    }
+    told
+}
+
+/// Leaves what would run, and not as it is asked for.
+fn doubted(
+    reads: &mut [Read<'_>],
+    facts: &Facts,
+    phase: &PhaseSettings,
+    checklist: &Checklist,
+) -> Vec<Diagnostic> {
+    let mut subjects = subjects::collect(reads);
+    // What can't be assigned is told where the application is put together.
+    subjects::assign(&mut subjects, facts.project.as_ref(), phase, checklist);
+    let subjects: HashMap<&str, &Subject<'_>> =
+        subjects.iter().map(|it| (it.name.as_str(), it)).collect();
+    let mut told = Vec::new();
+    for read in reads.iter_mut() {
+        let doubt = read.target().and_then(|target| {
+            let subject = subjects.get(target.name.as_deref()?)?;
+            hosted::doubt(subject, target).or_else(|| endless::doubt(subject, target))
+        });
+        if let Some((why, help)) = doubt {
             told.push(warning(read, &why, checklist).help(help));
             read.leave(why);
         }
@@ -296,7 +322,8 @@ fn path(read: &Read<'_>) -> String {
     path.unwrap_or_default()
 }
 
-fn warning(read: &Read<'_>, why: &str, checklist: &Checklist) -> Diagnostic {
+/// Says why a task is left to a person, where it is asked for.
+pub(super) fn warning(read: &Read<'_>, why: &str, checklist: &Checklist) -> Diagnostic {
     let span = read.task.text.span.clone();
     Diagnostic::warning(why.to_owned()).at(&checklist.path, &checklist.text, span, "asked for here")
 }

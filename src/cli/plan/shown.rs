@@ -419,6 +419,7 @@ impl Shown<'_> {
             count(self.plan.steps.len(), "step")
         )
     }
+
     /// Returns what makes a task readable, for a phase of which next to nothing was read.
     fn hint(&self) -> String {
         let help = self.paint.bold("help");

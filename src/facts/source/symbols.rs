@@ -338,8 +338,13 @@ impl Definitions {
 /// Returns whether a file is a migration, by its folder or its language.
 pub fn is_migration(path: &str) -> bool {
     let sql = paths::file_name(path).rsplit('.').next() == Some("sql");
-    let mut folders = paths::folder(path).split('/');
-    sql || folders.any(|it| ["migrations", "migration", "migrate", "versions"].contains(&it))
+    sql || is_of_migrations(paths::folder(path))
+}
+
+/// Returns whether a folder is one of migrations, or lies in one.
+pub(super) fn is_of_migrations(folder: &str) -> bool {
+    let mut folders = folder.split('/');
+    folders.any(|it| ["migrations", "migration", "migrate", "versions"].contains(&it))
 }
 
 /// What is defined beside a part of a file.

@@ -10,6 +10,7 @@ use crate::resolve::Context;
 use crate::resolve::application::ManifestItem;
 use crate::resolve::rules::Read;
 use crate::resolve::target::{FileKind, Target};
+use crate::resolve::unwritten::warning;
 
 /// Leaves to a person the namespaces that lines have created and that nothing of this phase is
 /// begun in; returns what is said of each. What the phase writes belongs to what is there already.
@@ -47,13 +48,7 @@ pub(super) fn leave(
              \"{name}\"; to create it alone, write its manifest and have that applied: <!-- orch: \
              apply=k8s/{name}.yml -->"
         );
-        let span = read.task.text.span.clone();
-        let warning = Diagnostic::warning(why.clone());
-        told.push(
-            warning
-                .at(&checklist.path, &checklist.text, span, "asked for here")
-                .help(help),
-        );
+        told.push(warning(read, &why, checklist).help(help));
         read.leave(why);
     }
     told

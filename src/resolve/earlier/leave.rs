@@ -9,7 +9,7 @@ use crate::facts::Facts;
 use crate::resolve::application::ManifestItem;
 use crate::resolve::rules::Read;
 use crate::resolve::target::{FileKind, Target};
-use crate::resolve::unwritten::{names, objects};
+use crate::resolve::unwritten::{names, objects, warning};
 
 /// Leaves to a person what another namespace has, and a second file for objects that an earlier
 /// task's file holds; returns what is said of each.
@@ -31,13 +31,7 @@ pub(super) fn leave(
         else {
             continue;
         };
-        let span = read.task.text.span.clone();
-        let problem = Diagnostic::warning(why.clone());
-        told.push(
-            problem
-                .at(&checklist.path, &checklist.text, span, "asked for here")
-                .help(way),
-        );
+        told.push(warning(read, &why, checklist).help(way));
         read.leave(why);
     }
     told

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::resolve::application::{Beside, Content, FileOrigin, FileSpec, ManifestItem};
 use crate::resolve::rules::Read;
 use crate::resolve::target::{FileKind, Target};
+use crate::resolve::unwritten::warning;
 
 /// Leaves the files that would hold an object of a file of an earlier phase that stays; those that
 /// this phase wrote before stay its own.
@@ -35,12 +36,7 @@ pub(super) fn leave(
             "or take {label} out of `{path}` (what you take out stays out) and run again, or name \
              that file in this phase as well: - [ ] `{path}`"
         );
-        let span = read.task.text.span.clone();
-        told.push(
-            Diagnostic::warning(why.clone())
-                .at(&checklist.path, &checklist.text, span, "asked for here")
-                .help(way),
-        );
+        told.push(warning(read, &why, checklist).help(way));
         read.leave(why);
     }
     told

@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::super::super::paths;
 use super::super::code::{Code, Language, closing};
+use super::super::symbols::is_of_migrations;
 use super::super::variables::{pattern, patterns};
 use super::comments::is_directive;
 
@@ -50,10 +51,9 @@ fn is_blank(text: &str, pattern: Pattern) -> bool {
 
 /// Whether a migration changes nothing. One that only joins others hasn't to.
 fn is_migration_of_nothing(code: &Code) -> bool {
-    let folders = ["migrations", "migration", "migrate", "versions"];
     let folder = paths::folder(&code.path).to_ascii_lowercase();
     let bare = &code.bare;
-    if !folder.split('/').any(|it| folders.contains(&it)) || has(bare, &JOINED) {
+    if !is_of_migrations(&folder) || has(bare, &JOINED) {
         return false;
     }
     match code.language {
