@@ -40,8 +40,11 @@ fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
     let value = value.trim();
     let codes = || text.codes().map(|(code, _)| code);
     let asked = |code: &&str| target::is_endpoint(code) && !runs(code, plain);
-    if let Some(path) = codes().find(asked) {
-        return Some(Check::Http(path.to_owned(), port()));
+    let mut paths = codes().filter(asked);
+    if let Some(path) = paths.next() {
+        // Of two only one can be asked.
+        let only = paths.all(|it| it == path);
+        return only.then(|| Check::Http(path.to_owned(), port()));
     }
     if let Some(command) = codes().next() {
         return Some(Check::Command(command.to_owned()));
@@ -50,7 +53,8 @@ fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
     let bare = bare.map(|word| word.trim_end_matches([',', ';', ')']));
     let mut bare = bare.filter(|word| word.starts_with('/') && word.len() > 1);
     if let Some(path) = bare.next() {
-        return (!runs(path, plain)).then(|| Check::Http(path.to_owned(), port()));
+        let only = bare.all(|it| it == path) && !runs(path, plain);
+        return only.then(|| Check::Http(path.to_owned(), port()));
     }
     if let Some(number) = number_after(plain, |word| word == "tcp") {
         return Some(Check::Tcp(u16::try_from(number).ok()));
