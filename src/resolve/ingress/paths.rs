@@ -97,12 +97,22 @@ pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Pa
     let head = plain.split_once(':').map_or("", |(head, _)| head);
     let exact = |text: &str| Phrase::new(text, vocabulary).has(Word::Exactly);
     let all_exact = !head.contains('/') && exact(head);
-    for clause in clauses(text) {
+    let clauses = clauses(text, vocabulary);
+    // Behind a second arrow stands another host's.
+    let twice = |it: &Clause| {
+        let behind = it.behind.as_deref().unwrap_or_default();
+        ARROWS.iter().any(|arrow| behind.contains(arrow))
+    };
+    if clauses.iter().any(twice) {
+        return found;
+    }
+    for clause in clauses {
         let exact = all_exact || exact(&clause.words);
         let to = clause.to(vocabulary);
         for code in &clause.codes {
-            let Some(mut path) = parse(code).filter(|it| it.host.is_none() || code.contains('/'))
-            else {
+            // A host alone is one to be served, unless it is said by what.
+            let routed = |host: bool| !host || code.contains('/') || to.is_some();
+            let Some(mut path) = parse(code).filter(|it| routed(it.host.is_some())) else {
                 continue;
             };
             if exact && path.kind == PathKind::Prefix && !code.ends_with('*') {
@@ -161,7 +171,7 @@ impl Clause {
 
 const ARROWS: [&str; 4] = ["→", "=>", "->", "⇒"];
 
-fn clauses(text: &Inline) -> Vec<Clause> {
+fn clauses(text: &Inline, vocabulary: &Vocabulary) -> Vec<Clause> {
     let mut clauses = vec![Clause::default()];
     for part in &text.parts {
         match part {
@@ -178,8 +188,19 @@ fn clauses(text: &Inline) -> Vec<Clause> {
                     if index > 0 {
                         clauses.push(Clause::default());
                     }
-                    if let Some(clause) = clauses.last_mut() {
-                        add_words(clause, piece);
+                    let Some(clause) = clauses.last_mut() else {
+                        continue;
+                    };
+                    // `a.test` → web and `b.test` → api
+                    let last = piece.split_whitespace().next_back();
+                    let and = last.filter(|it| vocabulary.tells(it, Word::And));
+                    let arrow = |it: &&str| piece.contains(*it);
+                    let routed = clause.behind.is_some() || ARROWS.iter().any(arrow);
+                    let and = and.filter(|_| routed);
+                    let before = and.and_then(|and| piece.trim_end().strip_suffix(and));
+                    add_words(clause, before.unwrap_or(piece));
+                    if before.is_some() {
+                        clauses.push(Clause::default());
                     }
                 }
             }
@@ -270,6 +291,14 @@ mod tests {
                 ("/", Prefix, Some("frontend:3000")),
             ],
         );
+        check_bullet(
+            "`a.shop.test` → web and `b.shop.test/v1` → api:8080",
+            &[
+                ("/", Prefix, Some("web")),
+                ("/v1", Prefix, Some("api:8080")),
+            ],
+        );
+        check_bullet("`/a` → web and /b → api", &[]);
         check_bullet(
             "Path-based routing: `/api/*`, `/admin/*`, `/ws`",
             &[

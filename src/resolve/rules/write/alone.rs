@@ -101,7 +101,21 @@ fn is_value(line: &Line<'_>, target: &Target, before: Option<&str>, code: &str) 
     let tagged = code.contains([':', '@']);
     let host = code.contains('.') && !code.contains('/');
     let led = target.kind == FileKind::Ingress;
-    is(Word::Image) && tagged || is(Word::Hosts) && host && led
+    is(Word::Image) && tagged || (is(Word::Hosts) || is_host(code)) && host && led
+}
+
+/// Returns whether a name can be no file's: it has several dots, and isn't called like one.
+fn is_host(code: &str) -> bool {
+    let labels: Vec<&str> = code.split('.').collect();
+    let letters = |it: char| it.is_ascii_alphanumeric() || it == '-' || it == '*';
+    let files = [
+        "yml", "yaml", "json", "md", "conf", "cfg", "toml", "env", "tpl", "txt", "sh",
+    ];
+    let last = labels.last().copied().unwrap_or_default();
+    let plain = labels
+        .iter()
+        .all(|it| !it.is_empty() && it.chars().all(letters));
+    plain && labels.len() > 2 && !files.contains(&last)
 }
 
 /// Returns a path that the line names without code marks behind its own.
