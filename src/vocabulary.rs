@@ -12,6 +12,7 @@ mod heading;
 mod index;
 mod label;
 mod meaning;
+mod numeral;
 mod phrase;
 mod russian;
 mod stem;
@@ -31,6 +32,7 @@ use index::{Index, Told};
 pub use label::Label;
 pub(crate) use meaning::UNITS;
 pub use meaning::Word;
+pub(crate) use numeral::numeral;
 pub(crate) use phrase::{Phrase, Words};
 use stem::Entry;
 

@@ -2,7 +2,7 @@
 
 use super::quantity::{self, Quantity};
 use super::spec::Amounts;
-use crate::vocabulary::{Phrase, Vocabulary, Word, fold};
+use crate::vocabulary::{Phrase, Vocabulary, Word, fold, words};
 
 /// How many words may stand between a word and its number (`CPU/memory target 70%`).
 const REACH: usize = 3;
@@ -55,14 +55,15 @@ fn seconds((word, next): (&str, Option<&str>), vocabulary: &Vocabulary) -> Optio
 }
 
 /// Returns requests and limits: `requests 256Mi/250m, limits 1Gi/1000m`, in either order; amounts
-/// before any of these words count for both, and so do those of `requests = limits`. Returns
-/// nothing where one of them is named last and has no amount.
+/// before any of these words count for both, and so do those of `requests = limits`; those before
+/// the only one for it (`256Mi/250m requests`). Returns nothing where one of several is named last
+/// and has no amount.
 pub(super) fn resources(text: Phrase<'_>) -> Option<(Amounts, Amounts)> {
     let (mut requests, mut limits) = (Amounts::default(), Amounts::default());
     let (mut to_requests, mut to_limits) = (true, true);
     let vocabulary = text.vocabulary();
-    // Whether the word before named what amounts are for.
-    let mut named = false;
+    // Whether the word before named what amounts are for, and how many did.
+    let (mut named, mut count) = (false, 0);
     let mut words = text.words().peekable();
     while let Some(word) = words.next() {
         let amount = match words.peek().and_then(|unit| apart(word, unit, vocabulary)) {
@@ -89,12 +90,21 @@ pub(super) fn resources(text: Phrase<'_>) -> Option<(Amounts, Amounts)> {
             to_requests = of_requests || named && to_requests;
             to_limits = of_limits || named && to_limits;
             named = true;
+            count += 1;
         }
     }
     let any = requests != Amounts::default() || limits != Amounts::default();
     if named && any {
         // `requests 256Mi/250m = limits`
         let same = text.text().contains('=');
+        // No amount stands behind it, so that it was for all of them.
+        if count == 1 && to_requests != to_limits && !same {
+            return Some(if to_requests {
+                (requests, Amounts::default())
+            } else {
+                (Amounts::default(), limits)
+            });
+        }
         let both = if to_limits { requests } else { limits };
         return same.then(|| (both.clone(), both));
     }
@@ -109,6 +119,21 @@ pub(super) fn resources(text: Phrase<'_>) -> Option<(Amounts, Amounts)> {
         before = letter;
     }
     Some((requests, limits))
+}
+
+/// Returns what a text asks for that has requests and limits as a pair: `250m/512Mi → 1/1Gi`.
+pub(super) fn pair(text: Phrase<'_>) -> Option<(Amounts, Amounts)> {
+    const ARROWS: [&str; 3] = ["→", "->", "=>"];
+    let mut arrows = ARROWS.iter();
+    let (requests, limits) = arrows.find_map(|arrow| text.text().split_once(arrow))?;
+    let both = |part: &str| {
+        let mut amounts = Amounts::default();
+        for word in words(part) {
+            put(&mut amounts, &quantity::read(word, text.vocabulary())?);
+        }
+        (amounts.cpu.is_some() && amounts.memory.is_some()).then_some(amounts)
+    };
+    both(requests).zip(both(limits))
 }
 
 /// Returns the amount of a number whose unit is a word of its own (`2 GB`, `500 m`).
@@ -127,7 +152,7 @@ fn put(amounts: &mut Amounts, amount: &Quantity) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Word, number_after, resources, seconds_after};
+    use super::{Word, number_after, pair, resources, seconds_after};
     use crate::vocabulary::{Phrase, Vocabulary};
 
     #[track_caller]
@@ -161,10 +186,24 @@ mod tests {
         check("limit 2 GB", ["", "", "", "2G"]);
         check("лимит 1 ГБ", ["", "", "", "1G"]);
         check("ліміт 2 ГБ, запит 1 ГБ", ["", "1G", "", "2G"]);
+        check("500m/1Gi requests", ["500m", "1Gi", "", ""]);
+        check("2/4Gi limits", ["", "", "2", "4Gi"]);
         check(
             "requests 500 m / 256 Mi, limits 2 cores / 1 Gi",
             ["500m", "256Mi", "2", "1Gi"],
         );
+    }
+
+    #[test]
+    fn an_arrow_leads_from_requests_to_limits() {
+        let vocabulary = Vocabulary::default();
+        let found = |text| pair(Phrase::new(text, &vocabulary));
+        let (requests, limits) = found("250m/512Mi → 1/1Gi").expect("both");
+        assert_eq!(requests.memory.as_deref(), Some("512Mi"));
+        assert_eq!(limits.cpu.as_deref(), Some("1"));
+        for text in ["1 → 3", "250m → 1", "512Mi/250m → later", "512Mi/250m"] {
+            assert_eq!(found(text), None, "{text}");
+        }
     }
 
     #[test]

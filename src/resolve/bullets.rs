@@ -170,8 +170,11 @@ fn resources(
     ) {
         return None;
     }
-    head.find(&[Word::Resources, Word::Requests, Word::Limits])?;
-    let (requests, limits) = amounts::resources(plain)?;
+    let named = || {
+        head.find(&[Word::Resources, Word::Requests, Word::Limits])?;
+        amounts::resources(plain)
+    };
+    let (requests, limits) = amounts::pair(plain).or_else(named)?;
     if requests == limits && requests == Amounts::default() {
         return None;
     }

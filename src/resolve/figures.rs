@@ -150,7 +150,7 @@ impl<'v> Figures<'v> {
         })
     }
 
-    /// Returns the two numbers of a range (`2-10`, `2 – 10`, `2..10`).
+    /// Returns the two numbers of a range (`2-10`, `2 – 10`, `2..10`, `between 2 and 10`).
     pub(super) fn range(&self) -> Option<(u32, u32)> {
         (0..self.tokens.len()).find_map(|at| {
             let low: u32 = self.tokens.get(at)?.parse().ok()?;
@@ -158,9 +158,15 @@ impl<'v> Figures<'v> {
             let dashes = dashes
                 .take_while(|token| matches!(token.as_str(), "-" | "–" | "—" | "." | "…"))
                 .count();
-            let high = self.figure(at + 1 + dashes)?;
+            // `between 2 and 10`
+            let before = at.checked_sub(1).and_then(|at| self.tokens.get(at));
+            let tells = |token: &String, meaning| self.vocabulary.tells(token, meaning);
+            let opened = before.is_some_and(|it| tells(it, Word::Minimum));
+            let and = self.tokens.get(at + 1).filter(|_| opened);
+            let between = dashes + usize::from(and.is_some_and(|it| tells(it, Word::And)));
+            let high = self.figure(at + 1 + between)?;
             let counts = high.unit != Unit::Percent && low <= high.number;
-            (dashes > 0 && counts).then_some((low, high.number))
+            (between > 0 && counts).then_some((low, high.number))
         })
     }
 }
@@ -232,6 +238,10 @@ mod tests {
         assert_eq!(range("2-10 реплік"), Some((2, 10)));
         assert_eq!(range("2 – 10"), Some((2, 10)));
         assert_eq!(range("2..10"), Some((2, 10)));
+        assert_eq!(range("between 2 and 10"), Some((2, 10)));
+        assert_eq!(range("между 2 и 10"), Some((2, 10)));
+        assert_eq!(range("min 2 and 10"), Some((2, 10)));
+        assert_eq!(range("2 and 10"), None);
         assert_eq!(range("10-2"), None);
         assert_eq!(range("CPU 70-80%"), None);
         assert_eq!(range("CPU 70%"), None);

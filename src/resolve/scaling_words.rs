@@ -9,7 +9,7 @@ use super::figures::{Figures, Unit};
 use super::spec::{HpaSpec, Spec};
 use super::speeds::speeds;
 use super::target::FileKind;
-use crate::vocabulary::{Meanings, Phrase, Word};
+use crate::vocabulary::{Meanings, Phrase, Word, numeral};
 
 /// Reads how many pods there are to be.
 pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
@@ -19,10 +19,15 @@ pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> 
     }
     let told: Vec<(&str, Meanings)> = plain.told().collect();
     let numbers = told.iter().enumerate();
-    let mut counts = numbers.filter_map(|(at, (word, _))| Some((at, word.parse::<u32>().ok()?)));
+    let mut counts = numbers.filter_map(|(at, (word, _))| Some((at, counted(word)?)));
     let (_, count) = counts.find(|(at, _)| !is_version(&told, *at))?;
     spec.replicas = Some(count);
     Some(format!("replicas {count}"))
+}
+
+/// Returns the number that a word is, in figures or not.
+fn counted(word: &str) -> Option<u32> {
+    word.parse().ok().or_else(|| numeral(word))
 }
 
 /// Whether a number is what stands before it: `PostgreSQL 16` with replicas.

@@ -21,7 +21,7 @@ use super::read_out::Known;
 use super::rules::{SOURCE, Said};
 use super::slug::{alike, slug};
 use super::subjects::named_product;
-use super::target::{FileKind, Target};
+use super::target::{FileKind, Target, kind_named};
 use crate::vocabulary::{Phrase, Word, words};
 
 /// Returns whether what nothing reads behind a path only names what is written.
@@ -68,7 +68,14 @@ pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
         return said.names.iter().all(|name| slug(name) == application);
     }
     let names = Names::of(target, known);
-    said.names.iter().all(|name| names.have(name))
+    // Beside what runs the pods lies its Service, if it has ports.
+    let serves = || names.workloads.iter().all(|it| !it.ports.is_empty());
+    let service = |name: &str| {
+        let of_kind = kind_named(name) == Some(FileKind::Service);
+        target.kind.runs_pods() && (of_kind || known.vocabulary.tells(name, Word::Services))
+    };
+    let has = |name: &String| names.have(name) || service(name) && serves();
+    said.names.iter().all(has)
 }
 
 /// Returns whether a file is written that kustomize isn't told of: Secrets hold placeholders.
@@ -192,6 +199,10 @@ impl<'a> Names<'a> {
         if let Some(service) = service {
             self.loose.extend(service.aliases.clone());
             self.loose.extend(service.container_name.clone());
+        }
+        let (image, tag) = workload.image.rsplit_once(':').unwrap_or_default();
+        if !image.is_empty() && !tag.contains('/') {
+            self.exact.insert(tag.to_owned());
         }
         let path = workload.image.split(['@', ':']).next();
         self.loose

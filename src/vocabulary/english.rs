@@ -300,7 +300,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Surge, "surge"),
     (Word::Rolling, "rolling"),
     (Word::Strategy, "strategy, rollout"),
-    (Word::Replicas, "replica"),
+    (Word::Replicas, "replica, instance$, instances$"),
     (Word::ScaleUp, "scale-up, scale up, scaling up, upscal"),
     (
         Word::ScaleDown,
@@ -309,7 +309,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Stable, "stabil"),
     (
         Word::Minimum,
-        "minimum, at-least, at least, no less than, no fewer than",
+        "minimum, at-least, at least, between$, no less than, no fewer than",
     ),
     (
         Word::Maximum,
@@ -431,7 +431,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (
         Word::Plain,
         "a$, an$, the$, its$, our$, their$, this$, these$, those$, that$, which$, it$, is$, are$, all$, \
-         everything$, whole$, entire$, own$, main$, of$, over$, in$, on$, as$, to$, file, manifest, \
+         everything$, whole$, entire$, own$, main$, of$, over$, through$, in$, on$, at$, as$, to$, file, manifest, \
          template, definition, object$, objects$, resource$, resources$, settings$, setting$, config$, \
          configs$, configuration, workload, application, app$, apps$, target$, termination, page, \
          content$, one-off$, one-time$, itself$, component$, components$, runs$, serves$, stack$, \
@@ -466,4 +466,5 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Entry, "way$"),
     (Word::Manifest, "manifest$, manifests$"),
     (Word::Deployed, "deployment$"),
+    (Word::Cluster, "cluster$, clusters$, manifests$"),
 ];

@@ -112,6 +112,7 @@ meanings! {
     Above "above" "what was named before: above, listed";
     Manifest "manifest" "what a file for Kubernetes is called: manifest";
     Deployed "deployment" "a Deployment";
+    Cluster "cluster" "what sections about Kubernetes are called: Kubernetes, cluster, manifests";
     // Inventories.
     Which "which" "which, what";
     Outcome "outcome" "what is made of what was looked at: a list, a diagram, notes";
@@ -332,6 +333,7 @@ const DESCRIBING: &[Word] = &[
     Word::Above,
     Word::Manifest,
     Word::Deployed,
+    Word::Cluster,
 ];
 
 /// Words that only bullets and lists are asked for, which other rules don't read.

@@ -316,7 +316,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Rolling, "роллинг"),
     (Word::Strategy, "стратег, раскат"),
     (Word::Recreate, "пересозд"),
-    (Word::Replicas, "реплик, реплики$"),
+    (Word::Replicas, "реплик, реплики$, экземпляр, инстанс"),
     (Word::Autoscaler, "автоскейл, автомасштаб"),
     (Word::Behaviour, "поведени"),
     (Word::ScaleUp, "вверх$, увелич"),
@@ -324,7 +324,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Stable, "стабил"),
     (
         Word::Minimum,
-        "мин$, минимум, минимал, от$, не менее, не меньше",
+        "мин$, минимум, минимал, от$, между$, не менее, не меньше",
     ),
     (
         Word::Maximum,
@@ -481,4 +481,5 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Entry, "ингресс, вход$"),
     (Word::Manifest, "манифест$, манифесты$, манифеста$"),
     (Word::Deployed, "деплоймент$, деплоймента$"),
+    (Word::Cluster, "кластер, кубер, кубернетес, манифест"),
 ];

@@ -7,7 +7,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use crate::vocabulary::{Meanings, Phrase, UNITS, Vocabulary, Word, words};
+use crate::vocabulary::{Meanings, Phrase, UNITS, Vocabulary, Word, numeral, words};
 
 use super::super::super::bullets;
 use super::super::super::slug::alike;
@@ -91,6 +91,9 @@ pub(in crate::resolve) const SOURCE: &str = "from ";
 /// What a program shows, and no program of its own.
 const SHOWN: [&str; 5] = ["api", "ui", "rest", "grpc", "graphql"];
 
+/// Whose ports those of a pod are.
+const CONTAINER: [&str; 3] = ["container", "контейнер", "контейнера"];
+
 /// What a `DaemonSet` runs on each of.
 const NODE: &str = "node";
 
@@ -126,13 +129,11 @@ pub(super) fn strays(line: &Line<'_>, target: &Target, text: &str, known: Known)
             } else {
                 Vec::new()
             },
-            about: Phrase::new(&segment, line.vocabulary)
-                .find(&[Word::Provisioning, Word::Alerts])
-                .is_some(),
+            segment: Phrase::new(&segment, line.vocabulary),
             each_node: target.kind == FileKind::DaemonSet
                 && Phrase::new(&segment, line.vocabulary).has(Word::Machines),
         };
-        all.extend(reader.strays(&segment));
+        all.extend(reader.strays());
     }
     all
 }
@@ -171,19 +172,17 @@ struct Reader<'a, 'c> {
     beside: bool,
     /// Words that tell something only together: `rate limit`.
     several: Vec<String>,
-    /// Whether it says what dashboards or alerts are about, whose things the application's folder
-    /// may be called like.
-    about: bool,
+    segment: Phrase<'a>,
     /// Whether it says of a `DaemonSet` that it runs on each node.
     each_node: bool,
 }
 
 impl Reader<'_, '_> {
-    fn strays(&self, segment: &str) -> Vec<String> {
+    fn strays(&self) -> Vec<String> {
         let mut all = Vec::new();
         // Behind `for`, a purpose is told.
         let mut purpose = false;
-        let tokens = tokens(segment);
+        let tokens = tokens(self.segment.text());
         let mut named = false;
         for (at, token) in tokens.iter().enumerate() {
             let next = tokens.get(at + 1);
@@ -287,7 +286,8 @@ impl Reader<'_, '_> {
 
     fn is_stray(&self, word: &str, purpose: bool) -> bool {
         let told = self.line.vocabulary.told_by(word).alone;
-        let figure = word.starts_with(|letter: char| letter.is_ascii_digit());
+        let digit = word.starts_with(|letter: char| letter.is_ascii_digit());
+        let figure = digit || numeral(word).is_some();
         if self.own(word) {
             return false;
         }
@@ -302,7 +302,8 @@ impl Reader<'_, '_> {
             return true;
         }
         if self.known == Known::Read {
-            return !(figure || self.was_read(word, told));
+            let path = self.segment.text().contains(&format!("/{word}")) && self.probes();
+            return !(figure || path || self.was_read(word, told));
         }
         let above = self.target.kind == FileKind::Kustomization && told.has(Word::Above);
         if above {
@@ -311,7 +312,7 @@ impl Reader<'_, '_> {
         if purpose {
             // A host isn't what a way in is for.
             let host = self.target.kind == FileKind::Ingress && word.contains('.');
-            return host || figure || told.meets(Meanings::of(DEMANDS));
+            return host || digit || told.meets(Meanings::of(DEMANDS));
         }
         let kept = if matches!(self.target.kind, FileKind::Secrets | FileKind::ConfigMap) {
             told.has(Word::Blank)
@@ -343,11 +344,12 @@ impl Reader<'_, '_> {
         let lower = word.to_lowercase();
         told.meets(Meanings::of(&READ))
             || LITERAL.contains(&lower.as_str())
+            || CONTAINER.contains(&lower.as_str()) && self.segment.has(Word::Ports)
             || self.several.iter().any(|it| it == word)
             || self.joins(told)
             // A Service's port is called by any word.
             || told.has(Word::Part)
-                && !self.about
+                && !self.is_about()
                 && (self.target.kind != FileKind::Service || SHOWN.contains(&lower.as_str()))
             || self.names_kind(word, told)
             || routed && (told.meets(Meanings::of(bullets::known_of_ingress())) || word.contains('.'))
@@ -368,21 +370,31 @@ impl Reader<'_, '_> {
         let parts = words(stem).flat_map(|it| it.split(['-', '_', '.']));
         let mut parts = parts.filter(|it| target::kind_named(it).is_none());
         // Another product may be called nearly so: PostGIS isn't all of `postgres`.
-        if self.about || named_product(&word.to_lowercase()).is_some() {
+        if self.is_about() || named_product(&word.to_lowercase()).is_some() {
             return parts.any(|it| it.eq_ignore_ascii_case(word));
         }
         parts.any(|it| alike(it, word))
+    }
+
+    /// Whether it says what dashboards or alerts are about, whose things the application's folder may
+    /// be called like.
+    fn is_about(&self) -> bool {
+        let about = [Word::Provisioning, Word::Alerts];
+        self.segment.find(&about).is_some()
+    }
+
+    /// Whether it says something of probes, which have a path.
+    fn probes(&self) -> bool {
+        let probes = [Word::Probes, Word::Liveness, Word::Readiness, Word::Startup];
+        self.segment.find(&probes).is_some()
     }
 
     /// Returns whether a word is the kind of what lies in the file.
     fn names_kind(&self, word: &str, told: Meanings) -> bool {
         let kind = self.target.kind;
         let holds = |named: FileKind| {
-            let beside = [
-                FileKind::Service,
-                FileKind::ServiceAccount,
-                FileKind::NetworkPolicy,
-            ];
+            // Whether it has a Service, the facts tell.
+            let beside = [FileKind::ServiceAccount, FileKind::NetworkPolicy];
             let any = kind == FileKind::Whole && named.runs_pods();
             named == kind || any || kind.runs_pods() && beside.contains(&named)
         };
