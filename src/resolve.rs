@@ -36,6 +36,7 @@ mod mounts;
 mod narrowed;
 mod outside;
 mod overlays;
+mod pathless;
 mod pod;
 mod ports;
 mod probe_words;
@@ -142,6 +143,7 @@ pub fn resolve(
 ) -> Result<Resolved, Diagnostics> {
     let look = Look::new(tree, facts, context.seen);
     let mut reads = bare::read_placed(checklist, tree, Some(&look));
+    pathless::read(&mut reads, checklist, (facts, context.phase));
     let mut left = earlier::leave_created(&mut reads, (checklist, tree), context);
     let named = assemble::named(&reads, context);
     let past = Past::read(context, facts, tree, named.as_deref());
@@ -172,7 +174,7 @@ fn unread_of_line(reads: &mut [Read<'_>], tasks: &[ResolvedTask]) -> bool {
         let line = read.task.text.span.clone();
         let in_line = |it: &BulletReading| matches!(it, BulletReading::Unread { span, .. } if line.contains(&span.start));
         if task.bullets.iter().any(in_line) {
-            narrowed |= read.narrow();
+            narrowed |= pathless::leave(read, task) || read.narrow();
         }
     }
     narrowed
@@ -305,9 +307,17 @@ pub fn expected_paths(checklist: &Checklist, tree: &Tree) -> Vec<(String, bool)>
 }
 
 /// Returns how a task is read, with all that was considered for it.
-pub fn explain(checklist: &Checklist, section: &Section, task: &Task) -> Explained {
+pub fn explain(
+    checklist: &Checklist,
+    (section, task): (&Section, &Task),
+    of: (&Facts, &PhaseSettings),
+) -> Explained {
     let vocabulary = &checklist.vocabulary;
-    let led = led(&read(checklist));
+    let reads = read(checklist);
+    let led = led(&reads);
+    let read = rules::read_in(section, task, vocabulary, &led);
+    let written = pathless::written(&read, &reads, checklist, of);
+    let task = written.as_ref().unwrap_or(task);
     let read = rules::read_in(section, task, vocabulary, &led);
     let of = read.target().map(|target| bullets::About {
         kind: Some(target.kind),

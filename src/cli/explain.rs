@@ -57,13 +57,18 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
     let meaning = loaded.meaning_on(phase, monitors, (&target, Mine::Merge))?;
     let plan = meaning.plan(target.name())?;
     let state = read_state(&loaded.workspace, &phase.set, checklist)?;
+    let gathered = loaded.facts(phase)?;
     let mut tasks = meaning.resolved.tasks.iter();
     let resolved = tasks.find(|resolved| resolved.id == *id);
     let told = Told {
         phase,
         task,
         resolved,
-        explained: explain(checklist, section, task),
+        explained: explain(
+            checklist,
+            (section, task),
+            (&gathered.facts, &phase.settings),
+        ),
         facts: facts::used(loaded, phase, &meaning, resolved)?,
         plan: &plan,
         meaning: &meaning,

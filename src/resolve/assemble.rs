@@ -142,7 +142,10 @@ fn enrol<'f>(
     if !problems.is_empty() {
         return Err(Diagnostics(problems));
     }
-    let promises = !named.is_empty();
+    let mut targets = reads.iter().filter_map(Read::target);
+    // What scales or guards a workload says nothing of the others.
+    let beside = |it: &Target| matches!(it.kind, FileKind::Hpa | FileKind::Pdb);
+    let promises = targets.any(|it| it.name.is_some() && !beside(it));
     past.complete(&mut named);
     let named = (past.others(&named), named);
     let mut roster = roster::build(named, facts, tree, checklist, warnings);

@@ -26,7 +26,7 @@ use super::slug::slug;
 use super::spec::Spec;
 use super::subjects::{self, Subject};
 use super::target::{FileKind, Target};
-use super::{Context, read, unwritten};
+use super::{Context, pathless, read, unwritten};
 
 /// The earlier phases of a set, as one of its phases sees them.
 #[derive(Debug, Clone, Default)]
@@ -150,6 +150,7 @@ impl<'f> Past<'f> {
         let project = facts.project.as_ref();
         let (checklist, settings) = (&phase.checklist, &phase.settings);
         let mut reads = read(checklist);
+        pathless::read(&mut reads, checklist, (facts, settings));
         unwritten::leave(&mut reads, facts, settings, checklist);
         let mut known = subjects::collect(&reads);
         // What it couldn't write was said there.

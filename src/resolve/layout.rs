@@ -16,6 +16,7 @@ use super::roster::Roster;
 use super::rules::Read;
 use super::target::{FileKind, Target};
 use folder::application_folder;
+pub(super) use folder::told_folder;
 use shared::Shared;
 
 /// What other phases of the set hold.

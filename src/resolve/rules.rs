@@ -13,6 +13,7 @@ mod wording;
 mod write;
 
 pub(super) use expect::around;
+pub(super) use wording::is_number;
 use write::Taken;
 pub(super) use write::{SOURCE, Said};
 
@@ -37,6 +38,9 @@ pub(super) const RULES: &[Rule] = &[
     expect::RULE,
     require::RULE,
 ];
+
+/// What a reading says where nothing reads the task.
+const NO_RULE: &str = "no rule";
 
 /// A rule over a task's words.
 pub(super) struct Rule {
@@ -122,6 +126,8 @@ pub(super) struct Read<'c> {
     sure: Option<Box<Spec>>,
     /// The line's words behind the path.
     pub(super) description: String,
+    /// Whether the path of the file that it writes stands nowhere in the line.
+    pub(super) pathless: bool,
     /// Why it is left to a person although a rule reads it.
     pub(super) left: Option<String>,
     /// The file that a person is to write for that reason.
@@ -136,6 +142,11 @@ impl Read<'_> {
         } else {
             None
         }
+    }
+
+    /// Returns whether no rule reads the task.
+    pub(super) fn is_unread(&self) -> bool {
+        self.intent == Intent::Manual && self.reading.rule == NO_RULE
     }
 
     /// Returns what the file that the task writes is to be.
@@ -260,10 +271,20 @@ pub(super) fn read_in<'c>(
     vocabulary: &Vocabulary,
     led: &[String],
 ) -> Read<'c> {
-    let texts = Texts::of(task);
+    read_as(section, (task, task), vocabulary, led)
+}
+
+/// Returns the same for a task with another line than its own.
+pub(super) fn read_as<'c>(
+    section: &'c Section,
+    (task, written): (&'c Task, &Task),
+    vocabulary: &Vocabulary,
+    led: &[String],
+) -> Read<'c> {
+    let texts = Texts::of(written);
     let line = Line {
         led,
-        ..Line::of(task, &texts, vocabulary)
+        ..Line::of(written, &texts, vocabulary)
     };
     let (intent, reading) = by_rule(&line);
     let (mut spec, mut sure) = (None, None);
@@ -277,7 +298,7 @@ pub(super) fn read_in<'c>(
             };
             let spec = spec.get_or_insert_with(Box::<Spec>::default);
             let bullets = bullets::read_all(&task.bullets, of, vocabulary, spec);
-            description = write::behind(task, &target.path);
+            description = write::behind(written, &target.path);
             named = write::namespace(&line, target);
             let below = spec.clone();
             said = described(&line, target, (Taken::Read, spec));
@@ -313,6 +334,7 @@ pub(super) fn read_in<'c>(
         sure: sure.filter(|it| spec.as_ref() != Some(it)),
         spec,
         description,
+        pathless: false,
         left: None,
         persons: None,
     }
@@ -341,7 +363,7 @@ fn by_rule(line: &Line<'_>) -> (Intent, Reading) {
         .ok()
         .or_else(by_words)
         .or_else(|| directive::wait(line.task))
-        .unwrap_or_else(|| (Intent::Manual, reading("no rule", [""; 0])))
+        .unwrap_or_else(|| (Intent::Manual, reading(NO_RULE, [""; 0])))
 }
 
 /// Returns what every rule makes of a task, in the order in which they are asked; those behind the

@@ -5,6 +5,7 @@ mod boxes;
 mod directives;
 mod images;
 mod inventories;
+mod pathless;
 mod probes;
 mod said;
 mod secrets;

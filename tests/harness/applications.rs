@@ -22,6 +22,7 @@ macro_rules! applications {
             database_cluster: "database-cluster",
             host_network: "host-network",
             kafka: "kafka",
+            language_school: "language-school",
             literal_secrets: "literal-secrets",
             migrations: "migrations",
             ml_gpu: "ml-gpu",

@@ -181,6 +181,11 @@ impl Shown<'_> {
             matched => format!("by rule {}: {}", task.reading.rule, matched.join(", ")),
         };
         let _ = writeln!(text, "      {}", self.paint.dim(reading));
+        if let Action::Write { path } = &task.action
+            && !written.text.plain().contains(path.as_str())
+        {
+            let _ = writeln!(text, "      writes {}", printable(path));
+        }
         for line in self.details(task) {
             let _ = writeln!(text, "      {}", printable(&line));
         }
@@ -426,9 +431,9 @@ impl Shown<'_> {
         let number = self.phase.checklist.number;
         format!(
             "{help}: nearly all of it is left to people, since a task is read by the paths and names that \
-             it has in code marks:\n      `k8s/api/deployment.yml`: 2 replicas · Add `retry()` to \
-             `src/api.py` · Add `GET /healthz` to the api service\n      `orch phase {number} explain ID` \
-             tells why one isn't read\n"
+             it has in code marks,\n      or by a kind and a service: `k8s/api/deployment.yml`: 2 \
+             replicas · HPA for api: 2–6, CPU 70% · Add `retry()` to `src/api.py` ·\n      Add `GET \
+             /healthz` to the api service. `orch phase {number} explain ID` tells why one isn't read\n"
         )
     }
 }

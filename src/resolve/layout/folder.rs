@@ -1,5 +1,6 @@
 //! Which folder the application's own section keeps its files in.
 
+use crate::checklist::Section;
 use crate::facts::{is_yaml, leads_out};
 use crate::resolve::application::Application;
 use crate::resolve::rules::Read;
@@ -28,11 +29,19 @@ pub(super) fn application_folder(
         .iter()
         .map(|file| file.value.as_str())
         .collect();
-    let own = target.path.rsplit_once('/').map(|(folder, _)| folder);
+    // Nobody named the folder of a service whose path stands nowhere.
+    let own = target.path.rsplit_once('/').filter(|_| !read.pathless);
+    let own = own.map(|(folder, _)| folder);
     let folder = named(&files, &target.path)
         .or(own.map(str::to_owned))
         .map_or_else(|| root.to_owned(), |folder| format!("{folder}/"));
     (folder, read.section.number.clone())
+}
+
+/// Returns the folder for manifests that a section's `**Files:**` tells.
+pub(in crate::resolve) fn told_folder(section: &Section) -> Option<String> {
+    let files = section.files.iter().map(|file| file.value.as_str());
+    named(&files.collect::<Vec<_>>(), "")
 }
 
 /// Returns the folder that a section's `**Files:**` tells, where one of its manifests has that path:

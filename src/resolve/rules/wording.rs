@@ -62,7 +62,7 @@ pub(super) fn told_opened(text: Phrase<'_>) -> impl Iterator<Item = (&str, Meani
 }
 
 /// Returns whether a word numbers or marks a line: `1`, `2.3`, `P1`, `OPS-123`, `ЦНАП-119`.
-pub(super) fn is_number(word: &str) -> bool {
+pub(in crate::resolve) fn is_number(word: &str) -> bool {
     let (letters, digits) = word.split_at(
         word.find(|letter: char| letter.is_ascii_digit())
             .unwrap_or(word.len()),

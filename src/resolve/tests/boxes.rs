@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::checklist::{self, Task};
+use crate::facts::{Facts, Inputs, Tree, gather};
 use crate::resolve::bullets::Meaning;
+use crate::resolve::pathless;
 use crate::resolve::rules::{self, Intent, Required};
 use crate::resolve::target::FileKind;
+use crate::settings::PhaseSettings;
 use crate::vocabulary::{Vocabulary, Word};
 
 /// Boxes of a language at least.
@@ -85,6 +88,9 @@ fn the_page_counts_what_was_read() {
 
 fn boxes() -> Vec<Sample> {
     let mut all = Vec::new();
+    let (facts, phase) = (application(), PhaseSettings::default());
+    let services = &facts.project.as_ref().expect("services").services;
+    let services: Vec<&str> = services.iter().map(|it| it.name.as_str()).collect();
     for path in documents() {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let code = name.split('-').next().unwrap();
@@ -94,24 +100,32 @@ fn boxes() -> Vec<Sample> {
         let vocabulary = Vocabulary::default();
         let parsed = checklist::parse(&format!("{name}.md"), &text, &vocabulary).unwrap();
         let mut readings = readings.lines();
-        for section in &parsed.checklist.sections {
-            for task in &section.tasks {
-                let line = readings.next().unwrap_or_default();
-                let (id, expected) = line.split_once(": ").unwrap();
-                assert_eq!(id, task.id.as_str(), "{name}.readings");
-                let read = rules::read(section, task, &vocabulary);
-                all.push(Sample {
-                    language: language.1,
-                    place: format!("{name} {id}"),
-                    text: task.text.source.clone(),
-                    expected: best(expected).to_owned(),
-                    found: told(task, &read),
-                });
-            }
+        let mut reads = crate::resolve::read(&parsed.checklist);
+        pathless::read(&mut reads, &parsed.checklist, (&facts, &phase));
+        for read in &reads {
+            let task = read.task;
+            let line = readings.next().unwrap_or_default();
+            let (id, expected) = line.split_once(": ").unwrap();
+            assert_eq!(id, task.id.as_str(), "{name}.readings");
+            all.push(Sample {
+                language: language.1,
+                place: format!("{name} {id}"),
+                text: task.text.source.clone(),
+                expected: best(expected).to_owned(),
+                found: told(task, read, &services),
+            });
         }
         assert_eq!(readings.next(), None, "{name}.readings has more lines");
     }
     all
+}
+
+/// Returns what the lines that name no path are about.
+fn application() -> Facts {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/boxes/compose.yml");
+    let text = fs_err::read_to_string(path).unwrap();
+    let tree: Tree = [("compose.yml", text.as_str())].into_iter().collect();
+    gather(&tree, &Inputs::default()).expect("facts").facts
 }
 
 fn documents() -> Vec<PathBuf> {
@@ -132,7 +146,7 @@ fn best(expected: &str) -> &str {
 }
 
 /// Returns a reading with its essentials.
-fn told(task: &Task, read: &rules::Read<'_>) -> String {
+fn told(task: &Task, read: &rules::Read<'_>, services: &[&str]) -> String {
     match &read.intent {
         Intent::Manual if task.directive.is_some() => "directive manual".to_owned(),
         Intent::Manual => "person".to_owned(),
@@ -161,8 +175,17 @@ fn told(task: &Task, read: &rules::Read<'_>) -> String {
             let part = |name: &String| Vocabulary::default().tells(name, Word::Part);
             let unread = read.said.iter().filter(|it| it.meaning == Meaning::Unread);
             let of_service = target.kind == FileKind::Service;
-            let unread = unread.filter(|it| !(of_service && it.names.iter().all(part)));
+            // And so is whom an Ingress leads to.
+            let led = |name: &String| services.contains(&name.as_str());
+            let routed = target.kind == FileKind::Ingress;
+            let unread = unread.filter(|it| {
+                let mut names = it.names.iter();
+                !(of_service && names.clone().all(part) || routed && names.all(led))
+            });
             let unread: Vec<&str> = unread.map(|it| it.text.source.as_str()).collect();
+            if read.pathless && !unread.is_empty() && !pathless::carries(read) {
+                return "person".to_owned();
+            }
             let unread = match unread.as_slice() {
                 [] => String::new(),
                 some => format!(" unread: {}", some.join(" | ")),

@@ -1,0 +1,299 @@
+//! What such a line begins with: a kind and a service, in either order.
+
+use crate::checklist::{Part, Task};
+use crate::vocabulary::{Meanings, Vocabulary, Word, words};
+
+use super::super::rules::is_number;
+use super::super::target::FileKind;
+
+/// Kinds, by words that only Kubernetes has.
+const CERTAIN: &[(&str, FileKind)] = &[
+    ("statefulset", FileKind::StatefulSet),
+    ("sts", FileKind::StatefulSet),
+    ("daemonset", FileKind::DaemonSet),
+    ("cronjob", FileKind::CronJob),
+    ("hpa", FileKind::Hpa),
+    ("horizontalpodautoscaler", FileKind::Hpa),
+    ("pdb", FileKind::Pdb),
+    ("poddisruptionbudget", FileKind::Pdb),
+];
+
+/// Kinds, by words that mean other things elsewhere.
+const LIKELY: &[(&str, FileKind)] = &[
+    ("deployment", FileKind::Deployment),
+    ("service", FileKind::Service),
+    ("svc", FileKind::Service),
+    ("job", FileKind::Job),
+    ("ingress", FileKind::Ingress),
+];
+
+/// How many words of a line may tell its kind.
+const FIRST: usize = 10;
+
+/// Marks between a name and what is said of it.
+const MARKS: [&str; 5] = ["", ":", "—", "–", "-"];
+
+/// Marks that join kinds.
+const JOINING: [&str; 4] = ["+", "&", "/", ","];
+
+/// What an object is for, which no other rule reads so.
+const ON: &str = "on";
+
+/// What a line begins with.
+pub(super) struct Head<'f> {
+    pub(super) kind: FileKind,
+    /// Whether a Service is asked for beside what runs the pods.
+    pub(super) served: bool,
+    /// The service's name; none for what all share.
+    pub(super) service: Option<&'f str>,
+    /// The words by which both are told.
+    pub(super) matched: Vec<String>,
+    /// Where the rest of the text begins.
+    pub(super) end: usize,
+}
+
+/// Returns whether a task may begin so, without much ado: most don't.
+pub(super) fn may_be(task: &Task) -> bool {
+    let texts = task.text.parts.iter().map(Part::text);
+    let mut first = texts.flat_map(words).take(FIRST);
+    // A word of another language may be a kind's as well.
+    task.directive.is_none() && first.any(|word| named(word).is_some() || !word.is_ascii())
+}
+
+/// Returns what a text begins with, its code spans between backticks. In sections `about` Kubernetes
+/// its words need no other witness.
+pub(super) fn read<'f>(
+    text: &str,
+    vocabulary: &Vocabulary,
+    about: bool,
+    service: impl Fn(&str) -> Option<&'f str>,
+) -> Option<Head<'f>> {
+    let pieces = pieces(text, vocabulary);
+    let opening = |it: &&Piece<'_>| it.told.has(Word::Opening) || is_number(it.text);
+    let mut at = pieces.iter().take_while(opening).count();
+    at += usize::from(pieces.get(at).is_some_and(makes));
+    at = behind_articles(&pieces, at);
+    let found = kind_first(&pieces, at, &service);
+    let found = found.or_else(|| name_first(&pieces, at, &service))?;
+    let certain = found.kinds.iter().all(|it| it.certain);
+    let all: Vec<FileKind> = found.kinds.iter().map(|it| it.of).collect();
+    let (kind, served) = match all.as_slice() {
+        [only] => (*only, false),
+        [runs, FileKind::Service] | [FileKind::Service, runs] => (*runs, true),
+        _ => return None,
+    };
+    let runs_on = kind.workload().is_some_and(|it| !it.ends());
+    let shared = kind == FileKind::Ingress;
+    let fits = shared != found.name.is_some() && (runs_on || !served);
+    let words = found.kinds.iter().map(|it| it.word);
+    let words = words.chain(found.name.map(|(_, word)| word));
+    (fits && (certain || about)).then(|| Head {
+        kind,
+        served,
+        service: found.name.map(|(name, _)| name),
+        matched: words.map(str::to_owned).collect(),
+        end: found.end,
+    })
+}
+
+/// A word, or a code span.
+struct Piece<'t> {
+    /// The marks before it, but for emphasis.
+    gap: &'t str,
+    text: &'t str,
+    /// What it tells; nothing, of a code span.
+    told: Meanings,
+    end: usize,
+}
+
+impl Piece<'_> {
+    /// Whether only a space stands before it.
+    fn follows(&self) -> bool {
+        self.gap.is_empty()
+    }
+}
+
+/// A kind that is named.
+struct Kind<'t> {
+    of: FileKind,
+    certain: bool,
+    word: &'t str,
+}
+
+struct Found<'t, 'f> {
+    kinds: Vec<Kind<'t>>,
+    /// The service, and what it is called.
+    name: Option<(&'f str, &'t str)>,
+    end: usize,
+}
+
+/// Reads `Deployment for booking`, `HPA на payments`, `PDB: web`; of an Ingress the kind alone.
+fn kind_first<'t, 'f>(
+    pieces: &[Piece<'t>],
+    at: usize,
+    service: &impl Fn(&str) -> Option<&'f str>,
+) -> Option<Found<'t, 'f>> {
+    let (kinds, next) = kinds(pieces, at)?;
+    let end = pieces.get(next.checked_sub(1)?)?.end;
+    let alone = |kinds| Found {
+        kinds,
+        name: None,
+        end,
+    };
+    let Some(first) = pieces.get(next) else {
+        return Some(alone(kinds));
+    };
+    let leads = first.follows() && is_place(first);
+    let at = behind_articles(pieces, next + usize::from(leads));
+    let called = |piece: &&Piece<'t>| {
+        let marked = !leads && MARKS.contains(&piece.gap);
+        piece.follows() || marked && at == next
+    };
+    let Some(piece) = pieces.get(at).filter(called) else {
+        return Some(alone(kinds));
+    };
+    let Some(name) = service(piece.text) else {
+        return Some(alone(kinds));
+    };
+    Some(Found {
+        kinds,
+        name: Some((name, piece.text)),
+        end: behind_noun(pieces, at),
+    })
+}
+
+/// Reads `rooms: Deployment`, `PostgreSQL as a StatefulSet`.
+fn name_first<'t, 'f>(
+    pieces: &[Piece<'t>],
+    at: usize,
+    service: &impl Fn(&str) -> Option<&'f str>,
+) -> Option<Found<'t, 'f>> {
+    let word = pieces.get(at)?.text;
+    let name = service(word)?;
+    let mut next = at + 1;
+    next += usize::from(pieces.get(next).is_some_and(is_noun));
+    let piece = pieces.get(next)?;
+    let leads = piece.follows() && piece.told.has(Word::Reference);
+    let at = behind_articles(pieces, next + usize::from(leads));
+    let marked = pieces.get(next).is_some_and(|it| MARKS.contains(&it.gap));
+    let (kinds, next) = kinds(pieces, at).filter(|_| marked)?;
+    let end = pieces.get(next.checked_sub(1)?)?.end;
+    Some(Found {
+        kinds,
+        name: Some((name, word)),
+        end,
+    })
+}
+
+/// Returns the kinds that are named from there on, and what comes behind.
+fn kinds<'t>(pieces: &[Piece<'t>], mut at: usize) -> Option<(Vec<Kind<'t>>, usize)> {
+    let mut all = vec![kind(pieces.get(at)?)?];
+    at += 1;
+    while let Some(piece) = pieces.get(at) {
+        let and = usize::from(piece.follows() && piece.told.has(Word::And));
+        let joined = and == 1 || JOINING.contains(&piece.gap);
+        let next = pieces.get(at + and).filter(|_| joined);
+        let next = next.and_then(|it| kind(it).or_else(|| service_noun(it)));
+        let Some(next) = next else { break };
+        all.push(next);
+        at += and + 1;
+    }
+    Some((all, at))
+}
+
+fn kind<'t>(piece: &Piece<'t>) -> Option<Kind<'t>> {
+    let (kind, certain) = named(piece.text).or_else(|| {
+        piece
+            .told
+            .has(Word::Deployed)
+            .then_some((FileKind::Deployment, false))
+    })?;
+    Some(Kind {
+        of: kind,
+        certain,
+        word: piece.text,
+    })
+}
+
+/// Returns the kind that a service's noun in another language is for beside another kind.
+fn service_noun<'t>(piece: &Piece<'t>) -> Option<Kind<'t>> {
+    piece.told.has(Word::Services).then_some(Kind {
+        of: FileKind::Service,
+        certain: false,
+        word: piece.text,
+    })
+}
+
+/// Returns the kind that a word is for, and whether it means nothing else.
+fn named(word: &str) -> Option<(FileKind, bool)> {
+    let of = |all: &[(&str, FileKind)]| {
+        let found = all.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+        found.map(|(_, kind)| *kind)
+    };
+    let certain = of(CERTAIN).map(|kind| (kind, true));
+    certain.or_else(|| of(LIKELY).map(|kind| (kind, false)))
+}
+
+fn makes(piece: &Piece<'_>) -> bool {
+    let verb = Meanings::of(&[Word::Create, Word::Add, Word::SetUp]);
+    let done = piece.told.has(Word::Past);
+    piece.told.meets(verb) && !done && kind(piece).is_none()
+}
+
+fn is_place(piece: &Piece<'_>) -> bool {
+    let told = Meanings::of(&[Word::Purpose, Word::In, Word::Place]);
+    piece.told.meets(told) || piece.text.eq_ignore_ascii_case(ON)
+}
+
+/// Returns whether a piece only says that what it follows is a service.
+fn is_noun(piece: &Piece<'_>) -> bool {
+    let plain = piece.text.starts_with(char::is_lowercase);
+    piece.follows() && plain && piece.told.has(Word::Services)
+}
+
+/// Returns where a name ends, with the noun behind it.
+fn behind_noun(pieces: &[Piece<'_>], at: usize) -> usize {
+    let noun = pieces.get(at + 1).filter(|it| is_noun(it));
+    noun.or(pieces.get(at)).map_or(0, |it| it.end)
+}
+
+fn behind_articles(pieces: &[Piece<'_>], at: usize) -> usize {
+    let behind = pieces.iter().skip(at);
+    let articles = behind.take_while(|it| it.follows() && it.told.has(Word::Article));
+    at + articles.count()
+}
+
+/// Returns the first pieces of a text.
+fn pieces<'t>(text: &'t str, vocabulary: &Vocabulary) -> Vec<Piece<'t>> {
+    let mut all = Vec::with_capacity(FIRST);
+    let (mut start, mut last) = (0, 0);
+    for (at, segment) in text.split('`').enumerate() {
+        let code = at % 2 == 1;
+        let mut place = start;
+        let named = std::iter::once(segment).filter(|_| code);
+        for word in named.chain(words(segment).filter(|_| !code)) {
+            let found = text.get(place..).and_then(|rest| rest.find(word));
+            place += found.unwrap_or_default();
+            let gap = text.get(last..place).unwrap_or_default();
+            let told = if code {
+                Meanings::default()
+            } else {
+                vocabulary.told_by(word).alone
+            };
+            place += word.len();
+            // The backtick behind it belongs to it.
+            last = place + usize::from(code);
+            all.push(Piece {
+                gap: gap.trim_matches(|it: char| it.is_whitespace() || "*_`".contains(it)),
+                text: word,
+                told,
+                end: last.min(text.len()),
+            });
+            if all.len() == FIRST {
+                return all;
+            }
+        }
+        start += segment.len() + 1;
+    }
+    all
+}

@@ -1,0 +1,113 @@
+//! Lines that name a manifest by its kind and its service, and no path.
+
+use super::{Action, BulletReading, COMPOSE, Resolved, parse, resolved, tree};
+
+fn read(document: &str) -> Resolved {
+    let mut tree = tree();
+    tree.insert("docker-compose.yml", COMPOSE);
+    resolved(&parse(&format!("# Phase 1: A\n\n{document}\n")), &tree)
+}
+
+/// Checks the file that the last task of a document writes.
+#[track_caller]
+fn check(document: &str, path: &str) {
+    let resolved = read(document);
+    let task = resolved.tasks.last().expect("a task");
+    let path = path.to_owned();
+    assert_eq!(task.action, Action::Write { path }, "{document}");
+    let unread = |it: &BulletReading| matches!(it, BulletReading::Unread { .. });
+    assert!(!task.bullets.iter().any(unread), "{:?}", task.bullets);
+}
+
+/// Checks that the last task of a document is a person's for that reason.
+#[track_caller]
+fn check_left(document: &str, why: &str) {
+    let resolved = read(document);
+    let task = resolved.tasks.last().expect("a task");
+    assert_eq!(task.action, Action::Manual, "{document}");
+    assert_eq!(task.notes, [why], "{document}");
+}
+
+#[test]
+fn each_service_has_a_folder_where_the_section_keeps_its_manifests() {
+    let line = "- [ ] Deployment for worker: 1 replica";
+    check(
+        &format!("## 1.1 Kubernetes\n\n{line}"),
+        "k8s/worker/deployment.yml",
+    );
+    check(
+        &format!("## 1.1 Rest\n\n**Files:** `deploy/`\n\n{line}"),
+        "deploy/worker/deployment.yml",
+    );
+    check(
+        &format!("## 1.1 Rest\n\n**Files:** `deploy/worker/`\n\n{line}"),
+        "deploy/worker/deployment.yml",
+    );
+    // As another line does.
+    check(
+        &format!("## 1.1 Cluster\n\n- [ ] `infra/base/app/deployment.yml`\n{line}"),
+        "infra/base/worker/deployment.yml",
+    );
+}
+
+#[test]
+fn a_service_is_called_as_compose_calls_it_or_by_its_product() {
+    let of = |line: &str| format!("## 1.1 Kubernetes\n\n- [ ] {line}");
+    check(
+        &of("Deployment for admin-api: 1 replica"),
+        "k8s/admin-api/deployment.yml",
+    );
+    check(
+        &of("PostgreSQL as a StatefulSet, 1 replica"),
+        "k8s/postgres/statefulset.yml",
+    );
+    // `api` may be any of them.
+    let resolved = read(&of("Deployment for api: 1 replica"));
+    assert_eq!(resolved.tasks[0].action, Action::Manual);
+}
+
+#[test]
+fn two_lines_about_one_file_count_together() {
+    let resolved = read(
+        "## 1.1 Kubernetes\n\n- [ ] Deployment for app: 3 replicas\n- [ ] `k8s/app/deployment.yml`: \
+         readiness on `/health/ready`",
+    );
+    let app = resolved.application.workload("app").expect("the workload");
+    assert!(app.readiness.is_some());
+    let files = resolved.files.iter();
+    let own = files.filter(|it| it.path == "k8s/app/deployment.yml");
+    assert_eq!(own.count(), 2);
+}
+
+#[test]
+fn what_only_begins_so_is_a_persons() {
+    check_left(
+        "## 1.1 Kubernetes\n\n- [ ] Deployment for app: GitHub Actions",
+        "nothing reads “GitHub Actions”, and the line names no path, so that it may be about \
+         something else than `k8s/app/deployment.yml`",
+    );
+    check_left(
+        "## 1.1 Kubernetes\n\n- [ ] Deployment and Service for worker",
+        "nothing is known to listen there, so that `k8s/worker/deployment.yml` has no Service",
+    );
+}
+
+#[test]
+fn a_line_about_two_services_is_a_persons() {
+    for line in [
+        "PDB for app and worker: minAvailable 1",
+        "PDB: app minAvailable 1, worker minAvailable 1",
+        "Deployment for app: 2 replicas, after postgres",
+    ] {
+        let resolved = read(&format!("## 1.1 Kubernetes\n\n- [ ] {line}"));
+        let task = resolved.tasks.first().expect("a task");
+        assert_eq!(task.action, Action::Manual, "{line}");
+    }
+}
+
+#[test]
+fn a_budget_alone_promises_nothing_else() {
+    let resolved = read("## 1.1 Kubernetes\n\n- [ ] PDB for app: minAvailable 1");
+    let paths: Vec<&str> = resolved.files.iter().map(|it| it.path.as_str()).collect();
+    assert!(!paths.iter().any(|it| it.contains("worker")), "{paths:?}");
+}
