@@ -1,11 +1,11 @@
 //! Manifests that a line names without a path, as people do who name what runs: by a kind and the
 //! service that it is for (`Deployment for booking: 3 replicas`, `web — PDB, maxUnavailable 1`,
-//! `HPA на payments 2–6`).
+//! `HPA на payments 2–6`), or by the service alone whose figures follow (`web: 2 replicas`).
 //!
 //! Such a line is read as if the path stood there that the manifest gets. Only a path makes a line a
 //! manifest's for certain, so without one the service is called as the Compose file calls it, words
 //! that aren't only Kubernetes' count in sections about Kubernetes, and a line of which nothing else
-//! is read is a person's.
+//! is read is a person's. So is one without a kind of which anything is unread.
 
 mod head;
 
@@ -15,13 +15,14 @@ use crate::facts::{Facts, Service};
 use crate::settings::PhaseSettings;
 use crate::vocabulary::{Phrase, Word, words};
 
+use super::application::WorkloadKind;
 use super::bullets::Meaning;
-use super::layout;
 use super::model::{BulletReading, ResolvedTask};
-use super::rules::{self, Read};
+use super::rules::{self, Pathless, Read};
 use super::slug::slug;
 use super::subjects::{named_product, normal};
-use super::target::FileKind;
+use super::target::{FileKind, Target};
+use super::{kind, layout};
 use head::Head;
 
 /// The folder of manifests where nothing tells another.
@@ -30,23 +31,28 @@ const FOLDER: &str = "k8s";
 /// What a line says behind the path of what runs the pods that names their Service first.
 const SERVED: &str = " + Service";
 
-/// Reads the tasks that no rule reads and that name a manifest by its kind and its service.
+/// Reads the tasks that no rule reads and that name a manifest by its kind and its service, or only
+/// say the figures of a service.
 pub(super) fn read(
     reads: &mut [Read<'_>],
     checklist: &Checklist,
     (facts, phase): (&Facts, &PhaseSettings),
 ) {
-    let Some(names) = Names::of(facts, phase) else {
-        return;
-    };
-    let found: Vec<(usize, Read<'_>)> = reads
-        .iter()
-        .enumerate()
-        .filter_map(|(at, read)| Some((at, names.read(read, reads, checklist)?)))
-        .collect();
-    for (at, found) in found {
-        if let Some(read) = reads.get_mut(at) {
-            *read = found;
+    // A service alone is told by what other lines write for it.
+    for by in [Pathless::Kind, Pathless::Service] {
+        let Some(names) = Names::of(reads, facts, phase) else {
+            return;
+        };
+        let lines = reads.iter().enumerate();
+        let found = lines.filter_map(|(at, read)| {
+            let found = names.read(read, reads, checklist)?;
+            Some((at, found)).filter(|(_, found)| found.pathless == Some(by))
+        });
+        let found: Vec<(usize, Read<'_>)> = found.collect();
+        for (at, found) in found {
+            if let Some(read) = reads.get_mut(at) {
+                *read = found;
+            }
         }
     }
 }
@@ -58,27 +64,24 @@ pub(super) fn written(
     checklist: &Checklist,
     (facts, phase): (&Facts, &PhaseSettings),
 ) -> Option<Task> {
-    let names = Names::of(facts, phase)?;
-    names.written(read, reads, checklist).map(|it| it.0)
+    let names = Names::of(reads, facts, phase)?;
+    let found = names.written(read, reads, checklist);
+    found.map(|found| found.task)
 }
 
-/// Leaves a task to a person of whose line nothing is read but what it begins with; returns whether
-/// it was one.
+/// Leaves a task to a person whose line may be about something else; returns whether it was one.
 pub(super) fn leave(read: &mut Read<'_>, task: &ResolvedTask) -> bool {
     let line = read.task.text.span.clone();
-    let Some(target) = read.target().filter(|_| read.pathless) else {
-        return false;
-    };
     let unread = task.bullets.iter().find_map(|it| match it {
         BulletReading::Unread { text, span } if line.contains(&span.start) => Some(text),
         BulletReading::Unread { .. }
         | BulletReading::Read { .. }
         | BulletReading::Vacuous { .. } => None,
     });
-    let Some(unread) = unread.filter(|_| !carries(read)) else {
+    let doubted = unread.zip(read.target()).filter(|_| is_doubted(read));
+    let Some((unread, Target { path, .. })) = doubted else {
         return false;
     };
-    let path = &target.path;
     let why = if unread == SERVED.trim() {
         format!("nothing is known to listen there, so that `{path}` has no Service")
     } else {
@@ -91,24 +94,54 @@ pub(super) fn leave(read: &mut Read<'_>, task: &ResolvedTask) -> bool {
     true
 }
 
+/// Returns whether a line that something is unread of may be about something else: one that names
+/// no path, and no kind or nothing that is carried.
+pub(super) fn is_doubted(read: &Read<'_>) -> bool {
+    match read.pathless {
+        None => false,
+        Some(Pathless::Kind) => !carries(read),
+        Some(Pathless::Service) => true,
+    }
+}
+
 /// Returns whether anything of a task's line is carried.
-pub(super) fn carries(read: &Read<'_>) -> bool {
+fn carries(read: &Read<'_>) -> bool {
     let edge = read.spec().edge;
     let routed = !(edge.paths.is_empty() && edge.hosts.is_empty());
     let mut said = read.said.iter();
     routed || said.any(|it| matches!(it.meaning, Meaning::Carried(_)))
 }
 
+/// A task as it is read.
+struct Written {
+    task: Task,
+    kind: FileKind,
+    by: Pathless,
+    /// The words by which its manifest is named.
+    matched: Vec<String>,
+    /// The folder at the root that its path leads to.
+    led: String,
+}
+
 /// What the services of the Compose files are called.
 struct Names<'f> {
     services: &'f [Service],
+    /// Their names without case, joiners and the like.
+    normal: Vec<String>,
     phase: &'f PhaseSettings,
+    /// The folder that other tasks write the manifests of services to.
+    root: String,
 }
 
 impl<'f> Names<'f> {
-    fn of(facts: &'f Facts, phase: &'f PhaseSettings) -> Option<Self> {
+    fn of(reads: &[Read<'_>], facts: &'f Facts, phase: &'f PhaseSettings) -> Option<Self> {
         let services = facts.project.as_ref()?.services.as_slice();
-        (!services.is_empty()).then_some(Self { services, phase })
+        (!services.is_empty()).then(|| Self {
+            services,
+            normal: services.iter().map(|it| normal(&it.name)).collect(),
+            phase,
+            root: root(reads),
+        })
     }
 
     /// Returns a task read as if its manifest's path stood there.
@@ -118,27 +151,26 @@ impl<'f> Names<'f> {
         reads: &[Read<'_>],
         checklist: &Checklist,
     ) -> Option<Read<'c>> {
-        let (written, head, led) = self.written(read, reads, checklist)?;
-        let of = (read.task, &written);
-        let mut read = rules::read_as(read.section, of, &checklist.vocabulary, &led);
-        let fits = read.target().is_some_and(|it| it.kind == head.kind);
-        fits.then(|| {
-            read.reading.matched = head.matched;
-            read.pathless = true;
-            read
-        })
+        let found = self.written(read, reads, checklist)?;
+        let of = (read.task, &found.task);
+        let mut read = rules::read_as(read.section, of, &checklist.vocabulary, &[found.led]);
+        let fits = read.target().is_some_and(|it| it.kind == found.kind);
+        read.reading.matched = found.matched;
+        read.pathless = Some(found.by);
+        // A name and a mark say nothing alone.
+        let says = found.by == Pathless::Kind || carries(&read);
+        (fits && says).then_some(read)
     }
 
-    /// Returns a task with its manifest's path, what its line begins with, and the folder at the root
-    /// that the path leads to.
+    /// Returns a task with its manifest's path instead of what its line begins with.
     fn written(
         &self,
         read: &Read<'_>,
         reads: &[Read<'_>],
         checklist: &Checklist,
-    ) -> Option<(Task, Head<'f>, Vec<String>)> {
+    ) -> Option<Written> {
         let (section, task) = (read.section, read.task);
-        if !read.is_unread() || !head::may_be(task) {
+        if !read.is_unread() || !self.may_begin(task) {
             return None;
         }
         let vocabulary = &checklist.vocabulary;
@@ -147,7 +179,6 @@ impl<'f> Names<'f> {
         let folder = layout::told_folder(section);
         let about = folder.is_some() || about(&section.title) || about(&checklist.title);
         let head = head::read(&text, vocabulary, about, |name| self.service(name))?;
-        let root = folder.unwrap_or_else(|| root(reads));
         let rest = text.get(head.end..)?;
         if self.names_another(rest, &head) {
             return None;
@@ -158,10 +189,52 @@ impl<'f> Names<'f> {
         } else {
             rest.to_owned()
         };
-        let text = with_path(&task.text, &path(&root, &head), &rest);
-        let led = root.split('/').take(1).map(str::to_owned).collect();
-        let task = task.clone();
-        Some((Task { text, ..task }, head, led))
+        let root = folder.as_deref().unwrap_or(&self.root);
+        let (path, kind) = match head.kind {
+            Some(kind) => (path(root, kind, head.service), kind),
+            None => self.workload(root, head.service?, reads)?,
+        };
+        let by = head.kind.map_or(Pathless::Service, |_| Pathless::Kind);
+        let led = path.split('/').next().unwrap_or_default().to_owned();
+        Some(Written {
+            task: Task {
+                text: with_path(&task.text, &path, &rest),
+                ..task.clone()
+            },
+            kind,
+            by,
+            matched: head.matched,
+            led,
+        })
+    }
+
+    /// Returns whether a task may begin so, without much ado: most don't.
+    fn may_begin(&self, task: &Task) -> bool {
+        task.directive.is_none() && head::may_be(task, |word| self.service(word).is_some())
+    }
+
+    /// Returns the file of what runs a service's pods: another task's, else one by what it is.
+    fn workload(
+        &self,
+        root: &str,
+        service: &str,
+        reads: &[Read<'_>],
+    ) -> Option<(String, FileKind)> {
+        let name = slug(service);
+        let mut targets = reads.iter().filter_map(Read::target);
+        let own = |it: &&Target| it.kind.runs_pods() && it.name.as_ref() == Some(&name);
+        if let Some(target) = targets.find(own) {
+            return Some((target.path.clone(), target.kind));
+        }
+        let found = self.services.iter().find(|it| it.name == service)?;
+        let awaited = kind::awaited(self.services).contains(service);
+        let kind = match kind::of(found, awaited, false) {
+            WorkloadKind::Deployment => FileKind::Deployment,
+            WorkloadKind::StatefulSet => FileKind::StatefulSet,
+            // What ends has no number of pods to be kept.
+            WorkloadKind::DaemonSet | WorkloadKind::Job | WorkloadKind::CronJob => return None,
+        };
+        Some((path(root, kind, Some(service)), kind))
     }
 
     /// Returns whether a text is about another service as well: `PDB for web, and for booking too`.
@@ -176,9 +249,10 @@ impl<'f> Names<'f> {
     /// Returns the service that is called so, or the only one that runs a product of that name.
     fn service(&self, name: &str) -> Option<&'f str> {
         let alias = self.phase.alias(name).unwrap_or(name);
-        let only = |is: &dyn Fn(&Service) -> bool| {
-            let mut all = self.services.iter().filter(|it| is(it));
-            let first = all.next()?;
+        let only = |is: &dyn Fn(&Service, &String) -> bool| {
+            let all = self.services.iter().zip(&self.normal);
+            let mut all = all.filter(|(service, normal)| is(service, normal));
+            let (first, _) = all.next()?;
             all.next().is_none().then_some(first.name.as_str())
         };
         let product = named_product(name);
@@ -186,9 +260,10 @@ impl<'f> Names<'f> {
             let image = service.image.as_ref();
             image.is_some_and(|it| image::product(&it.value) == product)
         };
-        only(&|it| it.name.eq_ignore_ascii_case(alias))
-            .or_else(|| only(&|it| normal(&it.name) == normal(alias)))
-            .or_else(|| product.and_then(|_| only(&runs)))
+        let wanted = normal(alias);
+        only(&|it, _| it.name.eq_ignore_ascii_case(alias))
+            .or_else(|| only(&|_, normal| *normal == wanted))
+            .or_else(|| product.and_then(|_| only(&|it, _| runs(it))))
     }
 }
 
@@ -225,9 +300,9 @@ fn with_path(text: &Inline, path: &str, rest: &str) -> Inline {
 }
 
 /// Returns the file of a manifest: each service has a folder.
-fn path(root: &str, head: &Head<'_>) -> String {
-    let kind = head.kind.word();
-    let Some(service) = head.service.map(slug) else {
+fn path(root: &str, kind: FileKind, service: Option<&str>) -> String {
+    let kind = kind.word();
+    let Some(service) = service.map(slug) else {
         return format!("{root}/{kind}.yml");
     };
     if root.rsplit('/').next() == Some(service.as_str()) {

@@ -126,8 +126,8 @@ pub(super) struct Read<'c> {
     sure: Option<Box<Spec>>,
     /// The line's words behind the path.
     pub(super) description: String,
-    /// Whether the path of the file that it writes stands nowhere in the line.
-    pub(super) pathless: bool,
+    /// By what the file that it writes is told, where its path stands nowhere in the line.
+    pub(super) pathless: Option<Pathless>,
     /// Why it is left to a person although a rule reads it.
     pub(super) left: Option<String>,
     /// The file that a person is to write for that reason.
@@ -225,6 +225,15 @@ impl Read<'_> {
         let new = matches!(self.intent, Intent::Require(Required::NewNamespace, _));
         self.namespace().filter(|_| new)
     }
+}
+
+/// By what a line names a manifest that names no path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pathless {
+    /// By its kind and the service.
+    Kind,
+    /// By the service, whose figures follow.
+    Service,
 }
 
 /// What a task asks for.
@@ -334,7 +343,7 @@ pub(super) fn read_as<'c>(
         sure: sure.filter(|it| spec.as_ref() != Some(it)),
         spec,
         description,
-        pathless: false,
+        pathless: None,
         left: None,
         persons: None,
     }

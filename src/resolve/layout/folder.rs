@@ -30,7 +30,10 @@ pub(super) fn application_folder(
         .map(|file| file.value.as_str())
         .collect();
     // Nobody named the folder of a service whose path stands nowhere.
-    let own = target.path.rsplit_once('/').filter(|_| !read.pathless);
+    let own = target
+        .path
+        .rsplit_once('/')
+        .filter(|_| read.pathless.is_none());
     let own = own.map(|(folder, _)| folder);
     let folder = named(&files, &target.path)
         .or(own.map(str::to_owned))

@@ -1,4 +1,4 @@
-//! What such a line begins with: a kind and a service, in either order.
+//! What such a line begins with: a kind and a service, in either order, or a service alone.
 
 use crate::checklist::{Part, Task};
 use crate::vocabulary::{Meanings, Vocabulary, Word, words};
@@ -36,12 +36,16 @@ const MARKS: [&str; 5] = ["", ":", "—", "–", "-"];
 /// Marks that join kinds.
 const JOINING: [&str; 4] = ["+", "&", "/", ","];
 
+/// Marks behind the name of a service that nothing but figures follow.
+const COLONS: [&str; 3] = [":", "—", "–"];
+
 /// What an object is for, which no other rule reads so.
 const ON: &str = "on";
 
 /// What a line begins with.
 pub(super) struct Head<'f> {
-    pub(super) kind: FileKind,
+    /// The kind; none where the service alone is named.
+    pub(super) kind: Option<FileKind>,
     /// Whether a Service is asked for beside what runs the pods.
     pub(super) served: bool,
     /// The service's name; none for what all share.
@@ -52,12 +56,11 @@ pub(super) struct Head<'f> {
     pub(super) end: usize,
 }
 
-/// Returns whether a task may begin so, without much ado: most don't.
-pub(super) fn may_be(task: &Task) -> bool {
+/// Returns whether one of a task's first words is a kind's or a service's.
+pub(super) fn may_be(task: &Task, is_service: impl Fn(&str) -> bool) -> bool {
     let texts = task.text.parts.iter().map(Part::text);
     let mut first = texts.flat_map(words).take(FIRST);
-    // A word of another language may be a kind's as well.
-    task.directive.is_none() && first.any(|word| named(word).is_some() || !word.is_ascii())
+    first.any(|word| named(word).is_some() || is_service(word))
 }
 
 /// Returns what a text begins with, its code spans between backticks. In sections `about` Kubernetes
@@ -74,16 +77,19 @@ pub(super) fn read<'f>(
     at += usize::from(pieces.get(at).is_some_and(makes));
     at = behind_articles(&pieces, at);
     let found = kind_first(&pieces, at, &service);
-    let found = found.or_else(|| name_first(&pieces, at, &service))?;
+    let found = found.or_else(|| name_first(&pieces, at, &service));
+    let found = found.or_else(|| name_alone(&pieces, at, &service).filter(|_| about))?;
     let certain = found.kinds.iter().all(|it| it.certain);
     let all: Vec<FileKind> = found.kinds.iter().map(|it| it.of).collect();
     let (kind, served) = match all.as_slice() {
-        [only] => (*only, false),
-        [runs, FileKind::Service] | [FileKind::Service, runs] => (*runs, true),
+        [] => (None, false),
+        [only] => (Some(*only), false),
+        [runs, FileKind::Service] | [FileKind::Service, runs] => (Some(*runs), true),
         _ => return None,
     };
-    let runs_on = kind.workload().is_some_and(|it| !it.ends());
-    let shared = kind == FileKind::Ingress;
+    let workload = kind.and_then(FileKind::workload);
+    let runs_on = workload.is_some_and(|it| !it.ends());
+    let shared = kind == Some(FileKind::Ingress);
     let fits = shared != found.name.is_some() && (runs_on || !served);
     let words = found.kinds.iter().map(|it| it.word);
     let words = words.chain(found.name.map(|(_, word)| word));
@@ -180,6 +186,24 @@ fn name_first<'t, 'f>(
     let end = pieces.get(next.checked_sub(1)?)?.end;
     Some(Found {
         kinds,
+        name: Some((name, word)),
+        end,
+    })
+}
+
+/// Reads `booking: 2 replicas`: what stands behind the mark says whether it is about a workload.
+fn name_alone<'t, 'f>(
+    pieces: &[Piece<'t>],
+    at: usize,
+    service: &impl Fn(&str) -> Option<&'f str>,
+) -> Option<Found<'t, 'f>> {
+    let word = pieces.get(at)?.text;
+    let name = service(word)?;
+    let end = behind_noun(pieces, at);
+    let behind = pieces.iter().skip(at + 1).find(|it| it.end > end);
+    let parted = behind.is_some_and(|it| COLONS.contains(&it.gap));
+    parted.then(|| Found {
+        kinds: Vec::new(),
         name: Some((name, word)),
         end,
     })

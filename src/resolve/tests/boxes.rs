@@ -183,7 +183,7 @@ fn told(task: &Task, read: &rules::Read<'_>, services: &[&str]) -> String {
                 !(of_service && names.clone().all(part) || routed && names.all(led))
             });
             let unread: Vec<&str> = unread.map(|it| it.text.source.as_str()).collect();
-            if read.pathless && !unread.is_empty() && !pathless::carries(read) {
+            if !unread.is_empty() && pathless::is_doubted(read) {
                 return "person".to_owned();
             }
             let unread = match unread.as_slice() {

@@ -80,6 +80,39 @@ fn two_lines_about_one_file_count_together() {
 }
 
 #[test]
+fn figures_of_a_service_go_to_the_file_of_what_runs_it() {
+    check(
+        "## 1.1 Cluster\n\n- [ ] redis: requests 100m/64Mi",
+        "k8s/redis/statefulset.yml",
+    );
+    check(
+        "## 1.1 Cluster\n\n- [ ] app — 2 replicas\n- [ ] Deployment for app\n- [ ] app: readiness on \
+         `/health/ready`",
+        "k8s/app/deployment.yml",
+    );
+    check(
+        "## 1.1 Cluster\n\n- [ ] `deploy/app.yml`\n- [ ] app: 2 replicas",
+        "deploy/app.yml",
+    );
+    check_left(
+        "## 1.1 Cluster\n\n- [ ] app: 2 replicas, no CPU limit",
+        "nothing reads “no CPU limit”, and the line names no path, so that it may be about something \
+         else than `k8s/app/deployment.yml`",
+    );
+    for line in [
+        "app: ask the team",
+        "app: 2 replicas, worker: 3 replicas",
+        "app 2 replicas",
+    ] {
+        let resolved = read(&format!("## 1.1 Cluster\n\n- [ ] {line}"));
+        let task = resolved.tasks.first().expect("a task");
+        assert_eq!(task.action, Action::Manual, "{line}");
+    }
+    let resolved = read("## 1.1 Code\n\n- [ ] app: 2 replicas");
+    assert_eq!(resolved.tasks[0].action, Action::Manual);
+}
+
+#[test]
 fn what_only_begins_so_is_a_persons() {
     check_left(
         "## 1.1 Kubernetes\n\n- [ ] Deployment for app: GitHub Actions",
