@@ -23,7 +23,8 @@ pub use codec::{
 };
 pub use decided::{Decided, Decisions, Skip, Waiver};
 pub use model::{
-    Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, RunId, StepId, StepKey,
+    Event, Evidence, Failure, Header, ObjectEvidence, Outcome, Record, Rejected, RunId, StepId,
+    StepKey,
 };
 pub use previous::{FieldChange, Previous, Revision, Was};
 pub use state::{Adrift, Began, IllegalMove, State, Written};

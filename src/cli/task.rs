@@ -1,5 +1,7 @@
 //! `orch task done|reopen|skip ID`: what a person decides.
 
+use std::collections::BTreeSet;
+
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -10,7 +12,7 @@ use super::{Session, Stop, load, recorded};
 use crate::checklist::{Edits, Task, TaskId};
 use crate::files::{Clock, Lock};
 use crate::git::Repo;
-use crate::journal::{Event, State, Subject, journal_path, sha256};
+use crate::journal::{Event, Evidence, Rejected, State, Subject, Trace, journal_path, sha256};
 use crate::terminal::{err, out};
 
 /// Arguments of `orch task`.
@@ -47,7 +49,8 @@ enum TaskCommand {
         #[arg(long)]
         phase: Option<u32>,
     },
-    /// Open a task again: it is to be done once more
+    /// Open a task again: it is to be done once more, and traces of a person's work count only once
+    /// their files change
     Reopen {
         /// The task's id (`4.2.1`)
         id: String,
@@ -162,14 +165,7 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     };
     let phase = loaded.phase(session, number)?;
     let id = TaskId::new(given.id);
-    let Some(task) = phase.checklist.task(&id) else {
-        return Err(
-            Stop::input(format!("phase {number} has no task {id}")).help(format!(
-                "see `orch phase {number} status{}`",
-                phase.set_flag
-            )),
-        );
-    };
+    let task = task_of(&phase, &id)?;
     if given.note.as_ref().is_some_and(String::is_empty) {
         return Err(Stop::input("a note says what was done; this one is empty"));
     }
@@ -184,7 +180,11 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let who = format!("{name} <{mail}>");
     let place = Place::find(&loaded, &phase, (given.target, journal.state()))?;
     let about = Subject::of(&phase.checklist, &id);
-    let event = record(&given, (&id, about), (who, place.named.clone()));
+    let rejected = match decision {
+        Decision::Open => rejected(&loaded, journal.state(), &id)?,
+        Decision::Done | Decision::Skipped => Vec::new(),
+    };
+    let event = record(&given, (&id, about), (who, place.named.clone()), rejected);
     // Whichever comes second may be lost to a kill, and is given again. A box that is ticked without
     // a record is respected; one that is open in spite of a record would count as taken back.
     let ticked = decision == Decision::Done;
@@ -215,6 +215,17 @@ pub(super) fn run(session: &Session, args: &TaskArgs) -> Result {
     let left = decision != Decision::Open;
     say_last(&phase, left.then_some(&id), &place)?;
     Ok(Code::Done)
+}
+
+fn task_of<'p>(phase: &'p Phase, id: &TaskId) -> Result<&'p Task> {
+    phase.checklist.task(id).ok_or_else(|| {
+        let number = phase.checklist.number;
+        let stop = Stop::input(format!("phase {number} has no task {id}"));
+        stop.help(format!(
+            "see `orch phase {number} status{}`",
+            phase.set_flag
+        ))
+    })
 }
 
 /// Returns a note without what would drive a terminal that shows the file.
@@ -255,6 +266,7 @@ fn record(
     given: &Given<'_>,
     (id, about): (&TaskId, Option<Subject>),
     (who, target): (String, Option<String>),
+    rejected: Vec<Rejected>,
 ) -> Event {
     let task = id.clone();
     let why = given.note.clone();
@@ -278,8 +290,34 @@ fn record(
             why,
             target,
             about,
+            rejected,
         },
     }
+}
+
+/// Returns the files that told a task's traces of a person's work, as they are: who opens the task
+/// again doesn't accept them.
+fn rejected(loaded: &Loaded, state: &State, task: &TaskId) -> Result<Vec<Rejected>> {
+    let evidence = state.current().steps_of(task);
+    let evidence = evidence.filter_map(|(_, step)| step.last.as_ref());
+    let found = evidence.filter_map(|it| {
+        if let Evidence::Traces { found } = it {
+            Some(found)
+        } else {
+            None
+        }
+    });
+    let paths: BTreeSet<&str> = found.flatten().filter_map(Trace::file).collect();
+    let mut rejected = Vec::new();
+    for path in paths {
+        if let Some(bytes) = loaded.workspace.read_bytes(path)? {
+            rejected.push(Rejected {
+                path: path.to_owned(),
+                sha256: sha256(&bytes),
+            });
+        }
+    }
+    Ok(rejected)
 }
 
 /// Says where nothing is left to do but to close the phase.

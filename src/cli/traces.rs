@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use super::exit::Result;
 use super::load::{Loaded, Phase};
+use crate::checklist::TaskId;
 use crate::facts::{Origin, marks, says_the_same};
 use crate::files::read_journal;
 use crate::git::{Repo, short};
-use crate::journal::{Beginning, State};
+use crate::journal::{Beginning, State, sha256};
 use crate::resolve::{Seen, Sight, Since, There, expected_paths};
 
 /// Returns what was seen of a phase's paths; nothing is looked at where no task expects any.
@@ -57,7 +58,25 @@ pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
         since,
         paths: sights(loaded, &repo, wanted, changed.as_ref())?,
         put_off: put_off.into_inner(),
+        rejected: rejected(loaded, &state)?,
     })
+}
+
+/// Returns the tasks that somebody opened again and whose files are what they were then, each with
+/// who it was and a file that is to change.
+fn rejected(loaded: &Loaded, state: &State) -> Result<BTreeMap<TaskId, (String, String)>> {
+    let mut all = BTreeMap::new();
+    for (task, reopening) in &state.current().reopened {
+        let mut same = true;
+        for file in &reopening.rejected {
+            let there = loaded.workspace.read_bytes(&file.path)?;
+            same &= there.is_some_and(|it| sha256(&it) == file.sha256);
+        }
+        if let Some(first) = reopening.rejected.first().filter(|_| same) {
+            all.insert(task.clone(), (reopening.who.clone(), first.path.clone()));
+        }
+    }
+    Ok(all)
 }
 
 /// Returns what lies at the paths, and whether it changed.

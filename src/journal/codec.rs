@@ -11,12 +11,14 @@ use super::{Event, IllegalMove, Record, State};
 use crate::checklist::{Checklist, TaskId};
 
 /// The newest format version that this program writes and reads.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The version that a record is written in: the oldest one that knows it, so that programs of
 /// before refuse only the journals that they would misread.
 fn version(event: &Event) -> u32 {
     match event {
+        // What isn't accepted would be.
+        Event::Reopened { rejected, .. } if !rejected.is_empty() => 4,
         // By its id alone, it would be another task's where lines moved.
         Event::Waived { about: Some(_), .. }
         | Event::Skipped { about: Some(_), .. }

@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::checklist::TaskId;
 use crate::journal::{
-    Evidence, Failure, FieldChange, Header, ObjectEvidence, Outcome, Previous, Revision, RunId,
-    StepId, StepKey, Subject, Twin, Was,
+    Evidence, Failure, FieldChange, Header, ObjectEvidence, Outcome, Previous, Rejected, Revision,
+    RunId, StepId, StepKey, Subject, Twin, Was,
 };
 
 fn header() -> Header {
@@ -207,7 +207,7 @@ fn damage_before_the_last_line_is_no_torn_line() {
 
 #[test]
 fn a_newer_version_is_refused_even_on_the_last_line() {
-    check_damage("{\"v\":4,\"what\":\"else\"}\n", ":1: written in version 4");
+    check_damage("{\"v\":5,\"what\":\"else\"}\n", ":1: written in version 5");
 }
 
 #[test]
@@ -226,9 +226,20 @@ fn a_record_has_the_oldest_version_that_knows_it() {
             why: None,
             about: Some(subject("Book a room", 0)),
         },
+        Event::Reopened {
+            task: TaskId::new("1.1"),
+            who: "ann".to_owned(),
+            why: None,
+            target: None,
+            about: None,
+            rejected: vec![Rejected {
+                path: "src/a.py".to_owned(),
+                sha256: "0".repeat(64),
+            }],
+        },
     ]);
     let versions: Vec<u32> = records.iter().map(|record| record.v).collect();
-    assert_eq!(versions, [1, 2, 3]);
+    assert_eq!(versions, [1, 2, 3, 4]);
 }
 
 #[test]

@@ -156,6 +156,9 @@ pub enum Event {
         /// What the task said; `None` where it has an id of its own, and in older journals.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         about: Option<Subject>,
+        /// The files whose traces aren't accepted as they are.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        rejected: Vec<Rejected>,
     },
     /// What undoes a step is about to happen.
     Compensating {
@@ -172,6 +175,15 @@ pub enum Event {
         /// How.
         outcome: Outcome,
     },
+}
+
+/// A file whose trace of a person's work somebody didn't accept: none counts there until it changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Its path.
+    pub path: String,
+    /// Its SHA-256 then, in hex.
+    pub sha256: String,
 }
 
 /// What a run was about.

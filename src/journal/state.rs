@@ -302,11 +302,16 @@ impl State {
                 why,
                 target,
                 about,
+                rejected,
             } => {
                 let about = about.as_ref();
                 self.skipped.remove(task, about);
-                let (who, why) = (who.clone(), why.clone());
-                let reopening = Reopening { who, why, at };
+                let reopening = Reopening {
+                    who: who.clone(),
+                    why: why.clone(),
+                    at,
+                    rejected: rejected.clone(),
+                };
                 self.decided_on(target.as_deref())
                     .reopen(task, about, reopening);
             }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    Decisions, Evidence, Failure, Header, IllegalMove, Outcome, Previous, RunId, StepId, StepKey,
-    Subject, Subjects, Waiver,
+    Decisions, Evidence, Failure, Header, IllegalMove, Outcome, Previous, Rejected, RunId, StepId,
+    StepKey, Subject, Subjects, Waiver,
 };
 use crate::checklist::TaskId;
 
@@ -85,6 +85,8 @@ pub struct Reopening {
     pub why: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// The files whose traces aren't accepted as they were then.
+    pub rejected: Vec<Rejected>,
 }
 
 impl TargetState {

@@ -91,6 +91,18 @@ pub enum Trace {
 }
 
 impl Trace {
+    /// Returns the file that tells it; none for a folder, and for what is gone.
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::File { path, .. } | Self::Change { path, .. } => Some(path),
+            Self::Folder { .. } | Self::Absent { .. } => None,
+            Self::Symbol { .. }
+            | Self::Use { .. }
+            | Self::Endpoint { .. }
+            | Self::Variable { .. } => self.holder(),
+        }
+    }
+
     /// Returns the file that holds it, where it is something in a file.
     pub fn holder(&self) -> Option<&str> {
         match self {

@@ -13,6 +13,7 @@ use std::fmt;
 
 pub use look::Look;
 
+use crate::checklist::TaskId;
 use crate::facts::{Form, Origin};
 use crate::journal::Trace;
 
@@ -332,6 +333,9 @@ pub struct Seen {
     pub paths: BTreeMap<String, Sight>,
     /// The paths whose change says more often than before that something is to be done, with where.
     pub put_off: BTreeMap<String, Origin>,
+    /// The tasks that somebody opened again and nothing of which changed since: who, and a file that
+    /// is to change.
+    pub rejected: BTreeMap<TaskId, (String, String)>,
 }
 
 /// What was seen of one path.

@@ -56,6 +56,33 @@ fn ticked(workspace: &Workspace) -> usize {
 }
 
 #[test]
+fn what_was_opened_again_counts_once_its_file_changes() {
+    let workspace = workspace();
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    work(&workspace);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert_eq!(ticked(&workspace), 6);
+    let note = ["task", "reopen", "1.1.4", "--note", "nobody can log in"];
+    workspace.orch(&note).expect(0);
+
+    let held = workspace.orch(&["phase", "1", "run"]).expect(3);
+    let why =
+        "Ada Tester <ada@example.test> opened the task again: it counts once `src/api.py` changes";
+    assert!(held.stderr.contains(why), "{}", held.stderr);
+    let text = workspace.read(CHECKLIST);
+    assert!(text.contains("- [ ] Add `POST /api/login`"), "{text}");
+    let again = workspace.orch(&["phase", "1", "run"]).expect(3);
+    assert!(again.stderr.contains(why), "{}", again.stderr);
+
+    let text = workspace.read("src/api.py").replace("run()", "verify()");
+    workspace.write("src/api.py", &text);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let text = workspace.read(CHECKLIST);
+    assert!(text.contains("- [x] Add `POST /api/login`"), "{text}");
+    workspace.orch(&["phase", "1", "verify"]).expect(0);
+}
+
+#[test]
 fn what_a_person_did_is_ticked_once_its_trace_is_there() {
     let workspace = workspace();
     let waiting = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;

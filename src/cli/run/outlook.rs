@@ -339,6 +339,7 @@ impl Outlook {
             why: self.lost.get(task).cloned(),
             target: (!self.last).then(|| prepared.target.name().to_owned()),
             about: Subject::of(&prepared.phase.checklist, task),
+            rejected: Vec::new(),
         };
         Ok(self.reopened.iter().map(reopen).collect())
     }

@@ -44,6 +44,7 @@ pub(super) fn untick(
         why: Some(why(lost)),
         target: target.clone(),
         about: Subject::of(&phase.checklist, task),
+        rejected: Vec::new(),
     });
     // A box that is open in spite of its record counts as taken back: whichever comes second may
     // be lost to a kill.

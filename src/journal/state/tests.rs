@@ -81,6 +81,7 @@ fn reopened() -> Event {
         why: None,
         target: None,
         about: None,
+        rejected: Vec::new(),
     }
 }
 

@@ -37,7 +37,6 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
         ..sight.clone()
     };
     let seen = Seen {
-        put_off: std::collections::BTreeMap::default(),
         since: Since::Commit("0123".to_owned()),
         paths: [
             ("src/".to_owned(), folder),
@@ -45,6 +44,7 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
             ("src/main.py".to_owned(), sight),
         ]
         .into(),
+        ..Seen::default()
     };
     let settings = Settings::default();
     let context = Context {

@@ -71,6 +71,7 @@ impl Close<'_> {
         let checklist = &self.prepared.phase.checklist;
         let reopened = tasks.into_iter().map(|task| Event::Reopened {
             about: Subject::of(checklist, &task),
+            rejected: Vec::new(),
             task,
             who: format!("{name} <{mail}>"),
             why: None,

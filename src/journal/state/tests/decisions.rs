@@ -132,6 +132,7 @@ fn a_later_decision_on_a_task_that_moved_takes_the_place_of_the_earlier_one() {
         why: None,
         target: None,
         about: Some(about("Room")),
+        rejected: Vec::new(),
     };
     check_followed(
         vec![left_out("1.1.2", "Room"), again],
@@ -187,6 +188,7 @@ fn steps_follow_their_task_and_are_reopened_with_it() {
             why: None,
             target: None,
             about: Some(about("Warm")),
+            rejected: Vec::new(),
         },
     ];
     let text = "# Phase 1: Base\n\n## 1.1 Ask\n\n- [x] New\n- [ ] Warm\n- [x] Move\n";

@@ -2,10 +2,16 @@
 
 use super::super::{Expectation, Expected};
 use super::{Look, is_below};
+use crate::checklist::TaskId;
 use crate::facts::{self, Definition, Origin, Sort};
 use crate::journal::Trace;
 
 impl Look<'_> {
+    /// Returns who opened a task again of which nothing changed since, with a file that is to.
+    pub(in crate::resolve) fn rejected(&self, task: &TaskId) -> Option<&(String, String)> {
+        self.seen?.rejected.get(task)
+    }
+
     /// Returns where something that was found says that some of it is to be done.
     pub(in crate::resolve) fn later(&self, found: &Expected) -> Option<Origin> {
         match (&found.what, found.found.as_ref().ok()?) {

@@ -34,9 +34,9 @@ fn is_done(heading: &str, line: &str, files: &[(&str, &str)]) -> bool {
         .iter()
         .map(|(path, _)| ((*path).to_owned(), changed()));
     let seen = Seen {
-        put_off: std::collections::BTreeMap::default(),
         since: Since::Commit("abc".to_owned()),
         paths: paths.collect(),
+        ..Seen::default()
     };
     let facts = Facts::default();
     let look = Look::new(&tree, &facts, Some(&seen));

@@ -89,7 +89,6 @@ fn a_file_is_there_and_not_empty() {
         Err("`src/api.py/` is a file, not a folder"),
     );
     let seen = Seen {
-        put_off: std::collections::BTreeMap::default(),
         paths: [(
             "out".to_owned(),
             sight(There::Refused("it leads out".to_owned())),
@@ -108,9 +107,9 @@ fn a_change_is_one_since_the_phase_began() {
         Err("a change of `src/api.py` counts from the phase's first run on"),
     );
     let mut seen = Seen {
-        put_off: std::collections::BTreeMap::default(),
         since: Since::Commit("abc".to_owned()),
         paths: [("src/api.py".to_owned(), sight(file()))].into(),
+        ..Seen::default()
     };
     check_seen(
         &seen,
@@ -153,7 +152,6 @@ fn what_was_never_there_is_not_gone() {
         ..sight(There::Nothing)
     };
     let seen = Seen {
-        put_off: std::collections::BTreeMap::default(),
         paths: [("src/old.py".to_owned(), known)].into(),
         ..Seen::default()
     };
@@ -536,9 +534,9 @@ fn what_a_compose_file_says_of_a_service_is_looked_for_there() {
         ..sight(file())
     };
     let seen = Seen {
-        put_off: std::collections::BTreeMap::default(),
         since: Since::Commit("0000000".to_owned()),
         paths: [(path.to_owned(), changed)].into(),
+        ..Seen::default()
     };
     let look = Look::new(&tree, &facts, Some(&seen));
     let of = |purpose: &[&str]| {
