@@ -137,7 +137,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
          on$, the$, and$, of$, with$, both$, ha$, high$, availability$, basis$, based$, rules$, rule$, set$, \
          are$, is$, ours$, our$, component, updates$, zero-downtime$, manifest, namespace, kubernetes$, \
          k8s$, application, app$, health$, health-check$, health-checks$, endpoint, check$, checks$, replica, two$, more$, than$, one$, once$, \
-         serves$, serve$, that$, listens$, everything$, \
+         serves$, serve$, that$, listens$, everything$, have$, has$, \
          must have, should have",
     ),
     (
