@@ -5,15 +5,18 @@
 
 mod reading;
 mod recorded;
+mod reworded;
 #[cfg(test)]
 mod tests;
+
+pub use reworded::reworded;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::checklist::{Checklist, Task, TaskId};
-use crate::journal::{StepId, StepState, TargetState, Waiver};
+use crate::journal::{StepId, StepState, Subjects, TargetState, Waiver};
 use crate::plan::{Plan, Step};
 use crate::resolve::{Resolved, ResolvedTask};
 
@@ -253,12 +256,13 @@ impl Tick {
 /// and last what no task names.
 pub fn verify(checklist: &Checklist, seen: &Seen<'_>) -> Vec<Tick> {
     let view = View::new(seen);
+    let subjects = Subjects::new(checklist);
     let mut ticks: Vec<Tick> = checklist
         .tasks()
         .filter(|task| task.marker.checked)
         .map(|task| Tick {
             task: Some(task.id.clone()),
-            claims: view.task(task),
+            claims: view.task(task, &subjects),
         })
         .collect();
     let claims = view.unassigned();
@@ -299,7 +303,7 @@ impl<'a> View<'a> {
     }
 
     /// Checks a ticked task.
-    fn task(&self, task: &Task) -> Vec<Claim> {
+    fn task(&self, task: &Task, subjects: &Subjects<'_>) -> Vec<Claim> {
         let steps = self.steps_of(Some(&task.id));
         let waiver = self.seen.waived.get(&task.id);
         let mut claims: Vec<Claim> = waiver.map(given).into_iter().collect();
@@ -310,10 +314,28 @@ impl<'a> View<'a> {
         } else if claims.is_empty() && self.recorded.contains_key(&task.id) {
             claims.push(recorded::replaced());
         }
+        if waiver.is_none() {
+            claims.extend(self.reworded(task, subjects));
+        }
         if claims.is_empty() {
             claims.extend(self.by_reading(task, steps));
         }
         claims
+    }
+
+    /// Checks that the line still says what was done.
+    fn reworded(&self, task: &Task, subjects: &Subjects<'_>) -> Option<Claim> {
+        let (resolved, steps) = (self.resolved.get(&task.id)?, self.recorded.get(&task.id)?);
+        let steps = steps.iter().map(|(_, step)| *step);
+        let why = reworded(task, resolved, steps, &subjects.of(&task.id)?)?;
+        Some(Claim {
+            what: "its line".to_owned(),
+            found: Found::Lost(Lost {
+                expected: "a line of which all was done: the box is ticked".to_owned(),
+                found: why,
+                way: format!("{} opens the box", self.again()),
+            }),
+        })
     }
 
     /// Checks what was done without a task.

@@ -284,3 +284,65 @@ fn conflicts_are_events_too() {
     assert_eq!(conflict["found"]["value"], "12");
     assert_eq!(conflict["wanted"]["value"], "20");
 }
+
+/// A plan whose lines somebody writes on once they are ticked.
+const WRITTEN_ON: &str = "\
+# Phase 1: Cluster
+
+## 1.1 Kubernetes base
+
+- [ ] Deployment for web: 3 replicas
+- [ ] PDB for web, minAvailable 2
+";
+
+#[test]
+fn a_line_that_says_more_by_now_loses_its_tick() {
+    let path = "checklists/shop/phase-01-cluster.md";
+    let compose = "services:\n  web:\n    image: nginx:1.27\n    ports: [\"80\"]\n";
+    let workspace = Workspace::new()
+        .file("docker-compose.yml", compose)
+        .file(path, WRITTEN_ON)
+        .commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let ticked = workspace.read(path);
+    assert_eq!(ticked.matches("- [x]").count(), 2, "{ticked}");
+    let more = ticked.replace("3 replicas", "3 replicas, PriorityClass high");
+    workspace.write(path, &more);
+
+    let verified = workspace.orch(&["phase", "1", "verify"]);
+    assert!(
+        verified.stdout.contains("1 of 2 ticks hold"),
+        "{verified:?}"
+    );
+    let run = workspace.orch(&["phase", "1", "run"]).expect(3);
+    assert!(run.stderr.contains("1.1.1"), "{run:?}");
+    let text = workspace.read(path);
+    assert!(text.contains("- [ ] Deployment for web"), "{text}");
+    assert!(text.contains("- [x] PDB for web"), "{text}");
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let text = workspace.read(path);
+    assert!(text.contains("- [ ] Deployment for web"), "{text}");
+
+    let done = ["task", "done", "1.1.1", "--note", "the class is there"];
+    workspace.orch(&done).expect(0);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "1", "verify"]).expect(0);
+}
+
+#[test]
+fn a_line_that_can_no_more_be_read_loses_its_tick() {
+    let path = "checklists/shop/phase-01-cluster.md";
+    let compose = "services:\n  web:\n    image: nginx:1.27\n    ports: [\"80\"]\n";
+    let workspace = Workspace::new()
+        .file("docker-compose.yml", compose)
+        .file(path, WRITTEN_ON)
+        .commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let ticked = workspace.read(path);
+    workspace.write(path, ticked.replace("minAvailable 2", "minAvailable 3"));
+    let run = workspace.orch(&["phase", "1", "run", "--accept-changes"]);
+    run.expect(3);
+    let text = workspace.read(path);
+    assert!(text.contains("- [ ] PDB for web"), "{text}");
+    assert!(text.contains("- [x] Deployment for web"), "{text}");
+}

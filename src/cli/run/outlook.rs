@@ -20,7 +20,7 @@ use crate::plan::{Plan, Scope, Work};
 use crate::resolve::ResolvedTask;
 use crate::terminal::count;
 use anew::{is_anew, is_later, path_of};
-use beside::{by_hand, held, lost, settle, to_be_done};
+use beside::{by_hand, held, lost, reworded, settle, to_be_done};
 pub(super) use restored::surround;
 use restored::was_applied;
 use waiting::is_part;
@@ -50,6 +50,8 @@ pub(super) struct Outlook {
     reopened: BTreeSet<TaskId>,
     /// The latter, each with what is gone.
     lost: BTreeMap<TaskId, String>,
+    /// Those of them whose line says something else by now, of which not all is read.
+    reworded: BTreeSet<TaskId>,
     started: Option<String>,
     /// The cluster's uid at the last run on this target.
     cluster: Option<String>,
@@ -78,6 +80,7 @@ impl Outlook {
             elsewhere: BTreeSet::new(),
             reopened: BTreeSet::new(),
             lost: BTreeMap::new(),
+            reworded: BTreeSet::new(),
             started: None,
             cluster: None,
             scope: None,
@@ -104,7 +107,13 @@ impl Outlook {
         };
         waived.retain(|task| !reopened.contains(task));
         let decided = |task: &TaskId| waived.contains(task) || elsewhere.contains(task);
-        let lost = lost(prepared, target, &decided);
+        let mut lost = lost(prepared, target, &decided);
+        let reworded = if home {
+            reworded(prepared, target, &decided)
+        } else {
+            BTreeMap::new()
+        };
+        lost.extend(reworded.clone());
         reopened.extend(lost.keys().cloned());
         let comparison = compare(&prepared.plan, target, &elsewhere, &reopened);
         let applied = prepared.plan.steps.iter();
@@ -126,6 +135,7 @@ impl Outlook {
             elsewhere,
             reopened,
             lost,
+            reworded: reworded.into_keys().collect(),
             started: target
                 .and_then(|t| t.started)
                 .map(|at| Clock::date_of(at).to_string()),
@@ -387,6 +397,7 @@ impl Outlook {
             prepared.is_done(&task.id, done)
                 && !prepared.needs_person(&task.id)
                 && !prepared.undecided(&task.id)
+                && !self.reworded.contains(&task.id)
         };
         let tasks = prepared.meaning.resolved.tasks.iter();
         let mut ticked: BTreeSet<TaskId> = tasks

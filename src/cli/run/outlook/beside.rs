@@ -6,10 +6,11 @@ use super::APPLY;
 use crate::checklist::TaskId;
 use crate::cli::run::Prepared;
 use crate::execute::{Changed, Held, Standing, Why};
-use crate::journal::{Evidence, State, StepId, TargetState};
+use crate::journal::{Evidence, State, StepId, Subjects, TargetState};
 use crate::manifest::is_generation;
 use crate::plan::{Plan, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
+use crate::verify;
 
 /// Returns the tasks that a person ticked without a record, and those whose box a person opened
 /// again.
@@ -83,6 +84,36 @@ pub(super) fn lost(
             (!gone.is_empty()).then(|| (task.clone(), gone.join("; ")))
         })
         .collect()
+}
+
+/// The tasks whose box is ticked for a line that says something else by now, of which not all is
+/// read, with what isn't.
+pub(super) fn reworded(
+    prepared: &Prepared<'_>,
+    target: Option<&TargetState>,
+    decided: &dyn Fn(&TaskId) -> bool,
+) -> BTreeMap<TaskId, String> {
+    let checklist = &prepared.phase.checklist;
+    let tasks = checklist.by_id();
+    let doubtful = prepared.meaning.resolved.tasks.iter().filter(|resolved| {
+        let open = resolved.has_unread() || resolved.action == Action::Manual;
+        open && !decided(&resolved.id)
+    });
+    let ticked = doubtful.filter_map(|resolved| {
+        let task = tasks.get(&resolved.id)?;
+        task.marker.checked.then_some((*task, resolved))
+    });
+    let mut ticked = ticked.peekable();
+    if ticked.peek().is_none() {
+        return BTreeMap::new();
+    }
+    let subjects = Subjects::new(checklist);
+    let found = ticked.filter_map(|(task, resolved)| {
+        let steps = target?.steps_of(&task.id).map(|(_, step)| step);
+        let why = verify::reworded(task, resolved, steps, &subjects.of(&task.id)?)?;
+        Some((task.id.clone(), why))
+    });
+    found.collect()
 }
 
 /// The tasks that come after one which a person has to do and hasn't done, with that one.

@@ -101,6 +101,7 @@ impl Outlook {
             matches!(task.action, Action::Manual)
                 || task.action.missing().next().is_some()
                 || prepared.needs_person(&task.id)
+                || self.reworded.contains(&task.id)
         };
         let tasks = asked
             .into_iter()
