@@ -47,8 +47,9 @@ impl Manifests {
             .filter(|_| any)
             .cloned()
             .collect();
+        // Of an object that several files hold, any may be the one that is applied.
         let beside = resolved.hand_written.iter().map(|it| &it.object);
-        let beside = beside.filter(|it| any && !own.iter().any(|own| own.is_same(it)));
+        let beside = beside.filter(|_| any);
         let all: Vec<Object> = own.iter().chain(beside).cloned().collect();
         // Every rule is checked against all objects: one hash of them all serves every key. Where
         // there are only namespaces, nothing is asked of what lies beside.

@@ -61,6 +61,19 @@ fn a_manifest_that_a_person_wrote_keeps_the_box_open_while_it_breaks_the_rule() 
 }
 
 #[test]
+fn an_object_that_several_files_hold_is_checked_in_each() {
+    let workspace =
+        workspace("- [ ] `k8s/api/deployment.yml`\n- [ ] Resource limits for every pod\n")
+            .file("k8s/old/api.yml", legacy("").replace("legacy", "api"))
+            .commit_all();
+    let said = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    let why = "Deployment/api of `k8s/old/api.yml`: container `api` lacks limits.cpu";
+    assert!(said.contains(why), "{said}");
+    let checklist = workspace.read(CHECKLIST);
+    assert!(checklist.contains("- [ ] Resource limits"), "{checklist}");
+}
+
+#[test]
 fn a_rule_of_nothing_is_no_evidence() {
     let workspace =
         workspace("- [ ] Resource limits for every pod\n- [ ] Namespace `shop`\n").commit_all();
