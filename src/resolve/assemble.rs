@@ -257,7 +257,11 @@ impl Around<'_, '_> {
             let target = read.target();
             target.is_some_and(|target| target.kind == FileKind::Ingress)
         });
+        // Several lines may each have a host led in.
         let mut spec = asked.next().map(Read::spec);
+        for more in asked {
+            spec.get_or_insert_default().merge(more.spec());
+        }
         if let (Some(spec), Some(past)) = (&mut spec, &self.past) {
             spec.edge.add_missing(&past.edge);
             spec.edge.wishes.extend(past.edge.wishes.iter().cloned());

@@ -12,7 +12,7 @@ mod whole;
 
 pub(super) use explain::explain;
 pub(super) use rows::{known, known_of_ingress};
-pub(super) use whole::Beyond;
+pub(super) use whole::{Beyond, clauses};
 
 use crate::checklist::{Bullet, Form, Inline};
 use crate::facts::Protocol;
@@ -230,7 +230,9 @@ fn routing(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<Strin
         spec.controllers = known.map(str::to_owned).collect();
         return Some(format!("annotations {}", spec.controllers.join(", ")));
     }
-    if head.has(Word::Tls) {
+    // A probe over HTTPS is none of the way in's.
+    let probes = [Word::Probes, Word::Liveness, Word::Readiness, Word::Startup];
+    if head.has(Word::Tls) && head.find(&probes).is_none() {
         spec.tls = true;
         return Some("TLS ends at the Ingress".to_owned());
     }
@@ -275,6 +277,14 @@ fn retention(plain: Phrase<'_>) -> Option<String> {
 
 fn storage(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     head.find(&[Word::Claim])?;
+    // Where it is mounted is the Compose file's to say.
+    if plain
+        .text()
+        .split_whitespace()
+        .any(|it| it.starts_with('/'))
+    {
+        return None;
+    }
     let amount = quantity::bytes(plain)?;
     spec.claim = Some(amount.clone());
     Some(format!("volume claim {amount}"))

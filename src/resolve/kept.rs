@@ -10,6 +10,8 @@ use super::application::{
     Application, Exposure, FileSpec, Hpa, JobSpec, ManifestItem, Pdb, Probe, ProbeAction,
     Resources, Role, Rollout, Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
 };
+use super::ingress::{IngressPath, IngressSpec, PathKind, PathWish};
+use super::slug::slug;
 use super::spec::{
     Amounts, Check, EdgeSpec, ExposureSpec, HpaSpec, JobWish, MonitoringSpec, PortSpec, ProbeSpec,
     ScalingSpec, Spec,
@@ -168,8 +170,32 @@ impl Theirs<'_> {
             let host = |host: &String| {
                 ingress.hosts.contains(host) || ingress.paths().any(|path| path.host == *host)
             };
-            (!tls || ingress.tls_secret.is_some()) && edge.hosts.iter().all(host)
+            let routed = |wish: &PathWish| self.routes(ingress, wish);
+            (!tls || ingress.tls_secret.is_some())
+                && edge.hosts.iter().all(host)
+                && edge.paths.iter().all(routed)
         })
+    }
+
+    /// Returns whether requests for a path go where they are asked to, if that is known.
+    fn routes(&self, ingress: &IngressSpec, wish: &PathWish) -> bool {
+        let to = wish.to.as_deref().and_then(|to| {
+            let name = to.split(':').next().unwrap_or(to);
+            let mut workloads = self.written.application.workloads.iter();
+            let called =
+                |it: &&Workload| it.name == slug(name) || it.service.as_deref() == Some(name);
+            workloads.find(called)
+        });
+        let host = |path: &IngressPath| wish.host.as_ref().is_none_or(|host| path.host == *host);
+        // A rewritten prefix is a pattern that begins with it.
+        let same = |path: &IngressPath| {
+            path.path == wish.path || path.rewrite.is_some() && path.path.starts_with(&wish.path)
+        };
+        let mut paths = ingress.paths();
+        wish.kind == PathKind::Regex
+            || paths.any(|path| {
+                host(path) && same(path) && to.is_none_or(|it| it.name == path.workload)
+            })
     }
 
     /// Returns whether what manifests have without being asked is in this one.

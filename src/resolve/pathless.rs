@@ -91,6 +91,8 @@ pub(super) fn leave(read: &mut Read<'_>, task: &ResolvedTask) -> bool {
         )
     };
     read.leave(why);
+    // Nobody named a file that a person is to write.
+    read.persons = None;
     true
 }
 

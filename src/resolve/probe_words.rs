@@ -32,6 +32,10 @@ fn failures(plain: Phrase<'_>) -> Option<u32> {
 }
 
 fn check(text: &Inline, plain: Phrase<'_>) -> Option<Check> {
+    // Probes are written without a scheme, which is HTTP.
+    if plain.words().any(|word| word.eq_ignore_ascii_case("https")) {
+        return None;
+    }
     let port = || numbers_after(plain, Word::Ports);
     let port = || port().and_then(|number| u16::try_from(number).ok());
     let port = || port().or_else(|| asked_on(plain));

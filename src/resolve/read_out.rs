@@ -342,7 +342,17 @@ fn is_unmet(span: &crate::checklist::Span, target: Option<&Target>, known: &Know
 fn undecided(read: &Read<'_>, known: &Known<'_>) -> Vec<BulletReading> {
     let leads = read.target().is_some_and(|it| it.kind == FileKind::Ingress);
     let ingress = known.application.ingress.as_ref().filter(|_| leads);
-    let paths = ingress.into_iter().flat_map(|it| &it.undecided);
+    // Another line's are its own to tell.
+    let edge = read.spec().edge;
+    let own = |path: &&String| {
+        let mut asked = edge.paths.iter();
+        let asked = asked.any(|it| {
+            let host = it.host.as_deref().unwrap_or_default();
+            **path == format!("{host}{}", it.path)
+        });
+        asked || edge.paths.is_empty()
+    };
+    let paths = ingress.into_iter().flat_map(|it| &it.undecided).filter(own);
     let unread = |path: &String| BulletReading::Unread {
         text: format!("`{path}`"),
         span: read.task.text.span.clone(),

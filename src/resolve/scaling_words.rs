@@ -55,7 +55,7 @@ pub(super) fn budget(
     if !named && !bare {
         return None;
     }
-    let pdb = disruption_budget(plain);
+    let pdb = disruption_budget(plain)?;
     // `minAvailable: all` asks for something else than any budget.
     if pdb == Pdb::default() && plain.find(BUDGETS).is_some() {
         return None;
@@ -77,8 +77,9 @@ const BUDGETS: &[Word] = &[
     Word::Maximum,
 ];
 
-/// Returns the budget that a text asks for; neither is set where it gives no number.
-fn disruption_budget(plain: Phrase<'_>) -> Pdb {
+/// Returns the budget that a text asks for; neither is set where it gives no number. None can have
+/// both.
+fn disruption_budget(plain: Phrase<'_>) -> Option<Pdb> {
     let figures = Figures::of(plain);
     let amount = |meaning| {
         let found = figures.beside(meaning)?;
@@ -88,11 +89,12 @@ fn disruption_budget(plain: Phrase<'_>) -> Pdb {
         })
     };
     let min_available = amount(Word::Minimum);
-    let max_unavailable = amount(Word::Maximum).filter(|_| min_available.is_none());
-    Pdb {
+    let max_unavailable = amount(Word::Maximum);
+    let both = min_available.is_some() && max_unavailable.is_some();
+    (!both).then_some(Pdb {
         min_available,
         max_unavailable,
-    }
+    })
 }
 
 /// Reads an autoscaler, or a part of one where the file is one.
@@ -102,6 +104,11 @@ pub(super) fn autoscaler(
     kind: Option<FileKind>,
     spec: &mut Spec,
 ) -> Option<String> {
+    // The figures of a budget are of pods that stay.
+    let budget = plain.find(&[Word::Available, Word::Unavailable]);
+    if budget.is_some() || kind == Some(FileKind::Pdb) {
+        return None;
+    }
     let figures = Figures::of(plain);
     // `at least 2, up to 10`
     let bound = |meaning| {

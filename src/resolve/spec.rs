@@ -201,6 +201,65 @@ impl Spec {
     }
 }
 
+impl Spec {
+    /// Returns whether another one asks for something else where one thing can be had.
+    pub(super) fn contradicts(&self, other: &Self) -> bool {
+        let pair = |of: fn(&Self) -> Vec<Option<String>>| {
+            let mut pairs = of(self).into_iter().zip(of(other));
+            pairs.any(|(one, other)| one.zip(other).is_some_and(|(one, other)| one != other))
+        };
+        pair(|it| {
+            let number = |it: Option<u32>| it.map(|it| it.to_string());
+            let hpa = it.hpa.unwrap_or_default();
+            let pdb = it.pdb.clone().unwrap_or_default();
+            vec![
+                number(it.replicas),
+                it.requests.cpu.clone(),
+                it.requests.memory.clone(),
+                it.limits.cpu.clone(),
+                it.limits.memory.clone(),
+                it.claim.clone(),
+                it.image.clone(),
+                it.version.clone(),
+                number(hpa.min),
+                number(hpa.max),
+                number(hpa.cpu),
+                number(hpa.memory),
+                pdb.min_available,
+                pdb.max_unavailable,
+                it.job.schedule.clone(),
+                number(it.job.retries),
+                it.rollout.max_surge.clone(),
+                it.rollout.max_unavailable.clone(),
+            ]
+        }) || self.budgets_both(other)
+            || other.budgets_both(self)
+            || [
+                (&self.liveness, &other.liveness),
+                (&self.readiness, &other.readiness),
+                (&self.startup, &other.startup),
+            ]
+            .into_iter()
+            .any(|(one, other)| {
+                let both = one.as_ref().zip(other.as_ref());
+                both.is_some_and(|(one, other)| one.check != other.check)
+            })
+    }
+}
+
+impl Spec {
+    /// Returns whether this one says how many pods must stay, and another one how many may be
+    /// missing: no budget has both.
+    fn budgets_both(&self, other: &Self) -> bool {
+        let least = self.pdb.as_ref().and_then(|it| it.min_available.as_ref());
+        let most = other
+            .pdb
+            .as_ref()
+            .and_then(|it| it.max_unavailable.as_ref());
+        least.is_some() && most.is_some()
+    }
+}
+
 impl EdgeSpec {
     /// Takes over the hosts and paths of another that aren't here yet.
     pub(super) fn add_missing(&mut self, other: &Self) {

@@ -422,7 +422,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Minutes, "minut, mins$"),
     (Word::Hours, "hour"),
     (Word::Days, "day"),
-    (Word::Weeks, "week"),
+    (Word::Weeks, "week$, weeks$"),
     (Word::Years, "year"),
     (Word::Kilobytes, "kilobyte"),
     (Word::Megabytes, "megabyte"),

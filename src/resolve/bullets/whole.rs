@@ -103,7 +103,7 @@ fn whole(
 }
 
 /// Returns what stands between a text's commas and semicolons; those in brackets part nothing.
-fn clauses(text: &Inline) -> Vec<Inline> {
+pub(in crate::resolve) fn clauses(text: &Inline) -> Vec<Inline> {
     let empty = Inline {
         parts: Vec::new(),
         ..text.clone()

@@ -3,6 +3,7 @@
 use crate::checklist::Inline;
 use crate::vocabulary::{Phrase, Vocabulary, Word, fold};
 
+use super::super::bullets::clauses;
 use super::super::spec::Spec;
 use super::wishes::Asked;
 use super::{paths, told, wishes};
@@ -17,6 +18,13 @@ pub(in crate::resolve) fn read(
     let plain = Phrase::new(&plain, vocabulary);
     let mut meanings = Vec::new();
     let asked = told::read(text, vocabulary);
+    // A wish is the whole Ingress's: for one host or path alone it would be another.
+    if clauses(text)
+        .iter()
+        .any(|clause| is_scoped(clause, vocabulary))
+    {
+        return None;
+    }
     meanings.extend(controllers(plain, spec));
     meanings.extend(issuer(text, plain.text(), spec));
     // Paths beside a wish are those that it is for, unless they are said to be routes.
@@ -38,6 +46,21 @@ pub(in crate::resolve) fn read(
         });
     }
     (!meanings.is_empty()).then(|| meanings.join("; "))
+}
+
+/// Returns whether a clause tells a wish beside a host or a path that it is for.
+fn is_scoped(clause: &Inline, vocabulary: &Vocabulary) -> bool {
+    let of_all = |wish: &wishes::Wish| {
+        use wishes::Wish::{Cors, ForwardAuth, HttpsRedirect, IdleTimeout, Rewrite};
+        // Nobody minds a connection that others may hold as well.
+        !matches!(
+            wish,
+            Rewrite { .. } | ForwardAuth { .. } | Cors { .. } | HttpsRedirect | IdleTimeout { .. }
+        )
+    };
+    let placed = |code: &str| paths::parse(code).is_some();
+    clause.codes().any(|(code, _)| placed(code))
+        && told::read(clause, vocabulary).iter().any(of_all)
 }
 
 /// Returns whether a text asks for TLS itself: neither by the scheme of an address that a wish

@@ -103,10 +103,22 @@ pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Pa
         let behind = it.behind.as_deref().unwrap_or_default();
         ARROWS.iter().any(|arrow| behind.contains(arrow))
     };
-    if clauses.iter().any(twice) {
+    if clauses
+        .iter()
+        .any(|it| twice(it) || it.leads_elsewhere(vocabulary))
+    {
         return found;
     }
+    // Hosts that stand alone are those of the paths behind them.
+    let mut alone: Option<(String, bool)> = None;
     for clause in clauses {
+        if let Some(host) = clause.host() {
+            if alone.as_ref().is_some_and(|(_, used)| !used) {
+                return Vec::new();
+            }
+            alone = Some((host, false));
+            continue;
+        }
         let exact = all_exact || exact(&clause.words);
         let to = clause.to(vocabulary);
         for code in &clause.codes {
@@ -119,8 +131,16 @@ pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Pa
                 path.kind = PathKind::Exact;
             }
             path.to.clone_from(&to);
+            if let Some((host, used)) = alone.as_mut().filter(|_| path.host.is_none()) {
+                path.host = Some(host.clone());
+                *used = true;
+            }
             found.push(path);
         }
+    }
+    // One without paths of its own is left beside others.
+    if alone.is_some_and(|(_, used)| !used) {
+        return Vec::new();
     }
     found
 }
@@ -147,6 +167,29 @@ struct Clause {
 }
 
 impl Clause {
+    /// Returns the host that stands alone.
+    fn host(&self) -> Option<String> {
+        let [code] = self.codes.as_slice() else {
+            return None;
+        };
+        let host = is_host(code) && self.behind.is_none();
+        host.then(|| code.to_lowercase())
+    }
+
+    /// Whether more stands behind the arrow than one service: `→ web, api` is two clauses, `→ web
+    /// and api`, `→ web /ws` and `→ web (nginx)` are one.
+    fn leads_elsewhere(&self, vocabulary: &Vocabulary) -> bool {
+        let behind = self.behind.as_deref().unwrap_or_default();
+        let aside = |word: &&str| {
+            vocabulary.tells(word, Word::Target) || vocabulary.tells(word, Word::Article)
+        };
+        let mut names = words(behind).filter(|word| !aside(word));
+        // A port's number belongs to its name.
+        let port = |word: &str| behind.contains(&format!(":{word}"));
+        let _ = names.next();
+        names.any(|word| !port(word)) || behind.split_whitespace().any(|it| it.starts_with('/'))
+    }
+
     fn to(&self, vocabulary: &Vocabulary) -> Option<String> {
         let behind = self.behind.as_ref()?;
         words(behind)

@@ -2,7 +2,7 @@
 
 use crate::facts::Route;
 
-use super::super::application::{Role, Workload};
+use super::super::application::{Role, ServicePort, Workload};
 use super::super::subjects::normal;
 use super::model::{IngressPath, PathKind};
 use super::paths::{PathWish, parse};
@@ -258,12 +258,7 @@ fn route(
         remarks.undecided(wish, name.is_some());
         return None;
     };
-    let port = workload
-        .ports
-        .iter()
-        .find(|port| number == Some(port.port))
-        .or_else(|| workload.ports.iter().find(|port| port.name == "http"))
-        .or(workload.ports.first())?;
+    let port = port(workload, (wish, number), remarks)?;
     Some(IngressPath {
         host: host.to_owned(),
         path: wish.path.clone(),
@@ -272,6 +267,31 @@ fn route(
         workload: workload.name.clone(),
         port: port.name.clone(),
     })
+}
+
+/// Returns the port that a path is to go to: the one of that number, else the one that speaks HTTP.
+/// A number that is asked for is that or none.
+fn port<'w>(
+    workload: &'w Workload,
+    (wish, number): (&PathWish, Option<u16>),
+    remarks: &mut Remarks,
+) -> Option<&'w ServicePort> {
+    let ports = || workload.ports.iter();
+    let asked = ports().find(|port| number == Some(port.port));
+    if let Some(number) = number.filter(|_| wish.to.is_some() && asked.is_none()) {
+        remarks.warn(
+            format!(
+                "`{}` is to go to port {number} of `{}`, which it isn't known to have",
+                wish.path, workload.name
+            ),
+            "name the port in a task (`Port: 8080`) or in the Compose file (`expose`)",
+        );
+        remarks.undecided(wish, true);
+        return None;
+    }
+    asked
+        .or_else(|| ports().find(|port| port.name == "http"))
+        .or(workload.ports.first())
 }
 
 /// Returns the workload of that name, or of that Compose service.

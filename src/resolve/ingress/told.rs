@@ -50,7 +50,9 @@ fn wish(kind: Kind, text: &Inline, (whole, own): (Phrase<'_>, Phrase<'_>)) -> Op
             burst: amounts::numbers_after(whole, Word::Burst),
         },
         Kind::BasicAuth => Wish::BasicAuth {
-            secret: codes().find(|code| is_name(code)).map(str::to_owned),
+            secret: codes()
+                .find(|code| is_name(code) && !super::paths::is_host(code))
+                .map(str::to_owned),
         },
         Kind::ForwardAuth => Wish::ForwardAuth {
             url: urls(text).into_iter().next(),

@@ -121,11 +121,19 @@ fn followed(line: &Line<'_>, target: &Target, around: &Around) -> Result<(), Cow
     if matches!(target.kind, FileKind::Hpa | FileKind::Pdb) {
         known.extend([Word::Minimum, Word::Maximum]);
     }
-    let stray = wording::stray(line, word, &known);
+    let range = |word: &&str| matches!(target.kind, FileKind::Hpa) && is_range(word);
+    let stray = wording::stray(line, word, &known).filter(|it| !range(it));
     match stray.filter(|word| named_product(&word.to_lowercase()).is_none()) {
         Some(stray) => Err(format!("“{stray}” says something of the path").into()),
         None => Ok(()),
     }
+}
+
+/// Returns whether a word is a range of numbers: `2-6`.
+fn is_range(word: &str) -> bool {
+    let number = |text: &str| text.parse::<u32>().is_ok();
+    let bounds = word.split_once('-');
+    bounds.is_some_and(|(low, high)| number(low) && number(high))
 }
 
 /// Refuses a verb whose object is another kind of thing than the file's.

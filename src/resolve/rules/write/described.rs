@@ -4,13 +4,14 @@
 //! It is read as bullets are. Words that only name the file or what it holds are harmless; anything
 //! else that no rule reads is a person's, never dropped in silence.
 
+mod way_in;
+
 use crate::checklist::Inline;
 use crate::vocabulary::{Phrase, Word, words};
 
 use super::super::super::application::Exposure;
 use super::super::super::bullets::{self, Beyond, Meaning};
 use super::super::super::exposure_words;
-use super::super::super::ingress;
 use super::super::super::quantity;
 use super::super::super::spec::{ExposureSpec, Spec};
 use super::super::super::subjects::named_product;
@@ -151,6 +152,9 @@ fn is_quiet(kind: FileKind) -> bool {
     )
 }
 
+/// What no facts have a name for.
+const NOBODY: &str = "zzqx";
+
 struct Reader<'a, 'c> {
     line: &'a Line<'c>,
     target: &'a Target,
@@ -198,37 +202,6 @@ impl Reader<'_, '_> {
                     let names = self.strays(clause, Known::Named);
                     self.unread(clause, names);
                 }
-            }
-        }
-    }
-
-    /// Reads what an Ingress is to be: the line as a whole may state wishes.
-    fn way_in(&mut self, text: &str) {
-        let mut whole = inline(self.line, text);
-        whole.span = self.line.task.text.span.clone();
-        let wishes = self.spec.edge.wishes.len();
-        let meaning = ingress::read_bullet(&whole, self.line.vocabulary, self.spec);
-        if self.spec.edge.wishes.len() > wishes {
-            self.meanings.extend(meaning);
-        }
-        for (at, clause) in clauses(text).into_iter().enumerate() {
-            let parts = between(clause, self.line.vocabulary, Word::With);
-            for (part_at, part) in parts.into_iter().enumerate() {
-                let alone = inline(self.line, part);
-                let mut own = Spec::default();
-                let read = ingress::read_bullet(&alone, self.line.vocabulary, &mut own);
-                // What it asks for beside a wish is asked for all the same.
-                self.spec.edge.add_missing(&own.edge);
-                let known = match read {
-                    Some(_) => Known::Read,
-                    None if at + part_at == 0 => Known::Named,
-                    None => Known::Beside,
-                };
-                let mut names = self.strays(part, known);
-                if own.edge.issuer.is_none() && ingress::names_issuer(part) {
-                    names.push(part.to_owned());
-                }
-                self.unread(part, names);
             }
         }
     }
@@ -309,6 +282,10 @@ impl Reader<'_, '_> {
                 self.unread(text, names);
                 return true;
             }
+            Meaning::Carried(_) if self.contradicts(&own, &alone) => {
+                self.unread(text, vec![NOBODY.to_owned()]);
+                return true;
+            }
             Meaning::Carried(meaning) => {
                 self.meanings.push(meaning);
                 self.last = Some((text.to_owned(), before));
@@ -327,6 +304,15 @@ impl Reader<'_, '_> {
         self.spec.merge(own);
         self.unread(text, names);
         true
+    }
+
+    /// Returns whether a clause asks for something else than the line did already.
+    fn contradicts(&self, own: &Spec, clause: &Inline) -> bool {
+        let line = Phrase::new(self.line.plain, self.line.vocabulary);
+        let clause = clause.plain();
+        let recreated = line.with(&clause).has(Word::Recreate);
+        let rolled = line.find(&[Word::Rolling, Word::Surge]).is_some();
+        self.spec.contradicts(own) || recreated && rolled
     }
 
     /// Returns whether what is read is taken beside these words that are left.

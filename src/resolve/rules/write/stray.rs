@@ -13,7 +13,7 @@ use super::super::super::bullets;
 use super::super::super::slug::alike;
 use super::super::super::subjects::named_product;
 use super::super::super::target::{self, FileKind, Target};
-use super::super::{Line, expect};
+use super::super::{Line, expect, wording};
 use super::pieces::{Token, brackets, joins_some, tokens};
 
 /// What bullets' rules read, figures' units with it.
@@ -288,7 +288,7 @@ impl Reader<'_, '_> {
         let told = self.line.vocabulary.told_by(word).alone;
         let digit = word.starts_with(|letter: char| letter.is_ascii_digit());
         let figure = digit || numeral(word).is_some();
-        if self.own(word) {
+        if self.own(word) || self.is_aside(word) {
             return false;
         }
         if self.each_node && (told.has(Word::Around) || word.starts_with(NODE)) {
@@ -374,6 +374,16 @@ impl Reader<'_, '_> {
             return parts.any(|it| it.eq_ignore_ascii_case(word));
         }
         parts.any(|it| alike(it, word))
+    }
+
+    /// Returns whether a word only numbers a ticket (`OPS-17`) or names somebody (`@olha`).
+    fn is_aside(&self, word: &str) -> bool {
+        let ticket = word.contains('-') && word.starts_with(char::is_uppercase);
+        let named = word
+            .chars()
+            .all(|it| it.is_alphabetic() || "-_.".contains(it));
+        let somebody = named && self.segment.text().contains(&format!("@{word}"));
+        somebody || ticket && wording::is_number(word)
     }
 
     /// Whether it says what dashboards or alerts are about, whose things the application's folder may

@@ -1,0 +1,90 @@
+//! What a line says of an Ingress: whom hosts and paths lead to, TLS, wishes.
+
+use super::super::super::super::ingress;
+use super::super::super::super::spec::Spec;
+use super::super::pieces::{between, clauses, inline};
+use super::super::stray::Known;
+use super::{NOBODY, Reader};
+use crate::vocabulary::{Phrase, Word};
+
+/// Marks between a path or a host and the service that it leads to.
+const ARROWS: [&str; 4] = ["→", "=>", "->", "⇒"];
+
+/// Controllers of Ingresses; which one runs is set for the phase.
+const CONTROLLERS: [&str; 3] = ["nginx", "traefik", "haproxy"];
+
+/// What issues certificates.
+const ISSUING: &str = "cert-manager";
+
+impl Reader<'_, '_> {
+    /// Reads what an Ingress is to be: the line as a whole may state wishes.
+    pub(super) fn way_in(&mut self, text: &str) {
+        let mut whole = inline(self.line, text);
+        whole.span = self.line.task.text.span.clone();
+        let meaning = ingress::read_bullet(&whole, self.line.vocabulary, self.spec);
+        self.meanings.extend(meaning);
+        let routed = ARROWS.iter().any(|arrow| text.contains(arrow));
+        for (at, clause) in clauses(text).into_iter().enumerate() {
+            let parts = between(clause, self.line.vocabulary, Word::With);
+            for (part_at, part) in parts.into_iter().enumerate() {
+                self.part_of_way_in(part, routed, at + part_at == 0);
+            }
+        }
+    }
+
+    /// Reads a part of what an Ingress is to be. What it names beside what is read counts for
+    /// nothing: a wish is the whole Ingress's, and a service that nothing leads to is lost.
+    fn part_of_way_in(&mut self, part: &str, routed: bool, first: bool) {
+        let alone = inline(self.line, part);
+        let mut own = Spec::default();
+        let read = ingress::read_bullet(&alone, self.line.vocabulary, &mut own);
+        let before = self.spec.edge.clone();
+        // What it asks for beside a wish is asked for all the same.
+        self.spec.edge.add_missing(&own.edge);
+        if self.spec.edge != before {
+            self.meanings.extend(read.clone());
+        }
+        let known = match read {
+            Some(_) => Known::Read,
+            None if first => Known::Named,
+            None => Known::Beside,
+        };
+        let mut names = self.strays(part, known);
+        let leads = ARROWS.iter().any(|arrow| part.contains(arrow));
+        let wished = !own.edge.wishes.is_empty() || own.tls && !leads;
+        let served = |code: &str| {
+            let mut paths = self.spec.edge.paths.iter();
+            paths.any(|it| it.host.as_deref() == Some(code))
+        };
+        let unserved = codes(part).any(|it| ingress::is_host(it) && !served(it));
+        let beside = read.is_none() && routed && (leads || unserved || !first);
+        let purpose = Phrase::new(part, self.line.vocabulary).has(Word::Purpose);
+        let issuer = own.edge.issuer.is_none() && ingress::names_issuer(part);
+        let lost = beside || wished && (purpose && !leads || !names.is_empty());
+        if lost || issuer || self.says_more(part, &own, leads) {
+            names.push(NOBODY.to_owned());
+        }
+        self.unread(part, names);
+    }
+
+    /// Returns whether a part says of the way in what nothing carries: which controller, that it is
+    /// an inner one, which Secret or version of TLS.
+    fn says_more(&self, part: &str, own: &Spec, leads: bool) -> bool {
+        let phrase = Phrase::new(part, self.line.vocabulary);
+        let controller = |word: &str| CONTROLLERS.contains(&word.to_lowercase().as_str());
+        let named = phrase.words().any(controller) && !phrase.has(Word::Annotations);
+        let issuer = own.edge.issuer.as_deref();
+        let secret = codes(part).any(|code| Some(code) != issuer && code != ISSUING);
+        let figure = phrase
+            .words()
+            .any(|word| word.starts_with(|it: char| it.is_ascii_digit()));
+        let only = phrase.has(Word::Exactly);
+        let encrypted = own.tls && !leads && own.edge.wishes.is_empty();
+        named || phrase.has(Word::Within) || encrypted && (secret || figure || only)
+    }
+}
+
+/// Returns the code spans of a text.
+fn codes(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
