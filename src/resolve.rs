@@ -144,7 +144,12 @@ pub fn resolve(
     let look = Look::new(tree, facts, context.seen);
     let mut reads = bare::read_placed(checklist, tree, Some(&look));
     pathless::read(&mut reads, checklist, (facts, context.phase));
-    let mut left = earlier::leave_created(&mut reads, (checklist, tree), context);
+    let mut left = pathless::leave_theirs(&mut reads, (checklist, tree), context.before);
+    left.extend(earlier::leave_created(
+        &mut reads,
+        (checklist, tree),
+        context,
+    ));
     let named = assemble::named(&reads, context);
     let past = Past::read(context, facts, tree, named.as_deref());
     left.extend(past.leave(&mut reads, (checklist, facts)));

@@ -50,8 +50,7 @@ pub(super) fn find(tree: &Tree, application: &Application, files: &[FileSpec]) -
             }
             continue;
         };
-        let own = |it: &Object| !is_patch(it) && !is_workload_of(it, files);
-        let objects = objects.into_iter().filter(own);
+        let objects = objects.into_iter().filter(|it| !is_patch(it));
         found.objects.extend(objects.map(|object| HandWritten {
             path: path.to_owned(),
             object: object.within(&application.namespace),
@@ -99,12 +98,6 @@ fn is_overlaid(file: &FileSpec, path: &str) -> bool {
 fn is_patch(object: &Object) -> bool {
     let image = |container: &&Value| container.get("image").is_some();
     containers_of(object).is_some_and(|them| them.is_empty() || !them.iter().all(image))
-}
-
-/// Returns whether files of the phase hold a workload that is called so: it lies there twice.
-fn is_workload_of(object: &Object, files: &[FileSpec]) -> bool {
-    let own = ManifestItem::Workload(object.name.clone());
-    containers_of(object).is_some() && holds(files, |item| *item == own)
 }
 
 fn holds(files: &[FileSpec], is: impl Fn(&ManifestItem) -> bool) -> bool {

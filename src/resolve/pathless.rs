@@ -10,19 +10,21 @@
 mod head;
 
 use crate::checklist::{Checklist, Inline, Part, Spanned, Task};
+use crate::diagnostic::Diagnostic;
 use crate::facts::image;
-use crate::facts::{Facts, Service};
+use crate::facts::{Facts, Service, Tree};
 use crate::settings::PhaseSettings;
 use crate::vocabulary::{Phrase, Word, words};
 
 use super::application::WorkloadKind;
 use super::bullets::Meaning;
+use super::earlier::Before;
 use super::model::{BulletReading, ResolvedTask};
 use super::rules::{self, Pathless, Read};
 use super::slug::slug;
 use super::subjects::{named_product, normal};
 use super::target::{FileKind, Target};
-use super::{kind, layout};
+use super::{kind, layout, unwritten};
 use head::Head;
 
 /// The folder of manifests where nothing tells another.
@@ -67,6 +69,63 @@ pub(super) fn written(
     let names = Names::of(reads, facts, phase)?;
     let found = names.written(read, reads, checklist);
     found.map(|found| found.task)
+}
+
+/// Leaves to a person what a manifest of theirs has already: without a path, a line may be about
+/// that. Returns what is said of each.
+pub(super) fn leave_theirs(
+    reads: &mut [Read<'_>],
+    (checklist, tree): (&Checklist, &Tree),
+    before: Option<&Before>,
+) -> Vec<Diagnostic> {
+    let written = |path: &str| {
+        before.is_some_and(|it| {
+            let mut earlier = it.phases.iter();
+            it.own.contains(path)
+                || it.later.contains(path)
+                || earlier.any(|phase| phase.written.contains(path))
+        })
+    };
+    let mut told = Vec::new();
+    for read in reads.iter_mut().filter(|it| it.pathless.is_some()) {
+        let Some(target) = read.target() else {
+            continue;
+        };
+        let Some(kind) = object(target.kind) else {
+            continue;
+        };
+        let name = target.name.clone().unwrap_or_default();
+        let mut theirs = unwritten::holding(tree, kind, &name);
+        let theirs = theirs.find(|path| *path != target.path && !written(path));
+        let Some(path) = theirs.map(str::to_owned) else {
+            continue;
+        };
+        let why = format!(
+            "`{path}` has {kind}/{name}, and the line names no path: which of the two is meant is a \
+             person's to say"
+        );
+        let help = format!(
+            "have that file applied (<!-- orch: apply={path} -->), or name the file that is to be \
+             written: - [ ] `{}`",
+            target.path
+        );
+        told.push(unwritten::warning(read, &why, checklist).help(help));
+        read.leave(why);
+        read.persons = None;
+    }
+    told
+}
+
+/// Returns the kind of the object that a file of one workload is for.
+fn object(kind: FileKind) -> Option<&'static str> {
+    const BESIDE: [(FileKind, &str); 3] = [
+        (FileKind::Service, "Service"),
+        (FileKind::Hpa, "HorizontalPodAutoscaler"),
+        (FileKind::Pdb, "PodDisruptionBudget"),
+    ];
+    let beside = BESIDE.iter().find(|(of, _)| *of == kind);
+    let workload = || kind.workload().map(WorkloadKind::word);
+    beside.map(|(_, word)| *word).or_else(workload)
 }
 
 /// Leaves a task to a person whose line may be about something else; returns whether it was one.

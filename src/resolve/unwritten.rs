@@ -424,13 +424,20 @@ fn needs(target: &Target, workload: &Workload, reads: &[Read<'_>]) -> (String, S
 /// Returns whether a manifest of the workspace has an object, as an earlier phase or a person
 /// wrote it.
 fn is_there(tree: &Tree, kind: &str, name: &str) -> bool {
+    holding(tree, kind, name).next().is_some()
+}
+
+/// Returns the manifests of the workspace that have an object.
+pub(super) fn holding<'t>(tree: &'t Tree, kind: &str, name: &str) -> impl Iterator<Item = &'t str> {
     // What an HPA scales is told further in.
     let (kind, name) = (format!("kind: {kind}"), format!("name: {name}"));
-    let has = |text: &str| {
+    let has = move |text: &str| {
         let mut lines = text.lines();
         lines.any(|line| line.trim_end() == kind) && text.lines().any(|line| line.trim() == name)
     };
     let files = tree.iter();
-    let mut files = files.filter(|(path, _)| is_yaml(path) && target::is_for_manifests(path, &[]));
-    files.any(|(_, text)| has(text))
+    let files = files.filter(|(path, _)| is_yaml(path) && target::is_for_manifests(path, &[]));
+    files
+        .filter(move |(_, text)| has(text))
+        .map(|(path, _)| path)
 }

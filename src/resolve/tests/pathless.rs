@@ -126,6 +126,25 @@ fn what_only_begins_so_is_a_persons() {
 }
 
 #[test]
+fn what_a_persons_manifest_has_is_a_persons() {
+    let mut tree = tree();
+    tree.insert("docker-compose.yml", COMPOSE);
+    let theirs = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app\n";
+    tree.insert("deploy/prod/app.yaml", theirs);
+    let document = "# Phase 1: A\n\n## 1.1 Kubernetes\n\n- [ ] Deployment for app: 2 replicas\n\
+                    - [ ] Deployment for worker: 1 replica\n";
+    let resolved = resolved(&parse(document), &tree);
+    let actions: Vec<&Action> = resolved.tasks.iter().map(|it| &it.action).collect();
+    assert_eq!(actions[0], &Action::Manual);
+    assert!(matches!(actions[1], Action::Write { .. }));
+    let note = resolved.tasks[0].notes.first().expect("why");
+    assert!(
+        note.starts_with("`deploy/prod/app.yaml` has Deployment/app"),
+        "{note}"
+    );
+}
+
+#[test]
 fn a_line_about_two_services_is_a_persons() {
     for line in [
         "PDB for app and worker: minAvailable 1",
