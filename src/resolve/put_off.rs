@@ -1,6 +1,6 @@
 //! Traces that don't count although they are there: of work that was begun and says so (``# TODO:
-//! charge the card`` in the function that a line asks for), and of what a person opened again as it
-//! was.
+//! charge the card`` in the function that a line asks for) or uses nothing of what it is given, and of
+//! what a person opened again as it was.
 //!
 //! Whether that is still part of the line is a person's to tell. What is ticked was told.
 
@@ -22,11 +22,8 @@ pub(super) fn refuse(reads: &[Read<'_>], look: &Look<'_>, tasks: &mut [ResolvedT
                 trace.found = Err(format!(
                     "{there}, and {who} opened the task again: it counts once `{path}` changes"
                 ));
-            } else if let Some(at) = look.later(trace) {
-                trace.found = Err(format!(
-                    "{there}, and {at} says that something of it is to be done: say whether it is \
-                     done"
-                ));
+            } else if let Some(why) = look.later(trace) {
+                trace.found = Err(format!("{there}, and {why}"));
             }
         }
     }

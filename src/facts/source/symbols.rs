@@ -8,6 +8,7 @@ mod head;
 mod idle;
 mod parameters;
 mod stub;
+mod unused;
 
 use std::collections::BTreeMap;
 use std::ops::Range;

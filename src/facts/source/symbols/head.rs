@@ -49,6 +49,8 @@ pub struct Head {
     behind: Vec<String>,
     /// What stands behind those.
     body: Body,
+    /// The byte that it ends at.
+    pub(super) end: usize,
 }
 
 impl Head {
@@ -81,6 +83,7 @@ impl Head {
             parameters: inside.map(|inside| parameters(code.language, inside)),
             behind: pieces(code.text.get(rest..end)?),
             body: Body::of(code, at, end),
+            end,
         })
     }
 

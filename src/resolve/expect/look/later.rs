@@ -1,9 +1,9 @@
-//! What was found, and says in a comment that some of it is to be done.
+//! What was found, and says that some of it is to be done, or shows it.
 
 use super::super::{Expectation, Expected};
 use super::{Look, is_below};
 use crate::checklist::TaskId;
-use crate::facts::{self, Definition, Origin, Sort};
+use crate::facts::{self, Definition, Definitions, Origin, Sort};
 use crate::journal::Trace;
 
 impl Look<'_> {
@@ -12,13 +12,43 @@ impl Look<'_> {
         self.seen?.rejected.get(task)
     }
 
+    /// Returns why something that was found doesn't count yet: a comment in it says that some of it is
+    /// to be done, or what it is given is put to no use.
+    pub(in crate::resolve) fn later(&self, found: &Expected) -> Option<String> {
+        let said = self.said_later(found).map(|at| {
+            format!("{at} says that something of it is to be done: say whether it is done")
+        });
+        said.or_else(|| self.unused(found))
+    }
+
+    /// Says which of the parameters that a line names is used nowhere in the function that was found.
+    fn unused(&self, found: &Expected) -> Option<String> {
+        let (Expectation::Symbol { symbol, .. }, Trace::Symbol { path, line, .. }) =
+            (&found.what, found.found.as_ref().ok()?)
+        else {
+            return None;
+        };
+        let asked = &symbol.signature.parameters;
+        let of = self.defined_at(&symbol.name, (path, *line))?;
+        let unused = Definitions::unused(self.tree, &symbol.name, of, asked)?;
+        let name = &symbol.name;
+        Some(format!(
+            "`{unused}` isn't used in `{name}()` at {} yet",
+            of.origin
+        ))
+    }
+
+    fn defined_at(&self, name: &str, (path, line): (&str, usize)) -> Option<&Definition> {
+        let mut all = self.definitions().named(name).iter();
+        all.find(|it| it.origin.path == path && it.origin.line == line)
+    }
+
     /// Returns where something that was found says that some of it is to be done.
-    pub(in crate::resolve) fn later(&self, found: &Expected) -> Option<Origin> {
+    fn said_later(&self, found: &Expected) -> Option<Origin> {
         match (&found.what, found.found.as_ref().ok()?) {
             (Expectation::Symbol { symbol, .. }, Trace::Symbol { path, line, .. }) => {
-                let all = self.definitions().named(&symbol.name).iter();
-                let mut here = all.filter(|it| it.origin.path == *path && it.origin.line == *line);
-                facts::marked(self.tree, &symbol.name, here.next()?)
+                let here = self.defined_at(&symbol.name, (path, *line))?;
+                facts::marked(self.tree, &symbol.name, here)
             }
             (Expectation::Endpoint { .. }, Trace::Endpoint { path, line, .. }) => self
                 .answered_later(&Origin {

@@ -7,7 +7,8 @@ use crate::facts::{Facts, Tree};
 use crate::resolve::rules::{self, Intent};
 use crate::vocabulary::Vocabulary;
 
-/// Returns whether all traces of a line are there; every file was changed since the phase began.
+/// Returns whether all traces of a line are there and count; every file was changed since the phase
+/// began.
 fn is_done(heading: &str, line: &str, files: &[(&str, &str)]) -> bool {
     let text = format!("# Phase 1: Things\n\n## 1.1 {heading}\n\n- [ ] {line}\n");
     let vocabulary = Vocabulary::default();
@@ -41,8 +42,27 @@ fn is_done(heading: &str, line: &str, files: &[(&str, &str)]) -> bool {
     let facts = Facts::default();
     let look = Look::new(&tree, &facts, Some(&seen));
     let around = rules::around(section, task, &vocabulary);
-    let mut found = wants.iter().map(|want| look.expect(want, &around).found);
-    found.all(|it| it.is_ok())
+    let mut found = wants.iter().map(|want| look.expect(want, &around));
+    found.all(|it| it.found.is_ok() && look.later(&it).is_none())
+}
+
+#[test]
+fn what_a_function_is_given_by_name_is_used_in_it() {
+    let file = "src/HoldService.kt";
+    let text = |body: &str| {
+        format!(
+            "class HoldService(val repo: Repo) {{\n  fun extend(holdId: UUID, minutes: Int) = {body}\n}}\n"
+        )
+    };
+    for line in [
+        "Add `extend(holdId: UUID, minutes: Int)` to `HoldService`",
+        "Добавить `extend(holdId: UUID, minutes: Int)` в `HoldService`",
+        "Додати `extend(holdId: UUID, minutes: Int)` до `HoldService`",
+    ] {
+        let done = |body: &str| is_done("Work", line, &[(file, &text(body))]);
+        assert!(!done("repo.find(holdId)"), "{line}");
+        assert!(done("repo.find(holdId).plus(minutes)"), "{line}");
+    }
 }
 
 #[test]
