@@ -37,6 +37,8 @@ pub struct Head {
     sort: Sort,
     /// Whether a decorator of Python's stands above it.
     decorated: bool,
+    /// Whether one makes a class of data of it.
+    data: bool,
     /// The words and marks before its name.
     before: Vec<String>,
     /// Those between its name and its parameters: `= async`.
@@ -64,6 +66,7 @@ impl Head {
     pub(super) fn read(code: &Code, name: &str, (sort, at): (Sort, usize)) -> Option<Self> {
         let line = code.bare.get(..at)?;
         let begins = line.rfind(['\n', ';', '{', '}']).map_or(0, |it| it + 1);
+        let above = line.get(..begins).unwrap_or_default();
         let start = at + name.len();
         let (open, close) = brackets(code, start, sort).unzip();
         let between = code.text.get(start..open.unwrap_or(start))?;
@@ -76,7 +79,8 @@ impl Head {
             language: code.language,
             kotlin: code.path.rsplit_once('.').is_some_and(|(_, it)| it == "kt"),
             sort,
-            decorated: is_decorated(line.get(..begins).unwrap_or_default()),
+            decorated: is_decorated(above, "@"),
+            data: is_decorated(above, "@dataclass") || is_decorated(above, "@dataclasses."),
             receiver: receiver(code.language, &before, inside),
             before,
             between: pieces(between),
@@ -133,7 +137,7 @@ impl Head {
             .chain(&self.between)
             .chain(behind)
             .chain(&self.receiver);
-        all.any(|it| it == word)
+        all.any(|it| it == word) || word == "data" && self.data
     }
 
     /// Returns whether it returns just that.
@@ -259,8 +263,9 @@ impl Head {
     }
 }
 
-/// Returns whether a decorator of Python's stands right above a definition, behind these lines.
-fn is_decorated(above: &str) -> bool {
+/// Returns whether a decorator of Python's that begins so stands right above a definition, behind these
+/// lines.
+fn is_decorated(above: &str, begins: &str) -> bool {
     let lines = above.lines().rev().map(str::trim_start);
     let definition = |it: &str| {
         ["class ", "def ", "async "]
@@ -268,7 +273,7 @@ fn is_decorated(above: &str) -> bool {
             .any(|word| it.starts_with(word))
     };
     let mut near = lines.take_while(|it| !(it.is_empty() || definition(it)));
-    near.any(|it| it.starts_with('@'))
+    near.any(|it| it.starts_with(begins))
 }
 
 /// Returns how a method takes what it is called on: in Rust the first of its parameters, in Go what

@@ -601,3 +601,54 @@ fn tests_use_what_they_are_for() {
         "{import}it('a', () => {{ expect(useCart().total).toBe(2); }});\n"
     )));
 }
+
+#[test]
+fn what_stands_before_a_class_or_a_function_is_so() {
+    let path = "src/Fees.kt";
+    for (line, no, yes) in [
+        (
+            "Add sealed class `FeeRule` in `src/Fees.kt`",
+            "class FeeRule(val a: Int)",
+            "sealed class FeeRule(val a: Int)",
+        ),
+        (
+            "Додати sealed клас `FeeRule` у `src/Fees.kt`",
+            "class FeeRule(val a: Int)",
+            "sealed class FeeRule(val a: Int)",
+        ),
+        (
+            "Add data class `FeeRule` in `src/Fees.kt`",
+            "class FeeRule(val a: Int)",
+            "data class FeeRule(val a: Int)",
+        ),
+        (
+            "Добавить data класс `FeeRule` в `src/Fees.kt`",
+            "class FeeRule(val a: Int)",
+            "data class FeeRule(val a: Int)",
+        ),
+        (
+            "Add sealed interface `FeeRule` in `src/Fees.kt`",
+            "interface FeeRule",
+            "sealed interface FeeRule",
+        ),
+        (
+            "Add value class `FeeRule` in `src/Fees.kt`",
+            "class FeeRule(val a: Int)",
+            "@JvmInline\nvalue class FeeRule(val a: Int)",
+        ),
+        (
+            "Add suspend function `charge` in `src/Fees.kt`",
+            "fun charge() = run()",
+            "suspend fun charge() = run()",
+        ),
+    ] {
+        assert!(!is_done("Work", line, &[(path, no)]), "{line}");
+        assert!(is_done("Work", line, &[(path, yes)]), "{line}");
+    }
+    let line = "Add data class `FeeRule` in `src/fees.py`";
+    let done = |text| is_done("Work", line, &[("src/fees.py", text)]);
+    assert!(!done("class FeeRule:\n    a = 1\n"));
+    assert!(done(
+        "@dataclass(frozen=True)\nclass FeeRule:\n    a: int\n"
+    ));
+}

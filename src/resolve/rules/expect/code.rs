@@ -132,6 +132,13 @@ const NAMES: &[&str] = &[
     "justfile",
 ];
 
+/// Keywords that people put before `class` and `function` in plain words as well, and that the
+/// definition then has.
+const KEYWORDS: &[&str] = &[
+    "data", "final", "inline", "inner", "open", "override", "partial", "record", "sealed",
+    "suspend", "value", "virtual",
+];
+
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /// Folders of the machine: what is below them is no endpoint.
@@ -168,9 +175,35 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
             before: label(tokens, at).or(before),
             behind: called(tokens, at).or(tokens.get(at + 1)),
         };
-        Some(kind(code, beside))
+        let mut kind = kind(code, beside);
+        if let Ok(Kind::Symbol(symbol)) = &mut kind {
+            let said = modifiers(tokens, at).filter(|it| !symbol.signature.modifiers.contains(it));
+            let said: Vec<String> = said.collect();
+            symbol.signature.modifiers.extend(said);
+        }
+        Some(kind)
     });
     named.collect()
+}
+
+/// Returns the keywords that stand before the noun before a code span, and that its definition is to
+/// have: ``sealed class `X` ``.
+fn modifiers<'t>(tokens: &'t [Token<'_>], at: usize) -> impl Iterator<Item = String> + 't {
+    let nouns = [
+        Role::Class,
+        Role::Interface,
+        Role::Structure,
+        Role::Callable,
+        Role::Function,
+    ];
+    let words = tokens.get(..at).unwrap_or_default();
+    let words = words
+        .split_last()
+        .filter(|(noun, _)| nouns.iter().any(|it| noun.is(*it)));
+    let words = words.map_or(&[][..], |(_, before)| before);
+    let said = words.iter().rev().map_while(Token::word);
+    said.take_while(|it| KEYWORDS.contains(it))
+        .map(str::to_owned)
 }
 
 /// Returns the noun that stands before a colon or a dash before a code span: ``handler: `X` ``.
