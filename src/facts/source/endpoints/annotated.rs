@@ -172,11 +172,12 @@ fn classes(code: &Code) -> Vec<Class> {
         match name {
             "RestController" | "Controller" => class.serves = true,
             "FeignClient" | "HttpExchange" => clients.push(class.at),
-            _ => {}
+            // One of the application's own, put together of others.
+            _ => class.serves |= code.language == Language::Java && name.ends_with("Controller"),
         }
+        // Nobody registers what `@RequestMapping` alone stands on.
         if matches!(name, "RequestMapping" | "Controller") && !arguments.is_empty() {
             class.prefixes = written(code.language, &arguments);
-            class.serves = true;
         }
     }
     for class in &mut classes {

@@ -168,6 +168,28 @@ fn springs_mappings_stand_below_their_class_and_context() {
 }
 
 #[test]
+fn springs_mappings_are_served_where_the_class_is_a_controller() {
+    let path = "src/main/kotlin/A.kt";
+    let class = |of: &str| {
+        format!(
+            "{of}\n@RequestMapping(\"/api\")\nclass A {{\n  @GetMapping(\"/a\")\n  fun a() = 1\n}}\n"
+        )
+    };
+    for of in ["@Controller", "@RestController", "@ApiController"] {
+        check(
+            &[(path, &class(of))],
+            &["GET /api/a src/main/kotlin/A.kt:4"],
+        );
+    }
+    for of in ["", "@Service", "@Component"] {
+        check(
+            &[(path, &class(of))],
+            &["? GET /api/a src/main/kotlin/A.kt:4"],
+        );
+    }
+}
+
+#[test]
 fn springs_routes_under_a_condition_are_served_nowhere_that_is_known() {
     let path = "src/main/kotlin/A.kt";
     for condition in [
