@@ -107,6 +107,8 @@ struct Clause {
     part: bool,
     /// The word that says what they are to be, where their being there doesn't tell that.
     quality: Option<String>,
+    /// Whether what comes with it stands alone, and in no type that it names.
+    alone: bool,
     /// What its tests are for.
     tested: Tested,
 }
@@ -127,6 +129,7 @@ impl Clause {
             about: None,
             part: false,
             quality: None,
+            alone: false,
             tested: Tested::default(),
         }
     }

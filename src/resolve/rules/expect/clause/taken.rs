@@ -83,7 +83,7 @@ pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Resul
             );
         }
         (_, Relation::With, Kind::Symbol(mut symbol)) => {
-            if is_member(&symbol) && symbol.within.is_none() {
+            if is_member(&symbol) && symbol.within.is_none() && !clause.alone {
                 symbol.within = clause.owner();
             }
             clause.symbols.push(symbol);
