@@ -22,6 +22,9 @@ patterns! {
     LOGGED = r"^(?:console\.\w+|print|println!?|eprintln!|dbg!|log(?:ger|ging)?\.\w+|log::\w+!|tracing::\w+!|(?:info|warn|debug|error)!|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|puts)[\s(].*$";
     LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
     ANSWERED = r"^[^\n]*(?:status|Status|HTTPException|abort|Response|http\.Error|response)[^\n]*\b501\b[^\n]*$";
+    UNAVAILABLE = r"(?i)(?:status|HTTPException|abort|respon[ds]|http\.Error|Results\.|writeHead)[\s\S]*(?:\b50[13]\b|service_?unavailable|not_?implemented)";
+    CHOOSES = r"\bif\b|\bmatch\b|\bwhen\b|\?|\bor\b|\|\||&&";
+    REFUSES = r"(?i)unavailable|maintenance|implemented|refus|reject|down|fail|error|abort|deny";
     MACRO = r"^(?:(?:core::|std::)?(?:todo|unimplemented)!\s*|TODO)\([^;]*\)$";
     REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:(?:not|n't)[ _-]*(?:yet[ _-]*)?(?:implemented|supported|written|done)|unimplemented|unsupported|\btodo\b)[^;]*$";
     TOLD = r"(?i)^[^;\n]*(?:(?:\bnot|n't) (?:yet )?(?:implemented|written)|StatusNotImplemented|NOT_IMPLEMENTED)\b[^;\n]*$";
@@ -58,7 +61,10 @@ impl Body {
         };
         if text.trim() == "..." {
             Self::None
-        } else if is_stub(code, part.clone()) || is_idle(code, at..part.start, text) {
+        } else if does_no_more(code, part.clone())
+            || is_idle(code, at..part.start, text)
+            || is_unavailable(text) && !is_called_to_refuse(code, at)
+        {
             Self::Stub
         } else {
             Self::Some
@@ -85,7 +91,41 @@ fn is_idle(code: &Code, head: Range<usize>, body: &str) -> bool {
 /// Returns whether the body that a part of a file is does nothing yet.
 pub(in super::super) fn is_stub(code: &Code, part: Range<usize>) -> bool {
     let text = code.text.get(part.clone()).unwrap_or_default();
+    is_unavailable(text) || does_no_more(code, part)
+}
+
+fn does_no_more(code: &Code, part: Range<usize>) -> bool {
+    let text = code.text.get(part.clone()).unwrap_or_default();
     does_nothing(text) || refuses(text) || is_put_off(code, part, text)
+}
+
+/// Returns whether all that a body does is to answer that nobody serves it: 501, or 503.
+fn is_unavailable(body: &str) -> bool {
+    let rest: Vec<&str> = statements(body).filter(|it| !is(&LOGGED, it)).collect();
+    let rest = rest.join("\n");
+    let mut depth = 0_usize;
+    let mut ends = 0_usize;
+    for (at, letter) in rest.char_indices() {
+        match letter {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            // A chain goes on with its point.
+            '\n' if depth == 0 && !rest.get(at + 1..).is_some_and(|it| it.starts_with('.')) => {
+                ends += 1;
+            }
+            _ => {}
+        }
+    }
+    ends == 0 && rest.len() <= LONGEST && is(&UNAVAILABLE, &rest) && !is(&CHOOSES, &rest)
+}
+
+/// Whether a function's name says that refusing is all that it is for.
+fn is_called_to_refuse(code: &Code, at: usize) -> bool {
+    let rest = code.bare.get(at..).unwrap_or_default();
+    let name = rest
+        .split(|it: char| !(it.is_alphanumeric() || it == '_'))
+        .next();
+    name.is_some_and(|it| is(&REFUSES, it))
 }
 
 /// Returns whether a body ends with saying that it is to be made, whatever comes before that.
@@ -267,6 +307,58 @@ mod tests {
             ("a.rb", "def send(to)\nend\n"),
         ] {
             assert!(sends_nothing(path, source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_only_answers_that_nobody_serves_it_is_a_stub() {
+        for (path, source) in [
+            (
+                "a.py",
+                "async def send(to: str):\n    return JSONResponse(\n        status_code=503,\n        content={\"detail\": \"no\"},\n    )\n",
+            ),
+            (
+                "a.py",
+                "def send(to):\n    raise HTTPException(status_code=503)\n",
+            ),
+            (
+                "a.ts",
+                "function send(req, res) {\n  res.status(503).json({ error: 'x' });\n}\n",
+            ),
+            (
+                "A.kt",
+                "class A {\n  fun send(to: String): ResponseEntity<Any> =\n    ResponseEntity.status(503).build()\n}\n",
+            ),
+            (
+                "A.java",
+                "class A {\n  ResponseEntity<?> send(String to) {\n    return ResponseEntity\n      .status(HttpStatus.SERVICE_UNAVAILABLE)\n      .build();\n  }\n}\n",
+            ),
+            (
+                "a.go",
+                "func send(w W, r *R) {\n\thttp.Error(w, \"soon\", http.StatusServiceUnavailable)\n}\n",
+            ),
+        ] {
+            assert!(sends_nothing(path, source), "{source}");
+        }
+        for (path, source) in [
+            (
+                "a.py",
+                "def send(to):\n    if not post(to):\n        raise HTTPException(status_code=503)\n    return 1\n",
+            ),
+            (
+                "a.py",
+                "def send(to):\n    return Response(status_code=200 if ping() else 503)\n",
+            ),
+            (
+                "a.ts",
+                "function send(req, res) {\n  res.status(ok() ? 200 : 503).end();\n}\n",
+            ),
+            (
+                "a.go",
+                "func send(w W) {\n\tif err := ping(); err != nil {\n\t\thttp.Error(w, \"no\", 503)\n\t}\n}\n",
+            ),
+        ] {
+            assert!(!sends_nothing(path, source), "{source}");
         }
     }
 
