@@ -21,7 +21,7 @@ patterns! {
     ONLY_NAMED = r"(?m)^[ \t]*(?:using|import|use|package)\s[^;\n({]*;?[ \t]*$|\bnamespace\s+[\w.\\]+\s*(?:;|\{\s*\})|\bdeclare\s*\([^)]*\);|^\s*<\?php";
     EMPTY_PARTS = r"(?s)<(?:template|style|script)\b[^>]*>\s*(?:<div\s*/>|<div>\s*</div>)?\s*</(?:template|style|script)>|<script\b[^>]*>\s*export\s+default\s*\{\s*\}\s*;?\s*</script>";
     LATER = r"^(?:[-*+>]\s+|\d+[.)]\s+|\[ \]\s+)*[*_`<(\[]*(?:TODO|TBD|TBA|WIP|FIXME)\b";
-    SETS = r"^(?:set\s+[-+][\w\s-]*|shopt\s[\w\s-]*|exit(?:\s+0)?|:|true)$";
+    SETS = r#"^(?:set\s+[-+][\w\s-]*|shopt\s[\w\s-]*|exit(?:\s+\d+)?|:|true|(?:echo|printf)(?:\s+(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.)*"|[12]?>&2|(?:[^\s|&;<>`$'"(]|\$[^(])+))*);?$"#;
 }
 
 /// Returns whether what a file says beside its comments does nothing yet.
@@ -32,7 +32,7 @@ pub(super) fn is_begun(path: &str, said: &str, code: Option<&Code>) -> bool {
             Some((_, "md" | "markdown")) => is_left_for_later(said),
             Some((_, "vue" | "svelte")) => is_blank(said, &EMPTY_PARTS),
             Some((_, "sh" | "bash" | "zsh")) => only_sets(said),
-            _ => false,
+            _ => is_shells(said) && only_sets(said),
         },
     }
 }
@@ -87,7 +87,13 @@ fn is_left_for_later(said: &str) -> bool {
     later.next().is_some() && lines.all(|it| it.starts_with('#') || has(it, &LATER))
 }
 
-/// Whether a script only says how it is run.
+/// Returns whether a file says in its first line that a shell is to run it.
+pub(super) fn is_shells(text: &str) -> bool {
+    let first = text.lines().next().and_then(|it| it.strip_prefix("#!"));
+    first.is_some_and(|it| it.trim_end().ends_with("sh"))
+}
+
+/// Whether a script only says how it is run, and something to who runs it.
 fn only_sets(said: &str) -> bool {
     let mut lines = said.lines().map(str::trim);
     lines.all(|it| it.is_empty() || is_directive(it) || has(it, &SETS))
@@ -212,6 +218,18 @@ mod tests {
                 "set -eu\n# later\nexit 0\n",
                 "set -- a\nrun \"$@\"\n",
             ),
+            (
+                "a.sh",
+                "#!/bin/sh\nset -eu\necho \"restoring $1 -> db; wait\"\nprintf 'a|b' >&2\nexit 1\n",
+                "#!/bin/sh\necho a > b\n",
+            ),
+            (
+                "ops/restore",
+                "#!/usr/bin/env bash\necho later\n",
+                "#!/bin/sh\necho $(restore)\n",
+            ),
+            ("a.bash", "echo a\n:\n", "echo a | psql\n"),
+            ("a.sh", "echo a\ntrue\n", "echo a && restore\n"),
         ] {
             check(path, begun, true);
             check(path, filled, false);

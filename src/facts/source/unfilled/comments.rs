@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::super::super::paths;
 use super::super::code::{Code, Language, without_comments};
+use super::begun::is_shells;
 
 /// How comments are written.
 #[derive(Debug, Clone, Copy)]
@@ -191,7 +192,8 @@ const DIRECTIVES: &[&str] = &["#!", "# syntax=", "# escape=", "# check="];
 
 /// Returns what a file says beside its comments; nothing where it isn't known how they are written.
 pub(super) fn said(path: &str, text: &str) -> Option<String> {
-    let marks = marks(path);
+    let script = || (!paths::file_name(path).contains('.') && is_shells(text)).then_some(HASHED);
+    let marks = marks(path).or_else(script);
     let code = || Code::new(path, &Arc::from(text));
     let source = marks.is_none().then(code).flatten();
     match marks {
