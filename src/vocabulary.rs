@@ -14,6 +14,7 @@ mod label;
 mod meaning;
 mod numeral;
 mod phrase;
+mod placeholder;
 mod russian;
 mod stem;
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub(crate) use meaning::UNITS;
 pub use meaning::Word;
 pub(crate) use numeral::numeral;
 pub(crate) use phrase::{Phrase, Words};
+pub(crate) use placeholder::is_placeholder;
 use stem::Entry;
 
 /// A row of a language's table: a meaning and the words that tell it, separated by commas.

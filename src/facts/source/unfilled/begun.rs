@@ -9,6 +9,7 @@ use super::super::code::{Code, Language, closing};
 use super::super::symbols::is_of_migrations;
 use super::super::variables::{pattern, patterns};
 use super::comments::is_directive;
+use crate::vocabulary::is_placeholder;
 
 patterns! {
     NO_OPERATIONS = r"(?m)^[ \t]+operations\s*(?::[^=\n]+)?=\s*\[\s*\]";
@@ -20,6 +21,8 @@ patterns! {
     NO_COLUMNS = r"\bSchema::(?:table|create)\([^{}]*\{(?:\s*\$table->(?:id|timestamps)\(\s*\);)*\s*\}\s*\)\s*;";
     ONLY_NAMED = r"(?m)^[ \t]*(?:using|import|use|package)\s[^;\n({]*;?[ \t]*$|\bnamespace\s+[\w.\\]+\s*(?:;|\{\s*\})|\bdeclare\s*\([^)]*\);|^\s*<\?php";
     EMPTY_PARTS = r"(?s)<(?:template|style|script)\b[^>]*>\s*(?:<div\s*/>|<div>\s*</div>)?\s*</(?:template|style|script)>|<script\b[^>]*>\s*export\s+default\s*\{\s*\}\s*;?\s*</script>";
+    HIDDEN = r"(?s)<(?:style|head)\b[^>]*>.*?</(?:style|head)>|<script\b[^>]*>\s*(?:export\s+default\s*\{\s*\}\s*;?)?\s*</script>";
+    TAGS = r"<[^>]*>";
     LATER = r"^(?:[-*+>]\s+|\d+[.)]\s+|\[ \]\s+)*[*_`<(\[]*(?:TODO|TBD|TBA|WIP|FIXME)\b";
     SETS = r#"^(?:set\s+[-+][\w\s-]*|shopt\s[\w\s-]*|exit(?:\s+\d+)?|:|true|(?:echo|printf)(?:\s+(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.)*"|[12]?>&2|(?:[^\s|&;<>`$'"(]|\$[^(])+))*);?$"#;
 }
@@ -30,7 +33,8 @@ pub(super) fn is_begun(path: &str, said: &str, code: Option<&Code>) -> bool {
         Some(code) => is_migration_of_nothing(code) || only_names(code),
         None => match paths::file_name(path).rsplit_once('.') {
             Some((_, "md" | "markdown")) => is_left_for_later(said),
-            Some((_, "vue" | "svelte")) => is_blank(said, &EMPTY_PARTS),
+            Some((_, "vue" | "svelte")) => is_blank(said, &EMPTY_PARTS) || is_page_to_come(said),
+            Some((_, "html" | "htm")) => is_page_to_come(said),
             Some((_, "sh" | "bash" | "zsh")) => only_sets(said),
             _ => is_shells(said) && only_sets(said),
         },
@@ -83,8 +87,18 @@ fn only_names(code: &Code) -> bool {
 /// Whether a document has headings, and says otherwise that the rest is to come.
 fn is_left_for_later(said: &str) -> bool {
     let mut lines = said.lines().map(str::trim).filter(|it| !it.is_empty());
-    let mut later = lines.clone().filter(|it| has(it, &LATER));
-    later.next().is_some() && lines.all(|it| it.starts_with('#') || has(it, &LATER))
+    let later = |line: &str| has(line, &LATER) || is_placeholder(line);
+    let mut said = lines.clone().filter(|it| !it.starts_with('#'));
+    said.any(later) && lines.all(|it| it.starts_with('#') || later(it))
+}
+
+/// Whether all that a page or a component shows is that it is to come.
+fn is_page_to_come(said: &str) -> bool {
+    let bare = HIDDEN.as_ref().map(|it| it.replace_all(said, ""));
+    let shown = bare.and_then(|it| Some(TAGS.as_ref()?.replace_all(&it, "\n").into_owned()));
+    let shown = shown.unwrap_or_default();
+    let mut lines = shown.lines().map(str::trim).filter(|it| !it.is_empty());
+    lines.clone().next().is_some() && lines.all(is_placeholder)
 }
 
 /// Returns whether a file says in its first line that a shell is to run it.
@@ -208,6 +222,26 @@ mod tests {
                 "# A\n\nTODO: b\n\nCall 112.\n",
             ),
             ("a.md", "# A\n<!-- x -->\nWIP\n", "# A\n"),
+            (
+                "a.md",
+                "# A\n\n## B\n\nComing soon.\n",
+                "# A\n\nComing soon: B\n",
+            ),
+            (
+                "a.md",
+                "# А\n\n_Скоро будет_\n",
+                "# Скоро\n\nЗвонить 112.\n",
+            ),
+            (
+                "a.md",
+                "# А\n\n- У розробці\n- Незабаром!\n",
+                "# А\n\nСкоро буде: б\n",
+            ),
+            (
+                "A.vue",
+                "<script setup lang=\"ts\">\n</script>\n<template>\n  <p>Coming soon</p>\n</template>\n",
+                "<template>\n  <p>Coming soon: {{ a }}</p>\n</template>\n",
+            ),
             (
                 "a.sh",
                 "#!/bin/sh\nset -euo pipefail\n",

@@ -1,0 +1,107 @@
+//! What people write in a document in place of what is to come.
+
+use super::fold;
+
+const ENGLISH: &[&str] = &[
+    "coming",
+    "coming later",
+    "coming soon",
+    "in progress",
+    "placeholder",
+    "tba",
+    "tbd",
+    "to be added",
+    "to be agreed",
+    "to be announced",
+    "to be continued",
+    "to be decided",
+    "to be defined",
+    "to be described",
+    "to be determined",
+    "to be documented",
+    "to be done",
+    "to be filled",
+    "to be filled in",
+    "to be written",
+    "to do",
+    "todo",
+    "under construction",
+    "wip",
+    "work in progress",
+];
+
+const RUSSIAN: &[&str] = &[
+    "будет добавлено",
+    "будет дополнено",
+    "будет описано",
+    "будет позже",
+    "будет позднее",
+    "в процессе",
+    "в работе",
+    "в разработке",
+    "дополнить",
+    "заполнить",
+    "позже",
+    "скоро",
+    "скоро будет",
+    "скоро появится",
+    "уточняется",
+];
+
+const UKRAINIAN: &[&str] = &[
+    "буде додано",
+    "буде доповнено",
+    "буде описано",
+    "буде пізніше",
+    "в процесі",
+    "в роботі",
+    "в розробці",
+    "доповнити",
+    "заповнити",
+    "згодом",
+    "незабаром",
+    "пізніше",
+    "скоро",
+    "скоро буде",
+    "у процесі",
+    "у роботі",
+    "у розробці",
+    "уточнюється",
+];
+
+/// Returns whether a line of a document is nothing but a placeholder; marks around it say nothing.
+pub(crate) fn is_placeholder(line: &str) -> bool {
+    let said = line.trim_matches(|it: char| !it.is_alphanumeric());
+    let said = fold(said);
+    [ENGLISH, RUSSIAN, UKRAINIAN]
+        .iter()
+        .any(|known| known.contains(&said.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_placeholder;
+
+    #[test]
+    fn a_placeholder_is_all_of_its_line() {
+        for line in [
+            "Coming soon.",
+            "- *Coming soon…*",
+            "To be agreed",
+            "Скоро будет!",
+            "> В разработке",
+            "(незабаром)",
+            "У розробці.",
+        ] {
+            assert!(is_placeholder(line), "{line}");
+        }
+        for line in [
+            "Coming soon: refunds by card",
+            "To be agreed with the bank by mail",
+            "Скоро будет готово: 112",
+            "",
+        ] {
+            assert!(!is_placeholder(line), "{line}");
+        }
+    }
+}
