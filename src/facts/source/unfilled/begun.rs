@@ -16,6 +16,8 @@ patterns! {
     OPERATIONS = r"\boperations\b";
     UPGRADE = r"\bdef\s+upgrade\s*\([^)]*\)[^:\n]*:\s*(?:pass|\.\.\.)[ \t]*(?:\n\s*\n|\n\S|\s*\z)";
     JOINED = r"(?m)^down_revision\b[^=\n]*=\s*\(|\bdependencies\s*=\s*\[\s*\([^)]*\)\s*,\s*\(";
+    CHANGES_NOTHING = r"(?i)^(?:begin|commit|end|start\s+transaction|set\s[\w\s.=',]+|select\b(?:[^(]|\b(?:count|now|version)\([^()]*\))*)$";
+    INTO = r"(?i)\binto\b";
     UP = r"(?i)\bup\b[^;{}]*\{";
     RUBY_UP = r"(?m)^[ \t]*def\s+(?:change|up)\s*$\s*^[ \t]*end\b";
     NO_COLUMNS = r"\bSchema::(?:table|create)\([^{}]*\{(?:\s*\$table->(?:id|timestamps)\(\s*\);)*\s*\}\s*\)\s*;";
@@ -67,8 +69,15 @@ fn is_migration_of_nothing(code: &Code) -> bool {
         }
         Language::Php | Language::CSharp | Language::Script => has_empty_up(bare),
         Language::Ruby => has(bare, &RUBY_UP),
-        Language::Java | Language::Rust | Language::Go | Language::Sql => false,
+        Language::Sql => only_selects(bare),
+        Language::Java | Language::Rust | Language::Go => false,
     }
+}
+
+/// Whether a script of SQL only asks. What is called in a question may change something.
+fn only_selects(bare: &str) -> bool {
+    let mut all = bare.split(';').map(str::trim).filter(|it| !it.is_empty());
+    all.all(|it| has(it, &CHANGES_NOTHING) && !has(it, &INTO))
 }
 
 fn has_empty_up(bare: &str) -> bool {
@@ -179,6 +188,26 @@ mod tests {
         ] {
             check(path, empty, true);
             check(path, filled, false);
+        }
+    }
+
+    #[test]
+    fn a_migration_of_questions_alone_changes_nothing() {
+        let path = "db/migration/V2__refunds.sql";
+        for text in [
+            "select 1;\n",
+            "-- +goose Up\nSELECT 'up';\n-- +goose Down\nSELECT 'down';\n",
+            "BEGIN;\nselect count(*), now() from refunds;\nCOMMIT;\n",
+        ] {
+            check(path, text, true);
+            check("queries/refunds.sql", text, false);
+        }
+        for text in [
+            "select create_hypertable('refunds', 'at');\n",
+            "select * into refunds from holds;\n",
+            "select 1;\nalter table refunds add column a int;\n",
+        ] {
+            check(path, text, false);
         }
     }
 
