@@ -7,23 +7,38 @@ use regex::Regex;
 
 use super::super::Tree;
 use super::super::model::Origin;
-use super::code::Code;
+use super::code::{Code, Language};
 use super::symbols::{Definition, Definitions};
 use super::variables::{pattern, patterns};
 
 patterns! {
+    TO_WRITE = r"\b(?:it|test|describe)\.todo(?:\.\w+)*\s*\(|(?:^|[^.\w])x(?:it|test|describe)(?:\.\w+)*\s*\(";
     MARK = r"\b(?:TODO|FIXME|XXX|TBD)\b";
     COMMENTED = r"(?:^|\s)(?:#|//|--|<!--|/\*|\{\{--|\{/\*|;)[^\n]*\b(?:TODO|FIXME|XXX|TBD)\b|^\s*(?:[-*+>]\s+|\d+[.)]\s+)*[*_`<(\[]*(?:TODO|FIXME|TBD)\b";
 }
 
-/// Returns the 1-based lines of a file on which a comment says that something is to be done.
+/// Returns the 1-based lines of a file on which a comment says that something is to be done, or a test is
+/// only named that is to be written.
 pub fn marks(path: &str, text: &Arc<str>) -> Vec<usize> {
     if let Some(code) = Code::new(path, text) {
-        return within(&code, 0..text.len()).collect();
+        let mut lines: Vec<usize> = within(&code, 0..text.len()).collect();
+        lines.extend(tests_to_write(&code));
+        lines.sort_unstable();
+        lines.dedup();
+        return lines;
     }
     let lines = text.lines().enumerate();
     let marked = lines.filter(|(_, line)| COMMENTED.iter().any(|it| it.is_match(line)));
     marked.map(|(at, _)| at + 1).collect()
+}
+
+/// Returns the lines of a script on which a test is only named, or put aside.
+fn tests_to_write(code: &Code) -> impl Iterator<Item = usize> {
+    let script = code.language == Language::Script;
+    let found = TO_WRITE.iter().filter(move |_| script);
+    let found = found.flat_map(|it| it.find_iter(&code.bare));
+    // What stands before its name may be the end of the line above.
+    found.map(|it| code.origin(it.end()).line)
 }
 
 /// Returns where a comment in a function or type says that something is to be done.
@@ -74,6 +89,16 @@ mod tests {
                 &[1],
             ),
             ("a.go", "func todo() {}\n", &[]),
+            (
+                "a.test.ts",
+                "it('a', () => {});\nit.todo('b');\ntest.todo('c');\nxit('d', () => {});\nexit(1);\n",
+                &[2, 3, 4],
+            ),
+            (
+                "a.test.ts",
+                "xdescribe('a', () => {});\nlist.todo('b');\n",
+                &[1],
+            ),
             ("docs/a.md", "# A\n\nBase: /api\n\n## B\n\nTBD\n", &[7]),
             ("docs/a.md", "# A\n\nThe list of TODO items\n", &[]),
             ("ci.yml", "on: push\n# TODO: tests\n", &[2]),

@@ -27,6 +27,8 @@ patterns! {
     RUBY_SKIP = r"(?m)^[ \t]*(?:skip|pending)\b";
     IMPORTS = r"(?m)^[ \t]*(?:import|from|use|using|package|require)\b[^\n]*$";
     NEVER_FAILS = r"(?i)\bassert_eq!\(\s*\d+(?:\s*[-+*]\s*\d+)*\s*,\s*\d+\s*\)|\bassert\s+(?:True|1)\b|\b(?:assert|expect)\w*(?:\.\w+)?\(\s*true\s*\)(?:\.\w+)*(?:\(\s*(?:true)?\s*\))?";
+    IS_THERE = r#"(?m)\bexpect\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBeDefined\(\s*\)|not\.toBe(?:Null|Undefined)\(\s*\))|\b(?:assertNotNull|assertIsNotNone|(?:assert|require)\.NotNil|Assert\.(?:NotNull|IsNotNull))\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\bassert\s+(?:[\w.,'"\[\] ]|\([^()\n]*\))+\sis\s+not\s+None[ \t]*(?:,[^\n]*)?$"#;
+    THROWS = r"\b(?:get|find)(?:All)?By\w*";
     FAILS = r"(?i)assert|expect|should|verify|require|must|check|snapshot|raises|fail|fatal|error|equal|match|ensure|diff|panics|throws|unwrap|@given|scenarios|@property|spec\b|archtest";
     PY_NONE = r"(?m)^pytestmark\s*=\s*(?:\[[^\]]*)?\bpytest\.mark\.(?:skip|xfail)|^(?:pytest\.skip|raise\s+(?:unittest\.)?SkipTest)\(";
     PY_CLASS = r"(?m)^([ \t]*)@(?:pytest\.mark|unittest)\.skip\w*[^\n]*\n(?:[ \t]*@[^\n]*\n)*[ \t]*class\s[^\n]*\n";
@@ -65,7 +67,22 @@ pub(super) fn has_test(code: &Code) -> bool {
         blanked.unwrap_or_default()
     };
     let rest = blanked(&blanked(&bare, &IMPORTS), &NEVER_FAILS);
+    let rest = without_presence(&rest);
     tests > skips && FAILS.as_ref().is_none_or(|it| it.is_match(&rest))
+}
+
+/// Blanks what only claims that something is there: that holds for whatever is defined at all. What
+/// looks for a part of a page fails by itself.
+fn without_presence(text: &str) -> String {
+    let throws = |said: &str| THROWS.iter().any(|it| it.is_match(said));
+    let blank = |found: &regex::Captures<'_>| {
+        let said = found.get(0).map_or("", |it| it.as_str());
+        if throws(said) { said } else { " " }.to_owned()
+    };
+    let blanked = IS_THERE
+        .as_ref()
+        .map(|it| it.replace_all(text, blank).into_owned());
+    blanked.unwrap_or_default()
 }
 
 /// Returns whether a file says of all of its tests that they are skipped.
@@ -243,6 +260,50 @@ mod tests {
     fn has_none(path: &str, text: &str) {
         let found = unfilled(path, &Arc::from(text));
         assert_eq!(found, Some(Unfilled::Tests), "{path}: {text}");
+    }
+
+    #[test]
+    fn tests_that_only_say_that_something_is_there_prove_nothing() {
+        for (path, text) in [
+            (
+                "cart.test.ts",
+                "it('a', () => { expect(new Cart(items())).toBeDefined(); expect(cart).not.toBeNull(); });\n",
+            ),
+            (
+                "CartTest.kt",
+                "class CartTest {\n  @Test\n  fun a() {\n    assertNotNull(Cart(1))\n    assertTrue(true)\n  }\n}\n",
+            ),
+            (
+                "tests/test_a.py",
+                "def test_a():\n    cart = Cart()\n    assert cart is not None\n",
+            ),
+            (
+                "a_test.go",
+                "package a\n\nfunc TestA(t *testing.T) {\n\tassert.NotNil(t, New())\n}\n",
+            ),
+        ] {
+            has_none(path, text);
+        }
+        for (path, text) in [
+            (
+                "cart.test.tsx",
+                "it('a', () => { expect(screen.getByText('a')).toBeDefined(); });\n",
+            ),
+            (
+                "cart.test.ts",
+                "it('a', () => { expect(cart).toBeDefined(); expect(cart.total).toBe(2); });\n",
+            ),
+            (
+                "tests/test_a.py",
+                "def test_a():\n    cart = Cart()\n    assert cart is not None\n    assert cart.total == 2\n",
+            ),
+            (
+                "tests/test_a.py",
+                "def test_a():\n    assert a() is not None and a().total == 2\n",
+            ),
+        ] {
+            assert_eq!(unfilled(path, &Arc::from(text)), None, "{path}: {text}");
+        }
     }
 
     #[test]
