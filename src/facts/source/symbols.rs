@@ -4,10 +4,12 @@
 //! decorator makes isn't seen, and neither is what is only declared elsewhere and imported.
 
 mod body;
+mod extent;
 mod head;
 mod idle;
 mod parameters;
 mod stub;
+mod unavailable;
 mod unused;
 
 use std::collections::BTreeMap;

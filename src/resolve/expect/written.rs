@@ -102,7 +102,8 @@ pub(super) fn is_stub(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool 
     head.is_some_and(|it| match found.sort {
         Sort::Function => it.is_stub(),
         Sort::Type => symbol.filled && it.is_empty_type() || idle(),
-        Sort::Value | Sort::Table => false,
+        Sort::Value => symbol.noun == Noun::Constant && it.is_vacant(),
+        Sort::Table => false,
     })
 }
 
@@ -141,7 +142,8 @@ fn is_concrete(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
 }
 
 fn is_constant(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
-    !symbol.call && head(tree, found, symbol).is_some_and(|it| it.is_constant())
+    let head = || head(tree, found, symbol);
+    !symbol.call && head().is_some_and(|it| it.is_constant() && !it.is_vacant())
 }
 
 /// Whether a name is one of a function that tests: `TestParse`, `test_parse`.

@@ -4,13 +4,11 @@
 
 use std::sync::Arc;
 
-use super::super::code::{Code, Language, closing};
+use super::super::code::{Code, Language};
+use super::extent::{brackets, ends};
 use super::parameters::{Parameter, parameters, pieces, without_root};
 use super::stub::Body;
 use super::{Definition, Sort};
-
-/// Bytes that a definition's head may have at most.
-const LONGEST: usize = 4000;
 
 /// What a type is, as far as languages tell such things apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +84,11 @@ impl Head {
             between: pieces(between),
             parameters: inside.map(|inside| parameters(code.language, inside)),
             behind: pieces(code.text.get(rest..end)?),
-            body: Body::of(code, at, end),
+            body: match sort {
+                Sort::Value if is_vacant(code, start) => Body::Stub,
+                Sort::Value => Body::Some,
+                Sort::Function | Sort::Type | Sort::Table => Body::of(code, at, end),
+            },
             end,
         })
     }
@@ -171,6 +173,11 @@ impl Head {
     /// `type Name = …`
     fn is_alias(&self) -> bool {
         self.language == Language::Script && self.before.last().is_some_and(|it| it == "type")
+    }
+
+    /// Returns whether a value is given none: nothing, or an empty text.
+    pub fn is_vacant(&self) -> bool {
+        self.sort == Sort::Value && self.is_stub()
     }
 
     /// Returns whether a value stays as it is, as far as its language tells.
@@ -302,88 +309,12 @@ fn receiver(language: Language, before: &[String], parameters: Option<&str>) -> 
     Some(format!("({star}{})", of.last()?))
 }
 
-/// Returns where the brackets of a definition's parameters open and close, behind those of its type
-/// parameters.
-fn brackets(code: &Code, start: usize, sort: Sort) -> Option<(usize, usize)> {
-    let bytes = code.bare.as_bytes();
-    let blank = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_whitespace);
-    let mut at = start;
-    while blank(at) {
-        at += 1;
-    }
-    match bytes.get(at)? {
-        b'<' => at = angled(&code.bare, at)?,
-        b'[' => at = closing(&code.bare, at + 1)? + 1,
-        _ => {}
-    }
-    while blank(at) {
-        at += 1;
-    }
-    let arrow = code.language == Language::Script && sort == Sort::Function;
-    if arrow && bytes.get(at) != Some(&b'(') {
-        let rest = code
-            .bare
-            .get(at..at.saturating_add(LONGEST).min(code.bare.len()))?;
-        let assigned = at + rest.find('=')? + 1;
-        let open = assigned + code.bare.get(assigned..)?.find('(')?;
-        // `x => f(x)` has no brackets of its own.
-        let plain = |it: char| it.is_alphanumeric() || it.is_whitespace() || "_*<>,".contains(it);
-        let between = code.bare.get(assigned..open)?;
-        (between.chars().all(plain) && !between.contains("=>")).then_some(())?;
-        at = open;
-    }
-    (bytes.get(at) == Some(&b'(')).then_some(())?;
-    Some((at, closing(&code.bare, at + 1)?))
-}
-
-/// Returns the place behind what stands between angle brackets.
-fn angled(bare: &str, open: usize) -> Option<usize> {
-    let mut depth = 0_usize;
-    let mut before = b' ';
-    for (at, byte) in bare.bytes().enumerate().skip(open).take(LONGEST) {
-        match byte {
-            b'<' => depth += 1,
-            b'>' if before != b'-' && before != b'=' => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(at + 1);
-        }
-        before = byte;
-    }
-    None
-}
-
-/// Returns where a head ends that goes on at a place: before its body.
-fn ends(code: &Code, start: usize) -> usize {
-    let lines = matches!(
-        code.language,
-        Language::Python | Language::Ruby | Language::Go
-    );
-    let bytes = code.bare.as_bytes();
-    let mut depth = 0_usize;
-    let mut before = b' ';
-    for (at, byte) in bytes.iter().enumerate().skip(start).take(LONGEST) {
-        let next = bytes.get(at + 1).copied();
-        let ends = match byte {
-            b'{' | b';' | b')' if depth == 0 => true,
-            b':' if code.language == Language::Python => depth == 0,
-            // `= …`, `=> …`, but not `==`.
-            b'=' => depth == 0 && code.language != Language::Go,
-            b'\n' => lines && depth == 0,
-            _ => false,
-        };
-        if ends {
-            return at;
-        }
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b'<' if next != Some(b' ') => depth += 1,
-            b'>' if b"-=".contains(&before) => {}
-            b')' | b']' | b'}' | b'>' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        before = *byte;
-    }
-    bytes.len().min(start.saturating_add(LONGEST))
+/// Whether what is assigned on a line, behind a place, is nothing, or an empty text.
+fn is_vacant(code: &Code, start: usize) -> bool {
+    const NOTHING: [&str; 7] = ["None", "null", "undefined", "nil", "''", "\"\"", "``"];
+    let line = code.text.get(start..).and_then(|it| it.lines().next());
+    let assigned = line.and_then(|it| it.split_once('='));
+    let value = assigned.map(|(_, value)| value.trim().trim_end_matches([';', ',']).trim_end());
+    let value = value.map(|it| it.split_once(" as ").map_or(it, |(value, _)| value));
+    value.is_some_and(|it| NOTHING.contains(&it))
 }

@@ -9,9 +9,10 @@ use regex::Regex;
 use super::super::code::{Code, Language, closing};
 use super::super::variables::{pattern, patterns};
 use super::body::indented;
+use super::unavailable::{is_called_to_refuse, is_unavailable};
 
 /// Bytes that a body which does nothing may have at most.
-const LONGEST: usize = 400;
+pub(super) const LONGEST: usize = 400;
 
 patterns! {
     CONSTANT = r#"^(?:return\s+)?(?:(?:Ok|Some|Json|Promise\.resolve|Result\.success|Optional\.of)\()?(?:-?\d+(?:\.\d+)?[a-zA-Z]?|true|false|True|False|""|''|``|\[\s*\]|\{\s*\}|vec!\[\s*\]|(?:Vec|String|HashMap|BTreeMap)::new\(\)|Default::default\(\)|(?:List|Map|Set)\.of\(\)|Optional\.empty\(\)|Collections\.empty\w+\(\)|empty(?:List|Map|Set)\(\)|new\s+\w+(?:<\w*>)?\(\)|collect\(\)|dict\(\)|list\(\))\)?$"#;
@@ -22,9 +23,6 @@ patterns! {
     LOGGED = r"^(?:console\.\w+|print|println!?|eprintln!|dbg!|log(?:ger|ging)?\.\w+|log::\w+!|tracing::\w+!|(?:info|warn|debug|error)!|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|puts)[\s(].*$";
     LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
     ANSWERED = r"^[^\n]*(?:status|Status|HTTPException|abort|Response|http\.Error|response)[^\n]*\b501\b[^\n]*$";
-    UNAVAILABLE = r"(?i)(?:status|HTTPException|abort|respon[ds]|http\.Error|Results\.|writeHead)[\s\S]*(?:\b50[13]\b|service_?unavailable|not_?implemented)";
-    CHOOSES = r"\bif\b|\bmatch\b|\bwhen\b|\?|\bor\b|\|\||&&";
-    REFUSES = r"(?i)unavailable|maintenance|implemented|refus|reject|down|fail|error|abort|deny";
     MACRO = r"^(?:(?:core::|std::)?(?:todo|unimplemented)!\s*|TODO)\([^;]*\)$";
     REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:(?:not|n't)[ _-]*(?:yet[ _-]*)?(?:implemented|supported|written|done)|unimplemented|unsupported|\btodo\b)[^;]*$";
     TOLD = r"(?i)^[^;\n]*(?:(?:\bnot|n't) (?:yet )?(?:implemented|written)|StatusNotImplemented|NOT_IMPLEMENTED)\b[^;\n]*$";
@@ -99,35 +97,6 @@ fn does_no_more(code: &Code, part: Range<usize>) -> bool {
     does_nothing(text) || refuses(text) || is_put_off(code, part, text)
 }
 
-/// Returns whether all that a body does is to answer that nobody serves it: 501, or 503.
-fn is_unavailable(body: &str) -> bool {
-    let rest: Vec<&str> = statements(body).filter(|it| !is(&LOGGED, it)).collect();
-    let rest = rest.join("\n");
-    let mut depth = 0_usize;
-    let mut ends = 0_usize;
-    for (at, letter) in rest.char_indices() {
-        match letter {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            // A chain goes on with its point.
-            '\n' if depth == 0 && !rest.get(at + 1..).is_some_and(|it| it.starts_with('.')) => {
-                ends += 1;
-            }
-            _ => {}
-        }
-    }
-    ends == 0 && rest.len() <= LONGEST && is(&UNAVAILABLE, &rest) && !is(&CHOOSES, &rest)
-}
-
-/// Whether a function's name says that refusing is all that it is for.
-fn is_called_to_refuse(code: &Code, at: usize) -> bool {
-    let rest = code.bare.get(at..).unwrap_or_default();
-    let name = rest
-        .split(|it: char| !(it.is_alphanumeric() || it == '_'))
-        .next();
-    name.is_some_and(|it| is(&REFUSES, it))
-}
-
 /// Returns whether a body ends with saying that it is to be made, whatever comes before that.
 fn refuses(body: &str) -> bool {
     let depth = |line: &str| line.len() - line.trim_start().len();
@@ -156,8 +125,14 @@ fn is_put_off(code: &Code, part: Range<usize>, text: &str) -> bool {
             .is_some_and(|it| !code.commented(part, it).is_empty())
 }
 
-fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+pub(super) fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
     pattern.as_ref().is_some_and(|it| it.is_match(text))
+}
+
+/// Returns what a body does beside logging, a statement or a line of one on each line.
+pub(super) fn unlogged(body: &str) -> String {
+    let rest: Vec<&str> = statements(body).filter(|it| !is(&LOGGED, it)).collect();
+    rest.join("\n")
 }
 
 /// Returns the lines and statements of a body that name something to do.
@@ -200,11 +175,11 @@ fn below(code: &Code, at: usize, end: usize) -> Option<Range<usize>> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::Definitions;
     use crate::facts::Tree;
 
-    fn sends_nothing(path: &str, source: &str) -> bool {
+    pub(in super::super) fn sends_nothing(path: &str, source: &str) -> bool {
         let tree = Tree::from_iter([(path, source)]);
         let all = Definitions::of(&tree);
         let found = all.named("send").first().expect(source);
@@ -307,58 +282,6 @@ mod tests {
             ("a.rb", "def send(to)\nend\n"),
         ] {
             assert!(sends_nothing(path, source), "{source}");
-        }
-    }
-
-    #[test]
-    fn a_body_that_only_answers_that_nobody_serves_it_is_a_stub() {
-        for (path, source) in [
-            (
-                "a.py",
-                "async def send(to: str):\n    return JSONResponse(\n        status_code=503,\n        content={\"detail\": \"no\"},\n    )\n",
-            ),
-            (
-                "a.py",
-                "def send(to):\n    raise HTTPException(status_code=503)\n",
-            ),
-            (
-                "a.ts",
-                "function send(req, res) {\n  res.status(503).json({ error: 'x' });\n}\n",
-            ),
-            (
-                "A.kt",
-                "class A {\n  fun send(to: String): ResponseEntity<Any> =\n    ResponseEntity.status(503).build()\n}\n",
-            ),
-            (
-                "A.java",
-                "class A {\n  ResponseEntity<?> send(String to) {\n    return ResponseEntity\n      .status(HttpStatus.SERVICE_UNAVAILABLE)\n      .build();\n  }\n}\n",
-            ),
-            (
-                "a.go",
-                "func send(w W, r *R) {\n\thttp.Error(w, \"soon\", http.StatusServiceUnavailable)\n}\n",
-            ),
-        ] {
-            assert!(sends_nothing(path, source), "{source}");
-        }
-        for (path, source) in [
-            (
-                "a.py",
-                "def send(to):\n    if not post(to):\n        raise HTTPException(status_code=503)\n    return 1\n",
-            ),
-            (
-                "a.py",
-                "def send(to):\n    return Response(status_code=200 if ping() else 503)\n",
-            ),
-            (
-                "a.ts",
-                "function send(req, res) {\n  res.status(ok() ? 200 : 503).end();\n}\n",
-            ),
-            (
-                "a.go",
-                "func send(w W) {\n\tif err := ping(); err != nil {\n\t\thttp.Error(w, \"no\", 503)\n\t}\n}\n",
-            ),
-        ] {
-            assert!(!sends_nothing(path, source), "{source}");
         }
     }
 

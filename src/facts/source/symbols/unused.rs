@@ -42,8 +42,8 @@ impl Definitions {
         let asked: Vec<Parameter> = asked.iter().map(|it| Parameter::asked(it)).collect();
         let own = head.parameters?.into_iter();
         let named = own.filter(|own| asked.iter().any(|it| own.fits(it) && is_named(it, own)));
-        let mut names = named.filter_map(|it| counted(&it));
-        names.find(|name| !names_it(&code, body.clone(), name))
+        let mut given = named.filter_map(|it| counted(&it));
+        given.find(|name| !names_it(&code, body.clone(), name))
     }
 }
 

@@ -244,6 +244,15 @@ mod tests {
                 "<script setup lang=\"ts\">\n// later\n</script>\n<template>\n  <div></div>\n</template>\n",
                 "<script setup>\nrun()\n</script>\n<template>\n</template>\n",
             ),
+        ] {
+            check(path, begun, true);
+            check(path, filled, false);
+        }
+    }
+
+    #[test]
+    fn what_only_says_that_it_is_to_come_does_nothing() {
+        for (path, begun, filled) in [
             ("a.md", "# Runbook\n\nTBD\n", "# Runbook\n\nCall 112.\n"),
             (
                 "a.md",
@@ -271,6 +280,15 @@ mod tests {
                 "<script setup lang=\"ts\">\n</script>\n<template>\n  <p>Coming soon</p>\n</template>\n",
                 "<template>\n  <p>Coming soon: {{ a }}</p>\n</template>\n",
             ),
+        ] {
+            check(path, begun, true);
+            check(path, filled, false);
+        }
+    }
+
+    #[test]
+    fn a_script_that_only_speaks_does_nothing() {
+        for (path, begun, filled) in [
             (
                 "a.sh",
                 "#!/bin/sh\nset -euo pipefail\n",

@@ -1,5 +1,7 @@
 //! Whole lines below their headings, and whether their traces are there.
 
+mod said;
+
 use super::super::{Seen, Sight, Since, There};
 use super::Look;
 use crate::checklist::parse;
@@ -44,25 +46,6 @@ fn is_done(heading: &str, line: &str, files: &[(&str, &str)]) -> bool {
     let around = rules::around(section, task, &vocabulary);
     let mut found = wants.iter().map(|want| look.expect(want, &around));
     found.all(|it| it.found.is_ok() && look.later(&it).is_none())
-}
-
-#[test]
-fn what_a_function_is_given_by_name_is_used_in_it() {
-    let file = "src/HoldService.kt";
-    let text = |body: &str| {
-        format!(
-            "class HoldService(val repo: Repo) {{\n  fun extend(holdId: UUID, minutes: Int) = {body}\n}}\n"
-        )
-    };
-    for line in [
-        "Add `extend(holdId: UUID, minutes: Int)` to `HoldService`",
-        "Добавить `extend(holdId: UUID, minutes: Int)` в `HoldService`",
-        "Додати `extend(holdId: UUID, minutes: Int)` до `HoldService`",
-    ] {
-        let done = |body: &str| is_done("Work", line, &[(file, &text(body))]);
-        assert!(!done("repo.find(holdId)"), "{line}");
-        assert!(done("repo.find(holdId).plus(minutes)"), "{line}");
-    }
 }
 
 #[test]
@@ -600,55 +583,4 @@ fn tests_use_what_they_are_for() {
     assert!(done(&format!(
         "{import}it('a', () => {{ expect(useCart().total).toBe(2); }});\n"
     )));
-}
-
-#[test]
-fn what_stands_before_a_class_or_a_function_is_so() {
-    let path = "src/Fees.kt";
-    for (line, no, yes) in [
-        (
-            "Add sealed class `FeeRule` in `src/Fees.kt`",
-            "class FeeRule(val a: Int)",
-            "sealed class FeeRule(val a: Int)",
-        ),
-        (
-            "Додати sealed клас `FeeRule` у `src/Fees.kt`",
-            "class FeeRule(val a: Int)",
-            "sealed class FeeRule(val a: Int)",
-        ),
-        (
-            "Add data class `FeeRule` in `src/Fees.kt`",
-            "class FeeRule(val a: Int)",
-            "data class FeeRule(val a: Int)",
-        ),
-        (
-            "Добавить data класс `FeeRule` в `src/Fees.kt`",
-            "class FeeRule(val a: Int)",
-            "data class FeeRule(val a: Int)",
-        ),
-        (
-            "Add sealed interface `FeeRule` in `src/Fees.kt`",
-            "interface FeeRule",
-            "sealed interface FeeRule",
-        ),
-        (
-            "Add value class `FeeRule` in `src/Fees.kt`",
-            "class FeeRule(val a: Int)",
-            "@JvmInline\nvalue class FeeRule(val a: Int)",
-        ),
-        (
-            "Add suspend function `charge` in `src/Fees.kt`",
-            "fun charge() = run()",
-            "suspend fun charge() = run()",
-        ),
-    ] {
-        assert!(!is_done("Work", line, &[(path, no)]), "{line}");
-        assert!(is_done("Work", line, &[(path, yes)]), "{line}");
-    }
-    let line = "Add data class `FeeRule` in `src/fees.py`";
-    let done = |text| is_done("Work", line, &[("src/fees.py", text)]);
-    assert!(!done("class FeeRule:\n    a = 1\n"));
-    assert!(done(
-        "@dataclass(frozen=True)\nclass FeeRule:\n    a: int\n"
-    ));
 }

@@ -82,6 +82,15 @@ pub(super) enum Asks {
     Fulfilled,
 }
 
+/// Where a function stands that comes with what a verb asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// In the type that is named, if one is.
+    Inside,
+    /// Beside it: ``with class `A` and function `f` ``.
+    Alone,
+}
+
 /// What is asked for by one verb.
 struct Clause {
     mode: Mode,
@@ -107,8 +116,8 @@ struct Clause {
     part: bool,
     /// The word that says what they are to be, where their being there doesn't tell that.
     quality: Option<String>,
-    /// Whether what comes with it stands alone, and in no type that it names.
-    alone: bool,
+    /// Where what comes with it stands.
+    standing: Standing,
     /// What its tests are for.
     tested: Tested,
 }
@@ -129,7 +138,7 @@ impl Clause {
             about: None,
             part: false,
             quality: None,
-            alone: false,
+            standing: Standing::Inside,
             tested: Tested::default(),
         }
     }

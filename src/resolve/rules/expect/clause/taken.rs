@@ -1,7 +1,7 @@
 //! What a code span adds to the clause of its verb, or why the line is a person's.
 
 use super::super::relation::Relation;
-use super::{Asks, Clause, Mode, Why, unseen};
+use super::{Asks, Clause, Mode, Standing, Why, unseen};
 use crate::facts::Form;
 use crate::resolve::expect::{Answering, Expectation, Kind, Noun, Symbol};
 
@@ -83,7 +83,8 @@ pub(super) fn take(clause: &mut Clause, relation: Relation, kind: Kind) -> Resul
             );
         }
         (_, Relation::With, Kind::Symbol(mut symbol)) => {
-            if is_member(&symbol) && symbol.within.is_none() && !clause.alone {
+            if is_member(&symbol) && symbol.within.is_none() && clause.standing == Standing::Inside
+            {
                 symbol.within = clause.owner();
             }
             clause.symbols.push(symbol);
@@ -149,6 +150,19 @@ impl Clause {
         let alone = self.variables.is_empty() && !self.puts();
         let whole = owner.within.is_none() && owner.signature.is_empty();
         alone && named && members && is_type(owner) && whole
+    }
+
+    /// Tells where something stands that comes with what it asks for, joined to what was named before:
+    /// a function that is called one stands beside a class, as do those joined to it.
+    pub(super) fn stand(&mut self, symbol: &Symbol, joined: bool) {
+        let before = self.standing == Standing::Alone;
+        let as_before = before && !is_type(symbol) && symbol.noun != Noun::Method;
+        let alone = joined && (as_before || symbol.noun == Noun::Function);
+        self.standing = if alone {
+            Standing::Alone
+        } else {
+            Standing::Inside
+        };
     }
 
     /// Looks for what it names in a type.

@@ -7,9 +7,9 @@ use super::super::relation::{self, Relation};
 use super::super::tokens::{Token, begins, is_verb};
 use super::super::words::Role;
 use super::again::{self, answer, is_labelled, named};
-use super::taken::{is_type, take};
+use super::taken::take;
 use super::{Above, Asks, Clause, Mode, NO_VERB, Parsed, Why, unseen};
-use crate::resolve::expect::{Expectation, Kind, Noun};
+use crate::resolve::expect::{Expectation, Kind};
 
 pub(super) struct Walk<'t> {
     tokens: &'t [Token<'t>],
@@ -218,10 +218,8 @@ impl<'t> Walk<'t> {
         };
         clause.note_tested(self.tokens, at, (relation, &kind));
         if let (Relation::With, Kind::Symbol(symbol)) = (relation, &kind) {
-            // ``with class `A` and function `f` ``: a function beside the class, as those behind it.
             let joined = relation::is_joined(self.tokens, at);
-            let alone = clause.alone && !is_type(symbol) && symbol.noun != Noun::Method;
-            clause.alone = joined && (alone || symbol.noun == Noun::Function);
+            clause.stand(symbol, joined);
         }
         let beside = relation == Relation::With || homes::is_bracketed(self.tokens, at);
         let kind = match kind {
