@@ -58,8 +58,20 @@ fn angled(bare: &str, open: usize) -> Option<usize> {
     None
 }
 
+/// Whether a function's head in Kotlin goes on behind the end of a line.
+fn goes_on(bare: &str, at: usize) -> bool {
+    let before = bare.get(..at).unwrap_or_default().trim_end();
+    let behind = bare.get(at..).unwrap_or_default().trim_start();
+    before.ends_with([':', ',', '.'])
+        || before.ends_with("->")
+        || behind.starts_with(['=', ':', '{', '<', '?'])
+        || behind.starts_with("where ")
+        || behind.starts_with("->")
+}
+
 /// Returns where a head ends that goes on at a place: before its body.
-pub(super) fn ends(code: &Code, start: usize) -> usize {
+pub(super) fn ends(code: &Code, (start, sort): (usize, Sort)) -> usize {
+    let kotlin = sort == Sort::Function && code.path.rsplit('.').next() == Some("kt");
     let lines = matches!(
         code.language,
         Language::Python | Language::Ruby | Language::Go
@@ -70,10 +82,11 @@ pub(super) fn ends(code: &Code, start: usize) -> usize {
     for (at, byte) in bytes.iter().enumerate().skip(start).take(LONGEST) {
         let next = bytes.get(at + 1).copied();
         let ends = match byte {
-            b'{' | b';' | b')' if depth == 0 => true,
+            b'{' | b'}' | b';' | b')' if depth == 0 => true,
             b':' if code.language == Language::Python => depth == 0,
             // `= …`, `=> …`, but not `==`.
             b'=' => depth == 0 && code.language != Language::Go,
+            b'\n' if kotlin => depth == 0 && !goes_on(&code.bare, at),
             b'\n' => lines && depth == 0,
             _ => false,
         };

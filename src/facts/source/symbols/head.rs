@@ -72,7 +72,7 @@ impl Head {
         let inside = inside.and_then(|(open, close)| code.text.get(open + 1..close));
         let rest = close.map_or(start, |close| close + 1);
         let before = pieces(code.text.get(begins..at)?);
-        let end = ends(code, rest);
+        let end = ends(code, (rest, sort));
         Some(Self {
             language: code.language,
             kotlin: code.path.rsplit_once('.').is_some_and(|(_, it)| it == "kt"),

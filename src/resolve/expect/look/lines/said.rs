@@ -108,3 +108,42 @@ fn a_constant_has_a_value() {
         }
     }
 }
+
+#[test]
+fn what_an_interface_of_kotlins_promises_is_found_in_it() {
+    let path = "src/RefundPolicy.kt";
+    for line in [
+        "Add interface `RefundPolicy` with `refundable(hold: Hold): Boolean`",
+        "Добавить интерфейс `RefundPolicy` с `refundable(hold: Hold): Boolean`",
+        "Додати інтерфейс `RefundPolicy` з `refundable(hold: Hold): Boolean`",
+    ] {
+        for (text, done) in [
+            (
+                "interface RefundPolicy { fun refundable(hold: Hold): Boolean }\n",
+                true,
+            ),
+            (
+                "interface RefundPolicy {\n  fun refundable(hold: Hold): Boolean\n  fun fee(hold: Hold): List<Int>\n  fun cost(): Int\n}\n\nclass A { fun b() = 1 }\n",
+                true,
+            ),
+            (
+                "interface RefundPolicy {\n  fun refundable(\n    hold: Hold,\n  ): Boolean\n\n  fun fee() = 1\n}\n",
+                true,
+            ),
+            (
+                "interface RefundPolicy { fun refundable(hold: Hold): Int }\n",
+                false,
+            ),
+            (
+                "interface RefundPolicy\n\nfun refundable(hold: Hold): Boolean = true\n",
+                false,
+            ),
+        ] {
+            assert_eq!(
+                is_done("Work", line, &[(path, text)]),
+                done,
+                "{line}: {text}"
+            );
+        }
+    }
+}
