@@ -230,7 +230,19 @@ impl<'f> Past<'f> {
             .wishes
             .iter()
             .filter(|it| it.target.kind == FileKind::Ingress);
-        asked.next().map(|wish| wish.spec.clone())
+        let first = asked.next()?;
+        let mut edge = first.spec.clone();
+        // Several lines of a phase, and several phases, may each have a host led in.
+        for more in asked {
+            edge.edge.add_missing(&more.spec.edge);
+            edge.tls |= more.spec.tls;
+            if more.phase == first.phase {
+                edge.edge
+                    .wishes
+                    .extend(more.spec.edge.wishes.iter().cloned());
+            }
+        }
+        Some(edge)
     }
 
     /// Returns the earlier phases' files that stay as they are, each once.

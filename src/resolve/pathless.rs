@@ -160,7 +160,11 @@ pub(super) fn leave(read: &mut Read<'_>, task: &ResolvedTask) -> bool {
 pub(super) fn is_doubted(read: &Read<'_>) -> bool {
     match read.pathless {
         None => false,
-        Some(Pathless::Kind) => !carries(read),
+        // An Ingress lets in: what nothing reads may be whom.
+        Some(Pathless::Kind) => {
+            let lets_in = |it: &Target| it.kind == FileKind::Ingress;
+            read.target().is_some_and(lets_in) || !carries(read)
+        }
         Some(Pathless::Service) => true,
     }
 }

@@ -354,6 +354,7 @@ fn described(line: &Line<'_>, target: &Target, (taken, spec): (Taken, &mut Spec)
     let mut own = Spec::default();
     let said = write::read_description(line, target, (taken, &mut own));
     spec.merge(own);
+    spec.edge.bind();
     exposure_words::settle(spec);
     // A file of its own asks for one, whatever its figures.
     if target.kind == FileKind::Hpa {

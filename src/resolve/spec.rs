@@ -261,6 +261,25 @@ impl Spec {
 }
 
 impl EdgeSpec {
+    /// Returns whether no host is named.
+    pub(super) fn is_without_hosts(&self) -> bool {
+        self.hosts.is_empty() && self.paths.iter().all(|it| it.host.is_none())
+    }
+
+    /// Gives the paths without a host the one that is named beside them, if it is the only one: other
+    /// lines may name others.
+    pub(super) fn bind(&mut self) {
+        let of_paths = self.paths.iter().filter_map(|it| it.host.as_ref());
+        let mut hosts: Vec<&String> = self.hosts.iter().chain(of_paths).collect();
+        hosts.sort();
+        hosts.dedup();
+        let [only] = hosts.as_slice() else { return };
+        let only = (*only).clone();
+        for path in self.paths.iter_mut().filter(|it| it.host.is_none()) {
+            path.host = Some(only.clone());
+        }
+    }
+
     /// Takes over the hosts and paths of another that aren't here yet.
     pub(super) fn add_missing(&mut self, other: &Self) {
         fn add<T: Clone + PartialEq>(own: &mut Vec<T>, others: &[T]) {

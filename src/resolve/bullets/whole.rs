@@ -60,6 +60,9 @@ impl Found {
         let (Meaning::Carried(one), Meaning::Carried(two)) = (&self.meaning, &other.meaning) else {
             return None;
         };
+        if self.spec.contradicts(&other.spec) {
+            return None;
+        }
         self.meaning = Meaning::Carried(format!("{one}; {two}"));
         self.spec.merge(other.spec);
         Some(self)

@@ -119,9 +119,17 @@ pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Pa
             alone = Some((host, false));
             continue;
         }
+        // `a.test`: `/api` → api
+        let (led, codes) = clause.led();
+        if let Some(host) = led {
+            if alone.as_ref().is_some_and(|(_, used)| !used) {
+                return Vec::new();
+            }
+            alone = Some((host, false));
+        }
         let exact = all_exact || exact(&clause.words);
         let to = clause.to(vocabulary);
-        for code in &clause.codes {
+        for code in codes {
             // A host alone is one to be served, unless it is said by what.
             let routed = |host: bool| !host || code.contains('/') || to.is_some();
             let Some(mut path) = parse(code).filter(|it| routed(it.host.is_some())) else {
@@ -167,6 +175,16 @@ struct Clause {
 }
 
 impl Clause {
+    /// Returns the host that stands before paths, and the other code spans.
+    fn led(&self) -> (Option<String>, &[String]) {
+        match self.codes.split_first() {
+            Some((host, paths)) if is_host(host) && paths.iter().any(|it| it.starts_with('/')) => {
+                (Some(host.to_lowercase()), paths)
+            }
+            _ => (None, &self.codes),
+        }
+    }
+
     /// Returns the host that stands alone.
     fn host(&self) -> Option<String> {
         let [code] = self.codes.as_slice() else {
@@ -334,6 +352,19 @@ mod tests {
                 ("/", Prefix, Some("frontend:3000")),
             ],
         );
+        check_bullet(
+            "`a.shop.test`: `/api` → api, `/track` → track",
+            &[
+                ("/api", Prefix, Some("api")),
+                ("/track", Prefix, Some("track")),
+            ],
+        );
+        let found = read(
+            &inline("`a.shop.test`: `/api` → api, `/track` → track"),
+            &Vocabulary::default(),
+        );
+        let mut hosts = found.iter().map(|it| it.host.as_deref());
+        assert!(hosts.all(|it| it == Some("a.shop.test")), "{found:?}");
         check_bullet(
             "`a.shop.test` → web and `b.shop.test/v1` → api:8080",
             &[

@@ -24,6 +24,13 @@ impl Reader<'_, '_> {
         let meaning = ingress::read_bullet(&whole, self.line.vocabulary, self.spec);
         self.meanings.extend(meaning);
         let routed = ARROWS.iter().any(|arrow| text.contains(arrow));
+        // A host alone is the one that is served.
+        let mut hosts = codes(text).filter(|it| ingress::is_host(it));
+        let edge = &mut self.spec.edge;
+        if let (Some(only), None, true) = (hosts.next(), hosts.next(), edge.is_without_hosts()) {
+            edge.hosts.push(only.to_lowercase());
+            self.meanings.push(format!("host {only}"));
+        }
         for (at, clause) in clauses(text).into_iter().enumerate() {
             let parts = between(clause, self.line.vocabulary, Word::With);
             for (part_at, part) in parts.into_iter().enumerate() {
@@ -38,6 +45,14 @@ impl Reader<'_, '_> {
         let alone = inline(self.line, part);
         let mut own = Spec::default();
         let read = ingress::read_bullet(&alone, self.line.vocabulary, &mut own);
+        // The whole line tells of which host a path is.
+        let known = |path: &ingress::PathWish| {
+            let mut paths = self.spec.edge.paths.iter();
+            paths.any(|it| it.path == path.path && it.to == path.to)
+        };
+        own.edge
+            .paths
+            .retain(|path| path.host.is_some() || !known(path));
         let before = self.spec.edge.clone();
         // What it asks for beside a wish is asked for all the same.
         self.spec.edge.add_missing(&own.edge);
@@ -53,14 +68,18 @@ impl Reader<'_, '_> {
         let leads = ARROWS.iter().any(|arrow| part.contains(arrow));
         let wished = !own.edge.wishes.is_empty() || own.tls && !leads;
         let served = |code: &str| {
-            let mut paths = self.spec.edge.paths.iter();
-            paths.any(|it| it.host.as_deref() == Some(code))
+            let edge = &self.spec.edge;
+            let mut paths = edge.paths.iter();
+            let lower = code.to_lowercase();
+            paths.any(|it| it.host.as_ref() == Some(&lower)) || edge.hosts.contains(&lower)
         };
         let unserved = codes(part).any(|it| ingress::is_host(it) && !served(it));
-        let beside = read.is_none() && routed && (leads || unserved || !first);
+        let beside = unserved || read.is_none() && routed && (leads || !first);
+        // `/api` to the orders
+        let led = !own.edge.paths.is_empty() && !leads && !names.is_empty();
         let purpose = Phrase::new(part, self.line.vocabulary).has(Word::Purpose);
         let issuer = own.edge.issuer.is_none() && ingress::names_issuer(part);
-        let lost = beside || wished && (purpose && !leads || !names.is_empty());
+        let lost = beside || led || wished && (purpose && !leads || !names.is_empty());
         if lost || issuer || self.says_more(part, &own, leads) {
             names.push(NOBODY.to_owned());
         }
