@@ -69,7 +69,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
             (section, task),
             (&gathered.facts, &phase.settings),
         ),
-        facts: facts::used(loaded, phase, &meaning, resolved)?,
+        facts: facts::used(&gathered.facts, &meaning, resolved),
         plan: &plan,
         meaning: &meaning,
         records: records(&loaded.settings, &state, id),

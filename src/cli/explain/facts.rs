@@ -2,25 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::exit::Result;
-use crate::cli::load::{Loaded, Meaning, Phase};
-use crate::facts::{Origin, Service};
+use crate::cli::load::Meaning;
+use crate::facts::{Facts, Origin, Service};
 use crate::resolve::{Action, Content, ManifestItem, ResolvedTask};
 
 /// A fact in one line, and its place.
 type Fact = (String, Option<String>);
 
 /// Returns the facts that a task's action uses.
-pub(super) fn used(
-    loaded: &Loaded,
-    phase: &Phase,
-    meaning: &Meaning,
-    resolved: Option<&ResolvedTask>,
-) -> Result<Vec<Fact>> {
+pub(super) fn used(facts: &Facts, meaning: &Meaning, resolved: Option<&ResolvedTask>) -> Vec<Fact> {
     let Some(resolved) = resolved else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
-    Ok(match &resolved.action {
+    match &resolved.action {
         Action::Study { findings } => findings
             .iter()
             .flat_map(|finding| {
@@ -45,7 +39,7 @@ pub(super) fn used(
             });
             matched.chain(missing).chain(extra).collect()
         }
-        Action::Write { path } => of_file(loaded, phase, meaning, path)?,
+        Action::Write { path } => of_file(facts, meaning, path),
         Action::Expect { traces } => traces
             .iter()
             .map(|trace| match &trace.found {
@@ -59,7 +53,7 @@ pub(super) fn used(
         | Action::Wait
         | Action::Manual
         | Action::Skip => Vec::new(),
-    })
+    }
 }
 
 fn placed(fact: &str, at: &Origin) -> Fact {
@@ -67,29 +61,28 @@ fn placed(fact: &str, at: &Origin) -> Fact {
 }
 
 /// The facts of the services that a file's workloads come from.
-fn of_file(loaded: &Loaded, phase: &Phase, meaning: &Meaning, path: &str) -> Result<Vec<Fact>> {
+fn of_file(facts: &Facts, meaning: &Meaning, path: &str) -> Vec<Fact> {
     let files = &meaning.resolved.files;
     let Some(file) = files.iter().find(|file| file.path == path) else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let Content::Manifests(items) = &file.content else {
-        return Ok(Vec::new());
+        return Vec::new();
     };
     let names: BTreeSet<&str> = items.iter().filter_map(workload).collect();
-    let gathered = loaded.facts(phase)?;
-    let Some(project) = &gathered.facts.project else {
-        return Ok(Vec::new());
+    let Some(project) = &facts.project else {
+        return Vec::new();
     };
     let application = &meaning.resolved.application;
     let services = names
         .into_iter()
         .filter_map(|name| application.workload(name)?.service.as_deref());
     let services: BTreeSet<&str> = services.collect();
-    Ok(services
+    services
         .into_iter()
         .filter_map(|name| project.service(name))
         .flat_map(of_service)
-        .collect())
+        .collect()
 }
 
 /// The workload that an object is about.
