@@ -295,8 +295,8 @@ const WRITTEN_ON: &str = "\
 - [ ] PDB for web, minAvailable 2
 ";
 
-#[test]
-fn a_line_that_says_more_by_now_loses_its_tick() {
+/// Returns a workspace where that is done, and the checklist's path.
+fn written_on() -> (Workspace, &'static str) {
     let path = "checklists/shop/phase-01-cluster.md";
     let compose = "services:\n  web:\n    image: nginx:1.27\n    ports: [\"80\"]\n";
     let workspace = Workspace::new()
@@ -304,6 +304,12 @@ fn a_line_that_says_more_by_now_loses_its_tick() {
         .file(path, WRITTEN_ON)
         .commit_all();
     workspace.orch(&["phase", "1", "run"]).expect(0);
+    (workspace, path)
+}
+
+#[test]
+fn a_line_that_says_more_by_now_loses_its_tick() {
+    let (workspace, path) = written_on();
     let ticked = workspace.read(path);
     assert_eq!(ticked.matches("- [x]").count(), 2, "{ticked}");
     let more = ticked.replace("3 replicas", "3 replicas, PriorityClass high");
@@ -331,13 +337,7 @@ fn a_line_that_says_more_by_now_loses_its_tick() {
 
 #[test]
 fn a_line_that_can_no_more_be_read_loses_its_tick() {
-    let path = "checklists/shop/phase-01-cluster.md";
-    let compose = "services:\n  web:\n    image: nginx:1.27\n    ports: [\"80\"]\n";
-    let workspace = Workspace::new()
-        .file("docker-compose.yml", compose)
-        .file(path, WRITTEN_ON)
-        .commit_all();
-    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let (workspace, path) = written_on();
     let ticked = workspace.read(path);
     workspace.write(path, ticked.replace("minAvailable 2", "minAvailable 3"));
     let run = workspace.orch(&["phase", "1", "run", "--accept-changes"]);
