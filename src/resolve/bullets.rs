@@ -231,8 +231,7 @@ fn routing(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<Strin
         return Some(format!("annotations {}", spec.controllers.join(", ")));
     }
     // A probe over HTTPS is none of the way in's.
-    let probes = [Word::Probes, Word::Liveness, Word::Readiness, Word::Startup];
-    if head.has(Word::Tls) && head.find(&probes).is_none() {
+    if head.has(Word::Tls) && head.find(&probe_words::PROBES).is_none() {
         spec.tls = true;
         return Some("TLS ends at the Ingress".to_owned());
     }

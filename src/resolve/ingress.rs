@@ -22,7 +22,7 @@ mod wishes;
 
 pub(super) use bullets::{names_issuer, read as read_bullet};
 pub use model::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
-pub(super) use paths::{PathWish, is_host};
+pub(super) use paths::{ARROWS, PathWish, is_host};
 pub(super) use wishes::Asked;
 
 use crate::checklist::{Checklist, Span};

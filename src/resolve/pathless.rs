@@ -47,8 +47,8 @@ pub(super) fn read(
         };
         let lines = reads.iter().enumerate();
         let found = lines.filter_map(|(at, read)| {
-            let found = names.read(read, reads, checklist)?;
-            Some((at, found)).filter(|(_, found)| found.pathless == Some(by))
+            let found = names.read(read, (reads, by), checklist)?;
+            Some((at, found))
         });
         let found: Vec<(usize, Read<'_>)> = found.collect();
         for (at, found) in found {
@@ -209,14 +209,15 @@ impl<'f> Names<'f> {
         })
     }
 
-    /// Returns a task read as if its manifest's path stood there.
+    /// Returns a task that is told so, read as if its manifest's path stood there.
     fn read<'c>(
         &self,
         read: &Read<'c>,
-        reads: &[Read<'_>],
+        (reads, by): (&[Read<'_>], Pathless),
         checklist: &Checklist,
     ) -> Option<Read<'c>> {
-        let found = self.written(read, reads, checklist)?;
+        let found = self.written(read, reads, checklist);
+        let found = found.filter(|it| it.by == by)?;
         let of = (read.task, &found.task);
         let mut read = rules::read_as(read.section, of, &checklist.vocabulary, &[found.led]);
         let fits = read.target().is_some_and(|it| it.kind == found.kind);
@@ -347,19 +348,13 @@ fn marked(text: &Inline) -> Option<String> {
 
 /// Returns a line with a path instead of what stands before the rest.
 fn with_path(text: &Inline, path: &str, rest: &str) -> Inline {
-    let spanned = |value: &str| Spanned {
-        value: value.to_owned(),
+    let path = Part::Code(Spanned {
+        value: path.to_owned(),
         span: text.span.clone(),
-    };
-    let rest = rest.split('`').enumerate();
-    let rest = rest.map(|(at, it)| match at % 2 {
-        0 => Part::Text(spanned(it)),
-        _ => Part::Code(spanned(it)),
     });
+    let rest = rules::parts(rest, &text.span);
     Inline {
-        parts: std::iter::once(Part::Code(spanned(path)))
-            .chain(rest)
-            .collect(),
+        parts: std::iter::once(path).chain(rest).collect(),
         ..text.clone()
     }
 }

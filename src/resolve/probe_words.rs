@@ -9,6 +9,9 @@ use super::spec::{Check, ProbeSpec};
 use super::target;
 use crate::vocabulary::{Phrase, Word};
 
+/// What a text about probes has a word for.
+pub(super) const PROBES: [Word; 4] = [Word::Probes, Word::Liveness, Word::Readiness, Word::Startup];
+
 /// Returns the probe that a text asks for, if it says what is to be asked.
 pub(super) fn read(text: &Inline, plain: Phrase<'_>) -> Option<ProbeSpec> {
     Some(ProbeSpec {

@@ -15,7 +15,7 @@ mod write;
 pub(super) use expect::around;
 pub(super) use wording::is_number;
 use write::Taken;
-pub(super) use write::{SOURCE, Said};
+pub(super) use write::{SOURCE, Said, parts};
 
 use std::borrow::Cow;
 

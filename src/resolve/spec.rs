@@ -199,9 +199,7 @@ impl Spec {
         self.version = self.version.take().or(version);
         self.always.extend(always);
     }
-}
 
-impl Spec {
     /// Returns whether another one asks for something else where one thing can be had.
     pub(super) fn contradicts(&self, other: &Self) -> bool {
         let pair = |of: fn(&Self) -> Vec<Option<String>>| {
@@ -245,9 +243,7 @@ impl Spec {
                 both.is_some_and(|(one, other)| one.check != other.check)
             })
     }
-}
 
-impl Spec {
     /// Returns whether this one says how many pods must stay, and another one how many may be
     /// missing: no budget has both.
     fn budgets_both(&self, other: &Self) -> bool {

@@ -4,6 +4,7 @@
 use crate::checklist::Inline;
 
 use super::super::ingress;
+use super::super::probe_words::PROBES;
 use super::super::spec::Spec;
 use super::super::target::FileKind;
 use super::super::{exposure_words, running_words, scaling_words};
@@ -148,7 +149,7 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         name: "probes",
-        about: &[Word::Probes, Word::Liveness, Word::Readiness, Word::Startup],
+        about: &PROBES,
         beside: &[
             Word::Period,
             Word::Timeout,

@@ -112,14 +112,6 @@ pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Pa
     // Hosts that stand alone are those of the paths behind them.
     let mut alone: Option<(String, bool)> = None;
     for clause in clauses {
-        if let Some(host) = clause.host() {
-            if alone.as_ref().is_some_and(|(_, used)| !used) {
-                return Vec::new();
-            }
-            alone = Some((host, false));
-            continue;
-        }
-        // `a.test`: `/api` → api
         let (led, codes) = clause.led();
         if let Some(host) = led {
             if alone.as_ref().is_some_and(|(_, used)| !used) {
@@ -175,23 +167,19 @@ struct Clause {
 }
 
 impl Clause {
-    /// Returns the host that stands before paths, and the other code spans.
+    /// Returns the host that stands alone or before paths (`a.test`: `/api` → api), and the other
+    /// code spans.
     fn led(&self) -> (Option<String>, &[String]) {
+        let leads = |paths: &[String]| match paths {
+            [] => self.behind.is_none(),
+            paths => paths.iter().any(|it| it.starts_with('/')),
+        };
         match self.codes.split_first() {
-            Some((host, paths)) if is_host(host) && paths.iter().any(|it| it.starts_with('/')) => {
+            Some((host, paths)) if is_host(host) && leads(paths) => {
                 (Some(host.to_lowercase()), paths)
             }
             _ => (None, &self.codes),
         }
-    }
-
-    /// Returns the host that stands alone.
-    fn host(&self) -> Option<String> {
-        let [code] = self.codes.as_slice() else {
-            return None;
-        };
-        let host = is_host(code) && self.behind.is_none();
-        host.then(|| code.to_lowercase())
     }
 
     /// Whether more stands behind the arrow than one service: `→ web, api` is two clauses, `→ web
@@ -201,11 +189,10 @@ impl Clause {
         let aside = |word: &&str| {
             vocabulary.tells(word, Word::Target) || vocabulary.tells(word, Word::Article)
         };
-        let mut names = words(behind).filter(|word| !aside(word));
+        let mut others = words(behind).filter(|word| !aside(word)).skip(1);
         // A port's number belongs to its name.
         let port = |word: &str| behind.contains(&format!(":{word}"));
-        let _ = names.next();
-        names.any(|word| !port(word)) || behind.split_whitespace().any(|it| it.starts_with('/'))
+        others.any(|word| !port(word)) || behind.split_whitespace().any(|it| it.starts_with('/'))
     }
 
     fn to(&self, vocabulary: &Vocabulary) -> Option<String> {
@@ -230,7 +217,8 @@ impl Clause {
     }
 }
 
-const ARROWS: [&str; 4] = ["→", "=>", "->", "⇒"];
+/// Marks between a path or a host and the service that it leads to.
+pub(in crate::resolve) const ARROWS: [&str; 4] = ["→", "=>", "->", "⇒"];
 
 fn clauses(text: &Inline, vocabulary: &Vocabulary) -> Vec<Clause> {
     let mut clauses = vec![Clause::default()];

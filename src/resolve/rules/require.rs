@@ -171,8 +171,8 @@ fn is_covered(line: &Line<'_>, word: &str, known: &[Word]) -> bool {
 
 /// Returns whether a word numbers a ticket: `OPS-17`, `#12`.
 fn is_ticket(line: &Line<'_>, word: &str) -> bool {
-    let named = word.contains('-') && word.starts_with(char::is_uppercase);
-    wording::is_number(word) && (named || line.plain.contains(&format!("#{word}")))
+    let marked = || line.plain.contains(&format!("#{word}"));
+    wording::is_ticket(word) || wording::is_number(word) && marked()
 }
 
 /// Returns whether a figure only says what a rule is about anyhow: `2 replicas`, `2+ pods`.

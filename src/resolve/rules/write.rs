@@ -8,6 +8,7 @@ mod stray;
 
 pub(in crate::resolve) use described::Said;
 pub(super) use described::{Taken, namespace, read as read_description};
+pub(in crate::resolve) use pieces::parts;
 pub(in crate::resolve) use stray::SOURCE;
 
 use std::borrow::Cow;

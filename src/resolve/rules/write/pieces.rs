@@ -49,7 +49,19 @@ pub(super) fn inline(line: &Line<'_>, text: &str) -> Inline {
         Some(at) => whole.span.start + at..whole.span.start + at + text.len(),
         None => whole.span.clone(),
     };
-    let parts = text.split('`').enumerate().map(|(at, value)| {
+    Inline {
+        source: text.to_owned(),
+        parts: parts(text, &span).collect(),
+        span,
+    }
+}
+
+/// Returns the parts of a text with its code spans between backticks, all at one place.
+pub(in crate::resolve) fn parts<'t>(
+    text: &'t str,
+    span: &'t Span,
+) -> impl Iterator<Item = Part> + 't {
+    text.split('`').enumerate().map(|(at, value)| {
         let it = Spanned {
             value: value.to_owned(),
             span: span.clone(),
@@ -59,12 +71,7 @@ pub(super) fn inline(line: &Line<'_>, text: &str) -> Inline {
         } else {
             Part::Code(it)
         }
-    });
-    Inline {
-        source: text.to_owned(),
-        parts: parts.collect(),
-        span,
-    }
+    })
 }
 
 /// Returns the clauses of a text.

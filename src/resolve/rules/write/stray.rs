@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use crate::vocabulary::{Meanings, Phrase, UNITS, Vocabulary, Word, numeral, words};
 
 use super::super::super::bullets;
+use super::super::super::probe_words::PROBES;
 use super::super::super::slug::alike;
 use super::super::super::subjects::named_product;
 use super::super::super::target::{self, FileKind, Target};
@@ -378,12 +379,11 @@ impl Reader<'_, '_> {
 
     /// Returns whether a word only numbers a ticket (`OPS-17`) or names somebody (`@olha`).
     fn is_aside(&self, word: &str) -> bool {
-        let ticket = word.contains('-') && word.starts_with(char::is_uppercase);
         let named = word
             .chars()
             .all(|it| it.is_alphabetic() || "-_.".contains(it));
         let somebody = named && self.segment.text().contains(&format!("@{word}"));
-        somebody || ticket && wording::is_number(word)
+        somebody || wording::is_ticket(word)
     }
 
     /// Whether it says what dashboards or alerts are about, whose things the application's folder may
@@ -395,8 +395,7 @@ impl Reader<'_, '_> {
 
     /// Whether it says something of probes, which have a path.
     fn probes(&self) -> bool {
-        let probes = [Word::Probes, Word::Liveness, Word::Readiness, Word::Startup];
-        self.segment.find(&probes).is_some()
+        self.segment.find(&PROBES).is_some()
     }
 
     /// Returns whether a word is the kind of what lies in the file.

@@ -7,9 +7,6 @@ use super::super::stray::Known;
 use super::{NOBODY, Reader};
 use crate::vocabulary::{Phrase, Word};
 
-/// Marks between a path or a host and the service that it leads to.
-const ARROWS: [&str; 4] = ["→", "=>", "->", "⇒"];
-
 /// Controllers of Ingresses; which one runs is set for the phase.
 const CONTROLLERS: [&str; 3] = ["nginx", "traefik", "haproxy"];
 
@@ -23,7 +20,7 @@ impl Reader<'_, '_> {
         whole.span = self.line.task.text.span.clone();
         let meaning = ingress::read_bullet(&whole, self.line.vocabulary, self.spec);
         self.meanings.extend(meaning);
-        let routed = ARROWS.iter().any(|arrow| text.contains(arrow));
+        let routed = ingress::ARROWS.iter().any(|arrow| text.contains(arrow));
         // A host alone is the one that is served.
         let mut hosts = codes(text).filter(|it| ingress::is_host(it));
         let edge = &mut self.spec.edge;
@@ -65,7 +62,7 @@ impl Reader<'_, '_> {
             None => Known::Beside,
         };
         let mut names = self.strays(part, known);
-        let leads = ARROWS.iter().any(|arrow| part.contains(arrow));
+        let leads = ingress::ARROWS.iter().any(|arrow| part.contains(arrow));
         let wished = !own.edge.wishes.is_empty() || own.tls && !leads;
         let served = |code: &str| {
             let edge = &self.spec.edge;
