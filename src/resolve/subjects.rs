@@ -1,6 +1,6 @@
 //! Which workloads the tasks name, and which Compose service each one is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::checklist::{Checklist, Span};
 use crate::diagnostic::{Diagnostic, nearest};
@@ -44,6 +44,7 @@ impl Subject<'_> {
 /// Returns the workloads that write tasks name, in the checklist's order.
 pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
     let mut subjects: Vec<Subject<'f>> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for read in reads {
         let Intent::Write(target) = &read.intent else {
             continue;
@@ -56,7 +57,8 @@ pub(super) fn collect<'f>(reads: &[Read<'_>]) -> Vec<Subject<'f>> {
             service_ports.append(&mut spec.ports);
         }
         let describes = target.kind.runs_pods();
-        match subjects.iter_mut().find(|subject| subject.name == *name) {
+        let place = *places.entry(name).or_insert(subjects.len());
+        match subjects.get_mut(place) {
             Some(subject) => {
                 subject.spec.merge(spec);
                 subject.service_ports.append(&mut service_ports);

@@ -8,6 +8,9 @@
 //! a comment says so. Which tags of an image differ is not this table's business. Those that it names
 //! were compared in November 2026 with what their makers still support.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use super::{monitoring, servers, stores, tools};
 
 /// One row: what is known of an image.
@@ -189,16 +192,33 @@ pub fn rows() -> impl Iterator<Item = &'static Known> {
 
 /// Returns the row of an image name without tag and digest: the one that knows most of its path.
 pub(super) fn find(name: &str) -> Option<&'static Known> {
+    static ROWS: LazyLock<BTreeMap<&str, Vec<(&str, &Known)>>> = LazyLock::new(by_last);
     let name = name.to_lowercase();
     let ends = |end: &str| {
         name.strip_suffix(end)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
     };
-    let found = rows().flat_map(|row| row.images.iter().map(move |end| (row, *end)));
+    let found = ROWS.get(last(&name))?.iter();
     found
-        .filter(|(_, end)| ends(end))
-        .max_by_key(|(_, end)| end.len())
-        .map(|(row, _)| row)
+        .filter(|(end, _)| ends(end))
+        .max_by_key(|(end, _)| end.len())
+        .map(|(_, row)| *row)
+}
+
+/// Returns the ends of the table's paths with their rows, by the paths' last pieces.
+fn by_last() -> BTreeMap<&'static str, Vec<(&'static str, &'static Known)>> {
+    let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for row in rows() {
+        for end in row.images {
+            all.entry(last(end)).or_default().push((*end, row));
+        }
+    }
+    all
+}
+
+/// Returns a path's last piece.
+fn last(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, last)| last)
 }
 
 /// Returns the first row of a part: what an image is taken for whose role alone is known.

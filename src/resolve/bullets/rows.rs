@@ -268,22 +268,27 @@ pub(in crate::resolve) fn known_of_ingress() -> &'static [Word] {
     ROUTED.beside
 }
 
-impl Row {
-    /// Returns what the rule makes of a text.
-    pub(super) fn asked(
-        &self,
-        text: &Inline,
+impl<'a> Asked<'a> {
+    /// A text as the rules look at it, with its plain form; one for all rules.
+    pub(super) fn of(
+        text: &'a Inline,
+        plain: &'a str,
         kind: Option<FileKind>,
-        vocabulary: &Vocabulary,
-    ) -> Option<(Meaning, Spec)> {
-        let plain = text.plain();
-        let plain = Phrase::new(&plain, vocabulary);
-        let asked = Asked {
+        vocabulary: &'a Vocabulary,
+    ) -> Self {
+        let plain = Phrase::new(plain, vocabulary);
+        Self {
             text,
             plain,
             head: head(plain),
             kind,
-        };
+        }
+    }
+}
+
+impl Row {
+    /// Returns what the rule makes of a text.
+    pub(super) fn asked(&self, asked: Asked<'_>) -> Option<(Meaning, Spec)> {
         let mut spec = Spec::default();
         Some(((self.read)(asked, &mut spec)?, spec))
     }

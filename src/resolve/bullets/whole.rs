@@ -4,7 +4,7 @@ use crate::checklist::{Inline, Part, Spanned};
 
 use super::super::spec::Spec;
 use super::super::target::FileKind;
-use super::rows::{ROUTED, ROWS};
+use super::rows::{Asked, ROUTED, ROWS};
 use super::{About, Meaning, left};
 use crate::vocabulary::Vocabulary;
 
@@ -78,8 +78,10 @@ fn whole(
 ) -> Result<Found, Option<Left>> {
     let routed = (of.kind == Some(FileKind::Ingress)).then_some(&ROUTED);
     let mut left = None;
+    let plain = text.plain();
+    let asked = Asked::of(text, &plain, of.kind, vocabulary);
     for row in routed.into_iter().chain(ROWS) {
-        let Some((meaning, spec)) = row.asked(text, of.kind, vocabulary) else {
+        let Some((meaning, spec)) = row.asked(asked) else {
             continue;
         };
         let beside = left::Beside {
@@ -89,7 +91,10 @@ fn whole(
             path: of.path,
             words: beyond == Beyond::Words,
         };
-        let word = left::first(text, &beside, |text| row.asked(text, of.kind, vocabulary));
+        let word = left::first(text, &beside, |text| {
+            let plain = text.plain();
+            row.asked(Asked::of(text, &plain, of.kind, vocabulary))
+        });
         let rule = row.name;
         match word {
             None => {
