@@ -237,8 +237,8 @@ fn resolve_as_read<'f>(
         routed: &assembled.routed,
         watched: &assembled.watched,
     };
-    let tasks = reads.iter().map(|read| read_out::task(read, &known));
-    let mut tasks: Vec<ResolvedTask> = tasks.collect();
+    let mut tasks: Vec<ResolvedTask> =
+        abreast::compute(reads, FEW, |read| read_out::task(read, &known));
     told_apart::refuse(reads, (tree, &look), &mut tasks);
     put_off::refuse(reads, &look, &mut tasks);
     let mut warnings = std::mem::take(&mut assembled.warnings);

@@ -7,6 +7,10 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{Counted, Diagnostic, Diagnostics, Place, Severity};
+use crate::abreast;
+
+/// Fewer messages are rendered on one processor.
+const FEW: usize = 100;
 
 /// What messages are shown on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -30,15 +34,24 @@ pub fn render(diagnostics: &Diagnostics, screen: Screen) -> String {
     };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut documents = Counted::default();
-    let shown: Vec<String> = diagnostics
+    let placed: Vec<(&Diagnostic, usize)> = diagnostics
         .0
         .iter()
-        .map(|one| message(one, &renderer, &mut documents))
+        .map(|one| (one, line(one, &mut documents)))
         .collect();
+    let shown = abreast::compute(&placed, FEW, |(one, line)| message(one, *line, &renderer));
     shown.join("\n\n")
 }
 
-fn message(diagnostic: &Diagnostic, renderer: &Renderer, documents: &mut Counted) -> String {
+/// Returns the number of the line on which what is meant begins; nought where that is nowhere.
+fn line(diagnostic: &Diagnostic, documents: &mut Counted) -> usize {
+    diagnostic.place.as_ref().map_or(0, |place| {
+        let (start, _) = bounds(&place.text, &place.span);
+        documents.of(&place.text).line(start)
+    })
+}
+
+fn message(diagnostic: &Diagnostic, line: usize, renderer: &Renderer) -> String {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -57,7 +70,7 @@ fn message(diagnostic: &Diagnostic, renderer: &Renderer, documents: &mut Counted
             .collect();
         return shown.join("\n");
     };
-    let mut groups = vec![title.element(snippet(place, documents))];
+    let mut groups = vec![title.element(snippet(place, line))];
     for help in &diagnostic.help {
         groups.push(Group::with_title(
             Level::HELP.secondary_title(visible(help)),
@@ -69,7 +82,7 @@ fn message(diagnostic: &Diagnostic, renderer: &Renderer, documents: &mut Counted
 /// Shows the lines that are meant alone: the rest of a long document would be read for nothing.
 fn snippet(
     place: &Place,
-    documents: &mut Counted,
+    line_number: usize,
 ) -> Snippet<'static, annotate_snippets::Annotation<'static>> {
     let (start, end) = bounds(&place.text, &place.span);
     let (head, rest) = place
@@ -88,7 +101,7 @@ fn snippet(
     }
     Snippet::source(format!("{before}{meant}{behind}"))
         .path(visible(&place.path))
-        .line_start(documents.of(&place.text).line(line))
+        .line_start(line_number)
         .annotation(annotation)
 }
 

@@ -4,8 +4,8 @@ mod later;
 mod parts;
 mod served;
 
-use std::cell::OnceCell;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::places::Places;
 use super::written::{is_asked, is_stub, is_test};
@@ -21,10 +21,10 @@ pub struct Look<'a> {
     tree: &'a Tree,
     facts: &'a Facts,
     seen: Option<&'a Seen>,
-    definitions: OnceCell<Definitions>,
-    endpoints: OnceCell<Endpoints>,
-    variables: OnceCell<Vec<(String, Origin)>>,
-    places: OnceCell<Places<'a>>,
+    definitions: OnceLock<Definitions>,
+    endpoints: OnceLock<Endpoints>,
+    variables: OnceLock<Vec<(String, Origin)>>,
+    places: OnceLock<Places<'a>>,
 }
 
 impl<'a> Look<'a> {
@@ -34,10 +34,10 @@ impl<'a> Look<'a> {
             tree,
             facts,
             seen,
-            definitions: OnceCell::new(),
-            endpoints: OnceCell::new(),
-            variables: OnceCell::new(),
-            places: OnceCell::new(),
+            definitions: OnceLock::new(),
+            endpoints: OnceLock::new(),
+            variables: OnceLock::new(),
+            places: OnceLock::new(),
         }
     }
 
