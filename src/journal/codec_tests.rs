@@ -81,6 +81,7 @@ fn subject(text: &str, kind: u8) -> Subject {
         section: text.to_owned(),
         twin: kind.is_multiple_of(4).then_some(Twin { nth: 1, of: 2 }),
         does: kind.is_multiple_of(6).then(|| sha256(text.as_bytes())),
+        below: kind.is_multiple_of(10).then(|| text.to_owned()),
     }
 }
 

@@ -250,6 +250,7 @@ mod tests {
             section,
             twin: twin.map(|(nth, of)| Twin { nth, of }),
             does,
+            below: None,
         })
     }
 
@@ -269,6 +270,7 @@ mod tests {
             section: "Ask".to_owned(),
             twin: None,
             does: None,
+            below: None,
         };
         let mut decisions = Decisions::default();
         // Lines above came and went: under one id, other tasks were decided on later.

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::sha256;
-use crate::checklist::{Checklist, Task, TaskId};
+use crate::checklist::{Bullet, Checklist, Task, TaskId};
 use crate::facts::secret::masked;
 
 /// What a task said when a person decided on it.
@@ -26,6 +26,10 @@ pub struct Subject {
     /// The SHA-256 of what its directive runs or applies, where no other task does the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub does: Option<String>,
+    /// The beginning of the SHA-256 of what stands below its line, empty where nothing does; absent
+    /// in older records. It tells when more was written there, not which task is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<String>,
 }
 
 /// One of several tasks of the same words.
@@ -110,6 +114,7 @@ impl<'c> Subjects<'c> {
             section: said.section.to_owned(),
             twin: (everywhere.len() > 1).then_some(Twin { nth, of }),
             does: said.does.clone().filter(|it| self.doing(it).is_some()),
+            below: Some(below(said.task)),
         })
     }
 
@@ -227,6 +232,28 @@ fn does(task: &Task) -> Option<String> {
         .chain(blocks)
         .collect();
     Some(sha256(all.join("\0").as_bytes()))
+}
+
+/// The beginning of the hash of a task's bullets, in which no indentation and no sign of a list
+/// counts; empty where it has none.
+fn below(task: &Task) -> String {
+    const DIGITS: usize = 16;
+    let mut said = Vec::new();
+    collect(&task.bullets, 0, &mut said);
+    if said.is_empty() {
+        return String::new();
+    }
+    let mut hash = sha256(said.join("\n").as_bytes());
+    hash.truncate(DIGITS);
+    hash
+}
+
+/// Collects what bullets say, each behind how deep it stands.
+fn collect(bullets: &[Bullet], depth: usize, said: &mut Vec<String>) {
+    for bullet in bullets {
+        said.push(format!("{depth} {}", words(&masked(&bullet.text.plain()))));
+        collect(&bullet.children, depth + 1, said);
+    }
 }
 
 /// What counts of a text: neither white space, nor capitals, nor what ends it.

@@ -1,4 +1,4 @@
-//! Ticks of a line that says something else by now, of which not all is read: what was done was
+//! Ticks of a task that says something else by now, of which not all is read: what was done was
 //! done for other words.
 
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use crate::journal::{StepState, Subject};
 use crate::resolve::{Action, BulletReading, ResolvedTask};
 use crate::vocabulary::words;
 
-/// Returns why a tick doesn't stand for a task's line any more; none where it does, or that can't be
+/// Returns why a tick doesn't stand for what a task says any more; none where it does, or that can't be
 /// told. `steps` are what was recorded of the task.
 pub fn reworded<'s>(
     task: &Task,
@@ -16,21 +16,38 @@ pub fn reworded<'s>(
     steps: impl IntoIterator<Item = &'s StepState>,
     now: &Subject,
 ) -> Option<String> {
-    let told = told(task, resolved)?;
     let done = steps.into_iter().filter(|step| step.evidence().is_some());
-    let mut said = done.filter_map(|step| step.about.as_ref()).peekable();
-    said.peek()?;
+    let said: Vec<&Subject> = done.filter_map(|step| step.about.as_ref()).collect();
+    let first = said.first()?;
+    if first.is_same(now) {
+        let more = |then: &&Subject| {
+            let below = then.below.as_ref();
+            then.is_same(now) && below.is_some_and(|then| Some(then) != now.below.as_ref())
+        };
+        let told = told(task, resolved, Place::Below).filter(|_| said.iter().all(more));
+        return told.map(|told| format!("what stands below it changed since: {told}"));
+    }
     // A task that has the number of another one, which is gone, says nothing like it.
-    let edited = |then: &Subject| !then.is_same(now) && is_alike(&then.text, &now.text);
-    said.all(edited)
-        .then(|| format!("the line changed since it was ticked: {told}"))
+    let edited = |then: &&Subject| !then.is_same(now) && is_alike(&then.text, &now.text);
+    let told = told(task, resolved, Place::Line).filter(|_| said.iter().all(edited));
+    told.map(|told| format!("the line changed since it was ticked: {told}"))
 }
 
-/// Returns what a line says that nothing does.
-fn told(task: &Task, resolved: &ResolvedTask) -> Option<String> {
+/// Where a task says something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In its line.
+    Line,
+    /// Below it.
+    Below,
+}
+
+/// Returns what a task says there that nothing does.
+fn told(task: &Task, resolved: &ResolvedTask, place: Place) -> Option<String> {
     let line = &task.text.span;
+    let is_meant = |start| line.contains(start) == (place == Place::Line);
     let unread = resolved.bullets.iter().find_map(|it| match it {
-        BulletReading::Unread { text, span } if line.contains(&span.start) => {
+        BulletReading::Unread { text, span } if is_meant(&span.start) => {
             Some(format!("nothing reads “{text}”"))
         }
         BulletReading::Unread { .. }

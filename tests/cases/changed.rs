@@ -346,3 +346,29 @@ fn a_line_that_can_no_more_be_read_loses_its_tick() {
     assert!(text.contains("- [ ] PDB for web"), "{text}");
     assert!(text.contains("- [x] Deployment for web"), "{text}");
 }
+
+#[test]
+fn a_bullet_written_on_below_a_ticked_line_takes_its_tick() {
+    let (workspace, path) = written_on();
+    let ticked = workspace.read(path);
+    let figure = "- [x] PDB for web";
+    let end = ticked.find(figure).expect("is ticked");
+    let (before, after) = ticked.split_at(end);
+    let more = format!("{before}  - PriorityClass high\n{after}");
+    workspace.write(path, &more);
+
+    let verified = workspace.orch(&["phase", "1", "verify"]);
+    assert!(
+        verified.stdout.contains("1 of 2 ticks hold"),
+        "{verified:?}"
+    );
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let text = workspace.read(path);
+    assert!(text.contains("- [ ] Deployment for web"), "{text}");
+    assert!(text.contains("- [x] PDB for web"), "{text}");
+
+    let done = ["task", "done", "1.1.1", "--note", "the class is there"];
+    workspace.orch(&done).expect(0);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "1", "verify"]).expect(0);
+}

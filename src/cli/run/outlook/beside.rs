@@ -86,8 +86,8 @@ pub(super) fn lost(
         .collect()
 }
 
-/// The tasks whose box is ticked for a line that says something else by now, of which not all is
-/// read, with what isn't.
+/// The tasks whose box is ticked and that say something else by now, of which not all is read, with
+/// what isn't.
 pub(super) fn reworded(
     prepared: &Prepared<'_>,
     target: Option<&TargetState>,

@@ -48,6 +48,7 @@ fn about(text: &str) -> Subject {
         section: "Ask".to_owned(),
         twin: None,
         does: None,
+        below: None,
     }
 }
 
