@@ -23,7 +23,7 @@ use super::{
     Context, budget, environment, images, ingress, layout, monitoring, narrowed, overlays, steady,
     subjects, workload,
 };
-use crate::vocabulary::Word;
+use crate::vocabulary::{Word, words};
 use built::{Built, build_all, maps};
 pub(super) use names::named;
 use names::{application_name, config_name, namespace};
@@ -338,7 +338,7 @@ fn leave_out(
     }
     // Telling what each person's task names takes time.
     if roster.members.iter().any(|member| member.unassigned) {
-        let theirs: Vec<String> = reads.iter().filter_map(persons).collect();
+        let theirs: Vec<String> = reads.iter().flat_map(persons).collect();
         roster.members.retain(|member| {
             let service = member.service.map(|it| &it.name);
             let named =
@@ -349,15 +349,27 @@ fn leave_out(
     if promises { unassigned } else { Vec::new() }
 }
 
-/// Returns what runs in the file that a person's task names first.
-fn persons(read: &Read<'_>) -> Option<String> {
-    (read.intent == Intent::Manual).then_some(())?;
+/// Returns what may run by a person's task: what is in the file that it names first, and whatever a
+/// line names beside a kind of workload (`CronJob for billing, nightly`).
+fn persons(read: &Read<'_>) -> Vec<String> {
+    if read.intent != Intent::Manual {
+        return Vec::new();
+    }
     let named = || {
         let (code, _) = read.task.text.codes().next()?;
         target::read(code, "")
     };
-    let target = read.persons.clone().or_else(named)?;
-    target.name.filter(|_| target.kind.runs_pods())
+    if let Some(target) = read.persons.clone().or_else(named) {
+        let name = target.name.filter(|_| target.kind.runs_pods());
+        return name.into_iter().collect();
+    }
+    let text = read.task.text.plain();
+    let runs = |word: &str| target::kind_named(word).is_some_and(FileKind::runs_pods);
+    if words(&text).any(runs) {
+        words(&text).map(str::to_lowercase).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// Returns the notes on services that no task names.

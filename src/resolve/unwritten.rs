@@ -13,6 +13,7 @@ use crate::checklist::Checklist;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::facts::{Facts, Tree, is_yaml};
 use crate::settings::PhaseSettings;
+use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 use super::application::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
 use super::model::{BulletReading, ResolvedTask};
@@ -225,8 +226,9 @@ fn configured<'a>(target: &Target, application: &'a Application) -> Option<&'a W
     application.workload(&target.whose()?)
 }
 
-/// Leaves autoscalers and budgets of which not all is carried: without it they would be others than
-/// are asked for, and be applied. Returns what is said of each.
+/// Leaves autoscalers and budgets of which not all is carried, and Ingresses of which words aren't
+/// that may keep people out: without them they would be others than are asked for, and be applied.
+/// Returns what is said of each.
 pub(super) fn doubtful(
     reads: &mut [Read<'_>],
     tasks: &[ResolvedTask],
@@ -234,36 +236,60 @@ pub(super) fn doubtful(
 ) -> Vec<Diagnostic> {
     let mut told = Vec::new();
     for (read, task) in reads.iter_mut().zip(tasks) {
-        let figures = |it: &&Target| matches!(it.kind, FileKind::Hpa | FileKind::Pdb);
-        let Some(target) = read.target().filter(figures) else {
+        let Some(target) = read.target() else {
             continue;
         };
+        let matters = |text: &str| match target.kind {
+            FileKind::Hpa | FileKind::Pdb => true,
+            FileKind::Ingress => restricts(text, &checklist.vocabulary),
+            _ => false,
+        };
         let unread = task.bullets.iter().find_map(|it| match it {
-            BulletReading::Unread { text, .. } => Some(text),
+            BulletReading::Unread { text, .. } => matters(text).then_some(text),
             BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
         });
         let Some(unread) = unread else { continue };
-        let path = &target.path;
-        let why = format!(
-            "not all of “{unread}” can be carried, so that `{path}` would be another {} than is asked \
-             for",
-            target.kind.word().to_uppercase()
-        );
-        let drained = "a budget that lets no pod go isn't written, since no node that one runs on \
-                       could be drained; otherwise ";
-        let help = format!(
-            "{}leave those words out, or write the file by hand and have it applied: <!-- orch: \
-             apply={path} -->",
-            if target.kind == FileKind::Pdb {
-                drained
-            } else {
-                ""
-            }
-        );
+        let (why, help) = doubt(target, unread);
         told.push(warning(read, &why, checklist).help(help));
         read.leave(why);
     }
     told
+}
+
+/// Returns why a file isn't written without some words, and the way out.
+fn doubt(target: &Target, unread: &str) -> (String, String) {
+    let path = &target.path;
+    let by_hand =
+        format!("write the file by hand and have it applied: <!-- orch: apply={path} -->");
+    if target.kind == FileKind::Ingress {
+        let why = format!(
+            "nothing reads “{unread}”, so that `{path}` might let in whom it mustn't: it is a \
+             person's to write"
+        );
+        let help = format!("say it as docs/ingress-and-monitoring.md shows, or {by_hand}");
+        return (why, help);
+    }
+    let why = format!(
+        "not all of “{unread}” can be carried, so that `{path}` would be another {} than is asked for",
+        target.kind.word().to_uppercase()
+    );
+    let drained = if target.kind == FileKind::Pdb {
+        "a budget that lets no pod go isn't written, since no node that one runs on could be \
+         drained; otherwise "
+    } else {
+        ""
+    };
+    let help = format!("{drained}leave those words out, or {by_hand}");
+    (why, help)
+}
+
+/// Returns whether words may keep people out: they say so, or name addresses.
+fn restricts(text: &str, vocabulary: &Vocabulary) -> bool {
+    let addresses = || {
+        let mut pieces = text.split(|it: char| it.is_whitespace() || "`(),;".contains(it));
+        pieces.any(|it| it.contains('/') && it.split(['.', '/']).all(|it| it.parse::<u8>().is_ok()))
+    };
+    Phrase::new(text, vocabulary).has(Word::Restricted) || addresses()
 }
 
 fn ends(target: &Target) -> bool {

@@ -390,6 +390,12 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "allow+list, white+list, allowed+ip, restrict+ip, allow+ip$",
     ),
     (
+        Word::Restricted,
+        "only, internal, private, restrict, limited to, allow, den$, deny, denied, block, forbid, \
+         protect, office, intranet, trusted, staff, employee, auth, authent, authori, log-in, login, \
+         password, without$, no$, not$, except, unless",
+    ),
+    (
         Word::StickySessions,
         "session+affinity, session-affinity, cookie+affinity",
     ),

@@ -82,6 +82,10 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::AllowList,
         "allow-list, allowlist, white-list, whitelist",
     ),
+    (
+        Word::Restricted,
+        "vpn, auth, oauth, oauth2-proxy, sso, oidc, mtls, ip, waf, bastion, cidr",
+    ),
     (Word::StickySessions, "sticky"),
     (Word::Postgres, "postgresql$, postgres$, pg$"),
     (Word::Database, "db$"),

@@ -198,6 +198,7 @@ meanings! {
     Cors "cors" "whose scripts may call";
     HttpsRedirect "https-redirect" "plain HTTP is sent on";
     AllowList "allow-list" "whose addresses may come in";
+    Restricted "restricted" "words of which some may keep people out, where nothing reads them";
     StickySessions "sticky-sessions" "a client meets the same pod again";
     // Names in lists.
     Application "application" "what the application's own service is called";
@@ -230,6 +231,7 @@ meanings! {
 
 /// Words around what is asked for. They share words with what they stand around.
 const FILLERS: &[Word] = &[
+    Word::Restricted,
     Word::Opening,
     Word::Object,
     Word::In,

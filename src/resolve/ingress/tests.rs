@@ -3,7 +3,7 @@
 use crate::checklist;
 use crate::facts::{Tree, gather};
 use crate::manifest;
-use crate::resolve::{BulletReading, Context, Resolved, inputs, resolve};
+use crate::resolve::{Action, BulletReading, Context, Resolved, inputs, resolve};
 use crate::settings::{PhaseSettings, Settings};
 use crate::vocabulary::Vocabulary;
 
@@ -94,6 +94,13 @@ const WISHES: &[&str] = &[
     "Sticky sessions",
 ];
 
+/// The wishes by which nobody is kept out: the others aren't left out where a class can't have them.
+fn open() -> Vec<&'static str> {
+    let shut = ["Basic auth", "Allow list"];
+    let open = |wish: &&&str| !shut.iter().any(|it| wish.starts_with(it));
+    WISHES.iter().filter(open).copied().collect()
+}
+
 #[test]
 fn wishes_are_written_for_ingress_nginx() {
     let settings = "[ingress]\ncontroller = \"ingress-nginx\"\ncluster_issuer = \"letsencrypt\"\n";
@@ -103,7 +110,7 @@ fn wishes_are_written_for_ingress_nginx() {
 #[test]
 fn wishes_are_written_for_the_other_nginx() {
     let settings = "[ingress]\ncontroller = \"f5-nginx\"\n";
-    snapshot("ingress-f5-nginx", &resolved(WISHES, settings, COMPOSE));
+    snapshot("ingress-f5-nginx", &resolved(&open(), settings, COMPOSE));
 }
 
 #[test]
@@ -120,7 +127,29 @@ fn wishes_are_written_for_haproxy() {
 #[test]
 fn routes_are_written_for_the_gateway_api() {
     let settings = "[ingress]\napi = \"gateway\"\nclass = \"eg\"\ncluster_issuer = \"le\"\n";
-    snapshot("gateway", &resolved(WISHES, settings, COMPOSE));
+    snapshot("gateway", &resolved(&open(), settings, COMPOSE));
+}
+
+#[track_caller]
+fn is_a_persons(bullets: &[&str], settings: &str) {
+    let resolved = resolved(bullets, settings, COMPOSE);
+    let task = resolved.tasks.last().expect("the task");
+    assert_eq!(task.action, Action::Manual, "{bullets:?}");
+    assert!(resolved.application.ingress.is_none(), "{bullets:?}");
+}
+
+#[test]
+fn what_may_keep_people_out_and_is_not_carried_leaves_the_way_in_to_a_person() {
+    is_a_persons(&["mTLS", "Paths: `/api/*`"], "");
+    is_a_persons(&["Only from the office's VPN"], "");
+    is_a_persons(&["Доступ только из офиса"], "");
+    is_a_persons(&["Лише для співробітників"], "");
+    is_a_persons(&["From 10.20.0.0/16"], "");
+    is_a_persons(WISHES, "[ingress]\napi = \"gateway\"\n");
+    is_a_persons(
+        &["Basic auth: Secret `shop-users`"],
+        "[ingress]\napi = \"gateway\"\n",
+    );
 }
 
 #[test]

@@ -145,14 +145,6 @@ fn what_no_rule_reads_is_a_persons() {
     check("`k8s/redis.yml`: Redis 7 with 512 MB", &["512 MB"]);
     check("`k8s/redis.yml`: Redis 7 sentinel", &["Redis 7 sentinel"]);
     check(
-        "`k8s/ingress.yml`: mTLS, IP allowlist for the office",
-        &["mTLS", "IP allowlist for the office"],
-    );
-    check(
-        "`k8s/ingress.yml`: only from the VPN",
-        &["only from the VPN"],
-    );
-    check(
         "`k8s/app/service.yml`: ClusterIP, session affinity",
         &["session affinity"],
     );

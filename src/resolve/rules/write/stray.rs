@@ -92,6 +92,9 @@ pub(in crate::resolve) const SOURCE: &str = "from ";
 /// What a program shows, and no program of its own.
 const SHOWN: [&str; 5] = ["api", "ui", "rest", "grpc", "graphql"];
 
+/// What is spoken at a port, where its name is to tell that.
+const PROTOCOL: &str = "grpc";
+
 /// Whose ports those of a pod are.
 const CONTAINER: [&str; 3] = ["container", "контейнер", "контейнера"];
 
@@ -298,6 +301,9 @@ impl Reader<'_, '_> {
         if told.has(Word::Headless) && self.target.kind == FileKind::Service {
             return true;
         }
+        if self.target.kind == FileKind::Service && self.asks_for_protocol(word) {
+            return true;
+        }
         // Whether nothing is left out of the maps is told by what is written.
         if told.has(Word::Everything) && self.target.kind == FileKind::ConfigMap {
             return true;
@@ -323,6 +329,26 @@ impl Reader<'_, '_> {
         };
         let harmless = kept || self.joins(told) || self.names_kind(word, told);
         !harmless || self.is_compound(word)
+    }
+
+    /// Returns whether a word asks for what is spoken at a Service's port, and isn't what a port is
+    /// called: `9082 (grpc)`.
+    fn asks_for_protocol(&self, word: &str) -> bool {
+        const JOINED: [char; 5] = [' ', '(', '`', ':', '='];
+        if !word.eq_ignore_ascii_case(PROTOCOL) {
+            return false;
+        }
+        let names_port = self
+            .segment
+            .text()
+            .split_once(word)
+            .is_some_and(|(before, behind)| {
+                let digit = |it: char| it.is_ascii_digit();
+                self.known == Known::Read
+                    && (before.trim_end_matches(JOINED).ends_with(digit)
+                        || behind.trim_start_matches(JOINED).starts_with(digit))
+            });
+        !names_port
     }
 
     /// Returns whether a word only begins with one that is harmless: `catalog-svc`, `web-blue`.
