@@ -150,6 +150,12 @@ impl<'v> Figures<'v> {
         })
     }
 
+    /// Returns whether the text says how many pods there are, and nothing else: `3 pods`.
+    pub(super) fn are_pods(&self) -> bool {
+        let only = self.tokens.len() == 2;
+        only && self.all().next().is_some_and(|it| it.unit == Unit::Pods)
+    }
+
     /// Returns the two numbers of a range (`2-10`, `2 – 10`, `2..10`, `between 2 and 10`).
     pub(super) fn range(&self) -> Option<(u32, u32)> {
         (0..self.tokens.len()).find_map(|at| {
@@ -163,7 +169,10 @@ impl<'v> Figures<'v> {
             let tells = |token: &String, meaning| self.vocabulary.tells(token, meaning);
             let opened = before.is_some_and(|it| tells(it, Word::Minimum));
             let and = self.tokens.get(at + 1).filter(|_| opened);
-            let between = dashes + usize::from(and.is_some_and(|it| tells(it, Word::And)));
+            let and = and.is_some_and(|it| tells(it, Word::And));
+            let to = self.tokens.get(at + 1);
+            let to = to.is_some_and(|it| tells(it, Word::Until));
+            let between = dashes + usize::from(and || to);
             let high = self.figure(at + 1 + between)?;
             let counts = high.unit != Unit::Percent && low <= high.number;
             (between > 0 && counts).then_some((low, high.number))
@@ -241,7 +250,10 @@ mod tests {
         assert_eq!(range("between 2 and 10"), Some((2, 10)));
         assert_eq!(range("между 2 и 10"), Some((2, 10)));
         assert_eq!(range("min 2 and 10"), Some((2, 10)));
+        assert_eq!(range("from 2 to 10 pods"), Some((2, 10)));
+        assert_eq!(range("2 до 10"), Some((2, 10)));
         assert_eq!(range("2 and 10"), None);
+        assert_eq!(range("2 to 70%"), None);
         assert_eq!(range("10-2"), None);
         assert_eq!(range("CPU 70-80%"), None);
         assert_eq!(range("CPU 70%"), None);

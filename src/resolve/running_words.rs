@@ -18,17 +18,24 @@ pub(super) fn read(
     spec: &mut Spec,
 ) -> Option<String> {
     if matches!(kind, Some(FileKind::Job | FileKind::CronJob))
-        && let Some(meaning) = job(text, plain, spec)
+        && let Some(meaning) = job(text, plain, kind, spec)
     {
         return Some(meaning);
     }
     ending(text, plain, spec)
 }
 
-fn job(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+fn job(
+    text: &Inline,
+    plain: Phrase<'_>,
+    kind: Option<FileKind>,
+    spec: &mut Spec,
+) -> Option<String> {
     let figures = Figures::of(plain);
     let number = |meaning| figures.beside(meaning).map(|it| it.number);
-    if plain.has(Word::Schedule) {
+    // ``CronJob for digest: `0 3 * * *` ``
+    let fields = |code: &str| kind == Some(FileKind::CronJob) && schedule::is_fields(code);
+    if plain.has(Word::Schedule) || text.codes().next().is_some_and(|(code, _)| fields(code)) {
         let code = text.codes().next().map(|(code, _)| code);
         let written = code.or_else(|| plain.text().split_once(':').map(|(_, rest)| rest))?;
         let cron = schedule::read(written).ok()?;

@@ -12,9 +12,15 @@ use super::target::FileKind;
 use crate::vocabulary::{Meanings, Phrase, Word, numeral};
 
 /// Reads how many pods there are to be.
-pub(super) fn replicas(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+pub(super) fn replicas(
+    plain: Phrase<'_>,
+    head: Phrase<'_>,
+    kind: Option<FileKind>,
+    spec: &mut Spec,
+) -> Option<String> {
     // The most that there may be is no number of replicas.
-    if !head.has(Word::Replicas) || plain.has(Word::Maximum) {
+    let pods = || kind.is_some_and(FileKind::runs_pods) && Figures::of(plain).are_pods();
+    if !(head.has(Word::Replicas) || pods()) || plain.has(Word::Maximum) {
         return None;
     }
     let told: Vec<(&str, Meanings)> = plain.told().collect();
@@ -256,7 +262,7 @@ mod tests {
         let found = budget(text, head, kind, &mut spec)
             .or_else(|| autoscaler(text, head, kind, &mut spec))
             .or_else(|| rollout(text, &mut spec))
-            .or_else(|| replicas(text, head, &mut spec));
+            .or_else(|| replicas(text, head, None, &mut spec));
         assert_eq!(found.as_deref(), expected);
         spec
     }

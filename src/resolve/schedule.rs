@@ -47,6 +47,12 @@ pub(super) fn read(text: &str) -> Result<String, String> {
     Ok(fields.join(" "))
 }
 
+/// Returns whether a text is a schedule in cron's five fields, and nothing else.
+pub(super) fn is_fields(text: &str) -> bool {
+    let fields = text.split_whitespace().count() == 5;
+    fields && text.contains('*') && read(text).is_ok()
+}
+
 /// Returns the schedule of an interval that divides the hour or the day.
 fn interval(text: &str) -> Result<String, String> {
     let seconds = seconds(text).ok_or_else(|| format!("`{text}` is no length of time"))?;

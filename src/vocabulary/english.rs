@@ -423,6 +423,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::At, "on$, at$"),
     (Word::Each, "per$, a$, each$, every$"),
     (Word::Percent, "percent"),
+    (Word::Until, "to$"),
     (Word::Pods, "pod, replic"),
     (Word::Seconds, "sec"),
     (Word::Minutes, "minut, mins$"),

@@ -213,6 +213,7 @@ meanings! {
     Role "role" "what a product is used as: cache, broker, server";
     Everything "everything" "that nothing is left out: everything, всё, усі";
     // Units.
+    Until "until" "what stands between the two numbers of a range";
     At "at" "on: the port that something is asked on";
     Each "each" "what a unit without a number stands behind: per, a, в, за";
     Percent "percent" "percent";
@@ -232,6 +233,7 @@ meanings! {
 /// Words around what is asked for. They share words with what they stand around.
 const FILLERS: &[Word] = &[
     Word::Restricted,
+    Word::Until,
     Word::Opening,
     Word::Object,
     Word::In,

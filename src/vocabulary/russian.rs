@@ -442,6 +442,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::At, "на$"),
     (Word::Each, "в$, за$, каждую$, каждый$"),
     (Word::Percent, "процент"),
+    (Word::Until, "до$, по$"),
     (Word::Pods, "под$, пода$, подов$, поды$, реплик"),
     (Word::Seconds, "с$, сек"),
     (Word::Minutes, "м$, мин"),

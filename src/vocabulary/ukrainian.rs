@@ -456,6 +456,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::At, "на$"),
     (Word::Each, "на$, за$, у$, в$, кожну$, кожен$"),
     (Word::Percent, "відсот"),
+    (Word::Until, "до$, по$"),
     (Word::Pods, "под$, пода$, подів$, поди$, реплік"),
     (Word::Seconds, "с$, сек"),
     (Word::Minutes, "хв"),

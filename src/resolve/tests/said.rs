@@ -149,6 +149,8 @@ fn what_no_rule_reads_is_a_persons() {
         &["session affinity"],
     );
     check("`k8s/app/service.yml`: headless", &["headless"]);
+    check("`k8s/app/service.yml` (gRPC), port 8080", &["(gRPC)"]);
+    check("`k8s/app/service.yml`: port 8080, gRPC", &["gRPC"]);
     check("`k8s/postgres/service.yml`: headless", &[]);
     check(
         "`k8s/kustomization.yml`: overlays for dev and prod",
