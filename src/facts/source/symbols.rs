@@ -7,6 +7,7 @@ mod body;
 mod extent;
 mod head;
 mod idle;
+mod inert;
 mod parameters;
 mod stub;
 mod unavailable;
@@ -54,6 +55,8 @@ pub struct Definition {
     pub origin: Origin,
     /// Whether it is a function of Python's inside another one, which nobody else can call.
     pub nested: bool,
+    /// Whether an interface of Go's or of a script's only promises it.
+    pub promised: bool,
     /// The byte that its name begins at.
     at: usize,
 }
@@ -118,6 +121,7 @@ patterns! {
     RUST_IMPL = r"\bimpl\b(?:\s*<[^{;>]*>)?\s+(?:[\w:<>,&' ]+\s+for\s+)?(?:\w+::)*(\w+)[^;{]*\{";
     GO_FUNCTION = r"(?m)^func\s+(\w+)\s*[(\[]";
     GO_METHOD = r"(?m)^func\s+\(\s*(?:\w+\s+)?\*?(\w+)(?:\[[^\]]*\])?\s*\)\s*(\w+)\s*\(";
+    GO_PROMISE = r"(?m)^[ \t]+([A-Za-z]\w*)\(";
     GO_TYPE = r"(?m)^(?:type\s+|[ \t]+)(\w+)(?:\[[^\]]*\])?\s+(?:struct|interface|func)\b";
     GO_ALIAS = r"(?m)^type\s+(\w+)\b";
     GO_VALUE = r"(?m)^(?:var|const)\s+(\w+)\b";
@@ -127,9 +131,10 @@ patterns! {
     JS_ALIAS = r"(?m)^[ \t]*(?:export\s+)?(?:declare\s+)?type\s+(\w+)\s*(?:<[^=]*>)?\s*=";
     JS_VALUE = r"(?m)^(?:export\s+)?(?:const|let|var)\s+(\w+)\b";
     JS_METHOD = r"(?m)^[ \t]+(?:(?:public|private|protected|static|readonly|override|abstract|async|get|set)\s+|\*\s*)*#?(\w+)\s*(?:<[^>(]*>)?\([^(){};]*(?:\([^()]*\)[^(){};]*)*\)\s*(?::[^={;\n]+)?\{";
+    JS_PROMISE = r"(?m)^[ \t]+([A-Za-z]\w*)\??(?:<[^>(]*>)?\(";
     JS_EXPORTED = r"\bexports\.(\w+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>|\w+\s*=>)";
     JS_TABLE = r#"\bcreateTable\(\s*["'`](\w+)["'`]"#;
-    JVM_TYPE = r"\b(?:class|interface|enum|record|object)\s+(\w+)\b";
+    JVM_TYPE = r"\b(?:class|interface|enum(?:\s+class)?|annotation\s+class|record|object)\s+(\w+)\b";
     KOTLIN_FUNCTION = r"\bfun\s+(?:<[^>]*>\s*)?(\w+)\s*\(";
     KOTLIN_VALUE = r"\bconst\s+val\s+(\w+)\b";
     JVM_VALUE = r"\bstatic\s+final\s+[\w<>\[\], ]+\s(\w+)\s*=";
@@ -305,6 +310,7 @@ impl Definitions {
         found.sort_by_key(|it| (it.at, it.sort == Sort::Value));
         // `const f = () => …` is a function, and not a value as well.
         found.dedup_by(|later, first| later.at == first.at && later.name == first.name);
+        let promised = promises(code, &found);
         let types = bodies(code, &found);
         let functions = functions(code, &found);
         let reverts = |it: &Found| {
@@ -313,7 +319,11 @@ impl Definitions {
             };
             it.sort == Sort::Table && functions.iter().any(within)
         };
-        for it in found.iter().filter(|it| !reverts(it)) {
+        let made = found.iter().filter(|it| !reverts(it));
+        for (it, promised) in made
+            .map(|it| (it, false))
+            .chain(promised.iter().map(|it| (it, true)))
+        {
             let around = |all: &[(String, Range<usize>)]| {
                 let around = all.iter().filter(|(_, body)| body.contains(&it.at));
                 around.min_by_key(|(_, body)| body.len()).cloned()
@@ -328,6 +338,7 @@ impl Definitions {
             let python = code.language == Language::Python && it.sort == Sort::Function;
             let definition = Definition {
                 nested: python && inner.is_none() && function.is_some(),
+                promised,
                 sort: it.sort,
                 within: it.receiver.clone().or(inner),
                 origin: code.origin(it.at),
@@ -425,6 +436,41 @@ fn go_methods(code: &Code) -> Vec<Found> {
         })
     };
     captures.filter_map(method).collect()
+}
+
+/// Methods that interfaces of Go's and of scripts promise; elsewhere they are written as others are.
+fn promises(code: &Code, found: &[Found]) -> Vec<Found> {
+    let (pattern, told) = match code.language {
+        Language::Go => (&GO_PROMISE, "type"),
+        Language::Script => (&JS_PROMISE, "interface"),
+        _ => return Vec::new(),
+    };
+    let is_interface = |it: &&Found| {
+        let before = code.bare.get(..it.at).unwrap_or_default().trim_end();
+        let behind = code.bare.get(it.at + it.name.len()..).unwrap_or_default();
+        let go = behind.trim_start().starts_with("interface");
+        it.sort == Sort::Type && before.ends_with(told) && (go || code.language != Language::Go)
+    };
+    let interfaces: Vec<&str> = found
+        .iter()
+        .filter(is_interface)
+        .map(|it| it.name.as_str())
+        .collect();
+    let bodies = bodies(code, found).into_iter();
+    let bodies = bodies.filter(|(name, _)| interfaces.contains(&name.as_str()));
+    let method = |(name, body): (String, Range<usize>)| {
+        let inside = pattern.iter().flat_map(|it| it.captures_iter(&code.bare));
+        let inside = inside.filter_map(|it| it.get(1));
+        let inside = inside.filter(|it| body.contains(&it.start()));
+        let method = |it: regex::Match<'_>| Found {
+            name: it.as_str().to_owned(),
+            sort: Sort::Function,
+            at: it.start(),
+            receiver: Some(name.clone()),
+        };
+        inside.map(method).collect::<Vec<Found>>()
+    };
+    bodies.flat_map(method).collect()
 }
 
 /// Methods that are told by a type before their name.

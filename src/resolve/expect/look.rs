@@ -294,7 +294,8 @@ impl<'a> Look<'a> {
     pub(in crate::resolve) fn home(&self, name: &str) -> Option<&str> {
         let defined = self.definitions().named(name).iter();
         let mut defined = defined.filter(|it| {
-            matches!(it.sort, Sort::Function | Sort::Type) && !self.stands_in(&it.origin)
+            let made = matches!(it.sort, Sort::Function | Sort::Type) && !it.promised;
+            made && !self.stands_in(&it.origin)
         });
         let first = defined.next()?.origin.path.as_str();
         defined.all(|it| it.origin.path == first).then_some(first)

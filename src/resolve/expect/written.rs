@@ -115,9 +115,7 @@ fn has_all(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
 
 /// Whether functions of a file's language stand in no type, unless they are called methods.
 fn stands_alone(path: &str) -> bool {
-    let alone = [
-        "go", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "php", "kt",
-    ];
+    let alone = ["go", "py", "js", "mjs", "cjs", "jsx", "ts", "tsx", "php"];
     let ending = path.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| alone.contains(&ending))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::super::code::{Code, Language};
 use super::extent::{brackets, ends};
-use super::parameters::{Parameter, parameters, pieces, without_root};
+use super::parameters::{Parameter, is_written_so, parameters, pieces, without_root};
 use super::stub::Body;
 use super::{Definition, Sort};
 
@@ -26,6 +26,19 @@ pub enum Form {
     /// An exception.
     Exception,
 }
+
+/// Words that may stand right before what a method of Java's or C#'s returns.
+const BEFORE_TYPES: [&str; 9] = [
+    "async",
+    "default",
+    "final",
+    "internal",
+    "override",
+    "private",
+    "protected",
+    "public",
+    "static",
+];
 
 /// How a definition is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,14 +160,23 @@ impl Head {
         let asked = without_root(pieces(asked));
         let typed_before = matches!(self.language, Language::Java | Language::CSharp);
         if typed_before && !self.kotlin {
-            return self.before.ends_with(&asked);
+            let at = self.before.len().saturating_sub(asked.len());
+            let qualified = || {
+                let types = self
+                    .before
+                    .iter()
+                    .rposition(|it| BEFORE_TYPES.contains(&it.as_str()));
+                let of = self.before.get(types.map_or(0, |at| at + 1)..);
+                of.is_some_and(|of| is_written_so(of, &asked))
+            };
+            return self.before.get(at..) == Some(&asked) || qualified();
         }
         let behind = match self.behind.as_slice() {
             [dash, arrow, rest @ ..] if dash == "-" && arrow == ">" => rest,
             [colon, rest @ ..] if colon == ":" => rest,
             rest => rest,
         };
-        without_root(behind.to_vec()) == asked
+        is_written_so(&without_root(behind.to_vec()), &asked)
     }
 
     /// Returns whether a type can do something: none that only names or promises what others do.

@@ -51,17 +51,41 @@ impl Parameter {
     /// Returns whether it is what a checklist asks for: named, of that type, or both.
     pub fn fits(&self, asked: &Self) -> bool {
         let wanted = asked.whole.as_slice();
-        let qualified = self.of.len().checked_sub(wanted.len() + 1);
-        let behind = qualified.and_then(|at| self.of.get(at..));
-        let last = behind.is_some_and(|it| match it {
-            [mark, rest @ ..] => (mark == "." || mark == ":") && rest == wanted,
-            [] => false,
-        });
         let same = [&self.whole, &self.name, &self.of].into_iter();
-        let fits = same.clone().any(|it| it.as_slice() == wanted) || last;
+        let fits = same.into_iter().any(|it| is_written_so(it, wanted));
         let default = asked.default.is_none() || asked.default == self.default;
         !wanted.is_empty() && fits && default
     }
+}
+
+/// Returns whether code is what a checklist asks for: just so, or with the packages before its types
+/// that the line leaves out (`[]loan.Loan` for `[]Loan`).
+pub(super) fn is_written_so(own: &[String], wanted: &[String]) -> bool {
+    own == wanted || unqualified(own) == wanted
+}
+
+/// Returns code without the packages before its types.
+fn unqualified(pieces: &[String]) -> Vec<String> {
+    let is_word = |it: Option<&String>| {
+        it.is_some_and(|it| it.starts_with(|it: char| it.is_alphabetic() || it == '_'))
+    };
+    let is = |at: usize, mark: &str| pieces.get(at).is_some_and(|it| it == mark);
+    let mut kept = Vec::new();
+    let mut at = 0;
+    while let Some(piece) = pieces.get(at) {
+        let mark = match () {
+            () if is(at + 1, ".") => 1,
+            () if is(at + 1, ":") && is(at + 2, ":") => 2,
+            () => 0,
+        };
+        if mark > 0 && is_word(Some(piece)) && is_word(pieces.get(at + mark + 1)) {
+            at += mark + 1;
+        } else {
+            kept.push(piece.clone());
+            at += 1;
+        }
+    }
+    kept
 }
 
 /// Returns the parameters between a definition's brackets, without what stands for the object that

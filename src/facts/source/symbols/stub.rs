@@ -9,6 +9,7 @@ use regex::Regex;
 use super::super::code::{Code, Language, closing};
 use super::super::variables::{pattern, patterns};
 use super::body::indented;
+use super::inert::is_inert;
 use super::unavailable::{is_called_to_refuse, is_unavailable};
 
 /// Bytes that a body which does nothing may have at most.
@@ -61,6 +62,7 @@ impl Body {
             Self::None
         } else if does_no_more(code, part.clone())
             || is_idle(code, at..part.start, text)
+            || is_inert(code, at..part.start, part.clone())
             || is_unavailable(text) && !is_called_to_refuse(code, at)
         {
             Self::Stub
@@ -133,6 +135,16 @@ pub(super) fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 pub(super) fn unlogged(body: &str) -> String {
     let rest: Vec<&str> = statements(body).filter(|it| !is(&LOGGED, it)).collect();
     rest.join("\n")
+}
+
+/// Whether a statement only logs.
+pub(super) fn is_logged(statement: &str) -> bool {
+    is(&LOGGED, statement)
+}
+
+/// Whether a function is called like one that is to tell somebody something.
+pub(super) fn is_called_to_tell(name: &str) -> bool {
+    is(&TELLS, name)
 }
 
 /// Returns the lines and statements of a body that name something to do.

@@ -86,7 +86,8 @@ impl Look<'_> {
         let answer = facts::answer(self.tree, route);
         let of = |name: &String| {
             let all = self.definitions().named(name).iter();
-            let all: Vec<&Definition> = all.filter(|it| it.sort == Sort::Function).collect();
+            let made = all.filter(|it| it.sort == Sort::Function && !it.promised);
+            let all: Vec<&Definition> = made.collect();
             let here = all.iter().find(|it| it.origin.path == route.path);
             let only = here.or(all.first().filter(|_| all.len() == 1))?;
             facts::marked(self.tree, name, only)

@@ -111,7 +111,8 @@ impl Look<'_> {
         }
         answer.names.iter().find_map(|name| {
             let all = self.definitions().named(name).iter();
-            let all: Vec<&Definition> = all.filter(|it| it.sort == Sort::Function).collect();
+            let made = all.filter(|it| it.sort == Sort::Function && !it.promised);
+            let all: Vec<&Definition> = made.collect();
             let (here, there): (Vec<&Definition>, Vec<&Definition>) =
                 all.into_iter().partition(|it| it.origin.path == route.path);
             self.unwritten(name, if here.is_empty() { &there } else { &here })

@@ -651,3 +651,94 @@ fn no_class_is_called_like_a_hook() {
         fits(line, "a.ts", store);
     }
 }
+
+#[test]
+fn methods_of_interfaces_are_promised_there() {
+    let line = "Add interface `Exporter` with method `Export(ctx context.Context) error`";
+    let go = |of: &str| format!("package a\n\ntype Exporter interface {{\n{of}}}\n");
+    fits(
+        line,
+        "a.go",
+        &go("\tClose()\n\tExport(ctx context.Context) error\n"),
+    );
+    lacks(line, "a.go", &go("\tExport(ctx context.Context)\n"));
+    lacks(
+        line,
+        "a.go",
+        &(go("\tClose()\n") + "\ntype Other interface {\n\tExport(ctx context.Context) error\n}\n"),
+    );
+    lacks("Add `Export()`", "a.go", &go("\tExport()\n"));
+    let line = "Добавить интерфейс `Sender` с методом `send(x: number): void`";
+    let script = |of: &str| format!("export interface Sender {{\n{of}}}\n");
+    fits(
+        line,
+        "a.ts",
+        &script("  id: string;\n  send(x: number): void;\n"),
+    );
+    lacks(line, "a.ts", &script("  send(x: string): void;\n"));
+    lacks(
+        "Додати `sendAll()`",
+        "a.ts",
+        &script("  sendAll(): void;\n"),
+    );
+}
+
+#[test]
+fn types_of_other_packages_are_named_without_them() {
+    let line = "Add `Overdue(now time.Time) []Loan`";
+    let go = |of: &str| format!("func Overdue(now time.Time) {of} {{\n\treturn run(now)\n}}\n");
+    fits(line, "a.go", &go("[]Loan"));
+    fits(line, "a.go", &go("[]loan.Loan"));
+    lacks(line, "a.go", &go("[]*loan.Loan"));
+    lacks(line, "a.go", &go("[]loan.Fine"));
+    let line = "Add `Find(l Loan) (*Loan, error)`";
+    fits(
+        line,
+        "a.go",
+        "func Find(l loan.Loan) (*loan.Loan, error) {\n\treturn run(l)\n}\n",
+    );
+    let line = "Add `find(ids: List<Loan>): Loan?`";
+    fits(
+        line,
+        "A.kt",
+        "fun find(ids: List<lib.Loan>): lib.loans.Loan? {\n  return run(ids)\n}\n",
+    );
+    let line = "Add `find(all: list[Loan]) -> Loan`";
+    fits(
+        line,
+        "a.py",
+        "def find(all: list[loan.Loan]) -> loan.Loan:\n    return run(all)\n",
+    );
+    lacks(
+        line,
+        "a.py",
+        "def find(all: list[loan.Loan]) -> loan.Fine:\n    return run(all)\n",
+    );
+}
+
+#[test]
+fn enumerations_and_methods_of_kotlins_are_found() {
+    fits(
+        "Create enum class `Branch` in `Branch.kt`",
+        "Branch.kt",
+        "package a\n\nenum class Branch {\n    CENTRAL,\n    NORTH\n}\n",
+    );
+    fits(
+        "Создать enum `Branch` в `Branch.kt`",
+        "Branch.kt",
+        "enum class Branch(val code: Int) { A(1), B(2) }\n",
+    );
+    lacks(
+        "Створити enum `Branch` у `Branch.kt`",
+        "Branch.kt",
+        "class Branch(val code: Int)\n",
+    );
+    let line = "Add `suspend fun reindex(branch: Branch): Int` to `Indexer.kt`";
+    let text = |of: &str| {
+        format!(
+            "class Indexer(val a: A) {{\n    {of}fun reindex(branch: Branch): Int {{\n        return a.put(branch)\n    }}\n}}\n"
+        )
+    };
+    fits(line, "Indexer.kt", &text("suspend "));
+    lacks(line, "Indexer.kt", &text(""));
+}
