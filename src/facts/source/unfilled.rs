@@ -3,6 +3,7 @@
 
 mod begun;
 mod comments;
+mod frame;
 mod tested;
 
 use std::fmt;

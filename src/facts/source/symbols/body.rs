@@ -109,3 +109,16 @@ fn opened(code: &Code, start: usize) -> Option<usize> {
     let head = behind.get(..open)?.replace("=>", "");
     (!head.contains([';', '=', '}'])).then_some(close + open)
 }
+
+/// Returns where the body of a function of SQL's stands between two dollar quotes, behind its name's
+/// place.
+pub(super) fn quoted(code: &Code, at: usize) -> Option<Range<usize>> {
+    let rest = code.text.get(at..)?;
+    let head = rest.get(..rest.find(';').unwrap_or(rest.len()))?;
+    let open = head.find('$')?;
+    let tag = rest.get(open + 1..)?.find('$')? + 2;
+    let mark = rest.get(open..open + tag)?;
+    let begins = open + tag;
+    let length = rest.get(begins..)?.find(mark)?;
+    Some(at + begins..at + begins + length)
+}

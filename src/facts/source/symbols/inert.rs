@@ -15,6 +15,7 @@ use regex::Regex;
 use super::super::code::{Code, Language};
 use super::super::variables::{pattern, patterns};
 use super::stub::{is, is_called_to_tell, is_logged};
+pub(super) use statements::logged;
 use statements::{Statement, statements};
 
 patterns! {

@@ -158,12 +158,10 @@ fn named(language: Language, whole: &[String]) -> (Vec<String>, Vec<String>) {
             return (name.to_vec(), of.to_vec());
         }
         Language::Java | Language::CSharp => 0,
-        Language::Python
-        | Language::Script
-        | Language::Rust
-        | Language::Ruby
-        | Language::Php
-        | Language::Sql => whole.len(),
+        Language::Sql => 1,
+        Language::Python | Language::Script | Language::Rust | Language::Ruby | Language::Php => {
+            whole.len()
+        }
     };
     let (name, of) = whole.split_at(split.min(whole.len()));
     (name.to_vec(), of.to_vec())

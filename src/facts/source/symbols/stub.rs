@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::super::code::{Code, Language, closing};
 use super::super::variables::{pattern, patterns};
-use super::body::indented;
+use super::body::{indented, quoted};
 use super::inert::is_inert;
 use super::unavailable::{is_called_to_refuse, is_unavailable};
 
@@ -24,6 +24,7 @@ patterns! {
     LOGGED = r"^(?:console\.\w+|print|println!?|eprintln!|dbg!|log(?:ger|ging)?\.\w+|log::\w+!|tracing::\w+!|(?:info|warn|debug|error)!|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|puts)[\s(].*$";
     LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
     ANSWERED = r"^[^\n]*(?:status|Status|HTTPException|abort|Response|http\.Error|response)[^\n]*\b501\b[^\n]*$";
+    SQL_NOTHING = r"(?is)^(?:(?:declare\s+)?begin\s*)?(?:raise\s+(?:notice|info|debug|log|warning)\b.*|(?:return|select)(?:\s+(?:null|true|false|new|old|''|-?\d+(?:\.\d+)?)(?:::\w+)?)?|null|end(?:\s+\w+)?)?$";
     MACRO = r"^(?:(?:core::|std::)?(?:todo|unimplemented)!\s*|TODO)\([^;]*\)$";
     REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:(?:not|n't)[ _-]*(?:yet[ _-]*)?(?:implemented|supported|written|done)|unimplemented|unsupported|\btodo\b)[^;]*$";
     TOLD = r"(?i)^[^;\n]*(?:(?:\bnot|n't) (?:yet )?(?:implemented|written)|StatusNotImplemented|NOT_IMPLEMENTED)\b[^;\n]*$";
@@ -46,7 +47,7 @@ impl Body {
         let begins = code.bare.as_bytes().get(end);
         let text = match code.language {
             Language::Python | Language::Ruby => below(code, at, end),
-            Language::Sql => return Self::Some,
+            Language::Sql => return of_sql(code, at),
             _ if begins.is_some_and(|it| b"{=".contains(it)) => braced(code, end),
             Language::Script
             | Language::Java
@@ -70,6 +71,18 @@ impl Body {
             Self::Some
         }
     }
+}
+
+/// Returns what a function of SQL's does whose name is at a place: one that only raises a notice, or
+/// has a constant, does nothing.
+fn of_sql(code: &Code, at: usize) -> Body {
+    let body = quoted(code, at).and_then(|it| code.text.get(it));
+    let Some(body) = body else {
+        return Body::Some;
+    };
+    let mut said = body.split(';').map(str::trim);
+    let does = said.any(|it| !is(&SQL_NOTHING, it));
+    if does { Body::Some } else { Body::Stub }
 }
 
 /// Returns whether a function, whose name and parameters stand in a part of the file, only logs, or has
@@ -137,9 +150,9 @@ pub(super) fn unlogged(body: &str) -> String {
     rest.join("\n")
 }
 
-/// Whether a statement only logs.
+/// Whether a statement, maybe of several lines, only logs.
 pub(super) fn is_logged(statement: &str) -> bool {
-    is(&LOGGED, statement)
+    statement.lines().next().is_some_and(|it| is(&LOGGED, it))
 }
 
 /// Whether a function is called like one that is to tell somebody something.
@@ -294,6 +307,25 @@ pub(super) mod tests {
             ("a.rb", "def send(to)\nend\n"),
         ] {
             assert!(sends_nothing(path, source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_function_of_sql_that_only_notes_or_has_a_constant_is_a_stub() {
+        for (body, stub) in [
+            ("begin\n  raise notice 'sent %', a;\nend;", true),
+            ("begin\n  return 0;\nend", true),
+            ("select 0;", true),
+            ("begin\n  return new;\nend;", true),
+            ("begin\n  new.at := now();\n  return new;\nend;", false),
+            ("begin\n  update a set b = 1;\nend;", false),
+            ("select now();", false),
+            ("begin\n  raise exception 'no';\nend;", false),
+        ] {
+            let source = format!(
+                "create or replace function send(a int) returns int language plpgsql as $f$\n{body}\n$f$;\n"
+            );
+            assert_eq!(sends_nothing("a.sql", &source), stub, "{source}");
         }
     }
 

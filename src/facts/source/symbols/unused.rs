@@ -9,8 +9,10 @@ use regex::Regex;
 use super::super::super::Tree;
 use super::super::code::{Code, Language, closing};
 use super::super::variables::{pattern, patterns};
-use super::body::indented;
+use super::body::{indented, quoted};
+use super::inert::logged;
 use super::parameters::Parameter;
+use super::stub::is_called_to_tell;
 use super::{Definition, Definitions, Head, Sort};
 
 /// Names of what a framework hands to every function, whether it needs it or not.
@@ -22,6 +24,7 @@ const HANDED: &[&str] = &[
 patterns! {
     ALL = r"\b(?:arguments\b|locals\(\)|vars\(\)|func_get_args\(\)|compact\()";
     GIVEN = r"\b(?:Depends|Security|Inject)\b";
+    NUMBERED = r"\$\d";
     NAMES = r"[\p{L}_][\p{L}\p{N}_]*";
 }
 
@@ -43,7 +46,15 @@ impl Definitions {
         let own = head.parameters?.into_iter();
         let named = own.filter(|own| asked.iter().any(|it| own.fits(it) && is_named(it, own)));
         let mut given = named.filter_map(|it| counted(&it));
-        given.find(|name| !names_it(&code, body.clone(), name))
+        // What is only logged isn't put to use, but by what is to tell of it.
+        let tells = is_called_to_tell(name) || code.language == Language::Sql;
+        let logged = if tells {
+            Vec::new()
+        } else {
+            logged(&code, body.clone())
+        };
+        let numbered = code.language == Language::Sql && is_numbered(text);
+        given.find(|name| !numbered && !names_it(&code, body.clone(), (name, &logged)))
     }
 }
 
@@ -64,28 +75,43 @@ fn counted(own: &Parameter) -> Option<String> {
     (!exempt).then(|| name.clone())
 }
 
+/// Whether a body of SQL's calls parameters by their places.
+fn is_numbered(text: &str) -> bool {
+    NUMBERED.iter().any(|it| it.is_match(text))
+}
+
 /// Returns where the body of a function stands, and no less of it.
 fn reach(code: &Code, at: usize, end: usize) -> Option<Range<usize>> {
+    if code.language == Language::Sql {
+        return quoted(code, at);
+    }
     let lines = indented(code, at, end)?;
     let rest = code.bare.get(end..)?;
     let begun = rest.trim_start_matches(['=', '>']).trim_start();
     let open = end + rest.len() - begun.len();
     let closes = || closing(&code.bare, open + 1);
     let braced = begun.starts_with('{').then(closes).flatten();
-    let sql = code.language == Language::Sql;
-    (!sql).then_some(end..lines.max(braced.unwrap_or(lines)))
+    Some(end..lines.max(braced.unwrap_or(lines)))
 }
 
 /// Whether a part of a file names something, in code or in what a string interpolates.
-fn names_it(code: &Code, part: Range<usize>, name: &str) -> bool {
+fn names_it(code: &Code, part: Range<usize>, (name, left): (&str, &[Range<usize>])) -> bool {
     let text = code.text.get(part.clone()).unwrap_or_default();
     let words = NAMES.iter().flat_map(|it| it.find_iter(text));
-    let mut own = words.filter(|it| it.as_str() == name);
+    let sql = code.language == Language::Sql;
+    let same = |it: &str| it == name || sql && it.eq_ignore_ascii_case(name);
+    let own = words.filter(|it| same(it.as_str()));
+    let mut own = own.filter(|it| {
+        !left
+            .iter()
+            .any(|left| left.contains(&(part.start + it.start())))
+    });
     own.any(|it| {
         let before = text.get(..it.start()).unwrap_or_default();
         if code.is_code(part.start + it.start()) {
             // `hold.minutes` is another one; `...minutes` isn't.
-            let member = before.ends_with('.') && !before.ends_with("..");
+            // A function's own name may stand before a parameter of SQL's.
+            let member = before.ends_with('.') && !before.ends_with("..") && !sql;
             return !member && !before.ends_with("->");
         }
         let open = before.rfind(['{', '}']).and_then(|at| before.get(at..));
@@ -195,6 +221,66 @@ mod tests {
         ] {
             check(path, source, &["id", "minutes"], None);
         }
+    }
+
+    #[test]
+    fn a_parameter_that_is_only_logged_is_unused() {
+        for (path, source) in [
+            (
+                "a.py",
+                "def extend(id, minutes):\n    def wrap(fn):\n        logging.debug(\"%d\", minutes)\n        return fn(id)\n    return wrap\n",
+            ),
+            (
+                "a.go",
+                "func extend(id UUID, minutes int) Hold {\n\tslog.Info(\"minutes\", \"of\", minutes)\n\treturn find(id)\n}\n",
+            ),
+            (
+                "a.ts",
+                "function extend(id: A, minutes: B) {\n  console.log(`${minutes} of`);\n  return find(id);\n}\n",
+            ),
+            (
+                "A.java",
+                "class A {\n  Hold extend(UUID id, int minutes) {\n    log.info(\"{}\",\n      minutes);\n    return repo.find(id);\n  }\n}\n",
+            ),
+        ] {
+            check(path, source, &["id", "minutes"], Some("minutes"));
+        }
+        check(
+            "a.py",
+            "def extend(id, minutes):\n    print(minutes)\n    return post(id, minutes)\n",
+            &["id", "minutes"],
+            None,
+        );
+    }
+
+    #[test]
+    fn functions_of_sql_name_their_parameters() {
+        let sql = |body: &str| {
+            format!(
+                "create function extend(id bigint, minutes int) returns int language sql as $$\n  {body}\n$$;\n"
+            )
+        };
+        let asked = ["id bigint", "minutes int"];
+        check(
+            "a.sql",
+            &sql("select 1 from a where a.id = id;"),
+            &asked,
+            Some("minutes"),
+        );
+        check("a.sql", &sql("select now();"), &asked, Some("id"));
+        for body in [
+            "select MINUTES from a where a.id = extend.id;",
+            "select $2 from a where a.id = $1;",
+            "select f(id, minutes);",
+        ] {
+            check("a.sql", &sql(body), &asked, None);
+        }
+        check(
+            "a.sql",
+            "create function extend(id bigint) returns int language c as 'a', 'b';\n",
+            &["id bigint"],
+            None,
+        );
     }
 
     #[test]

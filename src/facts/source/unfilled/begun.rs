@@ -9,6 +9,7 @@ use super::super::code::{Code, Language, closing};
 use super::super::symbols::is_of_migrations;
 use super::super::variables::{pattern, patterns};
 use super::comments::is_directive;
+use super::frame;
 use crate::vocabulary::is_placeholder;
 
 patterns! {
@@ -26,18 +27,22 @@ patterns! {
     HIDDEN = r"(?s)<(?:style|head)\b[^>]*>.*?</(?:style|head)>|<script\b[^>]*>\s*(?:export\s+default\s*\{\s*\}\s*;?)?\s*</script>";
     TAGS = r"<[^>]*>";
     LATER = r"^(?:[-*+>]\s+|\d+[.)]\s+|\[ \]\s+)*[*_`<(\[]*(?:TODO|TBD|TBA|WIP|FIXME)\b";
-    SETS = r#"^(?:set\s+[-+][\w\s-]*|shopt\s[\w\s-]*|exit(?:\s+\d+)?|:|true|(?:echo|printf)(?:\s+(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.)*"|[12]?>&2|(?:[^\s|&;<>`$'"(]|\$[^(])+))*);?$"#;
+    SETS = r#"^(?:set\s+[-+][\w\s-]*|shopt\s[\w\s-]*|exit(?:\s+\d+)?|:|true|(?:(?:export|readonly|local)\s+)?\w+=(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.)*"|(?:[^\s|&;<>`$'"(]|\$[^(])*)|mkdir\s+[^|&;<>`(]*|cd\s+(?:"(?:[^"`$]|\$[^(]|\$\(dirname[^()]*\))*"|[^|&;<>`(]*)|(?:echo|printf)(?:\s+(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.)*"|[12]?>&2|(?:[^\s|&;<>`$'"(]|\$[^(])+))*);?$"#;
 }
 
 /// Returns whether what a file says beside its comments does nothing yet.
 pub(super) fn is_begun(path: &str, said: &str, code: Option<&Code>) -> bool {
     match code {
-        Some(code) => is_migration_of_nothing(code) || only_names(code),
+        Some(code) => is_migration_of_nothing(code) || only_names(code) || frame::only_prints(code),
         None => match paths::file_name(path).rsplit_once('.') {
             Some((_, "md" | "markdown")) => is_left_for_later(said),
             Some((_, "vue" | "svelte")) => is_blank(said, &EMPTY_PARTS) || is_page_to_come(said),
             Some((_, "html" | "htm")) => is_page_to_come(said),
             Some((_, "sh" | "bash" | "zsh")) => only_sets(said),
+            Some((_, "yml" | "yaml")) => {
+                frame::is_description(said) || frame::is_workflow(path, said)
+            }
+            _ if frame::is_dockerfile(path) => frame::only_begins(said),
             _ => is_shells(said) && only_sets(said),
         },
     }
@@ -131,6 +136,25 @@ mod tests {
     fn check(path: &str, text: &str, begun: bool) {
         let expected = begun.then_some(Unfilled::Begun);
         assert_eq!(unfilled(path, &Arc::from(text)), expected, "{path}: {text}");
+    }
+
+    #[test]
+    fn what_only_sets_variables_and_makes_folders_saves_nothing() {
+        let begun = "#!/bin/sh\nset -eu\nDIR=${BACKUP_DIR:-/var/backups}\nmkdir -p \"$DIR\"\necho \"backing up to $DIR\"\n";
+        check("scripts/backup.sh", begun, true);
+        check(
+            "scripts/a.sh",
+            "#!/bin/bash\ncd \"$(dirname \"$0\")\"\nexport A=1\n",
+            true,
+        );
+        check(
+            "scripts/backup.sh",
+            &format!("{begun}pg_dump app > \"$DIR/a.sql\"\n"),
+            false,
+        );
+        check("scripts/a.sh", "#!/bin/sh\nA=$(pg_dump app)\n", false);
+        check("scripts/a.sh", "#!/bin/sh\nA=1 ./run\n", false);
+        check("scripts/a.sh", "#!/bin/sh\nmkdir -p a && tar xf b\n", false);
     }
 
     #[test]

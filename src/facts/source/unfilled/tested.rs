@@ -28,6 +28,7 @@ patterns! {
     IMPORTS = r"(?m)^[ \t]*(?:import|from|use|using|package|require)\b[^\n]*$";
     NEVER_FAILS = r"(?i)\bassert_eq!\(\s*\d+(?:\s*[-+*]\s*\d+)*\s*,\s*\d+\s*\)|\bassert\s+(?:True|1)\b|\b(?:assert|expect)\w*(?:\.\w+)?\(\s*true\s*\)(?:\.\w+)*(?:\(\s*(?:true)?\s*\))?";
     IS_THERE = r#"(?m)\bexpect\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBeDefined\(\s*\)|not\.toBe(?:Null|Undefined)\(\s*\))|\b(?:assertNotNull|assertIsNotNone|(?:assert|require)\.NotNil|Assert\.(?:NotNull|IsNotNull))\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\bassert\s+(?:[\w.,'"\[\] ]|\([^()\n]*\))+\sis\s+not\s+None[ \t]*(?:,[^\n]*)?$"#;
+    IS_CALLED = r#"(?m)\bassert\s+callable\((?:[^()]|\([^()]*\))*\)[ \t]*(?:,[^\n]*)?$|\bassertTrue\(\s*callable\((?:[^()]|\([^()]*\))*\)\s*\)|\bexpect\(\s*typeof\b(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBe|toEqual|toStrictEqual)\(\s*['"`][^'"`]*['"`]\s*\)|\bexpect\((?:[^()]|\([^()]*\))*\)\s*\.toBeInstanceOf\(\s*Function\s*\)|\bif\s+(?:\w+\.)?[A-Z]\w*\s*==\s*nil\s*\{[^{}]*\}"#;
     THROWS = r"\b(?:get|find)(?:All)?By\w*";
     FAILS = r"(?i)assert|expect|should|verify|require|must|check|snapshot|raises|fail|fatal|error|equal|match|ensure|diff|panics|throws|unwrap|@given|scenarios|@property|spec\b|archtest";
     PY_NONE = r"(?m)^pytestmark\s*=\s*(?:\[[^\]]*)?\bpytest\.mark\.(?:skip|xfail)|^(?:pytest\.skip|raise\s+(?:unittest\.)?SkipTest)\(";
@@ -67,8 +68,16 @@ pub(super) fn has_test(code: &Code) -> bool {
         blanked.unwrap_or_default()
     };
     let rest = blanked(&blanked(&bare, &IMPORTS), &NEVER_FAILS);
+    let rest = without_functions(&rest);
     let rest = without_presence(&rest);
     tests > skips && FAILS.as_ref().is_none_or(|it| it.is_match(&rest))
+}
+
+/// Blanks what only claims that a function is one, or of which type a value is: compilers know that, and
+/// it holds for what does nothing. In Go, a name with a capital is no test's local, which may well be nil.
+fn without_functions(text: &str) -> String {
+    let blanked = IS_CALLED.as_ref().map(|it| it.replace_all(text, " "));
+    blanked.map_or_else(String::new, std::borrow::Cow::into_owned)
 }
 
 /// Blanks what only claims that something is there: that holds for whatever is defined at all. What
@@ -300,6 +309,50 @@ mod tests {
             (
                 "tests/test_a.py",
                 "def test_a():\n    assert a() is not None and a().total == 2\n",
+            ),
+        ] {
+            assert_eq!(unfilled(path, &Arc::from(text)), None, "{path}: {text}");
+        }
+    }
+
+    #[test]
+    fn tests_that_only_say_that_a_function_is_one_prove_nothing() {
+        for (path, text) in [
+            (
+                "tests/test_a.py",
+                "from a import send\n\n\ndef test_a():\n    assert callable(send)\n",
+            ),
+            (
+                "a.test.ts",
+                "it('a', () => { expect(typeof format(new Date(), 'en')).toBe('string'); });\n",
+            ),
+            (
+                "a.test.ts",
+                "it('a', () => { expect(format).toBeInstanceOf(Function); });\n",
+            ),
+            (
+                "a_test.go",
+                "package a\n\nfunc TestA(t *testing.T) {\n\tif Send == nil {\n\t\tt.Fatal(\"none\")\n\t}\n}\n",
+            ),
+        ] {
+            has_none(path, text);
+        }
+        for (path, text) in [
+            (
+                "tests/test_a.py",
+                "def test_a():\n    assert callable(send)\n    assert send() == 1\n",
+            ),
+            (
+                "a.test.ts",
+                "it('a', () => { expect(typeof a()).toBe('string'); expect(a()).toBe('b'); });\n",
+            ),
+            (
+                "a_test.go",
+                "package a\n\nfunc TestA(t *testing.T) {\n\terr := Send()\n\tif err == nil {\n\t\tt.Fatal(\"none\")\n\t}\n}\n",
+            ),
+            (
+                "a_test.go",
+                "package a\n\nfunc TestA(t *testing.T) {\n\tif Send() == nil {\n\t\tt.Fatal(\"none\")\n\t}\n}\n",
             ),
         ] {
             assert_eq!(unfilled(path, &Arc::from(text)), None, "{path}: {text}");

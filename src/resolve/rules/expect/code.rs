@@ -172,7 +172,7 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
         };
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
         let beside = Beside {
-            before: label(tokens, at).or(before),
+            before: label(tokens, at).or(enumeration(tokens, at)).or(before),
             behind: called(tokens, at).or(tokens.get(at + 1)),
         };
         let mut kind = kind(code, beside);
@@ -204,6 +204,13 @@ fn modifiers<'t>(tokens: &'t [Token<'_>], at: usize) -> impl Iterator<Item = Str
     let said = words.iter().rev().map_while(Token::word);
     said.take_while(|it| KEYWORDS.contains(it))
         .map(str::to_owned)
+}
+
+/// Returns the noun of an enumeration that another noun stands behind: ``enum class `X` ``.
+fn enumeration<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
+    let class = tokens.get(at.checked_sub(1)?)?;
+    let noun = tokens.get(at.checked_sub(2)?)?;
+    (class.is(Role::Class) && noun.is(Role::Enumeration)).then_some(noun)
 }
 
 /// Returns the noun that stands before a colon or a dash before a code span: ``handler: `X` ``.

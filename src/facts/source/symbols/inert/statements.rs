@@ -3,11 +3,14 @@
 use std::ops::Range;
 
 use super::super::super::code::{Code, Language, closing};
+use super::super::stub::is_logged;
 
 /// One statement, trimmed, with what its strings hold and without.
 pub(super) struct Statement<'c> {
     pub(super) bare: &'c str,
     pub(super) text: &'c str,
+    /// The byte that it begins at.
+    pub(super) at: usize,
     /// How many braces are open before it.
     pub(super) depth: usize,
 }
@@ -15,8 +18,14 @@ pub(super) struct Statement<'c> {
 impl<'c> Statement<'c> {
     fn of(code: &'c Code, part: Range<usize>, depth: usize) -> Option<Self> {
         let bare = code.bare.get(part.clone())?;
-        let text = code.text.get(part)?;
-        Self { bare, text, depth }.trimmed()
+        let text = code.text.get(part.clone())?;
+        let whole = Self {
+            bare,
+            text,
+            at: part.start,
+            depth,
+        };
+        whole.trimmed()
     }
 
     fn trimmed(&self) -> Option<Self> {
@@ -25,6 +34,7 @@ impl<'c> Statement<'c> {
         Some(Self {
             bare: self.bare.get(start..end.max(start))?,
             text: self.text.get(start..end.max(start))?,
+            at: self.at + start,
             depth: self.depth,
         })
     }
@@ -47,6 +57,7 @@ impl<'c> Statement<'c> {
         let behind = Self {
             bare: rest.get(ends..).unwrap_or_default(),
             text: self.text.get(at + ends..).unwrap_or_default(),
+            at: self.at + at + ends,
             depth: self.depth + 1,
         };
         (rest.get(..ends).unwrap_or_default(), behind.trimmed())
@@ -65,6 +76,13 @@ fn colon(rest: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// Returns where statements of a part of a file stand that only log.
+pub(in super::super) fn logged(code: &Code, part: Range<usize>) -> Vec<Range<usize>> {
+    let all = statements(code, part).into_iter();
+    let all = all.filter(|it| is_logged(it.bare));
+    all.map(|it| it.at..it.at + it.bare.len()).collect()
 }
 
 /// Returns the statements of a part of a file; those of blocks stand for themselves.
