@@ -27,10 +27,11 @@ pub use marks::{marked, marked_part, marks};
 use stand_ins::is_named_test;
 pub use stand_ins::is_stand_in;
 pub use symbols::{
-    Definition, Definitions, Form, Head, Parameter, Sort, divided, is_migration, pieces,
+    Definition, Definitions, Form, Head, Parameter, Sort, answers_the_same, divided, is_migration,
+    pieces,
 };
 pub use unfilled::{Unfilled, says_the_same, unfilled};
-pub use uses::{answer, answers, used};
+pub use uses::{answer, answers, answers_here, used};
 
 /// Folders that hold no source of the application's own.
 const FOREIGN: &[&str] = &[

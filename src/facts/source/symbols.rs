@@ -4,6 +4,7 @@
 //! decorator makes isn't seen, and neither is what is only declared elsewhere and imported.
 
 mod body;
+mod constant;
 mod extent;
 mod head;
 mod idle;
@@ -26,6 +27,8 @@ use super::code::{Code, Language, is_compiled_if};
 use super::variables::{pattern, patterns};
 use body::{bodies, functions};
 
+pub use constant::answers_the_same;
+pub(super) use constant::is_constant;
 pub use head::{Form, Head};
 pub(super) use idle::is_idle_file;
 pub use parameters::{Parameter, divided, pieces};
@@ -443,7 +446,13 @@ fn promises(code: &Code, found: &[Found]) -> Vec<Found> {
     let (pattern, told) = match code.language {
         Language::Go => (&GO_PROMISE, "type"),
         Language::Script => (&JS_PROMISE, "interface"),
-        _ => return Vec::new(),
+        Language::Python
+        | Language::Java
+        | Language::Rust
+        | Language::Ruby
+        | Language::Php
+        | Language::CSharp
+        | Language::Sql => return Vec::new(),
     };
     let is_interface = |it: &&Found| {
         let before = code.bare.get(..it.at).unwrap_or_default().trim_end();

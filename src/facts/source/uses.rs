@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::super::Tree;
-use super::super::model::Origin;
+use super::super::model::{Endpoint, Origin};
 use super::super::paths;
 use super::code::{Code, Language, closing};
 use super::stand_ins::{is_named_test, is_test_class};
-use super::symbols::{Beside, Definitions, is_stub};
+use super::symbols::{Beside, Definitions, is_constant, is_stub};
 use super::variables::{pattern, patterns};
 
 patterns! {
@@ -25,6 +25,7 @@ patterns! {
     JVM_IMPORT = r"(?m)^[ \t]*(?:import|package|using|namespace)\s[^\n(]*$";
     PASSED = r"\b([A-Za-z_]\w*)\s*[,)]";
     INLINE = r"(?:=>|\bfunction\b[^{}()]*\([^{}]*\)|\bfunc\([^{}]*\))\s*\{";
+    ARROW = r"=>\s*";
     RUBY_IMPORT = r"(?m)^[ \t]*require(?:_relative)?\s[^\n]*";
 }
 
@@ -108,6 +109,8 @@ pub struct Answer {
     pub names: Vec<String>,
     /// Whether the statement itself has a body, and that does nothing.
     pub stub: bool,
+    /// Where that body stands, in bytes.
+    body: Option<Range<usize>>,
     /// The part of the file that the statement takes up, in bytes.
     pub part: Range<usize>,
 }
@@ -124,12 +127,31 @@ pub fn answer(tree: &Tree, route: &Origin) -> Answer {
     let passed = passed.filter_map(|it| Some(it.get(1)?.as_str().to_owned()));
     let body = INLINE.iter().find_map(|it| it.find(said));
     let body = body.map(|it| start + it.end());
-    let body = body.and_then(|open| Some(open..closing(&code.bare, open)?));
+    let value = || {
+        ARROW
+            .iter()
+            .find_map(|it| it.find(said))
+            .map(|it| start + it.end())
+    };
+    let valued = body.is_none().then(value).flatten();
+    let until = |open: usize| Some(open..closing(&code.bare, open)?);
+    let body = body.and_then(until);
+    let valued = valued.and_then(until);
     Answer {
         names: passed.chain(beside(&code, start, end).next).collect(),
         part: start..end,
-        stub: body.is_some_and(|it| is_stub(&code, it)) || said.contains("http.NotFound"),
+        stub: body.clone().is_some_and(|it| is_stub(&code, it)) || said.contains("http.NotFound"),
+        body: body.or(valued),
     }
+}
+
+/// Returns whether what answers a route where it is written has the same answer each time; `None` where it
+/// is answered elsewhere.
+pub fn answers_here(tree: &Tree, route: &Endpoint) -> Option<bool> {
+    let at = &route.origin;
+    let body = answer(tree, at).body?;
+    let code = Code::new(&at.path, tree.get(&at.path)?)?;
+    Some(is_constant(&code, body, route))
 }
 
 /// Whether what stands at a place of a route's statement names something: code does, and what PHP

@@ -15,8 +15,7 @@ use regex::Regex;
 use super::super::code::{Code, Language};
 use super::super::variables::{pattern, patterns};
 use super::stub::{is, is_called_to_tell, is_logged};
-pub(super) use statements::logged;
-use statements::{Statement, statements};
+pub(super) use statements::{Statement, logged, statements};
 
 patterns! {
     HEADER = r"^(?:(?:else\s*)?(?:if|elif|else\s?if)|else|for|foreach|while|loop|try|catch|except|finally|do|end|ensure)\b\s*";
@@ -39,7 +38,7 @@ patterns! {
 }
 
 /// Functions that only reshape what they are given.
-const PURE: &[&str] = &[
+pub(super) const PURE: &[&str] = &[
     "Atoi",
     "Date",
     "Errorf",
@@ -231,7 +230,7 @@ impl Seen {
 
     fn deed(&mut self, language: Language, statement: &Statement<'_>) -> Deed {
         let (bare, text) = (statement.bare, statement.text);
-        if bare.is_empty() || bare == "pass" || is(&LOCK, bare) || is(&BOUND_LOCK, bare) {
+        if bare != "return" && is_harmless(bare) {
             return Deed::Idle;
         }
         if is_logged(bare) {
@@ -313,6 +312,11 @@ impl Seen {
         let stepped = stepped.as_ref().and_then(|it| it.get(1).or(it.get(2)));
         stepped.is_some_and(|it| self.locals.contains(it.as_str()))
     }
+}
+
+/// Returns whether a statement only ends something, or takes or gives back a lock.
+pub(super) fn is_harmless(bare: &str) -> bool {
+    ["", "pass", "return"].contains(&bare) || is(&LOCK, bare) || is(&BOUND_LOCK, bare)
 }
 
 /// Whether a name that is only assigned is a function's own.

@@ -436,7 +436,8 @@ fn a_stub_is_neither_made_nor_answers_a_route() {
             "const app = express();\napp.post('/loans', guard, wrap(lend));\nfunction lend(req, res) {{\n  {body}\n}}\n"
         )
     };
-    assert!(done("a.js", &passed("res.json(1);")));
+    assert!(done("a.js", &passed("res.json(take(req.body));")));
+    assert!(!done("a.js", &passed("res.json(1);")));
     assert!(!done(
         "a.js",
         &passed("throw new Error('not implemented');")

@@ -85,21 +85,31 @@ impl Look<'_> {
         let action = facts::action(self.tree, endpoint);
         let own = action.as_ref();
         let own = own.map(|it| (it, it.definitions(self.tree, self.definitions())));
-        let stub = match own {
+        let stub = match &own {
             Some((action, found)) if found.is_empty() => {
                 return Err(format!(
                     "`{route}` is to be served at {at} by `{action}`, which was found nowhere"
                 ));
             }
-            Some((action, found)) => self.unwritten(action.name(), &found),
+            Some((action, found)) => self.unwritten(action.name(), found),
             None => self.stub(at),
         };
-        match stub {
-            Some(stub) => Err(format!(
+        if let Some(stub) = stub {
+            return Err(format!(
                 "`{route}` is served at {at}, and what answers it at {stub} does nothing yet"
-            )),
-            None => Ok(()),
+            ));
         }
+        let same = match &own {
+            Some((action, found)) => self.same(action.name(), found, endpoint),
+            None => self.answered_the_same(endpoint),
+        };
+        if same {
+            return Err(format!(
+                "`{route}` is served at {at}, and what answers it does and reads nothing yet: its answer \
+                 is always the same"
+            ));
+        }
+        Ok(())
     }
 
     /// Returns where what answers a route is, if that does nothing yet. Of functions that are called
@@ -117,6 +127,39 @@ impl Look<'_> {
                 all.into_iter().partition(|it| it.origin.path == route.path);
             self.unwritten(name, if here.is_empty() { &there } else { &here })
         })
+    }
+
+    /// Whether what answers a route has the same answer each time.
+    fn answered_the_same(&self, route: &Endpoint) -> bool {
+        let at = &route.origin;
+        if let Some(same) = facts::answers_here(self.tree, route) {
+            return same;
+        }
+        let answer = facts::answer(self.tree, at);
+        let made = |name: &String| -> Vec<&Definition> {
+            let all = self.definitions().named(name).iter();
+            all.filter(|it| it.sort == Sort::Function && !it.promised)
+                .collect()
+        };
+        // What stands before the last may be what each request goes through.
+        let names = answer.names.iter().rev();
+        let mut known = names.map(|name| (name, made(name)));
+        known
+            .find(|(_, all)| !all.is_empty())
+            .is_some_and(|(name, all)| {
+                let here: Vec<&Definition> = all
+                    .iter()
+                    .filter(|it| it.origin.path == at.path)
+                    .copied()
+                    .collect();
+                self.same(name, if here.is_empty() { &all } else { &here }, route)
+            })
+    }
+
+    /// Whether all of some functions have the same answer each time.
+    fn same(&self, name: &str, all: &[&Definition], route: &Endpoint) -> bool {
+        let same = |it: &&Definition| facts::answers_the_same(self.tree, (name, it), route);
+        !all.is_empty() && all.iter().all(same)
     }
 
     /// Returns where the first of some functions is, if none of them does anything yet.

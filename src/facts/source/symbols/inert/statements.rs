@@ -6,13 +6,13 @@ use super::super::super::code::{Code, Language, closing};
 use super::super::stub::is_logged;
 
 /// One statement, trimmed, with what its strings hold and without.
-pub(super) struct Statement<'c> {
-    pub(super) bare: &'c str,
-    pub(super) text: &'c str,
+pub(in super::super) struct Statement<'c> {
+    pub(in super::super) bare: &'c str,
+    pub(in super::super) text: &'c str,
     /// The byte that it begins at.
-    pub(super) at: usize,
+    pub(in super::super) at: usize,
     /// How many braces are open before it.
-    pub(super) depth: usize,
+    pub(in super::super) depth: usize,
 }
 
 impl<'c> Statement<'c> {
@@ -41,12 +41,17 @@ impl<'c> Statement<'c> {
 
     /// Returns the condition behind a header's words, and the statement that stands behind it on the
     /// same line.
-    pub(super) fn behind_header(&self, at: usize, language: Language) -> (&'c str, Option<Self>) {
+    pub(in super::super) fn behind_header(
+        &self,
+        at: usize,
+        language: Language,
+    ) -> (&'c str, Option<Self>) {
         let rest = self.bare.get(at..).unwrap_or_default();
-        let ends = match language {
-            Language::Python => colon(rest).map(|it| it + 1),
-            _ if rest.starts_with('(') => closing(rest, 1).map(|it| it + 1),
-            _ => None,
+        let ends = if language == Language::Python {
+            colon(rest).map(|it| it + 1)
+        } else {
+            let closes = || closing(rest, 1).map(|it| it + 1);
+            rest.starts_with('(').then(closes).flatten()
         };
         // Without brackets, `else return x` has no condition.
         let bracketless = !matches!(language, Language::Python | Language::Go | Language::Rust);
@@ -86,7 +91,7 @@ pub(in super::super) fn logged(code: &Code, part: Range<usize>) -> Vec<Range<usi
 }
 
 /// Returns the statements of a part of a file; those of blocks stand for themselves.
-pub(super) fn statements(code: &Code, part: Range<usize>) -> Vec<Statement<'_>> {
+pub(in super::super) fn statements(code: &Code, part: Range<usize>) -> Vec<Statement<'_>> {
     let bytes = code.bare.as_bytes();
     let mut all = Vec::new();
     let (mut at, mut begins, mut depth) = (part.start, part.start, 0_usize);

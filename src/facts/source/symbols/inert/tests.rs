@@ -47,6 +47,14 @@ fn locals_guards_locks_and_loops_before_an_empty_value_do_nothing() {
             "a.py",
             "async def send(member: int, loans: list) -> int:\n    sent = 0\n    for loan in loans:\n        logger.info(\"overdue %s\", loan)\n        sent += 1\n    return sent\n",
         ),
+    ] {
+        assert!(sends_nothing(path, source), "{source}");
+    }
+}
+
+#[test]
+fn an_empty_value_is_one_in_each_language() {
+    for (path, source) in [
         (
             "a.go",
             "func send(id string) (*Loan, error) {\n\tif id == \"\" {\n\t\treturn nil, ErrEmpty\n\t}\n\treturn nil, nil\n}\n",
@@ -112,6 +120,14 @@ fn what_calls_keeps_or_returns_something_does_something() {
             "a.go",
             "func send(all []int) int {\n\tn := 0\n\tfor _, it := range all {\n\t\tif it > 2 {\n\t\t\tslog.Info(\"a\")\n\t\t\tn++\n\t\t}\n\t}\n\treturn n\n}\n",
         ),
+    ] {
+        assert!(!sends_nothing(path, source), "{source}");
+    }
+}
+
+#[test]
+fn what_fails_finds_or_gives_away_does_something() {
+    for (path, source) in [
         (
             "a.py",
             "def send(slug):\n    if not slug: raise ValueError('slug')\n",
@@ -153,6 +169,14 @@ fn what_calls_keeps_or_returns_something_does_something() {
             "a.ts",
             "function send(id: number) {\n  const a = { id };\n  return a;\n}\n",
         ),
+    ] {
+        assert!(!sends_nothing(path, source), "{source}");
+    }
+}
+
+#[test]
+fn what_types_keep_does_something() {
+    for (path, source) in [
         (
             "A.kt",
             "class A {\n  fun send(id: Int): Book? {\n    val all = repo.all() ?: return null\n    return null\n  }\n}\n",
