@@ -9,6 +9,7 @@ mod extent;
 mod head;
 mod idle;
 mod inert;
+mod markup;
 mod parameters;
 mod stub;
 mod unavailable;

@@ -89,7 +89,11 @@ fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
             let filled = !symbol.filled || holds(&|it| !it.is_empty_type());
             let structure = symbol.noun == Noun::Form(Form::Structure);
             let bare = || structure && Head::is_empty_structure(tree, &symbol.name, found);
-            filled && !Head::is_idle_type(tree, &symbol.name, found) && !bare()
+            let idle = || {
+                Head::is_idle_type(tree, &symbol.name, found)
+                    || Head::is_idle_worker(tree, &symbol.name, found)
+            };
+            filled && !idle() && !bare()
         }
         Sort::Value | Sort::Table => true,
     }
@@ -98,7 +102,10 @@ fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
 /// Whether what a definition's name stands for does nothing yet.
 pub(super) fn is_stub(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let head = head(tree, found, symbol);
-    let idle = || Head::is_idle_type(tree, &symbol.name, found);
+    let idle = || {
+        Head::is_idle_type(tree, &symbol.name, found)
+            || Head::is_idle_worker(tree, &symbol.name, found)
+    };
     head.is_some_and(|it| match found.sort {
         Sort::Function => it.is_stub(),
         Sort::Type => symbol.filled && it.is_empty_type() || idle(),

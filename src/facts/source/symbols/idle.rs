@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::super::super::Tree;
 use super::super::code::{Code, Language};
 use super::body::bodies;
-use super::{Definition, Found, Head, Sort, found};
+use super::{Definition, Form, Found, Head, Sort, found};
 
 /// What functions are called that make a value of their type.
 const MAKES: &[&str] = &[
@@ -14,6 +14,25 @@ const MAKES: &[&str] = &[
     "constructor",
     "initialize",
     "new",
+];
+
+/// What classes are called that are there to do something.
+const WORKERS: &[&str] = &[
+    "Client",
+    "Consumer",
+    "Controller",
+    "Gateway",
+    "Handler",
+    "Interceptor",
+    "Notifier",
+    "Processor",
+    "Publisher",
+    "Repository",
+    "Scheduler",
+    "Sender",
+    "Service",
+    "Validator",
+    "Worker",
 ];
 
 impl Head {
@@ -53,6 +72,50 @@ impl Head {
             && !behind.trim_start().starts_with('(')
             && own.all(|(_, part)| blank(part))
             && methods(&all, &bodies, name).is_empty()
+    }
+}
+
+impl Head {
+    /// Returns whether a class that is called like one that works has nothing to do so with: no method but
+    /// what makes it, no base, and nothing else in its body.
+    pub fn is_idle_worker(tree: &Tree, name: &str, of: &Definition) -> bool {
+        let text = tree.get(&of.origin.path);
+        let code = text.and_then(|text| Code::new(&of.origin.path, text));
+        let Some(code) = code.filter(|_| WORKERS.iter().any(|it| name.ends_with(it))) else {
+            return false;
+        };
+        let Some(head) = Self::read(&code, name, (of.sort, of.at)) else {
+            return false;
+        };
+        let python = code.language == Language::Python;
+        let based = !head.bases().is_empty() || !head.is(Form::Class);
+        if based
+            || matches!(
+                code.language,
+                Language::Rust | Language::Go | Language::Ruby
+            )
+        {
+            return false;
+        }
+        let all = found(&code);
+        let bodies = bodies(&code, &all);
+        let own = bodies
+            .iter()
+            .find(|(it, part)| it == name && part.end > of.at);
+        let inside = own.and_then(|(_, part)| code.bare.get(part.start.max(head.end)..part.end));
+        let inside = inside
+            .unwrap_or_default()
+            .trim_start_matches(['{', ':'])
+            .trim();
+        let made = python && inside.starts_with("def __init__") && !inside.contains("lambda");
+        let empty = ["", "pass", "..."].contains(&inside) || made;
+        // Without braces, a class of Kotlin's ends with its line.
+        let brace = code
+            .bare
+            .get(head.end..)
+            .is_some_and(|it| it.trim_start().starts_with('{'));
+        let bodiless = !python && !brace;
+        bodiless || empty && methods(&all, &bodies, name).is_empty()
     }
 }
 
@@ -145,6 +208,93 @@ mod tests {
             let mut found = all.named("A").iter();
             let found = found.find(|it| it.sort == Sort::Type).expect(source);
             assert_eq!(Head::is_idle_type(&tree, "A", found), idle, "{source}");
+        }
+    }
+
+    #[test]
+    fn a_class_that_is_to_work_has_something_to_do_so_with() {
+        for (path, name, source, idle) in [
+            (
+                "A.kt",
+                "ApiHandler",
+                "package a\n\n@RestControllerAdvice\nclass ApiHandler\n",
+                true,
+            ),
+            (
+                "A.kt",
+                "ApiClient",
+                "class ApiClient(val url: String)\n",
+                true,
+            ),
+            (
+                "A.java",
+                "ApiHandler",
+                "public class ApiHandler {\n}\n",
+                true,
+            ),
+            (
+                "a.py",
+                "LoanRepository",
+                "class LoanRepository:\n    def __init__(self, db):\n        self.db = db\n",
+                true,
+            ),
+            (
+                "a.py",
+                "LoanService",
+                "class LoanService:\n    pass\n",
+                true,
+            ),
+            ("a.ts", "MailSender", "export class MailSender {}\n", true),
+        ] {
+            worker(path, name, source, idle);
+        }
+    }
+
+    #[track_caller]
+    fn worker(path: &str, name: &str, source: &str, idle: bool) {
+        let tree = Tree::from_iter([(path, source)]);
+        let all = Definitions::of(&tree);
+        let mut found = all.named(name).iter();
+        let found = found.find(|it| it.sort == Sort::Type).expect(source);
+        assert_eq!(Head::is_idle_worker(&tree, name, found), idle, "{source}");
+    }
+
+    #[test]
+    fn a_class_with_a_base_or_a_method_may_work() {
+        for (path, name, source, idle) in [
+            (
+                "A.kt",
+                "ApiHandler",
+                "class ApiHandler : ResponseEntityExceptionHandler()\n",
+                false,
+            ),
+            (
+                "A.kt",
+                "ApiHandler",
+                "class ApiHandler(val a: A) {\n  fun handle() = a.run()\n}\n",
+                false,
+            ),
+            (
+                "A.java",
+                "LoanRepository",
+                "public interface LoanRepository {\n}\n",
+                false,
+            ),
+            (
+                "a.py",
+                "LoanService",
+                "class LoanService:\n    def __init__(self):\n        self.a = 1\n\n    def lend(self):\n        return run()\n",
+                false,
+            ),
+            (
+                "a.ts",
+                "MailSender",
+                "class MailSender {\n  send = async (to: string) => post(to);\n}\n",
+                false,
+            ),
+            ("A.kt", "Branch", "class Branch\n", false),
+        ] {
+            worker(path, name, source, idle);
         }
     }
 

@@ -10,6 +10,7 @@ use super::super::code::{Code, Language, closing};
 use super::super::variables::{pattern, patterns};
 use super::body::{indented, quoted};
 use super::inert::is_inert;
+use super::markup::is_heading_alone;
 use super::unavailable::{is_called_to_refuse, is_unavailable};
 
 /// Bytes that a body which does nothing may have at most.
@@ -64,6 +65,7 @@ impl Body {
         } else if does_no_more(code, part.clone())
             || is_idle(code, at..part.start, text)
             || is_inert(code, at..part.start, part.clone())
+            || is_heading_alone(code, called(code, at), text)
             || is_unavailable(text) && !is_called_to_refuse(code, at)
         {
             Self::Stub
@@ -71,6 +73,13 @@ impl Body {
             Self::Some
         }
     }
+}
+
+/// Returns the name that stands at a place.
+fn called(code: &Code, at: usize) -> &str {
+    let rest = code.bare.get(at..).unwrap_or_default();
+    let end = rest.find(|it: char| !(it.is_alphanumeric() || it == '_'));
+    rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
 }
 
 /// Returns what a function of SQL's does whose name is at a place: one that only raises a notice, or

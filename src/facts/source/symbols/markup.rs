@@ -1,0 +1,84 @@
+//! Whether a component shows nothing yet: all of its markup is a frame with one heading, or with nothing.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::super::code::Code;
+use super::super::variables::{pattern, patterns};
+use super::stub::is;
+
+patterns! {
+    TAG = r"</?([A-Za-z][\w.]*)?[^<>]*>";
+    HEADING = r"^h[1-6]$";
+    LITTLE = r"(?i)spinner|load|skeleton|divider|separator|space|icon|logo|head|title|banner|label|empty|notfound|footer|backdrop|overlay|line|dot|mark";
+}
+
+/// Elements that only hold others.
+const FRAMES: &[&str] = &["article", "div", "header", "main", "section", "span"];
+
+/// Returns whether all that a function of a page's script returns is markup of one heading, or none.
+/// What is called like a small thing (`Spinner`, `Title`) may be no more.
+pub(super) fn is_heading_alone(code: &Code, name: &str, body: &str) -> bool {
+    let ending = code.path.rsplit('.').next().unwrap_or_default();
+    let said = body.trim().trim_end_matches(';').trim();
+    let said = said.strip_prefix("return").unwrap_or(said).trim();
+    let inner = said.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+    let markup = inner.unwrap_or(said).trim();
+    let component = ["tsx", "jsx"].contains(&ending) && name.starts_with(char::is_uppercase);
+    let whole = markup.starts_with('<') && markup.ends_with('>');
+    let open = markup.contains('{') || markup.contains(" id=");
+    if !component || !whole || open || is(&LITTLE, name) {
+        return false;
+    }
+    let tags = TAG.iter().flat_map(|it| it.captures_iter(markup));
+    let mut names = tags.map(|it| it.get(1).map_or("", |it| it.as_str()));
+    let plain = names.all(|it| it.is_empty() || FRAMES.contains(&it) || is(&HEADING, it));
+    let said = TAG
+        .as_ref()
+        .map(|it| it.replace_all(markup, "\n").into_owned());
+    let said = said.unwrap_or_default();
+    let texts = said.lines().filter(|it| !it.trim().is_empty()).count();
+    plain && texts <= 1 && (texts == 0 || markup.contains("<h"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Definitions;
+    use crate::facts::Tree;
+
+    #[test]
+    fn a_component_shows_more_than_a_heading() {
+        for (name, body, idle) in [
+            (
+                "Loans",
+                "return (\n    <section>\n      <h2>Loans</h2>\n    </section>\n  );",
+                true,
+            ),
+            ("Reports", "return <h1>Отчёты</h1>;", true),
+            (
+                "FineBadge",
+                "return <span className=\"fine-badge\" />;",
+                true,
+            ),
+            ("Page", "return <></>;", true),
+            ("Spinner", "return <div className=\"spinner\" />;", false),
+            ("Loans", "return <LoanList />;", false),
+            ("Loans", "return <h2>{title}</h2>;", false),
+            ("Loans", "return <p>Nobody has a loan.</p>;", false),
+            ("Map", "return <div id=\"map\" />;", false),
+            (
+                "Account",
+                "return <main><h1>Account</h1><button>Leave</button></main>;",
+                false,
+            ),
+        ] {
+            let source = format!("export function {name}() {{\n  {body}\n}}\n");
+            let tree = Tree::from_iter([("a.tsx", source.as_str())]);
+            let all = Definitions::of(&tree);
+            let found = all.named(name).first().expect(name);
+            let head = Definitions::head(&tree, name, found).expect(name);
+            assert_eq!(!head.is_implemented(), idle, "{source}");
+        }
+    }
+}
