@@ -11,6 +11,7 @@ mod idle;
 mod inert;
 mod markup;
 mod parameters;
+mod promised;
 mod stub;
 mod unavailable;
 mod unused;
@@ -27,6 +28,7 @@ use super::super::paths;
 use super::code::{Code, Language, is_compiled_if};
 use super::variables::{pattern, patterns};
 use body::{bodies, functions};
+use promised::promises;
 
 pub use constant::answers_the_same;
 pub(super) use constant::is_constant;
@@ -125,7 +127,6 @@ patterns! {
     RUST_IMPL = r"\bimpl\b(?:\s*<[^{;>]*>)?\s+(?:[\w:<>,&' ]+\s+for\s+)?(?:\w+::)*(\w+)[^;{]*\{";
     GO_FUNCTION = r"(?m)^func\s+(\w+)\s*[(\[]";
     GO_METHOD = r"(?m)^func\s+\(\s*(?:\w+\s+)?\*?(\w+)(?:\[[^\]]*\])?\s*\)\s*(\w+)\s*\(";
-    GO_PROMISE = r"(?m)^[ \t]+([A-Za-z]\w*)\(";
     GO_TYPE = r"(?m)^(?:type\s+|[ \t]+)(\w+)(?:\[[^\]]*\])?\s+(?:struct|interface|func)\b";
     GO_ALIAS = r"(?m)^type\s+(\w+)\b";
     GO_VALUE = r"(?m)^(?:var|const)\s+(\w+)\b";
@@ -135,7 +136,6 @@ patterns! {
     JS_ALIAS = r"(?m)^[ \t]*(?:export\s+)?(?:declare\s+)?type\s+(\w+)\s*(?:<[^=]*>)?\s*=";
     JS_VALUE = r"(?m)^(?:export\s+)?(?:const|let|var)\s+(\w+)\b";
     JS_METHOD = r"(?m)^[ \t]+(?:(?:public|private|protected|static|readonly|override|abstract|async|get|set)\s+|\*\s*)*#?(\w+)\s*(?:<[^>(]*>)?\([^(){};]*(?:\([^()]*\)[^(){};]*)*\)\s*(?::[^={;\n]+)?\{";
-    JS_PROMISE = r"(?m)^[ \t]+([A-Za-z]\w*)\??(?:<[^>(]*>)?\(";
     JS_EXPORTED = r"\bexports\.(\w+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>|\w+\s*=>)";
     JS_TABLE = r#"\bcreateTable\(\s*["'`](\w+)["'`]"#;
     JVM_TYPE = r"\b(?:class|interface|enum(?:\s+class)?|annotation\s+class|record|object)\s+(\w+)\b";
@@ -440,47 +440,6 @@ fn go_methods(code: &Code) -> Vec<Found> {
         })
     };
     captures.filter_map(method).collect()
-}
-
-/// Methods that interfaces of Go's and of scripts promise; elsewhere they are written as others are.
-fn promises(code: &Code, found: &[Found]) -> Vec<Found> {
-    let (pattern, told) = match code.language {
-        Language::Go => (&GO_PROMISE, "type"),
-        Language::Script => (&JS_PROMISE, "interface"),
-        Language::Python
-        | Language::Java
-        | Language::Rust
-        | Language::Ruby
-        | Language::Php
-        | Language::CSharp
-        | Language::Sql => return Vec::new(),
-    };
-    let is_interface = |it: &&Found| {
-        let before = code.bare.get(..it.at).unwrap_or_default().trim_end();
-        let behind = code.bare.get(it.at + it.name.len()..).unwrap_or_default();
-        let go = behind.trim_start().starts_with("interface");
-        it.sort == Sort::Type && before.ends_with(told) && (go || code.language != Language::Go)
-    };
-    let interfaces: Vec<&str> = found
-        .iter()
-        .filter(is_interface)
-        .map(|it| it.name.as_str())
-        .collect();
-    let bodies = bodies(code, found).into_iter();
-    let bodies = bodies.filter(|(name, _)| interfaces.contains(&name.as_str()));
-    let method = |(name, body): (String, Range<usize>)| {
-        let inside = pattern.iter().flat_map(|it| it.captures_iter(&code.bare));
-        let inside = inside.filter_map(|it| it.get(1));
-        let inside = inside.filter(|it| body.contains(&it.start()));
-        let method = |it: regex::Match<'_>| Found {
-            name: it.as_str().to_owned(),
-            sort: Sort::Function,
-            at: it.start(),
-            receiver: Some(name.clone()),
-        };
-        inside.map(method).collect::<Vec<Found>>()
-    };
-    bodies.flat_map(method).collect()
 }
 
 /// Methods that are told by a type before their name.

@@ -19,7 +19,7 @@ patterns! {
     FETCHES = r#"^["']?actions/checkout@|^["']?(?:echo|true|:)\b"#;
     BEGINS = r"(?i)^(?:FROM|WORKDIR|ENV|LABEL|ARG|MAINTAINER|EXPOSE|USER|SHELL)\b";
     SPEAKS = r"^(?:import\s[\w., ]+|from\s[\w.]+\simport\s[\w., ()*]+|def\s+main\([^)]*\)(?:\s*->\s*\w+)?:|if\s+__name__\s*==.*:|(?:sys\.exit\(|raise\s+SystemExit\()?main\((?:sys\.argv[^()]*)?\)+|\w+\s*=\s*(?:argparse\.)?ArgumentParser\(.*\)|\w+\.add_argument\(.*\)|(?:\w+\s*=\s*)?\w+\.parse_args\([^()]*\)|\w+\s*=\s*sys\.argv[\[\]\w:]*|print\([^()]*\)|logg(?:er|ing)\.\w+\([^()]*\)|return(?:\s+(?:0|None))?|pass)$";
-    TAKES = r"\bArgumentParser\(|\bsys\.argv\b|\bprint\(";
+    TAKES = r"\bArgumentParser\(|\bsys\.argv\b";
 }
 
 type Pattern = &'static LazyLock<Option<Regex>>;
