@@ -239,11 +239,9 @@ pub(super) fn doubtful(
         let Some(target) = read.target() else {
             continue;
         };
-        let matters = |text: &str| match target.kind {
-            FileKind::Hpa | FileKind::Pdb => true,
-            FileKind::Ingress => restricts(text, &checklist.vocabulary),
-            _ => false,
-        };
+        let figures = matches!(target.kind, FileKind::Hpa | FileKind::Pdb);
+        let lets_in = target.kind == FileKind::Ingress;
+        let matters = |text: &str| figures || lets_in && restricts(text, &checklist.vocabulary);
         let unread = task.bullets.iter().find_map(|it| match it {
             BulletReading::Unread { text, .. } => matters(text).then_some(text),
             BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
