@@ -70,7 +70,10 @@ impl Loaded {
                 None => self.base(&file.path, &before)?,
             };
             let base = base.or_else(|| in_common(file, &text));
-            settle(file, (base.as_deref(), text, found), Mine::Keep);
+            // Where nobody knows any more what this phase wrote, what both want can't be told apart
+            // from what was changed: a person decides.
+            let mine = base.as_ref().map_or(Mine::Merge, |_| Mine::Keep);
+            settle(file, (base.as_deref(), text, found), mine);
             let stays = self.doubles(file, others.keys());
             if stays {
                 stay(file);

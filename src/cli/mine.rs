@@ -124,7 +124,7 @@ impl Loaded {
         if let Some(ours) = &known.ours {
             return Ok(Some(ours.clone()));
         }
-        if let Some(text) = self.workspace.remembered(path, &known.sha256)? {
+        if let Some(text) = self.workspace.recalled(path, &known.sha256)? {
             return Ok(Some(text));
         }
         let repo = Repo::open(self.workspace.root())?;
