@@ -315,6 +315,12 @@ fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String>
             ports::is_name(word) || !(joins || protocol || number)
         };
         let label = words(item).find(named).map(str::to_owned);
+        let encrypted = label
+            .as_ref()
+            .is_some_and(|it| it.eq_ignore_ascii_case("https"));
+        if encrypted && !ports::is_encrypted(number) {
+            return None;
+        }
         spec.ports.push(PortSpec {
             number,
             label,

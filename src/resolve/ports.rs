@@ -8,7 +8,7 @@ mod probed;
 
 pub(super) use inferred::inferred;
 pub(super) use listening::keep_known;
-pub(super) use names::{is_name, port_name};
+pub(super) use names::{is_encrypted, is_name, port_name};
 pub(super) use probed::probed;
 
 use crate::diagnostic::Diagnostic;

@@ -81,8 +81,11 @@ fn job(
     None
 }
 
-/// How the field begins that counts the drain as well.
-const FIELD: &str = "terminationgraceperiod";
+/// How the name of the field begins that counts the drain as well: `terminationGracePeriodSeconds`,
+/// `grace period`.
+const FIELD: &str = "grace";
+/// What isn't called like it: a graceful end has its time beside the drain.
+const GRACEFUL: &str = "graceful";
 
 /// Returns whether a hook is to do something else than to wait: `preStop: drain script`,
 /// ``preStop: `/drain` ``, `preStop: 10s and drain`.
@@ -112,9 +115,10 @@ fn ending(text: &Inline, plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     }
     let mut parts = vec!["graceful end".to_owned()];
     if let Some(seconds) = seconds(Word::Grace).filter(|_| grace) {
-        let whole = plain
-            .words()
-            .any(|word| fold(word).starts_with(FIELD) && plain.with(word).has(Word::Grace));
+        let whole = plain.words().any(|word| {
+            let word = fold(word);
+            word.contains(FIELD) && !word.contains(GRACEFUL)
+        });
         let (slot, what) = if whole {
             (&mut spec.ends_within, "from the first to the last")
         } else {

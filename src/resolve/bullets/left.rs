@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::checklist::{Inline, Part, Spanned};
-use crate::vocabulary::{Vocabulary, Word};
+use crate::vocabulary::{Meanings, Vocabulary, Word};
 
 /// What may stand beside what is read.
 pub(super) struct Beside<'a> {
@@ -20,10 +20,15 @@ pub(super) struct Beside<'a> {
     pub(super) path: &'a str,
     /// Whether any words do which take nothing back: those of a line that describes a file.
     pub(super) words: bool,
+    /// What leads to something that it would hold for alone: `per user`, `for the API`.
+    pub(super) leading: &'a [Word],
 }
 
 /// Words that take back what stands beside them, or put it off.
 const TAKING_BACK: &[Word] = &[Word::Negation, Word::Condition, Word::Off];
+
+/// What tells no part of a file where something would hold for a part.
+const IDLE_BEHIND: &[Word] = &[Word::Seconds, Word::Minutes, Word::Hours, Word::Everything];
 
 /// A word that no language has.
 const NONSENSE: &str = "zzqx";
@@ -68,7 +73,10 @@ fn in_part(
     let known = [beside.meanings, &[Word::Idle]].concat();
     let known = beside.vocabulary.marked(&words, &known);
     let back = beside.vocabulary.marked(&words, TAKING_BACK);
-    let mut words = known.into_iter().zip(back);
+    let scopes = scopes(&words, beside);
+    let known = known.into_iter().zip(scopes);
+    let known = known.map(|(known, scope)| known && !scope);
+    let mut words = known.zip(back);
     let left = tokens.iter().find(|token| {
         let changes = |other: &str| changes(&Place::new(part, token.place.clone(), other));
         match token.class {
@@ -85,6 +93,25 @@ fn in_part(
         }
     });
     left.map(|token| of(token).to_owned())
+}
+
+/// Returns of each word whether something holds for that alone: `per user`, `for the API`.
+fn scopes(words: &[&str], beside: &Beside<'_>) -> Vec<bool> {
+    let told = |word: &str, meanings: &[Word]| {
+        let told = beside.vocabulary.told_by(word).alone;
+        told.meets(Meanings::of(meanings))
+    };
+    let idle = [IDLE_BEHIND, beside.meanings].concat();
+    let mut led = false;
+    let all = words.iter().map(|word| {
+        if led && told(word, &[Word::Article]) {
+            return false;
+        }
+        let named = led && told(word, &[Word::Idle]) && !told(word, &idle);
+        led = told(word, beside.leading);
+        named && !led
+    });
+    all.collect()
 }
 
 /// Returns whether a path has a word, alone or with others: `call-processor`, `redis`.

@@ -137,6 +137,11 @@ fn things_that_ask_for_nothing_may_stand_beside_what_is_carried() {
             ("PDB: не менее 1 пода", "PDB, at least 1 available"),
             ("Graceful shutdown: 60s", "graceful end, 60 s to end"),
             ("Graceful shutdown: 1h", "graceful end, 3600 s to end"),
+            (
+                "termination grace period: 60s",
+                "graceful end, 60 s from the first to the last",
+            ),
+            ("grace 60s", "graceful end, 60 s from the first to the last"),
             ("Без рута", "security context"),
             ("Replicas: 2, PVC 5Gi", "replicas 2; volume claim 5Gi"),
         ],
@@ -190,6 +195,32 @@ fn figures_beside_what_is_carried_leave_a_bullet_unread() {
             ("Liveness: pg_isready every 5s, alert after 3 failures", NOT),
             ("Security context: runAsUser 1000", NOT),
             ("Graceful shutdown: 2 weeks", NOT),
+        ],
+    );
+}
+
+#[test]
+fn what_holds_for_a_part_of_the_file_alone_is_unread() {
+    check(
+        FileKind::Ingress,
+        &[
+            ("Rate limit: 20 r/s per user", "unread"),
+            ("Rate limit: 20 r/s for the API", "unread"),
+            ("Ліміт запитів: 20 на секунду на користувача", "unread"),
+            ("Sticky sessions for api", "unread"),
+            ("Allow list for api: 10.20.0.0/16", "unread"),
+            (
+                "Rate limit: 20 requests per second",
+                "rate limit of 20 requests a second",
+            ),
+        ],
+    );
+    check(
+        FileKind::Deployment,
+        &[
+            ("PVC 20Gi per pod", "unread"),
+            ("Port: 8080 (https)", "unread"),
+            ("Port: 8443 (https)", "ports 8443"),
         ],
     );
 }

@@ -4,9 +4,9 @@ use crate::checklist::{Inline, Part, Spanned};
 
 use super::super::spec::Spec;
 use super::super::target::FileKind;
-use super::rows::{Asked, ROUTED, ROWS};
+use super::rows::{Asked, ROUTED, ROWS, Row};
 use super::{About, Meaning, left};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Vocabulary, Word};
 
 /// What a text may say beyond what is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +90,7 @@ fn whole(
             signs: row.signs,
             path: of.path,
             words: beyond == Beyond::Words,
+            leading: leading(row, routed),
         };
         let word = left::first(text, &beside, |text| {
             let plain = text.plain();
@@ -108,6 +109,18 @@ fn whole(
         }
     }
     Err(left)
+}
+
+/// Returns what leads to a thing that a rule's reading would hold for alone: the wishes of a way in
+/// are the whole file's, and one claim is all pods'.
+fn leading(row: &Row, routed: Option<&Row>) -> &'static [Word] {
+    if routed.is_some() {
+        &[Word::Each, Word::Purpose]
+    } else if row.about.contains(&Word::Claim) {
+        &[Word::Each]
+    } else {
+        &[]
+    }
 }
 
 /// Returns what stands between a text's commas and semicolons; those in brackets part nothing.

@@ -149,6 +149,11 @@ pub(in crate::resolve) fn is_name(word: &str) -> bool {
     known || USUAL.contains(&lower.as_str()) || compound && plain || named_product(&lower).is_some()
 }
 
+/// Returns whether a port is known as one of HTTP over TLS; any other is HTTP's, whatever it is called.
+pub(in crate::resolve) fn is_encrypted(number: u16) -> bool {
+    KNOWN.contains(&(number, "https"))
+}
+
 /// Returns whether a port is one that something else than HTTP is known by.
 pub(super) fn is_other(number: u16) -> bool {
     let name = KNOWN.iter().find(|(port, _)| *port == number);
