@@ -152,6 +152,8 @@ const ROOTS: &[&str] = &[
 struct Beside<'t> {
     before: Option<&'t Token<'t>>,
     behind: Option<&'t Token<'t>>,
+    /// Whether only a type's name can stand there: ``add `close()` to `Shop` ``.
+    of_type: bool,
 }
 
 impl Beside<'_> {
@@ -174,6 +176,7 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
         let beside = Beside {
             before: label(tokens, at).or(enumeration(tokens, at)).or(before),
             behind: called(tokens, at).or(tokens.get(at + 1)),
+            of_type: is_of_type(tokens, at),
         };
         let mut kind = kind(code, beside);
         if let Ok(Kind::Symbol(symbol)) = &mut kind {
@@ -221,6 +224,18 @@ fn label<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
     let mut roles = symbol::NOUNS.iter().chain(&parts);
     let labels = matches!(mark, Token::Mark(':' | '-' | '–' | '—'));
     (labels && roles.any(|role| noun.is(*role))).then_some(noun)
+}
+
+/// Returns whether a code span stands where only a type's name can: behind what is called and leads
+/// into it, or behind what tests are for.
+fn is_of_type(tokens: &[Token<'_>], at: usize) -> bool {
+    let before = tokens.get(..at).unwrap_or_default();
+    let mut before = before.iter().rev().skip_while(|it| it.is(Role::Article));
+    let (Some(leading), Some(led)) = (before.next(), before.next()) else {
+        return false;
+    };
+    let call = matches!(led, Token::Code(code) if code.contains('('));
+    leading.is(Role::Into) && call || leading.is(Role::About) && led.is(Role::Tests)
 }
 
 /// Returns the noun that stands alone in brackets behind a code span: `` `X` (an interface) ``.
@@ -365,6 +380,7 @@ mod tests {
         let beside = Beside {
             before: before.as_ref(),
             behind: None,
+            of_type: false,
         };
         let found = kind(code, beside).map_or_else(|_| "?".to_owned(), |it| it.to_string());
         assert_eq!(found, expected, "{code}");

@@ -462,3 +462,38 @@ fn what_a_signature_names_is_looked_for() {
         ],
     );
 }
+
+#[test]
+fn what_something_is_called_of_and_what_tests_are_for_is_a_type() {
+    for line in [
+        "Add method `close()` to `Shop` in `src/a.ts`",
+        "Добавить метод `close()` в `Shop` в `src/a.ts`",
+        "Додати метод `close()` до `Shop` у `src/a.ts`",
+    ] {
+        check(
+            line,
+            &[
+                "change: a change of src/a.ts",
+                "symbol: Shop.close() in src/a.ts",
+            ],
+        );
+    }
+    for line in [
+        "Write tests for `Cart` in `tests/test_a.py`",
+        "Написать тесты для `Cart` в `tests/test_a.py`",
+        "Написати тести для `Cart` у `tests/test_a.py`",
+    ] {
+        check(
+            line,
+            &[
+                "change: a change of tests/test_a.py",
+                "use: Cart used in tests/test_a.py",
+            ],
+        );
+    }
+    is_manual(&[
+        "Add `@audited` to `Shop` in `src/a.kt`",
+        "Add `close()` to `Shop` and `Cart` in `src/a.ts`",
+        "Write tests for `Cart` and `Shop` in `tests/test_a.py`",
+    ]);
+}

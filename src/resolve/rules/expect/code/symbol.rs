@@ -98,7 +98,10 @@ pub(super) fn read(code: &str, beside: Beside<'_>) -> Option<Symbol> {
             || before
                 .iter()
                 .any(|part| part.starts_with(char::is_uppercase)));
-    if !(call || told || qualified || (before.is_empty() && has_shape(last))) {
+    let alone = before.is_empty();
+    let titled =
+        beside.of_type && last.starts_with(char::is_uppercase) && last.contains(char::is_lowercase);
+    if !(call || told || qualified || alone && (has_shape(last) || titled)) {
         return None;
     }
     let mut modifiers = begun.modifiers;
