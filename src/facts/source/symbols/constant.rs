@@ -21,6 +21,8 @@ patterns! {
     VACANT = r"[&*]?(?:\[\]|\*|map\[[\w.]+\])*[A-Za-z][\w.]*(?:\{\s*\})|(?:\[\]|map\[[\w.]+\])[\w.]+\{\s*\}|\b(?:listOf|emptyList|mutableListOf|emptyMap|mapOf|setOf)(?:<[^()]*>)?\(\s*\)|\bnew\s+(?:List|ArrayList|HashMap)\w*(?:<[^()]*>)?\(\s*\)";
     WORD = r"[A-Za-z_$][\w$]*";
     HEADER = r"^(?:(?:else\s*)?(?:if|elif|else\s?if)|else)\b\s*";
+    ASKS_FOR = r#"^\(*\s*(?:!\s*|not\s+)?[\w.?]+(?:\[[^\[\]]*\])?(?:\.(?:isBlank|isEmpty|isNullOrBlank|isNullOrEmpty)\(\))?(?:\s*(?:===?|is)\s*(?:null|nil|None|undefined|"\s*"|'\s*'))?\s*\)*\s*:?$"#;
+    TAKEN = r"^(?:await\s+)?[\w.]+(?:\[[^\[\]]*\]|\.(?:get|Get|json|text|header)\([^()]*\))?(?:\s*\?:\s*(?:return|throw)\b.*)?$";
     FAILS = r"^(?:throw|raise|abort)\b";
     DECLARED = r"^(?:(?:const|let|var|val|final)\s+)?(\w+)(?:\s*:\s*[\w<>\[\]]+)?\s*(?::=|=)\s*([^=>].*)$";
     SET = r"^(?:w|res|response|reply|ctx|c)\.\w+\s*=\s*([^=].*)$";
@@ -102,6 +104,7 @@ const CALLED: &[&str] = &[
     "WriteHeader",
     "WriteString",
     "accepted",
+    "badRequest",
     "body",
     "build",
     "byte",
@@ -203,10 +206,10 @@ pub(in super::super) fn is_constant(code: &Code, part: Range<usize>, route: &End
     }
     let mut known = given(route);
     let asks = route.method.as_deref().is_none_or(|it| it == "GET") && known.is_empty();
-    let all = statements(code, part);
+    let all = statements(code, part.clone());
     let mut answered = false;
     for it in &all {
-        if !keeps(it, &mut known, code) {
+        if !keeps(it, &mut known, code) && !is_left(it, &part, &mut known, code) {
             return false;
         }
         let said = HEADERS
@@ -233,7 +236,8 @@ fn keeps(statement: &Statement<'_>, known: &mut BTreeSet<String>, code: &Code) -
     }
     if let Some(header) = HEADER.as_ref().and_then(|it| it.find(bare)) {
         let (condition, rest) = statement.behind_header(header.end(), code.language);
-        return is_known(condition, known) && rest.is_none_or(|it| keeps(&it, known, code));
+        let asks = is_known(condition, known) || is(&ASKS_FOR, condition);
+        return asks && rest.is_none_or(|it| keeps(&it, known, code));
     }
     if let Some(set) = SET.as_ref().and_then(|it| it.captures(bare)) {
         return is_known(&set[1], known);
@@ -244,6 +248,27 @@ fn keeps(statement: &Statement<'_>, known: &mut BTreeSet<String>, code: &Code) -
         return holds;
     }
     is_known(bare, known)
+}
+
+/// Whether a statement only takes something of a request that nothing behind it names.
+fn is_left(
+    statement: &Statement<'_>,
+    part: &Range<usize>,
+    known: &mut BTreeSet<String>,
+    code: &Code,
+) -> bool {
+    let declared = DECLARED.as_ref().and_then(|it| it.captures(statement.bare));
+    let Some(declared) = declared.filter(|it| is(&TAKEN, &it[2])) else {
+        return false;
+    };
+    let name = &declared[1];
+    let text = code.bare.get(part.clone()).unwrap_or_default();
+    let words = WORD.iter().flat_map(|it| it.find_iter(text));
+    let left = words.filter(|it| it.as_str() == name).count() == 1;
+    if left {
+        known.insert(name.to_owned());
+    }
+    left
 }
 
 /// Whether all that an expression names is known.

@@ -33,7 +33,8 @@ patterns! {
     MAKES = r"(?i)^(?:new|create|make|build|init|default|of$|from)";
     RESETS = r"(?i)empty|none|null|zero|default|noop|no_op|dummy|disabled|reset|clear";
     HELD = r"^(?i)(?:size|len|length|count|pop|peek|poll|take|dequeue|drain|shift|next|list|all|items|keys|values|entries|snapshot|get_?all|find_?all|list_?all|fetch_?all|load_?all|to_?list|to_?array)$";
-    NO_OBJECT = r"(?i)no_?op|null|empty|dummy|fake|disabled|stub|nothing";
+    NO_OBJECT = r"(?i:no_?op|null|empty|dummy|fake|disabled|stub|nothing|identity)|^No[A-Z]";
+    KEEPS = r"(?i)identity|^id$|pass_?through|as_?is|^default|echo|^register|^tag$|^html$|^css$|^sql$";
     OWNER = r"\b(?:class|object|struct|interface)\s+(\w+)|\bfunc\s+\(\s*(?:\w+\s+)?\*?(\w+)";
 }
 
@@ -158,8 +159,13 @@ pub(super) fn is_inert(code: &Code, head: Range<usize>, body: Range<usize>) -> b
     }
     // What fails unless its guards hold has done what it is for.
     let vacant = |value: &String| {
-        is(&VACANT, value) && (value.is_empty() || proves_by_nothing(code.language))
+        seen.given.contains(value)
+            || is(&VACANT, value) && (value.is_empty() || proves_by_nothing(code.language))
     };
+    let same = seen.returned.iter().any(|it| seen.given.contains(it));
+    if same && (is(&KEEPS, name) || is_no_object(code, at)) {
+        return false;
+    }
     if seen.fails && seen.returned.iter().all(vacant) {
         return false;
     }
@@ -171,6 +177,15 @@ pub(super) fn is_inert(code: &Code, head: Range<usize>, body: Range<usize>) -> b
 /// they say so.
 fn proves_by_nothing(language: Language) -> bool {
     matches!(language, Language::Python | Language::Go | Language::Rust)
+}
+
+/// Returns the names that stand between the first brackets, but for what a method is called on.
+fn given(head: &str) -> BTreeSet<String> {
+    let inside = head.split_once('(').map_or("", |(_, rest)| rest);
+    let inside = inside.split(')').next().unwrap_or_default();
+    let words = inside.split(|it: char| !(it.is_alphanumeric() || it == '_'));
+    let own = words.filter(|it| !["", "self", "this", "cls", "mut"].contains(it));
+    own.map(str::to_owned).collect()
 }
 
 /// Whether there are parameters behind an opened bracket, beside what a method is called on.
@@ -197,6 +212,8 @@ fn is_no_object(code: &Code, at: usize) -> bool {
 #[derive(Default)]
 struct Seen {
     locals: BTreeSet<String>,
+    /// Its parameters.
+    given: BTreeSet<String>,
     counters: BTreeSet<String>,
     returned: Vec<String>,
     statements: usize,
@@ -211,6 +228,7 @@ impl Seen {
         let mut seen = Self::default();
         let words = head.split(|it: char| !(it.is_alphanumeric() || it == '_'));
         seen.locals.extend(words.map(str::to_owned));
+        seen.given = given(head);
         let mut counted = false;
         for statement in statements(code, body) {
             seen.statements += 1;
@@ -269,6 +287,10 @@ impl Seen {
         let failed = guarded && value.split_once(", ").is_some_and(|(it, _)| is_empty(it));
         if failed && !is_empty(value) || value.starts_with("Err(") {
             return Deed::Fails;
+        }
+        // As it was given.
+        if self.given.contains(value) {
+            return Deed::Returns(value.to_owned());
         }
         if self.counters.contains(value) {
             return Deed::Counts;

@@ -1,6 +1,7 @@
 //! Whether a function does something: one whose body is empty, or only says that it is still to be
 //! made, does nothing.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -26,6 +27,9 @@ patterns! {
     LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
     ANSWERED = r"^[^\n]*(?:status|Status|HTTPException|abort|Response|http\.Error|response)[^\n]*\b501\b[^\n]*$";
     SQL_NOTHING = r"(?is)^(?:(?:declare\s+)?begin\s*)?(?:raise\s+(?:notice|info|debug|log|warning)\b.*|(?:return|select)(?:\s+(?:null|true|false|new|old|''|-?\d+(?:\.\d+)?)(?:::\w+)?)?|null|end(?:\s+\w+)?)?$";
+    SQL_DECLARED = r"(?is)^(?:declare\s+)?(\w+)\s+(?:constant\s+)?[\w()\[\], ]+?(?::=|\sdefault\s)\s*(?:null|true|false|'[^']*'|-?\d+(?:\.\d+)?)$";
+    SQL_GUARD = r"(?is)^(?:begin\s+)?if\s+[\w.]+\s+is\s+null\s+then\s+return\s+(?:null|true|false|''|-?\d+(?:\.\d+)?)$";
+    SQL_RETURNED = r"(?is)^(?:begin\s+)?return\s+(\w+)$";
     MACRO = r"^(?:(?:core::|std::)?(?:todo|unimplemented)!\s*|TODO)\([^;]*\)$";
     REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:(?:not|n't)[ _-]*(?:yet[ _-]*)?(?:implemented|supported|written|done)|unimplemented|unsupported|\btodo\b)[^;]*$";
     TOLD = r"(?i)^[^;\n]*(?:(?:\bnot|n't) (?:yet )?(?:implemented|written)|StatusNotImplemented|NOT_IMPLEMENTED)\b[^;\n]*$";
@@ -89,8 +93,21 @@ fn of_sql(code: &Code, at: usize) -> Body {
     let Some(body) = body else {
         return Body::Some;
     };
+    let mut declared = BTreeSet::new();
+    let captured = |it: &LazyLock<Option<Regex>>, text: &str| {
+        let found = it.as_ref()?.captures(text)?;
+        Some(found[1].to_lowercase())
+    };
     let mut said = body.split(';').map(str::trim);
-    let does = said.any(|it| !is(&SQL_NOTHING, it));
+    let does = said.any(|it| {
+        if let Some(name) = captured(&SQL_DECLARED, it) {
+            declared.insert(name);
+            return false;
+        }
+        let returned = captured(&SQL_RETURNED, it);
+        let same = returned.is_some_and(|it| declared.contains(&it));
+        !(same || is(&SQL_NOTHING, it) || is(&SQL_GUARD, it))
+    });
     if does { Body::Some } else { Body::Stub }
 }
 
@@ -323,6 +340,18 @@ pub(super) mod tests {
     fn a_function_of_sql_that_only_notes_or_has_a_constant_is_a_stub() {
         for (body, stub) in [
             ("begin\n  raise notice 'sent %', a;\nend;", true),
+            (
+                "declare\n  total numeric := 0;\nbegin\n  if a is null then\n    return null;\n  end if;\n  return total;\nend;",
+                true,
+            ),
+            (
+                "declare\n  total numeric := 0;\nbegin\n  total := a * 2;\n  return total;\nend;",
+                false,
+            ),
+            (
+                "declare\n  total numeric := 0;\nbegin\n  select sum(b) into total from c where d = a;\n  return total;\nend;",
+                false,
+            ),
             ("begin\n  return 0;\nend", true),
             ("select 0;", true),
             ("begin\n  return new;\nend;", true),
@@ -419,7 +448,10 @@ pub(super) mod tests {
     fn a_body_that_does_something_is_none() {
         for (path, source) in [
             ("a.py", "def send(to):\n    raise ValueError(to)\n"),
-            ("a.py", "def send(\n    to,\n) -> int:\n    return to\n"),
+            (
+                "a.py",
+                "def send(\n    to,\n) -> int:\n    return len(to)\n",
+            ),
             ("a.py", "def send(to):\n    return None if to else 1\n"),
             ("a.py", "def send(to):\n    todo = 1\n    return todo\n"),
             (

@@ -27,7 +27,7 @@ patterns! {
     HIDDEN = r"(?s)<(?:style|head)\b[^>]*>.*?</(?:style|head)>|<script\b[^>]*>\s*(?:export\s+default\s*\{\s*\}\s*;?)?\s*</script>";
     TAGS = r"<[^>]*>";
     LATER = r"^(?:[-*+>]\s+|\d+[.)]\s+|\[ \]\s+)*[*_`<(\[]*(?:TODO|TBD|TBA|WIP|FIXME)\b";
-    SETS = r#"^(?:set\s+[-+][\w\s-]*|shopt\s[\w\s-]*|exit(?:\s+\d+)?|:|true|(?:(?:export|readonly|local)\s+)?\w+=(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.)*"|(?:[^\s|&;<>`$'"(]|\$[^(])*)|mkdir\s+[^|&;<>`(]*|cd\s+(?:"(?:[^"`$]|\$[^(]|\$\(dirname[^()]*\))*"|[^|&;<>`(]*)|(?:echo|printf)(?:\s+(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.)*"|[12]?>&2|(?:[^\s|&;<>`$'"(]|\$[^(])+))*);?$"#;
+    SETS = r#"^(?:set\s+[-+][\w\s-]*|shopt\s[\w\s-]*|exit(?:\s+\d+)?|:|true|(?:(?:export|readonly|local)\s+)?\w+=(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.|\$\((?:date|pwd|dirname|basename|hostname)\b[^()]*\))*"|(?:[^\s|&;<>`$'"(]|\$[^(]|\$\((?:date|pwd|dirname|basename|hostname)\b[^()]*\))*)|mkdir\s+[^|&;<>`(]*|cd\s+(?:"(?:[^"`$]|\$[^(]|\$\(dirname[^()]*\))*"|[^|&;<>`(]*)|(?:echo|printf)(?:\s+(?:'[^']*'|"(?:[^"`$\\]|\$[^(]|\\.)*"|[12]?>&2|(?:[^\s|&;<>`$'"(]|\$[^(])+))*);?$"#;
 }
 
 /// Returns whether what a file says beside its comments does nothing yet.
@@ -155,6 +155,12 @@ mod tests {
         check("scripts/a.sh", "#!/bin/sh\nA=$(pg_dump app)\n", false);
         check("scripts/a.sh", "#!/bin/sh\nA=1 ./run\n", false);
         check("scripts/a.sh", "#!/bin/sh\nmkdir -p a && tar xf b\n", false);
+        check(
+            "scripts/a.sh",
+            "#!/bin/sh\nS=\"$(date +%F)\"\nD=$(date)\necho \"$S $D\"\n",
+            true,
+        );
+        check("scripts/a.sh", "#!/bin/sh\nS=\"$(pg_dump a)\"\n", false);
     }
 
     #[test]

@@ -16,9 +16,9 @@ patterns! {
     A_PATH = r#"(?m)^\s*["']?/[^\s:]*["']?\s*:"#;
     COMPONENTS = r#"(?m)^\s*["']?(?:schemas|webhooks|\$ref)["']?\s*:"#;
     STEP = r"(?m)^\s*(?:-\s+)?(?:uses|run)\s*:\s*(.*)$";
-    FETCHES = r#"^["']?actions/checkout@|^["']?(?:echo|true|:)\b"#;
+    FETCHES = r#"^["']?actions/(?:checkout|cache|setup-[\w-]+)@|^["']?(?:echo|true|:)\b[^|&;]*$"#;
     BEGINS = r"(?i)^(?:FROM|WORKDIR|ENV|LABEL|ARG|MAINTAINER|EXPOSE|USER|SHELL)\b";
-    SPEAKS = r"^(?:import\s[\w., ]+|from\s[\w.]+\simport\s[\w., ()*]+|def\s+main\([^)]*\)(?:\s*->\s*\w+)?:|if\s+__name__\s*==.*:|(?:sys\.exit\(|raise\s+SystemExit\()?main\((?:sys\.argv[^()]*)?\)+|\w+\s*=\s*(?:argparse\.)?ArgumentParser\(.*\)|\w+\.add_argument\(.*\)|(?:\w+\s*=\s*)?\w+\.parse_args\([^()]*\)|\w+\s*=\s*sys\.argv[\[\]\w:]*|print\([^()]*\)|logg(?:er|ing)\.\w+\([^()]*\)|return(?:\s+(?:0|None))?|pass)$";
+    SPEAKS = r"^(?:import\s[\w., ]+|from\s[\w.]+\simport\s[\w., ()*]+|def\s+main\([^)]*\)(?:\s*->\s*\w+)?:|if\s+__name__\s*==.*:|(?:sys\.exit\(|raise\s+SystemExit\()?main\((?:sys\.argv[^()]*)?\)+|\w+\s*=\s*(?:argparse\.)?ArgumentParser\(.*\)|\w+\.add_argument\(.*\)|(?:\w+\s*=\s*)?\w+\.parse_args\([^()]*\)|\w+\s*=\s*sys\.argv[\[\]\w:]*|print\([^()]*\)|(?:\w+\s*=\s*)?(?:log|logg(?:er|ing))\.\w+\([^()]*\)|return(?:\s+(?:0|None))?|pass)$";
     TAKES = r"\bArgumentParser\(|\bsys\.argv\b";
 }
 
@@ -110,6 +110,13 @@ mod tests {
             &format!("{head}{fetch}      - run: echo \"later\"\n"),
             true,
         );
+        let sets = "      - uses: actions/setup-go@v5\n        with: { go-version: \"1.22\" }\n";
+        check(path, &format!("{head}{fetch}{sets}"), true);
+        check(
+            path,
+            &format!("{head}{fetch}{sets}      - run: echo a && make\n"),
+            false,
+        );
         check(
             path,
             &format!("{head}{fetch}      - run: make test\n"),
@@ -151,6 +158,9 @@ mod tests {
             &script("print(f\"since {args.since}\")"),
             true,
         );
+        let logs = "log.info(\"since %s\", args.since)";
+        let logger = "import logging\nlog = logging.getLogger(\"a\")\n";
+        check("scripts/a.py", &format!("{logger}{}", script(logs)), true);
         check("scripts/a.py", &script("resend(args.since)"), false);
         check("scripts/a.py", &script("print(total(args.since))"), false);
         check("a.py", "from a import b\n", false);

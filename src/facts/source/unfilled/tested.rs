@@ -29,6 +29,7 @@ patterns! {
     NEVER_FAILS = r"(?i)\bassert_eq!\(\s*\d+(?:\s*[-+*]\s*\d+)*\s*,\s*\d+\s*\)|\bassert\s+(?:True|1)\b|\b(?:assert|expect)\w*(?:\.\w+)?\(\s*true\s*\)(?:\.\w+)*(?:\(\s*(?:true)?\s*\))?";
     IS_THERE = r#"(?m)\bexpect\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBeDefined\(\s*\)|not\.toBe(?:Null|Undefined)\(\s*\))|\b(?:assertNotNull|assertIsNotNone|(?:assert|require)\.NotNil|Assert\.(?:NotNull|IsNotNull))\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\bassert\s+(?:[\w.,'"\[\] ]|\([^()\n]*\))+\sis\s+not\s+None[ \t]*(?:,[^\n]*)?$"#;
     IS_CALLED = r#"(?m)\bassert\s+callable\((?:[^()]|\([^()]*\))*\)[ \t]*(?:,[^\n]*)?$|\bassertTrue\(\s*callable\((?:[^()]|\([^()]*\))*\)\s*\)|\bexpect\(\s*typeof\b(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBe|toEqual|toStrictEqual)\(\s*['"`][^'"`]*['"`]\s*\)|\bexpect\((?:[^()]|\([^()]*\))*\)\s*\.toBeInstanceOf\(\s*Function\s*\)|\bif\s+(?:\w+\.)?[A-Z]\w*\s*==\s*nil\s*\{[^{}]*\}"#;
+    NAMED = r"(?m)\b(?:class|fun|def|func|void)\s+(?:\w+\s*\(?|`[^`\n]*`)|\b(?:val|var|let|const|final)\s+(?:\w+\s+)?\w+|^[ \t]*\w+\s*:?=[^=]";
     THROWS = r"\b(?:get|find)(?:All)?By\w*";
     FAILS = r"(?i)assert|expect|should|verify|require|must|check|snapshot|raises|fail|fatal|error|equal|match|ensure|diff|panics|throws|unwrap|@given|scenarios|@property|spec\b|archtest";
     PY_NONE = r"(?m)^pytestmark\s*=\s*(?:\[[^\]]*)?\bpytest\.mark\.(?:skip|xfail)|^(?:pytest\.skip|raise\s+(?:unittest\.)?SkipTest)\(";
@@ -69,7 +70,7 @@ pub(super) fn has_test(code: &Code) -> bool {
     };
     let rest = blanked(&blanked(&bare, &IMPORTS), &NEVER_FAILS);
     let rest = without_functions(&rest);
-    let rest = without_presence(&rest);
+    let rest = blanked(&without_presence(&rest), &NAMED);
     tests > skips && FAILS.as_ref().is_none_or(|it| it.is_match(&rest))
 }
 
@@ -281,6 +282,10 @@ mod tests {
             (
                 "CartTest.kt",
                 "class CartTest {\n  @Test\n  fun a() {\n    assertNotNull(Cart(1))\n    assertTrue(true)\n  }\n}\n",
+            ),
+            (
+                "ValidatorTest.kt",
+                "class ValidatorTest {\n  @Test\n  fun `checks a cart`() {\n    val errors = Validator().look(Cart(1))\n    assertNotNull(errors)\n  }\n}\n",
             ),
             (
                 "tests/test_a.py",

@@ -50,6 +50,10 @@ fn a_status_alone_or_an_empty_list_answers_nothing() {
         ),
         true,
     );
+    let pay = "class A {\n  fun handle(id: UUID, body: Map<String, String>): ResponseEntity<Any> {\n    val token = body[\"token\"] ?: return ResponseEntity.badRequest().build()\n    return ResponseEntity.ok(mapOf(\"id\" to id, \"status\" to \"paid\"))\n  }\n}\n";
+    check(("POST", "/tickets/{id}/pay"), ("A.kt", pay), true);
+    let guarded = "class A {\n  fun handle(request: Refund): ResponseEntity<Void> {\n    if (request.reason.isBlank()) return ResponseEntity.badRequest().build()\n    return ResponseEntity.accepted().build()\n  }\n}\n";
+    check(("POST", "/refunds"), ("A.kt", guarded), true);
     check(
         ("POST", "/imports"),
         (
@@ -131,6 +135,16 @@ fn what_looks_for_something_or_leads_elsewhere_answers() {
             "class A {\n  ResponseEntity<Loan> handle(long id) {\n    return ResponseEntity.of(repo.findById(id));\n  }\n}\n".to_owned(),
         ),
         (
+            ("POST", "/tickets/{id}/pay"),
+            "A.kt",
+            pay_by_token().to_owned(),
+        ),
+        (
+            ("POST", "/login"),
+            "a.ts",
+            "function handle(req, res) {\n  if (req.body.password !== config.password) return res.sendStatus(401);\n  res.sendStatus(204);\n}\n".to_owned(),
+        ),
+        (
             ("GET", "/old/{id}"),
             "a.py",
             "def handle(id):\n    return RedirectResponse(\"/new\")\n".to_owned(),
@@ -138,4 +152,8 @@ fn what_looks_for_something_or_leads_elsewhere_answers() {
     ] {
         check(route, (file, &source), false);
     }
+}
+
+fn pay_by_token() -> &'static str {
+    "class A {\n  fun handle(id: UUID, body: Map<String, String>): ResponseEntity<Any> {\n    val token = body[\"token\"] ?: return ResponseEntity.badRequest().build()\n    return ResponseEntity.ok(payments.pay(id, token))\n  }\n}\n"
 }

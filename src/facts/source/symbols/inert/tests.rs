@@ -281,3 +281,52 @@ fn what_is_called_to_make_or_to_tell_may_be_as_little() {
         false,
     );
 }
+
+#[test]
+fn what_gives_back_what_it_is_given_does_nothing() {
+    for (path, source) in [
+        (
+            "a.go",
+            "func send(raw string) string {\n\tif strings.TrimSpace(raw) == \"\" {\n\t\treturn \"\"\n\t}\n\treturn raw\n}\n",
+        ),
+        (
+            "a.py",
+            "def send(amount: Decimal, code: str) -> Decimal:\n    if not code:\n        return amount\n    log.info(code)\n    return amount\n",
+        ),
+        (
+            "a.go",
+            "func send(next http.Handler) http.Handler {\n\treturn next\n}\n",
+        ),
+        ("A.kt", "fun send(amount: Int): Int {\n  return amount\n}\n"),
+        (
+            "a.ts",
+            "export function send(raw: string): string {\n  return raw;\n}\n",
+        ),
+    ] {
+        assert!(sends_nothing(path, source), "{source}");
+    }
+    for (path, source) in [
+        (
+            "a.go",
+            "func send(raw string) (string, error) {\n\tif raw == \"\" {\n\t\treturn \"\", ErrEmpty\n\t}\n\treturn raw, nil\n}\n",
+        ),
+        (
+            "a.go",
+            "func send[T any](v T, err error) T {\n\tif err != nil {\n\t\tpanic(err)\n\t}\n\treturn v\n}\n",
+        ),
+        (
+            "A.kt",
+            "class NoDiscount {\n  fun send(amount: Int): Int {\n    return amount\n  }\n}\n",
+        ),
+        (
+            "a.py",
+            "def send(fn):\n    HANDLERS.append(fn)\n    return fn\n",
+        ),
+        (
+            "a.ts",
+            "function send(state: State, action: Action): State {\n  switch (action.type) {\n    case 'a':\n      return { ...state, a: 1 };\n    default:\n      return state;\n  }\n}\n",
+        ),
+    ] {
+        assert!(!sends_nothing(path, source), "{source}");
+    }
+}
