@@ -191,6 +191,8 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
             let name = name.filter(|name| !(policy && kinds::rules_traffic(name)));
             target(kind, Some(name?))
         }
+        // Kustomize reads no file that is called otherwise.
+        Some(FileKind::Kustomization) if stem != "kustomization" => None,
         Some(kind) => target(kind, None),
         None if !is_for_manifests(path, led) => None,
         None => {
@@ -330,6 +332,13 @@ mod tests {
             Some("app"),
         );
         assert_eq!(read("k8s/service.yml", "ClusterIP"), None);
+    }
+
+    #[test]
+    fn kustomize_reads_one_name_alone() {
+        check("k8s/kustomization.yaml", "", FileKind::Kustomization, None);
+        assert_eq!(read("k8s/web-kustomization.yml", ""), None);
+        assert_eq!(read("k8s/kustomization.old.yml", ""), None);
     }
 
     #[test]
