@@ -21,7 +21,8 @@ use crate::facts::paths;
 pub(super) use conditional::is_conditional;
 
 patterns! {
-    CLASS = r"\b(class|interface|object|record)\s+(\w+)[^{;]*\{";
+    CLASS = r"\b(?:class|interface|object|record)\s+\w+[^{;]*\{";
+    NAMED = r"\b(class|interface|object|record)\s+\w+";
     ANNOTATION = r"@(\w+)[ \t]*(\(?)";
     GLOBAL = r"\.\s*setGlobalPrefix\(";
     ELSEWHERE = r"\bRouterModule\.register\(|\.enableVersioning\(";
@@ -141,24 +142,20 @@ fn annotations(code: &Code) -> Vec<(usize, &str, Vec<&str>)> {
 }
 
 fn classes(code: &Code) -> Vec<Class> {
-    let all = CLASS.iter().flat_map(|it| it.captures_iter(&code.bare));
-    let mut classes: Vec<Class> = all
-        .filter_map(|captures| {
-            let whole = captures.get(0)?;
+    let heads = heads(code);
+    let mut classes: Vec<Class> = heads
+        .iter()
+        .filter_map(|(head, _)| {
             Some(Class {
-                at: whole.start(),
-                body: whole.end()..chain::closing(&code.bare, whole.end())?,
+                at: head.start,
+                body: head.end..chain::closing(&code.bare, head.end)?,
                 prefixes: vec![Some(String::new())],
                 serves: false,
             })
         })
         .collect();
-    let interfaces: Vec<usize> = CLASS
-        .iter()
-        .flat_map(|it| it.captures_iter(&code.bare))
-        .filter(|it| &it[1] == "interface")
-        .filter_map(|it| Some(it.get(0)?.start()))
-        .collect();
+    let interfaces = heads.iter().filter(|(_, keyword)| *keyword == "interface");
+    let interfaces: Vec<usize> = interfaces.map(|(head, _)| head.start).collect();
     let mut clients = Vec::new();
     for (start, name, arguments) in annotations(code) {
         let above = classes.iter_mut().filter(|it| it.at > start);
@@ -184,6 +181,19 @@ fn classes(code: &Code) -> Vec<Class> {
         class.serves &= !clients.contains(&class.at) && !interfaces.contains(&class.at);
     }
     classes
+}
+
+/// Returns where the heads of classes with a body stand, up to behind the brace, with their keywords.
+/// A class without a body ends where the next one begins, as Kotlin's `data class` in one line does.
+fn heads(code: &Code) -> Vec<(Range<usize>, &str)> {
+    let all = CLASS.iter().flat_map(|it| it.find_iter(&code.bare));
+    let last = |whole: regex::Match<'_>| {
+        let text = code.bare.get(whole.range())?;
+        let named = NAMED.iter().flat_map(|it| it.captures_iter(text)).last()?;
+        let (begins, keyword) = (named.get(0)?.start(), named.get(1)?.range());
+        Some((whole.start() + begins..whole.end(), text.get(keyword)?))
+    };
+    all.filter_map(last).collect()
 }
 
 /// Returns whether nothing but annotations and modifiers stands between an annotation and a class.

@@ -13,6 +13,7 @@ pub(super) fn bodies(code: &Code, found: &[Found]) -> Vec<(String, Range<usize>)
             let start = it.at + it.name.len();
             let end = match code.language {
                 Language::Python | Language::Ruby => indented(code, it.at, it.at),
+                Language::Java if is_bodiless(code, start) => None,
                 Language::Script
                 | Language::Java
                 | Language::Rust
@@ -34,6 +35,33 @@ pub(super) fn bodies(code: &Code, found: &[Found]) -> Vec<(String, Range<usize>)
         }
     }
     bodies
+}
+
+/// Whether something else is defined before the first brace behind a type's name: Kotlin's classes may
+/// have no body.
+fn is_bodiless(code: &Code, start: usize) -> bool {
+    const DEFINING: [&str; 6] = ["class", "fun", "interface", "object", "val", "var"];
+    let rest = code.bare.get(start..).unwrap_or_default();
+    let mut depth = 0_usize;
+    let mut ends = rest.len();
+    let mut head = String::new();
+    for (at, letter) in rest.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '{' | ';' if depth == 0 => {
+                ends = at;
+                break;
+            }
+            _ if depth == 0 => head.push(letter),
+            _ => {}
+        }
+        if letter == '(' {
+            head.push(' ');
+        }
+    }
+    let mut words = head.split(|it: char| !(it.is_alphanumeric() || it == '_'));
+    ends == rest.len() || words.any(|it| DEFINING.contains(&it))
 }
 
 /// Returns where the block ends that begins with the first brace behind a place; `None` where what

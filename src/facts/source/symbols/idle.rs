@@ -186,6 +186,11 @@ mod tests {
             ),
             ("A.java", "interface A {\n    void send();\n}\n", false),
             (
+                "A.kt",
+                "data class A(val b: Int)\n\nclass B {\n    fun send() {\n    }\n}\n",
+                false,
+            ),
+            (
                 "a.py",
                 "class A:\n    def __init__(self, b):\n        self.b = b\n\n    def send(self):\n        raise NotImplementedError\n",
                 true,

@@ -3,7 +3,7 @@
 
 use super::super::super::code::Code;
 use super::super::super::uses::line_start;
-use super::{CLASS, annotations, chain, is_above};
+use super::{annotations, chain, heads, is_above};
 
 /// What Spring, Micronaut and Quarkus put conditions on classes and methods by; Spring has many more
 /// that begin like the first one.
@@ -35,12 +35,11 @@ pub(in super::super) fn is_conditional(code: &Code, line: usize) -> bool {
     };
     let own: Vec<usize> = all.iter().map(|it| it.0).collect();
     let own = own.into_iter().filter(|at| (start..end).contains(at));
-    let types = CLASS.iter().flat_map(|it| it.find_iter(&code.bare));
-    let around = types.filter(|it| {
-        let closes = chain::closing(&code.bare, it.end());
-        closes.is_some_and(|closes| (it.end()..closes).contains(&start))
+    let around = heads(code).into_iter().filter(|(head, _)| {
+        let closes = chain::closing(&code.bare, head.end);
+        closes.is_some_and(|closes| (head.end..closes).contains(&start))
     });
-    let mut bearers = own.chain(around.map(|it| it.start()));
+    let mut bearers = own.chain(around.map(|(head, _)| head.start));
     bearers.any(|bearer| {
         let mut conditions = all.iter().filter(|(_, name, _)| is_condition(name));
         conditions.any(|(at, ..)| near(*at, bearer))

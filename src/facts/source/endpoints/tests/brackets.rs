@@ -181,6 +181,21 @@ fn springs_mappings_are_served_where_the_class_is_a_controller() {
             &["GET /api/a src/main/kotlin/A.kt:4"],
         );
     }
+    // A class without a body above it is another one.
+    for above in [
+        "data class B(val a: Int)\n\n",
+        "class B(val a: Int)\n",
+        "@Suppress(\"a\")\ndata class B(\n  val a: Int,\n) : C(a)\n\n",
+        "object B\n",
+    ] {
+        check(
+            &[(path, &format!("{above}{}", class("@RestController")))],
+            &[&format!(
+                "GET /api/a src/main/kotlin/A.kt:{}",
+                above.lines().count() + 4
+            )],
+        );
+    }
     for of in ["", "@Service", "@Component"] {
         check(
             &[(path, &class(of))],
