@@ -269,7 +269,7 @@ fn settled<'f>(
     left: &mut Vec<Diagnostic>,
 ) -> Result<(assemble::Assembled<'f>, Vec<FileSpec>), Diagnostics> {
     loop {
-        let assembled = assemble::assemble(reads, checklist, facts, tree, (context, past))?;
+        let mut assembled = assemble::assemble(reads, checklist, facts, tree, (context, past))?;
         let files = assembled.files(reads);
         let application = &assembled.application;
         let mut more = unwritten::empty(reads, &files, application, checklist);
@@ -280,11 +280,11 @@ fn settled<'f>(
         ));
         more.extend(past.second(reads, &files, checklist));
         let of = (&files[..], application, tree);
-        more.extend(elsewhere::leave(reads, of, checklist, |path| {
-            past.is_own(path)
-        }));
+        let told = elsewhere::leave(reads, of, checklist, |path| past.is_own(path));
+        more.extend(told.left);
         // What a task asks for that is left to a person counts for nothing else either.
         if more.is_empty() {
+            assembled.warnings.extend(told.stay);
             return Ok((assembled, files));
         }
         left.extend(assembled.astray);

@@ -16,25 +16,40 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::Tree;
 use crate::manifest::containers_of;
 
+const AUTOSCALER: &str = "HorizontalPodAutoscaler";
+
+/// What is said of files that don't go with what is there.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Of those that were left to a person.
+    pub(super) left: Vec<Diagnostic>,
+    /// Of those that stay as they are read.
+    pub(super) stay: Vec<Diagnostic>,
+}
+
 /// Leaves the files that don't go with what is there; returns what is said of each. Those that the
-/// phase wrote already stay, by `is_own`, and are warned of.
+/// phase wrote already stay, by `is_own`, and are warned of; so are numbers of pods that an HPA
+/// beside them scales.
 pub(super) fn leave(
     reads: &mut [Read<'_>],
     (files, application, tree): (&[FileSpec], &Application, &Tree),
     checklist: &Checklist,
     is_own: impl Fn(&str) -> bool,
-) -> Vec<Diagnostic> {
+) -> Told {
     let there = There {
         application,
         files,
         tree,
         theirs: OnceCell::new(),
     };
-    let mut told = Vec::new();
+    let mut told = Told::default();
     for read in reads {
         let Some(target) = read.target() else {
             continue;
         };
+        if let Some((why, way)) = there.scaled(target) {
+            told.stay.push(warning(read, &why, checklist).help(way));
+        }
         let found = if target.kind == FileKind::Ingress {
             there.barred(target)
         } else if matches!(target.kind, FileKind::Hpa | FileKind::Service) {
@@ -45,8 +60,11 @@ pub(super) fn leave(
         let Some((why, way)) = found else {
             continue;
         };
-        told.push(warning(read, &why, checklist).help(way));
-        if !is_own(&target.path) {
+        let problem = warning(read, &why, checklist).help(way);
+        if is_own(&target.path) {
+            told.stay.push(problem);
+        } else {
+            told.left.push(problem);
             read.leave(why);
         }
     }
@@ -65,12 +83,16 @@ struct There<'a> {
 impl There<'_> {
     /// Returns the object of that kind and name that lies there.
     fn object(&self, kind: &str, name: &str) -> Option<&HandWritten> {
-        let find = || hand_written::find(self.tree, self.application, self.files);
         let is = |it: &&HandWritten| {
             let (object, there) = (&it.object, it.object.namespace.as_ref());
             object.kind == kind && object.name == name && there == Some(&self.application.namespace)
         };
-        self.theirs.get_or_init(find).objects.iter().find(is)
+        self.theirs().objects.iter().find(is)
+    }
+
+    fn theirs(&self) -> &hand_written::Found {
+        let find = || hand_written::find(self.tree, self.application, self.files);
+        self.theirs.get_or_init(find)
     }
 
     fn writes(&self, item: &ManifestItem) -> bool {
@@ -85,6 +107,36 @@ impl There<'_> {
         }
         let there = self.object(workload.kind.word(), &workload.name)?;
         unfit(target, workload, there)
+    }
+
+    /// Returns which HPA that isn't written here scales a file's workload, of which the number of
+    /// pods is written, and the way out. Whether somebody applies it isn't known.
+    fn scaled(&self, target: &Target) -> Option<(String, String)> {
+        let workload = self.application.workload(target.name.as_deref()?)?;
+        let numbered = target.kind.runs_pods() && workload.kind.scales() && workload.hpa.is_none();
+        let mut manifests = self.tree.iter();
+        if !numbered || !manifests.any(|(_, text)| text.contains(AUTOSCALER)) {
+            return None;
+        }
+        let scales = |it: &&HandWritten| {
+            let scaled = &it.object.value["spec"]["scaleTargetRef"];
+            it.object.kind == AUTOSCALER
+                && it.object.namespace.as_ref() == Some(&self.application.namespace)
+                && scaled["kind"] == workload.kind.word()
+                && scaled["name"] == workload.name.as_str()
+        };
+        let there = self.theirs().objects.iter().find(scales)?;
+        let (path, written, number) = (&there.path, &target.path, workload.replicas);
+        let why = format!(
+            "`{written}` says `replicas: {number}`, and `{path}` scales {}/{}: each time that the \
+             former is applied, it undoes what the latter scaled",
+            workload.kind.word(),
+            workload.name
+        );
+        let way = format!(
+            "have the HPA written here as well: - [ ] `{path}`: 2–6, CPU 70%; or delete `{path}`"
+        );
+        Some((why, way))
     }
 
     /// Returns which workload lets nobody in whom the way in would lead to it, and the way out.

@@ -17,6 +17,7 @@ use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 use super::application::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
 use super::model::{BulletReading, ResolvedTask};
+use super::quantity;
 use super::roster;
 use super::rules::Read;
 use super::subjects::{self, Subject};
@@ -226,9 +227,9 @@ fn configured<'a>(target: &Target, application: &'a Application) -> Option<&'a W
     application.workload(&target.whose()?)
 }
 
-/// Leaves autoscalers and budgets of which not all is carried, and Ingresses of which words aren't
-/// that may keep people out: without them they would be others than are asked for, and be applied.
-/// Returns what is said of each.
+/// Leaves autoscalers and budgets of which not all is carried, Ingresses of which words aren't that
+/// may keep people out, and pods with a claim of which the size isn't known for sure: they would be
+/// others than are asked for, and be applied. Returns what is said of each.
 pub(super) fn doubtful(
     reads: &mut [Read<'_>],
     tasks: &[ResolvedTask],
@@ -240,8 +241,11 @@ pub(super) fn doubtful(
             continue;
         };
         let figures = matches!(target.kind, FileKind::Hpa | FileKind::Pdb);
-        let lets_in = target.kind == FileKind::Ingress;
-        let matters = |text: &str| figures || lets_in && restricts(text, &checklist.vocabulary);
+        let (lets_in, pods) = (target.kind == FileKind::Ingress, target.kind.runs_pods());
+        let vocabulary = &checklist.vocabulary;
+        let matters = |text: &str| {
+            figures || lets_in && restricts(text, vocabulary) || pods && sizes(text, vocabulary)
+        };
         let unread = task.bullets.iter().find_map(|it| match it {
             BulletReading::Unread { text, .. } => matters(text).then_some(text),
             BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
@@ -267,6 +271,14 @@ fn doubt(target: &Target, unread: &str) -> (String, String) {
         let help = format!("say it as docs/ingress-and-monitoring.md shows, or {by_hand}");
         return (why, help);
     }
+    if target.kind.runs_pods() {
+        let why = format!(
+            "nothing reads “{unread}”, so that a claim of `{path}` might get another size, which \
+             can't be taken back: it is a person's to write"
+        );
+        let help = format!("say the size alone (`PVC: 40Gi`), or {by_hand}");
+        return (why, help);
+    }
     let why = format!(
         "not all of “{unread}” can be carried, so that `{path}` would be another {} than is asked for",
         target.kind.word().to_uppercase()
@@ -288,6 +300,13 @@ fn restricts(text: &str, vocabulary: &Vocabulary) -> bool {
         pieces.any(|it| it.contains('/') && it.split(['.', '/']).all(|it| it.parse::<u8>().is_ok()))
     };
     Phrase::new(text, vocabulary).has(Word::Restricted) || addresses()
+}
+
+/// Returns whether words are about how large a claim is. A volume never gets smaller, and templates
+/// for claims of a `StatefulSet` never change (its API's validation).
+fn sizes(text: &str, vocabulary: &Vocabulary) -> bool {
+    let text = Phrase::new(text, vocabulary);
+    text.has(Word::Claim) && quantity::bytes(text).is_some()
 }
 
 fn ends(target: &Target) -> bool {

@@ -355,6 +355,33 @@ fn a_way_in_that_an_earlier_policy_bars_is_a_persons() {
 }
 
 #[test]
+fn a_number_put_back_below_a_written_autoscaler_is_warned_of() {
+    let two = "- [ ] `k8s/api/hpa.yml`: min 2, max 5, CPU 70%\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let path = "k8s/api/deployment.yml";
+    let text = workspace.read(path);
+    let number = text.lines().find(|it| it.starts_with("  replicas:"));
+    let number = number.expect("a number of pods").to_owned() + "\n";
+    workspace.write(path, text.replacen(&number, "", 1));
+    workspace.commit("the autoscaler decides");
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    workspace.write(path, &text);
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &plan.stdout,
+        &[
+            "[x] 2.1.1   write     k8s/api/hpa.yml",
+            "applies HorizontalPodAutoscaler/api",
+        ],
+    );
+    has(
+        &plan.stderr,
+        &["it would undo what `k8s/api/hpa.yml` scales"],
+    );
+}
+
+#[test]
 fn an_autoscaler_of_what_is_in_no_file_is_a_persons_at_once() {
     let workspace = workspace(
         "- [ ] `k8s/web/hpa.yml`: min 2, max 5, CPU 70%\n",

@@ -303,3 +303,45 @@ fn what_looks_at_its_node_is_a_persons() {
         );
     }
 }
+
+#[test]
+fn a_claim_of_which_the_size_is_not_read_for_sure_is_a_persons() {
+    let why = |words: &str| {
+        format!(
+            "nothing reads “{words}”, so that a claim of `k8s/app/statefulset.yml` might get another \
+             size, which can't be taken back: it is a person's to write"
+        )
+    };
+    for words in [
+        "PVC: 40Gi, 80Gi from March",
+        "диск 40 ГБ, с марта 80",
+        "сховище: 40Gi, потім 80Gi",
+    ] {
+        check_left(
+            &[&format!("`k8s/app/statefulset.yml`\n  - {words}")],
+            &why(words),
+        );
+    }
+}
+
+#[test]
+fn a_number_of_pods_that_an_autoscaler_beside_scales_is_warned_of() {
+    let scaled = |name: &str| {
+        let mut tree = tree();
+        tree.insert("docker-compose.yml", COMPOSE);
+        tree.insert(
+            "k8s/app/hpa.yml",
+            format!(
+                "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: a}}\n\
+                 spec:\n  maxReplicas: 5\n  scaleTargetRef: {{kind: Deployment, name: {name}}}\n"
+            ),
+        );
+        let lines = "# Phase 1: A\n\n- [ ] `k8s/app/deployment.yml`: 2 replicas\n";
+        messages(&resolved(&parse(lines), &tree))
+    };
+    let told = "`k8s/app/deployment.yml` says `replicas: 2`, and `k8s/app/hpa.yml` scales \
+                Deployment/app: each time that the former is applied, it undoes what the latter \
+                scaled";
+    assert!(scaled("app").iter().any(|it| it == told));
+    assert!(scaled("web").iter().all(|it| it != told));
+}
