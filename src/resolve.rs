@@ -159,7 +159,8 @@ pub fn resolve(
     let overlaid = !overlays::overlays(checklist, tree, context.phase).is_empty();
     loop {
         let mut resolved = resolve_as_read(&mut reads, of, (context, &past), &mut left)?;
-        let doubtful = unwritten::doubtful(&mut reads, &resolved.tasks, checklist);
+        let made = (&resolved.tasks[..], &resolved.application);
+        let doubtful = unwritten::doubtful(&mut reads, made, checklist);
         let narrowed = unread_of_line(&mut reads, &resolved.tasks);
         // What is asked for must be the same in every environment.
         if doubtful.is_empty() && !narrowed || overlaid {

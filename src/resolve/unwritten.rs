@@ -15,7 +15,9 @@ use crate::facts::{Facts, Tree, is_yaml};
 use crate::settings::PhaseSettings;
 use crate::vocabulary::{Phrase, Vocabulary, Word};
 
-use super::application::{Application, Content, FileSpec, ManifestItem, Workload, WorkloadKind};
+use super::application::{
+    Application, Content, FileSpec, ManifestItem, VolumeKind, Workload, WorkloadKind,
+};
 use super::model::{BulletReading, ResolvedTask};
 use super::quantity;
 use super::roster;
@@ -232,7 +234,7 @@ fn configured<'a>(target: &Target, application: &'a Application) -> Option<&'a W
 /// others than are asked for, and be applied. Returns what is said of each.
 pub(super) fn doubtful(
     reads: &mut [Read<'_>],
-    tasks: &[ResolvedTask],
+    (tasks, application): (&[ResolvedTask], &Application),
     checklist: &Checklist,
 ) -> Vec<Diagnostic> {
     let mut told = Vec::new();
@@ -241,10 +243,11 @@ pub(super) fn doubtful(
             continue;
         };
         let figures = matches!(target.kind, FileKind::Hpa | FileKind::Pdb);
-        let (lets_in, pods) = (target.kind == FileKind::Ingress, target.kind.runs_pods());
+        let lets_in = target.kind == FileKind::Ingress;
+        let keeps = target.kind.runs_pods() && claims(target, application);
         let vocabulary = &checklist.vocabulary;
         let matters = |text: &str| {
-            figures || lets_in && restricts(text, vocabulary) || pods && sizes(text, vocabulary)
+            figures || lets_in && restricts(text, vocabulary) || keeps && sizes(text, vocabulary)
         };
         let unread = task.bullets.iter().find_map(|it| match it {
             BulletReading::Unread { text, .. } => matters(text).then_some(text),
@@ -300,6 +303,14 @@ fn restricts(text: &str, vocabulary: &Vocabulary) -> bool {
         pieces.any(|it| it.contains('/') && it.split(['.', '/']).all(|it| it.parse::<u8>().is_ok()))
     };
     Phrase::new(text, vocabulary).has(Word::Restricted) || addresses()
+}
+
+/// Returns whether the pods of a file have a claim.
+fn claims(target: &Target, application: &Application) -> bool {
+    let workload = application.workload(target.name.as_deref().unwrap_or_default());
+    let volumes = workload.map(|it| it.volumes.as_slice()).unwrap_or_default();
+    let claim = |it: &VolumeKind| matches!(it, VolumeKind::Claim(_) | VolumeKind::Shared(_));
+    volumes.iter().any(|it| claim(&it.kind))
 }
 
 /// Returns whether words are about how large a claim is. A volume never gets smaller, and templates

@@ -308,7 +308,7 @@ fn what_looks_at_its_node_is_a_persons() {
 fn a_claim_of_which_the_size_is_not_read_for_sure_is_a_persons() {
     let why = |words: &str| {
         format!(
-            "nothing reads “{words}”, so that a claim of `k8s/app/statefulset.yml` might get another \
+            "nothing reads “{words}”, so that a claim of `k8s/redis/statefulset.yml` might get another \
              size, which can't be taken back: it is a person's to write"
         )
     };
@@ -318,7 +318,7 @@ fn a_claim_of_which_the_size_is_not_read_for_sure_is_a_persons() {
         "сховище: 40Gi, потім 80Gi",
     ] {
         check_left(
-            &[&format!("`k8s/app/statefulset.yml`\n  - {words}")],
+            &[&format!("`k8s/redis/statefulset.yml`\n  - {words}")],
             &why(words),
         );
     }
