@@ -64,7 +64,10 @@ fn labelled(text: &str, line: &Span) -> Option<Labelled> {
         trimmed(text, value)
     };
     let emphasised = label.is_empty();
-    (!emphasised).then(|| Labelled {
+    // `[label]: value` is a link's address (CommonMark, "Link reference definitions") or becomes one
+    // by what is written there; its bracket may open lines above.
+    let refers = label.ends_with(']');
+    (!emphasised && !refers).then(|| Labelled {
         label,
         continued: value.clone(),
         value,
