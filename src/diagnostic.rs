@@ -9,7 +9,7 @@ mod render;
 mod uri;
 
 pub use lines::{Counted, Lines, Position};
-pub(crate) use nearest::nearest;
+pub(crate) use nearest::{nearest, nearest_path};
 pub use render::{Screen, render};
 pub use uri::reference;
 

@@ -1,7 +1,7 @@
 //! Paths that are named and not there, and paths that lead out.
 
 use crate::checklist::{Checklist, Span, Spanned, Task, TaskId, file_name};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, nearest, nearest_path};
 use crate::facts::{Tree, default_compose_files, leads_out};
 use crate::resolve::{Action, Expectation, Resolved};
 use crate::vocabulary::{Phrase, Word};
@@ -140,7 +140,7 @@ pub(super) fn missing_changes(
             let known: Vec<&str> = tree.iter().map(|(path, _)| path).collect();
             // What is put into a file may be what it begins with.
             let alone = traces.len() == 1;
-            found.extend(match nearest(path, &known) {
+            found.extend(match nearest_path(path, &known) {
                 Some(near) => Some(
                     warning
                         .help(format!("did you mean `{near}`?"))

@@ -9,6 +9,15 @@ pub(crate) fn nearest<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     (distance <= candidate.chars().count().max(3) / 3).then_some(candidate)
 }
 
+/// Returns the known path that one is most likely misspelt of: a few letters are others, or only
+/// folders are. Files of one folder are much like each other anyhow.
+pub(crate) fn nearest_path<'k>(path: &str, known: &[&'k str]) -> Option<&'k str> {
+    const SLIPS: usize = 2;
+    let name = |path: &str| path.rsplit('/').next().map(str::to_owned);
+    let near = nearest(path, known)?;
+    (distance(path, near) <= SLIPS || name(path) == name(near)).then_some(near)
+}
+
 /// Returns how many letters must be changed, added or dropped to make one word of the other.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
@@ -38,6 +47,15 @@ mod tests {
     fn check(key: &str, expected: Option<&str>) {
         let known = ["healthcheck", "image", "depends_on", "tty"];
         assert_eq!(nearest(key, &known), expected);
+    }
+
+    #[test]
+    fn a_new_file_beside_others_is_no_misspelt_one() {
+        let known = ["api/src/OrderController.kt", "api/src/OrderStore.kt"];
+        let near = |path| super::nearest_path(path, &known);
+        assert_eq!(near("api/src/RefundController.kt"), None);
+        assert_eq!(near("api/src/OrderStroe.kt"), Some(known[1]));
+        assert_eq!(near("src/OrderStore.kt"), Some(known[1]));
     }
 
     #[test]

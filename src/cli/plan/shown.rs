@@ -291,7 +291,12 @@ impl Shown<'_> {
                 let run = secret::masked(run);
                 run.lines().map(|line| format!("runs {line}")).collect()
             }
-            Action::Expect { traces } => traces.iter().map(trace_line).collect(),
+            Action::Expect { traces } => {
+                // What keeps a file's tests open may keep its change open as well.
+                let mut lines: Vec<String> = traces.iter().map(trace_line).collect();
+                lines.dedup();
+                lines
+            }
             Action::Require { missing, .. } => {
                 let missing = missing.iter();
                 missing.map(|it| format!("waits: {it}")).collect()
