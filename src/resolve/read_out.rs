@@ -4,10 +4,12 @@ use crate::checklist::{Checklist, Inline, Spanned};
 use crate::diagnostic::Diagnostic;
 use crate::facts::secret::masked;
 use crate::facts::{Facts, Tree};
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 use super::answers;
-use super::application::{Application, Content, EnvSource, FileSpec, ManifestItem, Role, Workload};
+use super::application::{
+    Application, Content, EnvSource, Environment, FileSpec, ManifestItem, Role, Workload,
+};
 use super::bullets::Meaning;
 use super::expect::{Expectation, Look};
 use super::findings;
@@ -292,16 +294,25 @@ fn bullet(part: &Part<'_>, target: Option<&Target>, known: &Known<'_>) -> Option
                 BulletReading::Vacuous { text, reason }
             }
         }
-        Meaning::Environment(named) => environment(workload, named, text, span),
+        Meaning::Environment(named) => {
+            let secret = named.is_empty() && is_secret_alone(&text, known.vocabulary);
+            environment(workload, (named, secret), text, span)
+        }
         Meaning::Unread => BulletReading::Unread { text, span },
     })
 }
 
+/// Returns whether a bullet names Secrets as what the environment comes from, and no `ConfigMap`s.
+fn is_secret_alone(text: &str, vocabulary: &Vocabulary) -> bool {
+    let text = Phrase::new(text, vocabulary);
+    text.has(Word::Secrets) && !text.has(Word::ConfigMaps)
+}
+
 /// Returns what became of a bullet that asks for the environment: where it comes from, unless the
-/// bullet names a source or a variable that the workload doesn't have.
+/// bullet names a source or a variable that the workload doesn't have, or wants all to be `secret`.
 fn environment(
     workload: Option<&Workload>,
-    named: &[String],
+    (named, secret): (&[String], bool),
     text: String,
     span: crate::checklist::Span,
 ) -> BulletReading {
@@ -319,7 +330,8 @@ fn environment(
     let known = |name: &String| {
         sources.contains(&name.as_str()) || variables.iter().any(|it| it.name == *name)
     };
-    if !named.iter().all(known) {
+    let in_maps = |it: &Environment| matches!(it.source, EnvSource::ConfigMap { .. });
+    if !named.iter().all(known) || secret && variables.iter().any(in_maps) {
         return BulletReading::Unread { text, span };
     }
     if sources.is_empty() {

@@ -545,3 +545,16 @@ fn everything_is_in_a_map_only_where_no_value_stands_elsewhere() {
     }
     assert!(!unread(name, "the settings that are no secrets"));
 }
+
+#[test]
+fn an_environment_from_secrets_alone_is_read_where_nothing_comes_from_maps() {
+    let app = "`k8s/app/deployment.yml`";
+    for bullet in [
+        "Env from Secret",
+        "Переменные из Secret",
+        "Змінні із Secret",
+    ] {
+        check_below(app, &[bullet], &[bullet]);
+    }
+    check_below(app, &["Env from Secret and ConfigMap"], &[]);
+}
