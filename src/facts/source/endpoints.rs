@@ -45,7 +45,7 @@ pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
         django::read(files),
         script::read(files),
         annotated::read(files, tree),
-        go::read(files),
+        go::read(files, tree),
         rust::read(files),
         csharp::read(files),
         next::read(files, tree),

@@ -2,6 +2,7 @@
 //! mounts, and functions that are given a router.
 
 mod bound;
+mod imported;
 
 use std::sync::LazyLock;
 
@@ -13,7 +14,8 @@ use super::chain::{self, Link};
 use super::mounts::Place;
 use super::routers::{FARTHEST, File, Follow, Routers, Syntax};
 use super::{Endpoints, Route, method, methods};
-use crate::facts::paths;
+use crate::facts::{Tree, paths};
+use imported::Modules;
 
 patterns! {
     FUNCTION = r"\bfunc\b[ \t]*(?:\([^()]*\)[ \t]*)?(\w*)[ \t]*(?:\[[^\]]*\])?\(";
@@ -47,14 +49,16 @@ const SYNTAX: Syntax = Syntax {
 
 struct Reader<'a> {
     all: Routers<'a>,
+    modules: Modules,
 }
 
 /// Returns the endpoints of all of Go's files.
-pub(super) fn read(files: &[Code]) -> Endpoints {
+pub(super) fn read(files: &[Code], tree: &Tree) -> Endpoints {
     let all = files.iter().enumerate();
     let all = all.filter(|(_, code)| code.language == Language::Go);
     let mut reader = Reader {
         all: Routers::new(all.map(|(at, code)| File::new(at, code, &SYNTAX)).collect()),
+        modules: Modules::of(tree),
     };
     for index in 0..reader.all.files.len() {
         reader.routes(index);

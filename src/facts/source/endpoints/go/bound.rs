@@ -11,6 +11,7 @@ use super::super::chain::{self, Link};
 use super::super::mounts::Place;
 use super::super::routers::Follow as _;
 use super::Reader;
+use super::imported::{self, Imports};
 use crate::facts::paths;
 
 patterns! {
@@ -120,19 +121,22 @@ fn closures(reader: &mut Reader<'_>, index: usize, code: &Code) {
 }
 
 /// Returns the function that a name means in a file: its own package's, another's by the package's
-/// name, or the only method that is called so.
+/// name or by the one that it is imported under, or the only method that is called so.
 fn function(reader: &Reader<'_>, index: usize, written: &str) -> Option<(usize, usize)> {
     let (before, name) = written.rsplit_once('.').unwrap_or(("", written));
-    let folder = paths::folder(&reader.all.files.get(index)?.code.path);
+    let code = reader.all.files.get(index)?.code;
+    let folder = paths::folder(&code.path);
+    let imports = Imports::of(code);
+    let aliased = imports.aliased(before);
     let mut own = Vec::new();
     let mut methods = Vec::new();
     for (other, file) in reader.all.files.iter().enumerate() {
         let package = PACKAGE.as_ref()?.captures(&file.code.bare);
         let package = package.map(|it| it[1].to_owned()).unwrap_or_default();
-        let here = if before.is_empty() {
-            paths::folder(&file.code.path) == folder
-        } else {
-            package == before
+        let here = match aliased {
+            Some(import) => imported::is_in(&reader.modules, import, &file.code.path),
+            None if before.is_empty() => paths::folder(&file.code.path) == folder,
+            None => package == before,
         };
         let named = file
             .functions
@@ -147,10 +151,18 @@ fn function(reader: &Reader<'_>, index: usize, written: &str) -> Option<(usize, 
             if here && !is_method {
                 own.push((other, function.at));
             }
-            if is_method {
+            if is_method && aliased.is_none() {
                 methods.push((other, function.at));
             }
         }
+    }
+    // Packages of several folders may be called the same.
+    if own.len() > 1 && !before.is_empty() {
+        let imported = |other: usize| {
+            let file = reader.all.files.get(other);
+            file.is_some_and(|it| imports.has(&reader.modules, paths::folder(&it.code.path)))
+        };
+        own.retain(|(other, _)| imported(*other));
     }
     let found = if own.is_empty() && !before.is_empty() {
         methods

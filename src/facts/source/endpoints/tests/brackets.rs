@@ -19,6 +19,49 @@ fn gos_groups_are_followed() {
 }
 
 #[test]
+fn gos_packages_are_followed_by_the_name_that_they_are_imported_under() {
+    let module = "module parkline/gate\n\ngo 1.22\n";
+    let main = |import: &str| {
+        format!(
+            "package main\n\nimport (\n\t\"net/http\"\n\n\tgatehttp \"{import}\"\n)\n\nfunc main() {{\n\tmux := \
+             http.NewServeMux()\n\tgatehttp.Register(mux)\n}}\n"
+        )
+    };
+    let lanes = "package http\n\nfunc Register(mux *http.ServeMux) {\n\tmux.HandleFunc(\"GET /lanes\", list)\n}\n";
+    let all = |import: &str, expected: &[&str]| {
+        let main = main(import);
+        check(
+            &[
+                ("gate/go.mod", module),
+                ("gate/cmd/gate/main.go", &main),
+                ("gate/internal/http/lanes.go", lanes),
+            ],
+            expected,
+        );
+    };
+    let served = ["GET /lanes gate/internal/http/lanes.go:4"];
+    all("parkline/gate/internal/http", &served);
+    let open = ["? GET /lanes gate/internal/http/lanes.go:4"];
+    all("example.com/other/internal/http", &open);
+    all("parkline/gate/internal/other", &open);
+}
+
+#[test]
+fn of_packages_that_are_called_the_same_the_imported_one_is_followed() {
+    let main = "package main\nimport \"shop/b/api\"\nfunc main() {\n  r := gin.Default()\n  api.Register(r)\n}\n";
+    let api = "package api\nfunc Register(r *gin.Engine) {\n  r.GET(\"/x\", x)\n}\n";
+    check(
+        &[
+            ("go.mod", "module shop\n"),
+            ("main.go", main),
+            ("a/api/api.go", api),
+            ("b/api/api.go", api),
+        ],
+        &["GET /x b/api/api.go:3", "? GET /x a/api/api.go:3"],
+    );
+}
+
+#[test]
 fn chis_closures_and_mounts_are_followed() {
     let chi = "package main\nfunc main() {\n  r := chi.NewRouter()\n  r.Route(\"/api\", func(r chi.Router) {\n    \
                r.Use(auth)\n    r.With(page).Get(\"/calls\", list)\n    r.Group(func(r chi.Router) {\n      \
