@@ -131,7 +131,8 @@ patterns! {
     GO_ALIAS = r"(?m)^type\s+(\w+)\b";
     GO_VALUE = r"(?m)^(?:var|const)\s+(\w+)\b";
     JS_FUNCTION = r"\bfunction\s*\*?\s*(\w+)\s*[(<]";
-    JS_ARROW = r"\b(?:const|let|var)\s+(\w+)\s*(?::[^=\n]+)?=\s*(?:async\s*)?(?:function\b|\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?::[^=\n{]+)?=>|\w+\s*=>)";
+    JS_ARROW = r"\b(?:const|let|var)\s+(\w+)\s*(?::[^=\n]+)?=\s*(?:async\s*)?(?:function\b|(?:<[^()=>]*(?:=?[^()=>]*<[^()<>]*>[^()=>]*)*(?:=[^()<>]*)?>\s*)?\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?::[^=\n{]+)?=>|\w+\s*=>)";
+    JS_FIELD = r"(?m)^[ \t]+(?:(?:public|private|protected|static|readonly|override)\s+)*#?(\w+)\s*(?::[^=\n]+)?=\s*(?:async\s*)?(?:<[^()=>]*(?:=?[^()=>]*<[^()<>]*>[^()=>]*)*(?:=[^()<>]*)?>\s*)?\([^()]*(?:\([^()]*\)[^()]*)*\)\s*(?::[^=\n{]+)?=>";
     JS_TYPE = r"\b(?:class|interface|enum)\s+(\w+)\b";
     JS_ALIAS = r"(?m)^[ \t]*(?:export\s+)?(?:declare\s+)?type\s+(\w+)\s*(?:<[^=]*>)?\s*=";
     JS_VALUE = r"(?m)^(?:export\s+)?(?:const|let|var)\s+(\w+)\b";
@@ -418,12 +419,11 @@ fn found(code: &Code) -> Vec<Found> {
     match code.language {
         Language::Go => all.extend(go_methods(code)),
         Language::Java | Language::CSharp => all.extend(methods(code)),
-        Language::Python
-        | Language::Rust
-        | Language::Script
-        | Language::Ruby
-        | Language::Php
-        | Language::Sql => {}
+        Language::Script => {
+            let fields = fields(code, &all);
+            all.extend(fields);
+        }
+        Language::Python | Language::Rust | Language::Ruby | Language::Php | Language::Sql => {}
     }
     all
 }
@@ -440,6 +440,33 @@ fn go_methods(code: &Code) -> Vec<Found> {
         })
     };
     captures.filter_map(method).collect()
+}
+
+/// Properties of a script's classes that are given an arrow function: right in a class, where no
+/// function stands between.
+fn fields(code: &Code, found: &[Found]) -> Vec<Found> {
+    let types = bodies(code, found);
+    let functions = functions(code, found);
+    let inner = |all: &[(String, Range<usize>)], at: usize| {
+        let around = all.iter().map(|(_, body)| body);
+        let around = around.filter(|body| body.contains(&at));
+        around.map(ExactSizeIterator::len).min()
+    };
+    let captures = JS_FIELD.iter().flat_map(|it| it.captures_iter(&code.text));
+    let field = |captures: regex::Captures<'_>| {
+        let name = captures.get(1)?;
+        let at = name.start();
+        let class = inner(&types, at)?;
+        let own = inner(&functions, at).is_none_or(|function| function > class);
+        let known = found.iter().any(|it| it.at == at);
+        (own && !known && code.is_code(at)).then(|| Found {
+            name: name.as_str().to_owned(),
+            sort: Sort::Function,
+            at,
+            receiver: None,
+        })
+    };
+    captures.filter_map(field).collect()
 }
 
 /// Methods that are told by a type before their name.

@@ -99,6 +99,20 @@ fn scripts_are_read() {
 }
 
 #[test]
+fn scripts_arrows_with_type_parameters_are_read() {
+    let source = "export class Client {\n  get = <T>(path: string): Promise<T> => this.send(path);\n  private readonly post = async <T,>(path: string, body: unknown): Promise<T> => {\n    return this.send(path, body);\n  };\n  put = async (path: string) => this.send(path);\n  drop: Drop<X> = <T extends Record<string, unknown>>(path: T) => this.send(path);\n  run() {\n    later = (x: string) => x + 1;\n  }\n}\nexport const first = <T,>(all: T[]): T | undefined => all[0];\nconst last = async <K extends string, V = Map<K, string>>(all: Map<K, V>): Promise<V> => {\n  return all.get();\n};\nconst seen = <T>all;\n";
+    let of = Some("Client");
+    check("a.ts", source, "get", &[(2, Sort::Function, of)]);
+    check("a.ts", source, "post", &[(3, Sort::Function, of)]);
+    check("a.ts", source, "put", &[(6, Sort::Function, of)]);
+    check("a.ts", source, "drop", &[(7, Sort::Function, of)]);
+    check("a.ts", source, "later", &[]);
+    check("a.ts", source, "first", &[(12, Sort::Function, None)]);
+    check("a.ts", source, "last", &[(13, Sort::Function, None)]);
+    check("a.ts", source, "seen", &[(16, Sort::Value, None)]);
+}
+
+#[test]
 fn languages_with_types_before_names_are_read() {
     let source = "package a;\n@Service\npublic class Tokens {\n  @Override\n  public \
                   Optional<Claims> verify(String token) throws Bad {\n    if (token == null) {\n      \
