@@ -10,6 +10,7 @@ mod head;
 mod idle;
 mod inert;
 mod markup;
+mod null_object;
 mod parameters;
 mod promised;
 mod stub;

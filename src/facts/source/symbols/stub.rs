@@ -12,6 +12,7 @@ use super::super::variables::{pattern, patterns};
 use super::body::{indented, quoted};
 use super::inert::is_inert;
 use super::markup::is_heading_alone;
+use super::null_object::{called, is_of_null_object};
 use super::unavailable::{is_called_to_refuse, is_unavailable};
 
 /// Bytes that a body which does nothing may have at most.
@@ -72,18 +73,26 @@ impl Body {
             || is_heading_alone(code, called(code, at), text)
             || is_unavailable(text) && !is_called_to_refuse(code, at)
         {
-            Self::Stub
+            if is_meant(code, at, part) {
+                Self::Some
+            } else {
+                Self::Stub
+            }
         } else {
             Self::Some
         }
     }
 }
 
-/// Returns the name that stands at a place.
-fn called(code: &Code, at: usize) -> &str {
-    let rest = code.bare.get(at..).unwrap_or_default();
-    let end = rest.find(|it: char| !(it.is_alphanumeric() || it == '_'));
-    rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()
+/// Returns whether a body does nothing only because its function is there for that, and nothing in it
+/// says that more is to come.
+fn is_meant(code: &Code, at: usize, part: Range<usize>) -> bool {
+    let text = code.text.get(part.clone()).unwrap_or_default();
+    let says = [&MACRO, &REFUSED, &TOLD, &ANSWERED, &LATER];
+    let unfinished = statements(text).any(|it| says.into_iter().any(|pattern| is(pattern, it)));
+    let put_off = |it: &Regex| !code.commented(part.clone(), it).is_empty();
+    let open = unfinished || is_unavailable(text) || PUT_OFF.as_ref().is_some_and(put_off);
+    !open && is_of_null_object(code, at)
 }
 
 /// Returns what a function of SQL's does whose name is at a place: one that only raises a notice, or

@@ -11,6 +11,7 @@ use super::super::code::{Code, Language, closing};
 use super::super::variables::{pattern, patterns};
 use super::body::{indented, quoted};
 use super::inert::logged;
+use super::null_object::is_of_null_object;
 use super::parameters::Parameter;
 use super::stub::is_called_to_tell;
 use super::{Definition, Definitions, Head, Sort};
@@ -34,7 +35,8 @@ impl Definitions {
     pub fn unused(tree: &Tree, name: &str, found: &Definition, asked: &[String]) -> Option<String> {
         let code = Code::new(&found.origin.path, tree.get(&found.origin.path)?)?;
         let head = Head::read(&code, name, (found.sort, found.at))?;
-        if found.sort != Sort::Function || !head.is_implemented() {
+        let meant = is_of_null_object(&code, found.at);
+        if found.sort != Sort::Function || meant || !head.is_implemented() {
             return None;
         }
         let body = reach(&code, found.at, head.end)?;
