@@ -14,6 +14,8 @@ patterns! {
     JS_TEST = r"(?:^|[^.\w])(?:it|test|specify|Deno\.test|bench)(?:\.(?:only|each|concurrent|failing|serial|step))*\s*[(`]";
     JS_SKIP = r"\b(?:this|ctx|context|t)\.skip\(|\btest\.(?:skip|fixme)\(\s*(?:\)|true\b)";
     GO_TEST = r"\bfunc\s+(?:\([^)]*\)\s*)?(?:Test|Benchmark|Fuzz|Example)\w*\s*\(|\b(?:It|DescribeTable)\(";
+    GO_EXAMPLE = r"(?m)^func\s+Example\w*\(\)\s*\{";
+    GO_OUTPUT = r"(?i)//[ \t]*(?:unordered )?output:[ \t]*(?:\S|\n\s*//[ \t]*\S)";
     GO_SKIP = r"\.Skip(?:f|Now)?\(";
     RUST_TEST = r"#\[[\w:]*(?:test|rstest|bench)\w*[^\]]*\]|\bproptest!";
     RUST_SKIP = r"#\[ignore\b";
@@ -71,7 +73,23 @@ pub(super) fn has_test(code: &Code) -> bool {
     let rest = blanked(&blanked(&bare, &IMPORTS), &NEVER_FAILS);
     let rest = without_functions(&rest);
     let rest = blanked(&without_presence(&rest), &NAMED);
-    tests > skips && FAILS.as_ref().is_none_or(|it| it.is_match(&rest))
+    let may_fail = FAILS.as_ref().is_none_or(|it| it.is_match(&rest)) || has_output(code);
+    tests > skips && may_fail
+}
+
+/// Returns whether an example of Go's says what it prints: it runs, and fails unless it prints that.
+fn has_output(code: &Code) -> bool {
+    let go = code.language == Language::Go;
+    let mut examples = GO_EXAMPLE.iter().filter(|_| go);
+    let says = |body: Range<usize>| {
+        GO_OUTPUT
+            .iter()
+            .any(|it| !code.commented(body.clone(), it).is_empty())
+    };
+    examples.any(|it| {
+        let mut bodies = it.find_iter(&code.bare);
+        bodies.any(|it| closing(&code.bare, it.end()).is_some_and(|end| says(it.end()..end)))
+    })
 }
 
 /// Blanks what only claims that a function is one, or of which type a value is: compilers know that, and
@@ -198,6 +216,14 @@ mod tests {
                 "package a\n\nfunc TestA(t *testing.T) {\n\tif a() != 1 {\n\t\tt.Fatal()\n\t}\n}\n",
             ),
             (
+                "a_test.go",
+                "package a\n\nfunc ExampleA() {\n\tfmt.Println(A([]int{1}))\n\t// Output: [1 2]\n}\n",
+            ),
+            (
+                "a_test.go",
+                "package a\n\nfunc ExampleA_all() {\n\tfmt.Println(A())\n\t// Unordered output:\n\t// 1\n\t// 2\n}\n",
+            ),
+            (
                 "SlotTest.java",
                 "class SlotTest {\n  @Test\n  void a() { assertThat(a()).isOne(); }\n}\n",
             ),
@@ -250,6 +276,14 @@ mod tests {
                 "package a\n\nfunc TestA(t *testing.T) {\n\tt.Skip()\n}\n",
             ),
             ("a_test.go", "package a\n\nfunc TestA(t *testing.T) {\n}\n"),
+            (
+                "a_test.go",
+                "package a\n\nfunc ExampleA() {\n\tfmt.Println(A())\n}\n",
+            ),
+            (
+                "a_test.go",
+                "package a\n\nfunc ExampleA() {\n\tA()\n\t// Output:\n}\n",
+            ),
             ("SlotTest.java", "class SlotTest {\n}\n"),
             ("SlotTests.cs", "public class SlotTests { }\n"),
             (
