@@ -142,6 +142,7 @@ patterns! {
     JS_TABLE = r#"\bcreateTable\(\s*["'`](\w+)["'`]"#;
     JVM_TYPE = r"\b(?:class|interface|enum(?:\s+class)?|annotation\s+class|record|object)\s+(\w+)\b";
     KOTLIN_FUNCTION = r"\bfun\s+(?:<[^>]*>\s*)?(\w+)\s*\(";
+    KOTLIN_EXTENSION = r"\bfun\s+(?:<[^>]*>\s*)?(?:\w+\.)*(\w+)(?:<[^()\n]*>)?\??\.(\w+)\s*\(";
     KOTLIN_VALUE = r"\bconst\s+val\s+(\w+)\b";
     JVM_VALUE = r"\bstatic\s+final\s+[\w<>\[\], ]+\s(\w+)\s*=";
     METHOD = r"(?m)^[ \t]*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|private|protected|internal|static|final|abstract|synchronized|default|async|override|virtual|sealed|partial|unsafe|new)\s+)*(?:<[^>(]*>\s*)?([\w.]+(?:<[^(){};=\n]*>)?[\[\]?]*)\s+(\w+)\s*(?:<[^>(]*>)?\([^;{}()]*(?:\([^()]*\)[^;{}()]*)*\)\s*(?:throws\s+[\w., ]+)?(?:where\s[^{;]+)?(?:\{|=>)";
@@ -418,8 +419,12 @@ fn found(code: &Code) -> Vec<Found> {
         }
     }
     match code.language {
-        Language::Go => all.extend(go_methods(code)),
-        Language::Java | Language::CSharp => all.extend(methods(code)),
+        Language::Go => all.extend(received(code, &GO_METHOD)),
+        Language::Java => {
+            all.extend(methods(code));
+            all.extend(received(code, &KOTLIN_EXTENSION));
+        }
+        Language::CSharp => all.extend(methods(code)),
         Language::Script => {
             let fields = fields(code, &all);
             all.extend(fields);
@@ -429,8 +434,9 @@ fn found(code: &Code) -> Vec<Found> {
     all
 }
 
-fn go_methods(code: &Code) -> Vec<Found> {
-    let captures = GO_METHOD.iter().flat_map(|it| it.captures_iter(&code.text));
+/// Functions that say of which type they are before their name: Go's methods, Kotlin's extensions.
+fn received(code: &Code, pattern: &LazyLock<Option<Regex>>) -> Vec<Found> {
+    let captures = pattern.iter().flat_map(|it| it.captures_iter(&code.text));
     let method = |captures: regex::Captures<'_>| {
         let name = captures.get(2)?;
         code.is_code(name.start()).then(|| Found {

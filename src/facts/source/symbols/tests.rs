@@ -113,6 +113,15 @@ fn scripts_arrows_with_type_parameters_are_read() {
 }
 
 #[test]
+fn kotlins_extensions_belong_to_the_type_before_their_name() {
+    let source = "package parking\n\nfun Ticket.masked(): String = plate.take(2)\nfun <T> List<T>.second(): T? = getOrNull(1)\nfun String?.orDash() = this ?: \"-\"\nval x = Ticket.masked()\n";
+    let of = |name, of, line| check("A.kt", source, name, &[(line, Sort::Function, Some(of))]);
+    of("masked", "Ticket", 3);
+    of("second", "List", 4);
+    of("orDash", "String", 5);
+}
+
+#[test]
 fn languages_with_types_before_names_are_read() {
     let source = "package a;\n@Service\npublic class Tokens {\n  @Override\n  public \
                   Optional<Claims> verify(String token) throws Bad {\n    if (token == null) {\n      \

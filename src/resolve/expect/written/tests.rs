@@ -526,6 +526,19 @@ fn methods_of_go_are_taken_as_asked() {
 }
 
 #[test]
+fn kotlins_extensions_are_found_as_they_are_written() {
+    let source = "fun Ticket.masked(): String = plate.take(2)\n";
+    for line in [
+        "Add `fun Ticket.masked(): String`",
+        "Добавить `fun Ticket.masked(): String`",
+        "Додати `masked()`",
+    ] {
+        fits(line, "A.kt", source);
+    }
+    lacks("Add `fun Ticket.masked(): Int`", "A.kt", source);
+}
+
+#[test]
 fn what_is_only_declared_isnt_made() {
     for line in [
         "Implement function `save(id: string): number`",
