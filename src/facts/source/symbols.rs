@@ -12,6 +12,7 @@ mod inert;
 mod markup;
 mod null_object;
 mod parameters;
+mod passes;
 mod promised;
 mod stub;
 mod unavailable;

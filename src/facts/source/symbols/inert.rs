@@ -353,7 +353,7 @@ fn is_empty(value: &str) -> bool {
 }
 
 /// Whether an expression calls nothing but what reshapes a value.
-fn is_pure(text: &str) -> bool {
+pub(super) fn is_pure(text: &str) -> bool {
     let waits = ["await", "yield", "<-"].iter().any(|it| text.contains(it));
     let mut calls = CALL.iter().flat_map(|it| it.captures_iter(text));
     !waits && calls.all(|it| PURE.contains(&&it[1]))

@@ -13,6 +13,7 @@ use super::body::{indented, quoted};
 use super::inert::is_inert;
 use super::markup::is_heading_alone;
 use super::null_object::{called, is_of_null_object};
+use super::passes::only_passes_on;
 use super::unavailable::{is_called_to_refuse, is_unavailable};
 
 /// Bytes that a body which does nothing may have at most.
@@ -70,6 +71,7 @@ impl Body {
         } else if does_no_more(code, part.clone())
             || is_idle(code, at..part.start, text)
             || is_inert(code, at..part.start, part.clone())
+            || only_passes_on(called(code, at), text)
             || is_heading_alone(code, called(code, at), text)
             || is_unavailable(text) && !is_called_to_refuse(code, at)
         {
