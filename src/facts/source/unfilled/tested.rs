@@ -30,6 +30,7 @@ patterns! {
     IMPORTS = r"(?m)^[ \t]*(?:import|from|use|using|package|require)\b[^\n]*$";
     NEVER_FAILS = r"(?i)\bassert_eq!\(\s*\d+(?:\s*[-+*]\s*\d+)*\s*,\s*\d+\s*\)|\bassert\s+(?:True|1)\b|\b(?:assert|expect)\w*(?:\.\w+)?\(\s*true\s*\)(?:\.\w+)*(?:\(\s*(?:true)?\s*\))?";
     IS_THERE = r#"(?m)\bexpect\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBeDefined\(\s*\)|not\.toBe(?:Null|Undefined)\(\s*\))|\b(?:assertNotNull|assertIsNotNone|(?:assert|require)\.NotNil|Assert\.(?:NotNull|IsNotNull))\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\bassert\s+(?:[\w.,'"\[\] ]|\([^()\n]*\))+\sis\s+not\s+None[ \t]*(?:,[^\n]*)?$"#;
+    IS_MADE = r"\bexpect\(\s*(?:await\s+)?(?:new\s+\w+|(?:format|normali[sz]e|create|build|make|calc\w*|compute|render|to)[A-Z]\w*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\)\s*\.toBeTruthy\(\s*\)";
     IS_CALLED = r#"(?m)\bassert\s+callable\((?:[^()]|\([^()]*\))*\)[ \t]*(?:,[^\n]*)?$|\bassertTrue\(\s*callable\((?:[^()]|\([^()]*\))*\)\s*\)|\bexpect\(\s*typeof\b(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBe|toEqual|toStrictEqual)\(\s*['"`][^'"`]*['"`]\s*\)|\bexpect\((?:[^()]|\([^()]*\))*\)\s*\.toBeInstanceOf\(\s*Function\s*\)|\bif\s+(?:\w+\.)?[A-Z]\w*\s*==\s*nil\s*\{[^{}]*\}"#;
     NAMED = r"(?m)\b(?:class|fun|def|func|void)\s+(?:\w+\s*\(?|`[^`\n]*`)|\b(?:val|var|let|const|final)\s+(?:\w+\s+)?\w+|^[ \t]*\w+\s*:?=[^=]";
     THROWS = r"\b(?:get|find)(?:All)?By\w*";
@@ -71,7 +72,7 @@ pub(super) fn has_test(code: &Code) -> bool {
         blanked.unwrap_or_default()
     };
     let rest = blanked(&blanked(&bare, &IMPORTS), &NEVER_FAILS);
-    let rest = without_functions(&rest);
+    let rest = blanked(&without_functions(&rest), &IS_MADE);
     let rest = blanked(&without_presence(&rest), &NAMED);
     let may_fail = FAILS.as_ref().is_none_or(|it| it.is_match(&rest)) || has_output(code);
     tests > skips && may_fail
@@ -297,6 +298,26 @@ mod tests {
                 Some(Unfilled::Tests),
                 "{path}: {text}"
             );
+        }
+    }
+
+    #[test]
+    fn that_something_is_made_at_all_proves_nothing() {
+        let test = |said: &str| format!("it('a', () => {{ {said} }});\n");
+        for said in [
+            "expect(formatPlate('aa1')).toBeTruthy();",
+            "expect(new Cart()).toBeTruthy();",
+        ] {
+            has_none("a.test.ts", &test(said));
+        }
+        for said in [
+            "expect(isPlate('aa1')).toBeTruthy();",
+            "expect(formatPlate('aa1').startsWith('AA')).toBeTruthy();",
+            "expect(formatPlate('a') === 'A').toBeTruthy();",
+            "expect(screen.getByText('a')).toBeTruthy();",
+        ] {
+            let found = unfilled("a.test.ts", &Arc::from(test(said).as_str()));
+            assert_eq!(found, None, "{said}");
         }
     }
 
