@@ -29,6 +29,7 @@ patterns! {
     HEADERS = r"(?:\.Set|\.Add|\.set|\.header|setHeader|set_header|\.type|contentType)\([^()]*\)";
     SAID = r#""[^"\n]+"|'[^'\n]+'|`[^`\n]+`"#;
     INTERPOLATED = r#"\b[fF]r?["']|\$@?"|"[^"\n]*\$[{A-Za-z_]"#;
+    ALIVE_PATHS = r"(?i)^(?:health\w*|ping|ready\w*|readiness\w*|live\w*|liveness\w*|alive)$";
     CONSTANT_PATHS = r"(?i)^(?:health\w*|healthz|ping|pong|ready\w*|readiness\w*|live\w*|liveness\w*|alive|up|heartbeat|version|metrics|status|info|about|echo|startup\w*|robots\.txt|favicon\.ico)$";
 }
 
@@ -53,6 +54,7 @@ const KEYWORDS: &[&str] = &[
     "is",
     "let",
     "make",
+    "map",
     "new",
     "nil",
     "none",
@@ -191,11 +193,15 @@ fn given(route: &Endpoint) -> BTreeSet<String> {
 /// Returns whether a route's answer may well be the same each time: it asks whether somebody is there, or
 /// what may be asked.
 fn is_steady(route: &Endpoint) -> bool {
-    let mut parts = route.path.split('/').filter(|it| !it.is_empty()).peekable();
-    let root = parts.peek().is_none();
+    let mut parts = route.path.split('/').filter(|it| !it.is_empty());
+    let root = parts.clone().next().is_none();
+    // The status of one lane is no application's.
+    let of_all = |it: &&str| !it.starts_with([':', '{', '<', '[', '(']);
+    let mut common = parts.clone().take_while(of_all);
     let method = route.method.as_deref();
     let asks = method.is_some_and(|it| ["OPTIONS", "HEAD"].contains(&it));
-    root || asks || parts.any(|it| is(&CONSTANT_PATHS, it))
+    let told = common.any(|it| is(&CONSTANT_PATHS, it));
+    root || asks || told || parts.any(|it| is(&ALIVE_PATHS, it))
 }
 
 /// Returns whether the body of what answers a route has the same answer each time, and an empty one where

@@ -65,6 +65,20 @@ fn a_status_alone_or_an_empty_list_answers_nothing() {
 }
 
 #[test]
+fn the_status_of_one_thing_is_read_somewhere() {
+    let lane = "\tlane := r.PathValue(\"lane\")\n\tw.Header().Set(\"Content-Type\", \"application/json\")\n\tjson.NewEncoder(w).Encode(map[string]string{\"lane\": lane, \"status\": \"closed\"})\n";
+    check(
+        ("GET", "/v1/lanes/{lane}/status"),
+        ("a.go", &go(lane)),
+        true,
+    );
+    let all = "\tjson.NewEncoder(w).Encode(map[string]string{\"status\": \"ok\"})\n";
+    for path in ["/v1/status", "/tenants/{tenant}/health"] {
+        check(("GET", path), ("a.go", &go(all)), false);
+    }
+}
+
+#[test]
 fn what_reads_or_calls_something_answers() {
     for (route, file, source) in [
         (("GET", "/health"), "a.go", go("\tw.WriteHeader(200)\n")),
