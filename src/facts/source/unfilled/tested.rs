@@ -31,6 +31,8 @@ patterns! {
     NEVER_FAILS = r"(?i)\bassert_eq!\(\s*\d+(?:\s*[-+*]\s*\d+)*\s*,\s*\d+\s*\)|\bassert\s+(?:True|1)\b|\b(?:assert|expect)\w*(?:\.\w+)?\(\s*true\s*\)(?:\.\w+)*(?:\(\s*(?:true)?\s*\))?";
     IS_THERE = r#"(?m)\bexpect\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBeDefined\(\s*\)|not\.toBe(?:Null|Undefined)\(\s*\))|\b(?:assertNotNull|assertIsNotNone|(?:assert|require)\.NotNil|Assert\.(?:NotNull|IsNotNull))\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\bassert\s+(?:[\w.,'"\[\] ]|\([^()\n]*\))+\sis\s+not\s+None[ \t]*(?:,[^\n]*)?$"#;
     IS_MADE = r"\bexpect\(\s*(?:await\s+)?(?:new\s+\w+|(?:format|normali[sz]e|create|build|make|calc\w*|compute|render|to)[A-Z]\w*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\)\s*\.toBeTruthy\(\s*\)";
+    MADE = r"\b(?:const|let)\s+(\w+)\s*=\s*(?:await\s+)?(?:new\s+\w+|(?:format|normali[sz]e|create|build|make|calc\w*|compute|render|to)[A-Z]\w*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*(?:;|\n)";
+    TRUTHY = r"\bexpect\(\s*(\w+)\s*\)\s*\.toBeTruthy\(\s*\)";
     IS_CALLED = r#"(?m)\bassert\s+callable\((?:[^()]|\([^()]*\))*\)[ \t]*(?:,[^\n]*)?$|\bassertTrue\(\s*callable\((?:[^()]|\([^()]*\))*\)\s*\)|\bexpect\(\s*typeof\b(?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBe|toEqual|toStrictEqual)\(\s*['"`][^'"`]*['"`]\s*\)|\bexpect\((?:[^()]|\([^()]*\))*\)\s*\.toBeInstanceOf\(\s*Function\s*\)|\bif\s+(?:\w+\.)?[A-Z]\w*\s*==\s*nil\s*\{[^{}]*\}"#;
     NAMED = r"(?m)\b(?:class|fun|def|func|void)\s+(?:\w+\s*\(?|`[^`\n]*`)|\b(?:val|var|let|const|final)\s+(?:\w+\s+)?\w+|^[ \t]*\w+\s*:?=[^=]";
     THROWS = r"\b(?:get|find)(?:All)?By\w*";
@@ -72,7 +74,7 @@ pub(super) fn has_test(code: &Code) -> bool {
         blanked.unwrap_or_default()
     };
     let rest = blanked(&blanked(&bare, &IMPORTS), &NEVER_FAILS);
-    let rest = blanked(&without_functions(&rest), &IS_MADE);
+    let rest = blanked(&without_truth(&without_functions(&rest)), &IS_MADE);
     let rest = blanked(&without_presence(&rest), &NAMED);
     let may_fail = FAILS.as_ref().is_none_or(|it| it.is_match(&rest)) || has_output(code);
     tests > skips && may_fail
@@ -97,6 +99,18 @@ fn has_output(code: &Code) -> bool {
 /// it holds for what does nothing. In Go, a name with a capital is no test's local, which may well be nil.
 fn without_functions(text: &str) -> String {
     let blanked = IS_CALLED.as_ref().map(|it| it.replace_all(text, " "));
+    blanked.map_or_else(String::new, std::borrow::Cow::into_owned)
+}
+
+/// Blanks what only claims that a local is truthy that was made right there.
+fn without_truth(text: &str) -> String {
+    let made = MADE.iter().flat_map(|it| it.captures_iter(text));
+    let made: Vec<String> = made.map(|it| it[1].to_owned()).collect();
+    let blank = |found: &regex::Captures<'_>| {
+        let known = made.iter().any(|it| *it == found[1]);
+        if known { " " } else { &found[0] }.to_owned()
+    };
+    let blanked = TRUTHY.as_ref().map(|it| it.replace_all(text, blank));
     blanked.map_or_else(String::new, std::borrow::Cow::into_owned)
 }
 
@@ -307,6 +321,7 @@ mod tests {
         for said in [
             "expect(formatPlate('aa1')).toBeTruthy();",
             "expect(new Cart()).toBeTruthy();",
+            "const out = formatPlate('aa1'); expect(out).toBeTruthy();",
         ] {
             has_none("a.test.ts", &test(said));
         }
@@ -315,6 +330,8 @@ mod tests {
             "expect(formatPlate('aa1').startsWith('AA')).toBeTruthy();",
             "expect(formatPlate('a') === 'A').toBeTruthy();",
             "expect(screen.getByText('a')).toBeTruthy();",
+            "const ok = isPlate('a'); expect(ok).toBeTruthy();",
+            "const out = formatPlate('a').length > 1; expect(out).toBeTruthy();",
         ] {
             let found = unfilled("a.test.ts", &Arc::from(test(said).as_str()));
             assert_eq!(found, None, "{said}");
