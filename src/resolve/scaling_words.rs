@@ -56,7 +56,9 @@ pub(super) fn budget(
         .find(&[Word::Rolling, Word::Strategy, Word::Surge])
         .is_some();
     let of_rollout = rolls || kind.is_some_and(FileKind::runs_pods);
-    let named = head.has(Word::Disruption) || plain.has(Word::Available);
+    // In its own file, what is the least number need not be said.
+    let own = kind == Some(FileKind::Pdb) && plain.has(Word::Minimum);
+    let named = own || head.has(Word::Disruption) || plain.has(Word::Available);
     let bare = plain.has(Word::Unavailable) && !of_rollout;
     if !named && !bare {
         return None;
@@ -319,6 +321,21 @@ mod tests {
         );
         check("Owner: the platform team", hpa, None);
         check("CPU: 70%", None, None);
+    }
+
+    #[test]
+    fn in_a_budgets_file_the_least_number_is_enough() {
+        let pdb = Some(FileKind::Pdb);
+        for least in [
+            "min 2",
+            "at least 2 available",
+            "не менее 2 подов",
+            "щонайменше 2 поди",
+        ] {
+            check(least, pdb, Some("PDB, at least 2 available"));
+        }
+        check("at least 50%", pdb, Some("PDB, at least 50% available"));
+        check("at least 2", Some(FileKind::Deployment), None);
     }
 
     #[test]

@@ -296,6 +296,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "failure, failurethreshold, threshold, retries",
     ),
     (Word::Disruption, "disruption"),
+    (Word::Available, "available$"),
     (Word::Unavailable, "unavailable"),
     (Word::Surge, "surge"),
     (Word::Rolling, "rolling"),
@@ -309,7 +310,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Stable, "stabil"),
     (
         Word::Minimum,
-        "minimum, at-least, at least, between$, no less than, no fewer than",
+        "minimum, at-least, at least, between$, no less than, not less than, no fewer than",
     ),
     (
         Word::Maximum,
