@@ -286,6 +286,8 @@ fn storage(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<Strin
     }
     let amount = quantity::bytes(plain)?;
     spec.claim = Some(amount.clone());
+    let once = plain.has(Word::ReadWriteOnce);
+    spec.always.extend(once.then_some(Word::ReadWriteOnce));
     Some(format!("volume claim {amount}"))
 }
 
@@ -355,6 +357,7 @@ fn always(plain: Phrase<'_>, spec: &mut Spec) -> Option<String> {
         (Word::ServiceMonitor, "service monitor"),
         (Word::Provisioning, "provisioning"),
         (Word::Headless, "headless service"),
+        (Word::ReadWriteOnce, "for one node at a time"),
     ];
     let named = || KNOWN.iter().filter(|(word, _)| plain.has(*word));
     let (_, meaning) = named().next()?;

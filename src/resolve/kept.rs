@@ -218,6 +218,7 @@ impl Theirs<'_> {
                 Word::Headless,
                 is(|it| it.kind == WorkloadKind::StatefulSet),
             ),
+            (Word::ReadWriteOnce, is(is_claimed_once)),
             // Without the CRD, the scrape configuration does what a ServiceMonitor would.
             (
                 Word::ServiceMonitor,
@@ -273,6 +274,19 @@ fn listens(workload: &Workload, asked: &PortSpec) -> bool {
             && label.all(|it| ports::is_name(it) || ports::port_name(it) == port.name)
     };
     workload.ports.iter().any(is)
+}
+
+/// Returns whether a workload has claims, and pods on several nodes share none of them.
+fn is_claimed_once(workload: &Workload) -> bool {
+    let mut shared = workload.volumes.iter().filter_map(|it| match &it.kind {
+        VolumeKind::Claim(_) => Some(false),
+        VolumeKind::Shared(claim) => Some(claim.many),
+        VolumeKind::Scratch(_)
+        | VolumeKind::Memory(_)
+        | VolumeKind::ConfigMap(_)
+        | VolumeKind::Secret(_) => None,
+    });
+    shared.next() == Some(false) && !shared.any(|many| many)
 }
 
 fn claims(workload: &Workload, size: &String) -> bool {

@@ -38,6 +38,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Maximum, "max$, maxreplicas, maxunavailable"),
     (Word::Volumes, "pv$, pvs$, pvc$, pvcs$, persistentvolume"),
     (Word::Claim, "pvc, pv$, persistentvolumeclaim"),
+    (Word::ReadWriteOnce, "rwo$, readwriteonce$"),
     (Word::Environment, "env$, envs$, envfrom"),
     (Word::Init, "initdb, init$, init-script"),
     (Word::Schedule, "cron"),

@@ -160,6 +160,7 @@ meanings! {
     Internal "internal" "words beside a Service's type that name no port";
     Within "within" "within the cluster's network only, beside a load balancer: internal";
     Claim "claim" "a volume claim, a disk";
+    ReadWriteOnce "read-write-once" "of a claim: for one node at a time";
     Environment "variables" "environment variables";
     Init "init" "scripts that set a data base up";
     Image "image" "an image";

@@ -291,12 +291,7 @@ impl Shown<'_> {
                 let run = secret::masked(run);
                 run.lines().map(|line| format!("runs {line}")).collect()
             }
-            Action::Expect { traces } => {
-                // What keeps a file's tests open may keep its change open as well.
-                let mut lines: Vec<String> = traces.iter().map(trace_line).collect();
-                lines.dedup();
-                lines
-            }
+            Action::Expect { traces } => trace_lines(traces),
             Action::Require { missing, .. } => {
                 let missing = missing.iter();
                 missing.map(|it| format!("waits: {it}")).collect()
@@ -441,6 +436,14 @@ impl Shown<'_> {
              /healthz` to the api service. `orch phase {number} explain ID` tells why one isn't read\n"
         )
     }
+}
+
+/// What was found of each trace, or what is missing. What keeps a file's tests open may keep its
+/// change open as well: it is said once.
+fn trace_lines(traces: &[Expected]) -> Vec<String> {
+    let mut lines: Vec<String> = traces.iter().map(trace_line).collect();
+    lines.dedup();
+    lines
 }
 
 /// What was found of a trace, or what is missing.

@@ -209,7 +209,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         name: "volume claim",
         about: &[Word::Claim],
-        beside: &[],
+        beside: &[Word::ReadWriteOnce],
         signs: "",
         example: "PVC: 10Gi",
         read: |it, spec| carried(storage(it.plain, it.head, spec)),
@@ -249,6 +249,7 @@ pub(super) const ROWS: &[Row] = &[
             Word::ServiceMonitor,
             Word::Provisioning,
             Word::Headless,
+            Word::ReadWriteOnce,
         ],
         signs: "",
         example: "Anti-affinity",

@@ -320,6 +320,9 @@ fn what_an_object_does_not_take_is_a_persons() {
         "Headless service",
     ];
     check_below("`k8s/postgres/statefulset.yml`", &stateful, &stateful[2..3]);
+    let once = ["PVC: 10Gi, RWO", "ReadWriteOnce"];
+    check_below("`k8s/postgres/statefulset.yml`", &once, &[]);
+    check_below(app, &once[1..], &once[1..]);
     let prometheus = ["Retention: 30d", "Alert rules", "PVC: 10Gi", "TLS"];
     check_below(
         "`k8s/monitoring/prometheus.yml`",
