@@ -148,7 +148,8 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
         return folder(path);
     }
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let (stem, extension) = file.rsplit_once('.')?;
+    // What begins with a dot is settings of some program, or has no name: `.yamllint.yml`, `.yml`.
+    let (stem, extension) = file.rsplit_once('.').filter(|_| !file.starts_with('.'))?;
     let target = |kind, name| {
         Some(Target {
             path: path.to_owned(),
@@ -332,6 +333,13 @@ mod tests {
             Some("app"),
         );
         assert_eq!(read("k8s/service.yml", "ClusterIP"), None);
+    }
+
+    #[test]
+    fn a_hidden_file_is_no_manifest() {
+        for path in ["k8s/.yml", "k8s/.yamllint.yml", "k8s/prometheus/.yaml"] {
+            assert_eq!(read(path, "Prometheus"), None, "{path}");
+        }
     }
 
     #[test]
