@@ -561,3 +561,27 @@ fn an_environment_from_secrets_alone_is_read_where_nothing_comes_from_maps() {
     }
     check_below(app, &["Env from Secret and ConfigMap"], &[]);
 }
+
+#[test]
+fn what_stands_in_brackets_behind_a_path_is_read_as_behind_a_colon() {
+    let of = |line: &str| {
+        let resolved = read(line);
+        let app = resolved.application.workload("app").cloned();
+        let app = app.expect("the workload");
+        (app.replicas, app.resources.cpu_request)
+    };
+    let asked = (3, "250m".to_owned());
+    assert_eq!(
+        of("`k8s/app/deployment.yml` (3 replicas, requests 250m/256Mi)"),
+        asked
+    );
+    assert_eq!(
+        of("`k8s/app/deployment.yml` (реплик: 3; requests 250m/256Mi)"),
+        asked
+    );
+    check("`k8s/app/deployment.yml` (3 replicas, canary)", &["canary"]);
+    check(
+        "`k8s/app/deployment.yml` (3 replicas) (see the wiki)",
+        &["(3 replicas) (see the wiki)"],
+    );
+}

@@ -59,7 +59,7 @@ pub(in crate::resolve::rules) fn read(
         last: None,
         said: Vec::new(),
     };
-    reader.read(&text);
+    reader.read(unwrapped(&text));
     reader.lost(&text);
     let asks = reader.spec.clone();
     let asks_any = !reader.meanings.is_empty() || asks.version.is_some();
@@ -111,6 +111,14 @@ pub(in crate::resolve::rules) fn namespace(line: &Line<'_>, target: &Target) -> 
     one.filter(|name| is_label(name))
         .filter(asks)
         .map(str::to_owned)
+}
+
+/// Returns what brackets hold that all of a text stands in: `(2 replicas, port 3000)` behind a path
+/// says what `: 2 replicas, port 3000` does.
+fn unwrapped(text: &str) -> &str {
+    let whole = text.trim();
+    let inside = whole.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
+    inside.filter(|it| !it.contains(['(', ')'])).unwrap_or(text)
 }
 
 /// Returns whether a text asks for the level of Pod Security that every Namespace is written with.
