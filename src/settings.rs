@@ -6,6 +6,8 @@
 
 mod edge;
 mod overlay;
+#[cfg(test)]
+mod page;
 mod phase;
 mod read;
 mod target;

@@ -279,7 +279,10 @@ fn doubt(target: &Target, unread: &str) -> (String, String) {
             "nothing reads “{unread}”, so that a claim of `{path}` might get another size, which \
              can't be taken back: it is a person's to write"
         );
-        let help = format!("say the size alone (`PVC: 40Gi`), or {by_hand}");
+        let help = format!(
+            "say the size alone (`PVC: 40Gi`), and a class in the phase's settings (`storage_class`), \
+             or {by_hand}"
+        );
         return (why, help);
     }
     let why = format!(

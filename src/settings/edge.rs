@@ -4,7 +4,7 @@
 
 use super::read::{Entry, Reader};
 
-const INGRESS_KEYS: &[&str] = &[
+pub(super) const INGRESS_KEYS: &[&str] = &[
     "api",
     "host",
     "hosts",
@@ -18,7 +18,7 @@ const INGRESS_KEYS: &[&str] = &[
     "routes",
     "annotations",
 ];
-const MONITORING_KEYS: &[&str] = &["namespace", "labels", "retention", "storage"];
+pub(super) const MONITORING_KEYS: &[&str] = &["namespace", "labels", "retention", "storage"];
 
 /// `[ingress]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

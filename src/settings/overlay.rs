@@ -2,9 +2,9 @@
 
 use super::read::{Entry, Reader};
 
-const KEYS: &[&str] = &["overlays", "generator"];
-const CHART_KEYS: &[&str] = &["chart"];
-const OVERLAY_KEYS: &[&str] = &["compose", "namespace", "host", "hosts", "images"];
+pub(super) const KEYS: &[&str] = &["overlays", "generator"];
+pub(super) const CHART_KEYS: &[&str] = &["chart"];
+pub(super) const OVERLAY_KEYS: &[&str] = &["compose", "namespace", "host", "hosts", "images"];
 
 /// An environment that differs from the base (`dev`, `staging`, `prod`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use super::read::{Entry, Reader, entries};
 use super::volumes::{self, VolumeSettings};
 use super::workspace;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "commands",
     "compose",
     "sources",
@@ -37,11 +37,11 @@ const KEYS: &[&str] = &[
     "kustomize",
     "helm",
 ];
-const SECRETS_KEYS: &[&str] = &["names", "settings"];
-const BUILD_KEYS: &[&str] = &["command", "digest"];
-const TIMEOUT_KEYS: &[&str] = &["ready", "command", "load_balancer"];
-const REHEARSE_KEYS: &[&str] = &["failures", "service_monitors"];
-const FAILURE_KEYS: &[&str] = &["selector", "after", "outcome", "message"];
+pub(super) const SECRETS_KEYS: &[&str] = &["names", "settings"];
+pub(super) const BUILD_KEYS: &[&str] = &["command", "digest"];
+pub(super) const TIMEOUT_KEYS: &[&str] = &["ready", "command", "load_balancer"];
+pub(super) const REHEARSE_KEYS: &[&str] = &["failures", "service_monitors"];
+pub(super) const FAILURE_KEYS: &[&str] = &["selector", "after", "outcome", "message"];
 const OUTCOMES: &[&str] = &["CrashLoopBackOff", "ImagePullBackOff", "Pending"];
 
 /// One phase's settings.

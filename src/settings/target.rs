@@ -8,7 +8,7 @@ use crate::checklist::Span;
 
 use super::read::{Entry, Reader};
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "context",
     "kubeconfig",
     "namespace",

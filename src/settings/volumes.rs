@@ -2,7 +2,7 @@
 
 use super::read::{Entry, Reader};
 
-const KEYS: &[&str] = &["size", "class", "access"];
+pub(super) const KEYS: &[&str] = &["size", "class", "access"];
 
 /// What a claim asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

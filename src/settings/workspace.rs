@@ -10,7 +10,7 @@ use super::read::{Entry, Reader, entries};
 use super::target::{self, Target};
 use super::words;
 
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "commands",
     "set",
     "commit_message",
