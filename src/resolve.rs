@@ -186,6 +186,19 @@ fn unread_of_line(reads: &mut [Read<'_>], tasks: &[ResolvedTask]) -> bool {
     narrowed
 }
 
+/// Returns the files of pods that are left to a person and that aren't there, where nothing else
+/// that is written runs their pods.
+fn unwritten_pods<'r>(reads: &'r [Read<'_>], files: &[FileSpec], tree: &Tree) -> Vec<&'r str> {
+    let left = reads.iter().filter_map(|read| read.persons.as_ref());
+    let left = left.filter(|it| {
+        let name = it.name.as_deref().unwrap_or_default();
+        let item = ManifestItem::Workload(name.to_owned());
+        let runs = files.iter().any(|file| file.holds(&item));
+        it.kind.runs_pods() && !runs && tree.get(&it.path).is_none()
+    });
+    left.map(|it| it.path.as_str()).collect()
+}
+
 /// Returns the files of a kind that are left to a person.
 fn left_of<'r>(reads: &'r [Read<'_>], kind: target::FileKind) -> Vec<&'r str> {
     let left = reads.iter().filter_map(|read| read.persons.as_ref());
@@ -221,6 +234,7 @@ fn resolve_as_read<'f>(
     let hand_written = hand_written::asked(reads, tree, &assembled.application, &files);
     let known = read_out::Known {
         budgets: &left_of(reads, target::FileKind::Pdb),
+        unwritten: &unwritten_pods(reads, &files, tree),
         needed: needed.as_ref().unwrap_or(&assembled.application),
         left_out: &assembled.left_out,
         vocabulary: &checklist.vocabulary,

@@ -131,6 +131,9 @@ pub(super) fn require(requirement: Requirement, known: &Known<'_>) -> Action {
     }
     let namespace = requirement.namespace();
     if namespace.is_none() {
+        // What isn't there can't be as is asked of all.
+        let told = |path| format!("`{path}` is a person's to write");
+        missing.extend(known.unwritten.iter().map(told));
         let told = |path| format!("`{path}` can't be read as objects, so its pods aren't known");
         missing.extend(known.hand_written.unread.iter().map(told));
     }

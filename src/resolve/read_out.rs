@@ -39,6 +39,8 @@ pub(super) struct Known<'a> {
     pub(super) brought: &'a [String],
     /// The files of budgets that are a person's to write.
     pub(super) budgets: &'a [&'a str],
+    /// The files of pods that are a person's to write, and aren't there yet.
+    pub(super) unwritten: &'a [&'a str],
     /// Whether another environment is resolved than the base.
     pub(super) overlaid: bool,
     pub(super) strict: bool,

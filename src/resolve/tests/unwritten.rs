@@ -345,3 +345,31 @@ fn a_number_of_pods_that_an_autoscaler_beside_scales_is_warned_of() {
     assert!(scaled("app").iter().any(|it| it == told));
     assert!(scaled("web").iter().all(|it| it != told));
 }
+
+#[test]
+fn what_is_asked_of_all_pods_waits_for_those_that_a_person_is_to_write() {
+    let missing = |lines: &[&str]| {
+        let resolved = read(lines);
+        match &resolved.tasks.last().expect("a task").action {
+            Action::Require { missing, .. } => missing.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let theirs = "`k8s/redis/statefulset.yml`\n  - PVC: 1Gi, 2Gi in March";
+    let told = ["`k8s/redis/statefulset.yml` is a person's to write"];
+    for asked in [
+        "Probes for all pods",
+        "Anti-affinity",
+        "Лимиты для всех подов",
+    ] {
+        let all = missing(&["`k8s/app/deployment.yml`", theirs, asked]);
+        assert_eq!(all, told, "{asked}");
+    }
+    // The second of two files for one workload is a person's, and the first has its pods.
+    let twice = [
+        "`k8s/redis.yml`",
+        "`k8s/redis/statefulset.yml`",
+        "Anti-affinity",
+    ];
+    assert_eq!(missing(&twice), [""; 0]);
+}
