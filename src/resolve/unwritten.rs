@@ -16,7 +16,7 @@ use crate::settings::PhaseSettings;
 use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 use super::application::{
-    Application, Content, FileSpec, ManifestItem, VolumeKind, Workload, WorkloadKind,
+    Application, Content, FileSpec, ManifestItem, VolumeKind, VolumeSpec, Workload, WorkloadKind,
 };
 use super::model::{BulletReading, ResolvedTask};
 use super::quantity;
@@ -244,10 +244,12 @@ pub(super) fn doubtful(
         };
         let figures = matches!(target.kind, FileKind::Hpa | FileKind::Pdb);
         let lets_in = target.kind == FileKind::Ingress;
-        let keeps = target.kind.runs_pods() && claims(target, application);
+        let claims = claims(target, application);
         let vocabulary = &checklist.vocabulary;
         let matters = |text: &str| {
-            figures || lets_in && restricts(text, vocabulary) || keeps && sizes(text, vocabulary)
+            figures
+                || lets_in && restricts(text, vocabulary)
+                || !claims.is_empty() && sizes(text, &claims, vocabulary)
         };
         let unread = task.bullets.iter().find_map(|it| match it {
             BulletReading::Unread { text, .. } => matters(text).then_some(text),
@@ -308,19 +310,28 @@ fn restricts(text: &str, vocabulary: &Vocabulary) -> bool {
     Phrase::new(text, vocabulary).has(Word::Restricted) || addresses()
 }
 
-/// Returns whether the pods of a file have a claim.
-fn claims(target: &Target, application: &Application) -> bool {
-    let workload = application.workload(target.name.as_deref().unwrap_or_default());
+/// Returns the names of the claims that the pods of a file have.
+fn claims<'a>(target: &Target, application: &'a Application) -> Vec<&'a str> {
+    let name = target.name.as_deref().filter(|_| target.kind.runs_pods());
+    let workload = name.and_then(|name| application.workload(name));
     let volumes = workload.map(|it| it.volumes.as_slice()).unwrap_or_default();
-    let claim = |it: &VolumeKind| matches!(it, VolumeKind::Claim(_) | VolumeKind::Shared(_));
-    volumes.iter().any(|it| claim(&it.kind))
+    let claim = |it: &'a VolumeSpec| match &it.kind {
+        VolumeKind::Claim(_) => Some(it.name.as_str()),
+        VolumeKind::Shared(claim) => Some(claim.name.as_str()),
+        VolumeKind::Scratch(_)
+        | VolumeKind::Memory(_)
+        | VolumeKind::ConfigMap(_)
+        | VolumeKind::Secret(_) => None,
+    };
+    volumes.iter().filter_map(claim).collect()
 }
 
 /// Returns whether words are about how large a claim is. A volume never gets smaller, and templates
 /// for claims of a `StatefulSet` never change (its API's validation).
-fn sizes(text: &str, vocabulary: &Vocabulary) -> bool {
+fn sizes(text: &str, claims: &[&str], vocabulary: &Vocabulary) -> bool {
     let text = Phrase::new(text, vocabulary);
-    text.has(Word::Claim) && quantity::bytes(text).is_some()
+    let named = || text.words().any(|word| claims.contains(&word));
+    (text.has(Word::Claim) || named()) && quantity::bytes(text).is_some()
 }
 
 fn ends(target: &Target) -> bool {

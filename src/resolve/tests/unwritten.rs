@@ -316,6 +316,7 @@ fn a_claim_of_which_the_size_is_not_read_for_sure_is_a_persons() {
         "PVC: 40Gi, 80Gi from March",
         "диск 40 ГБ, с марта 80",
         "сховище: 40Gi, потім 80Gi",
+        "data 40Gi",
     ] {
         check_left(
             &[&format!("`k8s/redis/statefulset.yml`\n  - {words}")],
@@ -350,10 +351,11 @@ fn a_number_of_pods_that_an_autoscaler_beside_scales_is_warned_of() {
 fn what_is_asked_of_all_pods_waits_for_those_that_a_person_is_to_write() {
     let missing = |lines: &[&str]| {
         let resolved = read(lines);
-        match &resolved.tasks.last().expect("a task").action {
-            Action::Require { missing, .. } => missing.clone(),
-            other => panic!("{other:?}"),
-        }
+        let task = resolved.tasks.last().expect("a task");
+        let Action::Require { missing, .. } = &task.action else {
+            panic!("{:?}", task.action);
+        };
+        missing.clone()
     };
     let theirs = "`k8s/redis/statefulset.yml`\n  - PVC: 1Gi, 2Gi in March";
     let told = ["`k8s/redis/statefulset.yml` is a person's to write"];
