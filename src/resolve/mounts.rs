@@ -23,6 +23,8 @@ pub(super) struct Mounts {
     pub(super) warnings: Vec<Diagnostic>,
     /// Whether scripts that set a data base up are among them.
     pub(super) init_scripts: bool,
+    /// The map of files that are mounted one by one.
+    of_files: Option<String>,
     /// What is left out because the image holds it, in words.
     pub(super) left_out: Vec<String>,
     /// What is carried over and belongs in an image.
@@ -37,6 +39,8 @@ pub(super) struct Sources<'a> {
     pub(super) names: &'a BTreeMap<String, String>,
     /// Compose's secrets, with the Secret and the key that each is.
     pub(super) secrets: &'a BTreeMap<String, (String, String)>,
+    /// The name of the map of variables, which no map of files may have.
+    pub(super) config: Option<&'a str>,
 }
 
 /// Source code or content of the repository, carried over as configuration is.
@@ -254,10 +258,17 @@ impl Mounts {
         });
     }
 
+    /// Adds a volume; one of another kind gets another name than those that are there.
     fn push(&mut self, volume: VolumeSpec) {
-        if self.volumes.iter().all(|known| known.path != volume.path) {
-            self.volumes.push(volume);
+        if self.volumes.iter().any(|known| known.path == volume.path) {
+            return;
         }
+        let taken = |name: &str| {
+            let mut volumes = self.volumes.iter();
+            volumes.any(|known| known.name == name && known.kind != volume.kind)
+        };
+        let name = free(&volume.name, taken);
+        self.volumes.push(VolumeSpec { name, ..volume });
     }
 
     fn bind(&mut self, member: &Member<'_>, mount: &Mount, path: &str, sources: &Sources<'_>) {
@@ -407,4 +418,11 @@ impl Mounts {
             read_only: false,
         });
     }
+}
+
+/// Returns a name that isn't taken: that one, or the first of its numbers from two on.
+fn free(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    names.find(|it| !taken(it)).unwrap_or_default()
 }

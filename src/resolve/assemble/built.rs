@@ -49,6 +49,7 @@ pub(super) fn build_all(
         tree,
         names: &sources.roster.names,
         secrets: &variables.files,
+        config: variables.config.as_ref().map(|map| map.name.as_str()),
     };
     for member in &sources.roster.members {
         let mounted = mounts::build(member, &mount_sources);

@@ -9,7 +9,7 @@ use super::super::hosts;
 use super::super::roster::Member;
 use super::super::slug::slug;
 use super::holds::{self, Held};
-use super::{Mounts, Sources};
+use super::{Mounts, Sources, free};
 use crate::facts::{Mount, Tree};
 
 /// The most that a `ConfigMap` may hold, with room for what is around it.
@@ -145,7 +145,7 @@ impl Mounts {
         let last = target.rsplit('/').next().unwrap_or(target);
         let last = if init { "initdb" } else { last };
         for (folder, files) in by_map(files) {
-            let name = slug(&format!("{}-{last}-{folder}", member.name));
+            let name = self.map_name(&slug(&format!("{}-{last}-{folder}", member.name)), sources);
             let mut map = ConfigMapSpec {
                 name: name.clone(),
                 ..ConfigMapSpec::default()
@@ -254,7 +254,10 @@ impl Mounts {
         if self.joined(mount, file, sources) {
             return;
         }
-        let name = format!("{}-config", member.name);
+        let known = self.of_files.clone();
+        let name =
+            known.unwrap_or_else(|| self.map_name(&format!("{}-config", member.name), sources));
+        self.of_files = Some(name.clone());
         let path = mount.target.rsplit('/').next().unwrap_or("config");
         let at = self.maps.iter().position(|map| map.name == name);
         let at = at.unwrap_or_else(|| {
@@ -275,6 +278,16 @@ impl Mounts {
             kind: VolumeKind::ConfigMap(name),
             read_only: true,
         });
+    }
+
+    /// Returns that name for a map, or one like it where another map has it.
+    fn map_name(&self, name: &str, sources: &Sources<'_>) -> String {
+        free(name, |name| {
+            // What is split has numbers behind its name.
+            let split = format!("{name}-1");
+            let mut maps = self.maps.iter().map(|map| map.name.as_str());
+            sources.config == Some(name) || maps.any(|it| it == name || it == split)
+        })
     }
 
     /// Adds a file to the map that is mounted at a folder around it.

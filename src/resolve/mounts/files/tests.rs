@@ -39,6 +39,10 @@ fn mount(target: &str) -> Mount {
 
 /// Mounts paths of a tree, each at a target.
 fn mounted(tree: &Tree, paths: &[(&str, &str)]) -> Mounts {
+    mounted_by(&member(), tree, paths)
+}
+
+fn mounted_by(member: &Member<'_>, tree: &Tree, paths: &[(&str, &str)]) -> Mounts {
     let (facts, names, secrets) = (Facts::default(), BTreeMap::new(), BTreeMap::new());
     let phase = PhaseSettings::default();
     let sources = Sources {
@@ -47,10 +51,11 @@ fn mounted(tree: &Tree, paths: &[(&str, &str)]) -> Mounts {
         tree,
         names: &names,
         secrets: &secrets,
+        config: Some("app-config"),
     };
     let mut mounts = Mounts::default();
     for (path, target) in paths {
-        mounts.files(&member(), &mount(target), below(path, tree), &sources);
+        mounts.files(member, &mount(target), below(path, tree), &sources);
     }
     mounts
 }
@@ -190,4 +195,38 @@ fn a_folder_that_no_map_holds_is_split_by_file() {
     let sizes: Vec<usize> = mounts.maps.iter().map(|map| map.data.len()).collect();
     assert_eq!(sizes, [1, 1]);
     assert!(mounts.warnings.is_empty(), "{:?}", mounts.warnings);
+}
+
+#[test]
+fn no_two_maps_of_a_workload_have_one_name() {
+    let mounts = mounted(
+        &tree(&["a/one.yml", "b/two.yml", "site.conf", "other.conf"]),
+        &[
+            ("a/", "/etc/a/config"),
+            ("b/", "/etc/b/config"),
+            ("site.conf", "/etc/site.conf"),
+            ("other.conf", "/etc/other.conf"),
+        ],
+    );
+    let names: Vec<&str> = mounts.maps.iter().map(|map| map.name.as_str()).collect();
+    assert_eq!(names, ["api-config", "api-config-2", "api-config-3"]);
+    assert_eq!(
+        volumes(&mounts),
+        [
+            "config /etc/a/config",
+            "config-2 /etc/b/config",
+            "config-3 /etc/site.conf=site.conf",
+            "config-3 /etc/other.conf=other.conf"
+        ]
+    );
+}
+
+#[test]
+fn the_map_of_variables_keeps_its_name() {
+    let app = Member {
+        name: "app".to_owned(),
+        ..member()
+    };
+    let mounts = mounted_by(&app, &tree(&["site.conf"]), &[("site.conf", "/etc/site.conf")]);
+    assert_eq!(mounts.maps[0].name, "app-config-2");
 }
