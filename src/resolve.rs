@@ -152,6 +152,11 @@ pub fn resolve(
     ));
     let named = assemble::named(&reads, context);
     let past = Past::read(context, facts, tree, named.as_deref());
+    let phase = past.named(context.phase);
+    let context = &Context {
+        phase: &phase,
+        ..context.clone()
+    };
     left.extend(past.leave(&mut reads, (checklist, facts)));
     let more = unwritten::leave(&mut reads, facts, context.phase, checklist);
     left.extend(more);
@@ -221,7 +226,8 @@ fn resolve_as_read<'f>(
     overlays::add_files(&mut files, &asked, reads);
     if context.phase.generator != Some(false) {
         let maps = &mut assembled.application.config_maps;
-        generated::divide(maps, &mut files, reads, &assembled.owners);
+        let of = (&assembled.owners[..], past.base());
+        generated::divide(maps, &mut files, reads, of);
     }
     files.extend(moved);
     let look = Look::new(tree, facts, context.seen);
@@ -352,8 +358,34 @@ pub fn explain(
 }
 
 /// Returns which files the facts of a phase are read from: the phase's settings, else the Compose
-/// files and sources that its study tasks name, else the usual ones.
-pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inputs {
+/// files and sources that its study tasks name, else those of the last earlier phase that names any,
+/// else the usual ones.
+pub fn inputs(
+    checklist: &Checklist,
+    tree: &Tree,
+    phase: &PhaseSettings,
+    before: Option<&Before>,
+) -> Inputs {
+    let mut inputs = named_inputs(checklist, tree, phase);
+    let earlier = || before.into_iter().flat_map(|it| it.phases.iter().rev());
+    // What was written from them is to mean the same here.
+    for named in earlier().map(|it| named_inputs(&it.checklist, tree, &it.settings)) {
+        let is_there = |path: &String| tree.get(path).is_some();
+        if inputs.compose.is_empty() && !named.compose.is_empty() {
+            inputs.compose = named.compose.into_iter().filter(is_there).collect();
+        }
+        for path in named.settings.into_iter().filter(is_there) {
+            if !inputs.settings.contains(&path) {
+                inputs.settings.push(path);
+            }
+        }
+    }
+    inputs.compose = overlays::compose((checklist, tree), phase, inputs.compose);
+    inputs
+}
+
+/// Returns the inputs that a phase names itself.
+fn named_inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inputs {
     let mut inputs = Inputs {
         compose: phase.compose.clone(),
         settings: phase.sources.clone(),
@@ -369,15 +401,18 @@ pub fn inputs(checklist: &Checklist, tree: &Tree, phase: &PhaseSettings) -> Inpu
     for subject in studied.map(|subject| subject.trim_start_matches("./")) {
         let file = subject.rsplit('/').next().unwrap_or(subject);
         let there = tree.get(subject).is_some();
-        if phase.compose.is_empty() && there && is_compose(file) {
+        let again = inputs.compose.iter().any(|it| it == subject);
+        if phase.compose.is_empty() && there && is_compose(file) && !again {
             inputs.compose.push(subject.to_owned());
         }
         if phase.sources.is_empty() && there && is_source(file) {
             inputs.settings.push(subject.to_owned());
         }
     }
-    inputs.compose.dedup();
-    inputs.compose = overlays::compose((checklist, tree), phase, inputs.compose);
+    if phase.compose.is_empty() {
+        // The project's folder is that of the first.
+        inputs.compose.sort_by_key(|path| path.matches('/').count());
+    }
     inputs
 }
 

@@ -5,6 +5,7 @@
 //! the commands, not here.
 
 mod edge;
+mod inherited;
 mod overlay;
 #[cfg(test)]
 mod page;

@@ -99,7 +99,7 @@ impl Check<'_> {
         if !settings.compose.is_empty() {
             self.making.insert(checklist.path.clone());
         }
-        let inputs = resolve::inputs(checklist, self.tree, settings);
+        let inputs = resolve::inputs(checklist, self.tree, settings, None);
         let Some(gathered) = self.gathered(inputs) else {
             return;
         };

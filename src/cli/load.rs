@@ -204,7 +204,14 @@ impl Loaded {
         if let Some(unreadable) = check::unreadable(&file.path, &self.snapshot.tree) {
             return Err(Diagnostics(vec![unreadable]).into());
         }
-        let (settings, settings_path) = self.phase_settings(&set.name, file)?;
+        let (mut settings, settings_path) = self.phase_settings(&set.name, file)?;
+        let earlier = set.phases.iter().filter(|it| it.number < file.number);
+        for file in earlier.rev() {
+            // What is wrong with it is told where that phase is asked for.
+            if let Ok((earlier, _)) = self.phase_settings(&set.name, file) {
+                settings.inherit(earlier);
+            }
+        }
         let text = self
             .snapshot
             .tree

@@ -23,7 +23,7 @@ use super::{
     Context, budget, environment, images, ingress, layout, monitoring, narrowed, overlays, steady,
     subjects, workload,
 };
-use crate::vocabulary::{Word, words};
+use crate::vocabulary::{Phrase, Vocabulary, Word, words};
 use built::{Built, build_all, maps};
 pub(super) use names::named;
 use names::{application_name, config_name, namespace};
@@ -70,7 +70,7 @@ pub(super) fn assemble<'f>(
 ) -> Result<Assembled<'f>, Diagnostics> {
     let (mut warnings, of) = (Vec::new(), (facts, tree, checklist));
     let (mut roster, promises) = enrol(reads, of, (context, past), &mut warnings)?;
-    overlays::prevail(&mut roster.members, (checklist, tree), context.phase);
+    overlays::prevail(&mut roster.members, (checklist, tree), context);
     let namespace = namespace(reads, facts, (context, past), &mut warnings);
     let name = application_name(facts, &namespace);
     let around = Around {
@@ -82,7 +82,7 @@ pub(super) fn assemble<'f>(
         past: past.edge(),
     };
     let needed = (!promises).then(|| around.needed(&roster, tree));
-    let unassigned = leave_out(&mut roster, reads, promises, context);
+    let unassigned = leave_out(&mut roster, reads, promises, (checklist, context));
     let variables = variables(&roster, checklist, facts, context);
     let own = roster.own_names();
     let sources = workload::Sources {
@@ -245,7 +245,7 @@ impl Around<'_, '_> {
     }
 
     /// Returns the way in that a task asks for, with what it was read from, and marks what is
-    /// routed to.
+    /// routed to. What an earlier phase led in stays so where no task of this one asks for a way in.
     fn way_in(
         &self,
         reads: &[Read<'_>],
@@ -253,41 +253,34 @@ impl Around<'_, '_> {
         workloads: &mut [Workload],
         warnings: &mut Vec<Diagnostic>,
     ) -> WayIn {
-        let mut asked = reads.iter().filter(|read| {
-            let target = read.target();
-            target.is_some_and(|target| target.kind == FileKind::Ingress)
-        });
-        // Several lines may each have a host led in.
-        let mut spec = asked.next().map(Read::spec);
-        for more in asked {
-            spec.get_or_insert_default().merge(more.spec());
-        }
-        if let (Some(spec), Some(past)) = (&mut spec, &self.past) {
-            spec.edge.add_missing(&past.edge);
-            spec.edge.wishes.extend(past.edge.wishes.iter().cloned());
-            spec.tls |= past.tls;
-        }
-        warnings.extend(ingress::lost(&self.facts.routes, spec.as_ref(), workloads));
-        let Some(spec) = spec else {
+        let asked = self.asked_in(reads);
+        warnings.extend(ingress::lost(&self.facts.routes, asked.as_ref(), workloads));
+        let Some(spec) = asked.as_ref().or(self.past.as_ref()) else {
             return WayIn::default();
         };
         let built = ingress::build(&ingress::Sources {
             app: self.app,
             namespace: self.namespace,
-            spec: &spec,
+            spec,
             settings: &self.context.phase.ingress,
             hints: &self.facts.routes,
             workloads,
             facts: self.facts,
             checklist: self.checklist,
         });
+        // What is to be said of an earlier phase's was said there.
+        let (said, notes) = if asked.is_some() {
+            (built.warnings, built.notes)
+        } else {
+            (Vec::new(), Vec::new())
+        };
         let Some(spec) = built.spec else {
             return WayIn {
-                astray: built.warnings,
+                astray: said,
                 ..WayIn::default()
             };
         };
-        warnings.extend(built.warnings);
+        warnings.extend(said);
         for workload in workloads {
             let mut paths = spec.paths();
             workload.behind_ingress = paths.any(|it| it.workload == workload.name);
@@ -298,9 +291,28 @@ impl Around<'_, '_> {
         }
         WayIn {
             spec: Some(spec),
-            notes: built.notes,
+            notes,
             astray: Vec::new(),
         }
+    }
+
+    /// Returns what tasks of this phase ask of the way in, with what earlier ones did beside.
+    fn asked_in(&self, reads: &[Read<'_>]) -> Option<Spec> {
+        let mut asked = reads.iter().filter(|read| {
+            let target = read.target();
+            target.is_some_and(|target| target.kind == FileKind::Ingress)
+        });
+        // Several lines may each have a host led in.
+        let mut spec = asked.next().map(Read::spec)?;
+        for more in asked {
+            spec.merge(more.spec());
+        }
+        if let Some(past) = &self.past {
+            spec.edge.add_missing(&past.edge);
+            spec.edge.wishes.extend(past.edge.wishes.iter().cloned());
+            spec.tls |= past.tls;
+        }
+        Some(spec)
     }
 }
 
@@ -320,7 +332,7 @@ fn leave_out(
     roster: &mut Roster<'_>,
     reads: &[Read<'_>],
     promises: bool,
-    context: &Context<'_>,
+    (checklist, context): (&Checklist, &Context<'_>),
 ) -> Vec<(String, String, Origin)> {
     let members = roster.members.iter().filter(|member| member.unassigned);
     let unassigned = members
@@ -338,7 +350,8 @@ fn leave_out(
     }
     // Telling what each person's task names takes time.
     if roster.members.iter().any(|member| member.unassigned) {
-        let theirs: Vec<String> = reads.iter().flat_map(persons).collect();
+        let theirs = reads.iter().flat_map(|read| persons(read, &checklist.vocabulary));
+        let theirs: Vec<String> = theirs.collect();
         roster.members.retain(|member| {
             let service = member.service.map(|it| &it.name);
             let named =
@@ -350,8 +363,9 @@ fn leave_out(
 }
 
 /// Returns what may run by a person's task: what is in the file that it names first, and whatever a
-/// line names beside a kind of workload (`CronJob for billing, nightly`).
-fn persons(read: &Read<'_>) -> Vec<String> {
+/// line names beside a kind of workload (`CronJob for billing, nightly`) or a word that leaves
+/// something out (`imgproxy stays off the cluster`).
+fn persons(read: &Read<'_>, vocabulary: &Vocabulary) -> Vec<String> {
     if read.intent != Intent::Manual {
         return Vec::new();
     }
@@ -365,8 +379,13 @@ fn persons(read: &Read<'_>) -> Vec<String> {
     }
     let text = read.task.text.plain();
     let runs = |word: &str| target::kind_named(word).is_some_and(FileKind::runs_pods);
-    if words(&text).any(runs) {
-        words(&text).map(str::to_lowercase).collect()
+    let phrase = Phrase::new(&text, vocabulary);
+    let leaves = [Word::Off, Word::Negation].map(|word| phrase.has(word));
+    if words(&text).any(runs) || leaves.contains(&true) {
+        let whole = text.split_whitespace();
+        let whole = whole.map(|it| it.trim_matches(|it: char| !it.is_alphanumeric()));
+        let all = words(&text).chain(whole).map(str::to_lowercase);
+        all.collect()
     } else {
         Vec::new()
     }

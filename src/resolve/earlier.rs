@@ -19,6 +19,7 @@ use crate::facts::{Facts, Tree};
 use crate::settings::PhaseSettings;
 
 use super::application::{Beside, ManifestItem};
+use super::generated::Base;
 use super::layout::Others;
 use super::roster::Member;
 use super::rules::Read;
@@ -91,6 +92,8 @@ pub(super) struct Past<'f> {
     held: Vec<Held>,
     /// The files in another one.
     apart: Vec<Held>,
+    /// What kustomize generates in this phase's namespace.
+    base: Option<Base>,
     /// The services whose workloads lie there.
     services_apart: BTreeSet<String>,
     /// The files that this phase wrote itself.
@@ -137,6 +140,9 @@ impl<'f> Past<'f> {
         for (phase, held) in held.into_iter().rev() {
             let same = home(&held).is_none_or(|it| Some(&it) == namespace.as_ref());
             past.take(phase, (held, same), (facts, tree));
+            let mut bases = phase.written.iter().filter(|_| same && past.base.is_none());
+            let base = bases.find_map(|path| Base::read(path, tree));
+            past.base = past.base.or(base);
         }
         past
     }
@@ -189,6 +195,21 @@ impl<'f> Past<'f> {
         }
     }
 
+    /// Returns a phase's settings, with the services that workloads of earlier phases turned out to
+    /// be as aliases: they are called the same here.
+    pub(super) fn named(&self, phase: &PhaseSettings) -> PhaseSettings {
+        let mut phase = phase.clone();
+        for subject in &self.subjects {
+            let Some(service) = subject.service.map(|it| &it.name) else {
+                continue;
+            };
+            if *service != subject.name && phase.alias(&subject.name).is_none() {
+                phase.aliases.push((subject.name.clone(), service.clone()));
+            }
+        }
+        phase
+    }
+
     /// Adds to what tasks of this phase ask of a workload what earlier ones do.
     pub(super) fn complete(&self, subjects: &mut [Subject<'f>]) {
         for subject in subjects {
@@ -224,7 +245,7 @@ impl<'f> Past<'f> {
         }
     }
 
-    /// Returns what the earlier phases asked of the way in through that file, and of others.
+    /// Returns what the earlier phases asked of the way in.
     pub(super) fn edge(&self) -> Option<Spec> {
         let mut asked = self
             .wishes
@@ -258,6 +279,11 @@ impl<'f> Past<'f> {
             }
         }
         beside
+    }
+
+    /// Returns what an earlier phase has kustomize generate.
+    pub(super) fn base(&self) -> Option<&Base> {
+        self.base.as_ref()
     }
 
     /// Returns whether this phase wrote a file before.

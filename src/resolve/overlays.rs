@@ -2,6 +2,7 @@
 //! namespace. Which there are, and which files they are written to; what they change is found by
 //! rendering both.
 
+use super::Context;
 use super::application::{Content, FileOrigin, FileSpec};
 use super::roster::Member;
 use super::rules::Read;
@@ -222,14 +223,15 @@ pub(super) fn misplaced(files: &[FileSpec]) -> Vec<Diagnostic> {
 pub(super) fn prevail(
     members: &mut [Member<'_>],
     (checklist, tree): (&Checklist, &Tree),
-    phase: &PhaseSettings,
+    context: &Context<'_>,
 ) {
+    let phase = context.phase;
     if phase.overlay.is_none() {
         return;
     }
     let mut base = phase.clone();
     base.overlay = None;
-    let inputs = super::inputs(checklist, tree, &base);
+    let inputs = super::inputs(checklist, tree, &base, context.before);
     // What is wrong with the base is said where the base is read.
     let gathered = facts::gather(tree, &inputs).ok();
     let Some(base) = gathered.and_then(|it| it.facts.project) else {

@@ -101,6 +101,11 @@ pub(super) fn build<'f>(
             .unwrap_or_else(|| usual_name(&service.name));
         members.push(sorter.unnamed(name, service));
     }
+    // Their order is seen in manifests: it is no matter of which phase names them.
+    members.sort_by_key(|member| {
+        let of = |it: &Service| member.service.is_some_and(|own| own.name == it.name);
+        services.iter().position(of).unwrap_or(services.len())
+    });
     let mut names = BTreeMap::new();
     for member in &members {
         if let Some(service) = member.service {

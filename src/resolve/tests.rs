@@ -98,7 +98,7 @@ fn resolved(checklist: &Checklist, tree: &Tree) -> Resolved {
 
 fn attempted(checklist: &Checklist, tree: &Tree) -> Result<Resolved, Diagnostics> {
     let phase = PhaseSettings::default();
-    let inputs = super::inputs(checklist, tree, &phase);
+    let inputs = super::inputs(checklist, tree, &phase, None);
     let facts = gather(tree, &inputs).expect("facts").facts;
     let settings = Settings::default();
     let context = Context {
@@ -165,6 +165,9 @@ fn a_service_whose_file_a_person_writes_is_not_written_beside_that() {
     };
     let redis = "redis".to_owned();
     assert!(tasks("Call the supplier").contains(&redis));
+    assert!(tasks("Ask the team about redis").contains(&redis));
+    assert!(!tasks("redis stays off the cluster for now").contains(&redis));
+    assert!(!tasks("We don't move redis in this phase").contains(&redis));
     assert!(tasks("`k8s/redis/deployment.yml`").contains(&redis));
     assert!(!tasks("`k8s/redis/deployment.yml` — no persistence, 256 MB").contains(&redis));
 }

@@ -3,6 +3,7 @@
 //! The same manifests meet kube-score and a real API server in `tests/conformance`.
 
 mod bad;
+mod later;
 mod lint;
 mod polaris;
 mod references;

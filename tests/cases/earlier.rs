@@ -1,6 +1,7 @@
 //! What the phases of a set leave of each other's manifests.
 
 mod again;
+mod kept;
 mod namespaces;
 mod secrets;
 

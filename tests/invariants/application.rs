@@ -78,7 +78,7 @@ pub fn resolver(data: &[u8]) {
         return;
     };
     let checklist = parsed.checklist;
-    let Some(gathered) = gather(&tree, &resolve::inputs(&checklist, &tree, &phase)) else {
+    let Some(gathered) = gather(&tree, &resolve::inputs(&checklist, &tree, &phase, None)) else {
         return;
     };
     let context = Context {

@@ -16,7 +16,7 @@ use crate::facts;
 use crate::git::Revision;
 use crate::manifest::{self, Object, Rendered, in_clear};
 use crate::plan::{self, Plan, PlanError};
-use crate::resolve::{self, Action, Requirement, Resolved};
+use crate::resolve::{self, Action, Before, Requirement, Resolved};
 use crate::settings::PhaseSettings;
 
 /// A phase with its meaning.
@@ -94,12 +94,18 @@ impl Meaning {
 impl Loaded {
     /// Gathers the facts of a phase.
     pub(in crate::cli) fn facts(&self, phase: &Phase) -> Result<facts::Gathered> {
-        self.facts_by(phase, &phase.settings)
+        self.facts_by(phase, &phase.settings, &self.before(phase))
     }
 
-    fn facts_by(&self, phase: &Phase, settings: &PhaseSettings) -> Result<facts::Gathered> {
+    fn facts_by(
+        &self,
+        phase: &Phase,
+        settings: &PhaseSettings,
+        before: &Before,
+    ) -> Result<facts::Gathered> {
         places::check_compose(self, phase)?;
-        let inputs = resolve::inputs(&phase.checklist, &self.snapshot.tree, settings);
+        let tree = &self.snapshot.tree;
+        let inputs = resolve::inputs(&phase.checklist, tree, settings, Some(before));
         Ok(facts::gather(&self.snapshot.tree, &inputs)?)
     }
 
@@ -186,10 +192,10 @@ impl Loaded {
         settings: &PhaseSettings,
         service_monitors: bool,
     ) -> Result<Meaning> {
-        let gathered = self.facts_by(phase, settings)?;
+        let before = self.before(phase);
+        let gathered = self.facts_by(phase, settings, &before)?;
         let tree = images::with_mounted_bytes(self, &gathered.facts)?;
         let seen = traces::seen(self, phase)?;
-        let before = self.before(phase);
         let resolve = |settings: &PhaseSettings| {
             let context = resolve::Context {
                 seen: Some(&seen),

@@ -73,9 +73,10 @@ impl Known {
             return Some(Vec::new());
         }
         let tree = &loaded.snapshot.tree;
-        let gathered = self.gathered(loaded, inputs(checklist, tree, &phase.settings))?;
-        let seen = traces::seen(loaded, phase).ok();
         let before = loaded.before(phase);
+        let inputs = inputs(checklist, tree, &phase.settings, Some(&before));
+        let gathered = self.gathered(loaded, inputs)?;
+        let seen = traces::seen(loaded, phase).ok();
         let context = Context {
             set: phase.set.clone(),
             settings: &loaded.settings,

@@ -26,6 +26,7 @@ pub(super) fn load(tree: &Tree, files: &[String], report: &mut Report) -> Option
         report,
         warned: BTreeSet::new(),
         including: Vec::new(),
+        included: BTreeSet::new(),
         extended: HashMap::new(),
     };
     let mut root = loader.files(files, &folder, &values)?;
@@ -64,6 +65,8 @@ struct Loader<'a> {
     warned: BTreeSet<String>,
     /// The files whose `include` is being followed, outermost first.
     including: Vec<String>,
+    /// The files that others include.
+    included: BTreeSet<String>,
     /// The services of files that others extend.
     extended: HashMap<String, Rc<HashMap<String, Node>>>,
 }
@@ -72,6 +75,10 @@ impl Loader<'_> {
     fn files(&mut self, files: &[String], folder: &str, values: &Values) -> Option<Node> {
         let mut merged: Option<Node> = None;
         for file in files {
+            // Included, it was read with its own folder and variables.
+            if self.including.is_empty() && self.included.contains(file) {
+                continue;
+            }
             for node in self.file(file, folder, values) {
                 let place = extends::Place {
                     path: file,

@@ -37,7 +37,7 @@ fn of_tree(bullets: &[&str], settings: &str, tree: &Tree) -> Resolved {
     .expect("a checklist")
     .checklist;
     let phase = PhaseSettings::parse("phases/04-shop.toml", settings).expect("settings");
-    let facts = gather(tree, &inputs(&checklist, tree, &phase))
+    let facts = gather(tree, &inputs(&checklist, tree, &phase, None))
         .expect("facts")
         .facts;
     let context = Context {

@@ -50,7 +50,7 @@ fn resolved_from(tree: &Tree, settings: &str, monitors: bool) -> Resolved {
     .expect("a checklist")
     .checklist;
     let phase = PhaseSettings::parse("phases/04-shop.toml", settings).expect("settings");
-    let facts = gather(tree, &inputs(&checklist, tree, &phase))
+    let facts = gather(tree, &inputs(&checklist, tree, &phase, None))
         .expect("facts")
         .facts;
     let context = Context {

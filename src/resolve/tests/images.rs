@@ -26,7 +26,7 @@ fn resolved(compose: &str, images: &[(&str, &str)]) -> Resolved {
             .collect(),
         ..PhaseSettings::default()
     };
-    let inputs = crate::resolve::inputs(&checklist, &tree, &phase);
+    let inputs = crate::resolve::inputs(&checklist, &tree, &phase, None);
     let facts = gather(&tree, &inputs);
     let settings = Settings::default();
     let context = Context {

@@ -20,7 +20,7 @@ fn found(tasks: &[&str]) -> Vec<Option<bool>> {
     );
     tree.insert("app/src/Old.kt", "fun begin() { run() }\n");
     let phase = PhaseSettings::default();
-    let facts = gather(&tree, &inputs(&checklist, &tree, &phase));
+    let facts = gather(&tree, &inputs(&checklist, &tree, &phase, None));
     let facts = facts.map_or_else(|_| Facts::default(), |it| it.facts);
     let sight = Sight {
         there: There::File {

@@ -102,6 +102,7 @@ impl Loader<'_> {
             self.report.push(item.mark.error(message, "included here"));
             return None;
         }
+        self.included.extend(files.iter().cloned());
         let given = item.get("project_directory").and_then(Node::str);
         let folder = given.map_or_else(|| paths::folder(first).to_owned(), at);
         let own = paths::join(&folder, ".env").unwrap_or_default();

@@ -225,3 +225,19 @@ fn several_documents_of_a_file_are_merged() {
     assert_eq!(api.image.unwrap().value, "a:2");
     assert_eq!(api.user.as_deref(), Some("5"));
 }
+
+#[test]
+fn what_is_included_and_given_as_well_is_read_once_and_from_its_own_folder() {
+    let files = [
+        ("compose.yml", "include: [infra/compose.yml]\n"),
+        (
+            "infra/compose.yml",
+            "services:\n  db: {image: 'postgres:16', volumes: ['./init:/init']}\n",
+        ),
+        ("infra/init/1.sql", "select 1;\n"),
+    ];
+    let db = project(&files).unwrap().0.services.remove(0);
+    let mounts: Vec<_> = db.mounts.iter().map(|it| it.source.clone()).collect();
+    let init = crate::facts::MountSource::Bind("infra/init/".to_owned());
+    assert_eq!(mounts, [init]);
+}

@@ -227,6 +227,10 @@ fn the_map_of_variables_keeps_its_name() {
         name: "app".to_owned(),
         ..member()
     };
-    let mounts = mounted_by(&app, &tree(&["site.conf"]), &[("site.conf", "/etc/site.conf")]);
+    let mounts = mounted_by(
+        &app,
+        &tree(&["site.conf"]),
+        &[("site.conf", "/etc/site.conf")],
+    );
     assert_eq!(mounts.maps[0].name, "app-config-2");
 }
