@@ -105,6 +105,8 @@ pub(super) struct Past<'f> {
     later: Vec<ManifestItem>,
     /// The files that later phases wrote.
     written_later: BTreeSet<String>,
+    /// The workloads in those of them that this phase didn't write.
+    run_later: BTreeSet<String>,
 }
 
 impl<'f> Past<'f> {
@@ -136,6 +138,7 @@ impl<'f> Past<'f> {
         let bare = written.filter(|path| before.own.contains(*path) && held::is_bare(path, tree));
         past.bare = bare.cloned().collect();
         past.later = held::begun(before, tree);
+        past.run_later = held::run_later(before, tree);
         // Of two that ask differently, the later one's words count.
         for (phase, held) in held.into_iter().rev() {
             let same = home(&held).is_none_or(|it| Some(&it) == namespace.as_ref());
@@ -306,6 +309,8 @@ impl<'f> Past<'f> {
             taken: apart.filter(|path| !self.own.contains(path)).collect(),
             later: self.later.clone(),
             written_later: self.written_later.clone(),
+            run_later: self.run_later.clone(),
+            own: self.own.clone(),
             in_common,
         }
     }

@@ -28,6 +28,10 @@ pub(super) struct Others {
     pub(super) later: Vec<ManifestItem>,
     /// The files that later phases wrote.
     pub(super) written_later: BTreeSet<String>,
+    /// The workloads in those of them that this phase didn't write.
+    pub(super) run_later: BTreeSet<String>,
+    /// The files that this phase wrote before.
+    pub(super) own: BTreeSet<String>,
     /// The files of earlier phases that this one wrote as well.
     pub(super) in_common: Vec<Beside>,
 }
@@ -214,6 +218,11 @@ impl Layout<'_, '_> {
             let reason = format!("service {service}");
             unassigned(path, &reason, &section, self.whole(workload, true))
         };
+        let (own, later) = (&self.others.own, &self.others.run_later);
+        let workloads = workloads.filter(|it| {
+            let path = format!("{folder}{}.yml", it.name);
+            own.contains(&path) || !later.contains(&it.name)
+        });
         workloads.map(file).collect()
     }
 

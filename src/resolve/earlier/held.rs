@@ -86,6 +86,16 @@ pub(super) fn begun(before: &Before, tree: &Tree) -> Vec<ManifestItem> {
     begun
 }
 
+/// Returns the workloads in files of later phases that this one didn't write.
+pub(super) fn run_later(before: &Before, tree: &Tree) -> BTreeSet<String> {
+    let held = items(before.later.difference(&before.own), tree);
+    let names = held.into_iter().filter_map(|item| match item {
+        ManifestItem::Workload(name) => Some(name),
+        _ => None,
+    });
+    names.collect()
+}
+
 fn items<'p>(paths: impl Iterator<Item = &'p String>, tree: &Tree) -> Vec<ManifestItem> {
     let files = paths.filter_map(|path| parse_documents(path, tree.get(path)?).ok());
     let objects: Vec<Object> = files.flatten().collect();
