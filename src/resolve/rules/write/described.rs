@@ -4,6 +4,7 @@
 //! It is read as bullets are. Words that only name the file or what it holds are harmless; anything
 //! else that no rule reads is a person's, never dropped in silence.
 
+mod codes;
 mod way_in;
 
 use crate::checklist::Inline;
@@ -267,7 +268,9 @@ impl Reader<'_, '_> {
     /// Returns whether a text is read to its last word.
     fn is_read(&self, text: &str) -> bool {
         let (meaning, _) = self.meant(&inline(self.line, text));
-        matches!(meaning, Meaning::Carried(_)) && self.strays(text, Known::Read).is_empty()
+        let strays = self.strays(text, Known::Read);
+        let read = matches!(meaning, Meaning::Carried(_)) && strays.is_empty();
+        read && self.unread_codes(text).is_empty()
     }
 
     /// Returns what a rule over bullets reads, and what is asked for.
@@ -337,7 +340,12 @@ impl Reader<'_, '_> {
             // Whomever it is for, a Service is reached within the cluster anyway.
             let asking = self.strays(text, Known::Named);
             names.retain(|name| asking.contains(name));
+            let phrase = Phrase::new(text, self.line.vocabulary);
+            if phrase.has(Word::Purpose) && !phrase.has(Word::Exactly) {
+                return names;
+            }
         }
+        names.extend(self.unread_codes(text));
         names
     }
 

@@ -4,6 +4,7 @@ use super::super::super::super::ingress;
 use super::super::super::super::spec::Spec;
 use super::super::pieces::{between, clauses, inline};
 use super::super::stray::Known;
+use super::codes::codes;
 use super::{NOBODY, Reader};
 use crate::vocabulary::{Phrase, Word};
 
@@ -96,11 +97,8 @@ impl Reader<'_, '_> {
             .any(|word| word.starts_with(|it: char| it.is_ascii_digit()));
         let only = phrase.has(Word::Exactly);
         let encrypted = own.tls && !leads && own.edge.wishes.is_empty();
-        named || phrase.has(Word::Within) || encrypted && (secret || figure || only)
+        // The way in listens at the controller's ports.
+        let port = figure && !leads && own.edge.paths.is_empty() && phrase.has(Word::Ports);
+        named || port || phrase.has(Word::Within) || encrypted && (secret || figure || only)
     }
-}
-
-/// Returns the code spans of a text.
-fn codes(text: &str) -> impl Iterator<Item = &str> {
-    text.split('`').skip(1).step_by(2)
 }
