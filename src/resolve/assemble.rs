@@ -78,10 +78,11 @@ pub(super) fn assemble<'f>(
         namespace: &namespace,
         facts,
         checklist,
+        tree,
         context,
         past: past.edge(),
     };
-    let needed = (!promises).then(|| around.needed(&roster, tree));
+    let needed = (!promises).then(|| around.needed(&roster));
     let unassigned = leave_out(&mut roster, reads, promises, (checklist, context));
     let variables = variables(&roster, checklist, facts, context);
     let own = roster.own_names();
@@ -194,6 +195,7 @@ struct Around<'a, 'c> {
     namespace: &'a str,
     facts: &'a Facts,
     checklist: &'a Checklist,
+    tree: &'a Tree,
     context: &'a Context<'c>,
     /// What earlier phases asked of the way in.
     past: Option<Spec>,
@@ -202,11 +204,11 @@ struct Around<'a, 'c> {
 impl Around<'_, '_> {
     /// Returns the Secrets and maps that the services of a checklist need which writes none: what
     /// it asks about is there all the same.
-    fn needed(&self, roster: &Roster<'_>, tree: &Tree) -> (Vec<SecretSpec>, Vec<ConfigMapSpec>) {
+    fn needed(&self, roster: &Roster<'_>) -> (Vec<SecretSpec>, Vec<ConfigMapSpec>) {
         let variables = variables(roster, self.checklist, self.facts, self.context);
         let own = roster.own_names();
         let mut built = build_all(
-            tree,
+            self.tree,
             &variables,
             &workload::Sources {
                 roster,
@@ -255,7 +257,13 @@ impl Around<'_, '_> {
     ) -> WayIn {
         let asked = self.asked_in(reads);
         warnings.extend(ingress::lost(&self.facts.routes, asked.as_ref(), workloads));
-        let Some(spec) = asked.as_ref().or(self.past.as_ref()) else {
+        let persons = reads.iter().filter(|read| {
+            let there = |it: &Target| self.tree.get(&it.path).is_some();
+            read.persons.as_ref().is_some_and(there)
+        });
+        let persons = persons.filter_map(|read| read.led_in.as_deref());
+        let mut others = persons.chain(self.past.as_ref());
+        let Some(spec) = asked.as_ref().or_else(|| others.next()) else {
             return WayIn::default();
         };
         let built = ingress::build(&ingress::Sources {
@@ -268,7 +276,7 @@ impl Around<'_, '_> {
             facts: self.facts,
             checklist: self.checklist,
         });
-        // What is to be said of an earlier phase's was said there.
+        // What is to be said of an earlier phase's was said there; a person's is their business.
         let (said, notes) = if asked.is_some() {
             (built.warnings, built.notes)
         } else {
@@ -350,7 +358,9 @@ fn leave_out(
     }
     // Telling what each person's task names takes time.
     if roster.members.iter().any(|member| member.unassigned) {
-        let theirs = reads.iter().flat_map(|read| persons(read, &checklist.vocabulary));
+        let theirs = reads
+            .iter()
+            .flat_map(|read| persons(read, &checklist.vocabulary));
         let theirs: Vec<String> = theirs.collect();
         roster.members.retain(|member| {
             let service = member.service.map(|it| &it.name);

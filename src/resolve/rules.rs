@@ -132,6 +132,8 @@ pub(super) struct Read<'c> {
     pub(super) left: Option<String>,
     /// The file that a person is to write for that reason.
     pub(super) persons: Option<Target>,
+    /// What was read of it, where it is a way in: one that is there still leads where it did.
+    pub(super) led_in: Option<Box<Spec>>,
 }
 
 impl Read<'_> {
@@ -166,6 +168,9 @@ impl Read<'_> {
     /// Leaves the task to a person, with the reason.
     pub(super) fn leave(&mut self, why: String) {
         if let Intent::Write(target) = std::mem::replace(&mut self.intent, Intent::Manual) {
+            if target.kind == FileKind::Ingress {
+                self.led_in = self.spec.take();
+            }
             self.persons = Some(target);
         }
         self.bullets.clear();
@@ -344,6 +349,7 @@ pub(super) fn read_as<'c>(
         spec,
         description,
         pathless: None,
+        led_in: None,
         left: None,
         persons: None,
     }

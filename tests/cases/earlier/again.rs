@@ -138,7 +138,10 @@ fn what_a_later_phase_took_from_the_first_is_not_begun_by_the_second() {
     let one = "- [ ] `k8s/namespace.yml`\n- [ ] `k8s/api/deployment.yml`: 3 replicas\n";
     let workspace = workspace(one, "- [ ] `k8s/postgresql/statefulset.yml`: 1 replica\n");
     let three = "checklists/shop/phase-03-web.md";
-    workspace.write(three, phase(3, "- [ ] `k8s/web/deployment.yml`: 3 replicas\n"));
+    workspace.write(
+        three,
+        phase(3, "- [ ] `k8s/web/deployment.yml`: 3 replicas\n"),
+    );
     workspace.commit("a third phase");
     for number in ["1", "2", "3"] {
         workspace.orch(&["phase", number, "run"]).expect(0);

@@ -98,3 +98,25 @@ fn maps_that_kustomize_generates_stay_generated() {
     }
     assert!(workspace.read(TWO).contains("[x]"));
 }
+
+#[test]
+fn a_way_in_that_becomes_a_persons_still_leads_where_it_did() {
+    let workspace = workspace(WAY_IN, "- [ ] Tell the team\n");
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let path = "k8s/api/deployment.yml";
+    let before = workspace.read(path);
+    has(&before, &["kubernetes.io/metadata.name: traefik"]);
+    let one = workspace.read(super::ONE);
+    let one = one.replace(
+        "  - `/api` → `api`\n",
+        "  - `/api` → `api`\n  - staff only\n",
+    );
+    workspace.write(
+        super::ONE,
+        one.replace("[x] `k8s/ingress.yml`", "[ ] `k8s/ingress.yml`"),
+    );
+    workspace
+        .orch(&["phase", "1", "run", "--accept-changes"])
+        .expect(3);
+    assert_eq!(workspace.read(path), before);
+}
