@@ -13,6 +13,7 @@ mod budget;
 mod bullets;
 mod checks;
 mod confidential;
+mod doubtful;
 mod earlier;
 mod elsewhere;
 mod environment;
@@ -165,7 +166,7 @@ pub fn resolve(
     loop {
         let mut resolved = resolve_as_read(&mut reads, of, (context, &past), &mut left)?;
         let made = (&resolved.tasks[..], &resolved.application);
-        let doubtful = unwritten::doubtful(&mut reads, made, checklist);
+        let doubtful = doubtful::leave(&mut reads, made, checklist);
         let narrowed = unread_of_line(&mut reads, &resolved.tasks);
         // What is asked for must be the same in every environment.
         if doubtful.is_empty() && !narrowed || overlaid {

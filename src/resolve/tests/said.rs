@@ -241,13 +241,13 @@ fn a_namespaces_name_is_marked_or_called_so() {
 
 #[test]
 fn a_type_of_a_service_is_read_beside_what_isnt() {
-    let resolved = read("`k8s/app/service.yml`: LoadBalancer with a static IP");
+    let resolved = read("`k8s/app/service.yml`: LoadBalancer with a long name");
     let app = resolved.application.workload("app").expect("the workload");
     let reach: Vec<Exposure> = app.ports.iter().map(|port| port.exposure).collect();
     assert_eq!(reach, [Exposure::LoadBalancer; 2]);
     check(
-        "`k8s/app/service.yml`: LoadBalancer with a static IP",
-        &["a static IP"],
+        "`k8s/app/service.yml`: LoadBalancer with a long name",
+        &["a long name"],
     );
     check(
         "`k8s/app/service.yml`: LoadBalancer for partners",

@@ -375,3 +375,30 @@ fn what_is_asked_of_all_pods_waits_for_those_that_a_person_is_to_write() {
     ];
     assert_eq!(missing(&twice), [""; 0]);
 }
+
+#[test]
+fn a_service_that_might_be_open_to_more_than_is_asked_for_is_a_persons() {
+    let why = |words: &str| {
+        format!(
+            "nothing reads “{words}”, so that `k8s/admin-api/service.yml` might let in whom it mustn't: \
+             it is a person's to write"
+        )
+    };
+    for (line, words) in [
+        ("LoadBalancer, internal", "internal"),
+        ("LoadBalancer with a static IP", "a static IP"),
+        (
+            "LoadBalancer\n  - only from the office",
+            "only from the office",
+        ),
+        (
+            "LoadBalancer, только для сотрудников",
+            "только для сотрудников",
+        ),
+    ] {
+        check_left(
+            &[&format!("`k8s/admin-api/service.yml`: {line}")],
+            &why(words),
+        );
+    }
+}
