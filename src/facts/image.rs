@@ -91,6 +91,31 @@ pub fn parse(image: &str) -> Option<Reference> {
     })
 }
 
+/// Returns whether a text can be the reference of an image: a registry takes no other names
+/// (<https://github.com/distribution/reference>).
+pub fn is_reference(text: &str) -> bool {
+    let Some(Reference { name, tag, digest }) = parse(text) else {
+        return false;
+    };
+    let part = |text: &str| {
+        let fits = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || "._-".contains(it);
+        let ends = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
+        text.chars().all(fits) && ends(text.chars().next()) && ends(text.chars().last())
+    };
+    let (host, port) = name.split_once(':').unwrap_or((&name, "1"));
+    let (port, path) = port.split_once('/').unwrap_or((port, "a"));
+    let named = host.split('/').all(part) && path.split('/').all(part);
+    let numbered = !port.is_empty() && port.chars().all(|it| it.is_ascii_digit());
+    let word = |it: char| it.is_ascii_alphanumeric() || "._-".contains(it);
+    let tagged = |tag: &str| !tag.is_empty() && tag.chars().all(word);
+    let hashed = |digest: &str| digest.split_once(':').is_some_and(|(_, hash)| tagged(hash));
+    named
+        && numbered
+        && name.contains(|it: char| it.is_ascii_lowercase())
+        && tag.as_deref().is_none_or(tagged)
+        && digest.as_deref().is_none_or(hashed)
+}
+
 /// Returns the product that an image is, if it is a known one.
 pub fn product(image: &str) -> Option<Product> {
     known(image).map(Product)
@@ -179,7 +204,37 @@ fn confirmation(product: Product, service: &Service) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{known, parse, product, rows};
+    use super::{is_reference, known, parse, product, rows};
+
+    #[test]
+    fn what_a_registry_would_not_take_is_no_reference() {
+        for good in [
+            "nginx",
+            "nginx:1.27-alpine",
+            "registry.example.com:5000/team/app:v1",
+            "ghcr.io/a/b@sha256:0f1e",
+            "localhost/app",
+        ] {
+            assert!(is_reference(good), "{good}");
+        }
+        for bad in [
+            "",
+            "Never",
+            "1.2",
+            "a b",
+            "imagePullSecrets: regcred",
+            "Dockerfile",
+            "web/Dockerfile",
+            "app:",
+            "a//b",
+            "-app",
+            "app@",
+            "app:1 2",
+            "/app",
+        ] {
+            assert!(!is_reference(bad), "{bad}");
+        }
+    }
 
     #[track_caller]
     fn check(image: &str, expected: Option<&str>) {

@@ -15,7 +15,7 @@ pub(super) use rows::{known, known_of_ingress};
 pub(super) use whole::{Beyond, clauses};
 
 use crate::checklist::{Bullet, Form, Inline};
-use crate::facts::Protocol;
+use crate::facts::{Protocol, image as reference};
 
 use super::amounts;
 use super::ports;
@@ -23,7 +23,7 @@ use super::probe_words;
 use super::quantity;
 use super::spec::{Amounts, PortSpec, Spec};
 use super::target::FileKind;
-use crate::vocabulary::{Phrase, Vocabulary, Word, words};
+use crate::vocabulary::{Meanings, Phrase, Vocabulary, Word, words};
 
 /// What a bullet was understood as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -340,11 +340,41 @@ fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String>
     (!numbers.is_empty()).then(|| format!("ports {}", numbers.join(", ")))
 }
 
+/// Reads an image, or the tag that the service's own is to have: `Image: registry.example.com/app:1.2`,
+/// `Version: 1.4`. What is said of images beside (`imagePullSecrets`) is something else.
 fn image(text: &Inline, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
+    const ALLOWED: &[Word] = &[Word::Image, Word::Article, Word::Called, Word::Plain];
     head.find(&[Word::Image])?;
     let (code, _) = text.codes().next()?;
+    let plain = text.plain();
+    let before = plain.split(code).next().unwrap_or_default();
+    let vocabulary = head.vocabulary();
+    let allowed = |word: &str| {
+        let told = vocabulary.told_by(word).alone;
+        told.meets(Meanings::of(ALLOWED)) || WRAPPED.contains(&word.to_lowercase().as_str())
+    };
+    if !words(before).all(allowed) {
+        return None;
+    }
+    if is_version(code) {
+        spec.version = Some(code.to_owned());
+        return Some(format!("version {code}"));
+    }
+    if !reference::is_reference(code) {
+        return None;
+    }
     spec.image = Some(code.to_owned());
     Some(format!("image {code}"))
+}
+
+/// What an image is of, in so many words.
+const WRAPPED: [&str; 4] = ["docker", "container", "докер", "контейнера"];
+
+/// Returns whether a text is a version or a tag that begins with one: `1.4.2`, `v2`, `16-alpine`.
+fn is_version(text: &str) -> bool {
+    let figures = text.strip_prefix('v').unwrap_or(text);
+    let word = |it: char| it.is_ascii_alphanumeric() || "._-".contains(it);
+    figures.starts_with(|it: char| it.is_ascii_digit()) && figures.chars().all(word)
 }
 
 /// Reads what manifests have without being asked.

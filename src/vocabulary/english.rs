@@ -326,7 +326,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Claim, "volume, storage, disk"),
     (Word::Environment, "environment, variable"),
     (Word::Init, "initialis, initializ"),
-    (Word::Image, "image, tag$, version"),
+    (Word::Image, "image$, images$, tag$, version$, versions$"),
     (Word::Schedule, "schedule"),
     (Word::Zone, "time-zone, time zone"),
     (Word::Overlap, "concurrency"),

@@ -369,3 +369,47 @@ fn what_stabilization_takes_is_no_period() {
         ],
     );
 }
+
+#[test]
+fn an_image_is_what_can_be_one_behind_its_word() {
+    check(
+        FileKind::Deployment,
+        &[
+            (
+                "Image: `registry.example.com/app:1.2`",
+                "image registry.example.com/app:1.2",
+            ),
+            ("Образ: `nginx`", "image nginx"),
+            ("Версія: `1.4.2`", "version 1.4.2"),
+            ("Image tag: `v2-alpine`", "version v2-alpine"),
+            ("imagePullSecrets: `regcred`", NOT),
+            ("imagePullPolicy: `Never`", NOT),
+            ("Image policy: `Always`", NOT),
+            ("Image pull secret: `regcred`", NOT),
+            ("Секрет образа: `regcred`", NOT),
+            ("Секрет образу: `regcred`", NOT),
+            ("Image size: `200MB`", NOT),
+            ("Image from `Dockerfile`", NOT),
+            ("Подпись образа: `cosign`", NOT),
+        ],
+    );
+}
+
+#[test]
+fn what_stands_behind_a_route_is_about_that_route() {
+    check(
+        FileKind::Ingress,
+        &[
+            ("`/api` → api:8080", "paths /api → api:8080"),
+            ("`/api` → api:8080, exact", "paths /api exactly → api:8080"),
+            (
+                "`/api` → api:8080, pathType Exact",
+                "paths /api exactly → api:8080",
+            ),
+            (
+                "`/api` → api:8080, websocket",
+                "paths /api → api:8080; time-out of 3600 s",
+            ),
+        ],
+    );
+}

@@ -17,7 +17,7 @@ pub(in crate::resolve) fn read(
     let plain = text.plain();
     let plain = Phrase::new(&plain, vocabulary);
     let mut meanings = Vec::new();
-    let asked = told::read(text, vocabulary);
+    let asked = wished(text, vocabulary);
     // A wish is the whole Ingress's: for one host or path alone it would be another.
     if clauses(text)
         .iter()
@@ -31,7 +31,8 @@ pub(in crate::resolve) fn read(
     let rewrites = asked
         .iter()
         .any(|wish| matches!(wish, wishes::Wish::Rewrite { .. }));
-    if asked.is_empty() || (plain.has(Word::Paths) && !rewrites) {
+    let leads = leads_to_service(text, vocabulary);
+    if asked.is_empty() || leads || (plain.has(Word::Paths) && !rewrites) {
         meanings.extend(routed(text, plain, spec));
     }
     if asks_for_tls(plain, &asked) {
@@ -46,6 +47,28 @@ pub(in crate::resolve) fn read(
         });
     }
     (!meanings.is_empty()).then(|| meanings.join("; "))
+}
+
+/// Returns the wishes that a text states. A port behind an arrow is none's figure: `/ws` → api:8080,
+/// websocket.
+fn wished(text: &Inline, vocabulary: &Vocabulary) -> Vec<wishes::Wish> {
+    if !leads_to_service(text, vocabulary) {
+        return told::read(text, vocabulary);
+    }
+    let clauses = clauses(text);
+    let beside = clauses.iter().filter(|clause| {
+        let plain = clause.plain();
+        !paths::ARROWS.iter().any(|arrow| plain.contains(arrow))
+    });
+    let beside = beside.flat_map(|clause| told::read(clause, vocabulary));
+    beside.collect()
+}
+
+/// Returns whether a text leads paths to services by arrows.
+fn leads_to_service(text: &Inline, vocabulary: &Vocabulary) -> bool {
+    let routes = paths::read(text, vocabulary);
+    let mut to = routes.iter().filter_map(|route| route.to.as_deref());
+    to.any(|it| !it.starts_with('/'))
 }
 
 /// Returns whether a clause tells a wish beside a host or a path that it is for.

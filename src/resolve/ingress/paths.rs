@@ -120,6 +120,10 @@ pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Pa
             alone = Some((host, false));
         }
         let exact = all_exact || exact(&clause.words);
+        // `/api` → api, exact
+        if exact && clause.codes.is_empty() && clause.behind.is_none() {
+            found.iter_mut().for_each(make_exact);
+        }
         let to = clause.to(vocabulary);
         for code in codes {
             // A host alone is one to be served, unless it is said by what.
@@ -127,8 +131,8 @@ pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Pa
             let Some(mut path) = parse(code).filter(|it| routed(it.host.is_some())) else {
                 continue;
             };
-            if exact && path.kind == PathKind::Prefix && !code.ends_with('*') {
-                path.kind = PathKind::Exact;
+            if exact && !code.ends_with('*') {
+                make_exact(&mut path);
             }
             path.to.clone_from(&to);
             if let Some((host, used)) = alone.as_mut().filter(|_| path.host.is_none()) {
@@ -143,6 +147,12 @@ pub(in crate::resolve) fn read(text: &Inline, vocabulary: &Vocabulary) -> Vec<Pa
         return Vec::new();
     }
     found
+}
+
+fn make_exact(path: &mut PathWish) {
+    if path.kind == PathKind::Prefix {
+        path.kind = PathKind::Exact;
+    }
 }
 
 /// Returns the hosts that a bullet names.
