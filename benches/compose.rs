@@ -75,7 +75,7 @@ fn convert(folder: &Path, out: &Path) {
     let parsed =
         orch::checklist::parse(&phase.path, text, &Vocabulary::default()).expect("it is read");
     let (settings, own) = (Settings::default(), PhaseSettings::default());
-    let inputs = resolve::inputs(&parsed.checklist, &snapshot.tree, &own);
+    let inputs = resolve::inputs(&parsed.checklist, &snapshot.tree, &own, None);
     let gathered = facts::gather(&snapshot.tree, &inputs).expect("facts");
     let context = Context {
         set: set.name.clone(),

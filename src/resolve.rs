@@ -226,9 +226,7 @@ fn resolve_as_read<'f>(
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, reads);
     if context.phase.generator != Some(false) {
-        let maps = &mut assembled.application.config_maps;
-        let of = (&assembled.owners[..], past.base());
-        generated::divide(maps, &mut files, reads, of);
+        assembled.generate(&mut files, reads, past.base());
     }
     files.extend(moved);
     let look = Look::new(tree, facts, context.seen);

@@ -97,14 +97,14 @@ pub fn is_reference(text: &str) -> bool {
     let Some(Reference { name, tag, digest }) = parse(text) else {
         return false;
     };
-    let part = |text: &str| {
+    let segment = |text: &str| {
         let fits = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || "._-".contains(it);
         let ends = |it: Option<char>| it.is_some_and(|it| it.is_ascii_alphanumeric());
         text.chars().all(fits) && ends(text.chars().next()) && ends(text.chars().last())
     };
     let (host, port) = name.split_once(':').unwrap_or((&name, "1"));
     let (port, path) = port.split_once('/').unwrap_or((port, "a"));
-    let named = host.split('/').all(part) && path.split('/').all(part);
+    let named = host.split('/').all(segment) && path.split('/').all(segment);
     let numbered = !port.is_empty() && port.chars().all(|it| it.is_ascii_digit());
     let word = |it: char| it.is_ascii_alphanumeric() || "._-".contains(it);
     let tagged = |tag: &str| !tag.is_empty() && tag.chars().all(word);

@@ -13,6 +13,7 @@ use super::application::{
     Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
 };
 use super::earlier::Past;
+use super::generated::{self, Base};
 use super::ingress::IngressSpec;
 use super::model::Note;
 use super::roster::{self, Roster};
@@ -57,6 +58,18 @@ impl Assembled<'_> {
     pub(super) fn files(&self, reads: &[Read<'_>]) -> Vec<FileSpec> {
         let of = (&self.owners[..], &self.others);
         layout::build(reads, &self.roster, &self.application, of)
+    }
+
+    /// Takes the maps out of files that kustomize generates, by this phase's `kustomization.yml` or
+    /// by that of an earlier one.
+    pub(super) fn generate(
+        &mut self,
+        files: &mut Vec<FileSpec>,
+        reads: &[Read<'_>],
+        earlier: Option<&Base>,
+    ) {
+        let maps = &mut self.application.config_maps;
+        generated::divide(maps, files, reads, (&self.owners, earlier));
     }
 }
 

@@ -143,9 +143,10 @@ impl<'f> Past<'f> {
         for (phase, held) in held.into_iter().rev() {
             let same = home(&held).is_none_or(|it| Some(&it) == namespace.as_ref());
             past.take(phase, (held, same), (facts, tree));
-            let mut bases = phase.written.iter().filter(|_| same && past.base.is_none());
-            let base = bases.find_map(|path| Base::read(path, tree));
-            past.base = past.base.or(base);
+            if same && past.base.is_none() {
+                let mut paths = phase.written.iter();
+                past.base = paths.find_map(|path| Base::read(path, tree));
+            }
         }
         past
     }

@@ -89,11 +89,13 @@ pub(super) fn begun(before: &Before, tree: &Tree) -> Vec<ManifestItem> {
 /// Returns the workloads in files of later phases that this one didn't write.
 pub(super) fn run_later(before: &Before, tree: &Tree) -> BTreeSet<String> {
     let held = items(before.later.difference(&before.own), tree);
-    let names = held.into_iter().filter_map(|item| match item {
-        ManifestItem::Workload(name) => Some(name),
-        _ => None,
-    });
-    names.collect()
+    let mut names = BTreeSet::new();
+    for item in held {
+        if let ManifestItem::Workload(name) = item {
+            names.insert(name);
+        }
+    }
+    names
 }
 
 fn items<'p>(paths: impl Iterator<Item = &'p String>, tree: &Tree) -> Vec<ManifestItem> {

@@ -18,10 +18,11 @@ fn check(name: &str) {
     let workspace = workspace(name);
     workspace.orch(&["phase", "4", "run"]).expect(0);
     let before = by_name(&workspace);
-    let lines: String = holders(&workspace)
+    let lines: Vec<String> = holders(&workspace)
         .iter()
         .map(|path| format!("- [ ] `{path}`\n"))
         .collect();
+    let lines = lines.concat();
     let later = checklist(name).replace("phase-04-kubernetes", "phase-05-later");
     let text = format!("# Phase 5: Later\n\n## 5.1 Again\n\n{lines}");
     workspace.write(&later, &text);
@@ -72,6 +73,6 @@ fn settled(value: Value) -> Value {
             items.sort_by_key(Value::to_string);
             Value::Array(items)
         }
-        other => other,
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
     }
 }

@@ -98,7 +98,7 @@ impl Reader<'_, '_> {
         let only = phrase.has(Word::Exactly);
         let encrypted = own.tls && !leads && own.edge.wishes.is_empty();
         // The way in listens at the controller's ports.
-        let port = figure && !leads && own.edge.paths.is_empty() && phrase.has(Word::Ports);
-        named || port || phrase.has(Word::Within) || encrypted && (secret || figure || only)
+        let listens = figure && !leads && own.edge.paths.is_empty() && phrase.has(Word::Ports);
+        named || listens || phrase.has(Word::Within) || encrypted && (secret || figure || only)
     }
 }
