@@ -208,7 +208,7 @@ impl Clause {
         let own = self.wants.iter().filter_map(Expectation::path);
         let mut paths: Vec<String> = own.map(str::to_owned).chain(self.into.clone()).collect();
         let named = paths.clone();
-        let tests = self.uses_of_tests(&named);
+        let tests = self.uses_of_tests(&named)?;
         if paths.is_empty() {
             paths.extend(above.iter().cloned());
         }

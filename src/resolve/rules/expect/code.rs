@@ -235,7 +235,8 @@ fn is_of_type(tokens: &[Token<'_>], at: usize) -> bool {
         return false;
     };
     let call = matches!(led, Token::Code(code) if code.contains('('));
-    leading.is(Role::Into) && call || leading.is(Role::About) && led.is(Role::Tests)
+    let tested = leading.is(Role::About) || leading.is(Role::Place);
+    leading.is(Role::Into) && call || tested && led.is(Role::Tests)
 }
 
 /// Returns the noun that stands alone in brackets behind a code span: `` `X` (an interface) ``.
