@@ -296,6 +296,8 @@ pub struct Around {
     pub places: Vec<String>,
     /// All of its line.
     pub line: Vec<String>,
+    /// Whether all its verbs ask to make or to add something.
+    pub adds: bool,
     /// The heading above it.
     pub heading: Vec<String>,
     /// The endings of files of source that the heading names by their language; none where it

@@ -223,9 +223,8 @@ fn expect(
         return Action::Manual;
     }
     let around = rules::around(read.section, read.task, known.vocabulary);
-    let traces = wants.iter().map(|want| known.look.expect(want, &around));
     Action::Expect {
-        traces: traces.collect(),
+        traces: known.look.expect_all(wants, &around),
     }
 }
 

@@ -105,6 +105,7 @@ pub(in crate::resolve) fn around(
         purpose: relation::purpose(&task.text, vocabulary),
         places: beyond::places(&task.text, vocabulary),
         line: relation::written(&task.text, vocabulary),
+        adds: relation::adds(&task.text, vocabulary),
         heading: split(&section.title).map(str::to_owned).collect(),
         endings: endings(&section.title),
     };

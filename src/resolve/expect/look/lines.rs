@@ -44,8 +44,10 @@ fn is_done(heading: &str, line: &str, files: &[(&str, &str)]) -> bool {
     let facts = Facts::default();
     let look = Look::new(&tree, &facts, Some(&seen));
     let around = rules::around(section, task, &vocabulary);
-    let mut found = wants.iter().map(|want| look.expect(want, &around));
-    found.all(|it| it.found.is_ok() && look.later(&it).is_none())
+    let found = look.expect_all(&wants, &around);
+    found
+        .iter()
+        .all(|it| it.found.is_ok() && look.later(it).is_none())
 }
 
 #[test]

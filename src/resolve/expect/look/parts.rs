@@ -7,6 +7,23 @@ use crate::facts::{Origin, Service, is_below};
 use crate::journal::Trace;
 
 impl Look<'_> {
+    /// Returns a task's traces with what was found of each.
+    pub fn expect_all(&self, wants: &[Expectation], words: &Around) -> Vec<Expected> {
+        let of = |what: &Expectation| match what {
+            // What is added to a service's part is looked for in that part: the file need only change.
+            Expectation::Change(path)
+                if words.adds && words.places.is_empty() && is_told(path, wants) =>
+            {
+                Expected {
+                    what: what.clone(),
+                    found: self.find(what),
+                }
+            }
+            _ => self.expect(what, words),
+        };
+        wants.iter().map(of).collect()
+    }
+
     /// Returns a trace with what was found of it. Where the words name a part of the application,
     /// another part's trace isn't it.
     pub fn expect(&self, what: &Expectation, words: &Around) -> Expected {
@@ -198,4 +215,14 @@ impl Look<'_> {
             line: origin.line,
         })
     }
+}
+
+/// Whether variables tell what a file's change is about: all else that is done in it are such.
+fn is_told(path: &str, wants: &[Expectation]) -> bool {
+    let here = |it: &&Expectation| it.touches().iter().any(|it| it == path);
+    let mut others = wants.iter().filter(here);
+    let change = |it: &&Expectation| matches!(it, Expectation::Change(_));
+    let variable = |it: &Expectation| matches!(it, Expectation::Variable { paths, .. } if paths.as_slice() == [path]);
+    let all = others.clone().filter(|it| !change(it)).all(variable);
+    all && others.any(variable)
 }

@@ -560,4 +560,17 @@ fn what_a_compose_file_says_of_a_service_is_looked_for_there() {
     assert_eq!(below("API"), Err(lacks.to_owned()));
     let untold = "`docker-compose.yml` changed; whether that is about `api` is a person's to tell";
     assert_eq!(of(&["api"]), Err(untold.to_owned()));
+    let all = |adds: bool, service: &str| {
+        let around = Around {
+            purpose: vec![service.to_owned()],
+            adds,
+            ..Around::default()
+        };
+        let wants = [Expectation::Change(path.to_owned()), level.clone()];
+        let found = look.expect_all(&wants, &around);
+        found.iter().all(|it| it.found.is_ok())
+    };
+    assert!(all(true, "tracker"));
+    assert!(!all(true, "api"), "another service's");
+    assert!(!all(false, "tracker"), "a value that is to change");
 }

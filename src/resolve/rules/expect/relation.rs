@@ -128,6 +128,14 @@ pub(super) fn written(text: &Inline, vocabulary: &Vocabulary) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
+/// Whether all verbs of a line ask to make or to add something.
+pub(super) fn adds(text: &Inline, vocabulary: &Vocabulary) -> bool {
+    let tokens = tokens(text, vocabulary);
+    let verbs = || (0..tokens.len()).filter(|at| is_verb(&tokens, *at));
+    let other = |token: &Token<'_>| token.is(Role::Change) || token.is(Role::Remove);
+    verbs().next().is_some() && !verbs().filter_map(|at| tokens.get(at)).any(other)
+}
+
 /// Whether a word is a noun for what a code span names, or stands before one.
 pub(super) fn is_noun(token: &Token<'_>) -> bool {
     token.is(Role::Article) || NOUNS.iter().any(|role| token.is(*role))
