@@ -17,7 +17,11 @@ pub(in crate::resolve) fn read(
     let plain = text.plain();
     let plain = Phrase::new(&plain, vocabulary);
     let mut meanings = Vec::new();
-    let asked = wished(text, vocabulary);
+    let leads = leads_to_service(text, vocabulary);
+    let asked = wished(text, leads, vocabulary);
+    if leads && keeps_out(text, vocabulary) {
+        return None;
+    }
     // A wish is the whole Ingress's: for one host or path alone it would be another.
     if clauses(text)
         .iter()
@@ -31,8 +35,7 @@ pub(in crate::resolve) fn read(
     let rewrites = asked
         .iter()
         .any(|wish| matches!(wish, wishes::Wish::Rewrite { .. }));
-    let leads = leads_to_service(text, vocabulary);
-    if asked.is_empty() || leads || (plain.has(Word::Paths) && !rewrites) {
+    if asked.is_empty() || (leads || plain.has(Word::Paths)) && !rewrites {
         meanings.extend(routed(text, plain, spec));
     }
     if asks_for_tls(plain, &asked) {
@@ -51,17 +54,35 @@ pub(in crate::resolve) fn read(
 
 /// Returns the wishes that a text states. A port behind an arrow is none's figure: `/ws` → api:8080,
 /// websocket.
-fn wished(text: &Inline, vocabulary: &Vocabulary) -> Vec<wishes::Wish> {
-    if !leads_to_service(text, vocabulary) {
-        return told::read(text, vocabulary);
+fn wished(text: &Inline, leads: bool, vocabulary: &Vocabulary) -> Vec<wishes::Wish> {
+    let whole = told::read(text, vocabulary);
+    let rewrites = |it: &wishes::Wish| matches!(it, wishes::Wish::Rewrite { .. });
+    if !leads || whole.iter().any(rewrites) {
+        return whole;
     }
-    let clauses = clauses(text);
-    let beside = clauses.iter().filter(|clause| {
+    let clauses = beside_routes(text);
+    let told = clauses.iter().flat_map(|it| told::read(it, vocabulary));
+    told.collect()
+}
+
+/// Returns whether what stands beside routes keeps somebody out by words that are no wish: `only GET`.
+fn keeps_out(text: &Inline, vocabulary: &Vocabulary) -> bool {
+    let clauses = beside_routes(text);
+    let mut clauses = clauses.iter();
+    clauses.any(|clause| {
+        let restricted = Phrase::new(&clause.plain(), vocabulary).has(Word::Restricted);
+        restricted && told::read(clause, vocabulary).is_empty()
+    })
+}
+
+/// Returns the clauses of a text that lead nowhere themselves.
+fn beside_routes(text: &Inline) -> Vec<Inline> {
+    let mut clauses = clauses(text);
+    clauses.retain(|clause| {
         let plain = clause.plain();
         !paths::ARROWS.iter().any(|arrow| plain.contains(arrow))
     });
-    let beside = beside.flat_map(|clause| told::read(clause, vocabulary));
-    beside.collect()
+    clauses
 }
 
 /// Returns whether a text leads paths to services by arrows.
