@@ -403,8 +403,9 @@ fn persons(read: &Read<'_>, vocabulary: &Vocabulary) -> Vec<String> {
     let text = read.task.text.plain();
     let runs = |word: &str| target::kind_named(word).is_some_and(FileKind::runs_pods);
     let phrase = Phrase::new(&text, vocabulary);
-    let leaves = [Word::Off, Word::Negation].map(|word| phrase.has(word));
-    if words(&text).any(runs) || leaves.contains(&true) {
+    let leaves = phrase.find(&[Word::Off, Word::Negation]).is_some();
+    let deploys = phrase.find(&[Word::Cluster, Word::Deployed]).is_some();
+    if words(&text).any(runs) || leaves && deploys {
         let whole = text.split_whitespace();
         let whole = whole.map(|it| it.trim_matches(|it: char| !it.is_alphanumeric()));
         let all = words(&text).chain(whole).map(str::to_lowercase);

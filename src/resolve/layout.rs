@@ -218,6 +218,7 @@ impl Layout<'_, '_> {
             let reason = format!("service {service}");
             unassigned(path, &reason, &section, self.whole(workload, true))
         };
+        // A file that a later phase took it from stays this one's, as it is.
         let (own, later) = (&self.others.own, &self.others.run_later);
         let workloads = workloads.filter(|it| {
             let path = format!("{folder}{}.yml", it.name);

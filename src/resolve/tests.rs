@@ -167,7 +167,7 @@ fn a_service_whose_file_a_person_writes_is_not_written_beside_that() {
     assert!(tasks("Call the supplier").contains(&redis));
     assert!(tasks("Ask the team about redis").contains(&redis));
     assert!(!tasks("redis stays off the cluster for now").contains(&redis));
-    assert!(!tasks("We don't move redis in this phase").contains(&redis));
+    assert!(!tasks("We don't move redis to the cluster").contains(&redis));
     assert!(tasks("`k8s/redis/deployment.yml`").contains(&redis));
     assert!(!tasks("`k8s/redis/deployment.yml` — no persistence, 256 MB").contains(&redis));
 }

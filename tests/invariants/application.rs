@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use orch::checklist::Checklist;
 use orch::diagnostic::{Diagnostics, Screen, render};
 use orch::facts::{self, Inputs, Tree, default_compose_files};
 use orch::manifest::{self, Rendered};
 use orch::plan;
-use orch::resolve::{self, Context};
+use orch::resolve::{self, Before, Context, Earlier};
 use orch::settings::{PhaseSettings, Settings};
 
 use super::{documents, files, text};
@@ -106,8 +107,45 @@ pub fn resolver(data: &[u8]) {
         return;
     };
     rendered.iter().for_each(reads_back);
+    later((&checklist, &rendered), &tree, &context);
     if let Ok(plan) = plan::build(&resolved, &rendered, &BTreeMap::new(), "rehearsal") {
         assert_eq!(plan::waves(&plan).len(), plan.steps.len());
+    }
+}
+
+/// A later phase that asks for the same is resolved over what the first one wrote, and what it
+/// writes can be read again.
+fn later((checklist, rendered): (&Checklist, &[Rendered]), tree: &Tree, context: &Context<'_>) {
+    let written = || rendered.iter().map(|file| file.path.as_str());
+    let held = tree.iter().map(|(path, text)| (path, &**text));
+    let there = held.filter(|(path, _)| written().all(|it| it != *path));
+    let texts = rendered
+        .iter()
+        .map(|it| (it.path.as_str(), it.text.as_str()));
+    let tree: Tree = there.chain(texts).collect();
+    let before = Before {
+        phases: vec![Earlier {
+            checklist: checklist.clone(),
+            settings: context.phase.clone(),
+            written: written().map(str::to_owned).collect(),
+        }],
+        ..Before::default()
+    };
+    let context = Context {
+        before: Some(&before),
+        ..context.clone()
+    };
+    let inputs = resolve::inputs(checklist, &tree, context.phase, Some(&before));
+    let Some(gathered) = gather(&tree, &inputs) else {
+        return;
+    };
+    match resolve::resolve(checklist, &gathered.facts, &tree, &context) {
+        Ok(resolved) => {
+            shown(&resolved.warnings);
+            let rendered = manifest::render(&resolved.application, &resolved.files);
+            rendered.iter().flatten().for_each(reads_back);
+        }
+        Err(problems) => shown(&problems),
     }
 }
 

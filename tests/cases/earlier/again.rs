@@ -153,3 +153,26 @@ fn what_a_later_phase_took_from_the_first_is_not_begun_by_the_second() {
     }
     assert_eq!(workspace.contents(), before);
 }
+
+#[test]
+fn what_a_later_phase_took_changes_there_alone() {
+    let one = "- [ ] `k8s/namespace.yml`\n- [ ] `k8s/api/deployment.yml`: 3 replicas\n";
+    let workspace = workspace(one, "- [ ] `k8s/web/deployment.yml`: 3 replicas\n");
+    for number in ["1", "2"] {
+        workspace.orch(&["phase", number, "run"]).expect(0);
+    }
+    let empty = workspace.read("k8s/api/web.yml");
+    let compose = COMPOSE.replace(
+        "API_URL: http://api:8080\n",
+        "API_URL: http://api:8080\n      THEME: dark\n",
+    );
+    workspace.write("docker-compose.yml", compose);
+    for number in ["1", "2"] {
+        workspace
+            .orch(&["phase", number, "run", "--accept-changes"])
+            .expect(0);
+    }
+    assert_eq!(workspace.read("k8s/api/web.yml"), empty);
+    has(&workspace.read("k8s/web/deployment.yml"), &["THEME"]);
+    workspace.orch(&["verify"]).expect(0);
+}
