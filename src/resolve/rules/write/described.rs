@@ -432,7 +432,10 @@ fn version(clause: &str, target: &Target, line: &Line<'_>) -> Option<String> {
     let figure = |word: &&str| word.starts_with(|letter: char| letter.is_ascii_digit());
     let digits = |letter: char| letter.is_ascii_digit() || letter == '.';
     let amount = quantity::bytes(Phrase::new(clause, line.vocabulary));
-    let named = named_product(&name).is_some() || target.path.to_lowercase().contains(&name);
+    // `API v2` is what it speaks.
+    let speaks = line.vocabulary.told_by(&name).alone.has(Word::Part);
+    let called = target.path.to_lowercase().contains(&name) && !speaks;
+    let named = named_product(&name).is_some() || called;
     let alone = amount.is_none() && !all.any(|word| figure(&word));
     (named && alone && figure(&word) && word.chars().all(digits)).then(|| word.to_owned())
 }
