@@ -9,6 +9,7 @@ mod inventory;
 mod person;
 mod require;
 mod study;
+mod ticket;
 mod wording;
 mod write;
 

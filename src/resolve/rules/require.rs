@@ -2,7 +2,7 @@
 
 use crate::vocabulary::{Meanings, Phrase, Word, words};
 
-use super::{Intent, Line, Outcome, Required, Rule, reading, wording};
+use super::{Intent, Line, Outcome, Required, Rule, reading, ticket, wording};
 
 pub(super) const RULE: Rule = Rule {
     name: "require",
@@ -172,7 +172,7 @@ fn is_covered(line: &Line<'_>, word: &str, known: &[Word]) -> bool {
 /// Returns whether a word numbers a ticket: `OPS-17`, `#12`.
 fn is_ticket(line: &Line<'_>, word: &str) -> bool {
     let marked = || line.plain.contains(&format!("#{word}"));
-    wording::is_ticket(word) || wording::is_number(word) && marked()
+    ticket::is_ticket(line.plain, word) || wording::is_number(word) && marked()
 }
 
 /// Returns whether a figure only says what a rule is about anyhow: `2 replicas`, `2+ pods`.

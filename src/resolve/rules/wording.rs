@@ -72,11 +72,6 @@ pub(in crate::resolve) fn is_number(word: &str) -> bool {
     numbered && !digits.is_empty() && mark.chars().all(char::is_uppercase)
 }
 
-/// Returns whether a word numbers a ticket by the letters before a hyphen: `OPS-17`.
-pub(super) fn is_ticket(word: &str) -> bool {
-    word.contains('-') && word.starts_with(char::is_uppercase) && is_number(word)
-}
-
 /// Returns the verb that a text begins with, if it tells one of these and wasn't done already.
 pub(super) fn verb<'l>(text: Phrase<'l>, meanings: &[Word]) -> Option<Verb<'l>> {
     if !text.may_tell(meanings) {

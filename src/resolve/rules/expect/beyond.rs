@@ -12,7 +12,7 @@ use super::tokens::{Token, begins, tokens};
 use super::words::Role;
 use crate::checklist::Inline;
 use crate::resolve::expect::Kind;
-use crate::resolve::rules::wording;
+use crate::resolve::rules::ticket;
 use crate::vocabulary::Vocabulary;
 
 /// What the code spans of a clause name so far.
@@ -227,7 +227,7 @@ fn is_known(tokens: &[Token<'_>], at: usize) -> bool {
         // `as in`, and not ``as default``.
         let leads = tokens.get(at + 1).is_some_and(|it| lead(it).is_some());
         let refers = token.is(Role::Refers) && leads;
-        token.is(Role::Numbered) || refers || token.is_known() || is_ticket(word) || digits
+        token.is(Role::Numbered) || refers || token.is_known() || is_ticket(tokens, word) || digits
     })
 }
 
@@ -295,7 +295,9 @@ fn is_figure(tokens: &[Token<'_>], at: usize, word: &str) -> bool {
 fn is_odd(tokens: &[Token<'_>], at: usize, mark: char) -> bool {
     let numbers = |token: Option<&Token<'_>>| {
         let word = token.and_then(Token::written);
-        word.is_some_and(|word| is_ticket(word) || word.chars().all(|it| it.is_ascii_digit()))
+        word.is_some_and(|word| {
+            is_ticket(tokens, word) || word.chars().all(|it| it.is_ascii_digit())
+        })
     };
     let word = |at: usize| matches!(tokens.get(at), Some(Token::Word(..)));
     match mark {
@@ -336,9 +338,20 @@ fn names_more(token: &Token<'_>, word: &str) -> bool {
     noun && word.starts_with(|it: char| it.is_ascii_uppercase())
 }
 
-/// Whether a word names a ticket: `OPS-17`.
-fn is_ticket(word: &str) -> bool {
-    word.contains('-') && wording::is_number(word)
+/// Whether a word only numbers a ticket: `(OPS-17)`.
+fn is_ticket(tokens: &[Token<'_>], word: &str) -> bool {
+    if !word.contains('-') {
+        return false;
+    }
+    let text: Vec<String> = tokens
+        .iter()
+        .map(|token| match token {
+            Token::Word(word, ..) => (*word).to_owned(),
+            Token::Mark(mark) => mark.to_string(),
+            Token::Code(_) => "`".to_owned(),
+        })
+        .collect();
+    ticket::is_ticket(&text.join(" "), word)
 }
 
 /// Whether a word says what must hold besides.

@@ -14,7 +14,7 @@ use super::super::super::probe_words::PROBES;
 use super::super::super::slug::alike;
 use super::super::super::subjects::named_product;
 use super::super::super::target::{self, FileKind, Target};
-use super::super::{Line, expect, wording};
+use super::super::{Line, expect, ticket};
 use super::pieces::{Token, brackets, joins_some, tokens};
 
 /// What bullets' rules read, figures' units with it.
@@ -409,7 +409,7 @@ impl Reader<'_, '_> {
             .chars()
             .all(|it| it.is_alphabetic() || "-_.".contains(it));
         let somebody = named && self.segment.text().contains(&format!("@{word}"));
-        somebody || wording::is_ticket(word)
+        somebody || ticket::is_ticket(self.line.plain, word)
     }
 
     /// Whether it says what dashboards or alerts are about, whose things the application's folder may
