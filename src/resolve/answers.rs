@@ -168,6 +168,8 @@ impl Synonyms<'_> {
             API.to_owned()
         } else if is(Word::Administrator) {
             ADMINISTRATOR.to_owned()
+        } else if is(Word::User) {
+            "user".to_owned()
         } else if is(Word::Signing) {
             "signing".to_owned()
         } else if is_application(word) || is(Word::Application) {

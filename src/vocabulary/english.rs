@@ -408,14 +408,17 @@ pub(super) const WORDS: &[Row<Word>] = &[
         Word::Generic,
         "data$, secret$, secrets$, key$, keys$, password$, passwords$, token$, tokens$, credentials$, \
          credential$, config$, configuration$, volume$, settings$, service$, provisioning$, files$, \
-         dashboards$, dashboard$, volumes$, services$, passphrase$, pass$, login$, logins$, account$, accounts$, map$, maps$",
+         dashboards$, dashboard$, volumes$, services$, passphrase$, pass$, account$, accounts$, map$, maps$",
     ),
     (Word::Signing, "signing$, signature$"),
     (
         Word::Administrator,
         "admin$, admins$, admin's$, administrator",
     ),
-    (Word::User, "user$, users$, user's$"),
+    (
+        Word::User,
+        "user$, users$, user's$, login$, logins$, username",
+    ),
     (
         Word::Role,
         "cache$, broker$, server$, queue$, message$, messages$",

@@ -304,6 +304,9 @@ impl Reader<'_, '_> {
         if self.target.kind == FileKind::Service && self.asks_for_protocol(word) {
             return true;
         }
+        if told.has(Word::Exactly) && self.narrows(word) {
+            return true;
+        }
         // Whether nothing is left out of the maps is told by what is written.
         if told.has(Word::Everything) && self.target.kind == FileKind::ConfigMap {
             return true;
@@ -329,6 +332,22 @@ impl Reader<'_, '_> {
         };
         let harmless = kept || self.joins(told) || self.names_kind(word, told);
         !harmless || self.is_compound(word)
+    }
+
+    /// Returns whether a word leaves out what isn't named (`DB password only`), or whom it isn't for
+    /// (`for portal only`); that a template has placeholders only is so anyhow.
+    fn narrows(&self, narrowing: &str) -> bool {
+        let blank = |word: &str| {
+            let told = self.line.vocabulary.told_by(word).alone;
+            word == narrowing || told.has(Word::Blank) || self.joins(told)
+        };
+        match self.target.kind {
+            FileKind::Secrets | FileKind::ConfigMap => {
+                !words(self.segment.text()).all(|word| blank(word))
+            }
+            FileKind::Service | FileKind::Ingress => self.segment.has(Word::Purpose),
+            _ => false,
+        }
     }
 
     /// Returns whether a word asks for what is spoken at a Service's port, and isn't what a port is
