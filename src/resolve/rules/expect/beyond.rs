@@ -7,13 +7,16 @@
 
 use super::clause::{Why, unseen};
 use super::code;
-use super::relation::{lead, part};
+use super::relation::{is_noun, is_part, lead, part};
 use super::tokens::{Token, begins, tokens};
 use super::words::Role;
 use crate::checklist::Inline;
 use crate::resolve::expect::Kind;
 use crate::resolve::rules::ticket;
 use crate::vocabulary::Vocabulary;
+
+/// What says nothing of tests and endpoints that others aren't.
+const USUAL: [&str; 4] = ["unit", "api", "http", "rest"];
 
 /// What the code spans of a clause name so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +79,8 @@ struct Reader<'t> {
     places: Vec<&'t str>,
     /// An unknown word between a verb and what it asks for, which may be what is asked for.
     other: Option<&'t str>,
+    /// An unknown word that may say which kind is asked for: `paginated`, `fuzz`.
+    kind: Option<&'t str>,
 }
 
 impl<'t> Reader<'t> {
@@ -91,6 +96,7 @@ impl<'t> Reader<'t> {
             about: false,
             places: Vec::new(),
             other: None,
+            kind: None,
         }
     }
 
@@ -117,7 +123,9 @@ impl<'t> Reader<'t> {
         let changes = self.mode == Some(Role::Change);
         let model = |token: &Token<'_>| token.is(Role::Table) || token.is(Role::Model);
         let told = changes || before.is_some_and(model);
-        let other = self.other.take().filter(|_| told);
+        let thing = named == Named::Things;
+        let kind = self.kind.take().filter(|_| thing);
+        let other = self.other.take().filter(|_| told).or(kind);
         other.map_or(Ok(()), |word| Err(unseen(word)))
     }
 
@@ -207,15 +215,48 @@ impl<'t> Reader<'t> {
         if self.mode.is_some() && is_figure(self.tokens, at, word) {
             return Err(unseen(word));
         }
+        if self.mode.is_some() && token.is(Role::Narrows) {
+            return Err(unseen(word));
+        }
         // ``fix prod as in `a.py` ``
         let ways = [Some(Role::Where), Some(Role::About)].contains(&lead(token));
-        if lead(token).is_some() && !ways {
-            self.other = None;
-        } else if self.mode.is_some() && !is_known(self.tokens, at) {
+        if lead(token).is_some() {
+            self.about = ways;
+            if !ways {
+                (self.other, self.kind) = (None, None);
+            }
+        } else if self.mode.is_some()
+            && (self.is_compound((at, token), word) || !is_known(self.tokens, at))
+        {
             // ``Change the licence of `a.py` ``, but not ``fix the race in `a.py` ``.
             self.other = Some(word);
+            let told = self.about || self.is_told((at, token), word);
+            self.kind = self.kind.or((!told).then_some(word));
         }
-        Ok(())
+        let tests = matches!(self.mode, Some(Role::Make | Role::Add)) && token.is(Role::Tests);
+        match self.kind.filter(|_| tests && !self.about) {
+            Some(kind) => Err(unseen(kind)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a word says of tests what kind they are, though it begins like another: `table-driven`.
+    fn is_compound(&self, (at, token): (usize, &Token<'_>), word: &str) -> bool {
+        let tests = |token: &Token<'_>| token.is(Role::Tests);
+        word.contains('-') && !tests(token) && self.tokens.get(at + 1).is_some_and(tests)
+    }
+
+    /// Whether a word doesn't say which kind of thing is asked for: what it is called by itself, what
+    /// every such thing is, what its definition is to have, or, behind a noun, what it is for.
+    fn is_told(&self, (at, token): (usize, &Token<'_>), word: &str) -> bool {
+        let usual = USUAL.iter().any(|it| it.eq_ignore_ascii_case(word));
+        let of_code = |it: &Token<'_>| matches!(it, Token::Code(code) if is_part(token, code));
+        // «эндпоинт регистрации»
+        let before = self.tokens.iter().take(at).rev();
+        let mut before = before.take_while(|it| it.written().is_some());
+        let noun = |it: &Token<'_>| is_noun(it) && !it.is(Role::Article);
+        let behind_noun = !word.is_ascii() && before.any(noun);
+        usual || code::is_keyword(word) || behind_noun || self.tokens.iter().any(of_code)
     }
 }
 

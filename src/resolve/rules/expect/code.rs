@@ -139,6 +139,11 @@ const KEYWORDS: &[&str] = &[
     "suspend", "value", "virtual",
 ];
 
+/// Returns whether a word is a keyword of a definition, in plain words.
+pub(super) fn is_keyword(word: &str) -> bool {
+    KEYWORDS.contains(&word.to_lowercase().as_str())
+}
+
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 /// Folders of the machine: what is below them is no endpoint.

@@ -264,7 +264,7 @@ fn names(words: &[Token<'_>], code: &str) -> bool {
 }
 
 /// Whether a path is called by a word: `JWT` of `src/auth/jwt.py`.
-fn is_part(token: &Token, code: &str) -> bool {
+pub(super) fn is_part(token: &Token, code: &str) -> bool {
     const SHORTEST: usize = 3;
     let Some(word) = token.word().filter(|word| word.len() >= SHORTEST) else {
         return false;
