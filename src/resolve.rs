@@ -314,7 +314,7 @@ fn settled<'f>(
 
 /// Returns what every rule makes of a task, in the order in which they are asked.
 pub fn consider(task: &Task, vocabulary: &Vocabulary) -> Vec<Considered> {
-    rules::consider(task, vocabulary, &[])
+    rules::consider(("", task), vocabulary, &[])
 }
 
 /// Returns the paths that tasks expect traces of a person's work at, with those that are to change
@@ -349,7 +349,7 @@ pub fn explain(
         path: &target.path,
     });
     Explained {
-        rules: rules::consider(task, vocabulary, &led),
+        rules: rules::consider((&section.title, task), vocabulary, &led),
         bullets: of.map_or_else(Vec::new, |of| {
             bullets::explain(&task.bullets, of, vocabulary)
         }),

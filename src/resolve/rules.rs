@@ -65,6 +65,8 @@ pub(super) struct Line<'c> {
     pub(super) vocabulary: &'c Vocabulary,
     /// Folders at the root that other tasks write manifests to.
     pub(super) led: &'c [String],
+    /// The heading above it.
+    pub(super) heading: &'c str,
     /// Its text without code spans.
     prose: &'c str,
     /// The words of that.
@@ -93,6 +95,7 @@ impl<'c> Line<'c> {
             plain: &texts.plain,
             vocabulary,
             led: &[],
+            heading: "",
             prose: &texts.prose,
             words: Words::of(&texts.prose, vocabulary),
         }
@@ -299,6 +302,7 @@ pub(super) fn read_as<'c>(
     let texts = Texts::of(written);
     let line = Line {
         led,
+        heading: &section.title,
         ..Line::of(written, &texts, vocabulary)
     };
     let (intent, reading) = by_rule(&line);
@@ -385,10 +389,15 @@ fn by_rule(line: &Line<'_>) -> (Intent, Reading) {
 
 /// Returns what every rule makes of a task, in the order in which they are asked; those behind the
 /// one that read it included.
-pub(super) fn consider(task: &Task, vocabulary: &Vocabulary, led: &[String]) -> Vec<Considered> {
+pub(super) fn consider(
+    (heading, task): (&str, &Task),
+    vocabulary: &Vocabulary,
+    led: &[String],
+) -> Vec<Considered> {
     let texts = Texts::of(task);
     let line = Line {
         led,
+        heading,
         ..Line::of(task, &texts, vocabulary)
     };
     let mut read = false;

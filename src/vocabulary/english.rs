@@ -204,6 +204,12 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "folder, directory, directories, dir$, dirs$",
     ),
     (Word::It, "it$, them$"),
+    (Word::Fresh, "new$"),
+    (
+        Word::Inspection,
+        "rollout, launch, go-live$, audit, acceptance, qa$, smoke, demo$, retro, legacy, deprecat, debt$, walkthrough, findings, \
+         inventory, overview, status, finished$, done$, completed$, existing, context, background",
+    ),
     (Word::Article, "a$, an$, the$, new$"),
     (
         Word::PartNoun,

@@ -76,6 +76,8 @@ meanings! {
     Numbered "numbered" "what a number behind it only names: RFC, step";
     Refers "referring" "what stands before words of place and makes them only refer: similar to, link to";
     It "pronoun" "it, them: what was named before";
+    Fresh "fresh" "words before a noun that say that it isn't there yet: new";
+    Inspection "inspection" "nouns of headings below which things are only looked at: audit, acceptance, legacy";
     Article "article" "words before a noun that say nothing of it: a, the, new";
     Quality "quality" "what something is to be, which its being there doesn't tell: symlink, executable";
     PathNoun "path-noun" "what a path leads to: file, script, module";
@@ -299,6 +301,8 @@ const TRACES: &[Word] = &[
     Word::Numbered,
     Word::Refers,
     Word::It,
+    Word::Fresh,
+    Word::Inspection,
     Word::Article,
     Word::Quality,
     Word::PathNoun,

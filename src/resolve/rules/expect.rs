@@ -7,6 +7,7 @@
 mod beyond;
 mod clause;
 mod code;
+mod headed;
 mod homes;
 mod refused;
 mod relation;
@@ -51,10 +52,8 @@ fn read(line: &Line<'_>) -> Outcome {
     if let Some(word) = prose.find(&[Word::Machines]) {
         return Err(format!("is to be done on machines, not here (“{word}”)").into());
     }
-    if !TOLD.iter().any(|role| prose.may_tell(role.meanings())) {
-        return Err(clause::NO_VERB.into());
-    }
-    let parsed = clause::parse(&task.text, None, line.vocabulary)?;
+    let told = TOLD.iter().any(|role| prose.may_tell(role.meanings()));
+    let parsed = clause::parse_line(&task.text, (line.heading, told), line.vocabulary)?;
     let mut wants = parsed.wants.clone();
     homes::bind(&mut wants, &task.bullets, line.vocabulary);
     let mut meanings = Vec::new();

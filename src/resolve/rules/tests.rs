@@ -12,7 +12,7 @@ fn check(line: &str, reads: Option<&str>, refuses: &[(&str, &str)]) {
     let checklist =
         parse("phase-01-things.md", &text, &Vocabulary::default()).expect("a checklist");
     let task = checklist.checklist.tasks().next().expect("a task");
-    let considered = consider(task, &Vocabulary::default(), &[]);
+    let considered = consider(("", task), &Vocabulary::default(), &[]);
     let read = considered.iter().find_map(|it| match &it.verdict {
         Verdict::Read(_) => Some(it.rule),
         Verdict::Later(_) | Verdict::No(_) => None,

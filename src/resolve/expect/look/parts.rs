@@ -9,17 +9,18 @@ use crate::journal::Trace;
 impl Look<'_> {
     /// Returns a task's traces with what was found of each.
     pub fn expect_all(&self, wants: &[Expectation], words: &Around) -> Vec<Expected> {
-        let of = |what: &Expectation| match what {
+        let told = |path: &String| words.adds && words.places.is_empty() && is_told(path, wants);
+        let of = |what: &Expectation| {
             // What is added to a service's part is looked for in that part: the file need only change.
-            Expectation::Change(path)
-                if words.adds && words.places.is_empty() && is_told(path, wants) =>
+            if let Expectation::Change(path) = what
+                && told(path)
             {
-                Expected {
+                return Expected {
                     what: what.clone(),
                     found: self.find(what),
-                }
+                };
             }
-            _ => self.expect(what, words),
+            self.expect(what, words)
         };
         wants.iter().map(of).collect()
     }

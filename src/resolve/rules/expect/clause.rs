@@ -9,8 +9,8 @@ mod walk;
 use std::borrow::Cow;
 
 use super::super::super::expect::{Expectation, Symbol};
-use super::tokens::tokens;
-use super::{beyond, code, refused};
+use super::tokens::{Token, tokens};
+use super::{beyond, code, headed, refused};
 use crate::checklist::Inline;
 use crate::vocabulary::Vocabulary;
 use taken::{is_member, is_type};
@@ -61,13 +61,29 @@ pub(super) fn parse(
     above: Above<'_>,
     vocabulary: &Vocabulary,
 ) -> Result<Parsed, Why> {
-    let tokens = tokens(text, vocabulary);
+    read(text, &tokens(text, vocabulary), above)
+}
+
+/// Reads a line below a heading, which may do without a verb; `told` is whether it may have one.
+pub(super) fn parse_line(
+    text: &Inline,
+    (heading, told): (&str, bool),
+    vocabulary: &Vocabulary,
+) -> Result<Parsed, Why> {
+    let mut tokens = tokens(text, vocabulary);
+    if !headed::ask(&mut tokens, heading, vocabulary) && !told {
+        return Err(NO_VERB.into());
+    }
+    read(text, &tokens, None)
+}
+
+fn read(text: &Inline, tokens: &[Token<'_>], above: Above<'_>) -> Result<Parsed, Why> {
     refused::links(text)?;
-    refused::words(&tokens)?;
-    refused::opening(&tokens)?;
-    let kinds = code::kinds(&tokens);
-    beyond::refuse(&tokens, &kinds)?;
-    Walk::new(&tokens, kinds, above).read()
+    refused::words(tokens)?;
+    refused::opening(tokens)?;
+    let kinds = code::kinds(tokens);
+    beyond::refuse(tokens, &kinds)?;
+    Walk::new(tokens, kinds, above).read()
 }
 
 /// What a verb asks for besides what its mode tells.

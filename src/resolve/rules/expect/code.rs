@@ -183,7 +183,11 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
             behind: called(tokens, at).or(tokens.get(at + 1)),
             of_type: is_of_type(tokens, at),
         };
-        let mut kind = kind(code, beside);
+        let mut kind = kind(code, beside).or_else(|why| {
+            let shared = shared(tokens, at).ok_or(why)?;
+            let before = Some(shared);
+            kind(code, Beside { before, ..beside })
+        });
         if let Ok(Kind::Symbol(symbol)) = &mut kind {
             let said = modifiers(tokens, at).filter(|it| !symbol.signature.modifiers.contains(it));
             let said: Vec<String> = said.collect();
@@ -192,6 +196,20 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
         Some(kind)
     });
     named.collect()
+}
+
+/// Returns the noun for functions before the first of several code spans that are joined up to this one:
+/// ``methods `place`, `cancel` ``.
+fn shared<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
+    let mut before = tokens.get(..at)?;
+    while let Some((joint, rest)) = before.split_last() {
+        let Some((code, rest)) = rest.split_last().filter(|_| joint.joins()) else {
+            return Some(joint).filter(|_| before.len() < at);
+        };
+        matches!(code, Token::Code(_)).then_some(())?;
+        before = rest;
+    }
+    None
 }
 
 /// Returns the keywords that stand before the noun before a code span, and that its definition is to

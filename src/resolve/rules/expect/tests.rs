@@ -497,3 +497,84 @@ fn what_something_is_called_of_and_what_tests_are_for_is_a_type() {
         "Write tests for `Cart` and `Shop` in `tests/test_a.py`",
     ]);
 }
+
+#[test]
+fn a_line_without_a_verb_may_say_what_is_to_be_there() {
+    let file = "api/lib/reservation.rb";
+    for line in [
+        "New class `Reservation` in `api/lib/reservation.rb` with methods `place`, `cancel`",
+        "Class `Reservation` with `place()` and `cancel()` in `api/lib/reservation.rb`",
+        "Новый класс `Reservation` в `api/lib/reservation.rb` с методами `place` и `cancel`",
+        "Новий клас `Reservation` у `api/lib/reservation.rb` з методами `place` та `cancel`",
+    ] {
+        let owner = format!("symbol: Reservation in {file}");
+        let (change, place) = (
+            format!("change: a change of {file}"),
+            format!("symbol: Reservation.place() in {file}"),
+        );
+        let cancel = format!("symbol: Reservation.cancel() in {file}");
+        check(line, &[&change, &owner, &place, &cancel]);
+    }
+    is_manual(&[
+        "Class `Reservation`",
+        "Class `Reservation` in `api/lib/reservation.rb` works",
+        "Class `Reservation` in `api/lib/reservation.rb`: race on cancel",
+        "New class `Reservation` in `api/lib/reservation.rb` is slow",
+        "New class `Reservation` in `api/lib/reservation.rb` — done",
+        "New class `Reservation` in `api/lib/reservation.rb` reviewed",
+        "New class `Reservation` in `api/lib/reservation.rb`, tests",
+        "New version `1.2.3` of `web`",
+        "Endpoint `GET /health`",
+        "Endpoint `GET /health` in `api/app.py` returns 200",
+        "Migration `db/003.sql`",
+        "Новая миграция `db/003.sql` на проде",
+        "Класс `Loan` в `api/loan.rb` без `cancel()`",
+        "Новый класс `Loan` в `api/loan.rb` удалён",
+        "Новий клас `Loan` у `api/loan.rb` видалено",
+        "Ендпоінт `GET /health` у `api/app.py`?",
+    ]);
+}
+
+#[test]
+fn a_heading_of_other_work_leaves_such_a_line_to_a_person() {
+    let read_below = |heading: &str| {
+        let line = "New class `Loan` in `api/loan.py`";
+        let text = format!("# Phase 1: Things\n\n## 1.1 {heading}\n\n- [ ] {line}\n");
+        let vocabulary = Vocabulary::default();
+        let checklist = parse("phase-01-things.md", &text, &vocabulary);
+        let checklist = checklist.expect("a checklist").checklist;
+        let task = checklist.tasks().next().expect("a task");
+        let texts = Texts::of(task);
+        let line = Line {
+            heading,
+            ..Line::of(task, &texts, &vocabulary)
+        };
+        read(&line).is_ok()
+    };
+    for heading in [
+        "Reservations",
+        "Worker (Python)",
+        "API",
+        "Бронирования",
+        "Новий код",
+    ] {
+        assert!(read_below(heading), "{heading}");
+    }
+    for heading in [
+        "Review",
+        "Code review",
+        "To remove",
+        "Acceptance",
+        "Refactor",
+        "Tests",
+        "Rollout",
+        "Проверка",
+        "Удаление",
+        "Приёмка",
+        "Огляд",
+        "Видалити",
+        "Is it done?",
+    ] {
+        assert!(!read_below(heading), "{heading}");
+    }
+}

@@ -25,6 +25,19 @@ impl<'t> Token<'t> {
         Self::Word(word, folded, roles)
     }
 
+    /// Returns a word that asks to add something, whatever it is written like.
+    pub(super) fn adding(written: &'t str, vocabulary: &Vocabulary) -> Self {
+        Self::Word(written, Cow::Borrowed("add"), roles("add", vocabulary))
+    }
+
+    /// Returns the word as written, for as long as its line is there.
+    pub(super) fn spelt(&self) -> Option<&'t str> {
+        match self {
+            Self::Word(written, ..) => Some(*written),
+            Self::Mark(_) | Self::Code(_) => None,
+        }
+    }
+
     /// Returns the word folded.
     pub(super) fn word(&self) -> Option<&str> {
         match self {

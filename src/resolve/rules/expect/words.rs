@@ -50,6 +50,8 @@ pub(in crate::resolve::rules) enum Role {
     Register,
     /// Stands for what was named before.
     It,
+    /// Says that the thing isn't there yet.
+    Fresh,
     /// Stands before a noun and says nothing of it.
     Article,
     /// Names what a path leads to.
@@ -139,6 +141,7 @@ impl Role {
             Self::Put => &[Word::Put, Word::Register],
             Self::Register => &[Word::Register],
             Self::It => &[Word::It],
+            Self::Fresh => &[Word::Fresh],
             Self::Article => &[Word::Article],
             Self::File => &[Word::PathNoun, Word::FolderNoun],
             Self::Folder => &[Word::FolderNoun],
