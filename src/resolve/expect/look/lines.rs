@@ -1,5 +1,6 @@
 //! Whole lines below their headings, and whether their traces are there.
 
+mod named;
 mod said;
 
 use super::super::{Seen, Sight, Since, There};
