@@ -16,6 +16,7 @@ mod passes;
 mod promised;
 mod stub;
 mod unavailable;
+mod undone;
 mod unused;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ use super::code::{Code, Language, is_compiled_if};
 use super::variables::{pattern, patterns};
 use body::{bodies, functions};
 use promised::promises;
+use undone::is_undone;
 
 pub use constant::answers_the_same;
 pub(super) use constant::is_constant;
@@ -327,7 +329,9 @@ impl Definitions {
             };
             it.sort == Sort::Table && functions.iter().any(within)
         };
-        let made = found.iter().filter(|it| !reverts(it));
+        let made = found
+            .iter()
+            .filter(|it| !reverts(it) && !is_undone(code, it));
         for (it, promised) in made
             .map(|it| (it, false))
             .chain(promised.iter().map(|it| (it, true)))

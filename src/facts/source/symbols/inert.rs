@@ -124,6 +124,9 @@ pub(super) const PURE: &[&str] = &[
     "valueOf",
 ];
 
+/// What stands before `=` where a value is only changed by another.
+const OPERATORS: [char; 7] = ['-', '+', '*', '/', '|', '&', '?'];
+
 /// What one statement does.
 enum Deed {
     /// Nothing that lasts.
@@ -212,8 +215,10 @@ fn is_no_object(code: &Code, at: usize) -> bool {
 #[derive(Default)]
 struct Seen {
     locals: BTreeSet<String>,
-    /// Its parameters.
+    /// Its parameters, and what they are passed on as.
     given: BTreeSet<String>,
+    /// Locals that are parameters as they were given.
+    passed: BTreeSet<String>,
     counters: BTreeSet<String>,
     returned: Vec<String>,
     statements: usize,
@@ -302,6 +307,18 @@ impl Seen {
         }
     }
 
+    /// Notes that a local is what the function was given, or something else from now on.
+    fn pass(&mut self, local: &str, value: &str) {
+        let local = local.trim();
+        if self.given.contains(value.trim()) {
+            if self.given.insert(local.to_owned()) {
+                self.passed.insert(local.to_owned());
+            }
+        } else if self.passed.remove(local) {
+            self.given.remove(local);
+        }
+    }
+
     /// Whether a statement only gives a local of the function a value.
     fn is_local(&mut self, language: Language, bare: &str) -> bool {
         let counted = COUNTED.as_ref().and_then(|it| it.captures(bare));
@@ -309,6 +326,7 @@ impl Seen {
             counted.and_then(|it| Some(it.get(1).or(it.get(2))?.as_str().to_owned()))
         {
             let known = self.locals.contains(&name);
+            self.pass(&name, "");
             self.counters.insert(name);
             return known || plain(language);
         }
@@ -320,6 +338,7 @@ impl Seen {
             let names = [1, 3, 5].into_iter().find_map(|at| found.get(at));
             let value = [2, 4, 6].into_iter().find_map(|at| found.get(at));
             let names = names.map_or("", |it| it.as_str());
+            self.pass(names, value.map_or("", |it| it.as_str()));
             let names = names.split(|it: char| !(it.is_alphanumeric() || it == '_'));
             self.locals.extend(names.map(str::to_owned));
             return value.is_none_or(|it| is_pure(it.as_str()));
@@ -327,11 +346,17 @@ impl Seen {
         if let Some(found) = ASSIGNED.as_ref().and_then(|it| it.captures(bare)) {
             let (name, value) = (&found[1], &found[2]);
             let own = plain(language) || self.locals.contains(name);
+            // ``gross += net`` isn't as it was given.
+            let whole = bare
+                .split_once('=')
+                .is_some_and(|(it, _)| !it.trim_end().ends_with(OPERATORS));
+            self.pass(name, if whole { value } else { "" });
             self.locals.insert(name.to_owned());
             return own && is_pure(value);
         }
         let stepped = STEPPED.as_ref().and_then(|it| it.captures(bare));
         let stepped = stepped.as_ref().and_then(|it| it.get(1).or(it.get(2)));
+        self.pass(stepped.map_or("", |it| it.as_str()), "");
         stepped.is_some_and(|it| self.locals.contains(it.as_str()))
     }
 }

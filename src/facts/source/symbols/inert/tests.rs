@@ -330,3 +330,59 @@ fn what_gives_back_what_it_is_given_does_nothing() {
         assert!(!sends_nothing(path, source), "{source}");
     }
 }
+
+#[test]
+fn what_was_given_does_nothing_behind_a_local_either() {
+    for (path, source) in [
+        (
+            "A.java",
+            "class A {\n  BigDecimal send(BigDecimal net) { BigDecimal gross = net; return gross; }\n}\n",
+        ),
+        (
+            "A.kt",
+            "class A {\n  fun send(net: Long): Long {\n    val gross = net\n    return gross\n  }\n}\n",
+        ),
+        (
+            "A.cs",
+            "class A {\n  public decimal send(decimal net) {\n    var gross = net;\n    return gross;\n  }\n}\n",
+        ),
+        (
+            "a.ts",
+            "export function send(net: number): number {\n  const gross = net;\n  return gross;\n}\n",
+        ),
+        (
+            "a.go",
+            "func send(net int) int {\n\tgross := net\n\treturn gross\n}\n",
+        ),
+        (
+            "a.py",
+            "def send(net):\n    gross = net\n    return gross\n",
+        ),
+        (
+            "a.py",
+            "def send(net):\n    a = net\n    b = a\n    return b\n",
+        ),
+    ] {
+        assert!(sends_nothing(path, source), "{source}");
+    }
+    for (path, source) in [
+        (
+            "a.py",
+            "def send(net):\n    gross = net * 2\n    return gross\n",
+        ),
+        (
+            "a.py",
+            "def send(net):\n    gross = net\n    gross += 2\n    return gross\n",
+        ),
+        (
+            "a.ts",
+            "function send(net) {\n  let gross = net;\n  gross = gross * 2;\n  return gross;\n}\n",
+        ),
+        (
+            "A.java",
+            "class A {\n  int send(int net) { int gross = net; gross++; return gross; }\n}\n",
+        ),
+    ] {
+        assert!(!sends_nothing(path, source), "{source}");
+    }
+}
