@@ -11,22 +11,21 @@ use super::body::bodies;
 use super::{Found, Sort};
 
 patterns! {
-    GO_PROMISE = r"(?m)^[ \t]+([A-Za-z]\w*)\(";
-    JS_PROMISE = r"(?m)^[ \t]+([A-Za-z]\w*)\??(?:<[^>(]*>)?\(";
+    GO_PROMISE = r"(?m)(?:^[ \t]+|[;{][ \t]*)([A-Za-z]\w*)\(";
+    JS_PROMISE = r"(?m)(?:^[ \t]+|[;{][ \t]*)([A-Za-z]\w*)\??(?:<[^>(]*>)?\(";
+    TYPED_PROMISE = r"[;{}]\s*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:public|abstract)\s+)*(?:<[^>(]*>\s*)?[A-Za-z][\w.]*(?:<[^(){};=]*>)?[\[\]?]*\s+(\w+)\s*(?:<[^>(]*>)?\([^;{}]*\)\s*(?:throws\s+[\w., ]+)?;";
 }
 
-/// Methods that interfaces of Go's and of scripts promise; elsewhere they are written as others are.
+/// Methods that interfaces of Go's, Java's, C#'s and of scripts promise; elsewhere they are written as
+/// others are.
 pub(super) fn promises(code: &Code, found: &[Found]) -> Vec<Found> {
     let (pattern, told) = match code.language {
         Language::Go => (&GO_PROMISE, "type"),
         Language::Script => (&JS_PROMISE, "interface"),
-        Language::Python
-        | Language::Java
-        | Language::Rust
-        | Language::Ruby
-        | Language::Php
-        | Language::CSharp
-        | Language::Sql => return Vec::new(),
+        Language::Java | Language::CSharp => (&TYPED_PROMISE, "interface"),
+        Language::Python | Language::Rust | Language::Ruby | Language::Php | Language::Sql => {
+            return Vec::new();
+        }
     };
     let is_interface = |it: &&Found| {
         let before = code.bare.get(..it.at).unwrap_or_default().trim_end();
@@ -45,6 +44,13 @@ pub(super) fn promises(code: &Code, found: &[Found]) -> Vec<Found> {
         let inside = pattern.iter().flat_map(|it| it.captures_iter(&code.bare));
         let inside = inside.filter_map(|it| it.get(1));
         let inside = inside.filter(|it| body.contains(&it.start()));
+        // What a method with a body of its own says is no promise.
+        let depth = |at: usize| {
+            let before = code.bare.get(body.start..at).unwrap_or_default();
+            before.matches('{').count()
+                - before.matches('}').count().min(before.matches('{').count())
+        };
+        let inside = inside.filter(|it| depth(it.start()) <= 1);
         let method = |it: regex::Match<'_>| Found {
             name: it.as_str().to_owned(),
             sort: Sort::Function,
@@ -54,4 +60,44 @@ pub(super) fn promises(code: &Code, found: &[Found]) -> Vec<Found> {
         inside.map(method).collect::<Vec<Found>>()
     };
     bodies.flat_map(method).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Definitions;
+    use crate::facts::Tree;
+
+    #[test]
+    fn methods_of_interfaces_are_promised_on_a_line_or_on_lines_of_their_own() {
+        for (path, source) in [
+            ("Clock.java", "public interface Clock { Instant now(); }\n"),
+            (
+                "Clock.java",
+                "public interface Clock {\n    @Deprecated\n    List<Meter> now(Long id) throws Late;\n}\n",
+            ),
+            (
+                "Clock.cs",
+                "public interface Clock\n{\n    Task<long> now(int id);\n}\n",
+            ),
+            ("clock.ts", "export interface Clock { now(): Date }\n"),
+            (
+                "clock.go",
+                "package a\n\ntype Clock interface{ now() int }\n",
+            ),
+        ] {
+            let tree = Tree::from_iter([(path, source)]);
+            let all = Definitions::of(&tree);
+            let found = all.named("now").first().expect(source);
+            assert!(found.promised, "{source}");
+            assert_eq!(found.within.as_deref(), Some("Clock"), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_call_in_a_default_method_promises_nothing() {
+        let source =
+            "interface Clock {\n  default int a() {\n    b();\n    return now();\n  }\n}\n";
+        let tree = Tree::from_iter([("Clock.java", source)]);
+        assert!(Definitions::of(&tree).named("now").is_empty());
+    }
 }
