@@ -11,6 +11,7 @@ pub mod image;
 mod interpolate;
 mod model;
 mod paths;
+mod plain;
 pub mod reference;
 mod report;
 mod routes;
@@ -34,6 +35,7 @@ pub use model::{
     VariableUse, Volume,
 };
 pub(crate) use paths::{is_below, is_compose, is_yaml, leads_out};
+pub use plain::{directive, shell_function, shell_variable};
 pub use source::{
     Definition, Definitions, Form, Head, Parameter, Sort, Unfilled, action, answer, answers,
     answers_here, answers_the_same, divided, is_migration, is_stand_in, marked, marked_part, marks,

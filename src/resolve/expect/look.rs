@@ -259,6 +259,13 @@ impl<'a> Look<'a> {
                 line: found.origin.line,
             });
         }
+        if let Some((path, line)) = self.written_plainly(symbol, paths) {
+            return Ok(Trace::Symbol {
+                name: symbol.to_string(),
+                path,
+                line,
+            });
+        }
         let place = match paths {
             [] => String::new(),
             paths => format!(" in {}", quoted(paths)),
@@ -276,6 +283,23 @@ impl<'a> Look<'a> {
         Err(format!(
             "no definition of `{symbol}` was found{place}{other}"
         ))
+    }
+
+    /// Looks for a function of a shell script's, or a directive of nginx's, in the files that are named.
+    fn written_plainly(&self, symbol: &Symbol, paths: &[String]) -> Option<(String, usize)> {
+        if symbol.within.is_some() || !symbol.signature.is_empty() {
+            return None;
+        }
+        let function = matches!(symbol.noun, Noun::None | Noun::Function);
+        let directive = !symbol.call && symbol.noun == Noun::None;
+        paths.iter().find_map(|path| {
+            let text = self.tree.get(path)?;
+            let called = || facts::shell_function(path, text, &symbol.name);
+            let given = || facts::directive(path, text, &symbol.name);
+            let found = function.then(called).flatten();
+            let line = found.or_else(|| directive.then(given).flatten())?;
+            Some((path.clone(), line))
+        })
     }
 
     /// Returns the files that a type is defined in.
@@ -314,6 +338,18 @@ impl<'a> Look<'a> {
         let found = all
             .iter()
             .find(|(known, origin)| known == name && inside(origin));
+        // A script's own variables are looked at where the script is named.
+        let in_script = paths.iter().find_map(|path| {
+            let line = facts::shell_variable(path, self.tree.get(path)?, name)?;
+            Some((path, line))
+        });
+        if let (None, Some((path, line))) = (found, in_script) {
+            return Ok(Trace::Variable {
+                name: name.to_owned(),
+                path: path.clone(),
+                line,
+            });
+        }
         match found {
             Some((_, origin)) => Ok(Trace::Variable {
                 name: name.to_owned(),
