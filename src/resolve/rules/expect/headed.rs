@@ -4,7 +4,7 @@
 //! Such a line may as well name what is to be looked at, so no word stands in it that isn't known, and
 //! the heading above it asks for no other work. What begins with a noun names the file, too.
 
-use super::super::super::target;
+use super::code;
 use super::tokens::{Token, is_verb};
 use super::words::Role;
 use crate::vocabulary::{Vocabulary, Word};
@@ -62,9 +62,16 @@ fn asks(tokens: &[Token<'_>]) -> bool {
     let begins = tokens.iter().take_while(|it| is_noun(it, fresh)).count();
     let nouns = tokens.iter().take(begins);
     let named = nouns.clone().any(|it| !it.is(Role::Article));
-    let code = matches!(tokens.get(begins), Some(Token::Code(_)));
+    let behind = matches!(tokens.get(begins), Some(Token::Code(_)));
     let verb = (0..tokens.len()).any(|at| is_verb(tokens, at));
-    if !named || !code || verb || !(fresh || goes_into_file(tokens)) {
+    if !named || !behind || verb || !(fresh || goes_into_file(tokens)) {
+        return false;
+    }
+    // Of two files beside a name, one may be where it is only used.
+    let parts = nouns
+        .clone()
+        .any(|it| it.is(Role::File) || it.is(Role::Part));
+    if !parts && tokens.iter().filter(|it| is_file(it)).count() > 1 {
         return false;
     }
     (begins..tokens.len()).all(|at| is_plain(tokens, at, fresh))
@@ -87,10 +94,11 @@ fn goes_into_file(tokens: &[Token<'_>]) -> bool {
         words.any(|it| it.is(Role::Into))
     };
     let mut places = tokens.iter().enumerate();
-    places.any(|(at, it)| {
-        let file = matches!(it, Token::Code(code) if target::is_path(code));
-        file && into(at)
-    })
+    places.any(|(at, it)| is_file(it) && into(at))
+}
+
+fn is_file(token: &Token<'_>) -> bool {
+    matches!(token, Token::Code(code) if code::is_file(code))
 }
 
 /// Whether a piece only goes on with names: a name, a comma, or words that lead to the next one.

@@ -526,6 +526,8 @@ fn a_line_without_a_verb_may_say_what_is_to_be_there() {
         "New version `1.2.3` of `web`",
         "Endpoint `GET /health`",
         "Endpoint `GET /health` in `api/app.py` returns 200",
+        "Function `close()` in `api/loan.py` and `api/desk.py`",
+        "Method `close()` in `Desk.Loan`",
         "Migration `db/003.sql`",
         "Новая миграция `db/003.sql` на проде",
         "Класс `Loan` в `api/loan.rb` без `cancel()`",
