@@ -341,13 +341,11 @@ impl Reader<'_, '_> {
             let told = self.line.vocabulary.told_by(word).alone;
             word == narrowing || told.has(Word::Blank) || self.joins(told)
         };
-        match self.target.kind {
-            FileKind::Secrets | FileKind::ConfigMap => {
-                !words(self.segment.text()).all(|word| blank(word))
-            }
-            FileKind::Service | FileKind::Ingress => self.segment.has(Word::Purpose),
-            _ => false,
+        if self.holds_values() {
+            return !words(self.segment.text()).all(blank);
         }
+        let leads = matches!(self.target.kind, FileKind::Service | FileKind::Ingress);
+        leads && self.segment.has(Word::Purpose)
     }
 
     /// Returns whether a word asks for what is spoken at a Service's port, and isn't what a port is
