@@ -256,16 +256,18 @@ impl Clause {
         }
         wants.extend(tests);
         wants.extend(uses);
-        wants.extend(self.symbols.into_iter().map(|symbol| Expectation::Symbol {
-            symbol,
-            paths: paths.clone(),
-        }));
-        // A variable that is put into several files is to be in each.
+        // What is put into several files is to be in each.
         let each: Vec<Vec<String>> = if several {
             paths.iter().map(|path| vec![path.clone()]).collect()
         } else {
             vec![paths]
         };
+        for symbol in self.symbols {
+            wants.extend(each.iter().map(|paths| Expectation::Symbol {
+                symbol: symbol.clone(),
+                paths: paths.clone(),
+            }));
+        }
         for name in self.variables {
             wants.extend(each.iter().map(|paths| Expectation::Variable {
                 name: name.clone(),
