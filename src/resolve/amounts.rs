@@ -108,12 +108,13 @@ pub(super) fn resources(text: Phrase<'_>) -> Option<(Amounts, Amounts)> {
         let both = if to_limits { requests } else { limits };
         return same.then(|| (both.clone(), both));
     }
-    // A decimal comma parts what belongs together: `1,5 GB`.
+    // A decimal comma parts what belongs together, and so does a dash: `1,5 GB`, `256–512Mi`.
     let mut letters = text.text().chars().peekable();
     let mut before = ' ';
     while let Some(letter) = letters.next() {
         let behind = letters.peek().is_some_and(char::is_ascii_digit);
-        if letter == ',' && before.is_ascii_digit() && behind {
+        let dash = matches!(letter, '–' | '—') && before.is_ascii_alphanumeric();
+        if behind && (letter == ',' && before.is_ascii_digit() || dash) {
             return None;
         }
         before = letter;

@@ -413,3 +413,16 @@ fn what_stands_behind_a_route_is_about_that_route() {
         ],
     );
 }
+
+#[test]
+fn figures_with_a_dash_between_them_are_no_two() {
+    check(
+        FileKind::Deployment,
+        &[
+            ("Replicas: 2–4", "HPA 2 to 4"),
+            ("Limits: 256–512Mi", NOT),
+            ("Limits: 250m–500m CPU", NOT),
+            ("Ports: 8080–8085", NOT),
+        ],
+    );
+}

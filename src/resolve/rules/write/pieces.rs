@@ -158,14 +158,21 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
 fn split(text: &str, parts: impl Fn(char) -> bool) -> Vec<&str> {
     let mut depth = 0_usize;
     let mut code = false;
+    let mut before = ' ';
+    let mut letters = text.chars().peekable();
     let all = text.split(|letter: char| {
+        letters.next();
+        let digits = before.is_ascii_digit() && letters.peek().is_some_and(char::is_ascii_digit);
+        before = letter;
         match letter {
             '`' => code = !code,
             '(' | '[' if !code => depth += 1,
             ')' | ']' if !code => depth = depth.saturating_sub(1),
             _ => {}
         }
-        depth == 0 && !code && parts(letter)
+        // A dash between figures is `to`: `2–6`.
+        let to = digits && matches!(letter, '–' | '—');
+        depth == 0 && !code && !to && parts(letter)
     });
     all.map(str::trim).filter(|it| !it.is_empty()).collect()
 }
@@ -181,6 +188,7 @@ mod tests {
             clauses("a (b, c), `d, e` — f; g"),
             ["a (b, c)", "`d, e`", "f", "g"]
         );
+        assert_eq!(clauses("2–6, a – b, 2 – 6"), ["2–6", "a", "b", "2", "6"]);
         assert_eq!(brackets("a (b) c [d `)`]"), ["a   c  ", "b", "d `)`"]);
     }
 
