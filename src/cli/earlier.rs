@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::load::{Loaded, Phase};
+use crate::facts::Tree;
 use crate::files::{read_journal, unix};
 use crate::journal::{Written, sha256};
-use crate::manifest::{Rendered, parse_documents};
+use crate::manifest::{Rendered, generated, is_kustomization, parse_documents};
 use crate::resolve::{Before, Earlier};
 
 /// A file as another phase wrote it last.
@@ -30,10 +31,15 @@ impl Anew {
 /// The label that tells the phase which applied an object: another one's is no difference.
 const PHASE: &str = "orch.dev/phase";
 
-/// Returns what a phase writes into a file and the file hasn't, each object with its fields.
-pub(super) fn lacking(file: &Rendered, bytes: &[u8]) -> Vec<String> {
+/// Returns what a phase writes into a file and the file hasn't, each object with its fields; of a
+/// `kustomization.yml` what it generates from the files of the workspace.
+pub(super) fn lacking(file: &Rendered, bytes: &[u8], tree: &Tree) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
-    let found = parse_documents(&file.path, &text).unwrap_or_default();
+    let mut found = parse_documents(&file.path, &text).unwrap_or_default();
+    if is_kustomization(&file.path) {
+        let read = |path: &str| tree.get(path).map(|text| &**text);
+        found.extend(generated(&file.path, &text, read));
+    }
     let wanted = file.theirs.as_ref().map_or(&file.objects, |it| &it.wanted);
     let mut lacking = Vec::new();
     for object in wanted {

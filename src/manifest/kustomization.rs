@@ -42,9 +42,10 @@ pub(super) fn text(
         "images": images(application),
     });
     let generated = generators(application, files, folder);
+    let phase = application.generating.unwrap_or(application.phase);
     if let (false, Value::Object(fields)) = (generated.is_empty(), &mut body) {
         fields.insert("configMapGenerator".to_owned(), Value::Array(generated));
-        let mut labels = json!({ labels::PHASE: application.phase.to_string() });
+        let mut labels = json!({ labels::PHASE: phase.to_string() });
         let set = labels::value(&application.set);
         if !set.is_empty() {
             labels[labels::SET] = set.into();

@@ -246,6 +246,7 @@ pub(super) fn application() -> Application {
         priority_class: None,
         builds: Vec::new(),
         beside: Vec::new(),
+        generating: None,
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Application {
     pub set: String,
     /// The phase's number.
     pub phase: u32,
+    /// The phase whose `kustomization.yml` generates `ConfigMap`s, where that is an earlier one.
+    pub generating: Option<u32>,
     /// The namespace.
     pub namespace: String,
     /// The workloads, data stores first, in the order in which they are to come up.

@@ -10,7 +10,7 @@ use crate::facts::{Facts, Origin, Tree};
 use crate::settings::Extras;
 
 use super::application::{
-    Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
+    Application, ConfigMapSpec, Content, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
 };
 use super::earlier::Past;
 use super::generated::{self, Base};
@@ -68,8 +68,10 @@ impl Assembled<'_> {
         reads: &[Read<'_>],
         earlier: Option<&Base>,
     ) {
+        let has_own = files.iter().any(|it| it.content == Content::Kustomization);
         let maps = &mut self.application.config_maps;
         generated::divide(maps, files, reads, (&self.owners, earlier));
+        self.application.generating = earlier.filter(|_| !has_own).map(|it| it.phase);
     }
 }
 
@@ -270,13 +272,8 @@ impl Around<'_, '_> {
     ) -> WayIn {
         let asked = self.asked_in(reads);
         warnings.extend(ingress::lost(&self.facts.routes, asked.as_ref(), workloads));
-        let persons = reads.iter().filter(|read| {
-            let there = |it: &Target| self.tree.get(&it.path).is_some();
-            read.persons.as_ref().is_some_and(there)
-        });
-        let persons = persons.filter_map(|read| read.led_in.as_deref());
-        let mut others = persons.chain(self.past.as_ref());
-        let Some(spec) = asked.as_ref().or_else(|| others.next()) else {
+        let kept = self.kept_in(reads);
+        let Some(spec) = asked.as_ref().or(kept.as_ref()) else {
             return WayIn::default();
         };
         let built = ingress::build(&ingress::Sources {
@@ -315,6 +312,24 @@ impl Around<'_, '_> {
             notes,
             astray: Vec::new(),
         }
+    }
+
+    /// Returns what leads in although no task of this phase writes it: what a person's file does that
+    /// is there, and what earlier phases asked for.
+    fn kept_in(&self, reads: &[Read<'_>]) -> Option<Spec> {
+        let persons = reads.iter().filter(|read| {
+            let there = |it: &Target| self.tree.get(&it.path).is_some();
+            read.persons.as_ref().is_some_and(there)
+        });
+        let mut kept: Option<Spec> = None;
+        let persons = persons.filter_map(|read| read.led_in.as_deref());
+        for spec in persons.chain(self.past.as_ref()) {
+            match &mut kept {
+                None => kept = Some(spec.clone()),
+                Some(kept) => kept.edge.add_missing(&spec.edge),
+            }
+        }
+        kept
     }
 
     /// Returns what tasks of this phase ask of the way in, with what earlier ones did beside.

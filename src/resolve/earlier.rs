@@ -145,7 +145,8 @@ impl<'f> Past<'f> {
             past.take(phase, (held, same), (facts, tree));
             if same && past.base.is_none() {
                 let mut paths = phase.written.iter();
-                past.base = paths.find_map(|path| Base::read(path, tree));
+                let number = phase.checklist.number;
+                past.base = paths.find_map(|path| Base::read(path, number, tree));
             }
         }
         past

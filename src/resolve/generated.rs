@@ -19,18 +19,20 @@ const FOLDER: &str = "files";
 pub(super) struct Base {
     /// The path of that `kustomization.yml`.
     pub(super) path: String,
+    /// The phase's number.
+    pub(super) phase: u32,
     /// The names of the maps.
     pub(super) maps: BTreeSet<String>,
 }
 
 impl Base {
     /// Returns what an earlier phase has kustomize generate by a file; none where that is nothing.
-    pub(super) fn read(path: &str, tree: &Tree) -> Option<Self> {
+    pub(super) fn read(path: &str, phase: u32, tree: &Tree) -> Option<Self> {
         let text = tree.get(path).filter(|_| is_kustomization(path))?;
         let objects = generated(path, text, |path| tree.get(path).map(|it| &**it));
         let maps: BTreeSet<String> = objects.into_iter().map(|it| it.name).collect();
         let path = path.to_owned();
-        (!maps.is_empty()).then_some(Self { path, maps })
+        (!maps.is_empty()).then_some(Self { path, phase, maps })
     }
 }
 

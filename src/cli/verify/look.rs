@@ -323,7 +323,7 @@ fn files(
             task: other.written.task.clone(),
             at: other.written.at,
             moved: holds_nothing(path, bytes),
-            lacks: file.map(|file| lacking(file, bytes)),
+            lacks: file.map(|file| lacking(file, bytes, &loaded.snapshot.tree)),
         })
     };
     let look = |path: &str| match loaded.workspace.read_bytes(path) {

@@ -91,7 +91,9 @@ fn maps_that_kustomize_generates_stay_generated() {
         &["- name: web-config\n", "- name: app-config\n"],
     );
     assert!(!workspace.has("k8s/configmap.yml"));
-    // Each phase finds it as it left it.
+    // The first phase's is as it was, and each phase finds it as it left it.
+    let verified = workspace.orch(&["phase", "1", "verify"]).expect(0).stdout;
+    assert!(!verified.contains("kustomization.yml"), "{verified}");
     for number in ["1", "2"] {
         let said = workspace.orch(&["phase", number, "run"]).expect(0).stderr;
         has(&said, &["nothing to do"]);
@@ -119,4 +121,18 @@ fn a_way_in_that_becomes_a_persons_still_leads_where_it_did() {
         .orch(&["phase", "1", "run", "--accept-changes"])
         .expect(3);
     assert_eq!(workspace.read(path), before);
+}
+
+#[test]
+fn a_second_way_in_that_is_a_persons_bars_nothing_of_the_first() {
+    let two = "- [ ] `k8s/web/deployment.yml`: 3 replicas\n\
+        - [ ] `k8s/ingress.yml`: host `staff.example.org`\n  - `/` → `api`, staff only\n";
+    let workspace = workspace(WAY_IN, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let path = "k8s/web/deployment.yml";
+    let before = workspace.read(path);
+    workspace.orch(&["phase", "2", "run"]).expect(3);
+    let way_in = "kubernetes.io/metadata.name: traefik";
+    has(&before, &[way_in]);
+    has(&workspace.read(path), &[way_in, "replicas: 3"]);
 }

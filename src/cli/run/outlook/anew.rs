@@ -12,7 +12,8 @@ pub(super) fn is_anew(prepared: &Prepared<'_>, path: &str, text: &str) -> bool {
     let mut files = prepared.meaning.rendered.iter();
     other.is_some_and(|other| {
         let own = files.find(|file| file.path == path);
-        let kept = own.is_some_and(|file| lacking(file, text.as_bytes()).is_empty());
+        let tree = &prepared.loaded.snapshot.tree;
+        let kept = own.is_some_and(|file| lacking(file, text.as_bytes(), tree).is_empty());
         let later = other.phase > prepared.phase.checklist.number;
         later && other.written.task.is_some() || kept
     })
