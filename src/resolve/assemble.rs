@@ -10,7 +10,7 @@ use crate::facts::{Facts, Origin, Tree};
 use crate::settings::Extras;
 
 use super::application::{
-    Application, ConfigMapSpec, Content, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
+    Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
 };
 use super::earlier::Past;
 use super::generated::{self, Base};
@@ -68,10 +68,9 @@ impl Assembled<'_> {
         reads: &[Read<'_>],
         earlier: Option<&Base>,
     ) {
-        let has_own = files.iter().any(|it| it.content == Content::Kustomization);
         let maps = &mut self.application.config_maps;
-        generated::divide(maps, files, reads, (&self.owners, earlier));
-        self.application.generating = earlier.filter(|_| !has_own).map(|it| it.phase);
+        let of = (&self.owners[..], earlier);
+        self.application.generating = generated::divide(maps, files, reads, of);
     }
 }
 
@@ -326,7 +325,7 @@ impl Around<'_, '_> {
         for spec in persons.chain(self.past.as_ref()) {
             match &mut kept {
                 None => kept = Some(spec.clone()),
-                Some(kept) => kept.edge.add_missing(&spec.edge),
+                Some(kept) => kept.lead_in(spec),
             }
         }
         kept
@@ -344,9 +343,7 @@ impl Around<'_, '_> {
             spec.merge(more.spec());
         }
         if let Some(past) = &self.past {
-            spec.edge.add_missing(&past.edge);
-            spec.edge.wishes.extend(past.edge.wishes.iter().cloned());
-            spec.tls |= past.tls;
+            spec.lead_in(past);
         }
         Some(spec)
     }

@@ -40,22 +40,23 @@ impl Base {
 /// made of. `owners` names the maps that hold a workload's files; what others hold are variables,
 /// which `kustomization.yml` lists itself. Where this phase writes none, that of an earlier phase is
 /// written again if it generates one of the maps: it couldn't be built beside a manifest of it.
+/// Returns the number of that phase.
 pub(super) fn divide(
     maps: &mut [ConfigMapSpec],
     files: &mut Vec<FileSpec>,
     reads: &[Read<'_>],
     (owners, earlier): (&[(String, String)], Option<&Base>),
-) {
+) -> Option<u32> {
     let own = files
         .iter()
         .find(|file| file.content == Content::Kustomization);
-    let path = match (own, earlier) {
-        (Some(own), _) => own.path.clone(),
+    let (path, of_phase) = match (own, earlier) {
+        (Some(own), _) => (own.path.clone(), None),
         (None, Some(base)) if maps.iter().any(|it| is_doubled(it, base, files)) => {
-            files.push(again(base, files));
-            base.path.clone()
+            files.push(written_again(base, files));
+            (base.path.clone(), Some(base.phase))
         }
-        (None, _) => return,
+        (None, _) => return None,
     };
     let before = earlier.filter(|it| it.path == path).map(|it| &it.maps);
     let folder = match path.rsplit_once('/') {
@@ -105,6 +106,7 @@ pub(super) fn divide(
         !empty || matches!(file.origin, FileOrigin::Task { .. })
     });
     files.extend(more);
+    of_phase
 }
 
 /// Returns the manifest that holds an object, with who asks for it.
@@ -131,7 +133,7 @@ fn is_doubled(map: &ConfigMapSpec, base: &Base, files: &[FileSpec]) -> bool {
 }
 
 /// Returns the `kustomization.yml` of an earlier phase, to be written again.
-fn again(base: &Base, files: &[FileSpec]) -> FileSpec {
+fn written_again(base: &Base, files: &[FileSpec]) -> FileSpec {
     let section = files.first().map(|file| section(&file.origin));
     FileSpec {
         path: base.path.clone(),

@@ -142,6 +142,14 @@ pub(super) enum Check {
 }
 
 impl Spec {
+    /// Leads in what another spec does, beside what this one says.
+    pub(super) fn lead_in(&mut self, other: &Self) {
+        self.edge.add_missing(&other.edge);
+        let wishes = other.edge.wishes.iter().cloned();
+        self.edge.wishes.extend(wishes);
+        self.tls |= other.tls;
+    }
+
     /// Takes over what another task asks of the same workload; the earlier task's words stay.
     pub(super) fn merge(&mut self, other: Self) {
         let Self {

@@ -335,26 +335,22 @@ impl<'a> Look<'a> {
         let inside = |origin: &Origin| {
             paths.is_empty() && !self.stands_in(origin) || is_within(origin, paths)
         };
-        let found = all
+        let defined = all
             .iter()
-            .find(|(known, origin)| known == name && inside(origin));
+            .find(|(known, origin)| known == name && inside(origin))
+            .map(|(_, origin)| (origin.path.clone(), origin.line));
         // A script's own variables are looked at where the script is named.
-        let in_script = paths.iter().find_map(|path| {
-            let line = facts::shell_variable(path, self.tree.get(path)?, name)?;
-            Some((path, line))
-        });
-        if let (None, Some((path, line))) = (found, in_script) {
-            return Ok(Trace::Variable {
+        let in_script = || {
+            paths.iter().find_map(|path| {
+                let line = facts::shell_variable(path, self.tree.get(path)?, name)?;
+                Some((path.clone(), line))
+            })
+        };
+        match defined.or_else(in_script) {
+            Some((path, line)) => Ok(Trace::Variable {
                 name: name.to_owned(),
-                path: path.clone(),
+                path,
                 line,
-            });
-        }
-        match found {
-            Some((_, origin)) => Ok(Trace::Variable {
-                name: name.to_owned(),
-                path: origin.path.clone(),
-                line: origin.line,
             }),
             None if paths.is_empty() => Err(format!(
                 "`{name}` is in no settings source, no `.env.example` and no Compose file"

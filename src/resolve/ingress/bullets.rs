@@ -18,8 +18,9 @@ pub(in crate::resolve) fn read(
     let plain = Phrase::new(&plain, vocabulary);
     let mut meanings = Vec::new();
     let leads = leads_to_service(text, vocabulary);
-    let asked = wished(text, leads, vocabulary);
-    if leads && keeps_out(text, vocabulary) {
+    let beside = beside_routes(text);
+    let asked = wished(text, (leads, &beside), vocabulary);
+    if leads && keeps_out(&beside, vocabulary) {
         return None;
     }
     // A wish is the whole Ingress's: for one host or path alone it would be another.
@@ -32,9 +33,7 @@ pub(in crate::resolve) fn read(
     meanings.extend(controllers(plain, spec));
     meanings.extend(issuer(text, plain.text(), spec));
     // Paths beside a wish are those that it is for, unless they are said to be routes.
-    let rewrites = asked
-        .iter()
-        .any(|wish| matches!(wish, wishes::Wish::Rewrite { .. }));
+    let rewrites = asked.iter().any(is_rewrite);
     if asked.is_empty() || (leads || plain.has(Word::Paths)) && !rewrites {
         meanings.extend(routed(text, plain, spec));
     }
@@ -54,22 +53,26 @@ pub(in crate::resolve) fn read(
 
 /// Returns the wishes that a text states. A port behind an arrow is none's figure: `/ws` → api:8080,
 /// websocket.
-fn wished(text: &Inline, leads: bool, vocabulary: &Vocabulary) -> Vec<wishes::Wish> {
+fn wished(
+    text: &Inline,
+    (leads, beside): (bool, &[Inline]),
+    vocabulary: &Vocabulary,
+) -> Vec<wishes::Wish> {
     let whole = told::read(text, vocabulary);
-    let rewrites = |it: &wishes::Wish| matches!(it, wishes::Wish::Rewrite { .. });
-    if !leads || whole.iter().any(rewrites) {
+    if !leads || whole.iter().any(is_rewrite) {
         return whole;
     }
-    let clauses = beside_routes(text);
-    let told = clauses.iter().flat_map(|it| told::read(it, vocabulary));
+    let told = beside.iter().flat_map(|it| told::read(it, vocabulary));
     told.collect()
 }
 
+fn is_rewrite(wish: &wishes::Wish) -> bool {
+    matches!(wish, wishes::Wish::Rewrite { .. })
+}
+
 /// Returns whether what stands beside routes keeps somebody out by words that are no wish: `only GET`.
-fn keeps_out(text: &Inline, vocabulary: &Vocabulary) -> bool {
-    let clauses = beside_routes(text);
-    let mut clauses = clauses.iter();
-    clauses.any(|clause| {
+fn keeps_out(beside: &[Inline], vocabulary: &Vocabulary) -> bool {
+    beside.iter().any(|clause| {
         let restricted = Phrase::new(&clause.plain(), vocabulary).has(Word::Restricted);
         restricted && told::read(clause, vocabulary).is_empty()
     })

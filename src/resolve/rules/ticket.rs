@@ -21,9 +21,8 @@ const TECHNICAL: &[&str] = &[
     "DC", "AZ", "EU", "US", "UK", "UA", "RU", "AP", "SA", "NA", "CA", "ME", "AF", "IL", "EMEA",
     "APAC", "LATAM", "ZONE", "REGION", "NODE", "RACK", "HOST", "SERVER", "CLUSTER", "SHARD",
     "POOL", "SITE", "PROD", "STAGE", "STAGING", // Versions, sizes and levels.
-    "V", "LTS", "JAVA", "JDK", "JRE", "JAVASE", "PG", "PHP", "PY", "NET", "ES", "CPP", "GB", "MB",
-    "KB", "TB", "GIB", "MIB", "TIB", "SLO", "SLA", "RPO", "RTO", "QOS", "TIER", "LEVEL", "P", "N",
-    "T",
+    "V", "LTS", "JAVA", "JDK", "JRE", "JAVASE", "PG", "PHP", "PY", "NET", "CPP", "GB", "MB", "KB",
+    "TB", "GIB", "MIB", "TIB", "SLO", "SLA", "RPO", "RTO", "QOS", "TIER", "LEVEL", "P", "N", "T",
 ];
 
 /// Marks behind which a line may end with tickets.
