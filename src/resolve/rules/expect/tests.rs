@@ -580,3 +580,48 @@ fn a_heading_of_other_work_leaves_such_a_line_to_a_person() {
         assert!(!read_below(heading), "{heading}");
     }
 }
+
+#[test]
+fn what_can_only_be_a_name_in_code_is_looked_for_without_marks() {
+    for (plain, marked) in [
+        (
+            "Add renew_loan to `src/loans.py`",
+            "Add `renew_loan` to `src/loans.py`",
+        ),
+        (
+            "Add renewLoan() to `src/loans.ts`",
+            "Add `renewLoan()` to `src/loans.ts`",
+        ),
+        (
+            "Додати renewLoan у `src/loans.ts`",
+            "Додати `renewLoan` у `src/loans.ts`",
+        ),
+        (
+            "Добавить класс LoanService в `src/loans.py`",
+            "Добавить класс `LoanService` в `src/loans.py`",
+        ),
+        (
+            "Add MAX_LOANS to `src/settings.py`",
+            "Add `MAX_LOANS` to `src/settings.py`",
+        ),
+    ] {
+        assert_eq!(outcome(plain), outcome(marked), "{plain}");
+        assert!(outcome(plain).is_ok_and(|it| it.len() > 1), "{plain}");
+    }
+}
+
+#[test]
+fn brands_are_no_names_in_code() {
+    for brand in [
+        "GitHub",
+        "iOS",
+        "eBay",
+        "mTLS",
+        "macOS",
+        "OpenAPI",
+        "PagerDuty",
+    ] {
+        let line = format!("Add {brand} to `src/badges.ts`");
+        check(&line, &["change: a change of src/badges.ts"]);
+    }
+}

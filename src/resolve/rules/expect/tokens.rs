@@ -1,6 +1,7 @@
 //! A line as words, marks and code spans.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::words::{Role, Roles, roles};
 use crate::checklist::{Inline, Part};
@@ -114,7 +115,6 @@ pub(super) fn is_verb(tokens: &[Token<'_>], at: usize) -> bool {
 }
 
 fn split<'t>(text: &'t str, vocabulary: &Vocabulary, tokens: &mut Vec<Token<'t>>) {
-    let word = |word: &'t str| Token::of_word(word, vocabulary);
     let mut characters = text.char_indices().peekable();
     let mut begun: Option<usize> = None;
     while let Some((at, character)) = characters.next() {
@@ -126,10 +126,79 @@ fn split<'t>(text: &'t str, vocabulary: &Vocabulary, tokens: &mut Vec<Token<'t>>
             begun.get_or_insert(at);
             continue;
         }
-        tokens.extend(begun.take().and_then(|begun| text.get(begun..at)).map(word));
+        let called = text.get(at..).is_some_and(|it| it.starts_with("()"));
+        if let Some(begun) = begun.take() {
+            let end = if called { at + "()".len() } else { at };
+            if let Some(name) = name(text, begun..end, tokens.last()) {
+                tokens.push(Token::Code(name));
+                if called {
+                    characters.next();
+                    continue;
+                }
+            } else {
+                let word = text.get(begun..at).unwrap_or_default();
+                tokens.push(Token::of_word(word, vocabulary));
+            }
+        }
         if !character.is_whitespace() {
             tokens.push(Token::Mark(character));
         }
     }
-    tokens.extend(begun.and_then(|begun| text.get(begun..)).map(word));
+    if let Some(begun) = begun {
+        let name = name(text, begun..text.len(), tokens.last());
+        let word = text.get(begun..).unwrap_or_default();
+        tokens.push(name.map_or_else(|| Token::of_word(word, vocabulary), Token::Code));
+    }
+}
+
+/// Nouns behind which a word of capitals and small letters is a name: `class LoanService`.
+const NOUNS: [Role; 10] = [
+    Role::Type,
+    Role::Model,
+    Role::Class,
+    Role::Structure,
+    Role::Interface,
+    Role::Trait,
+    Role::Enumeration,
+    Role::Exception,
+    Role::Callable,
+    Role::Value,
+];
+
+/// Returns a word outside of code marks that can be nothing but a name in code: `renew_loan`,
+/// `renewLoan`, `renew()`, and `LoanService` behind what it is. `GitHub` and `PagerDuty` are none.
+fn name<'t>(text: &'t str, at: Range<usize>, before: Option<&Token<'_>>) -> Option<&'t str> {
+    let written = text.get(at.clone())?;
+    let word = written.strip_suffix("()").unwrap_or(written);
+    let letters = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    if !word.starts_with(|it: char| it.is_ascii_alphabetic()) || !word.chars().all(letters) {
+        return None;
+    }
+    // `:no_entry:`, `@olha_k` and `#team_a` are none.
+    let outside = text.get(..at.start)?.chars().next_back();
+    let behind = text.get(at.end..)?.chars().next();
+    let apart = |it: char| it.is_whitespace();
+    if !outside.is_none_or(|it| apart(it) || it == '(')
+        || !behind.is_none_or(|it| apart(it) || ",;.:)".contains(it))
+    {
+        return None;
+    }
+    let humps = |word: &str| {
+        let joined = |pair: &[u8]| match pair {
+            [before, behind] => before.is_ascii_lowercase() && behind.is_ascii_uppercase(),
+            _ => false,
+        };
+        // `iOS`, `mTLS` and `FastAPI` are put together of capitals.
+        let capitals = |pair: &[u8]| pair.iter().all(u8::is_ascii_uppercase);
+        let bytes = word.as_bytes();
+        bytes.windows(2).any(joined)
+            && !bytes.windows(2).any(capitals)
+            && bytes.last().is_some_and(|it| !it.is_ascii_uppercase())
+    };
+    // `eBay` and `iPhone` are brands.
+    let small = word.bytes().take(2).all(|it| it.is_ascii_lowercase());
+    let told = || before.is_some_and(|it| NOUNS.iter().any(|noun| it.is(*noun)));
+    let is_name =
+        word.len() < written.len() || word.contains('_') || humps(word) && (small || told());
+    is_name.then_some(written)
 }
