@@ -372,3 +372,33 @@ fn a_bullet_written_on_below_a_ticked_line_takes_its_tick() {
     workspace.orch(&["phase", "1", "run"]).expect(0);
     workspace.orch(&["phase", "1", "verify"]).expect(0);
 }
+
+#[test]
+fn a_ticked_line_that_moved_and_asks_for_more_is_done_again() {
+    let path = "checklists/shop/phase-01-cluster.md";
+    let compose = "services:\n  web:\n    image: nginx:1.27\n    ports: [\"80\"]\n  \
+        admin:\n    image: nginx:1.27\n    ports: [\"80\"]\n";
+    let lines = "# Phase 1: Cluster\n\n- [ ] Deployment for web: 2 replicas\n\
+        - [ ] Deployment for admin: 2 replicas\n";
+    for before in ["- [x] Deployment for web", "- [x] Deployment for admin"] {
+        let workspace = Workspace::new()
+            .file("docker-compose.yml", compose)
+            .file(path, lines)
+            .commit_all();
+        workspace.orch(&["phase", "1", "run"]).expect(0);
+        let ticked = workspace.read(path);
+        let hpa = format!("- [ ] HPA for web: 2-6, CPU 70%\n{before}");
+        let changed = ticked
+            .replace(before, &hpa)
+            .replace("admin: 2 replicas", "admin: 5 replicas");
+        workspace.write(path, &changed);
+
+        let refused = workspace.orch(&["phase", "1", "run"]);
+        assert!(refused.stderr.contains("--accept-changes"), "{refused:?}");
+        let run = ["phase", "1", "run", "--accept-changes"];
+        workspace.orch(&run).expect(0);
+        let manifest = workspace.read("k8s/admin/deployment.yml");
+        assert!(manifest.contains("replicas: 5"), "{before}: {manifest}");
+        workspace.orch(&["phase", "1", "verify"]).expect(0);
+    }
+}

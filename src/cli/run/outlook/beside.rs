@@ -27,7 +27,16 @@ pub(super) fn by_hand(
             .into_iter()
             .flat_map(|t| t.steps_of(&task.id))
             .collect();
-        let recorded = !steps.is_empty() || waived.contains(&task.id);
+        // One that moved and says something else by now has its record under the objects and files
+        // that it is about: nobody ticked it by hand.
+        let ran = |step: &Step| {
+            let made = matches!(step.work, Work::Apply { .. } | Work::Write { .. });
+            let known = target.and_then(|known| known.step(&step.id));
+            made && known.is_some_and(|it| it.about.is_some())
+        };
+        let recorded = !steps.is_empty()
+            || waived.contains(&task.id)
+            || prepared.plan.steps_of(&task.id).any(|(_, step)| ran(step));
         if task.marker.checked && !recorded {
             elsewhere.insert(task.id.clone());
         }
