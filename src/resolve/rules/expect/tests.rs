@@ -625,3 +625,19 @@ fn brands_are_no_names_in_code() {
         check(&line, &["change: a change of src/badges.ts"]);
     }
 }
+
+#[test]
+fn a_second_noun_without_a_name_asks_for_more() {
+    is_manual(&[
+        "Add `TopUp` model and migration to api",
+        "Add `TopUp` model + migration to api",
+        "Add `TopUp` model and migration to `api/top_up.rb`",
+        "Add `TopUp` model & controller to api",
+        "Add `TopUp` model/migration to api",
+        "Add `TopUp` model (migration) to api",
+        "Add `StopListCache` class and interface to gateway",
+        "Add `transfer_discount()` function and migration to tariff",
+        "Add `GET /metrics` endpoint and schema to tariff",
+        "Добавить модель `TopUp` и миграцию в api",
+    ]);
+}

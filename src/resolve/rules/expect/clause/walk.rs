@@ -138,10 +138,32 @@ impl<'t> Walk<'t> {
             .skip(at)
             .take(3)
             .any(|it| matches!(it, Token::Code(_)));
-        if joined && listed && !explains && !noun {
+        let more = joined && listed && !noun || self.names_another(at);
+        if more && !explains {
             return Err(format!("asks for more than is in code marks (“{word}”)").into());
         }
         Ok(())
+    }
+
+    /// Whether a noun behind that of a code span is another thing, which has no name: `X` model and
+    /// migration, `X` model (migration).
+    fn names_another(&self, at: usize) -> bool {
+        let noun =
+            |token: &&Token<'_>| matches!(token, Token::Word(..)) && relation::is_noun(token);
+        let joined = self
+            .before(at)
+            .is_some_and(|it| it.joins() || *it == Token::Mark('('));
+        let Some(before) = at.checked_sub(1).filter(|_| joined) else {
+            return false;
+        };
+        let earlier = self.tokens.iter().take(before).rev();
+        let mut earlier = earlier.skip_while(|it| it.joins()).peekable();
+        let is_behind = earlier.next_if(noun).is_some()
+            && matches!(earlier.find(|it| !noun(it)), Some(Token::Code(_)));
+        let mut later = self.tokens.iter().skip(at);
+        is_behind
+            && self.tokens.get(at).as_ref().is_some_and(noun)
+            && !matches!(later.find(|it| !noun(it)), Some(Token::Code(_)))
     }
 
     fn verb(&mut self, token: &Token<'_>, verb: &str) -> Result<(), Why> {
