@@ -175,5 +175,6 @@ fn an_editor_that_leaves_stops_its_run() {
         starts(&mut again, &workspace);
         Some(again.shown()).filter(|it| it.contains("is done on rehearsal"))
     });
-    assert!(shown.contains("Section 4.2"), "{shown}");
+    // Where the first was quick, it had ended before: nothing is left to do for this one.
+    assert!(shown.to_lowercase().contains("section 4.2"), "{shown}");
 }
