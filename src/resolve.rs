@@ -222,7 +222,7 @@ fn resolve_as_read<'f>(
     let of = (checklist, facts, tree);
     let (mut assembled, mut files) = settled(reads, of, (context, past), left)?;
     let doubled = past.doubled(&files, reads);
-    let moved = past.moved(reads, &files);
+    let moved = past.moved(reads, (&files, &assembled.application.namespace));
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, reads);
     if context.phase.generator != Some(false) {

@@ -95,6 +95,7 @@ impl Loaded {
         let own = self.written(phase, phase.checklist.number);
         let later = self.written_later(phase).into_keys();
         let mut before = Before {
+            number: phase.checklist.number,
             later: later.collect(),
             own: own.into_keys().collect(),
             phases: Vec::new(),

@@ -32,6 +32,8 @@ use super::{Context, pathless, read, unwritten};
 /// The earlier phases of a set, as one of its phases sees them.
 #[derive(Debug, Clone, Default)]
 pub struct Before {
+    /// The phase's own number.
+    pub number: u32,
     /// Those that wrote files, in order.
     pub phases: Vec<Earlier>,
     /// The files that this phase wrote itself, by its record.
@@ -100,6 +102,8 @@ pub(super) struct Past<'f> {
     own: BTreeSet<String>,
     /// Those of them that an earlier phase wrote before, and that hold nothing any more.
     bare: BTreeSet<String>,
+    /// Those of them that no other phase wrote, with what they hold.
+    alone: Vec<Held>,
     /// The objects that files of later phases alone hold, about workloads of files of this phase
     /// alone.
     later: Vec<ManifestItem>,
@@ -137,6 +141,7 @@ impl<'f> Past<'f> {
         let written = before.phases.iter().flat_map(|phase| &phase.written);
         let bare = written.filter(|path| before.own.contains(*path) && held::is_bare(path, tree));
         past.bare = bare.cloned().collect();
+        past.alone = held::alone(before, tree);
         past.later = held::begun(before, tree);
         past.run_later = held::run_later(before, tree);
         // Of two that ask differently, the later one's words count.
@@ -349,14 +354,14 @@ impl<'f> Past<'f> {
         twice::doubled(self, files, reads)
     }
 
-    /// Returns the files of earlier phases that hold nothing any more, as tasks of this one give
-    /// what was in them files of their own.
+    /// Returns the files of earlier phases, and those that this one wrote before, that hold nothing
+    /// any more, as what was in them has files of its own now.
     pub(super) fn moved(
         &self,
         reads: &[Read<'_>],
-        files: &[super::FileSpec],
+        (files, namespace): (&[super::FileSpec], &str),
     ) -> Vec<super::FileSpec> {
-        twice::moved(self, reads, files)
+        twice::moved(self, reads, (files, namespace))
     }
 }
 

@@ -147,6 +147,40 @@ fn what_an_earlier_phase_wrote_is_not_written_again() {
 }
 
 #[test]
+fn what_gets_a_file_of_its_own_lies_in_no_other_one_of_its_phase() {
+    let one = format!("{BASE}- [ ] `k8s/kustomization.yml`\n");
+    let workspace = workspace(
+        &one,
+        "- [ ] `k8s/api/deployment.yml`: requests 256Mi/200m\n",
+    );
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    has(&workspace.read("k8s/api/web.yml"), &["kind: Deployment"]);
+    // `web`, which no task named, gets one; and `api` another one.
+    let text = workspace.read(ONE).replace(
+        "- [x] `k8s/api/deployment.yml`",
+        "- [ ] `k8s/web/deployment.yml`: 5 replicas\n- [ ] `k8s/services/api/deployment.yml`",
+    );
+    workspace.write(ONE, &text);
+    workspace
+        .orch(&["phase", "1", "run", "--accept-changes"])
+        .expect(0);
+    has(&workspace.read("k8s/web/deployment.yml"), &["replicas: 5"]);
+    for path in ["k8s/api/web.yml", "k8s/api/deployment.yml"] {
+        has(&workspace.read(path), &["there is nothing to apply"]);
+    }
+    unique(&workspace, "k8s/kustomization.yml");
+    let checked = workspace.orch(&["check"]).expect(0).stderr;
+    assert_eq!(checked, "nothing to complain about\n");
+    workspace.orch(&["phase", "1", "verify"]).expect(0);
+    // What has nothing left in it may go.
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    fs_err::remove_file(workspace.path("k8s/api/web.yml")).expect("removed");
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert!(!workspace.path("k8s/api/web.yml").exists());
+    workspace.orch(&["phase", "1", "verify"]).expect(0);
+}
+
+#[test]
 fn what_an_earlier_phase_asked_stays_asked_where_a_later_one_names_the_file() {
     let two = "- [ ] `k8s/api/deployment.yml`: requests 256Mi/200m\n";
     let workspace = workspace(BASE, two);

@@ -305,9 +305,13 @@ fn beside(ahead: &Ahead, stays: &[&Foreseen], paint: Paint) -> String {
         } else {
             String::new()
         };
+        let what = match ahead.changed.len() {
+            1 => "a finished step is",
+            _ => "finished steps are",
+        };
         let _ = writeln!(
             text,
-            "  {} finished steps are another thing now, a run needs --accept-changes: {}{more}",
+            "  {} {what} another thing now, a run needs --accept-changes: {}{more}",
             paint.warn("note:"),
             printable(&names.join(", "))
         );

@@ -29,6 +29,9 @@ pub(super) use waiting::{Left, Waiting};
 /// What the names of steps begin with that apply an object.
 const APPLY: &str = "apply ";
 
+/// What the name of a step that writes a file begins with.
+const WRITE: &str = "write ";
+
 /// What a run finds.
 pub(super) struct Outlook {
     /// Where each step stands.
@@ -124,7 +127,7 @@ impl Outlook {
         expect(&prepared.plan, &mut standing, &decided);
         hold(&prepared.plan, &mut standing, &held(prepared, decided));
         Self {
-            changed: to_be_done(&prepared.plan, &standing, changed),
+            changed: to_be_done(prepared, &standing, changed),
             standing,
             applied,
             home,
@@ -167,10 +170,11 @@ impl Outlook {
             let of = changed.iter().filter(|change| change.vanished == vanished);
             of.map(|change| change.step.as_str()).collect()
         };
-        let mut stop = Stop::input(format!(
-            "{} finished steps are not what they were when they were done",
-            changed.len()
-        ));
+        let what = match changed.len() {
+            1 => "1 finished step is not what it was when it was".to_owned(),
+            many => format!("{many} finished steps are not what they were when they were"),
+        };
+        let mut stop = Stop::input(format!("{what} done"));
         for (vanished, what) in [(false, "changed"), (true, "not in the plan any more")] {
             let steps = list(vanished);
             if !steps.is_empty() {

@@ -14,14 +14,28 @@ const NAME: &str = "app.kubernetes.io/name";
 
 /// Returns the files of objects that a phase wrote and that are there.
 pub(super) fn of(phase: &Earlier, tree: &Tree) -> Vec<Held> {
-    let paths = phase.written.iter().filter(|path| is_yaml(path));
-    let files = paths.filter_map(|path| Some((path, tree.get(path)?)));
-    files
-        .filter_map(|(path, text)| {
-            let objects = parse_documents(path, text).ok()?;
-            file(path, phase.checklist.number, &objects)
-        })
-        .collect()
+    files(phase.written.iter(), phase.checklist.number, tree).collect()
+}
+
+/// Returns the files of objects that a phase alone wrote and that are there.
+pub(super) fn alone(before: &Before, tree: &Tree) -> Vec<Held> {
+    let others = |path: &String| {
+        let mut earlier = before.phases.iter();
+        before.later.contains(path) || earlier.any(|it| it.written.contains(path))
+    };
+    let paths = before.own.iter().filter(|path| !others(path));
+    files(paths, before.number, tree).collect()
+}
+
+fn files<'a>(
+    paths: impl Iterator<Item = &'a String>,
+    phase: u32,
+    tree: &'a Tree,
+) -> impl Iterator<Item = Held> {
+    paths.filter(|path| is_yaml(path)).filter_map(move |path| {
+        let objects = parse_documents(path, tree.get(path)?).ok()?;
+        file(path, phase, &objects)
+    })
 }
 
 fn file(path: &str, phase: u32, objects: &[Object]) -> Option<Held> {

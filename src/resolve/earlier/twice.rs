@@ -106,13 +106,22 @@ pub(super) fn doubled(past: &Past<'_>, files: &[FileSpec], reads: &[Read<'_>]) -
     told
 }
 
-/// Returns the files of earlier phases whose workloads get files of their own by tasks, and those
-/// that are bare for that reason since an earlier run.
-pub(super) fn moved(past: &Past<'_>, reads: &[Read<'_>], files: &[FileSpec]) -> Vec<FileSpec> {
+/// Returns the files of earlier phases whose workloads get files of their own by tasks, those that
+/// are bare for that reason since an earlier run, and those that this phase alone wrote before and
+/// whose objects it writes to others now.
+pub(super) fn moved(
+    past: &Past<'_>,
+    reads: &[Read<'_>],
+    (files, namespace): (&[FileSpec], &str),
+) -> Vec<FileSpec> {
     let asked = |path: &str| files.iter().any(|file| file.path == path);
     let held = past.held.iter().map(|it| &it.beside);
     let replaced = held.filter(|it| replaced(it, reads)).map(|it| &it.path);
-    let mut paths: Vec<&String> = replaced.chain(&past.bare).collect();
+    let here = |it: &&Held| it.namespace.as_deref().is_none_or(|it| it == namespace);
+    let alone = past.alone.iter().filter(here).map(|it| &it.beside);
+    let elsewhere = alone.filter(|it| files.iter().any(|file| shared(file, &[it]).is_some()));
+    let elsewhere = elsewhere.map(|it| &it.path);
+    let mut paths: Vec<&String> = replaced.chain(elsewhere).chain(&past.bare).collect();
     paths.sort();
     paths.dedup();
     let file = |path: &String| FileSpec {

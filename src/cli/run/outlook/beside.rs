@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::APPLY;
+use super::{APPLY, WRITE};
 use crate::checklist::TaskId;
 use crate::cli::run::Prepared;
 use crate::execute::{Changed, Held, Standing, Why};
+use crate::facts::{Tree, is_yaml};
 use crate::journal::{Evidence, State, StepId, Subjects, TargetState};
-use crate::manifest::is_generation;
+use crate::manifest::{is_generation, is_kustomization, parse_documents};
 use crate::plan::{Plan, Step, Work};
 use crate::resolve::{Action, ResolvedTask};
 use crate::verify;
@@ -169,11 +170,13 @@ pub(super) fn settle(
 
 /// Returns the finished steps that changed and would be done again; those that wait for a person
 /// won't be. What another generation took the place of didn't change: it stays until it is pruned.
+/// Nor did a file that isn't written any more and that holds nothing, or is gone.
 pub(super) fn to_be_done(
-    plan: &Plan,
+    prepared: &Prepared<'_>,
     standing: &[Standing],
     changed: Vec<Changed>,
 ) -> Vec<Changed> {
+    let (plan, tree) = (&prepared.plan, &prepared.loaded.snapshot.tree);
     let held: BTreeSet<&StepId> = plan
         .steps
         .iter()
@@ -185,10 +188,26 @@ pub(super) fn to_be_done(
         let mut planned = plan.steps.iter().map(|step| step.id.as_str());
         change.vanished && planned.any(|step| is_newer(change.step.as_str(), step))
     };
+    let empty = |change: &Changed| {
+        let path = change.step.as_str().strip_prefix(WRITE);
+        change.vanished && path.is_some_and(|path| holds_nothing(path, tree))
+    };
     changed
         .into_iter()
         .filter(|change| !held.contains(&change.step) && !superseded(change))
+        .filter(|change| !empty(change))
         .collect()
+}
+
+/// Returns whether a file is gone, or could hold objects and has none.
+fn holds_nothing(path: &str, tree: &Tree) -> bool {
+    match tree.get(path) {
+        Some(text) if is_yaml(path) && !is_kustomization(path) => {
+            parse_documents(path, text).is_ok_and(|objects| objects.is_empty())
+        }
+        Some(_) => false,
+        None => tree.unread(path).is_none() && tree.other(path).is_none(),
+    }
 }
 
 /// Returns whether both steps apply a `ConfigMap`, generated of one name and of different content.
