@@ -116,7 +116,11 @@ pub enum Noun {
     Callable,
     /// What is a function, a class or a value of that name: a component, a controller.
     Part,
-    /// The same; where classes are derived from a framework's to make it, one that is: a form, a
+    /// A migration: what is of that name and lies among those.
+    Migration,
+    /// What answers an endpoint.
+    Endpoint,
+    /// The same as a part; where classes are derived from a framework's to make it, one that is: a form, a
     /// serializer.
     Derived,
     /// A test.

@@ -213,7 +213,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Article, "a$, an$, the$, new$"),
     (
         Word::PartNoun,
-        "migration, component, controller, service$, services$, view$, views$, widget, layout$, store$, \
+        "component, controller, service$, services$, view$, views$, widget, layout$, store$, \
          fixture, client$, wrapper$, adapter, router$, factory, screen$, plugin, \
          worker, seed$, seeds$, playbook, notebook, workflow, stylesheet, manifest, changelog, readme, \
          validator, parser, provider, entrypoint, extension, mapper, loader$, guard$",
@@ -236,6 +236,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
          websocket, singleton$, accepted$, approved$, signed-off$, unit-tested, well-tested, \
          covered$, translated$, bilingual, en$, ru$, uk$, ua$",
     ),
+    (Word::MigrationNoun, "migration"),
     (Word::DerivedNoun, "form$, serializer"),
     (Word::TypeNoun, "model$, models$, schema$, protocol$, mixin"),
     (Word::AnyTypeNoun, "type$, types$"),

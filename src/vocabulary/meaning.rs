@@ -82,7 +82,8 @@ meanings! {
     Quality "quality" "what something is to be, which its being there doesn't tell: symlink, executable";
     PathNoun "path-noun" "what a path leads to: file, script, module";
     FolderNoun "folder-noun" "a folder";
-    PartNoun "part-noun" "what a file of source may be: migration, component, service";
+    PartNoun "part-noun" "what a file of source may be: component, service";
+    MigrationNoun "migration-noun" "a migration";
     DerivedNoun "derived-noun" "what is derived from a framework's own class, where classes make it: form, serializer";
     TypeNoun "type-noun" "what a type or an object like one is: model, schema";
     AnyTypeNoun "any-type-noun" "a type, whichever";
@@ -308,6 +309,7 @@ const TRACES: &[Word] = &[
     Word::PathNoun,
     Word::FolderNoun,
     Word::PartNoun,
+    Word::MigrationNoun,
     Word::DerivedNoun,
     Word::TypeNoun,
     Word::AnyTypeNoun,

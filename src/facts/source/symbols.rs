@@ -364,7 +364,7 @@ impl Definitions {
 /// Returns whether a file is a migration, by its folder or its language.
 pub fn is_migration(path: &str) -> bool {
     let sql = paths::file_name(path).rsplit('.').next() == Some("sql");
-    sql || is_of_migrations(paths::folder(path))
+    sql || is_of_migrations(&paths::folder(path).to_ascii_lowercase())
 }
 
 /// Returns whether a folder is one of migrations, or lies in one.

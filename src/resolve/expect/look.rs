@@ -246,6 +246,7 @@ impl<'a> Look<'a> {
             .iter()
             .filter(|it| belongs(it, symbol) && is_asked(self.tree, it, symbol))
             .filter(|it| it.sort != Sort::Table || self.makes_table(it))
+            .filter(|it| symbol.noun != Noun::Endpoint || self.is_served(symbol, it))
             .collect();
         let inside = |it: &&&Definition| {
             let named = || stand_ins && self.names_stand_in(paths, &it.origin);

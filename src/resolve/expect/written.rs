@@ -1,7 +1,10 @@
 //! Whether a definition is what a line calls it, and has the parameters that the line names.
 
 use super::{Noun, Symbol};
-use crate::facts::{Definition, Definitions, Form, Head, Parameter, Sort, Tree};
+use crate::facts::{self, Definition, Definitions, Form, Head, Parameter, Sort, Tree};
+
+/// What files and folders of an application's models are called.
+const MODELS: [&str; 6] = ["model", "models", "entity", "entities", "schema", "schemas"];
 
 /// Returns whether a definition of a symbol's name is what the line asks for, wherever it is.
 pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
@@ -48,14 +51,20 @@ fn is_called(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
             | Noun::Callable
             | Noun::Part
             | Noun::Derived
+            | Noun::Endpoint
             | Noun::Test
             | Noun::Other => true,
+            Noun::Migration => facts::is_migration(&found.origin.path),
         },
         (Sort::Type, noun) => match noun {
             Noun::Table | Noun::Constant | Noun::Function | Noun::Method => false,
             Noun::Test => symbol.name.starts_with(char::is_uppercase) && is_test(&symbol.name),
             // A handler or a component does something, and an alias or an interface nothing.
-            Noun::Callable | Noun::Part | Noun::Derived => return is_concrete(tree, found, symbol),
+            Noun::Callable | Noun::Part | Noun::Derived | Noun::Endpoint => {
+                return is_concrete(tree, found, symbol) && !is_model(tree, found, symbol);
+            }
+            Noun::Migration if !facts::is_migration(&found.origin.path) => false,
+            Noun::Migration => return is_concrete(tree, found, symbol),
             Noun::None | Noun::Other if symbol.call => return is_made(tree, found, symbol),
             Noun::Form(_) => return is_of_form(tree, found, symbol),
             Noun::None | Noun::Defined | Noun::Type | Noun::Other => true,
@@ -144,6 +153,18 @@ fn is_made(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
 fn is_concrete(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let head = head(tree, found, symbol);
     head.is_some_and(|it| it.is_concrete() && has_signature(&it, symbol))
+}
+
+/// Whether a type is what an application stores, by its bases or by where it lies: a controller or a
+/// component of the same name is another thing.
+fn is_model(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let path = found.origin.path.to_lowercase();
+    let mut pieces = path.rsplit('/').map(|it| {
+        let stem = it.rsplit_once('.').map_or(it, |(stem, _)| stem);
+        stem.rsplit(['.', '_', '-']).next().unwrap_or_default()
+    });
+    let called = pieces.by_ref().take(2).any(|it| MODELS.contains(&it));
+    called || head(tree, found, symbol).is_some_and(|it| it.is_stored())
 }
 
 fn is_constant(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {

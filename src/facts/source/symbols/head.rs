@@ -4,6 +4,17 @@
 
 use std::sync::Arc;
 
+/// The bases of models in Django, SQLAlchemy, SQLModel, Rails, Laravel, Mongoid and TypeORM.
+const STORED: [&str; 7] = [
+    "Model",
+    "Base",
+    "DeclarativeBase",
+    "SQLModel",
+    "ApplicationRecord",
+    "BaseEntity",
+    "Document",
+];
+
 use super::super::code::{Code, Language};
 use super::extent::{brackets, ends};
 use super::parameters::{Parameter, is_written_so, parameters, pieces, without_root};
@@ -280,6 +291,13 @@ impl Head {
             (Form::Exception, _) if !python && !any(&["class", "record"]) => false,
             (Form::Exception, _) => derived(&["Exception", "Error", "Throwable", "Warning"]),
         }
+    }
+
+    /// Returns whether a type is a model of what is stored, by the base that frameworks have for that.
+    pub fn is_stored(&self) -> bool {
+        let bases = self.bases();
+        let mut names = bases.iter().filter_map(|it| it.whole.last());
+        names.any(|name| STORED.contains(&name.as_str()))
     }
 
     /// Whether a base's name ends like one of these.

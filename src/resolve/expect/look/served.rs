@@ -1,6 +1,6 @@
 //! Looking for an endpoint, and what is said of one that isn't served as it is asked for.
 
-use super::super::{Answering, Expectation};
+use super::super::{Answering, Expectation, Symbol};
 use super::{Look, Scope};
 use crate::facts::{self, Definition, Definitions, Endpoint, Endpoints, Origin, Sort};
 use crate::journal::Trace;
@@ -27,13 +27,30 @@ impl Look<'_> {
         self.endpoint((method.as_deref(), route), by.as_ref(), scope)
     }
 
+    /// Whether a definition answers an endpoint.
+    pub(super) fn is_served(&self, symbol: &Symbol, found: &Definition) -> bool {
+        let within = symbol.within.as_deref();
+        let action = |it: &Endpoint| {
+            let action = facts::action(self.tree, it);
+            let made = action.map(|it| it.definitions(self.tree, self.definitions()));
+            made.is_some_and(|made| made.iter().any(|it| it.origin == found.origin))
+        };
+        let served = self.endpoints().served.iter();
+        let mut served = served.filter(|it| !self.stands_in(&it.origin));
+        served.any(|it| facts::answers(self.tree, &it.origin, (within, &symbol.name)) || action(it))
+    }
+
+    fn endpoints(&self) -> &Endpoints {
+        self.endpoints.get_or_init(|| facts::endpoints(self.tree))
+    }
+
     fn endpoint(
         &self,
         (method, route): (Option<&str>, &str),
         by: Option<&Answering>,
         scope: Scope<'_>,
     ) -> Result<Trace, String> {
-        let all = self.endpoints.get_or_init(|| facts::endpoints(self.tree));
+        let all = self.endpoints();
         let wanted = shape(route);
         let same = all.served.iter().filter(|it| shape(&it.path) == wanted);
         let (stand_ins, same): (Vec<&Endpoint>, Vec<&Endpoint>) =

@@ -251,6 +251,23 @@ fn an_endpoint_is_served_from_the_file_that_is_named() {
 }
 
 #[test]
+fn what_a_line_calls_an_endpoint_answers_one() {
+    let endpoint = |name: &str| Expectation::Symbol {
+        symbol: Symbol {
+            name: name.to_owned(),
+            call: true,
+            noun: Noun::Endpoint,
+            ..Symbol::default()
+        },
+        paths: Vec::new(),
+    };
+    let served = Ok("`login()` is defined at src/api.py:3");
+    check(&endpoint("login"), served);
+    let plain = "no definition of `verify()` was found; what is called so at src/auth/jwt.py:2 is another";
+    check(&endpoint("verify"), Err(plain));
+}
+
+#[test]
 fn an_endpoint_has_the_method_and_the_whole_path() {
     let endpoint = |method: Option<&str>, route: &str| Expectation::Endpoint {
         method: method.map(str::to_owned),

@@ -629,7 +629,7 @@ fn what_a_framework_makes_of_classes_is_derived_from_one_of_its_own() {
         fits(
             line,
             "a.py",
-            "class VoucherForm(models.Model):\n    code = 1\n",
+            "class VoucherForm(framework.Derived):\n    code = 1\n",
         );
         fits(
             line,
@@ -653,6 +653,76 @@ fn what_a_framework_makes_of_classes_is_derived_from_one_of_its_own() {
         "a.tsx",
         "export function VoucherForm() {\n  return run();\n}\n",
     );
+}
+
+#[test]
+fn a_model_is_no_controller_of_the_same_name() {
+    let models = [
+        (
+            "app/models/top_up.rb",
+            "class TopUp < Something\n  def pay = run\nend\n",
+        ),
+        (
+            "app/top_up.rb",
+            "class TopUp < ApplicationRecord\n  has_many :a\nend\n",
+        ),
+        ("api/models.py", "class TopUp(Thing):\n    amount = 1\n"),
+        ("api/pay.py", "class TopUp(models.Model):\n    amount = 1\n"),
+        (
+            "src/top-up.entity.ts",
+            "@Entity()\nexport class TopUp {\n  amount = 1;\n}\n",
+        ),
+        (
+            "app/Models/TopUp.php",
+            "<?php\nclass TopUp extends Model {\n  public $a = 1;\n}\n",
+        ),
+        (
+            "src/Entities/TopUp.cs",
+            "public class TopUp {\n  public int A { get; set; }\n}\n",
+        ),
+    ];
+    for line in [
+        "Add `TopUp` controller",
+        "Add `TopUp` service",
+        "Add `TopUp` component",
+        "Add handler `TopUp`",
+        "Add `TopUp` serializer",
+        "Добавить контроллер `TopUp`",
+        "Додати сервіс `TopUp`",
+    ] {
+        for (path, source) in models {
+            lacks(line, path, source);
+        }
+        let ruby = "class TopUp < ApplicationController\n  def create = run\nend\n";
+        fits(line, "app/controllers/top_up.rb", ruby);
+    }
+    for (path, source) in models {
+        fits("Add `TopUp` model", path, source);
+        fits("Add `TopUp` class", path, source);
+    }
+}
+
+#[test]
+fn a_migration_lies_among_those() {
+    let migration = "class TopUp < ActiveRecord::Migration[7.1]\n  def change = run\nend\n";
+    for line in [
+        "Add `TopUp` migration",
+        "Добавить миграцию `TopUp`",
+        "Додати міграцію `TopUp`",
+    ] {
+        fits(line, "db/migrate/20260101_top_up.rb", migration);
+        fits(
+            line,
+            "src/Migrations/1_TopUp.cs",
+            "public class TopUp : Migration {\n  int a = 1;\n}\n",
+        );
+        lacks(
+            line,
+            "app/models/top_up.rb",
+            "class TopUp < ApplicationRecord\n  has_many :a\nend\n",
+        );
+        lacks(line, "app/top_up.rb", "class TopUp\n  def pay = run\nend\n");
+    }
 }
 
 #[test]

@@ -638,6 +638,9 @@ fn a_second_noun_without_a_name_asks_for_more() {
         "Add `StopListCache` class and interface to gateway",
         "Add `transfer_discount()` function and migration to tariff",
         "Add `GET /metrics` endpoint and schema to tariff",
+        "Add `TopUp` class and metrics to api",
+        "Add `TOPUP_KEY` env and secret to api",
         "Добавить модель `TopUp` и миграцию в api",
+        "Добавить модель `TopUp` и индексы в api",
     ]);
 }

@@ -60,6 +60,8 @@ pub(in crate::resolve::rules) enum Role {
     Folder,
     /// Names what a file of source may be: a migration, a component.
     Part,
+    /// Names a migration.
+    Migration,
     /// Names a form or a serializer.
     Derived,
     /// Stands before what leads to a thing that is only referred to: `similar` to, `link` to.
@@ -145,7 +147,8 @@ impl Role {
             Self::Article => &[Word::Article],
             Self::File => &[Word::PathNoun, Word::FolderNoun],
             Self::Folder => &[Word::FolderNoun],
-            Self::Part => &[Word::PartNoun, Word::DerivedNoun],
+            Self::Part => &[Word::PartNoun, Word::DerivedNoun, Word::MigrationNoun],
+            Self::Migration => &[Word::MigrationNoun],
             Self::Derived => &[Word::DerivedNoun],
             Self::Refers => &[Word::Refers],
             Self::Quality => &[Word::Quality],

@@ -111,7 +111,12 @@ fn of(symbol: &Symbol) -> Answering {
 fn is_called_so(symbol: &Symbol) -> bool {
     matches!(
         symbol.noun,
-        Noun::Part | Noun::Derived | Noun::Callable | Noun::Function | Noun::Method
+        Noun::Part
+            | Noun::Derived
+            | Noun::Callable
+            | Noun::Function
+            | Noun::Method
+            | Noun::Endpoint
     )
 }
 

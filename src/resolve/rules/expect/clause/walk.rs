@@ -150,6 +150,7 @@ impl<'t> Walk<'t> {
     fn names_another(&self, at: usize) -> bool {
         let noun =
             |token: &&Token<'_>| matches!(token, Token::Word(..)) && relation::is_noun(token);
+        let other = |token: &&Token<'_>| noun(token) || token.is(Role::Thing);
         let joined = self
             .before(at)
             .is_some_and(|it| it.joins() || *it == Token::Mark('('));
@@ -162,7 +163,7 @@ impl<'t> Walk<'t> {
             && matches!(earlier.find(|it| !noun(it)), Some(Token::Code(_)));
         let mut later = self.tokens.iter().skip(at);
         is_behind
-            && self.tokens.get(at).as_ref().is_some_and(noun)
+            && self.tokens.get(at).as_ref().is_some_and(other)
             && !matches!(later.find(|it| !noun(it)), Some(Token::Code(_)))
     }
 
