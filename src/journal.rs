@@ -28,6 +28,6 @@ pub use model::{
 };
 pub use previous::{FieldChange, Previous, Revision, Was};
 pub use state::{Adrift, Began, IllegalMove, State, Written};
-pub use subject::{Subject, Subjects, Twin};
+pub use subject::{Subject, Subjects, Twin, likeness};
 pub use target::{Reopening, StepState, StepStatus, TargetState};
 pub use trace::{Beginning, Trace};

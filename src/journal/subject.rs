@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::sha256;
 use crate::checklist::{Bullet, Checklist, Task, TaskId};
 use crate::facts::secret::masked;
+use crate::vocabulary;
 
 /// What a task said when a person decided on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +127,32 @@ impl<'c> Subjects<'c> {
         Some(self.tasks.get(at?)?.task)
     }
 
+    /// Returns the task that says most nearly what a finished one did: `own`, which has its number,
+    /// where that is like it, or one of its section that is ticked and that isn't `taken`.
+    pub(super) fn alike(
+        &self,
+        subject: &Subject,
+        own: Option<&TaskId>,
+        taken: &BTreeSet<TaskId>,
+    ) -> Option<&'c TaskId> {
+        let likeness = |said: &&Said<'_>| likeness(&subject.text, &said.text);
+        let own = own.and_then(|id| self.tasks.get(*self.by_id.get(id)?));
+        if let Some(own) = own.filter(|it| likeness(it).is_some()) {
+            return Some(&own.task.id);
+        }
+        let wanted = words(&subject.section);
+        let inside = self
+            .tasks
+            .iter()
+            .filter(|said| words(said.section) == wanted);
+        let ticked = inside.filter(|said| said.task.marker.checked);
+        let free = ticked.filter(|said| !taken.contains(&said.task.id));
+        let alike = free.filter_map(|said| Some((likeness(&said)?, &said.task.id)));
+        alike
+            .max_by_key(|(likeness, _)| *likeness)
+            .map(|(_, id)| id)
+    }
+
     /// Returns the task of that id.
     pub fn task(&self, id: &TaskId) -> Option<&'c Task> {
         Some(self.tasks.get(*self.by_id.get(id)?)?.task)
@@ -216,6 +243,16 @@ impl Subject {
         };
         ids.iter().filter_map(there).collect()
     }
+}
+
+/// Returns how much of two lines is the same, if half of their words are.
+pub fn likeness(one: &str, other: &str) -> Option<usize> {
+    let of = |text: &str| -> BTreeSet<String> {
+        vocabulary::words(text).map(str::to_lowercase).collect()
+    };
+    let (one, other) = (of(one), of(other));
+    let common = one.intersection(&other).count();
+    (common * 2 >= one.len().max(1)).then_some(common)
 }
 
 fn has_own_id(task: &Task) -> bool {

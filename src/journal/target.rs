@@ -140,7 +140,8 @@ impl TargetState {
     }
 
     /// Gives each step to the task that says what its own did. Where none does, its words were
-    /// changed, and it stays with the task of its id; or it is gone, and another one has that.
+    /// changed: it stays with the task of its id, unless that is another one by what is recorded of
+    /// it, or says nothing like it and one of its section does.
     pub(super) fn follow(&mut self, tasks: &Subjects<'_>) {
         let mut found: BTreeSet<TaskId> = BTreeSet::new();
         let mut lost = Vec::new();
@@ -155,7 +156,10 @@ impl TargetState {
             }
         }
         for state in lost {
-            state.task = state.task.take().filter(|task| !found.contains(task));
+            let own = state.task.take().filter(|task| !found.contains(task));
+            let about = state.about.as_ref();
+            let alike = about.and_then(|about| tasks.alike(about, own.as_ref(), &found));
+            state.task = alike.cloned().or(own);
         }
     }
 

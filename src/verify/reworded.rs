@@ -1,12 +1,9 @@
 //! Ticks of a task that says something else by now, of which not all is read: what was done was
 //! done for other words.
 
-use std::collections::BTreeSet;
-
 use crate::checklist::Task;
-use crate::journal::{StepState, Subject};
+use crate::journal::{StepState, Subject, likeness};
 use crate::resolve::{Action, BulletReading, ResolvedTask};
-use crate::vocabulary::words;
 
 /// Returns why a tick doesn't stand for what a task says any more; none where it does, or that can't be
 /// told. `steps` are what was recorded of the task.
@@ -28,7 +25,7 @@ pub fn reworded<'s>(
         return told.map(|told| format!("what stands below it changed since: {told}"));
     }
     // A task that has the number of another one, which is gone, says nothing like it.
-    let edited = |then: &&Subject| !then.is_same(now) && is_alike(&then.text, &now.text);
+    let edited = |then: &&Subject| !then.is_same(now) && likeness(&then.text, &now.text).is_some();
     let told = told(task, resolved, Place::Line).filter(|_| said.iter().all(edited));
     told.map(|told| format!("the line changed since it was ticked: {told}"))
 }
@@ -47,8 +44,9 @@ fn told(task: &Task, resolved: &ResolvedTask, place: Place) -> Option<String> {
     let line = &task.text.span;
     let is_meant = |start| line.contains(start) == (place == Place::Line);
     let unread = resolved.bullets.iter().find_map(|it| match it {
-        BulletReading::Unread { text, span } if is_meant(&span.start) => {
-            Some(format!("nothing reads “{text}”"))
+        BulletReading::Unread { text, span, .. } if is_meant(&span.start) => {
+            let unmet = it.unmet().map(|unmet| format!("“{text}” {unmet}"));
+            Some(unmet.unwrap_or_else(|| format!("nothing reads “{text}”")))
         }
         BulletReading::Unread { .. }
         | BulletReading::Read { .. }
@@ -58,12 +56,4 @@ fn told(task: &Task, resolved: &ResolvedTask, place: Place) -> Option<String> {
     let noted = || resolved.notes.first().cloned();
     let why = || noted().unwrap_or_else(|| "no rule reads it as it is now".to_owned());
     unread.or_else(|| manual.then(why))
-}
-
-/// Returns whether two texts have half of their words in common.
-fn is_alike(one: &str, other: &str) -> bool {
-    let of = |text: &str| -> BTreeSet<String> { words(text).map(str::to_lowercase).collect() };
-    let (one, other) = (of(one), of(other));
-    let common = one.intersection(&other).count();
-    common * 2 >= one.len().max(1)
 }

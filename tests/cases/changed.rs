@@ -402,3 +402,35 @@ fn a_ticked_line_that_moved_and_asks_for_more_is_done_again() {
         workspace.orch(&["phase", "1", "verify"]).expect(0);
     }
 }
+
+#[test]
+fn a_ticked_line_of_code_that_moved_and_asks_for_more_is_opened_again() {
+    let path = "checklists/shop/phase-01-code.md";
+    let lines = "# Phase 1: Code\n\n## 1.1 Orders\n\n- [ ] Add `pay()` to `src/pay.py`\n\
+        - [ ] Add `refund()` to `src/refund.py`\n";
+    for before in ["- [x] Add `pay()`", "- [x] Add `refund()`"] {
+        let workspace = Workspace::new()
+            .file("src/pay.py", "LIMIT = 1\n")
+            .file("src/refund.py", "LIMIT = 1\n")
+            .file(path, lines)
+            .commit_all();
+        workspace.orch(&["phase", "1", "run"]).expect(3);
+        for name in ["pay", "refund"] {
+            let function = format!("def {name}(a):\n    send(a)\n");
+            workspace.write(&format!("src/{name}.py"), function);
+        }
+        workspace.orch(&["phase", "1", "run"]).expect(0);
+        let changed = workspace
+            .read(path)
+            .replace(before, &format!("- [ ] Ask the bank\n{before}"))
+            .replace("`refund()` to", "`refund()` and `cancel()` to");
+        workspace.write(path, &changed);
+
+        let run = ["phase", "1", "run", "--accept-changes"];
+        let said = workspace.orch(&run).expect(3).stderr;
+        assert!(said.contains("cancel"), "{before}: {said}");
+        let now = workspace.read(path);
+        assert!(now.contains("- [ ] Add `refund()` and"), "{before}: {now}");
+        assert!(now.contains("- [x] Add `pay()`"), "{before}: {now}");
+    }
+}
