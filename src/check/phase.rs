@@ -206,10 +206,12 @@ fn unread(checklist: &Checklist, resolved: &Resolved, set_flag: &str) -> Vec<Dia
             continue;
         }
         for bullet in &task.bullets {
-            let BulletReading::Unread { text, span } = bullet else {
+            let BulletReading::Unread { text, span, .. } = bullet else {
                 continue;
             };
-            let message = format!("no rule reads `{}`", text.trim());
+            let text = text.trim();
+            let unmet = bullet.unmet().map(|unmet| format!("`{text}` {unmet}"));
+            let message = unmet.unwrap_or_else(|| format!("no rule reads `{text}`"));
             let note = Diagnostic::note(message).rule(UNREAD);
             let note = note.at(&checklist.path, &checklist.text, span.clone(), "");
             found.push(note.help(format!(

@@ -238,9 +238,10 @@ fn said_of<'b>(bullet: &'b BulletReading, rule: Option<&BulletRule>) -> (&'b str
         BulletReading::Unread { text, .. } => {
             let close = rule.and_then(|rule| rule.close.as_deref());
             let close = close.map(|close| format!("; {close}")).unwrap_or_default();
-            let said = match by.as_str() {
-                "" => format!("no rule reads it{close}"),
-                by => format!("understood{by}, and can't be carried out here"),
+            let said = match (bullet.unmet(), by.as_str()) {
+                (Some(unmet), _) => unmet,
+                (None, "") => format!("no rule reads it{close}"),
+                (None, by) => format!("understood{by}, and can't be carried out here"),
             };
             (text, said, true)
         }

@@ -99,7 +99,9 @@ fn meaning_text(reading: &Reading, task: &ResolvedTask) -> String {
         lines.map(line).collect()
     };
     let unread = of(|bullet| match bullet {
-        BulletReading::Unread { text, .. } => Some((text, "")),
+        BulletReading::Unread { text, asks, .. } => {
+            Some((text, asks.as_deref().unwrap_or_default()))
+        }
         BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
     });
     if !unread.is_empty() {

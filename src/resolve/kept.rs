@@ -29,10 +29,10 @@ pub(super) struct Written<'a> {
 }
 
 impl Written<'_> {
-    /// Returns whether the file of a task, or another one, holds what is asked of it.
-    pub(super) fn keeps(&self, asks: &Spec, target: &Target) -> bool {
+    /// Returns in what the file of a task, or another one, isn't as it is asked to be.
+    pub(super) fn differs(&self, asks: &Spec, target: &Target) -> Vec<&'static str> {
         if self.overlaid {
-            return true;
+            return Vec::new();
         }
         let name = target.name.as_deref();
         let workload = name.and_then(|name| self.application.workload(name));
@@ -41,7 +41,7 @@ impl Written<'_> {
             target,
             workload,
         };
-        theirs.keep(asks)
+        theirs.differ(asks)
     }
 
     fn has(&self, item: &ManifestItem) -> bool {
@@ -57,7 +57,7 @@ struct Theirs<'a> {
 }
 
 impl Theirs<'_> {
-    fn keep(&self, asks: &Spec) -> bool {
+    fn differ(&self, asks: &Spec) -> Vec<&'static str> {
         let Spec {
             replicas,
             requests,
@@ -86,38 +86,67 @@ impl Theirs<'_> {
             always,
         } = asks;
         let edge = (*tls, !controllers.is_empty(), edge);
-        self.leads_in(edge)
-            && self.runs(replicas.as_ref(), |it, asked| replicates(it, *asked))
-            && self.runs(claim.as_ref(), claims)
-            && self.runs(grace.as_ref(), |it, asked| it.grace_seconds == Some(*asked))
-            && self.runs(drain.as_ref(), |it, asked| {
-                it.drain_seconds.unwrap_or(0) == *asked
-            })
-            && self.runs(ends_within.as_ref(), |it, asked| gone_within(it) == *asked)
-            && self.runs(image.as_ref(), |it, asked| it.image == *asked)
-            && self.runs(version.as_ref(), |it, asked| is_version(&it.image, asked))
-            && self.runs(some(requests), |it, asked| requested(&it.resources, asked))
-            && self.runs(some(limits), |it, asked| limited(&it.resources, asked))
-            && self.runs(liveness.as_ref(), |it, asked| {
-                probes(it.liveness.as_ref(), it, asked)
-            })
-            && self.runs(readiness.as_ref(), |it, asked| {
-                probes(it.readiness.as_ref(), it, asked)
-            })
-            && self.runs(startup.as_ref(), |it, asked| {
-                probes(it.startup.as_ref(), it, asked)
-            })
-            && self.runs(some(rollout), rolls_out)
-            && self.runs(some(job), |it, asked| ends(it.job.as_ref(), asked))
-            && self.runs(some(monitoring), monitors)
-            && self.reached(some(ports), listens)
-            && self.reached(some(exposures), exposed)
-            && self.serves_only(exposures)
-            && self.beside(hpa.as_ref(), ManifestItem::Hpa, scales_out)
-            && self.beside(pdb.as_ref(), ManifestItem::Pdb, |it, asked| {
-                it.pdb.as_ref().is_some_and(|pdb| allows(pdb, asked))
-            })
-            && always.iter().all(|word| self.has_always(*word))
+        let grace = self.runs(grace.as_ref(), |it, asked| it.grace_seconds == Some(*asked));
+        let drain = self.runs(drain.as_ref(), |it, asked| {
+            it.drain_seconds.unwrap_or(0) == *asked
+        });
+        let ends = self.runs(ends_within.as_ref(), |it, asked| gone_within(it) == *asked);
+        let version = self.runs(version.as_ref(), |it, asked| is_version(&it.image, asked));
+        let checked = self.runs(liveness.as_ref(), |it, asked| {
+            probes(it.liveness.as_ref(), it, asked)
+        }) && self.runs(readiness.as_ref(), |it, asked| {
+            probes(it.readiness.as_ref(), it, asked)
+        }) && self.runs(startup.as_ref(), |it, asked| {
+            probes(it.startup.as_ref(), it, asked)
+        });
+        let guarded = self.beside(pdb.as_ref(), ManifestItem::Pdb, |it, asked| {
+            it.pdb.as_ref().is_some_and(|pdb| allows(pdb, asked))
+        });
+        let kept = [
+            ("the way in", self.leads_in(edge)),
+            (
+                "replicas",
+                self.runs(replicas.as_ref(), |it, asked| replicates(it, *asked)),
+            ),
+            ("claims", self.runs(claim.as_ref(), claims)),
+            ("how pods end", grace && drain && ends),
+            (
+                "the image",
+                version && self.runs(image.as_ref(), |it, asked| it.image == *asked),
+            ),
+            (
+                "requests",
+                self.runs(some(requests), |it, asked| requested(&it.resources, asked)),
+            ),
+            (
+                "limits",
+                self.runs(some(limits), |it, asked| limited(&it.resources, asked)),
+            ),
+            ("probes", checked),
+            ("the rollout", self.runs(some(rollout), rolls_out)),
+            (
+                "how a Job ends",
+                self.runs(some(job), |it, asked| ends_so(it.job.as_ref(), asked)),
+            ),
+            ("monitoring", self.runs(some(monitoring), monitors)),
+            (
+                "ports",
+                self.reached(some(ports), listens)
+                    && self.reached(some(exposures), exposed)
+                    && self.serves_only(exposures),
+            ),
+            (
+                "the autoscaler",
+                self.beside(hpa.as_ref(), ManifestItem::Hpa, scales_out),
+            ),
+            ("the disruption budget", guarded),
+            (
+                "what belongs to it",
+                always.iter().all(|word| self.has_always(*word)),
+            ),
+        ];
+        let differ = kept.into_iter().filter(|(_, kept)| !kept);
+        differ.map(|(what, _)| what).collect()
     }
 
     /// Returns whether a workload that is written is as asked.
@@ -378,7 +407,7 @@ fn rolls_out(workload: &Workload, asked: &Rollout) -> bool {
         && fits(asked.history.as_ref(), found.history.as_ref())
 }
 
-fn ends(found: Option<&JobSpec>, asked: &JobWish) -> bool {
+fn ends_so(found: Option<&JobSpec>, asked: &JobWish) -> bool {
     let Some(found) = found else { return false };
     let schedule = found.schedule.as_ref();
     let zone = schedule.and_then(|it| it.time_zone.as_ref());

@@ -159,13 +159,29 @@ pub enum BulletReading {
         /// Why there is nothing to do.
         reason: String,
     },
-    /// No rule reads it.
+    /// No rule reads it, or what is written isn't what it asks for.
     Unread {
         /// The bullet as written.
         text: String,
+        /// What it asks for, where that was read, and in what it is written otherwise.
+        asks: Option<String>,
         /// Where.
         span: Span,
     },
+}
+
+impl BulletReading {
+    /// Returns what a bullet asks for that isn't so, in words that go on with it; `None` where it is
+    /// read or no rule reads it.
+    pub fn unmet(&self) -> Option<String> {
+        let Self::Unread {
+            asks: Some(asks), ..
+        } = self
+        else {
+            return None;
+        };
+        Some(format!("asks for {asks}"))
+    }
 }
 
 /// What a task resolves to.

@@ -1,6 +1,6 @@
 //! Readings → [`ResolvedTask`]s: actions with their answers, bullets with what became of them.
 
-use crate::checklist::{Checklist, Inline, Spanned};
+use crate::checklist::{Checklist, Inline, Span, Spanned};
 use crate::diagnostic::Diagnostic;
 use crate::facts::secret::masked;
 use crate::facts::{Facts, Tree};
@@ -57,14 +57,15 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Returns whether what is asked of a task's file is written.
-    fn keeps(&self, asks: &Spec, target: Option<&Target>) -> bool {
+    /// Returns in what is written otherwise what is asked of a task's file.
+    fn differs(&self, asks: &Spec, target: Option<&Target>) -> Vec<&'static str> {
         let written = Written {
             application: self.application,
             files: self.files,
             overlaid: self.overlaid,
         };
-        target.is_none_or(|target| written.keeps(asks, target))
+        let differs = target.map(|target| written.differs(asks, target));
+        differs.unwrap_or_default()
     }
 }
 
@@ -93,7 +94,9 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
         .collect();
     if said.iter().any(|it| *it.meaning == Meaning::Unread) {
         // What is unread of a line is enough to say.
-        said.retain(|it| *it.meaning == Meaning::Unread || known.keeps(it.asks, target));
+        said.retain(|it| {
+            *it.meaning == Meaning::Unread || known.differs(it.asks, target).is_empty()
+        });
     }
     ResolvedTask {
         id: read.task.id.clone(),
@@ -267,10 +270,20 @@ fn bullet(part: &Part<'_>, target: Option<&Target>, known: &Known<'_>) -> Option
     let name = target.and_then(|target| target.name.as_deref());
     let workload = name.and_then(|name| known.application.workload(name));
     let (text, span) = (masked(&part.text.on_one_line()), part.text.span.clone());
-    let kept = known.keeps(part.asks, target) && !is_unmet(&span, target, known);
+    let mut differs = known.differs(part.asks, target);
+    if is_unmet(&span, target, known) {
+        differs.push("what the controller carries out");
+    }
     Some(match part.meaning {
         // What is overruled, or what the controller can't carry out, stays open for a person.
-        Meaning::Carried(_) if !kept => BulletReading::Unread { text, span },
+        Meaning::Carried(asks) if !differs.is_empty() => BulletReading::Unread {
+            text,
+            asks: Some(format!(
+                "{asks}; what is written differs in {}",
+                differs.join(", ")
+            )),
+            span,
+        },
         Meaning::Carried(_) if !part.told => return None,
         Meaning::Carried(meaning) => BulletReading::Read {
             text,
@@ -299,8 +312,17 @@ fn bullet(part: &Part<'_>, target: Option<&Target>, known: &Known<'_>) -> Option
             let secret = named.is_empty() && is_secret_alone(&text, known.vocabulary);
             environment(workload, (named, secret), text, span)
         }
-        Meaning::Unread => BulletReading::Unread { text, span },
+        Meaning::Unread => unread(text, span),
     })
+}
+
+/// Returns what becomes of a bullet that no rule reads.
+fn unread(text: String, span: Span) -> BulletReading {
+    BulletReading::Unread {
+        text,
+        asks: None,
+        span,
+    }
 }
 
 /// Returns whether a bullet names Secrets as what the environment comes from, and no `ConfigMap`s.
@@ -315,7 +337,7 @@ fn environment(
     workload: Option<&Workload>,
     (named, secret): (&[String], bool),
     text: String,
-    span: crate::checklist::Span,
+    span: Span,
 ) -> BulletReading {
     let variables = workload.map(|it| it.environment.as_slice());
     let variables = variables.unwrap_or_default();
@@ -333,7 +355,7 @@ fn environment(
     };
     let in_maps = |it: &Environment| matches!(it.source, EnvSource::ConfigMap { .. });
     if !named.iter().all(known) || secret && variables.iter().any(in_maps) {
-        return BulletReading::Unread { text, span };
+        return unread(text, span);
     }
     if sources.is_empty() {
         let reason = "the service sets no variables".to_owned();
@@ -345,7 +367,7 @@ fn environment(
     }
 }
 
-fn is_unmet(span: &crate::checklist::Span, target: Option<&Target>, known: &Known<'_>) -> bool {
+fn is_unmet(span: &Span, target: Option<&Target>, known: &Known<'_>) -> bool {
     let ingress = known.application.ingress.as_ref();
     target.is_some_and(|target| target.kind == FileKind::Ingress)
         && ingress.is_some_and(|ingress| ingress.unmet.contains(span))
@@ -366,10 +388,7 @@ fn undecided(read: &Read<'_>, known: &Known<'_>) -> Vec<BulletReading> {
         asked || edge.paths.is_empty()
     };
     let paths = ingress.into_iter().flat_map(|it| &it.undecided).filter(own);
-    let unread = |path: &String| BulletReading::Unread {
-        text: format!("`{path}`"),
-        span: read.task.text.span.clone(),
-    };
+    let unread = |path: &String| unread(format!("`{path}`"), read.task.text.span.clone());
     paths.map(unread).collect()
 }
 

@@ -70,6 +70,8 @@ fn bullet_json(bullet: &BulletReading) -> Value {
         BulletReading::Vacuous { text, reason } => {
             json!({ "text": text, "became": "vacuous", "meaning": reason })
         }
-        BulletReading::Unread { text, .. } => json!({ "text": text, "became": "unread" }),
+        BulletReading::Unread { text, asks, .. } => {
+            json!({ "text": text, "became": "unread", "asks": asks })
+        }
     }
 }

@@ -201,10 +201,14 @@ impl Shown<'_> {
                 BulletReading::Vacuous { text, reason } => {
                     format!("· {} → nothing to do: {reason}", printable(text))
                 }
-                BulletReading::Unread { text, .. } => self.paint.warn(format!(
-                    "· {} → unread; the box stays open for a person",
-                    printable(text)
-                )),
+                BulletReading::Unread { text, .. } => {
+                    let why = bullet.unmet().unwrap_or_else(|| "unread".to_owned());
+                    self.paint.warn(format!(
+                        "· {} → {}; the box stays open for a person",
+                        printable(text),
+                        printable(&why)
+                    ))
+                }
             };
             let _ = writeln!(text, "        {line}");
         }
@@ -348,7 +352,8 @@ impl Shown<'_> {
         }
         let mut text = format!(
             "\n{}\n",
-            self.paint.bold("unassigned: in Compose, named by no task")
+            self.paint
+                .bold("unassigned: in Compose, written by no task")
         );
         for note in &self.meaning.resolved.unassigned {
             let place = note
