@@ -4,7 +4,9 @@ mod built;
 mod names;
 mod order;
 
-use crate::checklist::Checklist;
+use std::collections::BTreeMap;
+
+use crate::checklist::{Checklist, TaskId};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Facts, Origin, Tree};
 use crate::settings::Extras;
@@ -47,7 +49,7 @@ pub(super) struct Assembled<'f> {
     pub(super) left_out: Vec<(String, String)>,
     /// The Secrets and `ConfigMap`s that the services need which no task writes.
     pub(super) needed: Option<(Vec<SecretSpec>, Vec<ConfigMapSpec>)>,
-    pub(super) unassigned: Vec<(String, String, Origin)>,
+    pub(super) unassigned: Vec<Unassigned>,
     /// What other phases hold.
     others: layout::Others,
     pub(super) warnings: Vec<Diagnostic>,
@@ -359,38 +361,53 @@ struct WayIn {
     astray: Vec<Diagnostic>,
 }
 
-/// Names the services that no task names, and drops those that are only to be reported, or whose file
-/// a person's task names: what that asks for isn't known.
+/// A service of Compose that no task writes.
+pub(super) struct Unassigned {
+    workload: String,
+    service: String,
+    origin: Origin,
+    /// The person's task that names it.
+    by: Option<TaskId>,
+}
+
+/// Names the services that no task writes, and drops those that are only to be reported, or whose
+/// file a person's task names: what that asks for isn't known.
 fn leave_out(
     roster: &mut Roster<'_>,
     reads: &[Read<'_>],
     promises: bool,
     (checklist, context): (&Checklist, &Context<'_>),
-) -> Vec<(String, String, Origin)> {
-    let members = roster.members.iter().filter(|member| member.unassigned);
-    let unassigned = members
-        .filter_map(|member| {
-            let service = member.service?;
-            Some((
-                member.name.clone(),
-                service.name.clone(),
-                service.origin.clone(),
-            ))
-        })
-        .collect();
+) -> Vec<Unassigned> {
+    let mut unassigned: Vec<Unassigned> = Vec::new();
+    for member in roster.members.iter().filter(|member| member.unassigned) {
+        let Some(service) = member.service else {
+            continue;
+        };
+        unassigned.push(Unassigned {
+            workload: member.name.clone(),
+            service: service.name.clone(),
+            origin: service.origin.clone(),
+            by: None,
+        });
+    }
     if context.extras() == Extras::Report || !promises {
         roster.members.retain(|member| !member.unassigned);
     }
     // Telling what each person's task names takes time.
     if roster.members.iter().any(|member| member.unassigned) {
-        let theirs = reads
-            .iter()
-            .flat_map(|read| persons(read, &checklist.vocabulary));
-        let theirs: Vec<String> = theirs.collect();
+        let theirs = reads.iter().flat_map(|read| {
+            let names = persons(read, &checklist.vocabulary).into_iter();
+            names.map(|name| (name, &read.task.id))
+        });
+        let theirs: BTreeMap<String, &TaskId> = theirs.collect();
+        for it in &mut unassigned {
+            let by = theirs.get(&it.workload).or(theirs.get(&it.service));
+            it.by = by.map(|id| (*id).clone());
+        }
         roster.members.retain(|member| {
             let service = member.service.map(|it| &it.name);
-            let named =
-                theirs.contains(&member.name) || service.is_some_and(|it| theirs.contains(it));
+            let named = theirs.contains_key(&member.name)
+                || service.is_some_and(|it| theirs.contains_key(it));
             !(member.unassigned && named)
         });
     }
@@ -427,21 +444,25 @@ fn persons(read: &Read<'_>, vocabulary: &Vocabulary) -> Vec<String> {
     }
 }
 
-/// Returns the notes on services that no task names.
-pub(super) fn unassigned(found: &[(String, String, Origin)], files: &[FileSpec]) -> Vec<Note> {
-    let note = |(workload, service, origin): &(String, String, Origin)| {
-        let end = format!("/{workload}.yml");
+/// Returns the notes on services that no task writes.
+pub(super) fn unassigned(found: &[Unassigned], files: &[FileSpec]) -> Vec<Note> {
+    let note = |it: &Unassigned| {
+        let end = format!("/{}.yml", it.workload);
         let file = files.iter().find(|file| {
             let extra = matches!(file.origin, FileOrigin::Unassigned { .. });
             extra && (file.path.ends_with(&end) || file.path == end.trim_start_matches('/'))
         });
-        let text = match file {
-            Some(file) => format!("service {service} → {}", file.path),
-            None => format!("service {service} is in no file"),
+        let service = &it.service;
+        let text = match (file, &it.by) {
+            (Some(file), _) => format!("service {service} → {}", file.path),
+            (None, Some(id)) => {
+                format!("service {service} is in no file: task {id} names it, which is a person's")
+            }
+            (None, None) => format!("service {service} is in no file"),
         };
         Note {
             text,
-            origin: Some(origin.clone()),
+            origin: Some(it.origin.clone()),
         }
     };
     found.iter().map(note).collect()

@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::process::Child;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 
 use pty_process::Size;
@@ -77,8 +77,15 @@ impl Terminal {
     /// Waits for the end; returns the exit code, none where a signal ended it.
     #[track_caller]
     pub(crate) fn ended(&mut self) -> Option<i32> {
-        while let Ok(piece) = self.received.recv_timeout(LIMIT) {
-            self.shown += &String::from_utf8_lossy(&piece);
+        loop {
+            match self.received.recv_timeout(LIMIT) {
+                Ok(piece) => self.shown += &String::from_utf8_lossy(&piece),
+                Err(RecvTimeoutError::Disconnected) => break,
+                // One that inherits an ignored SIGINT, as behind a script's `&`, never hears of Ctrl-C.
+                Err(RecvTimeoutError::Timeout) => {
+                    panic!("it doesn't end; shown is:\n{}", self.shown);
+                }
+            }
         }
         self.child.wait().expect("it ends").code()
     }

@@ -119,7 +119,7 @@ mod tests {
         }
         for (path, text) in [
             ("a.py", "x = 1\n"),
-            ("docs/a.md", "# Title\n"),
+            ("docs/a.md", "# Title\n\nText.\n"),
             ("a.go", "package a\n\nconst A = 1\n"),
             ("ci.yml", "# ci\non: push\n"),
         ] {

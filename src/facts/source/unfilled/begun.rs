@@ -98,12 +98,11 @@ fn only_names(code: &Code) -> bool {
     languages.contains(&code.language) && is_blank(&code.bare, &ONLY_NAMED)
 }
 
-/// Whether a document has headings, and says otherwise that the rest is to come.
+/// Whether a document has headings, and says no more than that the rest is to come.
 fn is_left_for_later(said: &str) -> bool {
     let mut lines = said.lines().map(str::trim).filter(|it| !it.is_empty());
     let later = |line: &str| has(line, &LATER) || is_placeholder(line);
-    let mut said = lines.clone().filter(|it| !it.starts_with('#'));
-    said.any(later) && lines.all(|it| it.starts_with('#') || later(it))
+    lines.all(|it| it.starts_with('#') || later(it))
 }
 
 /// Whether all that a page or a component shows is that it is to come.
@@ -289,7 +288,8 @@ mod tests {
                 "# Runbook\n\n## A\n\n- TODO: write\n## B\n*TBD*\n",
                 "# A\n\nTODO: b\n\nCall 112.\n",
             ),
-            ("a.md", "# A\n<!-- x -->\nWIP\n", "# A\n"),
+            ("a.md", "# A\n<!-- x -->\nWIP\n", "# A\n\n1. b\n"),
+            ("a.md", "# A\n\n## B\n", "b\n"),
             (
                 "a.md",
                 "# A\n\n## B\n\nComing soon.\n",

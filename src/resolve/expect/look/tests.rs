@@ -263,7 +263,8 @@ fn what_a_line_calls_an_endpoint_answers_one() {
     };
     let served = Ok("`login()` is defined at src/api.py:3");
     check(&endpoint("login"), served);
-    let plain = "no definition of `verify()` was found; what is called so at src/auth/jwt.py:2 is another";
+    let plain =
+        "no definition of `verify()` was found; what is called so at src/auth/jwt.py:2 is another";
     check(&endpoint("verify"), Err(plain));
 }
 
