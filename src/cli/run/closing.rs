@@ -265,13 +265,13 @@ impl Close<'_> {
         let checklist = &prepared.phase.checklist;
         let paint = prepared.session.err;
         let text = format!(
-            "\n{} phase {} {} is done on {}: {} steps, {} objects ready\n",
+            "\n{} phase {} {} is done on {}: {}, {} ready\n",
             paint.good("✓"),
             checklist.number,
             printable(&checklist.title),
             prepared.target.called(),
-            report.ran,
-            prepared.plan.objects().count(),
+            count(report.ran, "step"),
+            count(prepared.plan.objects().count(), "object"),
         );
         text + &self.places()
     }
