@@ -108,6 +108,8 @@ pub enum Noun {
     Form(Form),
     /// A constant.
     Constant,
+    /// A field of a type.
+    Field,
     /// A function.
     Function,
     /// A function of a type.

@@ -253,6 +253,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::AnswerNoun, "handler, controller"),
     (Word::FunctionNoun, "function, func$, procedure, macro"),
     (Word::MethodNoun, "method"),
+    (Word::FieldNoun, "field, property, properties, attribute"),
     (Word::ValueNoun, "constant, const$, consts$"),
     (Word::TableNoun, "table"),
     (Word::EndpointNoun, "endpoint, route, path$, handler"),
@@ -265,7 +266,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "database$, db$, bucket, user$, users$, role$, roles$, branch, repo$, repository, queue, \
          topic, tag$, label, index$, secret, channel, account, domain, record, library, dependency, \
          dashboard, alert, metric, group, permission, image, container, cluster, namespace, volume, \
-         job$, pipeline, workflow, stage$, key$, column, field, event, cookie, header",
+         job$, pipeline, workflow, stage$, key$, column, event, cookie, header",
     ),
     (Word::Tests, "test, spec$, specs$"),
     (Word::Docs, "doc$, docs$, documentation, runbook"),

@@ -97,6 +97,7 @@ meanings! {
     AnswerNoun "answering-noun" "what answers an endpoint: handler, controller";
     FunctionNoun "function-noun" "a function";
     MethodNoun "method-noun" "a function of a type";
+    FieldNoun "field-noun" "a field of a type: field, property";
     ValueNoun "constant-noun" "a constant";
     TableNoun "table-noun" "a table";
     EndpointNoun "endpoint-noun" "an endpoint, a route";
@@ -323,6 +324,7 @@ const TRACES: &[Word] = &[
     Word::AnswerNoun,
     Word::FunctionNoun,
     Word::MethodNoun,
+    Word::FieldNoun,
     Word::ValueNoun,
     Word::TableNoun,
     Word::EndpointNoun,

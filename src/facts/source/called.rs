@@ -22,14 +22,17 @@ pub fn uncalled(tree: &Tree, origin: &Origin) -> Option<String> {
     let code = Code::new(&origin.path, tree.get(&origin.path)?)?;
     matches!(
         code.language,
-        Language::Python | Language::Script | Language::Go
+        Language::Python | Language::Script | Language::Go | Language::Rust
     )
     .then_some(())?;
     let start = line_start(&code, origin.line);
     let (name, defined) = Definitions::function_around(&code, start)?;
     let before = code.bare.get(..defined)?;
     let head = before.rsplit('\n').next()?;
-    if STARTED.contains(&name.as_str()) || head.contains("default") {
+    // `#[launch]` and `#[tokio::main]` have it called.
+    let above = before.trim_end_matches(head).trim_end();
+    let marked = code.language == Language::Rust && above.ends_with(']');
+    if STARTED.contains(&name.as_str()) || head.contains("default") || marked {
         return None;
     }
     let here = places(&code.text, &name).any(|at| at != defined);
@@ -39,4 +42,30 @@ pub fn uncalled(tree: &Tree, origin: &Origin) -> Option<String> {
         others.any(|(_, text)| places(text, &name).next().is_some())
     };
     (!here && !elsewhere()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uncalled;
+    use crate::facts::{Origin, Tree};
+
+    #[test]
+    fn what_nobody_calls_is_named() {
+        let rust = "fn router() -> Router {\n    Router::new().route(\"/orders\", get(list))\n}\n";
+        let used = format!("{rust}#[tokio::main]\nasync fn main() {{\n    serve(router());\n}}\n");
+        let launched = format!("#[launch]\n{rust}");
+        for (path, source, expected) in [
+            ("src/a.rs", rust, Some("router")),
+            ("src/a.rs", &used, None),
+            ("src/a.rs", &launched, None),
+        ] {
+            let tree: Tree = [(path, source)].into_iter().collect();
+            let line = source.lines().position(|line| line.contains("/orders"));
+            let origin = Origin {
+                path: path.to_owned(),
+                line: line.expect("a route") + 1,
+            };
+            assert_eq!(uncalled(&tree, &origin).as_deref(), expected, "{source}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 mod body;
 mod constant;
 mod extent;
+mod field;
 mod head;
 mod idle;
 mod inert;
@@ -36,6 +37,7 @@ use undone::is_undone;
 
 pub use constant::answers_the_same;
 pub(super) use constant::is_constant;
+pub use field::field;
 pub use head::{Form, Head};
 pub(super) use idle::is_idle_file;
 pub use parameters::{Parameter, divided, pieces};

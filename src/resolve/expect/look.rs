@@ -260,6 +260,13 @@ impl<'a> Look<'a> {
                 line: found.origin.line,
             });
         }
+        if let Some((path, line)) = self.field(symbol, &inside) {
+            return Ok(Trace::Symbol {
+                name: symbol.to_string(),
+                path,
+                line,
+            });
+        }
         if let Some((path, line)) = self.written_plainly(symbol, paths) {
             return Ok(Trace::Symbol {
                 name: symbol.to_string(),
@@ -284,6 +291,23 @@ impl<'a> Look<'a> {
         Err(format!(
             "no definition of `{symbol}` was found{place}{other}"
         ))
+    }
+
+    /// Looks for a field in the type that it is to be one of.
+    fn field(
+        &self,
+        symbol: &Symbol,
+        inside: impl Fn(&&&Definition) -> bool,
+    ) -> Option<(String, usize)> {
+        let owner = symbol.within.as_deref()?;
+        let plain = matches!(symbol.noun, Noun::None | Noun::Field) && symbol.signature.is_empty();
+        (plain && !symbol.call).then_some(())?;
+        let types = self.definitions().named(owner).iter();
+        let types: Vec<&Definition> = types.filter(|it| it.sort == Sort::Type).collect();
+        types.iter().filter(inside).find_map(|of| {
+            let line = facts::field(self.tree, (owner, of), &symbol.name)?;
+            Some((of.origin.path.clone(), line))
+        })
     }
 
     /// Looks for a function of a shell script's, or a directive of nginx's, in the files that are named.

@@ -45,7 +45,12 @@ fn is_called(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
                 let alone = stands_alone(&found.origin.path);
                 return !alone && has_all(tree, found, symbol);
             }
-            Noun::Table | Noun::Defined | Noun::Type | Noun::Form(_) | Noun::Constant => false,
+            Noun::Table
+            | Noun::Defined
+            | Noun::Type
+            | Noun::Form(_)
+            | Noun::Constant
+            | Noun::Field => false,
             Noun::None
             | Noun::Function
             | Noun::Callable
@@ -57,7 +62,7 @@ fn is_called(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
             Noun::Migration => facts::is_migration(&found.origin.path),
         },
         (Sort::Type, noun) => match noun {
-            Noun::Table | Noun::Constant | Noun::Function | Noun::Method => false,
+            Noun::Table | Noun::Constant | Noun::Field | Noun::Function | Noun::Method => false,
             Noun::Test => symbol.name.starts_with(char::is_uppercase) && is_test(&symbol.name),
             // A handler or a component does something, and an alias or an interface nothing.
             Noun::Callable | Noun::Part | Noun::Derived | Noun::Endpoint => {

@@ -8,7 +8,7 @@ mod walk;
 
 use std::borrow::Cow;
 
-use super::super::super::expect::{Expectation, Symbol};
+use super::super::super::expect::{Expectation, Noun, Symbol};
 use super::tokens::{Token, tokens};
 use super::{beyond, code, headed, refused};
 use crate::checklist::Inline;
@@ -219,6 +219,12 @@ impl Clause {
         self.refuse_migration()?;
         if let Some(owner) = above.and_then(|above| above.owner.as_deref()) {
             self.belong(owner);
+        }
+        let mut symbols = self.symbols.iter();
+        let homeless = |it: &&Symbol| it.noun == Noun::Field && it.within.is_none();
+        if let Some(symbol) = symbols.find(homeless) {
+            let name = &symbol.name;
+            return Err(format!("can't be told of which type `{name}` is to be a field").into());
         }
         let above = above.map_or(&[][..], |above| &above.paths);
         let own = self.wants.iter().filter_map(Expectation::path);

@@ -6,6 +6,7 @@
 mod symbol;
 
 use super::super::super::expect::Kind;
+use super::homes::is_bracketed;
 use super::tokens::Token;
 use super::words::Role;
 
@@ -159,6 +160,8 @@ struct Beside<'t> {
     behind: Option<&'t Token<'t>>,
     /// Whether only a type's name can stand there: ``add `close()` to `Shop` ``.
     of_type: bool,
+    /// Whether what a type has can stand there: ``class `Shop` (`name`, `owner`)``.
+    of_owner: bool,
 }
 
 impl Beside<'_> {
@@ -182,6 +185,7 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
             before: label(tokens, at).or(enumeration(tokens, at)).or(before),
             behind: called(tokens, at).or(tokens.get(at + 1)),
             of_type: is_of_type(tokens, at),
+            of_owner: is_of_owner(tokens, at),
         };
         let mut kind = kind(code, beside).or_else(|why| {
             let shared = shared(tokens, at).ok_or(why)?;
@@ -258,8 +262,37 @@ fn is_of_type(tokens: &[Token<'_>], at: usize) -> bool {
         return false;
     };
     let call = matches!(led, Token::Code(code) if code.contains('('));
+    let field = || tokens.iter().take(at).any(|it| it.is(Role::Field));
     let tested = leading.is(Role::About) || leading.is(Role::Place);
-    leading.is(Role::Into) && call || tested && led.is(Role::Tests)
+    leading.is(Role::Into) && (call || field()) || tested && led.is(Role::Tests)
+}
+
+/// Returns whether a code span stands in brackets where the code spans before them name a type, and maybe
+/// the file that it goes into.
+fn is_of_owner(tokens: &[Token<'_>], at: usize) -> bool {
+    let open = tokens
+        .iter()
+        .take(at)
+        .rposition(|it| *it == Token::Mark('('));
+    let spans = |range: std::ops::Range<usize>| {
+        let tokens = tokens.get(range).unwrap_or_default().iter();
+        tokens.filter_map(|it| match it {
+            Token::Code(code) => Some(*code),
+            Token::Word(..) | Token::Mark(_) => None,
+        })
+    };
+    let Some(open) = open.filter(|_| is_bracketed(tokens, at)) else {
+        return false;
+    };
+    let typed = |code: &&str| {
+        code.starts_with(|it: char| it.is_ascii_uppercase()) && !code.contains(['(', '/', '.'])
+    };
+    let before: Vec<&str> = spans(0..open).collect();
+    match before.as_slice() {
+        [one] => typed(one),
+        [one, path] => typed(one) && is_file(path),
+        _ => false,
+    }
 }
 
 /// Returns the noun that stands alone in brackets behind a code span: `` `X` (an interface) ``.
@@ -405,6 +438,7 @@ mod tests {
             before: before.as_ref(),
             behind: None,
             of_type: false,
+            of_owner: false,
         };
         let found = kind(code, beside).map_or_else(|_| "?".to_owned(), |it| it.to_string());
         assert_eq!(found, expected, "{code}");

@@ -96,6 +96,8 @@ pub(in crate::resolve::rules) enum Role {
     Method,
     /// Asks to make what an interface promises, or the interface.
     Fulfil,
+    /// Names a field of a type.
+    Field,
     /// Names a constant.
     Value,
     /// Names a table.
@@ -166,6 +168,7 @@ impl Role {
             Self::Function => &[Word::FunctionNoun],
             Self::Method => &[Word::MethodNoun],
             Self::Fulfil => &[Word::Fulfil],
+            Self::Field => &[Word::FieldNoun],
             Self::Value => &[Word::ValueNoun],
             Self::Table => &[Word::TableNoun],
             Self::Endpoint => &[Word::EndpointNoun],
@@ -206,6 +209,7 @@ pub(super) const NOUNS: &[Role] = &[
     Role::Part,
     Role::Type,
     Role::Callable,
+    Role::Field,
     Role::Value,
     Role::Table,
     Role::Endpoint,

@@ -134,7 +134,12 @@ impl Clause {
 
     /// Whether what it names so far are methods and endpoints that may go into a type.
     fn joins(&self, owner: &Symbol) -> bool {
-        let method = |it: &Symbol| (it.call || it.noun == Noun::Method) && it.within.is_none();
+        let field = |it: &Symbol| it.noun == Noun::Field;
+        let fields = self.symbols.iter().any(field);
+        let of_type = |it: &Symbol| {
+            it.call || it.noun == Noun::Method || field(it) || fields && is_member(it)
+        };
+        let method = |it: &Symbol| of_type(it) && it.within.is_none();
         let served = |it: &Expectation| {
             matches!(
                 it,

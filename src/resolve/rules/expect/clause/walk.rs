@@ -7,9 +7,9 @@ use super::super::relation::{self, Relation};
 use super::super::tokens::{Token, begins, is_verb};
 use super::super::words::Role;
 use super::again::{self, answer, is_labelled, named};
-use super::taken::take;
+use super::taken::{is_member, take};
 use super::{Above, Asks, Clause, Mode, NO_VERB, Parsed, Why, unseen};
-use crate::resolve::expect::{Expectation, Kind};
+use crate::resolve::expect::{Expectation, Kind, Symbol};
 
 pub(super) struct Walk<'t> {
     tokens: &'t [Token<'t>],
@@ -131,13 +131,10 @@ impl<'t> Walk<'t> {
             .is_some_and(|two| matches!(self.tokens.get(two), Some(Token::Code(_))));
         let token = self.tokens.get(at);
         let explains = token.is_some_and(|it| relation::lead(it).is_some() || it.is(Role::And));
-        // Nouns may stand before the next code span: `a.py` and class `B`.
-        let noun = self
-            .tokens
-            .iter()
-            .skip(at)
-            .take(3)
-            .any(|it| matches!(it, Token::Code(_)));
+        // Nouns may stand before the next code span: `a.py` and class `B`, but not and tests in `b.py`.
+        let words = self.tokens.iter().skip(at).take(3);
+        let mut words = words.take_while(|it| relation::lead(it).is_none());
+        let noun = words.any(|it| matches!(it, Token::Code(_)));
         let more = joined && listed && !noun || self.names_another(at);
         if more && !explains {
             return Err(format!("asks for more than is in code marks (“{word}”)").into());
@@ -244,7 +241,19 @@ impl<'t> Walk<'t> {
             let joined = relation::is_joined(self.tokens, at);
             clause.stand(symbol, joined);
         }
-        let beside = relation == Relation::With || homes::is_bracketed(self.tokens, at);
+        let bracketed = homes::is_bracketed(self.tokens, at);
+        let kind = match (kind, clause.owner()) {
+            (Kind::Symbol(symbol), Some(owner))
+                if bracketed && symbol.within.is_none() && is_member(&symbol) =>
+            {
+                Kind::Symbol(Symbol {
+                    within: Some(owner),
+                    ..symbol
+                })
+            }
+            (kind, _) => kind,
+        };
+        let beside = relation == Relation::With || bracketed;
         let kind = match kind {
             kind if relation::is_joined(self.tokens, at) && !is_labelled(self.tokens, at) => kind,
             kind => answer(clause, relation, kind),

@@ -7,7 +7,13 @@ use crate::resolve::expect::{Noun, Signature, Symbol};
 use crate::resolve::rules::expect::words::{NOUNS as EVERY_NOUN, Role};
 
 /// Nouns for a symbol.
-pub(super) const NOUNS: [Role; 4] = [Role::Type, Role::Callable, Role::Table, Role::Value];
+pub(super) const NOUNS: [Role; 5] = [
+    Role::Type,
+    Role::Callable,
+    Role::Table,
+    Role::Value,
+    Role::Field,
+];
 
 /// What the definitions of functions begin with.
 const CALLED: [&str; 5] = ["def", "fn", "func", "fun", "function"];
@@ -91,7 +97,7 @@ pub(super) fn read(code: &str, beside: Beside<'_>) -> Option<Symbol> {
     if begun.said && !typed {
         return None;
     }
-    let told = said || NOUNS.iter().any(|role| beside.names(*role));
+    let told = said || beside.of_owner || NOUNS.iter().any(|role| beside.names(*role));
     let qualified = !before.is_empty()
         && (name.contains("::")
             || name.contains('#')
@@ -243,6 +249,7 @@ fn noun((begun, form): (Noun, Option<&str>), call: bool, beside: Beside<'_>) -> 
         _ if names(Role::Method) => Noun::Method,
         _ if names(Role::Function) => Noun::Function,
         _ if names(Role::Value) => Noun::Constant,
+        _ if names(Role::Field) => Noun::Field,
         _ if names(Role::Callable) && !call => Noun::Callable,
         _ if names(Role::Endpoint) && !names(Role::Callable) => Noun::Endpoint,
         _ if names(Role::Tests) => Noun::Test,
