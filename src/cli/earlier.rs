@@ -96,6 +96,7 @@ impl Loaded {
         let later = self.written_later(phase).into_keys();
         let mut before = Before {
             number: phase.checklist.number,
+            applied: self.applied(phase, numbers.iter().copied()),
             later: later.collect(),
             own: own.into_keys().collect(),
             phases: Vec::new(),
@@ -147,7 +148,12 @@ impl Loaded {
     /// Returns the objects that a phase and the earlier ones of its set applied, to whatever target.
     pub(super) fn applied_so_far(&self, phase: &Phase) -> BTreeSet<String> {
         let numbers = self.others(phase, |number| number < phase.file.number);
-        let numbers = numbers.into_iter().chain([phase.checklist.number]);
+        self.applied(phase, numbers.into_iter().chain([phase.checklist.number]))
+    }
+
+    /// Returns the objects that phases of a phase's set applied, to whatever target.
+    fn applied(&self, phase: &Phase, numbers: impl IntoIterator<Item = u32>) -> BTreeSet<String> {
+        let numbers = numbers.into_iter();
         let journals = numbers.filter_map(|it| read_journal(&self.workspace, &phase.set, it).ok());
         let mut applied = BTreeSet::new();
         for known in journals {

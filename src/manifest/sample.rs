@@ -100,6 +100,7 @@ pub(super) fn workload(name: &str) -> Workload {
         after: vec!["postgresql".to_owned()],
         wait: None,
         service_ports: Vec::new(),
+        had_service: false,
         aliases: Vec::new(),
         talks_to: vec!["postgresql".to_owned()],
         outside: Vec::new(),

@@ -111,6 +111,9 @@ pub(super) fn assemble<'f>(
     };
     let mut built = build_all(tree, &variables, &sources);
     let mut secrets = variables.secrets;
+    for workload in &mut built.workloads {
+        workload.had_service = past.had_service(&workload.name);
+    }
     warnings.extend(steadied(&mut built, &roster, reads));
     let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);

@@ -127,5 +127,10 @@ fn claims<'a>(target: &Target, application: &'a Application) -> Vec<&'a str> {
 fn sizes(text: &str, claims: &[&str], vocabulary: &Vocabulary) -> bool {
     let text = Phrase::new(text, vocabulary);
     let named = || text.words().any(|word| claims.contains(&word));
-    (text.has(Word::Claim) || named()) && quantity::bytes(text).is_some()
+    // `1 replica, 2Gi`: of what keeps data, an amount alone is more likely a volume's than memory.
+    let alone = || {
+        let begins = |word: &str| word.starts_with(|it: char| it.is_ascii_digit());
+        text.words().next().is_some_and(begins) && text.words().count() <= 2
+    };
+    (text.has(Word::Claim) || named() || alone()) && quantity::bytes(text).is_some()
 }

@@ -159,7 +159,8 @@ pub(super) fn read_in(path: &str, description: &str, led: &[String]) -> Option<T
     };
     if extension == "md" {
         let readme = stem.eq_ignore_ascii_case("readme");
-        return if readme && !folder.is_empty() && !is_elsewhere(path) {
+        // A part of the application has one as well.
+        return if readme && is_for_manifests(path, led) {
             target(FileKind::Readme, None)
         } else {
             None

@@ -67,6 +67,7 @@ pub(super) fn build(
         wait: None,
         aliases: aliases(member, sources.roster, &mut warnings),
         service_ports: Vec::new(),
+        had_service: false,
         talks_to,
         outside: Vec::new(),
         behind_ingress: false,

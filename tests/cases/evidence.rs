@@ -513,3 +513,26 @@ fn an_answer_that_changes_as_people_work_is_given_again_and_stops_nothing() {
     workspace.orch(&["phase", "1", "run"]).expect(0);
     assert_eq!(workspace.read(path).matches("- [x]").count(), 2);
 }
+
+#[test]
+fn a_file_without_a_folder_is_not_taken_for_that_of_another_part() {
+    let compose = "services:\n  loyalty:\n    build: ./loyalty\n    ports: [\"8000\"]\n";
+    let path = "checklists/shop/phase-01-code.md";
+    let lines = "# Phase 1: Code\n\n- [ ] Create `README.md` for loyalty\n\
+        - [ ] Create `loyalty/README.md`\n";
+    let workspace = Workspace::new()
+        .file("docker-compose.yml", compose)
+        .file("loyalty/Dockerfile", "FROM python:3.12-slim\nCOPY . .\n")
+        .file("loyalty/README.md", "# Loyalty\n\nHow it is run.\n")
+        .file("README.md", "# All\n\nHow it is run.\n")
+        .file(path, lines)
+        .commit_all();
+    let said = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    assert!(said.contains("may be `loyalty/README.md`"), "{said}");
+    let ticked = workspace.read(path);
+    assert!(ticked.contains("[ ] Create `README.md`"), "{ticked}");
+    assert!(
+        ticked.contains("[x] Create `loyalty/README.md`"),
+        "{ticked}"
+    );
+}

@@ -142,7 +142,6 @@ fn what_no_rule_reads_is_a_persons() {
         "`k8s/redis.yml`: пароль из Vault, AOF выключить",
         &["пароль из Vault", "AOF выключить"],
     );
-    check("`k8s/redis.yml`: Redis 7 with 512 MB", &["512 MB"]);
     check("`k8s/redis.yml`: Redis 7 sentinel", &["Redis 7 sentinel"]);
     check(
         "`k8s/app/service.yml`: ClusterIP, session affinity",

@@ -317,6 +317,8 @@ fn a_claim_of_which_the_size_is_not_read_for_sure_is_a_persons() {
         "диск 40 ГБ, с марта 80",
         "сховище: 40Gi, потім 80Gi",
         "data 40Gi",
+        "2Gi",
+        "512 MB",
     ] {
         check_left(
             &[&format!("`k8s/redis/statefulset.yml`\n  - {words}")],

@@ -136,3 +136,20 @@ fn a_second_way_in_that_is_a_persons_bars_nothing_of_the_first() {
     has(&before, &[way_in]);
     has(&workspace.read(path), &[way_in, "replicas: 3"]);
 }
+
+#[test]
+fn the_service_of_an_earlier_phase_stays_beside_one_for_the_outside() {
+    let one = "- [ ] `k8s/namespace.yml`\n- [ ] `k8s/api/deployment.yml`: 2 replicas\n";
+    let two = "- [ ] `k8s/web/deployment.yml`: 3 replicas\n\
+        - [ ] `k8s/web/service.yml`: NodePort 30090\n";
+    let workspace = workspace(one, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let inside = "kind: Service\nmetadata:\n  name: web\n";
+    has(&workspace.read("k8s/api/web.yml"), &[inside]);
+    for _ in 0..2 {
+        workspace.orch(&["phase", "2", "run"]).expect(0);
+        let outside = "name: web-external\n";
+        let service = workspace.read("k8s/web/service.yml");
+        has(&service, &[inside, outside, "nodePort: 30090"]);
+    }
+}

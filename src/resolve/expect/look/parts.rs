@@ -38,6 +38,12 @@ impl Look<'_> {
                 found,
             };
         }
+        if let Some(why) = self.astray(what, words).filter(|_| self.seen.is_some()) {
+            return Expected {
+                what: what.clone(),
+                found: Err(why),
+            };
+        }
         let told = match what {
             Expectation::File(_)
             | Expectation::Change(_)
@@ -55,6 +61,31 @@ impl Look<'_> {
             };
         }
         self.expect_of(what, &self.meant(words), &words.endings)
+    }
+
+    /// Returns why a file that is named without a folder may be another one: the words are about a part
+    /// of the application that has a folder of its own (``create `README.md` for the orders service``).
+    fn astray(&self, what: &Expectation, words: &Around) -> Option<String> {
+        let path = match what {
+            Expectation::File(path) | Expectation::Change(path) => path,
+            Expectation::Absent(_)
+            | Expectation::Symbol { .. }
+            | Expectation::Use { .. }
+            | Expectation::Endpoint { .. }
+            | Expectation::Variable { .. } => return None,
+        };
+        let Meant::In(folder, _) = self.meant(words) else {
+            return None;
+        };
+        let bare = !path.trim_end_matches('/').contains('/') && !folder.is_empty();
+        let other = format!("{folder}/{path}");
+        let there = self.tree.get(&other).is_some() || self.tree.other(&other).is_some();
+        let makes = matches!(what, Expectation::File(_));
+        (bare && !is_below(path, folder) && (makes || there)).then(|| {
+            format!(
+                "`{path}` may be `{other}`: write its whole path, or a person tells which is meant"
+            )
+        })
     }
 
     /// Returns the part of the application that the words name: what the work goes into, else what it is
