@@ -30,7 +30,7 @@ pub use symbols::{
     Definition, Definitions, Form, Head, Parameter, Sort, answers_the_same, divided, field,
     is_migration, pieces,
 };
-pub use unfilled::{Unfilled, says_the_same, unfilled};
+pub use unfilled::{Unfilled, is_filled_test, says_the_same, unfilled};
 pub use uses::{answer, answers, answers_here, used};
 
 /// Folders that hold no source of the application's own.

@@ -273,6 +273,46 @@ impl Definitions {
         own.collect()
     }
 
+    /// Returns the part of a file, in bytes, that a function or a type is all of, with what is said of it
+    /// in the lines above.
+    pub(super) fn whole(code: &Code, name: &str, of: &Definition) -> Option<Range<usize>> {
+        let body = Self::parts(code, name, of).into_iter().next()?;
+        let line = |at: usize| code.bare.get(..at)?.rfind('\n').map(|it| it + 1);
+        let mut start = line(of.at).unwrap_or(0);
+        while let Some(above) = start.checked_sub(1) {
+            let begins = line(above).unwrap_or(0);
+            let said = code.bare.get(begins..above)?.trim_start();
+            if !said.starts_with(['@', '#', '[']) {
+                break;
+            }
+            start = begins;
+        }
+        Some(start..body.end)
+    }
+
+    /// Returns the bodies of the functions of a file that a piece of it calls.
+    pub(super) fn called(code: &Code, piece: &str) -> String {
+        let found = found(code);
+        let calls = |name: &str| {
+            let mut places = piece.match_indices(name);
+            places.any(|(at, _)| {
+                let before = piece.get(..at).and_then(|it| it.chars().next_back());
+                let apart = !before.is_some_and(|it| it.is_alphanumeric() || it == '_');
+                apart
+                    && piece
+                        .get(at + name.len()..)
+                        .is_some_and(|it| it.starts_with('('))
+            })
+        };
+        let bodies = functions(code, &found).into_iter();
+        let called =
+            bodies.filter(|(name, _)| !name.to_lowercase().starts_with("test") && calls(name));
+        called
+            .filter_map(|(_, body)| code.text.get(body))
+            .collect::<Vec<&str>>()
+            .join("\n")
+    }
+
     /// Returns the innermost function around a place in a file that stands in no type, with the place
     /// of its name.
     pub(super) fn function_around(code: &Code, at: usize) -> Option<(String, usize)> {

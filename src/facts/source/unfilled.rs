@@ -11,10 +11,11 @@ use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
+use super::super::Tree;
 use super::super::paths;
 use super::code::{Code, Language};
 use super::stand_ins::{is_named_test, is_test_class};
-use super::symbols::is_idle_file;
+use super::symbols::{Definition, Definitions, is_idle_file};
 use super::variables::{pattern, patterns};
 
 patterns! {
@@ -72,6 +73,30 @@ pub fn unfilled(path: &str, text: &Arc<str>) -> Option<Unfilled> {
     let lacks = tests && !tested::has_test(&code);
     let begun = || is_idle_file(&code).then_some(Unfilled::Begun);
     lacks.then_some(Unfilled::Tests).or_else(begun)
+}
+
+/// Returns whether a test of that name runs and may fail, a function or a class of tests, as far as its
+/// language tells.
+pub fn is_filled_test(tree: &Tree, name: &str, of: &Definition) -> bool {
+    let path = &of.origin.path;
+    let Some(code) = tree.get(path).and_then(|text| Code::new(path, text)) else {
+        return true;
+    };
+    let Some(part) = Definitions::whole(&code, name, of) else {
+        return true;
+    };
+    let blank = |text: &str| -> String {
+        let blank = |it: char| if it == '\n' { '\n' } else { ' ' };
+        text.chars().map(blank).collect()
+    };
+    let pieces = (code.text.get(..part.start), code.text.get(part.clone()));
+    let (Some(before), Some(own)) = pieces else {
+        return true;
+    };
+    // What it has done by another function of its file may fail as well.
+    let helpers = Definitions::called(&code, own);
+    let alone: Arc<str> = Arc::from(format!("{}{own}\n{helpers}", blank(before)));
+    Code::new(path, &alone).is_none_or(|code| tested::has_test(&code))
 }
 
 /// Whether a file is one of Rust's tests, which are told by their folder; a module beside them is none.

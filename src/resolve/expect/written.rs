@@ -12,6 +12,7 @@ pub(super) fn is_asked(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool
         && !is_plain(tree, found, symbol)
         && is_called(tree, found, symbol)
         && is_made_here(tree, found, symbol)
+        && !is_idle_test(tree, found, symbol)
 }
 
 /// Whether a definition lacks what makes it what the line calls it: in Python, a model, a form or a
@@ -89,6 +90,16 @@ fn is_called(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
         (Sort::Table, noun) => !symbol.call && matches!(noun, Noun::Table | Noun::None),
     };
     by_name && has_all(tree, found, symbol)
+}
+
+/// Whether a definition is called like a test and tests nothing: it is skipped, or can't fail.
+fn is_idle_test(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
+    let test = match found.sort {
+        Sort::Function => is_test_function(&symbol.name),
+        Sort::Type => is_test(&symbol.name) && facts::is_stand_in(&found.origin.path),
+        Sort::Value | Sort::Table => false,
+    };
+    test && !facts::is_filled_test(tree, &symbol.name, found)
 }
 
 /// Whether a function has a body: one that is only declared is made nowhere. A type that promises

@@ -1,5 +1,6 @@
 //! Whether a file that is called like tests has one that runs and may fail.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -29,6 +30,9 @@ patterns! {
     RUBY_SKIP = r"(?m)^[ \t]*(?:skip|pending)\b";
     IMPORTS = r"(?m)^[ \t]*(?:import|from|use|using|package|require)\b[^\n]*$";
     NEVER_FAILS = r"(?i)\bassert_eq!\(\s*\d+(?:\s*[-+*]\s*\d+)*\s*,\s*\d+\s*\)|\bassert\s+(?:True|1)\b|\b(?:assert|expect)\w*(?:\.\w+)?\(\s*true\s*\)(?:\.\w+)*(?:\(\s*(?:true)?\s*\))?";
+    LITERAL = r#"(?i)-?\b\d+(?:\.\d+)?\b|"[^"\n]*"|'[^'\n]*'|\b(?:true|false|null|none|nil)\b"#;
+    OF_LITERALS = r"(?im)\b(?:assert|expect)\w*!?(?:\.\w+)?\(\s*(?:t\s*,\s*)?0\s*,\s*0\s*\)|\bassert\s+0\s*(?:==|!=|<=?|>=?|is(?:\s+not)?)\s*0\s*$|\bif\s+\(?\s*0\s*(?:===?|!==?|<=?|>=?)\s*0\s*\)?\s*\{[^{}]*\}|\bexpect\(\s*0\s*\)(?:\.not)?\.\w+\(\s*0?\s*\)";
+    SET = r"(?m)\b(\w+)(?:\s*:\s*\w+)?\s*:?=\s*(?:0\s*(?:;|$)|([^=\s]))";
     IS_THERE = r#"(?m)\bexpect\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.(?:toBeDefined\(\s*\)|not\.toBe(?:Null|Undefined)\(\s*\))|\b(?:assertNotNull|assertIsNotNone|(?:assert|require)\.NotNil|Assert\.(?:NotNull|IsNotNull))\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\bassert\s+(?:[\w.,'"\[\] ]|\([^()\n]*\))+\sis\s+not\s+None[ \t]*(?:,[^\n]*)?$"#;
     IS_MADE = r"\bexpect\(\s*(?:await\s+)?(?:new\s+\w+|(?:format|normali[sz]e|create|build|make|calc\w*|compute|render|to)[A-Z]\w*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\)\s*\.toBeTruthy\(\s*\)";
     MADE = r"\b(?:const|let)\s+(\w+)\s*=\s*(?:await\s+)?(?:new\s+\w+|(?:format|normali[sz]e|create|build|make|calc\w*|compute|render|to)[A-Z]\w*)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*(?:;|\n)";
@@ -75,9 +79,38 @@ pub(super) fn has_test(code: &Code) -> bool {
     };
     let rest = blanked(&blanked(&bare, &IMPORTS), &NEVER_FAILS);
     let rest = blanked(&without_truth(&without_functions(&rest)), &IS_MADE);
-    let rest = blanked(&without_presence(&rest), &NAMED);
+    let rest = blanked(&with_literals(&without_presence(&rest)), &OF_LITERALS);
+    let rest = blanked(&rest, &NAMED);
     let may_fail = FAILS.as_ref().is_none_or(|it| it.is_match(&rest)) || has_output(code);
     tests > skips && may_fail
+}
+
+/// Writes a 0 for every literal, and for locals that are given nothing else.
+fn with_literals(text: &str) -> String {
+    let plain = LITERAL.as_ref().map(|it| it.replace_all(text, "0"));
+    let text = plain.as_deref().unwrap_or(text);
+    let mut given: BTreeMap<&str, bool> = BTreeMap::new();
+    for found in SET.iter().flat_map(|it| it.captures_iter(text)) {
+        let Some(name) = found.get(1) else { continue };
+        let literal = found.get(2).is_none();
+        *given.entry(name.as_str()).or_insert(true) &= literal;
+    }
+    let word = |it: char| it.is_alphanumeric() || it == '_';
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(word) {
+        let (before, behind) = rest.split_at(start);
+        let end = behind.find(|it| !word(it)).unwrap_or(behind.len());
+        let (name, after) = behind.split_at(end);
+        written.push_str(before);
+        let set =
+            after.trim_start().starts_with([':', '=']) && !after.trim_start().starts_with("==");
+        let known = given.get(name).copied().unwrap_or_default() && !set;
+        written.push_str(if known { "0" } else { name });
+        rest = after;
+    }
+    written.push_str(rest);
+    written
 }
 
 /// Returns whether an example of Go's says what it prints: it runs, and fails unless it prints that.
@@ -342,6 +375,44 @@ mod tests {
     fn has_none(path: &str, text: &str) {
         let found = unfilled(path, &Arc::from(text));
         assert_eq!(found, Some(Unfilled::Tests), "{path}: {text}");
+    }
+
+    #[test]
+    fn tests_of_constants_alone_prove_nothing() {
+        for (path, none, some) in [
+            (
+                "tests/test_a.py",
+                "def test_a():\n    days = 365\n    assert days == 365\n    assert 'a' == 'a'\n",
+                "def test_a():\n    days = 365\n    assert left(days) == 365\n",
+            ),
+            (
+                "a_test.go",
+                "package a\nfunc TestA(t *testing.T) {\n\tif 1 != 1 {\n\t\tt.Fatal(\"no\")\n\t}\n\twant := 201\n\tgot := 201\n\tif got != want {\n\t\tt.Errorf(\"%d\", got)\n\t}\n}\n",
+                "package a\nfunc TestA(t *testing.T) {\n\twant := 201\n\tgot := run()\n\tif got != want {\n\t\tt.Errorf(\"%d\", got)\n\t}\n}\n",
+            ),
+            (
+                "src/test/java/CartTest.java",
+                "class CartTest {\n  @Test\n  void a() {\n    int x = 2;\n    assertEquals(2, x);\n    assertEquals(1, 1);\n  }\n}\n",
+                "class CartTest {\n  @Test\n  void a() {\n    int x = 2;\n    assertEquals(4, twice(x));\n  }\n}\n",
+            ),
+            (
+                "a.test.ts",
+                "it('a', () => {\n  const n = 'b';\n  expect(n).toBe('b');\n  expect(1).toEqual(1);\n});\n",
+                "it('a', () => {\n  const n = 'b';\n  expect(name(n)).toBe('b');\n});\n",
+            ),
+            (
+                "tests/a.rs",
+                "#[test]\nfn a() {\n    let n = 2;\n    assert_eq!(n, 2);\n}\n",
+                "#[test]\nfn a() {\n    let mut n = 2;\n    n = twice(n);\n    assert_eq!(n, 4);\n}\n",
+            ),
+        ] {
+            assert_eq!(
+                unfilled(path, &Arc::from(none)),
+                Some(Unfilled::Tests),
+                "{none}"
+            );
+            assert_eq!(unfilled(path, &Arc::from(some)), None, "{some}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ fn tree() -> Tree {
             "import os\n@app.post('/api/v1/login')\ndef login(): run()\n\n@app.get('/users/{user_id}')\n\
              def user(user_id): run()\nLEVEL = os.getenv('LOG_LEVEL')\n",
         ),
-        ("tests/test_jwt.py", "def helper(): run()\ndef test_verify(): run()\n"),
+        ("tests/test_jwt.py", "def helper(): run()\ndef test_verify(): assert run()\n"),
         (
             "mocks/server.py",
             "class Ledger: pass\n@app.post('/payments')\ndef pay(): run()\n",
@@ -333,7 +333,10 @@ fn of_services() -> (Tree, Facts) {
             "api/MiscController.java",
             "@RestController\nclass MiscController {\n  @GetMapping(\"/warehouses\")\n  String all() { return run(); }\n}\n",
         ),
-        ("api/ShipmentServiceTest.java", "class ShipmentServiceTest {\n}\n"),
+        (
+            "api/ShipmentServiceTest.java",
+            "class ShipmentServiceTest {\n  @Test void a() { assertEquals(1, run()); }\n}\n",
+        ),
         ("api/LabelTest.java", "class Labels {\n}\n"),
     ]
     .into_iter()

@@ -344,8 +344,26 @@ fn a_class_of_tests_is_a_test() {
     fits(
         line,
         "ShipmentServiceTest.java",
-        "class ShipmentServiceTest {\n}\n",
+        "class ShipmentServiceTest {\n  @Test\n  void a() {\n    assertEquals(1, run());\n  }\n}\n",
     );
+    lacks(
+        line,
+        "ShipmentServiceTest.java",
+        "class ShipmentServiceTest {\n  @Test\n  void a() {\n    assertTrue(true);\n  }\n}\n",
+    );
+    let skipped = "@Disabled(\"flaky\")\nclass ShipmentServiceTest {\n  @Test\n  void a() {\n    \
+        assertEquals(1, run());\n  }\n}\n";
+    lacks(line, "ShipmentServiceTest.java", skipped);
+    let of_one = "def test_a():\n    assert run() == 1\n\ndef test_cancel():\n    assert True\n";
+    for line in [
+        "Write test `test_cancel` in `tests/test_cancel.py`",
+        "Написать тест `test_cancel` в `tests/test_cancel.py`",
+        "Implement `test_cancel` in `tests/test_cancel.py`",
+    ] {
+        lacks(line, "tests/test_cancel.py", of_one);
+        let cancels = of_one.replace("True", "cancel() == 1");
+        fits(line, "tests/test_cancel.py", &cancels);
+    }
     lacks(
         "Написати тест `test_cancel`",
         "tests/test_cancel.py",
@@ -432,7 +450,7 @@ fn a_test_is_no_variable() {
     fits(
         "Add `TestParseOBX`",
         "obx_test.go",
-        "func TestParseOBX(t *testing.T) {\n  run()\n}\n",
+        "func TestParseOBX(t *testing.T) {\n  check(t, run())\n}\n",
     );
 }
 
