@@ -37,9 +37,9 @@ pub use model::{
 pub(crate) use paths::{is_below, is_compose, is_yaml, leads_out};
 pub use plain::{directive, shell_function, shell_variable};
 pub use source::{
-    Definition, Definitions, Form, Head, Parameter, Sort, Unfilled, action, answer, answers,
-    answers_here, answers_the_same, divided, field, is_filled_test, is_migration, is_stand_in,
-    marked, marked_part, marks, pieces, says_the_same, uncalled, unfilled, used,
+    Definition, Definitions, Form, Head, Parameter, Sort, Unfilled, action, altered, answer,
+    answers, answers_here, answers_the_same, divided, field, is_filled_test, is_migration,
+    is_stand_in, marked, marked_part, marks, pieces, says_the_same, uncalled, unfilled, used,
 };
 pub use tree::{Other, Tree, Unread, is_source};
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::exit::Result;
 use super::load::{Loaded, Phase};
 use crate::checklist::TaskId;
-use crate::facts::{Origin, marks, says_the_same};
+use crate::facts::{Origin, altered, marks, says_the_same};
 use crate::files::read_journal;
 use crate::git::{Repo, short};
 use crate::journal::{Beginning, State, sha256};
@@ -25,6 +25,7 @@ pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
     let state = read_journal(&loaded.workspace, &phase.set, number)?.state;
     let changing = changing(&wanted);
     let put_off = RefCell::new(BTreeMap::new());
+    let altering = RefCell::new(BTreeMap::new());
     let told = |path: &str, before: &str, now: &str| {
         if let Some(line) = newly_marked(path, before, now) {
             let path = path.to_owned();
@@ -34,7 +35,12 @@ pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
             };
             put_off.borrow_mut().insert(path, at);
         }
-        says_the_same(path, before, now)
+        let same = says_the_same(path, before, now);
+        if !same {
+            let names = altered(path, before, now);
+            altering.borrow_mut().insert(path.to_owned(), names);
+        }
+        same
     };
     let (since, changed) = match began(&repo, &state)? {
         Begun::Not => (Since::NotBegun, None),
@@ -58,6 +64,7 @@ pub(super) fn seen(loaded: &Loaded, phase: &Phase) -> Result<Seen> {
         since,
         paths: sights(loaded, &repo, wanted, changed.as_ref())?,
         put_off: put_off.into_inner(),
+        altered: altering.into_inner(),
         rejected: rejected(loaded, &state)?,
     })
 }

@@ -27,8 +27,8 @@ pub use marks::{marked, marked_part, marks};
 use stand_ins::is_named_test;
 pub use stand_ins::is_stand_in;
 pub use symbols::{
-    Definition, Definitions, Form, Head, Parameter, Sort, answers_the_same, divided, field,
-    is_migration, pieces,
+    Definition, Definitions, Form, Head, Parameter, Sort, altered, answers_the_same, divided,
+    field, is_migration, pieces,
 };
 pub use unfilled::{Unfilled, is_filled_test, says_the_same, unfilled};
 pub use uses::{answer, answers, answers_here, used};

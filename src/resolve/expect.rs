@@ -8,7 +8,7 @@ mod look;
 mod places;
 mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 pub use look::Look;
@@ -57,8 +57,8 @@ pub struct Symbol {
     pub call: bool,
     /// What the line calls it.
     pub noun: Noun,
-    /// Whether it is to be implemented, for which an empty type doesn't do.
-    pub filled: bool,
+    /// Whether it was to be changed: a change of something else in its file doesn't do.
+    pub changed: bool,
     /// What else its definition must say.
     pub signature: Signature,
 }
@@ -339,6 +339,8 @@ pub struct Seen {
     pub since: Since,
     /// The paths, as tasks name them.
     pub paths: BTreeMap<String, Sight>,
+    /// The names of what is defined in the paths that changed, and is written otherwise than it was.
+    pub altered: BTreeMap<String, BTreeSet<String>>,
     /// The paths whose change says more often than before that something is to be done, with where.
     pub put_off: BTreeMap<String, Origin>,
     /// The tasks that somebody opened again and nothing of which changed since: who, and a file that

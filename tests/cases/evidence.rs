@@ -536,3 +536,32 @@ fn a_file_without_a_folder_is_not_taken_for_that_of_another_part() {
         "{ticked}"
     );
 }
+
+#[test]
+fn what_is_to_be_changed_changed_itself() {
+    let path = "checklists/shop/phase-01-code.md";
+    let lines = "# Phase 1: Code\n\n- [ ] Fix `eta()` in `app/eta.py`\n\
+        - [ ] Исправить `price()` в `app/eta.py`\n";
+    let source =
+        "LIMIT = 1\n\ndef eta(a):\n    return a.eta\n\ndef price(a):\n    return a.price\n";
+    let workspace = Workspace::new()
+        .file("app/eta.py", source)
+        .file(path, lines)
+        .commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    workspace.write("app/eta.py", source.replace("a.price", "round(a.price)"));
+    let said = workspace.orch(&["phase", "1", "run"]).expect(3).stderr;
+    let ticked = workspace.read(path);
+    assert!(ticked.contains("[ ] Fix `eta()`"), "{ticked}\n{said}");
+    assert!(
+        ticked.contains("[x] Исправить `price()`"),
+        "{ticked}\n{said}"
+    );
+    assert!(
+        said.contains("`eta()` at app/eta.py:3 is as it was"),
+        "{said}"
+    );
+    let all = source.replace("a.eta", "a.late()");
+    workspace.write("app/eta.py", all.replace("a.price", "round(a.price)"));
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+}

@@ -20,9 +20,9 @@ mod unavailable;
 mod undone;
 mod unused;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
 
@@ -30,6 +30,7 @@ use super::super::Tree;
 use super::super::model::Origin;
 use super::super::paths;
 use super::code::{Code, Language, is_compiled_if};
+use super::unfilled::says_the_same;
 use super::variables::{pattern, patterns};
 use body::{bodies, functions};
 use promised::promises;
@@ -249,6 +250,27 @@ impl Definitions {
         Head::of(name, found, tree.get(&found.origin.path)?)
     }
 
+    /// Returns whether a class of Python's says nothing, whatever it is derived from.
+    pub fn is_blank_class(tree: &Tree, name: &str, of: &Definition) -> bool {
+        let path = &of.origin.path;
+        let code = tree.get(path).and_then(|text| Code::new(path, text));
+        let Some(code) = code.filter(|it| it.language == Language::Python) else {
+            return false;
+        };
+        let parts = Self::parts(&code, name, of);
+        let body = parts.into_iter().next();
+        let Some(text) = body.and_then(|it| code.bare.get(it)) else {
+            return false;
+        };
+        let said = match text.split_once(":\n") {
+            Some((_, said)) => said,
+            None => text.rsplit(':').next().unwrap_or_default(),
+        };
+        said.lines().map(str::trim).all(|line| {
+            matches!(line, "pass" | "...") || line.chars().all(|it| "\"' ".contains(it))
+        })
+    }
+
     /// Returns where a name is defined in a file.
     pub(super) fn places(code: &Code, name: &str) -> Vec<usize> {
         let found = found(code).into_iter().filter(|it| it.name == name);
@@ -401,6 +423,38 @@ impl Definitions {
             self.0.entry(it.name.clone()).or_default().push(definition);
         }
     }
+}
+
+/// Returns the names of what a file defines, and that is written otherwise than in another text of it.
+pub fn altered(path: &str, before: &str, now: &str) -> BTreeSet<String> {
+    let parts = |text: &str| {
+        let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let Some(code) = Code::new(path, &Arc::from(text)) else {
+            return parts;
+        };
+        let mut all = Definitions::default();
+        all.add(&code);
+        for (name, found) in all.0 {
+            let part = |of: &Definition| {
+                let whole = Definitions::whole(&code, &name, of);
+                let line = || code.text.get(of.at..)?.lines().next();
+                let text = whole.and_then(|it| code.text.get(it)).or_else(line);
+                text.unwrap_or_default().to_owned()
+            };
+            parts.insert(name.clone(), found.iter().map(part).collect());
+        }
+        parts
+    };
+    let (before, now) = (parts(before), parts(now));
+    let same = |old: &Vec<String>, new: &Vec<String>| {
+        let mut pairs = old.iter().zip(new);
+        old.len() == new.len() && pairs.all(|(old, new)| says_the_same(path, old, new))
+    };
+    let altered = now.into_iter().filter(|(name, new)| {
+        let old = before.get(name);
+        !old.is_some_and(|old| same(old, new))
+    });
+    altered.map(|(name, _)| name).collect()
 }
 
 /// Returns whether a file is a migration, by its folder or its language.

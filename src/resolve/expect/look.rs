@@ -254,6 +254,12 @@ impl<'a> Look<'a> {
             meant && scope.has(&it.origin)
         };
         if let Some(found) = fits.iter().find(inside) {
+            if symbol.changed && self.is_as_it_was(symbol, &found.origin.path) {
+                return Err(format!(
+                    "`{symbol}` at {} is as it was when the phase began",
+                    found.origin
+                ));
+            }
             return Ok(Trace::Symbol {
                 name: symbol.to_string(),
                 path: found.origin.path.clone(),
@@ -291,6 +297,12 @@ impl<'a> Look<'a> {
         Err(format!(
             "no definition of `{symbol}` was found{place}{other}"
         ))
+    }
+
+    /// Whether a file changed, and what is defined there by that name didn't.
+    fn is_as_it_was(&self, symbol: &Symbol, path: &str) -> bool {
+        let altered = self.seen.and_then(|seen| seen.altered.get(path));
+        altered.is_some_and(|names| !names.contains(&symbol.name))
     }
 
     /// Looks for a field in the type that it is to be one of.

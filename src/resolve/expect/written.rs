@@ -103,7 +103,7 @@ fn is_idle_test(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
 }
 
 /// Whether a function has a body: one that is only declared is made nowhere. A type that promises
-/// it may be named, and has it then. A type that is to be implemented has something of its own.
+/// it may be named, and has it then. A type has something of its own.
 fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     let promised = symbol.within.is_some() && found.within == symbol.within;
     let holds = |made: &dyn Fn(&Head) -> bool| head(tree, found, symbol).is_none_or(|it| made(&it));
@@ -111,14 +111,20 @@ fn is_made_here(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool {
     match found.sort {
         Sort::Function => holds(&|it| it.is_implemented() || promised && it.is_promise()),
         Sort::Type => {
-            let filled = !symbol.filled || holds(&|it| !it.is_empty_type());
+            let filled = holds(&|it| !it.is_empty_type());
+            // Python's frameworks make nothing of a class that only has a base.
+            let made = matches!(
+                symbol.noun,
+                Noun::Defined | Noun::Derived | Noun::Part | Noun::Callable | Noun::Endpoint
+            );
+            let derived = !made || !Definitions::is_blank_class(tree, &symbol.name, found);
             let structure = symbol.noun == Noun::Form(Form::Structure);
             let bare = || structure && Head::is_empty_structure(tree, &symbol.name, found);
             let idle = || {
                 Head::is_idle_type(tree, &symbol.name, found)
                     || Head::is_idle_worker(tree, &symbol.name, found)
             };
-            filled && !idle() && !bare()
+            filled && derived && !idle() && !bare()
         }
         Sort::Value | Sort::Table => true,
     }
@@ -133,7 +139,7 @@ pub(super) fn is_stub(tree: &Tree, found: &Definition, symbol: &Symbol) -> bool 
     };
     head.is_some_and(|it| match found.sort {
         Sort::Function => it.is_stub(),
-        Sort::Type => symbol.filled && it.is_empty_type() || idle(),
+        Sort::Type => it.is_empty_type() || idle(),
         Sort::Value => symbol.noun == Noun::Constant && it.is_vacant(),
         Sort::Table => false,
     })

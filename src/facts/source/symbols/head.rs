@@ -133,7 +133,18 @@ impl Head {
     /// Returns whether a type has nothing of its own: no body, parameters or bases. What types of Go's
     /// and Rust's do stands beside them.
     pub fn is_empty_type(&self) -> bool {
-        let beside = matches!(self.language, Language::Go | Language::Rust);
+        let other = self.has("enum") || self.has("trait");
+        let beside = match self.language {
+            Language::Go => true,
+            Language::Rust => !other,
+            Language::Python
+            | Language::Script
+            | Language::Java
+            | Language::Php
+            | Language::CSharp
+            | Language::Ruby
+            | Language::Sql => false,
+        };
         let parameters = self.parameters.as_ref().is_some_and(|it| !it.is_empty());
         let bare = !parameters && self.bases().is_empty();
         let python = self.language == Language::Python && self.body == Body::None;

@@ -55,7 +55,7 @@ fn is_done(heading: &str, line: &str, files: &[(&str, &str)]) -> bool {
 fn what_is_registered_is_used_in_the_file() {
     let class = (
         "app/Http/Middleware/EnsureScope.php",
-        "<?php\nclass EnsureScope {\n}\n",
+        "<?php\nclass EnsureScope {\n  public function handle($a) { run($a); }\n}\n",
     );
     let bootstrap = |text| ("bootstrap/app.php", text);
     for line in [
@@ -82,7 +82,10 @@ fn what_is_registered_is_used_in_the_file() {
 #[test]
 fn imports_of_several_lines_are_no_use() {
     let line = "Add `SlotPicker` and register it in `src/app.ts`";
-    let picker = ("src/SlotPicker.ts", "export class SlotPicker {\n}\n");
+    let picker = (
+        "src/SlotPicker.ts",
+        "export class SlotPicker {\n  a = 1;\n}\n",
+    );
     let done = |text| is_done("Work", line, &[picker, ("src/app.ts", text)]);
     let import = "import {\n  A,\n  SlotPicker,\n} from './SlotPicker';\n";
     assert!(!done(import));
@@ -171,8 +174,14 @@ fn a_heading_names_a_part_or_a_language() {
         ("gateway/go.mod", "module a"),
         ("web/package.json", "{}"),
     ];
-    let in_web = ("web/src/tz.ts", "export class ClinicTimezone {\n}\n");
-    let in_backend = ("backend/app/Tz.php", "<?php\nclass ClinicTimezone {\n}\n");
+    let in_web = (
+        "web/src/tz.ts",
+        "export class ClinicTimezone {\n  a = 1;\n}\n",
+    );
+    let in_backend = (
+        "backend/app/Tz.php",
+        "<?php\nclass ClinicTimezone {\n  public $a = 1;\n}\n",
+    );
     let line = "Add class `ClinicTimezone`";
     for (heading, web) in [
         ("Бэкенд", false),
@@ -319,7 +328,10 @@ fn what_only_passes_a_name_on_is_no_use() {
         assert!(done("export const all = { authPlugin };\n"));
     }
     let line = "Add class `CourierRepo` and register it in `Program.cs`";
-    let class = ("Services/CourierRepo.cs", "public class CourierRepo {\n}\n");
+    let class = (
+        "Services/CourierRepo.cs",
+        "public class CourierRepo {\n  int a = 1;\n}\n",
+    );
     let done = |text| is_done("Work", line, &[class, ("Program.cs", text)]);
     assert!(!done("Console.WriteLine(nameof(CourierRepo) + \"!\");\n"));
     assert!(done("services.AddScoped<CourierRepo>();\n"));
@@ -458,7 +470,7 @@ fn a_stub_is_neither_made_nor_answers_a_route() {
 }
 
 #[test]
-fn an_empty_type_implements_nothing() {
+fn an_empty_type_is_none_yet() {
     for (path, empty, filled) in [
         (
             "a.py",
@@ -487,14 +499,12 @@ fn an_empty_type_implements_nothing() {
             "Implement class `Lock`",
             "Реализовать класс `Lock`",
             "Реалізувати клас `Lock`",
+            "Add class `Lock`",
+            "Создать класс `Lock`",
         ] {
             assert!(!is_done("Work", line, &[(path, empty)]), "{line}: {empty}");
             assert!(is_done("Work", line, &[(path, filled)]), "{line}: {filled}");
         }
-        assert!(
-            is_done("Work", "Add class `Lock`", &[(path, empty)]),
-            "{empty}"
-        );
     }
 }
 

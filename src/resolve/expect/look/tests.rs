@@ -17,7 +17,7 @@ fn tree() -> Tree {
         ("tests/test_jwt.py", "def helper(): run()\ndef test_verify(): assert run()\n"),
         (
             "mocks/server.py",
-            "class Ledger: pass\n@app.post('/payments')\ndef pay(): run()\n",
+            "class Ledger: a = 1\n@app.post('/payments')\ndef pay(): run()\n",
         ),
         (".env.example", "# the key\nJWT_SECRET=change-me\n"),
     ]
@@ -337,7 +337,7 @@ fn of_services() -> (Tree, Facts) {
             "api/ShipmentServiceTest.java",
             "class ShipmentServiceTest {\n  @Test void a() { assertEquals(1, run()); }\n}\n",
         ),
-        ("api/LabelTest.java", "class Labels {\n}\n"),
+        ("api/LabelTest.java", "class Labels {\n  int a = 1;\n}\n"),
     ]
     .into_iter()
     .collect();

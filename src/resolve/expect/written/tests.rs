@@ -203,7 +203,11 @@ fn types_are_those_that_are_named() {
 fn a_type_is_of_the_form_that_is_named() {
     let line = "Add `interface PetSummary`";
     lacks(line, "a.ts", "export type PetSummary = { id: string };\n");
-    fits(line, "a.ts", "export interface PetSummary {\n}\n");
+    fits(
+        line,
+        "a.ts",
+        "export interface PetSummary {\n  id: string;\n}\n",
+    );
     let line = "Define `struct Clinic`";
     lacks(line, "a.go", "type Clinic interface{}\n");
     fits(line, "a.go", "type Clinic struct{ id int }\n");
@@ -231,7 +235,7 @@ fn nouns_tell_an_interface_a_structure_and_a_type_in_three_languages() {
         lacks(line, "a.py", "class Sender:\n    pass\n");
         fits(line, "a.go", "type Sender interface {\n}\n");
         fits(line, "a.py", "class Sender(Protocol):\n    pass\n");
-        fits(line, "a.rs", "pub trait Sender {}\n");
+        fits(line, "a.rs", "pub trait Sender { fn send(&self); }\n");
     }
     for line in [
         "Add the struct `Limiter`",
@@ -308,7 +312,7 @@ fn a_type_is_no_function() {
         "type ScanBatch struct {\n\tid int\n}\n",
     );
     lacks("Add `ScanBatch()`", "a.ts", "class ScanBatch {\n}\n");
-    fits("Add `Scan()`", "a.py", "class Scan:\n    pass\n");
+    fits("Add `Scan()`", "a.py", "class Scan:\n    a = 1\n");
     fits(
         "Add the middleware `AuthGuard`",
         "a.ts",
@@ -400,12 +404,16 @@ fn what_does_something_is_no_alias_and_no_interface() {
             "a.tsx",
             "export const ResultCard = (a) => {\n  run()\n};\n",
         );
-        fits(line, "a.tsx", "export class ResultCard {\n}\n");
+        fits(line, "a.tsx", "export class ResultCard {\n  a = 1;\n}\n");
         lacks(line, "a.go", "type ResultCard = string\n");
         lacks(line, "a.go", "type ResultCard interface {\n}\n");
         fits(line, "a.go", "type ResultCard struct {\n\tid int\n}\n");
         lacks(line, "a.php", "<?php\ninterface ResultCard {\n}\n");
-        fits(line, "a.php", "<?php\nfinal class ResultCard {\n}\n");
+        fits(
+            line,
+            "a.php",
+            "<?php\nfinal class ResultCard {\n  public $a = 1;\n}\n",
+        );
     }
     fits(
         "Create the component `ResultCard`",
@@ -415,7 +423,7 @@ fn what_does_something_is_no_alias_and_no_interface() {
     fits(
         "Add interface `ResultCard`",
         "a.ts",
-        "interface ResultCard {\n}\n",
+        "interface ResultCard {\n  id: string;\n}\n",
     );
     fits(
         "Add type `ResultCard`",
@@ -741,6 +749,61 @@ fn a_migration_lies_among_those() {
         );
         lacks(line, "app/top_up.rb", "class TopUp\n  def pay = run\nend\n");
     }
+}
+
+#[test]
+fn a_type_that_says_nothing_is_none_yet() {
+    for (line, path, empty, filled) in [
+        (
+            "Створити модель `Payment`",
+            "app/Models/Payment.php",
+            "<?php\nclass Payment {\n}\n",
+            "<?php\nclass Payment extends Model {\n}\n",
+        ),
+        (
+            "Создать enum `ParcelStatus`",
+            "src/models.rs",
+            "pub enum ParcelStatus {}\n",
+            "pub enum ParcelStatus { New }\n",
+        ),
+        (
+            "Добавить трейт `Clock`",
+            "src/clock.rs",
+            "pub trait Clock {}\n",
+            "pub trait Clock { fn now(&self) -> u64; }\n",
+        ),
+        (
+            "Add interface `Tariff`",
+            "lib/tariff.ts",
+            "export interface Tariff {}\n",
+            "export interface Tariff { id: string }\n",
+        ),
+        (
+            "Додати клас `InvoicePolicy`",
+            "app/InvoicePolicy.php",
+            "<?php\nclass InvoicePolicy\n{\n    // rules later\n}\n",
+            "<?php\nclass InvoicePolicy\n{\n    public function see($a) { return $a->own(); }\n}\n",
+        ),
+        (
+            "Добавить сериализатор `RewardSerializer`",
+            "points/serializers.py",
+            "class RewardSerializer(serializers.Serializer):\n    pass\n",
+            "class RewardSerializer(serializers.Serializer):\n    id = IntegerField()\n",
+        ),
+        (
+            "Add model `Coupon`",
+            "points/models.py",
+            "class Coupon(models.Model):\n    \"\"\"Later.\"\"\"\n",
+            "class Coupon(models.Model):\n    code = CharField()\n",
+        ),
+    ] {
+        lacks(line, path, empty);
+        fits(line, path, filled);
+    }
+    // What an exception is says its name.
+    let exception = "class NotFound(Exception):\n    pass\n";
+    fits("Add exception `NotFound`", "a.py", exception);
+    fits("Add class `NotFound`", "a.py", exception);
 }
 
 #[test]

@@ -207,7 +207,7 @@ impl Clause {
 
     fn push(&mut self, symbol: Symbol) {
         self.symbols.push(Symbol {
-            filled: self.asks == Asks::Fulfilled,
+            changed: self.mode == Mode::Change,
             ..symbol
         });
     }

@@ -119,7 +119,7 @@ pub(super) fn read(code: &str, beside: Beside<'_>) -> Option<Symbol> {
         within: receiver.or_else(|| before.last().map(|part| (*part).to_owned())),
         call: call || (beside.names(Role::Callable) && !beside.names(Role::Type)),
         noun: noun((begun.noun, form), call, beside),
-        filled: false,
+        changed: false,
         signature: Signature {
             modifiers,
             parameters,
