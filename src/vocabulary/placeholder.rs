@@ -1,6 +1,6 @@
 //! What people write in a document in place of what is to come.
 
-use super::fold;
+use super::{fold, words};
 
 const ENGLISH: &[&str] = &[
     "coming",
@@ -81,10 +81,42 @@ const UKRAINIAN: &[&str] = &[
     "уточнюється",
 ];
 
+/// How lines end that say no more than that something is to come: `Endpoints will be described here`.
+const ENDS: &[&str] = &[
+    "will be added here",
+    "will be added later",
+    "will be described here",
+    "will be described later",
+    "will be documented here",
+    "will be documented later",
+    "будет добавлено позже",
+    "будет описано здесь",
+    "будет описано позже",
+    "будут добавлены позже",
+    "будут описаны здесь",
+    "будут описаны позже",
+    "буде додано пізніше",
+    "буде описано тут",
+    "буде описано пізніше",
+    "будуть додані пізніше",
+    "будуть описані тут",
+    "будуть описані пізніше",
+];
+
+/// How many words such a line may begin with.
+const FEW: usize = 4;
+
 /// Returns whether a line of a document is nothing but a placeholder; marks around it say nothing.
 pub(crate) fn is_placeholder(line: &str) -> bool {
     let said = line.trim_matches(|it: char| !it.is_alphanumeric());
     let said = fold(said);
+    let ended = |end: &&str| {
+        let before = said.strip_suffix(*end);
+        before.is_some_and(|it| it.ends_with(' ') && words(it).count() <= FEW)
+    };
+    if ENDS.iter().any(ended) {
+        return true;
+    }
     [ENGLISH, RUSSIAN, UKRAINIAN]
         .iter()
         .any(|known| known.contains(&said.as_ref()))
@@ -106,6 +138,9 @@ mod tests {
             "У розробці.",
             "Описание появится позже.",
             "Опис з'явиться пізніше.",
+            "Endpoints will be described here.",
+            "Эндпоинты будут описаны здесь.",
+            "Кроки відновлення будуть описані пізніше",
         ] {
             assert!(is_placeholder(line), "{line}");
         }

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::super::code::Code;
 use super::super::variables::{pattern, patterns};
 use super::stub::is;
+use crate::vocabulary::is_placeholder;
 
 patterns! {
     TAG = r"</?([A-Za-z][\w.]*)?[^<>]*>";
@@ -46,8 +47,13 @@ pub(super) fn is_heading_alone(code: &Code, name: &str, body: &str) -> bool {
         .as_ref()
         .map(|it| it.replace_all(markup, "\n").into_owned());
     let said = said.unwrap_or_default();
-    let texts = said.lines().filter(|it| !it.trim().is_empty()).count();
-    plain && texts <= 1 && (texts == 0 || markup.contains("<h"))
+    let mut texts = said.lines().filter(|it| !it.trim().is_empty());
+    // `<p>Coming soon</p>` says that it isn't there yet, in whatever element.
+    if texts.clone().next().is_some() && texts.clone().all(is_placeholder) {
+        return true;
+    }
+    let first = texts.next();
+    plain && texts.next().is_none() && (first.is_none() || markup.contains("<h"))
 }
 
 #[cfg(test)]
@@ -64,6 +70,12 @@ mod tests {
                 true,
             ),
             ("Reports", "return <h1>Отчёты</h1>;", true),
+            ("Reports", "return <p>Coming soon</p>;", true),
+            (
+                "Reports",
+                "return <div><p>Скоро будет</p><b>В разработке</b></div>;",
+                true,
+            ),
             (
                 "FineBadge",
                 "return <span className=\"fine-badge\" />;",

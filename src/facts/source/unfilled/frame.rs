@@ -34,13 +34,11 @@ pub(super) fn is_description(said: &str) -> bool {
     has(said, &DESCRIPTION) && paths && !has(said, &A_PATH) && !has(said, &COMPONENTS)
 }
 
-/// Returns whether a file is a workflow of GitHub's that only fetches the source.
+/// Returns whether a file is a workflow of GitHub's that only fetches the source, if it has any step.
 pub(super) fn is_workflow(path: &str, said: &str) -> bool {
     let steps = STEP.iter().flat_map(|it| it.captures_iter(said));
     let steps: Vec<String> = steps.map(|it| it[1].trim().to_owned()).collect();
-    path.contains(".github/workflows/")
-        && !steps.is_empty()
-        && steps.iter().all(|it| has(it, &FETCHES))
+    path.contains(".github/workflows/") && steps.iter().all(|it| has(it, &FETCHES))
 }
 
 /// Returns whether a file is called like a Dockerfile.
@@ -105,6 +103,7 @@ mod tests {
             "name: ci\non: [push]\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n";
         let fetch = "      - uses: actions/checkout@v4\n";
         check(path, &format!("{head}{fetch}"), true);
+        check(path, "name: ci\non: push\njobs: {}\n", true);
         check(
             path,
             &format!("{head}{fetch}      - run: echo \"later\"\n"),
