@@ -100,7 +100,6 @@ pub(super) fn workload(name: &str) -> Workload {
         after: vec!["postgresql".to_owned()],
         wait: None,
         service_ports: Vec::new(),
-        had_service: false,
         aliases: Vec::new(),
         talks_to: vec!["postgresql".to_owned()],
         outside: Vec::new(),
@@ -247,6 +246,7 @@ pub(super) fn application() -> Application {
         priority_class: None,
         builds: Vec::new(),
         beside: Vec::new(),
+        applied: std::collections::BTreeSet::new(),
         generating: None,
     }
 }

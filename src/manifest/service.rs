@@ -59,7 +59,8 @@ pub(super) fn headless_name(workload: &Workload) -> String {
 /// Returns the ports of the main Service: those exposed further are only in it where something in
 /// the cluster knows them by its name, or may, as an earlier phase has applied it.
 fn inside<'a>(peers: &Peers<'_>, workload: &'a Workload) -> Vec<&'a resolve::ServicePort> {
-    let called = workload.had_service || !peers.callers(workload).is_empty();
+    let name = format!("Service/{}", workload.name);
+    let called = peers.application.applied.contains(&name) || !peers.callers(workload).is_empty();
     let routed = |port: &resolve::ServicePort| {
         let paths = peers
             .application

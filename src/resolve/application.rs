@@ -55,6 +55,8 @@ pub struct Application {
     pub builds: Vec<ImageBuild>,
     /// The files of earlier phases that stay as they are.
     pub beside: Vec<Beside>,
+    /// The objects that earlier phases applied, by their records (`Service/api`).
+    pub applied: BTreeSet<String>,
 }
 
 impl Application {
@@ -143,8 +145,6 @@ pub struct Workload {
     pub aliases: Vec<String>,
     /// The ports that its Services within the cluster have, where a task names them; else all.
     pub service_ports: Vec<u16>,
-    /// Whether an earlier phase applied its Service within the cluster.
-    pub had_service: bool,
     /// Workloads it opens connections to (for `NetworkPolicy`); `after` included.
     pub talks_to: Vec<String>,
     /// Hosts outside of the cluster that its settings name.

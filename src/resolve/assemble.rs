@@ -111,9 +111,6 @@ pub(super) fn assemble<'f>(
     };
     let mut built = build_all(tree, &variables, &sources);
     let mut secrets = variables.secrets;
-    for workload in &mut built.workloads {
-        workload.had_service = past.had_service(&workload.name);
-    }
     warnings.extend(steadied(&mut built, &roster, reads));
     let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
@@ -175,7 +172,9 @@ fn enrol<'f>(
 
 /// Returns what the checklist's place and the settings say of an application.
 fn as_set(checklist: &Checklist, context: &Context<'_>) -> Application {
+    let applied = context.before.map(|before| before.applied.clone());
     Application {
+        applied: applied.unwrap_or_default(),
         set: context.set.clone(),
         phase: checklist.number,
         monitors: monitors(context),

@@ -89,8 +89,6 @@ struct Held {
 pub(super) struct Past<'f> {
     /// The namespace that they wrote to.
     pub(super) namespace: Option<String>,
-    /// The objects that they applied.
-    applied: BTreeSet<String>,
     /// The workloads that they wrote.
     subjects: Vec<Subject<'f>>,
     wishes: Vec<Wish>,
@@ -139,7 +137,6 @@ impl<'f> Past<'f> {
         let mut past = Self {
             namespace: namespace.clone(),
             own: before.own.clone(),
-            applied: before.applied.clone(),
             written_later: before.later.clone(),
             ..Self::default()
         };
@@ -258,11 +255,6 @@ impl<'f> Past<'f> {
             let wrote = all.any(|it| !self.own.contains(&it.beside.path) && it.beside.holds(&item));
             member.unassigned = !(wrote || apart);
         }
-    }
-
-    /// Returns whether an earlier phase applied a workload's Service within the cluster.
-    pub(super) fn had_service(&self, workload: &str) -> bool {
-        self.applied.contains(&format!("Service/{workload}"))
     }
 
     /// Returns what the earlier phases asked of the way in.

@@ -7,8 +7,8 @@
 use crate::facts::image;
 
 use super::application::{
-    Application, Exposure, FileSpec, Hpa, JobSpec, ManifestItem, Pdb, Probe, ProbeAction,
-    Resources, Role, Rollout, Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
+    Application, Exposure, FileSpec, Hpa, ManifestItem, Pdb, Probe, ProbeAction, Role, Rollout,
+    Scaling, ServicePort, VolumeKind, Workload, WorkloadKind,
 };
 use super::ingress::{IngressPath, IngressSpec, PathKind, PathWish};
 use super::slug::slug;
@@ -86,22 +86,10 @@ impl Theirs<'_> {
             always,
         } = asks;
         let edge = (*tls, !controllers.is_empty(), edge);
-        let grace = self.runs(grace.as_ref(), |it, asked| it.grace_seconds == Some(*asked));
-        let drain = self.runs(drain.as_ref(), |it, asked| {
-            it.drain_seconds.unwrap_or(0) == *asked
-        });
-        let ends = self.runs(ends_within.as_ref(), |it, asked| gone_within(it) == *asked);
-        let version = self.runs(version.as_ref(), |it, asked| is_version(&it.image, asked));
-        let checked = self.runs(liveness.as_ref(), |it, asked| {
-            probes(it.liveness.as_ref(), it, asked)
-        }) && self.runs(readiness.as_ref(), |it, asked| {
-            probes(it.readiness.as_ref(), it, asked)
-        }) && self.runs(startup.as_ref(), |it, asked| {
-            probes(it.startup.as_ref(), it, asked)
-        });
-        let guarded = self.beside(pdb.as_ref(), ManifestItem::Pdb, |it, asked| {
-            it.pdb.as_ref().is_some_and(|pdb| allows(pdb, asked))
-        });
+        let ends = (grace.as_ref(), drain.as_ref(), ends_within.as_ref());
+        let probes = [liveness, readiness, startup].map(Option::as_ref);
+        let guarded = self.beside(pdb.as_ref(), ManifestItem::Pdb, guards);
+        let scaled = self.beside(hpa.as_ref(), ManifestItem::Hpa, scales_out);
         let kept = [
             ("the way in", self.leads_in(edge)),
             (
@@ -109,44 +97,53 @@ impl Theirs<'_> {
                 self.runs(replicas.as_ref(), |it, asked| replicates(it, *asked)),
             ),
             ("claims", self.runs(claim.as_ref(), claims)),
-            ("how pods end", grace && drain && ends),
-            (
-                "the image",
-                version && self.runs(image.as_ref(), |it, asked| it.image == *asked),
-            ),
-            (
-                "requests",
-                self.runs(some(requests), |it, asked| requested(&it.resources, asked)),
-            ),
-            (
-                "limits",
-                self.runs(some(limits), |it, asked| limited(&it.resources, asked)),
-            ),
-            ("probes", checked),
+            ("how pods end", self.ends(ends)),
+            ("the image", self.is_of(image.as_ref(), version.as_ref())),
+            ("requests", self.runs(some(requests), requested)),
+            ("limits", self.runs(some(limits), limited)),
+            ("probes", self.is_probed(probes)),
             ("the rollout", self.runs(some(rollout), rolls_out)),
-            (
-                "how a Job ends",
-                self.runs(some(job), |it, asked| ends_so(it.job.as_ref(), asked)),
-            ),
+            ("how a Job ends", self.runs(some(job), ends_so)),
             ("monitoring", self.runs(some(monitoring), monitors)),
-            (
-                "ports",
-                self.reached(some(ports), listens)
-                    && self.reached(some(exposures), exposed)
-                    && self.serves_only(exposures),
-            ),
-            (
-                "the autoscaler",
-                self.beside(hpa.as_ref(), ManifestItem::Hpa, scales_out),
-            ),
+            ("ports", self.serves(ports, exposures)),
+            ("the autoscaler", scaled),
             ("the disruption budget", guarded),
             (
                 "what belongs to it",
-                always.iter().all(|word| self.has_always(*word)),
+                always.iter().all(|it| self.has_always(*it)),
             ),
         ];
         let differ = kept.into_iter().filter(|(_, kept)| !kept);
         differ.map(|(what, _)| what).collect()
+    }
+
+    /// Returns whether pods end as asked: their grace, how long they are drained, and both together.
+    fn ends(&self, (grace, drain, within): (Option<&i64>, Option<&i64>, Option<&i64>)) -> bool {
+        self.runs(grace, |it, asked| it.grace_seconds == Some(*asked))
+            && self.runs(drain, |it, asked| it.drain_seconds.unwrap_or(0) == *asked)
+            && self.runs(within, |it, asked| gone_within(it) == *asked)
+    }
+
+    /// Returns whether pods are of that image, and of that version.
+    fn is_of(&self, image: Option<&String>, version: Option<&String>) -> bool {
+        self.runs(image, |it, asked| it.image == *asked)
+            && self.runs(version, |it, asked| is_version(&it.image, asked))
+    }
+
+    /// Returns whether liveness, readiness and startup are probed as asked.
+    fn is_probed(&self, [liveness, readiness, startup]: [Option<&ProbeSpec>; 3]) -> bool {
+        self.runs(liveness, |it, asked| {
+            probes(it.liveness.as_ref(), it, asked)
+        }) && self.runs(readiness, |it, asked| {
+            probes(it.readiness.as_ref(), it, asked)
+        }) && self.runs(startup, |it, asked| probes(it.startup.as_ref(), it, asked))
+    }
+
+    /// Returns whether ports are there and reached as asked.
+    fn serves(&self, ports: &Vec<PortSpec>, exposures: &Vec<ExposureSpec>) -> bool {
+        self.reached(some(ports), listens)
+            && self.reached(some(exposures), exposed)
+            && self.serves_only(exposures)
     }
 
     /// Returns whether a workload that is written is as asked.
@@ -336,12 +333,14 @@ fn is_version(reference: &str, asked: &str) -> bool {
     image::is_of(tag.strip_prefix('v').unwrap_or(tag), asked)
 }
 
-fn requested(found: &Resources, asked: &Amounts) -> bool {
+fn requested(workload: &Workload, asked: &Amounts) -> bool {
+    let found = &workload.resources;
     fits(asked.cpu.as_ref(), Some(&found.cpu_request))
         && fits(asked.memory.as_ref(), Some(&found.memory_request))
 }
 
-fn limited(found: &Resources, asked: &Amounts) -> bool {
+fn limited(workload: &Workload, asked: &Amounts) -> bool {
+    let found = &workload.resources;
     fits(asked.cpu.as_ref(), Some(&found.cpu_limit))
         && fits(asked.memory.as_ref(), Some(&found.memory_limit))
 }
@@ -407,8 +406,10 @@ fn rolls_out(workload: &Workload, asked: &Rollout) -> bool {
         && fits(asked.history.as_ref(), found.history.as_ref())
 }
 
-fn ends_so(found: Option<&JobSpec>, asked: &JobWish) -> bool {
-    let Some(found) = found else { return false };
+fn ends_so(workload: &Workload, asked: &JobWish) -> bool {
+    let Some(found) = &workload.job else {
+        return false;
+    };
     let schedule = found.schedule.as_ref();
     let zone = schedule.and_then(|it| it.time_zone.as_ref());
     fits(
@@ -470,6 +471,7 @@ fn speeds(asked: Option<&ScalingSpec>, found: Scaling) -> bool {
 }
 
 /// Returns whether a budget is the one that is asked for; any is where no figures are given.
-fn allows(found: &Pdb, asked: &Pdb) -> bool {
-    *asked == Pdb::default() || found == asked
+fn guards(workload: &Workload, asked: &Pdb) -> bool {
+    let found = workload.pdb.as_ref();
+    found.is_some_and(|found| *asked == Pdb::default() || found == asked)
 }

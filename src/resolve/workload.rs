@@ -67,7 +67,6 @@ pub(super) fn build(
         wait: None,
         aliases: aliases(member, sources.roster, &mut warnings),
         service_ports: Vec::new(),
-        had_service: false,
         talks_to,
         outside: Vec::new(),
         behind_ingress: false,

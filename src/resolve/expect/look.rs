@@ -266,7 +266,7 @@ impl<'a> Look<'a> {
                 line: found.origin.line,
             });
         }
-        if let Some((path, line)) = self.field(symbol, &inside) {
+        if let Some((path, line)) = self.field(symbol, inside) {
             return Ok(Trace::Symbol {
                 name: symbol.to_string(),
                 path,
@@ -280,13 +280,19 @@ impl<'a> Look<'a> {
                 line,
             });
         }
-        let place = match paths {
+        Err(self.undefined(symbol, scope, fits.first().copied()))
+    }
+
+    /// Returns that a symbol was found nowhere, and what there is instead: the first that fits and lies
+    /// elsewhere, or one of its name.
+    fn undefined(&self, symbol: &Symbol, scope: Scope<'_>, first: Option<&Definition>) -> String {
+        let place = match scope.paths {
             [] => String::new(),
             paths => format!(" in {}", quoted(paths)),
         };
         let called = self.definitions().named(&symbol.name).iter();
         let mut called = called.filter(|it| scope.has(&it.origin));
-        let other = match (fits.first(), called.next()) {
+        let other = match (first, called.next()) {
             (Some(it), _) => format!("; there is one at {}", it.origin),
             (None, Some(it)) if is_stub(self.tree, it, symbol) => {
                 format!("; the one at {} does nothing yet", it.origin)
@@ -294,9 +300,7 @@ impl<'a> Look<'a> {
             (None, Some(it)) => format!("; what is called so at {} is another", it.origin),
             (None, None) => String::new(),
         };
-        Err(format!(
-            "no definition of `{symbol}` was found{place}{other}"
-        ))
+        format!("no definition of `{symbol}` was found{place}{other}")
     }
 
     /// Whether a file changed, and what is defined there by that name didn't.

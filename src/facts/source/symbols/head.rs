@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-/// The bases of models in Django, SQLAlchemy, SQLModel, Rails, Laravel, Mongoid and TypeORM.
+/// The bases of models in Django, `SQLAlchemy`, `SQLModel`, Rails, Laravel, Mongoid and `TypeORM`.
 const STORED: [&str; 7] = [
     "Model",
     "Base",

@@ -212,6 +212,16 @@ impl Clause {
         });
     }
 
+    /// Refuses a field of which no type is named.
+    fn refuse_lone_field(&self) -> Result<(), Why> {
+        let mut symbols = self.symbols.iter();
+        let alone = symbols.find(|it| it.noun == Noun::Field && it.within.is_none());
+        alone.map_or(Ok(()), |symbol| {
+            let name = &symbol.name;
+            Err(format!("can't be told of which type `{name}` is to be a field").into())
+        })
+    }
+
     /// Returns the traces, symbols narrowed to the files that are named beside them.
     fn close(mut self, above: Above<'_>) -> Result<(Vec<Expectation>, Vec<String>), Why> {
         self.place()?;
@@ -220,12 +230,7 @@ impl Clause {
         if let Some(owner) = above.and_then(|above| above.owner.as_deref()) {
             self.belong(owner);
         }
-        let mut symbols = self.symbols.iter();
-        let homeless = |it: &&Symbol| it.noun == Noun::Field && it.within.is_none();
-        if let Some(symbol) = symbols.find(homeless) {
-            let name = &symbol.name;
-            return Err(format!("can't be told of which type `{name}` is to be a field").into());
-        }
+        self.refuse_lone_field()?;
         let above = above.map_or(&[][..], |above| &above.paths);
         let own = self.wants.iter().filter_map(Expectation::path);
         let mut paths: Vec<String> = own.map(str::to_owned).chain(self.into.clone()).collect();
