@@ -26,6 +26,9 @@ pub fn uncalled(tree: &Tree, origin: &Origin) -> Option<String> {
     )
     .then_some(())?;
     let start = line_start(&code, origin.line);
+    // A function may be all of the line.
+    let line = code.text.get(start..)?.lines().next()?;
+    let start = start + line.find('"').unwrap_or(0);
     let (name, defined) = Definitions::function_around(&code, start)?;
     let before = code.bare.get(..defined)?;
     let head = before.rsplit('\n').next()?;
@@ -54,8 +57,10 @@ mod tests {
         let rust = "fn router() -> Router {\n    Router::new().route(\"/orders\", get(list))\n}\n";
         let used = format!("{rust}#[tokio::main]\nasync fn main() {{\n    serve(router());\n}}\n");
         let launched = format!("#[launch]\n{rust}");
+        let line = "fn router() -> Router { Router::new().route(\"/orders\", get(list)) }\n";
         for (path, source, expected) in [
             ("src/a.rs", rust, Some("router")),
+            ("src/a.rs", line, Some("router")),
             ("src/a.rs", &used, None),
             ("src/a.rs", &launched, None),
         ] {

@@ -8,7 +8,7 @@ mod codes;
 mod way_in;
 
 use crate::checklist::Inline;
-use crate::vocabulary::{Phrase, Word, words};
+use crate::vocabulary::{Phrase, Vocabulary, Word, words};
 
 use super::super::super::application::Exposure;
 use super::super::super::bullets::{self, Beyond, Meaning};
@@ -60,7 +60,13 @@ pub(in crate::resolve::rules) fn read(
         last: None,
         said: Vec::new(),
     };
-    reader.read(unwrapped(&text));
+    match apart(&text, line.vocabulary) {
+        Some((joined, inside)) => {
+            reader.read(joined);
+            reader.read(inside);
+        }
+        None => reader.read(unwrapped(&text)),
+    }
     reader.lost(&text);
     let asks = reader.spec.clone();
     let asks_any = !reader.meanings.is_empty() || asks.version.is_some();
@@ -120,6 +126,19 @@ fn unwrapped(text: &str) -> &str {
     let whole = text.trim();
     let inside = whole.strip_prefix('(').and_then(|it| it.strip_suffix(')'));
     inside.filter(|it| !it.contains(['(', ')'])).unwrap_or(text)
+}
+
+/// Returns what is joined to a file's kind, and what the brackets behind it hold: `+ Service for web`
+/// and `2 replicas, port 3000`. The latter says nothing of the Service.
+fn apart<'t>(text: &'t str, vocabulary: &Vocabulary) -> Option<(&'t str, &'t str)> {
+    let whole = text.trim();
+    let (joined, inside) = whole.strip_suffix(')')?.split_once('(')?;
+    let mut pieces = joined.split_whitespace();
+    let first = pieces.next()?;
+    let joins = ["+", "&", "/"].contains(&first) || vocabulary.tells(first, Word::And);
+    let serves = words(joined).any(|word| word.eq_ignore_ascii_case("service"));
+    let plain = !inside.contains(['(', ')']) && !joined.contains([',', ';', ':', ')', '`']);
+    (joins && serves && plain).then_some((joined, inside))
 }
 
 /// Returns whether a text asks for the level of Pod Security that every Namespace is written with.
