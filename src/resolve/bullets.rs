@@ -297,8 +297,9 @@ fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String>
     let whole = plain.text();
     let list = whole.split_once(':').map_or(whole, |(_, list)| list);
     for item in list.split([',', ';']) {
-        // `Service (3 replicas, port 80)` has one port.
-        if plain.with(item).has(Word::Replicas) {
+        // `Service (3 replicas, port 80)` has one port, and `5672 and the management port` two.
+        let more = words(item).any(|word| plain.vocabulary().tells(word, Word::And));
+        if more || plain.with(item).has(Word::Replicas) {
             return None;
         }
         let Some(number) = words(item).find_map(|word| word.parse::<u16>().ok()) else {
