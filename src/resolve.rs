@@ -221,8 +221,9 @@ fn resolve_as_read<'f>(
 ) -> Result<Resolved, Diagnostics> {
     let of = (checklist, facts, tree);
     let (mut assembled, mut files) = settled(reads, of, (context, past), left)?;
-    let doubled = past.doubled(&files, reads);
-    let moved = past.moved(reads, (&files, &assembled.application.namespace));
+    let made = (&files[..], &*assembled.application.namespace);
+    let doubled = past.doubled(reads, made);
+    let moved = past.moved(reads, made);
     let asked = overlays::overlays(checklist, tree, context.phase);
     overlays::add_files(&mut files, &asked, reads);
     if context.phase.generator != Some(false) {

@@ -93,7 +93,11 @@ pub(super) fn waves_text(plan: &Plan, paint: Paint) -> String {
     let mut by_wave: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (step, wave) in plan.steps.iter().zip(waves(plan)) {
         if let (Work::Apply { object, .. }, Some(wave)) = (&step.work, wave) {
-            by_wave.entry(wave).or_default().push(object.label());
+            let labels = by_wave.entry(wave).or_default();
+            // Several tasks may be about one file.
+            if !labels.contains(&object.label()) {
+                labels.push(object.label());
+            }
         }
     }
     if by_wave.is_empty() {

@@ -142,6 +142,10 @@ fn egress(peers: &Peers<'_>, workload: &Workload) -> Vec<NetworkPolicyEgressRule
             rules.push(to_pods(&other.name, ports(&wanted)));
         }
     }
+    // At which ports a person has it listen isn't known.
+    let theirs = peers.application.persons.iter();
+    let theirs = theirs.filter(|it| workload.talks_to.contains(it));
+    rules.extend(theirs.map(|name| to_pods(name, Vec::new())));
     if service_account::needs_discovery(peers.application, workload) {
         rules.push(api_server());
     }

@@ -44,11 +44,11 @@ pub(super) fn from_pods(workloads: &[&str], served: &[&ServicePort]) -> NetworkP
     }
 }
 
-/// Returns the rule that lets a workload reach another.
+/// Returns the rule that lets a workload reach another, at any port where none is told.
 pub(super) fn to_pods(workload: &str, ports: Vec<NetworkPolicyPort>) -> NetworkPolicyEgressRule {
     NetworkPolicyEgressRule {
         to: Some(vec![pods(workload)]),
-        ports: Some(ports),
+        ports: (!ports.is_empty()).then_some(ports),
     }
 }
 

@@ -217,6 +217,7 @@ pub(super) fn application() -> Application {
     Application {
         name: "call-center".to_owned(),
         set: "demo".to_owned(),
+        persons: Vec::new(),
         phase: 4,
         namespace: "call-center".to_owned(),
         workloads: vec![postgresql(), workload("call-processor"), prometheus()],

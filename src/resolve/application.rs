@@ -57,6 +57,8 @@ pub struct Application {
     pub beside: Vec<Beside>,
     /// The objects that earlier phases applied, by their records (`Service/api`).
     pub applied: BTreeSet<String>,
+    /// The workloads that persons' tasks bring: what needs one may reach its pods all the same.
+    pub persons: Vec<String>,
 }
 
 impl Application {

@@ -1,33 +1,32 @@
 //! Puts the application together: who is in it, with which variables, mounts and probes.
 
 mod built;
+mod left_out;
 mod names;
 mod order;
 
-use std::collections::BTreeMap;
-
-use crate::checklist::{Checklist, TaskId};
+use crate::checklist::Checklist;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::facts::{Facts, Origin, Tree};
-use crate::settings::Extras;
+use crate::facts::{Facts, Tree};
 
 use super::application::{
-    Application, ConfigMapSpec, FileOrigin, FileSpec, Monitors, SecretSpec, Workload,
+    Application, ConfigMapSpec, FileSpec, Monitors, SecretSpec, Workload,
 };
 use super::earlier::Past;
 use super::generated::{self, Base};
 use super::ingress::IngressSpec;
-use super::model::Note;
 use super::roster::{self, Roster};
-use super::rules::{Intent, Read};
+use super::rules::Read;
 use super::spec::Spec;
-use super::target::{self, FileKind, Target};
+use super::target::{FileKind, Target};
 use super::{
     Context, budget, environment, images, ingress, layout, monitoring, narrowed, overlays, steady,
     subjects, workload,
 };
-use crate::vocabulary::{Phrase, Vocabulary, Word, words};
+use crate::vocabulary::Word;
 use built::{Built, build_all, maps};
+use left_out::{Unassigned, leave_out};
+pub(super) use left_out::{theirs, unassigned};
 pub(super) use names::named;
 use names::{application_name, config_name, namespace};
 use order::in_order;
@@ -99,7 +98,7 @@ pub(super) fn assemble<'f>(
         past: past.edge(),
     };
     let needed = (!promises).then(|| around.needed(&roster));
-    let unassigned = leave_out(&mut roster, reads, promises, (checklist, context));
+    let unassigned = leave_out(&mut roster, reads, promises, (checklist, context, past));
     let variables = variables(&roster, checklist, facts, context);
     let own = roster.own_names();
     let sources = workload::Sources {
@@ -128,6 +127,7 @@ pub(super) fn assemble<'f>(
         config_maps,
         ingress: way_in.spec,
         beside: past.beside(reads),
+        persons: left_out::persons(&unassigned),
         ..as_set(checklist, context)
     };
     Ok(Assembled {
@@ -361,113 +361,6 @@ struct WayIn {
     notes: Vec<String>,
     /// Why there is none although it is asked for.
     astray: Vec<Diagnostic>,
-}
-
-/// A service of Compose that no task writes.
-pub(super) struct Unassigned {
-    workload: String,
-    service: String,
-    origin: Origin,
-    /// The person's task that names it.
-    by: Option<TaskId>,
-}
-
-/// Names the services that no task writes, and drops those that are only to be reported, or whose
-/// file a person's task names: what that asks for isn't known.
-fn leave_out(
-    roster: &mut Roster<'_>,
-    reads: &[Read<'_>],
-    promises: bool,
-    (checklist, context): (&Checklist, &Context<'_>),
-) -> Vec<Unassigned> {
-    let mut unassigned: Vec<Unassigned> = Vec::new();
-    for member in roster.members.iter().filter(|member| member.unassigned) {
-        let Some(service) = member.service else {
-            continue;
-        };
-        unassigned.push(Unassigned {
-            workload: member.name.clone(),
-            service: service.name.clone(),
-            origin: service.origin.clone(),
-            by: None,
-        });
-    }
-    if context.extras() == Extras::Report || !promises {
-        roster.members.retain(|member| !member.unassigned);
-    }
-    // Telling what each person's task names takes time.
-    if roster.members.iter().any(|member| member.unassigned) {
-        let theirs = reads.iter().flat_map(|read| {
-            let names = persons(read, &checklist.vocabulary).into_iter();
-            names.map(|name| (name, &read.task.id))
-        });
-        let theirs: BTreeMap<String, &TaskId> = theirs.collect();
-        for it in &mut unassigned {
-            let by = theirs.get(&it.workload).or(theirs.get(&it.service));
-            it.by = by.map(|id| (*id).clone());
-        }
-        roster.members.retain(|member| {
-            let service = member.service.map(|it| &it.name);
-            let named = theirs.contains_key(&member.name)
-                || service.is_some_and(|it| theirs.contains_key(it));
-            !(member.unassigned && named)
-        });
-    }
-    if promises { unassigned } else { Vec::new() }
-}
-
-/// Returns what may run by a person's task: what is in the file that it names first, and whatever a
-/// line names beside a kind of workload (`CronJob for billing, nightly`) or a word that leaves
-/// something out (`imgproxy stays off the cluster`).
-fn persons(read: &Read<'_>, vocabulary: &Vocabulary) -> Vec<String> {
-    if read.intent != Intent::Manual {
-        return Vec::new();
-    }
-    let named = || {
-        let (code, _) = read.task.text.codes().next()?;
-        target::read(code, "")
-    };
-    if let Some(target) = read.persons.clone().or_else(named) {
-        let name = target.name.filter(|_| target.kind.runs_pods());
-        return name.into_iter().collect();
-    }
-    let text = read.task.text.plain();
-    let runs = |word: &str| target::kind_named(word).is_some_and(FileKind::runs_pods);
-    let phrase = Phrase::new(&text, vocabulary);
-    let leaves = phrase.find(&[Word::Off, Word::Negation]).is_some();
-    let deploys = phrase.find(&[Word::Cluster, Word::Deployed]).is_some();
-    if words(&text).any(runs) || leaves && deploys {
-        let whole = text.split_whitespace();
-        let whole = whole.map(|it| it.trim_matches(|it: char| !it.is_alphanumeric()));
-        let all = words(&text).chain(whole).map(str::to_lowercase);
-        all.collect()
-    } else {
-        Vec::new()
-    }
-}
-
-/// Returns the notes on services that no task writes.
-pub(super) fn unassigned(found: &[Unassigned], files: &[FileSpec]) -> Vec<Note> {
-    let note = |it: &Unassigned| {
-        let end = format!("/{}.yml", it.workload);
-        let file = files.iter().find(|file| {
-            let extra = matches!(file.origin, FileOrigin::Unassigned { .. });
-            extra && (file.path.ends_with(&end) || file.path == end.trim_start_matches('/'))
-        });
-        let service = &it.service;
-        let text = match (file, &it.by) {
-            (Some(file), _) => format!("service {service} → {}", file.path),
-            (None, Some(id)) => {
-                format!("service {service} is in no file: task {id} names it, which is a person's")
-            }
-            (None, None) => format!("service {service} is in no file"),
-        };
-        Note {
-            text,
-            origin: Some(it.origin.clone()),
-        }
-    };
-    found.iter().map(note).collect()
 }
 
 /// Settles how many of what serves run, and as what; what a task calls a Deployment is one.

@@ -291,15 +291,35 @@ fn storage(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<Strin
     Some(format!("volume claim {amount}"))
 }
 
-/// Reads `8080 (API), 9092 (AudioSocket)`.
+/// Returns the parts of an item that words like `and` join, each with a number of its own where
+/// there are several: not those of `5672 and the management port`.
+fn joined<'t>(item: Phrase<'t>) -> Option<Vec<&'t str>> {
+    let text = item.text();
+    let (mut parts, mut begin, mut end) = (Vec::new(), 0, 0);
+    for word in words(text) {
+        let at = text.get(end..)?.find(word)? + end;
+        end = at + word.len();
+        if item.vocabulary().tells(word, Word::And) {
+            parts.extend(text.get(begin..at));
+            begin = end;
+        }
+    }
+    parts.extend(text.get(begin..));
+    let is_number = |word: &&str| word.parse::<u16>().is_ok();
+    let one = |part: &&str| words(part).filter(is_number).count() == 1;
+    (parts.len() == 1 || parts.iter().all(one)).then_some(parts)
+}
+
+/// Reads `8080 (API), 9092 (AudioSocket)`, `5672 and 15672`.
 fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     head.find(&[Word::Ports])?;
     let whole = plain.text();
     let list = whole.split_once(':').map_or(whole, |(_, list)| list);
-    for item in list.split([',', ';']) {
-        // `Service (3 replicas, port 80)` has one port, and `5672 and the management port` two.
-        let more = words(item).any(|word| plain.vocabulary().tells(word, Word::And));
-        if more || plain.with(item).has(Word::Replicas) {
+    let items = list.split([',', ';']).map(|item| joined(plain.with(item)));
+    let items: Option<Vec<Vec<&str>>> = items.collect();
+    for item in items?.into_iter().flatten() {
+        // `Service (3 replicas, port 80)` has one port.
+        if plain.with(item).has(Word::Replicas) {
             return None;
         }
         let Some(number) = words(item).find_map(|word| word.parse::<u16>().ok()) else {

@@ -10,7 +10,7 @@ mod leave;
 mod overruled;
 mod twice;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::checklist::{Checklist, Span};
@@ -27,7 +27,7 @@ use super::slug::slug;
 use super::spec::Spec;
 use super::subjects::{self, Subject};
 use super::target::{FileKind, Target};
-use super::{Context, pathless, read, unwritten};
+use super::{Context, assemble, pathless, read, unwritten};
 
 /// The earlier phases of a set, as one of its phases sees them.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +84,13 @@ struct Held {
     namespace: Option<String>,
 }
 
+impl Held {
+    /// Returns whether its objects are of that namespace, or of whichever they are applied to.
+    fn is_in(&self, namespace: &str) -> bool {
+        self.namespace.as_deref().is_none_or(|it| it == namespace)
+    }
+}
+
 /// What earlier phases left.
 #[derive(Default)]
 pub(super) struct Past<'f> {
@@ -111,8 +118,12 @@ pub(super) struct Past<'f> {
     later: Vec<ManifestItem>,
     /// The files that later phases wrote.
     written_later: BTreeSet<String>,
+    /// Those of them that this phase didn't write, with what they hold.
+    beyond: Vec<Held>,
     /// The workloads in those of them that this phase didn't write.
     run_later: BTreeSet<String>,
+    /// What persons' tasks name as what is to run, each with that task (`task 1.2 of phase 1`).
+    pub(super) theirs: BTreeMap<String, String>,
 }
 
 impl<'f> Past<'f> {
@@ -145,6 +156,7 @@ impl<'f> Past<'f> {
         past.bare = bare.cloned().collect();
         past.alone = held::alone(before, tree);
         past.later = held::begun(before, tree);
+        past.beyond = held::beyond(before, tree);
         past.run_later = held::run_later(before, tree);
         // Of two that ask differently, the later one's words count.
         for (phase, held) in held.into_iter().rev() {
@@ -173,6 +185,7 @@ impl<'f> Past<'f> {
         let mut known = subjects::collect(&reads);
         // What it couldn't write was said there.
         subjects::assign(&mut known, project, settings, checklist);
+        self.left(&reads, checklist);
         let wrote = |read: &Read<'_>| {
             let path = read.target().map(|target| target.path.as_str());
             path.is_some_and(|path| phase.written.contains(path) && tree.get(path).is_some())
@@ -204,6 +217,17 @@ impl<'f> Past<'f> {
             self.held.extend(held);
         } else {
             self.apart.extend(held);
+        }
+    }
+
+    /// Takes up what a phase's tasks that are a person's name as what is to run.
+    fn left(&mut self, reads: &[Read<'_>], checklist: &Checklist) {
+        for read in reads {
+            let names = assemble::theirs(read, &checklist.vocabulary);
+            let by = || format!("task {} of phase {}", read.task.id, checklist.number);
+            for name in names {
+                self.theirs.entry(name).or_insert_with(by);
+            }
         }
     }
 
@@ -352,8 +376,12 @@ impl<'f> Past<'f> {
     }
 
     /// Returns warnings for objects that a task of this phase wrote before and another file has, too.
-    pub(super) fn doubled(&self, files: &[super::FileSpec], reads: &[Read<'_>]) -> Vec<Diagnostic> {
-        twice::doubled(self, files, reads)
+    pub(super) fn doubled(
+        &self,
+        reads: &[Read<'_>],
+        (files, namespace): (&[super::FileSpec], &str),
+    ) -> Vec<Diagnostic> {
+        twice::doubled(self, reads, (files, namespace))
     }
 
     /// Returns the files of earlier phases, and those that this one wrote before, that hold nothing

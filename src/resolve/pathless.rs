@@ -132,7 +132,12 @@ fn object(kind: FileKind) -> Option<&'static str> {
 pub(super) fn leave(read: &mut Read<'_>, task: &ResolvedTask) -> bool {
     let line = read.task.text.span.clone();
     let unread = task.bullets.iter().find_map(|it| match it {
-        BulletReading::Unread { text, span, .. } if line.contains(&span.start) => Some(text),
+        // What is read, and only written otherwise, is about what its words say.
+        BulletReading::Unread {
+            text,
+            span,
+            asks: None,
+        } if line.contains(&span.start) => Some(text),
         BulletReading::Unread { .. }
         | BulletReading::Read { .. }
         | BulletReading::Vacuous { .. } => None,

@@ -414,6 +414,10 @@ impl Shown<'_> {
             .filter(|file| matches!(file.origin, FileOrigin::Unassigned { .. }))
             .filter(|file| !matches!(file.content, Content::ConfigFile { .. }))
             .count();
+        // Several tasks may be about one file.
+        let files: BTreeSet<&str> = resolved.files.iter().map(|it| it.path.as_str()).collect();
+        let objects = self.plan.objects().map(|it| (&it.namespace, it.label()));
+        let objects: BTreeSet<_> = objects.collect();
         let all = resolved.tasks.len();
         let hint = if all >= MANY && (all - manual) * 10 <= all {
             self.hint()
@@ -424,8 +428,8 @@ impl Shown<'_> {
             "\n{}: {manual} for a person, {traced} told by traces of a person's work, {unread} with \
              something unread · {} ({extra} unassigned) · {} · {}\n{hint}",
             count(all, "task"),
-            count(resolved.files.len(), "file"),
-            count(self.plan.objects().count(), "object"),
+            count(files.len(), "file"),
+            count(objects.len(), "object"),
             count(self.plan.steps.len(), "step")
         )
     }

@@ -27,6 +27,12 @@ pub(super) fn alone(before: &Before, tree: &Tree) -> Vec<Held> {
     files(paths, before.number, tree).collect()
 }
 
+/// Returns the files of objects that later phases wrote, and this one didn't.
+pub(super) fn beyond(before: &Before, tree: &Tree) -> Vec<Held> {
+    let paths = before.later.difference(&before.own);
+    files(paths, before.number, tree).collect()
+}
+
 fn files<'a>(
     paths: impl Iterator<Item = &'a String>,
     phase: u32,

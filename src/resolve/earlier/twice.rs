@@ -1,7 +1,7 @@
 //! Objects that a file of this phase and one of an earlier phase would both hold: none may lie in
 //! two files, or whoever applies both takes turns, and kustomize builds neither.
 
-use super::{Held, Past, held};
+use super::{Past, held};
 use crate::checklist::Checklist;
 use crate::diagnostic::Diagnostic;
 use crate::resolve::application::{Beside, Content, FileOrigin, FileSpec, ManifestItem};
@@ -88,19 +88,34 @@ pub(super) fn unbuildable(
     told
 }
 
-/// Returns warnings for objects that a file which this phase wrote before holds, and a file of an
-/// earlier phase, too.
-pub(super) fn doubled(past: &Past<'_>, files: &[FileSpec], reads: &[Read<'_>]) -> Vec<Diagnostic> {
+/// Returns warnings for objects that a task's file holds, and a file of an earlier phase, too, where
+/// this phase wrote it before, or one of a later phase.
+pub(super) fn doubled(
+    past: &Past<'_>,
+    reads: &[Read<'_>],
+    (files, namespace): (&[FileSpec], &str),
+) -> Vec<Diagnostic> {
     let staying = staying(past, reads, files);
+    let beyond = past.beyond.iter().filter(|it| it.is_in(namespace));
+    let beyond: Vec<&Beside> = beyond.map(|it| &it.beside).collect();
+    let asked = files
+        .iter()
+        .filter(|file| matches!(file.origin, FileOrigin::Task { .. }));
     let mut told = Vec::new();
-    for file in files {
-        if let (Some((other, _)), FileOrigin::Task { .. }) = (shared(file, &staying), &file.origin)
-        {
+    for file in asked {
+        if let Some((other, _)) = shared(file, &staying) {
             let message = format!(
                 "`{}` holds objects that `{}` of phase {} holds as well",
                 file.path, other.path, other.phase
             );
             told.push(Diagnostic::warning(message).help("take them out of one of the two files"));
+        } else if let Some((other, _)) = shared(file, &beyond) {
+            let message = format!(
+                "`{}` holds objects that `{}` of a later phase holds as well",
+                file.path, other.path
+            );
+            let way = "run that phase again: what no task of it asks for it takes out of its file";
+            told.push(Diagnostic::warning(message).help(way));
         }
     }
     told
@@ -117,9 +132,15 @@ pub(super) fn moved(
     let asked = |path: &str| files.iter().any(|file| file.path == path);
     let held = past.held.iter().map(|it| &it.beside);
     let replaced = held.filter(|it| replaced(it, reads)).map(|it| &it.path);
-    let here = |it: &&Held| it.namespace.as_deref().is_none_or(|it| it == namespace);
-    let alone = past.alone.iter().filter(here).map(|it| &it.beside);
-    let elsewhere = alone.filter(|it| files.iter().any(|file| shared(file, &[it]).is_some()));
+    let alone = past.alone.iter().filter(|it| it.is_in(namespace));
+    // Phases that ran before may have got tasks since.
+    let staying = staying(past, reads, files);
+    let elsewhere = alone.map(|it| &it.beside).filter(|it| {
+        let runs = |item: &&ManifestItem| matches!(item, ManifestItem::Workload(_));
+        let mut running = it.items.iter().filter(runs);
+        files.iter().any(|file| shared(file, &[it]).is_some())
+            || running.any(|item| staying.iter().any(|other| other.holds(item)))
+    });
     let elsewhere = elsewhere.map(|it| &it.path);
     let mut paths: Vec<&String> = replaced.chain(elsewhere).chain(&past.bare).collect();
     paths.sort();
@@ -127,7 +148,7 @@ pub(super) fn moved(
     let file = |path: &String| FileSpec {
         path: path.clone(),
         origin: FileOrigin::Unassigned {
-            reason: "what was here, which tasks of this phase give files of its own".to_owned(),
+            reason: "what was here, which tasks give files of their own".to_owned(),
             section: section(reads),
         },
         content: Content::Manifests(Vec::new()),
@@ -149,7 +170,7 @@ pub(super) fn replaced(held: &Beside, reads: &[Read<'_>]) -> bool {
 /// Returns the files of earlier phases that nothing of this phase writes.
 fn staying<'p>(past: &'p Past<'_>, reads: &[Read<'_>], files: &[FileSpec]) -> Vec<&'p Beside> {
     let mut staying: Vec<&Beside> = Vec::new();
-    for Held { beside, .. } in &past.held {
+    for beside in past.held.iter().map(|it| &it.beside) {
         let written = files.iter().any(|file| file.path == beside.path);
         let known = staying.iter().any(|it| it.path == beside.path);
         if !written && !known && !replaced(beside, reads) {
