@@ -350,7 +350,7 @@ pub fn explain(
         path: &target.path,
     });
     Explained {
-        rules: rules::consider((&section.title, task), vocabulary, &led),
+        rules: rules::consider((&rules::heading(section, task), task), vocabulary, &led),
         bullets: of.map_or_else(Vec::new, |of| {
             bullets::explain(&task.bullets, of, vocabulary)
         }),

@@ -271,8 +271,8 @@ pub struct Task {
     pub id: TaskId,
     /// Its box.
     pub marker: Marker,
-    /// The unnumbered sub-heading above it (`B. Dependencies`), if any.
-    pub group: Option<String>,
+    /// The unnumbered sub-headings above it (`B. Dependencies`), the outermost first.
+    pub headings: Arc<[String]>,
     /// The line's own text, without marker and directive.
     pub text: Inline,
     /// What stands below the line: nested bullets, and blocks that are none.
@@ -292,6 +292,13 @@ impl Task {
     /// decision.
     pub fn is_left_out(&self) -> bool {
         self.skipped || self.directive.as_ref().is_some_and(|given| given.skip)
+    }
+
+    /// Returns the headings that say what it is about: the sub-headings above it, the nearest first,
+    /// and that of its section.
+    pub fn headed<'t>(&'t self, section: &'t Section) -> impl Iterator<Item = &'t str> {
+        let nearest = self.headings.iter().rev().map(String::as_str);
+        nearest.chain(std::iter::once(section.title.as_str()))
     }
 
     /// Returns the commands of the fenced block that `run=fence` means.

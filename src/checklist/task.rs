@@ -2,6 +2,8 @@
 //!
 //! A box nested below a task is a task of its own, `4.2.1.1` below `4.2.1`.
 
+use std::sync::Arc;
+
 use pulldown_cmark::CowStr;
 
 use super::problems::Problems;
@@ -53,11 +55,11 @@ struct Below {
     takes_fence: bool,
 }
 
-/// Reads lists; the sub-heading above them goes to each task.
+/// Reads lists; the sub-headings above them go to each task.
 pub(super) struct Reader<'r, 'd> {
     pub(super) text: &'r str,
     pub(super) problems: &'r mut Problems<'d>,
-    pub(super) group: Option<&'r str>,
+    pub(super) headings: &'r Arc<[String]>,
 }
 
 impl Reader<'_, '_> {
@@ -142,11 +144,10 @@ impl Reader<'_, '_> {
                 .error(&run.span, format!("`run=fence`: {why}"), help);
         }
         let span = inline::trimmed(self.text, item.span.clone());
-        let group = self.group.map(str::to_owned);
         out.tasks.push(Task {
             id,
             marker,
-            group,
+            headings: Arc::clone(self.headings),
             text,
             bullets,
             fences,

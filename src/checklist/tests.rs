@@ -147,13 +147,7 @@ fn the_kubernetes_phase_is_read_whole() {
         );
         let analysis = &checklist.sections[0];
         assert_eq!(analysis.tasks[13].id, TaskId::new("4.0.14"));
-        assert!(
-            analysis.tasks[13]
-                .group
-                .as_deref()
-                .unwrap()
-                .starts_with("C. ")
-        );
+        assert!(analysis.tasks[13].headings[0].starts_with("C. "));
         assert_eq!(analysis.hints.len(), 7);
         assert_eq!(analysis.fences.len(), 1);
         assert_eq!(analysis.notes.as_ref().unwrap().text, "-");
@@ -254,11 +248,27 @@ fn directives_are_read_from_the_line_and_from_below_it() {
 }
 
 #[test]
+fn tasks_know_the_sub_headings_that_they_stand_below() {
+    #[track_caller]
+    fn check(text: &str, expected: &[&str]) {
+        let checklist = read(&format!("# Phase 4: A\n{text}- [ ] a\n"));
+        let mut tasks = checklist.tasks();
+        assert_eq!(&*tasks.next().unwrap().headings, expected, "{text}");
+    }
+    check("", &[]);
+    check("## B\n#### C\n", &["B", "C"]);
+    check("## B\n### C\n## D\n", &["D"]);
+    check("## B\n## 4.1 C\n### D\n", &["D"]);
+    check("## 4.1 B\n### C\n## D\n", &["D"]);
+    check("## B\n# C\n", &[]);
+}
+
+#[test]
 fn documents_without_numbered_sections_count_from_the_phase() {
     let checklist = read("# Phase 4: A\n## First\n- [ ] a\n  - [ ] b\n## Second\n1. [ ] c\n");
     assert_eq!(ids(&checklist), ["4.1", "4.1.1", "4.2"]);
     let task = checklist.task(&TaskId::new("4.2")).unwrap();
-    assert_eq!(task.group.as_deref(), Some("Second"));
+    assert_eq!(&*task.headings, ["Second"]);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The walk over a document's blocks: status, dates, sections, tasks, closing list.
 
+use std::sync::Arc;
+
 use super::problems::Problems;
 use super::task::{Listed, Reader, Scope};
 use super::tree::{Kind, Node};
@@ -44,7 +46,9 @@ struct Walk<'w, 'd> {
     current: Option<(usize, usize)>,
     /// The section that takes what stands outside of the numbered ones.
     rest: Option<usize>,
-    group: Option<String>,
+    /// The unnumbered headings that blocks stand below, each with its level, and their texts.
+    levels: Vec<(usize, String)>,
+    headings: Arc<[String]>,
 }
 
 impl<'w, 'd> Walk<'w, 'd> {
@@ -55,7 +59,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         problems: &'w mut Problems<'d>,
     ) -> Self {
         let found = Found::default();
-        let (scopes, current, rest, group) = (Vec::new(), None, None, None);
+        let (scopes, current, rest, levels) = (Vec::new(), None, None, Vec::new());
         Self {
             text,
             title,
@@ -65,7 +69,8 @@ impl<'w, 'd> Walk<'w, 'd> {
             scopes,
             current,
             rest,
-            group,
+            levels,
+            headings: Arc::default(),
         }
     }
 
@@ -111,11 +116,11 @@ impl<'w, 'd> Walk<'w, 'd> {
 
     fn heading(&mut self, block: &Node<'_>, level: usize, heading: String) {
         lookalike::elsewhere(self.text, &block.span, "a heading", self.problems);
-        self.group = None;
         if let Some((number, title)) = title::numbered(&heading).filter(|_| level > 1) {
             let span = inline::trimmed(self.text, block.span.clone());
             let index = self.open(number, title.to_owned(), span);
             self.current = Some((index, level));
+            self.below(0, None);
             return;
         }
         if self.current.is_some_and(|(_, section)| level <= section) {
@@ -123,8 +128,16 @@ impl<'w, 'd> Walk<'w, 'd> {
         }
         if level > 1 {
             self.misspelt(&heading, &block.span);
-            self.group = Some(heading);
         }
+        self.below(level, Some(heading).filter(|_| level > 1));
+    }
+
+    /// Takes blocks to stand below a heading of that level, and no more below those that it ends.
+    fn below(&mut self, level: usize, heading: Option<String>) {
+        self.levels.retain(|(above, _)| *above < level);
+        self.levels.extend(heading.map(|it| (level, it)));
+        let texts = self.levels.iter().map(|(_, text)| text.clone());
+        self.headings = texts.collect();
     }
 
     /// Warns of what is much like a label and isn't one: it would be passed over in silence.
@@ -225,7 +238,7 @@ impl<'w, 'd> Walk<'w, 'd> {
         let mut reader = Reader {
             text: self.text,
             problems: self.problems,
-            group: self.group.as_deref(),
+            headings: &self.headings,
         };
         // An own line below the last item counts as that item's directive.
         let comment = below.filter(|node| node.kind == Kind::Html);

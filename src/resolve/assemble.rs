@@ -9,9 +9,7 @@ use crate::checklist::Checklist;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Facts, Tree};
 
-use super::application::{
-    Application, ConfigMapSpec, FileSpec, Monitors, SecretSpec, Workload,
-};
+use super::application::{Application, ConfigMapSpec, FileSpec, Monitors, SecretSpec, Workload};
 use super::earlier::Past;
 use super::generated::{self, Base};
 use super::ingress::IngressSpec;

@@ -304,10 +304,10 @@ pub struct Around {
     pub line: Vec<String>,
     /// Whether all its verbs ask to make or to add something.
     pub adds: bool,
-    /// The heading above it.
-    pub heading: Vec<String>,
-    /// The endings of files of source that the heading names by their language; none where it
-    /// names no language.
+    /// The headings above it, the nearest first.
+    pub headings: Vec<Vec<String>>,
+    /// The endings of files of source that the nearest heading names that names a language; none
+    /// where none does.
     pub endings: Vec<&'static str>,
 }
 

@@ -247,8 +247,9 @@ impl<'f> Names<'f> {
         let vocabulary = &checklist.vocabulary;
         let text = marked(&task.text)?;
         let about = |title: &str| Phrase::new(title, vocabulary).has(Word::Cluster);
+        let mut headed = task.headed(section);
         let folder = layout::told_folder(section);
-        let about = folder.is_some() || about(&section.title) || about(&checklist.title);
+        let about = folder.is_some() || headed.any(about) || about(&checklist.title);
         let head = head::read(&text, vocabulary, about, |name| self.service(name))?;
         let rest = text.get(head.end..)?;
         if self.names_another(rest, &head) {

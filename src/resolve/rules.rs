@@ -65,7 +65,7 @@ pub(super) struct Line<'c> {
     pub(super) vocabulary: &'c Vocabulary,
     /// Folders at the root that other tasks write manifests to.
     pub(super) led: &'c [String],
-    /// The heading above it.
+    /// The headings above it.
     pub(super) heading: &'c str,
     /// Its text without code spans.
     prose: &'c str,
@@ -302,7 +302,7 @@ pub(super) fn read_as<'c>(
     let texts = Texts::of(written);
     let line = Line {
         led,
-        heading: &section.title,
+        heading: &heading(section, task),
         ..Line::of(written, &texts, vocabulary)
     };
     let (intent, reading) = by_rule(&line);
@@ -358,6 +358,15 @@ pub(super) fn read_as<'c>(
         left: None,
         persons: None,
     }
+}
+
+/// Returns the headings above a task as one text.
+pub(super) fn heading<'c>(section: &'c Section, task: &'c Task) -> Cow<'c, str> {
+    if task.headings.is_empty() {
+        return Cow::Borrowed(&section.title);
+    }
+    let all: Vec<&str> = task.headed(section).collect();
+    Cow::Owned(all.join(" · "))
 }
 
 /// Adds what a line says behind its path to what the bullets below it ask for.

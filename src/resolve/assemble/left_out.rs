@@ -41,7 +41,10 @@ pub(super) fn leave_out(
         names.map(|name| (name, format!("task {}", read.task.id)))
     });
     // Of two that name it, this phase's own is said.
-    let earlier = past.theirs.iter().map(|(name, by)| (name.clone(), by.clone()));
+    let earlier = past
+        .theirs
+        .iter()
+        .map(|(name, by)| (name.clone(), by.clone()));
     let theirs: BTreeMap<String, String> = earlier.chain(own).collect();
     roster.members.retain(|member| {
         let Some(service) = member.service.filter(|_| member.unassigned) else {
@@ -77,7 +80,9 @@ fn named<'t>(member: &Member<'_>, theirs: &'t BTreeMap<String, String>) -> Optio
     let reference = service.image.as_ref().map(|it| it.value.as_str());
     let runs = reference.and_then(image::product);
     let by_product = || {
-        let mut named = theirs.iter().filter(|(name, _)| named_product(name) == runs);
+        let mut named = theirs
+            .iter()
+            .filter(|(name, _)| named_product(name) == runs);
         named.next().map(|(_, by)| by)
     };
     called.or_else(|| runs.and_then(|_| by_product()))

@@ -101,10 +101,17 @@ impl<'a> Places<'a> {
         only(self.all.iter().filter(called).copied())
     }
 
+    /// Returns the part that the first of some headings names that names any.
+    pub(super) fn headed(&self, headings: &[Vec<String>]) -> Meant<'a> {
+        let none = Meant::Anywhere;
+        let each = headings.iter();
+        each.fold(none, |meant, words| meant.or_else(|| self.titled(words)))
+    }
+
     /// Returns the only part with a folder of its own that a heading names: by all pieces of
     /// its name (`PDF worker`: `pdf-worker`), also in another alphabet, or by one of its pieces where
     /// that is all of the heading.
-    pub(super) fn headed(&self, words: &[String]) -> Meant<'a> {
+    fn titled(&self, words: &[String]) -> Meant<'a> {
         let said = |name: &str| words.iter().any(|word| is_said(name, word));
         let called = |place: &&Place<'a>| said(place.name) || pieces(place.name).all(said);
         let called: Vec<Place<'a>> = self.all.iter().filter(called).copied().collect();

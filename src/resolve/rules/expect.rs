@@ -100,13 +100,16 @@ pub(in crate::resolve) fn around(
     task: &Task,
     vocabulary: &Vocabulary,
 ) -> Around {
+    let said = |heading: &str| split(heading).map(str::to_owned).collect();
+    let endings = task.headed(section).map(endings);
+    let mut endings = endings.filter(|it| !it.is_empty());
     let mut around = Around {
         purpose: relation::purpose(&task.text, vocabulary),
         places: beyond::places(&task.text, vocabulary),
         line: relation::written(&task.text, vocabulary),
         adds: relation::adds(&task.text, vocabulary),
-        heading: split(&section.title).map(str::to_owned).collect(),
-        endings: endings(&section.title),
+        headings: task.headed(section).map(said).collect(),
+        endings: endings.next().unwrap_or_default(),
     };
     let mut bullets: Vec<&Bullet> = task.bullets.iter().collect();
     while let Some(bullet) = bullets.pop() {

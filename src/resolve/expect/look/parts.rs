@@ -89,14 +89,14 @@ impl Look<'_> {
     }
 
     /// Returns the part of the application that the words name: what the work goes into, else what it is
-    /// for, else what the line names, else the heading.
+    /// for, else what the line names, else the nearest heading that names one.
     fn meant(&self, words: &Around) -> Meant<'_> {
         let places = self.places();
         self.goes_into(words)
             .or_else(|| places.meant(&words.purpose))
             .or_else(|| places.named(&words.line))
             .or_else(|| places.roles(&words.line))
-            .or_else(|| places.headed(&words.heading))
+            .or_else(|| places.headed(&words.headings))
     }
 
     /// Whether the part of the application that the words name, if they name one, may hold a file.

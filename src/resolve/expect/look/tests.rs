@@ -527,7 +527,7 @@ fn a_line_or_a_heading_names_a_part_as_well() {
         let around = Around {
             purpose: Vec::new(),
             line: words(line),
-            heading: words(heading),
+            headings: vec![words(heading)],
             ..Around::default()
         };
         let look = Look::new(&tree, &facts, Some(&seen));
@@ -571,7 +571,7 @@ fn what_a_compose_file_says_of_a_service_is_looked_for_there() {
     assert!(of(&[]).is_ok());
     let below = |heading: &str| {
         let around = Around {
-            heading: vec![heading.to_owned()],
+            headings: vec![vec![heading.to_owned()]],
             ..Around::default()
         };
         look.expect(&level, &around).found
