@@ -125,8 +125,7 @@ pub(super) fn assemble<'f>(
         config_maps,
         ingress: way_in.spec,
         beside: past.beside(reads),
-        persons: left_out::persons(&unassigned),
-        ..as_set(checklist, context)
+        ..as_set(checklist, context, &unassigned)
     };
     Ok(Assembled {
         application,
@@ -168,11 +167,16 @@ fn enrol<'f>(
     Ok((roster, promises))
 }
 
-/// Returns what the checklist's place and the settings say of an application.
-fn as_set(checklist: &Checklist, context: &Context<'_>) -> Application {
+/// Returns what the checklist's place, the settings and persons' tasks say of an application.
+fn as_set(
+    checklist: &Checklist,
+    context: &Context<'_>,
+    unassigned: &[Unassigned],
+) -> Application {
     let applied = context.before.map(|before| before.applied.clone());
     Application {
         applied: applied.unwrap_or_default(),
+        persons: left_out::persons(unassigned),
         set: context.set.clone(),
         phase: checklist.number,
         monitors: monitors(context),

@@ -293,7 +293,7 @@ fn storage(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<Strin
 
 /// Returns the parts of an item that words like `and` join, each with a number of its own where
 /// there are several: not those of `5672 and the management port`.
-fn joined<'t>(item: Phrase<'t>) -> Option<Vec<&'t str>> {
+fn joined(item: Phrase<'_>) -> Option<Vec<&str>> {
     let text = item.text();
     let (mut parts, mut begin, mut end) = (Vec::new(), 0, 0);
     for word in words(text) {

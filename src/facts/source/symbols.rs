@@ -143,7 +143,7 @@ patterns! {
     JS_TYPE = r"\b(?:class|interface|enum)\s+(\w+)\b";
     JS_ALIAS = r"(?m)^[ \t]*(?:export\s+)?(?:declare\s+)?type\s+(\w+)\s*(?:<[^=]*>)?\s*=";
     JS_VALUE = r"(?m)^(?:export\s+)?(?:const|let|var)\s+(\w+)\b";
-    JS_METHOD = r"(?m)^[ \t]+(?:(?:public|private|protected|static|readonly|override|abstract|async|get|set)\s+|\*\s*)*#?(\w+)\s*(?:<[^>(]*>)?\([^(){};]*(?:\([^()]*\)[^(){};]*)*\)\s*(?::[^={;\n]+)?\{";
+    JS_METHOD = r"(?m)^[ \t]+(?:(?:public|private|protected|static|readonly|override|abstract|async|get|set)\s+|\*\s*)*#?(\w+)\s*(?:<[^>(]*>)?\((?:[^(){};]|\([^()]*\)|\{[^{}]*\})*\)\s*(?::(?:[^={;\n]|\{[^{}\n]*\})+)?\{";
     JS_EXPORTED = r"\bexports\.(\w+)\s*=\s*(?:async\s*)?(?:function\b|\([^()]*\)\s*=>|\w+\s*=>)";
     JS_TABLE = r#"\bcreateTable\(\s*["'`](\w+)["'`]"#;
     JVM_TYPE = r"\b(?:class|interface|enum(?:\s+class)?|annotation\s+class|record|object)\s+(\w+)\b";

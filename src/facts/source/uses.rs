@@ -26,6 +26,7 @@ patterns! {
     PASSED = r"\b([A-Za-z_]\w*)\s*[,)]";
     INLINE = r"(?:=>|\bfunction\b[^{}()]*\([^{}]*\)|\bfunc\([^{}]*\))\s*\{";
     ARROW = r"=>\s*";
+    NAMED_ALONE = r"(?m)(?:^|[;{])[ \t]*(?:(?:let|var|val|const)\s+)?_\s*=\s*&?[\w.]+[ \t]*(?:;|$)|\bvoid\s+[\w.]+[ \t]*(?:;|$)";
     RUBY_IMPORT = r"(?m)^[ \t]*require(?:_relative)?\s[^\n]*";
 }
 
@@ -209,9 +210,9 @@ fn imports(code: &Code) -> Vec<Range<usize>> {
         Language::Ruby => &RUBY_IMPORT,
         Language::Sql => return Vec::new(),
     };
-    // What only asks how something is called doesn't use it.
+    // What only asks how something is called doesn't use it, nor does what keeps a compiler silent.
     let name_of = NAME_OF.iter().filter(|_| code.language == Language::CSharp);
-    let all = pattern.iter().chain(name_of);
+    let all = pattern.iter().chain(name_of).chain(NAMED_ALONE.iter());
     let all = all.flat_map(|it| it.find_iter(&code.text));
     all.map(|it| it.range()).collect()
 }

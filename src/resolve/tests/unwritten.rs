@@ -404,3 +404,40 @@ fn a_service_that_might_be_open_to_more_than_is_asked_for_is_a_persons() {
         );
     }
 }
+
+#[test]
+fn a_service_that_a_persons_task_says_figures_of_is_left_out() {
+    let named = |line: &str, service: &str| {
+        let resolved = read(&["`k8s/app/deployment.yml`", line]);
+        let mut notes = resolved.unassigned.iter().map(|it| it.text.as_str());
+        let left =
+            format!("service {service} is in no file: task 1.2 names it, which is a person's");
+        (notes.any(|it| it == left), resolved)
+    };
+    for (line, service) in [
+        ("Redis with AOF on a 2Gi PVC", "redis"),
+        (
+            "Deploy the worker with whatever the team agrees on",
+            "worker",
+        ),
+        ("Развернуть worker по согласованию с командой", "worker"),
+        ("the worker in 3 replicas, once it is agreed", "worker"),
+        (
+            "диск 10Gi для redis на быстром хранилище, если дадут",
+            "redis",
+        ),
+    ] {
+        let (left, resolved) = named(line, service);
+        assert!(left, "{line}: {:?}", resolved.unassigned);
+        let item = ManifestItem::Workload(service.to_owned());
+        assert!(!resolved.files.iter().any(|it| it.holds(&item)), "{line}");
+        // What needs it may reach it once a person brought it.
+        assert_eq!(resolved.application.persons, [service]);
+    }
+    for (line, service) in [
+        ("Ask the team about redis", "redis"),
+        ("Talk over an HPA for the worker, 2–6", "worker"),
+    ] {
+        assert!(!named(line, service).0, "{line}");
+    }
+}

@@ -176,3 +176,50 @@ fn what_a_later_phase_took_changes_there_alone() {
     has(&workspace.read("k8s/web/deployment.yml"), &["THEME"]);
     workspace.orch(&["verify"]).expect(0);
 }
+
+#[test]
+fn what_a_persons_task_of_an_earlier_phase_names_is_left_out() {
+    let workspace = workspace(
+        "- [ ] `k8s/api/deployment.yml`: 3 replicas\n- [ ] Deploy web (4 replicas) once legal agrees\n",
+        "- [ ] `k8s/postgresql/statefulset.yml`: PVC 20Gi\n",
+    );
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    has(
+        &plan.stdout,
+        &["service web is in no file: task 1.1.2 of phase 1 names it, which is a person's"],
+    );
+    workspace.orch(&["phase", "2", "run", "--force"]).expect(0);
+    assert!(!workspace.contents().contains_key("k8s/postgresql/web.yml"));
+}
+
+#[test]
+fn a_file_without_a_task_gives_way_to_a_task_that_an_earlier_phase_gets() {
+    let one = "- [ ] `k8s/api/deployment.yml`: 3 replicas\n";
+    let workspace = workspace(one, "- [ ] `k8s/postgresql/statefulset.yml`: PVC 20Gi\n")
+        .file("phases/01-base.toml", "extras = \"report\"\n")
+        .commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    assert!(
+        workspace
+            .read("k8s/postgresql/web.yml")
+            .contains("kind: Deployment")
+    );
+    let more = format!("{one}- [ ] `k8s/web/deployment.yml`: 4 replicas\n");
+    let workspace = workspace.file(ONE, phase(1, &more)).commit_all();
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
+    has(
+        &plan.stderr,
+        &[
+            "`k8s/web/deployment.yml` holds objects that `k8s/postgresql/web.yml` of a later phase holds as well",
+        ],
+    );
+    for number in ["1", "2"] {
+        let again = ["phase", number, "run", "--accept-changes"];
+        workspace.orch(&again).expect(0);
+    }
+    assert!(!workspace.read("k8s/postgresql/web.yml").contains("kind:"));
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
+    assert!(!plan.stderr.contains("of a later phase"), "{}", plan.stderr);
+}

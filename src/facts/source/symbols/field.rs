@@ -9,6 +9,7 @@ use regex::{Regex, escape};
 
 use super::super::super::Tree;
 use super::super::code::{Code, Language, closing};
+use super::stub::says_later;
 use super::{Definition, Definitions, functions};
 
 /// How a field is written, with `NAME` for its own.
@@ -26,7 +27,7 @@ pub fn field(tree: &Tree, (owner, of): (&str, &Definition), name: &str) -> Optio
     if code.language == Language::Go {
         return of_go(&code, inside, name);
     }
-    let forms = forms(&code);
+    let forms = forms(&code, &inside);
     let functions = functions(&code, &super::found(&code));
     let places = |patterns: &[&str]| -> Vec<usize> {
         let patterns = patterns.iter().map(|it| it.replace("NAME", &escape(name)));
@@ -43,7 +44,10 @@ pub fn field(tree: &Tree, (owner, of): (&str, &Definition), name: &str) -> Optio
     };
     let declared = places(forms.declared).into_iter().filter(alone);
     let declared = declared.filter(|at| code.is_code(*at));
-    let at = declared.chain(places(forms.given)).min()?;
+    let mut found = declared
+        .chain(places(forms.given))
+        .filter(|at| !is_to_come(&code, *at));
+    let at = found.by_ref().min()?;
     Some(code.origin(at).line)
 }
 
@@ -65,11 +69,30 @@ fn extent(code: &Code, owner: &str, of: &Definition) -> Option<Range<usize>> {
     Some(start..closing(&code.bare, start + open + 1)?)
 }
 
-fn forms(code: &Code) -> Forms {
+/// Whether a field's own line says that it is to be made.
+fn is_to_come(code: &Code, at: usize) -> bool {
+    let rest = code.text.get(at..).unwrap_or_default();
+    let end = at + rest.find('\n').unwrap_or(rest.len());
+    says_later(code, at..end)
+}
+
+/// Whether a class of Python's, whose text begins behind its name, is one of Django's models.
+fn is_model_of_django(code: &Code, inside: &Range<usize>) -> bool {
+    let head = code.bare.get(inside.clone()).unwrap_or_default();
+    let bases = head.lines().next().unwrap_or_default();
+    bases.contains("models.Model")
+}
+
+fn forms(code: &Code, inside: &Range<usize>) -> Forms {
     let kotlin = [".kt", ".kts"].iter().any(|end| code.path.ends_with(end));
     let (declared, given): (&[&str], &[&str]) = match code.language {
         Language::Python => (
-            &[r"(?m)^[ \t]+(NAME)[ \t]*(?::|=[^=])"],
+            // Django takes up what is given to the name alone.
+            if is_model_of_django(code, inside) {
+                &[r"(?m)^[ \t]+(NAME)[ \t]*(?::[^=\n]+)?=[^=]"]
+            } else {
+                &[r"(?m)^[ \t]+(NAME)[ \t]*(?::|=[^=])"]
+            },
             &[r"\bself\.(NAME)\s*(?::[^=\n]+)?=[^=]"],
         ),
         Language::Script => (
@@ -224,6 +247,21 @@ mod tests {
         }
         let go = "package a\n\ntype Trip struct {\n\tRouteID string\n}\n";
         check("a.go", go, "route_id", Some(4));
+    }
+
+    #[test]
+    fn what_is_to_come_is_no_field_yet() {
+        let of = |line: &str| format!("class Trip(models.Model):\n    {line}\n");
+        check("a.py", &of("fare: int"), "fare", None);
+        check("a.py", &of("fare = None  # TODO"), "fare", None);
+        check(
+            "a.py",
+            &of("fare: int = models.IntegerField()"),
+            "fare",
+            Some(2),
+        );
+        let source = "class Trip {\n  fare?: number; // TODO: fill it\n}\n";
+        check("a.ts", source, "fare", None);
     }
 
     #[test]

@@ -28,6 +28,7 @@ patterns! {
     LOGGED = r"^(?:console\.\w+|print|println!?|eprintln!|dbg!|log(?:ger|ging)?\.\w+|log::\w+!|tracing::\w+!|(?:info|warn|debug|error)!|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|puts)[\s(].*$";
     LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
     ANSWERED = r"^[^\n]*(?:status|Status|HTTPException|abort|Response|http\.Error|response)[^\n]*\b501\b[^\n]*$";
+    PROMISES = r#"(?i)\b(?:alert|toast|notify|message|snackbar|flash)[\w.]*\(\s*["'`][^"'`\n]*(?:coming soon|\bnot (?:yet )?(?:implemented|available|ready)|under construction|скоро|в разработке|ещё не готов|незабаром|у розробці|в розробці|ще не готов)"#;
     SQL_NOTHING = r"(?is)^(?:(?:declare\s+)?begin\s*)?(?:raise\s+(?:notice|info|debug|log|warning)\b.*|(?:return|select)(?:\s+(?:null|true|false|new|old|''|-?\d+(?:\.\d+)?)(?:::\w+)?)?|null|end(?:\s+\w+)?)?$";
     SQL_DECLARED = r"(?is)^(?:declare\s+)?(\w+)\s+(?:constant\s+)?[\w()\[\], ]+?(?::=|\sdefault\s)\s*(?:null|true|false|'[^']*'|-?\d+(?:\.\d+)?)$";
     SQL_GUARD = r"(?is)^(?:begin\s+)?if\s+[\w.]+\s+is\s+null\s+then\s+return\s+(?:null|true|false|''|-?\d+(?:\.\d+)?)$";
@@ -73,6 +74,7 @@ impl Body {
             || is_inert(code, at..part.start, part.clone())
             || only_passes_on(called(code, at), text)
             || is_heading_alone(code, called(code, at), text)
+            || is(&PROMISES, text)
             || is_unavailable(text) && !is_called_to_refuse(code, at)
         {
             if is_meant(code, at, part) {
@@ -92,8 +94,7 @@ fn is_meant(code: &Code, at: usize, part: Range<usize>) -> bool {
     let text = code.text.get(part.clone()).unwrap_or_default();
     let says = [&MACRO, &REFUSED, &TOLD, &ANSWERED, &LATER];
     let unfinished = statements(text).any(|it| says.into_iter().any(|pattern| is(pattern, it)));
-    let put_off = |it: &Regex| !code.commented(part.clone(), it).is_empty();
-    let open = unfinished || is_unavailable(text) || PUT_OFF.as_ref().is_some_and(put_off);
+    let open = unfinished || is_unavailable(text) || says_later(code, part);
     !open && is_of_null_object(code, at)
 }
 
@@ -171,10 +172,13 @@ fn refuses(body: &str) -> bool {
 /// one line: a value for the time being.
 fn is_put_off(code: &Code, part: Range<usize>, text: &str) -> bool {
     let statements = statements(text).filter(|it| !is(&LOGGED, it));
-    statements.count() <= 1
-        && PUT_OFF
-            .as_ref()
-            .is_some_and(|it| !code.commented(part, it).is_empty())
+    statements.count() <= 1 && says_later(code, part)
+}
+
+/// Whether a comment in a part of a file says that something is to be made.
+pub(super) fn says_later(code: &Code, part: Range<usize>) -> bool {
+    let says = |it: &Regex| !code.commented(part, it).is_empty();
+    PUT_OFF.as_ref().is_some_and(says)
 }
 
 pub(super) fn is(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
@@ -255,6 +259,14 @@ pub(super) mod tests {
         for (path, source) in [
             ("a.py", "def send(to):\n    pass\n\nx = 1\n"),
             ("a.py", "def send(to): ...\n"),
+            (
+                "a.tsx",
+                "export function send({ to }) {\n  return <a onClick={() => alert(\"Sending is coming soon\")}>{to}</a>;\n}\n",
+            ),
+            (
+                "a.ts",
+                "class A {\n  async send(to: string, opts: { tries: number; wait?: number }): Promise<{ ok: boolean }> {\n    throw new Error('not implemented');\n  }\n}\n",
+            ),
             (
                 "a.py",
                 "def send(to):\n    \"\"\"Sends.\"\"\"\n    raise NotImplementedError(\"later\")\n",

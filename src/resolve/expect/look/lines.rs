@@ -327,6 +327,18 @@ fn what_only_passes_a_name_on_is_no_use() {
         ));
         assert!(done("export const all = { authPlugin };\n"));
     }
+    let line = "Write tests for `price()` in `tests/price.test.ts`";
+    let price = (
+        "src/price.ts",
+        "export function price(a) {\n  return a * 2\n}\n",
+    );
+    let tests = |text| is_done("Work", line, &[price, ("tests/price.test.ts", text)]);
+    let test = "test('it', () => { expect(load()).toBe(3) })\n";
+    assert!(!tests(format!("const _ = price;\n{test}").leak()));
+    assert!(!tests(format!("void price;\n{test}").leak()));
+    assert!(tests(
+        "test('it', () => { expect(price(load())).toBe(3) })\n"
+    ));
     let line = "Add class `CourierRepo` and register it in `Program.cs`";
     let class = (
         "Services/CourierRepo.cs",
