@@ -57,6 +57,7 @@ mod speeds;
 mod steady;
 mod storage;
 mod subjects;
+mod tables;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -88,7 +89,7 @@ pub use model::{
 
 pub use overlays::{overlaid, overlays};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::abreast;
 use crate::checklist::{Checklist, Section, Task};
@@ -181,12 +182,25 @@ pub fn resolve(
 /// Takes nothing of clauses of a line of which the facts don't know the rest; returns whether that
 /// makes a difference.
 fn unread_of_line(reads: &mut [Read<'_>], tasks: &[ResolvedTask]) -> bool {
+    let in_line = |read: &Read<'_>, it: &BulletReading| {
+        let line = &read.task.text.span;
+        matches!(it, BulletReading::Unread { span, .. } if line.contains(&span.start))
+    };
+    let unread = |read: &Read<'_>, task: &ResolvedTask| {
+        let mut bullets = task.bullets.iter();
+        bullets.any(|it| in_line(read, it))
+    };
+    // What another line has written is what this one is about.
+    let sure: BTreeSet<String> = reads
+        .iter()
+        .zip(tasks)
+        .filter(|(read, task)| !unread(read, task))
+        .filter_map(|(read, _)| Some(read.target()?.path.clone()))
+        .collect();
     let mut narrowed = false;
     for (read, task) in reads.iter_mut().zip(tasks) {
-        let line = read.task.text.span.clone();
-        let in_line = |it: &BulletReading| matches!(it, BulletReading::Unread { span, .. } if line.contains(&span.start));
-        if task.bullets.iter().any(in_line) {
-            narrowed |= pathless::leave(read, task) || read.narrow();
+        if unread(read, task) {
+            narrowed |= pathless::leave(read, task, &sure) || read.narrow();
         }
     }
     narrowed
@@ -267,6 +281,7 @@ fn resolve_as_read<'f>(
     warnings.extend(overlays::misplaced(&files));
     let application = &assembled.application;
     warnings.extend(unwritten::homeless(reads, application, &files, tree));
+    warnings.extend(tables::unread(checklist, application));
     for (read, task) in reads.iter().zip(&tasks) {
         warnings.extend(read_out::unsupported(read, task, checklist));
     }

@@ -168,11 +168,7 @@ fn enrol<'f>(
 }
 
 /// Returns what the checklist's place, the settings and persons' tasks say of an application.
-fn as_set(
-    checklist: &Checklist,
-    context: &Context<'_>,
-    unassigned: &[Unassigned],
-) -> Application {
+fn as_set(checklist: &Checklist, context: &Context<'_>, unassigned: &[Unassigned]) -> Application {
     let applied = context.before.map(|before| before.applied.clone());
     Application {
         applied: applied.unwrap_or_default(),

@@ -9,6 +9,8 @@
 
 mod head;
 
+use std::collections::BTreeSet;
+
 use crate::checklist::{Checklist, Inline, Part, Spanned, Task};
 use crate::diagnostic::Diagnostic;
 use crate::facts::image;
@@ -128,16 +130,15 @@ fn object(kind: FileKind) -> Option<&'static str> {
     beside.map(|(_, word)| *word).or_else(workload)
 }
 
-/// Leaves a task to a person whose line may be about something else; returns whether it was one.
-pub(super) fn leave(read: &mut Read<'_>, task: &ResolvedTask) -> bool {
+/// Leaves a task to a person whose line may be about something else than its file, which isn't among
+/// those that other lines have written for `sure`; returns whether it was one.
+pub(super) fn leave(read: &mut Read<'_>, task: &ResolvedTask, sure: &BTreeSet<String>) -> bool {
+    let known = read.target().is_some_and(|it| sure.contains(&it.path));
     let line = read.task.text.span.clone();
     let unread = task.bullets.iter().find_map(|it| match it {
         // What is read, and only written otherwise, is about what its words say.
-        BulletReading::Unread {
-            text,
-            span,
-            asks: None,
-        } if line.contains(&span.start) => Some(text),
+        BulletReading::Unread { asks: Some(_), .. } if known => None,
+        BulletReading::Unread { text, span, .. } if line.contains(&span.start) => Some(text),
         BulletReading::Unread { .. }
         | BulletReading::Read { .. }
         | BulletReading::Vacuous { .. } => None,

@@ -115,8 +115,18 @@ pub(in crate::resolve) fn theirs(read: &Read<'_>, vocabulary: &Vocabulary) -> Ve
         let all = words(&line).chain(whole).map(str::to_lowercase);
         all.collect()
     } else {
-        brought_up(Phrase::new(&line, vocabulary))
+        let brought = brought_up(Phrase::new(&line, vocabulary));
+        brought.into_iter().chain(begun_with(&line)).collect()
     }
+}
+
+/// Returns the name that a line says something of: `redis, no persistence`, `worker: one is enough`.
+fn begun_with(line: &str) -> Option<String> {
+    let first = words(line).next()?;
+    let (_, behind) = line.split_once(first)?;
+    let behind = behind.trim_start();
+    let says = behind.starts_with([',', ':', '(', '—', '–']) || behind.starts_with("- ");
+    says.then(|| first.to_lowercase())
 }
 
 /// Returns whether a line leaves something out of the cluster.

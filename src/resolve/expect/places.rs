@@ -119,7 +119,8 @@ impl<'a> Places<'a> {
         let longest = called.iter().map(|it| pieces(it.name).count()).max();
         let whole = |it: &&Place<'_>| Some(pieces(it.name).count()) == longest;
         only(called.iter().filter(whole).copied()).or_else(|| match words {
-            [word] => self.piece(word),
+            // Every part may have one.
+            [word] if !word.eq_ignore_ascii_case("api") => self.piece(word),
             _ => Meant::Anywhere,
         })
     }

@@ -441,3 +441,43 @@ fn a_service_that_a_persons_task_says_figures_of_is_left_out() {
         assert!(!named(line, service).0, "{line}");
     }
 }
+
+#[test]
+fn figures_of_what_runs_in_a_table_are_told_of() {
+    #[track_caller]
+    fn check(table: &str, expected: bool) {
+        let mut tree = tree();
+        tree.insert("docker-compose.yml", COMPOSE);
+        let text = format!("# Phase 1: A\n\n{table}\n\n- [ ] `k8s/app/deployment.yml`\n");
+        let told = messages(&resolved(&parse(&text), &tree));
+        let said = "no task reads the figures of `app` in a table".to_owned();
+        assert_eq!(told.contains(&said), expected, "{table}: {told:?}");
+    }
+    check(
+        "| service | replicas |\n|---|---|\n| `app` | 3 |\n| other | 2 |",
+        true,
+    );
+    check("Сервис | Реплики\n:--|--:\n**app** | 3", true);
+    check("| service | owner |\n|---|---|\n| app | Max |", false);
+    check("| service | replicas |\n|---|---|\n| other | 3 |", false);
+    check("| service | replicas |\n| app | 3 |", false);
+}
+
+#[test]
+fn a_claim_that_a_persons_task_says_the_size_of_is_not_guessed() {
+    let written = |line: &str| {
+        let resolved = read(&[line, "`k8s/postgres/statefulset.yml`: 1 replica"]);
+        let mut files = resolved.files.iter();
+        files.any(|it| it.path == "k8s/postgres/statefulset.yml")
+    };
+    for line in [
+        "PVC for postgres on the fast disks if the hoster has them, 20Gi",
+        "диск pg для postgres на 50Gi, если дадут",
+    ] {
+        assert!(!written(line), "{line}");
+    }
+    assert!(written(
+        "PVC for redis on the fast disks if the hoster has them, 20Gi"
+    ));
+    assert!(written("Ask for 20Gi of postgres dumps"));
+}
