@@ -59,6 +59,17 @@ fn seconds((word, next): (&str, Option<&str>), vocabulary: &Vocabulary) -> Optio
 /// the only one for it (`256Mi/250m requests`). Returns nothing where one of several is named last
 /// and has no amount.
 pub(super) fn resources(text: Phrase<'_>) -> Option<(Amounts, Amounts)> {
+    let (requests, limits) = told(text)?;
+    // `limits 100 per minute`: a number without a unit is one of CPUs where something says so.
+    let alone = |it: &Amounts| {
+        let bare = |cpu: &String| cpu.bytes().all(|it| it.is_ascii_digit());
+        it.memory.is_none() && it.cpu.as_ref().is_some_and(bare)
+    };
+    let unsaid = alone(&requests) || alone(&limits);
+    (!unsaid || text.has(Word::Cpu)).then_some((requests, limits))
+}
+
+fn told(text: Phrase<'_>) -> Option<(Amounts, Amounts)> {
     let (mut requests, mut limits) = (Amounts::default(), Amounts::default());
     let (mut to_requests, mut to_limits) = (true, true);
     let vocabulary = text.vocabulary();

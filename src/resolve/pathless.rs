@@ -256,11 +256,12 @@ impl<'f> Names<'f> {
         if self.names_another(rest, &head) {
             return None;
         }
-        let rest = if head.served {
-            let marks = |it: char| it.is_whitespace() || ":,—–".contains(it);
-            format!("{SERVED}, {}", rest.trim_start_matches(marks))
-        } else {
-            rest.to_owned()
+        let figure = head.figure.and_then(|(start, end)| text.get(start..end));
+        let told = rest.trim_start_matches(|it: char| it.is_whitespace() || ":,—–".contains(it));
+        let rest = match figure {
+            Some(figure) => format!(": {figure} {told}"),
+            None if head.served => format!("{SERVED}, {told}"),
+            None => rest.to_owned(),
         };
         let root = folder.as_deref().unwrap_or(&self.root);
         let (path, kind) = match head.kind {

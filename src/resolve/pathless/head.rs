@@ -39,6 +39,20 @@ const JOINING: [&str; 4] = ["+", "&", "/", ","];
 /// Marks behind the name of a service that nothing but figures follow.
 const COLONS: [&str; 3] = [":", "—", "–"];
 
+/// What pods are told to have, before the service is named.
+const FIGURES: [Word; 7] = [
+    Word::Limits,
+    Word::Requests,
+    Word::Probes,
+    Word::Liveness,
+    Word::Readiness,
+    Word::Startup,
+    Word::Replicas,
+];
+
+/// A verb that no other rule reads.
+const SCALE: &str = "scale";
+
 /// What an object is for, which no other rule reads so.
 const ON: &str = "on";
 
@@ -52,6 +66,8 @@ pub(super) struct Head<'f> {
     pub(super) service: Option<&'f str>,
     /// The words by which both are told.
     pub(super) matched: Vec<String>,
+    /// What the line says before the service that belongs to what stands behind it (`Limits`).
+    pub(super) figure: Option<(usize, usize)>,
     /// Where the rest of the text begins.
     pub(super) end: usize,
 }
@@ -74,11 +90,19 @@ pub(super) fn read<'f>(
     let pieces = pieces(text, vocabulary);
     let opening = |it: &&Piece<'_>| it.told.has(Word::Opening) || is_number(it.text);
     let mut at = pieces.iter().take_while(opening).count();
+    if let Some(found) = scaled(&pieces, at, &service) {
+        return Some(found);
+    }
+    let deploys = pieces.get(at).is_some_and(|it| it.told.has(Word::SetUp));
     at += usize::from(pieces.get(at).is_some_and(makes));
     at = behind_articles(&pieces, at);
+    if let Some(found) = figure_first(&pieces, at, &service) {
+        return Some(found);
+    }
     let found = kind_first(&pieces, at, &service);
     let found = found.or_else(|| name_first(&pieces, at, &service));
-    let found = found.or_else(|| name_alone(&pieces, at, &service).filter(|_| about))?;
+    let alone = || name_alone(&pieces, at, (deploys, &service));
+    let found = found.or_else(|| alone().filter(|_| about))?;
     let certain = found.kinds.iter().all(|it| it.certain);
     let all: Vec<FileKind> = found.kinds.iter().map(|it| it.of).collect();
     let (kind, served) = match all.as_slice() {
@@ -98,7 +122,81 @@ pub(super) fn read<'f>(
         served,
         service: found.name.map(|(name, _)| name),
         matched: words.map(str::to_owned).collect(),
+        figure: None,
         end: found.end,
+    })
+}
+
+/// Reads `Limits for booking: 500m/512Mi`, `Readiness-проба у web на /health`: what is said of a
+/// service's pods, and then how much of it.
+fn figure_first<'f>(
+    pieces: &[Piece<'_>],
+    at: usize,
+    service: &impl Fn(&str) -> Option<&'f str>,
+) -> Option<Head<'f>> {
+    let figures = Meanings::of(&FIGURES);
+    let beside = Meanings::of(&[Word::Memory, Word::Cpu, Word::And]);
+    let first = pieces.get(at).filter(|it| it.told.meets(figures))?;
+    let behind = pieces.iter().skip(at + 1);
+    let told = |it: &&Piece<'_>| it.told.meets(figures) || it.told.meets(beside);
+    let next = at + 1 + behind.take_while(told).count();
+    let figure = (first.end - first.text.len(), pieces.get(next - 1)?.end);
+    let leads = pieces.get(next).is_some_and(is_place);
+    let at = behind_articles(pieces, next + usize::from(leads));
+    let piece = pieces.get(at).filter(|it| it.follows())?;
+    let name = service(piece.text)?;
+    let end = behind_noun(pieces, at);
+    let behind = pieces.iter().skip(at).filter(|it| it.end > end);
+    let said = behind.clone().next()?;
+    let is_said = !said.gap.is_empty() || is_amount(said) || said.text.starts_with('/') || is_place(said);
+    // `Limits of api: 5` may be about anything.
+    let amounts = Meanings::of(&[Word::Limits, Word::Requests]);
+    let mut all = pieces.get(..next)?.iter().chain(behind);
+    let known = !first.told.meets(amounts) || all.any(is_resource);
+    (is_said && known).then(|| Head {
+        kind: None,
+        served: false,
+        service: Some(name),
+        matched: vec![first.text.to_owned(), piece.text.to_owned()],
+        figure: Some(figure),
+        end,
+    })
+}
+
+/// Whether a piece is a number, with or without a unit.
+fn is_amount(piece: &Piece<'_>) -> bool {
+    piece.text.starts_with(|it: char| it.is_ascii_digit())
+}
+
+/// Whether a piece tells that an amount is one of CPU or memory: by its unit (`512Mi`), or by a word.
+fn is_resource(piece: &Piece<'_>) -> bool {
+    let unit = piece.text.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
+    let has_unit = is_amount(piece) && ["m", "Mi", "Gi", "Ki", "M", "G"].contains(&unit);
+    has_unit || piece.told.meets(Meanings::of(&[Word::Memory, Word::Cpu]))
+}
+
+/// Reads `Scale booking to 4 replicas`: the number stands behind.
+fn scaled<'f>(
+    pieces: &[Piece<'_>],
+    at: usize,
+    service: &impl Fn(&str) -> Option<&'f str>,
+) -> Option<Head<'f>> {
+    let scales = Meanings::of(&[Word::ScaleUp, Word::ScaleDown, Word::Change]);
+    let verb = pieces.get(at).filter(|it| it.told.meets(scales) || it.text.eq_ignore_ascii_case(SCALE))?;
+    let at = behind_articles(pieces, at + 1);
+    let piece = pieces.get(at)?;
+    let name = service(piece.text)?;
+    let to = pieces.get(at + 1).filter(|it| it.told.has(Word::Until))?;
+    let number = pieces.get(at + 2).filter(|it| is_number(it.text))?;
+    let pods = Meanings::of(&[Word::Replicas, Word::Pods]);
+    let whole = pieces.get(at + 3).is_some_and(|it| it.told.meets(pods)) && pieces.len() == at + 4;
+    (whole && number.follows()).then(|| Head {
+        kind: None,
+        served: false,
+        service: Some(name),
+        matched: vec![verb.text.to_owned(), piece.text.to_owned()],
+        figure: Some((to.end, to.end)),
+        end: to.end,
     })
 }
 
@@ -192,16 +290,18 @@ fn name_first<'t, 'f>(
 }
 
 /// Reads `booking: 2 replicas`: what stands behind the mark says whether it is about a workload.
+/// Behind a verb of bringing up, they may follow otherwise: `Deploy booking, 2 replicas`.
 fn name_alone<'t, 'f>(
     pieces: &[Piece<'t>],
     at: usize,
-    service: &impl Fn(&str) -> Option<&'f str>,
+    (deploys, service): (bool, &impl Fn(&str) -> Option<&'f str>),
 ) -> Option<Found<'t, 'f>> {
     let word = pieces.get(at)?.text;
     let name = service(word)?;
     let end = behind_noun(pieces, at);
     let behind = pieces.iter().skip(at + 1).find(|it| it.end > end);
-    let parted = behind.is_some_and(|it| COLONS.contains(&it.gap));
+    let parts = |it: &Piece<'_>| COLONS.contains(&it.gap) || deploys && [",", "("].contains(&it.gap);
+    let parted = behind.is_some_and(parts);
     parted.then(|| Found {
         kinds: Vec::new(),
         name: Some((name, word)),
