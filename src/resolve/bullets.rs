@@ -310,6 +310,53 @@ fn joined(item: Phrase<'_>) -> Option<Vec<&str>> {
     (parts.len() == 1 || parts.iter().all(one)).then_some(parts)
 }
 
+/// Whether an item of a list of ports may be one: it says so, or begins with a number that ports have
+/// and goes on with what they are called, not with what is counted (`100 rps`).
+fn may_be_port(item: Phrase<'_>) -> bool {
+    /// Below it, a number is more likely a count.
+    const LOWEST: u16 = 20;
+    /// From there on nothing but ports is numbered so.
+    const FREE: u16 = 1024;
+    let mut words = words(item.text());
+    let first = words.next().map(str::parse::<u16>);
+    let Some(Ok(number)) = first else {
+        return item.has(Word::Ports) || words_alone(item);
+    };
+    let next = words.next();
+    let named = next.is_none_or(|it| {
+        let bracketed = item.text().contains('(');
+        bracketed || ports::is_name(it) || item.with(it).has(Word::Ports)
+    });
+    let protocol = next.is_some_and(|it| {
+        ["tcp", "udp"]
+            .iter()
+            .any(|known| it.eq_ignore_ascii_case(known))
+    });
+    number >= LOWEST && (named || protocol || number >= FREE) || item.has(Word::Ports)
+}
+
+/// Whether an item has no number at all: a word between ports.
+fn words_alone(item: Phrase<'_>) -> bool {
+    let mut all = words(item.text());
+    !all.any(|it| it.contains(|letter: char| letter.is_ascii_digit()))
+}
+
+/// What a number counts that is none of a port.
+const NO_PORTS: [Word; 12] = [
+    Word::Replicas,
+    Word::Period,
+    Word::Timeout,
+    Word::Delay,
+    Word::Failures,
+    Word::Seconds,
+    Word::Minutes,
+    Word::Hours,
+    Word::Days,
+    Word::Percent,
+    Word::Cpu,
+    Word::Memory,
+];
+
 /// Reads `8080 (API), 9092 (AudioSocket)`, `5672 and 15672`.
 fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     head.find(&[Word::Ports])?;
@@ -318,8 +365,8 @@ fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String>
     let items = list.split([',', ';']).map(|item| joined(plain.with(item)));
     let items: Option<Vec<Vec<&str>>> = items.collect();
     for item in items?.into_iter().flatten() {
-        // `Service (3 replicas, port 80)` has one port.
-        if plain.with(item).has(Word::Replicas) {
+        // `Service (3 replicas, port 80)` has one port, and so has `port 80, every 10 s`.
+        if plain.with(item).find(&NO_PORTS).is_some() || !may_be_port(plain.with(item)) {
             return None;
         }
         let Some(number) = words(item).find_map(|word| word.parse::<u16>().ok()) else {

@@ -148,7 +148,8 @@ fn figure_first<'f>(
     let end = behind_noun(pieces, at);
     let behind = pieces.iter().skip(at).filter(|it| it.end > end);
     let said = behind.clone().next()?;
-    let is_said = !said.gap.is_empty() || is_amount(said) || said.text.starts_with('/') || is_place(said);
+    let is_said =
+        !said.gap.is_empty() || is_amount(said) || said.text.starts_with('/') || is_place(said);
     // `Limits of api: 5` may be about anything.
     let amounts = Meanings::of(&[Word::Limits, Word::Requests]);
     let mut all = pieces.get(..next)?.iter().chain(behind);
@@ -170,7 +171,9 @@ fn is_amount(piece: &Piece<'_>) -> bool {
 
 /// Whether a piece tells that an amount is one of CPU or memory: by its unit (`512Mi`), or by a word.
 fn is_resource(piece: &Piece<'_>) -> bool {
-    let unit = piece.text.trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
+    let unit = piece
+        .text
+        .trim_start_matches(|it: char| it.is_ascii_digit() || it == '.');
     let has_unit = is_amount(piece) && ["m", "Mi", "Gi", "Ki", "M", "G"].contains(&unit);
     has_unit || piece.told.meets(Meanings::of(&[Word::Memory, Word::Cpu]))
 }
@@ -182,7 +185,9 @@ fn scaled<'f>(
     service: &impl Fn(&str) -> Option<&'f str>,
 ) -> Option<Head<'f>> {
     let scales = Meanings::of(&[Word::ScaleUp, Word::ScaleDown, Word::Change]);
-    let verb = pieces.get(at).filter(|it| it.told.meets(scales) || it.text.eq_ignore_ascii_case(SCALE))?;
+    let verb = pieces
+        .get(at)
+        .filter(|it| it.told.meets(scales) || it.text.eq_ignore_ascii_case(SCALE))?;
     let at = behind_articles(pieces, at + 1);
     let piece = pieces.get(at)?;
     let name = service(piece.text)?;
@@ -300,7 +305,8 @@ fn name_alone<'t, 'f>(
     let name = service(word)?;
     let end = behind_noun(pieces, at);
     let behind = pieces.iter().skip(at + 1).find(|it| it.end > end);
-    let parts = |it: &Piece<'_>| COLONS.contains(&it.gap) || deploys && [",", "("].contains(&it.gap);
+    let parts =
+        |it: &Piece<'_>| COLONS.contains(&it.gap) || deploys && [",", "("].contains(&it.gap);
     let parted = behind.is_some_and(parts);
     parted.then(|| Found {
         kinds: Vec::new(),
