@@ -84,7 +84,7 @@ pub use hand_written::HandWritten;
 pub use ingress::{GatewaySpec, IngressPart, IngressPath, IngressSpec, Middleware, PathKind};
 pub use model::{
     Action, Answer, BulletReading, BulletRule, Considered, Explained, Finding, InventoryKind, Note,
-    Reading, Requirement, Resolved, ResolvedTask, Verdict,
+    Reading, Requirement, Resolved, ResolvedTask, Unkept, Verdict,
 };
 
 pub use overlays::{overlaid, overlays};
@@ -168,7 +168,7 @@ pub fn resolve(
         let mut resolved = resolve_as_read(&mut reads, of, (context, &past), &mut left)?;
         let made = (&resolved.tasks[..], &resolved.application);
         let doubtful = doubtful::leave(&mut reads, made, checklist);
-        let narrowed = unread_of_line(&mut reads, &resolved.tasks);
+        let narrowed = unread_of_line(&mut reads, &resolved.tasks, context);
         // What is asked for must be the same in every environment.
         if doubtful.is_empty() && !narrowed || overlaid {
             left.append(&mut resolved.warnings.0);
@@ -181,7 +181,7 @@ pub fn resolve(
 
 /// Takes nothing of clauses of a line of which the facts don't know the rest; returns whether that
 /// makes a difference.
-fn unread_of_line(reads: &mut [Read<'_>], tasks: &[ResolvedTask]) -> bool {
+fn unread_of_line(reads: &mut [Read<'_>], tasks: &[ResolvedTask], context: &Context<'_>) -> bool {
     let in_line = |read: &Read<'_>, it: &BulletReading| {
         let line = &read.task.text.span;
         matches!(it, BulletReading::Unread { span, .. } if line.contains(&span.start))
@@ -190,12 +190,14 @@ fn unread_of_line(reads: &mut [Read<'_>], tasks: &[ResolvedTask]) -> bool {
         let mut bullets = task.bullets.iter();
         bullets.any(|it| in_line(read, it))
     };
-    // What another line has written is what this one is about.
+    // What another line has written, or this phase wrote before, is what the line is about.
+    let own = context.before.into_iter().flat_map(|before| &before.own);
     let sure: BTreeSet<String> = reads
         .iter()
         .zip(tasks)
         .filter(|(read, task)| !unread(read, task))
         .filter_map(|(read, _)| Some(read.target()?.path.clone()))
+        .chain(own.cloned())
         .collect();
     let mut narrowed = false;
     for (read, task) in reads.iter_mut().zip(tasks) {

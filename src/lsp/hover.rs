@@ -90,17 +90,18 @@ fn meaning_text(reading: &Reading, task: &ResolvedTask) -> String {
         matched.join(", ")
     );
     text += &action(reading, task);
-    let of = |wanted: fn(&BulletReading) -> Option<(&String, &str)>| -> String {
+    let of = |wanted: fn(&BulletReading) -> Option<(&String, String)>| -> String {
         let lines = task.bullets.iter().filter_map(wanted);
-        let line = |(bullet, meaning): (&String, &str)| {
+        let line = |(bullet, meaning): (&String, String)| {
             let arrow = if meaning.is_empty() { "" } else { " → " };
-            format!("- {}{arrow}{}\n", escape(bullet), escape(meaning))
+            format!("- {}{arrow}{}\n", escape(bullet), escape(&meaning))
         };
         lines.map(line).collect()
     };
     let unread = of(|bullet| match bullet {
         BulletReading::Unread { text, asks, .. } => {
-            Some((text, asks.as_deref().unwrap_or_default()))
+            let asks = asks.as_ref().map(ToString::to_string);
+            Some((text, asks.unwrap_or_default()))
         }
         BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
     });
@@ -111,8 +112,8 @@ fn meaning_text(reading: &Reading, task: &ResolvedTask) -> String {
         );
     }
     let read = of(|bullet| match bullet {
-        BulletReading::Read { text, meaning } => Some((text, meaning)),
-        BulletReading::Vacuous { text, reason } => Some((text, reason)),
+        BulletReading::Read { text, meaning } => Some((text, meaning.clone())),
+        BulletReading::Vacuous { text, reason } => Some((text, reason.clone())),
         BulletReading::Unread { .. } => None,
     });
     if !read.is_empty() {

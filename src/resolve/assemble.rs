@@ -96,7 +96,8 @@ pub(super) fn assemble<'f>(
         past: past.edge(),
     };
     let needed = (!promises).then(|| around.needed(&roster));
-    let unassigned = leave_out(&mut roster, reads, promises, (checklist, context, past));
+    let of = (checklist, tree);
+    let unassigned = leave_out(&mut roster, reads, promises, of, (context, past));
     let variables = variables(&roster, checklist, facts, context);
     let own = roster.own_names();
     let sources = workload::Sources {

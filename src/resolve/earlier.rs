@@ -122,7 +122,8 @@ pub(super) struct Past<'f> {
     beyond: Vec<Held>,
     /// The workloads in those of them that this phase didn't write.
     run_later: BTreeSet<String>,
-    /// What persons' tasks name as what is to run, each with that task (`task 1.2 of phase 1`).
+    /// What tasks that wrote nothing name as what is to run, each with which one does, and why it did not
+    /// write it.
     pub(super) theirs: BTreeMap<String, String>,
 }
 
@@ -185,12 +186,13 @@ impl<'f> Past<'f> {
         let mut known = subjects::collect(&reads);
         // What it couldn't write was said there.
         subjects::assign(&mut known, project, settings, checklist);
-        self.left(&reads, checklist);
         let wrote = |read: &Read<'_>| {
             let path = read.target().map(|target| target.path.as_str());
             path.is_some_and(|path| phase.written.contains(path) && tree.get(path).is_some())
         };
-        reads.retain(wrote);
+        let (asked, left): (Vec<Read<'_>>, Vec<Read<'_>>) = reads.into_iter().partition(wrote);
+        self.left(&left, checklist);
+        let mut reads = asked;
         // A box that something was unread of is open until a person decides.
         for read in reads.iter_mut().filter(|it| !it.task.marker.checked) {
             read.narrow();
@@ -220,13 +222,19 @@ impl<'f> Past<'f> {
         }
     }
 
-    /// Takes up what a phase's tasks that are a person's name as what is to run.
+    /// Takes up what a phase's tasks that wrote nothing name as what is to run.
     fn left(&mut self, reads: &[Read<'_>], checklist: &Checklist) {
         for read in reads {
+            let task = format!("task {} of phase {}", read.task.id, checklist.number);
+            let unwritten = read.target().filter(|it| it.kind.runs_pods());
+            let unwritten = unwritten.and_then(|it| it.name.clone());
+            let why = match unwritten {
+                Some(_) => format!("{task} asks for it, and hasn't written it"),
+                None => format!("{task} names it, which is a person's"),
+            };
             let names = assemble::theirs(read, &checklist.vocabulary);
-            let by = || format!("task {} of phase {}", read.task.id, checklist.number);
-            for name in names {
-                self.theirs.entry(name).or_insert_with(by);
+            for name in names.into_iter().chain(unwritten) {
+                self.theirs.entry(name).or_insert_with(|| why.clone());
             }
         }
     }

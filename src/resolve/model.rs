@@ -1,5 +1,6 @@
 //! What tasks resolve to.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::checklist::{Awaited, Checklist, Shell, Span, Task, TaskId};
@@ -164,7 +165,7 @@ pub enum BulletReading {
         /// The bullet as written.
         text: String,
         /// What it asks for, where that was read, and in what it is written otherwise.
-        asks: Option<String>,
+        asks: Option<Unkept>,
         /// Where.
         span: Span,
     },
@@ -181,6 +182,29 @@ impl BulletReading {
             return None;
         };
         Some(format!("asks for {asks}"))
+    }
+}
+
+/// What a bullet asks for, and in what it is written otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unkept {
+    /// What it asks for (`replicas 5; ports 9090`).
+    pub meaning: String,
+    /// What of it isn't so (`ports`).
+    pub differs: Vec<&'static str>,
+}
+
+impl fmt::Display for Unkept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let differs = self.differs.join(", ");
+        write!(f, "{}; what is written differs in {differs}", self.meaning)
+    }
+}
+
+impl Unkept {
+    /// Returns whether something of it is written as it is asked for.
+    pub(super) fn keeps_some(&self) -> bool {
+        self.meaning.split("; ").count() > self.differs.len()
     }
 }
 

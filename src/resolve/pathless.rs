@@ -21,7 +21,7 @@ use crate::vocabulary::{Phrase, Word, words};
 use super::application::WorkloadKind;
 use super::bullets::Meaning;
 use super::earlier::Before;
-use super::model::{BulletReading, ResolvedTask};
+use super::model::{BulletReading, ResolvedTask, Unkept};
 use super::rules::{self, Pathless, Read};
 use super::slug::slug;
 use super::subjects::{named_product, normal};
@@ -131,13 +131,16 @@ fn object(kind: FileKind) -> Option<&'static str> {
 }
 
 /// Leaves a task to a person whose line may be about something else than its file, which isn't among
-/// those that other lines have written for `sure`; returns whether it was one.
+/// those that are written for `sure`; returns whether it was one.
 pub(super) fn leave(read: &mut Read<'_>, task: &ResolvedTask, sure: &BTreeSet<String>) -> bool {
     let known = read.target().is_some_and(|it| sure.contains(&it.path));
+    let kept = |it: &Unkept| known || it.keeps_some();
     let line = read.task.text.span.clone();
     let unread = task.bullets.iter().find_map(|it| match it {
         // What is read, and only written otherwise, is about what its words say.
-        BulletReading::Unread { asks: Some(_), .. } if known => None,
+        BulletReading::Unread {
+            asks: Some(asks), ..
+        } if kept(asks) => None,
         BulletReading::Unread { text, span, .. } if line.contains(&span.start) => Some(text),
         BulletReading::Unread { .. }
         | BulletReading::Read { .. }

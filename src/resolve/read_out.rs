@@ -15,7 +15,7 @@ use super::expect::{Expectation, Look};
 use super::findings;
 use super::hand_written;
 use super::kept::Written;
-use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask};
+use super::model::{Action, BulletReading, InventoryKind, Requirement, ResolvedTask, Unkept};
 use super::rules::{self, Intent, Read, Required};
 use super::spec::Spec;
 use super::target::{FileKind, Target};
@@ -278,10 +278,10 @@ fn bullet(part: &Part<'_>, target: Option<&Target>, known: &Known<'_>) -> Option
         // What is overruled, or what the controller can't carry out, stays open for a person.
         Meaning::Carried(asks) if !differs.is_empty() => BulletReading::Unread {
             text,
-            asks: Some(format!(
-                "{asks}; what is written differs in {}",
-                differs.join(", ")
-            )),
+            asks: Some(Unkept {
+                meaning: asks.clone(),
+                differs,
+            }),
             span,
         },
         Meaning::Carried(_) if !part.told => return None,

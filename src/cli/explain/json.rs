@@ -71,7 +71,7 @@ fn bullet_json(bullet: &BulletReading) -> Value {
             json!({ "text": text, "became": "vacuous", "meaning": reason })
         }
         BulletReading::Unread { text, asks, .. } => {
-            json!({ "text": text, "became": "unread", "asks": asks })
+            json!({ "text": text, "became": "unread", "asks": asks.as_ref().map(ToString::to_string) })
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::checklist::{Checklist, nested};
-use crate::facts::{Origin, image};
+use crate::facts::{Origin, Tree, image};
 use crate::resolve::Context;
 use crate::resolve::application::{FileOrigin, FileSpec};
 use crate::resolve::earlier::Past;
@@ -14,31 +14,38 @@ use crate::resolve::roster::{Member, Roster};
 use crate::resolve::rules::{Intent, Read};
 use crate::resolve::subjects::named_product;
 use crate::resolve::target::{self, FileKind};
+use crate::resolve::unwritten;
 use crate::settings::Extras;
 use crate::vocabulary::{Phrase, Vocabulary, Word, words};
+
+/// The kinds that run a service's pods, as manifests name them.
+const KINDS: [&str; 3] = ["Deployment", "StatefulSet", "DaemonSet"];
 
 /// A service of Compose that no task writes.
 pub(in crate::resolve) struct Unassigned {
     workload: String,
     service: String,
     origin: Origin,
-    /// The person's task that names it.
+    /// Which task names it and is a person's, or writes nothing.
     by: Option<String>,
 }
 
 /// Names the services that no task writes, and drops those that are only to be reported, or that a
-/// person's task names, here or in an earlier phase: what that asks for isn't known.
+/// person's task names, here or in an earlier phase: what that asks for isn't known. One whose manifest
+/// is there stays known, and isn't written.
 pub(super) fn leave_out(
     roster: &mut Roster<'_>,
     reads: &[Read<'_>],
     promises: bool,
-    (checklist, context, past): (&Checklist, &Context<'_>, &Past<'_>),
+    (checklist, tree): (&Checklist, &Tree),
+    (context, past): (&Context<'_>, &Past<'_>),
 ) -> Vec<Unassigned> {
     let mut unassigned: Vec<Unassigned> = Vec::new();
     let any = roster.members.iter().any(|member| member.unassigned);
     let own = reads.iter().filter(|_| any).flat_map(|read| {
         let names = theirs(read, &checklist.vocabulary).into_iter();
-        names.map(|name| (name, format!("task {}", read.task.id)))
+        let why = format!("task {} names it, which is a person's", read.task.id);
+        names.map(move |name| (name, why.clone()))
     });
     // Of two that name it, this phase's own is said.
     let earlier = past
@@ -46,6 +53,16 @@ pub(super) fn leave_out(
         .iter()
         .map(|(name, by)| (name.clone(), by.clone()));
     let theirs: BTreeMap<String, String> = earlier.chain(own).collect();
+    for member in roster.members.iter_mut().filter(|it| it.unassigned) {
+        // Who talks to it goes on with that, whoever writes it from now on.
+        let runs = |kind| {
+            unwritten::holding(tree, kind, &member.name)
+                .next()
+                .is_some()
+        };
+        let there = || KINDS.into_iter().any(runs);
+        member.unassigned = named(member, &theirs).is_none() || !there();
+    }
     roster.members.retain(|member| {
         let Some(service) = member.service.filter(|_| member.unassigned) else {
             return true;
@@ -72,7 +89,7 @@ pub(super) fn persons(found: &[Unassigned]) -> Vec<String> {
     theirs.map(|it| it.workload.clone()).collect()
 }
 
-/// Returns the task that names a service, by its own name or by that of what it runs.
+/// Returns which task names a service, by its own name or by that of what it runs.
 fn named<'t>(member: &Member<'_>, theirs: &'t BTreeMap<String, String>) -> Option<&'t String> {
     let service = member.service?;
     let called = theirs.get(&member.name);
@@ -178,9 +195,7 @@ pub(in crate::resolve) fn unassigned(found: &[Unassigned], files: &[FileSpec]) -
         let service = &it.service;
         let text = match (file, &it.by) {
             (Some(file), _) => format!("service {service} → {}", file.path),
-            (None, Some(by)) => {
-                format!("service {service} is in no file: {by} names it, which is a person's")
-            }
+            (None, Some(by)) => format!("service {service} is in no file: {by}"),
             (None, None) => format!("service {service} is in no file"),
         };
         Note {
