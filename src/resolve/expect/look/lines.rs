@@ -610,3 +610,40 @@ fn tests_use_what_they_are_for() {
         "{import}it('a', () => {{ expect(useCart().total).toBe(2); }});\n"
     )));
 }
+
+#[test]
+fn the_noun_before_several_names_says_what_each_is() {
+    let done = |line, path: &'static str, text| is_done("Work", line, &[(path, text)]);
+    for line in [
+        "Create class `Repo` with methods `save` and `findByCustomer`",
+        "Створити клас `Repo` з методами `save` і `findByCustomer`",
+        "Создать класс `Repo` с методами `save`, `findByCustomer`",
+    ] {
+        let class = |last: &str| -> &'static str {
+            let save = "public function save($a) { return $this->db->put($a); }";
+            format!("<?php\nclass Repo {{\n  {save}\n  {last}\n}}\n").leak()
+        };
+        let find = "public function findByCustomer($id) { return $this->db->get($id); }";
+        assert!(done(line, "src/Repo.php", class(find)), "{line}");
+        let field = "public $findByCustomer = null;";
+        assert!(!done(line, "src/Repo.php", class(field)), "{line}");
+        let elsewhere = format!("{}class Other {{\n  {find}\n}}\n", class(""));
+        assert!(!done(line, "src/Repo.php", elsewhere.leak()), "{line}");
+    }
+    let line = "Add functions `toKwh` and `toGcal` to `src/units.js`";
+    let first = "export function toKwh(x) { return x / 3.6; }\n";
+    let with = |last: &str| -> &'static str { format!("{first}{last}").leak() };
+    assert!(done(
+        line,
+        "src/units.js",
+        with("export const toGcal = (x) => x * 4;\n")
+    ));
+    assert!(!done(
+        line,
+        "src/units.js",
+        with("export const toGcal = 0.00086;\n")
+    ));
+    let line = "Add class `Loan` and `renewAll()` to `src/loan.js`";
+    let text = "export class Loan { a() { return this.b; } }\nexport function renewAll(x) { return x.map(y); }\n";
+    assert!(done(line, "src/loan.js", text));
+}

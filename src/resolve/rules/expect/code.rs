@@ -187,11 +187,15 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
             of_type: is_of_type(tokens, at),
             of_owner: is_of_owner(tokens, at),
         };
-        let mut kind = kind(code, beside).or_else(|why| {
-            let shared = shared(tokens, at).ok_or(why)?;
-            let before = Some(shared);
-            kind(code, Beside { before, ..beside })
-        });
+        let of_all = shared(tokens, at);
+        let with = |before| kind(code, Beside { before, ..beside });
+        let mut kind = match kind(code, beside) {
+            Ok(Kind::Symbol(symbol)) if of_all.is_some_and(|it| is_also(it, code, beside)) => {
+                with(of_all).or(Ok(Kind::Symbol(symbol)))
+            }
+            Err(why) => of_all.ok_or(why).and_then(|it| with(Some(it))),
+            found => found,
+        };
         if let Ok(Kind::Symbol(symbol)) = &mut kind {
             let said = modifiers(tokens, at).filter(|it| !symbol.signature.modifiers.contains(it));
             let said: Vec<String> = said.collect();
@@ -214,6 +218,15 @@ fn shared<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
         before = rest;
     }
     None
+}
+
+/// Whether the noun before several names says what this one is, too: of the others, they say what they
+/// are themselves (``class `Loan` and `renew()` ``).
+fn is_also(noun: &Token<'_>, code: &str, beside: Beside<'_>) -> bool {
+    let own = symbol::NOUNS.iter().any(|role| beside.names(*role));
+    let says = symbol::NOUNS.iter().any(|role| noun.is(*role));
+    let named = !noun.is(Role::Type) || code.starts_with(char::is_uppercase);
+    says && !own && named && !code.contains('(')
 }
 
 /// Returns the keywords that stand before the noun before a code span, and that its definition is to
