@@ -27,7 +27,7 @@ patterns! {
     DECLARED = r"^(?:(?:const|let|var|val|final)\s+)?(\w+)(?:\s*:\s*[\w<>\[\]]+)?\s*(?::=|=)\s*([^=>].*)$";
     SET = r"^(?:w|res|response|reply|ctx|c)\.\w+\s*=\s*([^=].*)$";
     HEADERS = r"(?:\.Set|\.Add|\.set|\.header|setHeader|set_header|\.type|contentType)\([^()]*\)";
-    SAID = r#""[^"\n]+"|'[^'\n]+'|`[^`\n]+`"#;
+    SAID = r#""[^"\n]*\w[^"\n]*"|'[^'\n]*\w[^'\n]*'|`[^`\n]*\w[^`\n]*`"#;
     INTERPOLATED = r#"\b[fF]r?["']|\$@?"|"[^"\n]*\$[{A-Za-z_]"#;
     ALIVE_PATHS = r"(?i)^(?:health\w*|ping|ready\w*|readiness\w*|live\w*|liveness\w*|alive)$";
     CONSTANT_PATHS = r"(?i)^(?:health\w*|healthz|ping|pong|ready\w*|readiness\w*|live\w*|liveness\w*|alive|up|heartbeat|version|metrics|status|info|about|echo|startup\w*|robots\.txt|favicon\.ico)$";
@@ -75,12 +75,17 @@ const KEYWORDS: &[&str] = &[
 /// Functions that only make an answer.
 const CALLED: &[&str] = &[
     "Accepted",
+    "BadRequest",
+    "Conflict",
+    "Content",
     "Created",
     "Encode",
     "Error",
+    "Forbid",
     "Fprint",
     "Fprintf",
     "Fprintln",
+    "FromResult",
     "H",
     "HTTPException",
     "Header",
@@ -94,6 +99,7 @@ const CALLED: &[&str] = &[
     "NotFound",
     "Ok",
     "Optional",
+    "Problem",
     "Response",
     "ResponseEntity",
     "SendStatus",
@@ -102,9 +108,13 @@ const CALLED: &[&str] = &[
     "Status",
     "StatusCode",
     "String",
+    "Unauthorized",
+    "UnprocessableEntity",
+    "ValidationProblem",
     "Write",
     "WriteHeader",
     "WriteString",
+    "Yield",
     "accepted",
     "badRequest",
     "body",
@@ -118,6 +128,7 @@ const CALLED: &[&str] = &[
     "empty",
     "emptyList",
     "end",
+    "forbidden",
     "header",
     "json",
     "jsonify",
@@ -130,6 +141,7 @@ const CALLED: &[&str] = &[
     "noContent",
     "of",
     "ok",
+    "resolve",
     "send",
     "sendStatus",
     "send_status",
@@ -138,6 +150,7 @@ const CALLED: &[&str] = &[
     "status",
     "string",
     "type",
+    "unauthorized",
     "writeHead",
 ];
 
@@ -151,11 +164,14 @@ const ROOTS: &[&str] = &[
     "Map",
     "NextResponse",
     "Optional",
+    "Promise",
     "Response",
     "ResponseEntity",
     "Results",
     "StatusCodes",
+    "Task",
     "TypedResults",
+    "ValueTask",
     "c",
     "context",
     "ctx",

@@ -20,10 +20,10 @@ use super::unavailable::{is_called_to_refuse, is_unavailable};
 pub(super) const LONGEST: usize = 400;
 
 patterns! {
-    CONSTANT = r#"^(?:return\s+)?(?:(?:Ok|Some|Json|Promise\.resolve|Result\.success|Optional\.of)\()?(?:-?\d+(?:\.\d+)?[a-zA-Z]?|true|false|True|False|""|''|``|\[\s*\]|\{\s*\}|vec!\[\s*\]|(?:Vec|String|HashMap|BTreeMap)::new\(\)|Default::default\(\)|(?:List|Map|Set)\.of\(\)|Optional\.empty\(\)|Collections\.empty\w+\(\)|empty(?:List|Map|Set)\(\)|new\s+\w+(?:<\w*>)?\(\)|collect\(\)|dict\(\)|list\(\))\)?$"#;
+    CONSTANT = r#"^(?:return\s+)?(?:await\s+)?(?:(?:Ok|Some|Json|(?:Value)?Task\.FromResult(?:<\w+>)?|Promise\.resolve|Result\.success|Optional\.of)\()?(?:-?\d+(?:\.\d+)?[a-zA-Z]?|true|false|True|False|""|''|``|\[\s*\]|\{\s*\}|vec!\[\s*\]|(?:Vec|String|HashMap|BTreeMap)::new\(\)|Default::default\(\)|(?:List|Map|Set)\.of\(\)|Optional\.empty\(\)|Collections\.empty\w+\(\)|empty(?:List|Map|Set)\(\)|new\s+\w+(?:<\w*>)?\(\)|collect\(\)|dict\(\)|list\(\))\)?$"#;
     TELLS = r"(?i)log|print|show|dump|debug|warn|report|trace|banner|usage";
     PUT_OFF = r"(?i)\b(?:todo|fixme|xxx|tbd|stub)\b|\bnot (?:yet )?(?:implemented|done)\b|unimplemented";
-    NOTHING = r"^(?:pass|None|(?:return\s+)?(?:await\s+)?\$?(?:call_)?next\((?:\$?req(?:uest)?)?\)|(?:return\s+)?NotImplemented|Ok\(\(\)\)|return(?:\s+(?:None|nil|null|undefined)(?:\s*,\s*nil)*|\s*\{\s*\})?(?:\s+as\s+[^;\n]+)?)$";
+    NOTHING = r"^(?:pass|None|(?:return\s+)?(?:await\s+)?(?:(?:Value)?Task\.(?:CompletedTask|Yield\(\)|Delay\([^()]*\))|(?:time|asyncio)\.[sS]leep\([^()]*\)|new\s+Promise\(\s*\(?\w+\)?\s*=>\s*setTimeout\(\s*\w+[^()]*\)\s*\))|(?:return\s+)?(?:await\s+)?\$?(?:call_)?next\((?:\$?req(?:uest)?)?\)|(?:return\s+)?NotImplemented|Ok\(\(\)\)|return(?:\s+(?:None|nil|null|undefined)(?:\s*,\s*nil)*|\s*\{\s*\})?(?:\s+as\s+[^;\n]+)?)$";
     IGNORED = r"^(?:_\s*=\s*\w+|void\s+\w+)$";
     LOGGED = r"^(?:console\.\w+|print|println!?|eprintln!|dbg!|log(?:ger|ging)?\.\w+|log::\w+!|tracing::\w+!|(?:info|warn|debug|error)!|slog\.\w+|fmt\.Print\w*|System\.out\.print\w*|error_log|Log::\w+|puts)[\s(].*$";
     LATER = r"(?i)\btodo\b|\bfixme\b|\bstub\b|\blater\b|nothing yet|not (?:yet )?(?:implemented|done|ready)|unimplemented";
@@ -35,7 +35,7 @@ patterns! {
     SQL_RETURNED = r"(?is)^(?:begin\s+)?return\s+(\w+)$";
     MACRO = r"^(?:(?:core::|std::)?(?:todo|unimplemented)!\s*|TODO)\([^;]*\)$";
     REFUSED = r"(?i)^(?:raise|throw|panic|fatal\w*|die|abort)\b[^;]*(?:(?:not|n't)[ _-]*(?:yet[ _-]*)?(?:implemented|supported|written|done)|unimplemented|unsupported|\btodo\b)[^;]*$";
-    TOLD = r"(?i)^[^;\n]*(?:(?:\bnot|n't) (?:yet )?(?:implemented|written)|StatusNotImplemented|NOT_IMPLEMENTED)\b[^;\n]*$";
+    TOLD = r"(?i)^[^;\n]*(?:(?:\bnot|n't) (?:yet )?(?:implemented|written)|(?:\bnot|n't) (?:supported|available|ready) yet|StatusNotImplemented|NOT_IMPLEMENTED)\b[^;\n]*$";
 }
 
 /// What stands behind a function's head.
@@ -259,6 +259,34 @@ pub(super) mod tests {
         for (path, source) in [
             ("a.py", "def send(to):\n    pass\n\nx = 1\n"),
             ("a.py", "def send(to): ...\n"),
+            (
+                "A.cs",
+                "class A {\n  public Task send(string to) => Task.CompletedTask;\n}\n",
+            ),
+            (
+                "A.cs",
+                "class A {\n  public ValueTask send(string to) => ValueTask.CompletedTask;\n}\n",
+            ),
+            (
+                "A.cs",
+                "class A {\n  public Task<int> send(string to) => Task.FromResult(0);\n}\n",
+            ),
+            (
+                "A.cs",
+                "class A {\n  public async Task send(string to) { await Task.Yield(); }\n}\n",
+            ),
+            (
+                "a.go",
+                "package a\n\nfunc send(to string) error {\n\treturn errors.New(\"send: not supported yet\")\n}\n",
+            ),
+            (
+                "a.js",
+                "async function send(to) {\n  return await Promise.resolve({});\n}\n",
+            ),
+            (
+                "a.js",
+                "async function send(to) {\n  await new Promise((r) => setTimeout(r, 10));\n}\n",
+            ),
             (
                 "a.tsx",
                 "export function send({ to }) {\n  return <a onClick={() => alert(\"Sending is coming soon\")}>{to}</a>;\n}\n",
