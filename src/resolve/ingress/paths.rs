@@ -265,7 +265,37 @@ fn clauses(text: &Inline, vocabulary: &Vocabulary) -> Vec<Clause> {
             }
         }
     }
-    clauses
+    together(clauses, vocabulary)
+}
+
+/// Returns clauses with those of hosts alone taken into the one behind them that leads a host somewhere:
+/// `a.test, b.test → web`.
+fn together(clauses: Vec<Clause>, vocabulary: &Vocabulary) -> Vec<Clause> {
+    let hosts = |codes: &[String]| !codes.is_empty() && codes.iter().all(|it| is_host(it));
+    let bare = |words: &str| {
+        let said = [
+            Word::Hosts,
+            Word::Purpose,
+            Word::And,
+            Word::Entry,
+            Word::Idle,
+        ];
+        let mut all = crate::vocabulary::words(words);
+        all.all(|it| said.iter().any(|meaning| vocabulary.tells(it, *meaning)))
+    };
+    let mut taken: Vec<Clause> = Vec::new();
+    for mut clause in clauses {
+        if clause.behind.is_some() && hosts(&clause.codes) {
+            while let Some(alone) =
+                taken.pop_if(|it| it.behind.is_none() && hosts(&it.codes) && bare(&it.words))
+            {
+                clause.codes.splice(0..0, alone.codes);
+                clause.words.insert_str(0, &alone.words);
+            }
+        }
+        taken.push(clause);
+    }
+    taken
 }
 
 fn add_words(clause: &mut Clause, piece: &str) {
@@ -318,6 +348,28 @@ mod tests {
         check("/*", None, "/", Prefix);
         check("Shop.test/api/*", Some("shop.test"), "/api", Prefix);
         check("*.shop.test", Some("*.shop.test"), "/", Prefix);
+    }
+
+    #[test]
+    fn hosts_before_one_that_leads_somewhere_lead_there_too() {
+        let hosts = |text: &str| -> Vec<String> {
+            let found = read(&inline(text), &Vocabulary::default());
+            let shown = found.iter().map(|it| {
+                let (host, to) = (it.host.as_deref(), it.to.as_deref());
+                format!(
+                    "{}{} {}",
+                    host.unwrap_or_default(),
+                    it.path,
+                    to.unwrap_or_default()
+                )
+            });
+            shown.collect()
+        };
+        let both = ["a.test/ web", "b.test/ web"];
+        assert_eq!(hosts("`a.test`, `b.test` → web"), both);
+        assert_eq!(hosts("hosts `a.test`, `b.test` → web"), both);
+        let more = ["a.test/ web", "b.test/ web", "/api api"];
+        assert_eq!(hosts("`a.test`, `b.test` → web, `/api` → api"), more);
     }
 
     #[test]
