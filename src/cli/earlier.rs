@@ -98,6 +98,7 @@ impl Loaded {
             number: phase.checklist.number,
             applied: self.applied(phase, numbers.iter().copied()),
             later: later.collect(),
+            foreign: self.foreign(phase, &own),
             own: own.into_keys().collect(),
             phases: Vec::new(),
         };
@@ -184,6 +185,22 @@ impl Loaded {
         let phases = set.into_iter().flat_map(|set| &set.phases);
         let numbers = phases.map(|file| file.number);
         numbers.filter(|number| wanted(*number)).collect()
+    }
+
+    /// Returns the files that phases of other sets wrote and a phase didn't, each with the set.
+    fn foreign(&self, phase: &Phase, own: &BTreeMap<String, Written>) -> BTreeMap<String, String> {
+        let sets = self.snapshot.sets.iter().filter(|it| it.name != phase.set);
+        let phases = sets.flat_map(|set| set.phases.iter().map(move |file| (set, file.number)));
+        let mut foreign = BTreeMap::new();
+        for (set, number) in phases {
+            let Ok(known) = read_journal(&self.workspace, &set.name, number) else {
+                continue;
+            };
+            let paths = known.state.written().into_keys();
+            let theirs = paths.filter(|path| !own.contains_key(path));
+            foreign.extend(theirs.map(|path| (path, set.name.clone())));
+        }
+        foreign
     }
 
     fn written(&self, phase: &Phase, number: u32) -> BTreeMap<String, Written> {

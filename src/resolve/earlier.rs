@@ -40,6 +40,8 @@ pub struct Before {
     pub own: BTreeSet<String>,
     /// The files that later phases wrote, by theirs.
     pub later: BTreeSet<String>,
+    /// The files that phases of other sets wrote and this one didn't, each with the set.
+    pub foreign: BTreeMap<String, String>,
     /// The objects that earlier phases applied, by their records (`Service/api`).
     pub applied: BTreeSet<String>,
 }
@@ -122,6 +124,8 @@ pub(super) struct Past<'f> {
     beyond: Vec<Held>,
     /// The workloads in those of them that this phase didn't write.
     run_later: BTreeSet<String>,
+    /// The files of other sets, each with the set.
+    foreign: BTreeMap<String, String>,
     /// What tasks that wrote nothing name as what is to run, each with which one does, and why it did not
     /// write it.
     pub(super) theirs: BTreeMap<String, String>,
@@ -150,6 +154,7 @@ impl<'f> Past<'f> {
             namespace: namespace.clone(),
             own: before.own.clone(),
             written_later: before.later.clone(),
+            foreign: before.foreign.clone(),
             ..Self::default()
         };
         let written = before.phases.iter().flat_map(|phase| &phase.written);
@@ -348,6 +353,7 @@ impl<'f> Past<'f> {
         Others {
             // What lies there is in another namespace.
             taken: apart.filter(|path| !self.own.contains(path)).collect(),
+            foreign: self.foreign.keys().cloned().collect(),
             later: self.later.clone(),
             written_later: self.written_later.clone(),
             run_later: self.run_later.clone(),

@@ -14,6 +14,7 @@ use super::application::{
 use super::overlays;
 use super::roster::Roster;
 use super::rules::Read;
+use super::slug::slug;
 use super::target::{FileKind, Target};
 use folder::application_folder;
 pub(super) use folder::told_folder;
@@ -24,6 +25,8 @@ use shared::Shared;
 pub(super) struct Others {
     /// Paths that nothing may be written to without a task.
     pub(super) taken: Vec<String>,
+    /// Paths that are another set's.
+    pub(super) foreign: BTreeSet<String>,
     /// Objects that later phases wrote, and this one didn't: they aren't begun here.
     pub(super) later: Vec<ManifestItem>,
     /// The files that later phases wrote.
@@ -66,7 +69,7 @@ pub(super) fn build(
     if !writes {
         return files;
     }
-    let root = root(&targets);
+    let root = own_root(root(&targets), application, others);
     let section = targets
         .first()
         .map(|(read, _)| read.section.number.clone())
@@ -127,6 +130,19 @@ fn root(targets: &[(&Read<'_>, &Target)]) -> String {
         .map(|(folder, _)| format!("{folder}/"))
         .next()
         .unwrap_or_default()
+}
+
+/// Returns the folder of what no task names: one of the set's own below that where another set has its
+/// own, as its namespace and its secrets lie there.
+fn own_root(root: String, application: &Application, others: &Others) -> String {
+    let beside = |path: &String| {
+        let rest = path.strip_prefix(&root);
+        rest.is_some_and(|rest| !rest.contains('/'))
+    };
+    if others.foreign.iter().any(beside) {
+        return format!("{root}{}/", slug(&application.set));
+    }
+    root
 }
 
 fn namespace() -> Vec<ManifestItem> {

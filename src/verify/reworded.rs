@@ -1,9 +1,12 @@
 //! Ticks of a task that says something else by now, of which not all is read: what was done was
 //! done for other words.
 
+use std::collections::BTreeSet;
+
 use crate::checklist::Task;
 use crate::journal::{StepState, Subject, likeness};
 use crate::resolve::{Action, BulletReading, ResolvedTask};
+use crate::vocabulary::words;
 
 /// Returns why a tick doesn't stand for what a task says any more; none where it does, or that can't be
 /// told. `steps` are what was recorded of the task.
@@ -25,9 +28,29 @@ pub fn reworded<'s>(
         return told.map(|told| format!("what stands below it changed since: {told}"));
     }
     // A task that has the number of another one, which is gone, says nothing like it.
-    let edited = |then: &&Subject| !then.is_same(now) && likeness(&then.text, &now.text).is_some();
+    let alike = |then: &Subject| {
+        let (then, now) = (&then.text, &now.text);
+        likeness(then, now).is_some() || is_about_the_same(then, now)
+    };
+    let edited = |then: &&Subject| !then.is_same(now) && alike(then);
     let told = told(task, resolved, Place::Line).filter(|_| said.iter().all(edited));
     told.map(|told| format!("the line changed since it was ticked: {told}"))
+}
+
+/// Whether two lines name the same things, whatever else they say: `Postgres as a StatefulSet, 20Gi`
+/// and `Postgres (StatefulSet), a volume of 40 GB`.
+fn is_about_the_same(one: &str, other: &str) -> bool {
+    /// Words of fewer letters name nothing.
+    const SHORTEST: usize = 4;
+    /// One alone may be the kind of both.
+    const FEWEST: usize = 2;
+    let named = |text: &str| -> BTreeSet<String> {
+        let words = words(text).map(str::to_lowercase);
+        words
+            .filter(|it| it.chars().filter(|it| it.is_alphabetic()).count() >= SHORTEST)
+            .collect()
+    };
+    named(one).intersection(&named(other)).count() >= FEWEST
 }
 
 /// Where a task says something.

@@ -4,6 +4,7 @@ mod again;
 mod kept;
 mod namespaces;
 mod secrets;
+mod sets;
 
 use crate::harness::workspace::Workspace;
 

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::Facts;
 use crate::resolve::application::ManifestItem;
 use crate::resolve::rules::Read;
+use crate::resolve::slug::slug;
 use crate::resolve::target::{FileKind, Target};
 use crate::resolve::unwritten::{names, objects, warning};
 
@@ -26,8 +27,9 @@ pub(super) fn leave(
         let Some(target) = read.target() else {
             continue;
         };
-        let Some((why, way)) =
-            apart(past, target, &own).or_else(|| second(past, target, (&own, &names)))
+        let Some((why, way)) = foreign(past, target, checklist)
+            .or_else(|| apart(past, target, &own))
+            .or_else(|| second(past, target, (&own, &names)))
         else {
             continue;
         };
@@ -35,6 +37,22 @@ pub(super) fn leave(
         read.leave(why);
     }
     told
+}
+
+/// Says why a file isn't to be written that a phase of another set wrote: each would undo the other's.
+fn foreign(past: &Past<'_>, target: &Target, checklist: &Checklist) -> Option<(String, String)> {
+    let path = &target.path;
+    let set = past.foreign.get(path)?;
+    let why = format!("`{path}` is written by the set `{set}`");
+    let own = checklist.path.rsplit('/').nth(1).unwrap_or_default();
+    let way = match path.split_once('/') {
+        Some((root, rest)) => format!(
+            "name a file of this set's own (- [ ] `{root}/{}/{rest}`), or put the task into `{set}`",
+            slug(own)
+        ),
+        None => format!("name a file of this set's own, or put the task into `{set}`"),
+    };
+    Some((why, way))
 }
 
 /// Says that this phase writes to another namespace than earlier ones.

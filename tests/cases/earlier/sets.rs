@@ -1,0 +1,45 @@
+//! Two sets of one repository, each of which writes manifests.
+
+use super::{COMPOSE, has};
+use crate::harness::workspace::Workspace;
+
+#[test]
+fn a_file_of_another_set_is_not_written() {
+    let document = |tasks: &str| format!("# Phase 1: Kubernetes\n\n{tasks}");
+    let workspace = Workspace::new()
+        .file("docker-compose.yml", COMPOSE)
+        .file("Dockerfile", "FROM python:3.12-slim\nUSER 10001\nEXPOSE 8080\n")
+        .file("web/Dockerfile", "FROM node:22-slim\nUSER 10001\nEXPOSE 3000\n")
+        .file(
+            "checklists/first/phase-01-base.md",
+            document("- [ ] `k8s/api/deployment.yml`: 3 replicas\n"),
+        )
+        .file(
+            "checklists/second/phase-01-base.md",
+            document("- [ ] `k8s/api/deployment.yml`: 2 replicas\n- [ ] `k8s/second/web/deployment.yml`: 1 replica\n"),
+        )
+        .commit_all();
+    let run = |set: &str, code| {
+        workspace
+            .orch(&["phase", "1", "run", "--set", set])
+            .expect(code)
+    };
+    run("first", 0);
+    let before = workspace.contents();
+    let plan = workspace
+        .orch(&["phase", "1", "plan", "--set", "second"])
+        .expect(0);
+    has(
+        &plan.stdout,
+        &["`k8s/api/deployment.yml` is written by the set `first`"],
+    );
+    has(&plan.stderr, &["- [ ] `k8s/second/api/deployment.yml`"]);
+    run("second", 3);
+    let after = workspace.contents();
+    for (path, text) in before.iter().filter(|(path, _)| path.starts_with("k8s/")) {
+        assert_eq!(after.get(path), Some(text), "{path}");
+    }
+    let namespace = workspace.read("k8s/second/namespace.yml");
+    assert!(namespace.contains("name: second"), "{namespace}");
+    run("first", 0);
+}
