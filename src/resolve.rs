@@ -71,11 +71,11 @@ mod waits;
 mod workload;
 
 pub use application::{
-    Application, Beside, ConfigMapSpec, Content, EnvSource, Environment, Exposure, FileOrigin,
-    FileSpec, Hpa, ImageBuild, JobSpec, ManifestItem, MapFile, Monitors, NodeRule, Outside,
-    Overlap, Pdb, PodOptions, Probe, ProbeAction, Resources, Role, Rollout, Scaling, Schedule,
-    SecretEntry, SecretSpec, SecretText, ServicePort, SharedClaim, VolumeKind, VolumeSpec, Wait,
-    WaitProgram, Workload, WorkloadKind,
+    Absent, Application, Beside, ConfigMapSpec, Content, EnvSource, Environment, Exposure,
+    FileOrigin, FileSpec, Hpa, ImageBuild, JobSpec, ManifestItem, MapFile, Monitors, NodeRule,
+    Outside, Overlap, Pdb, PodOptions, Probe, ProbeAction, Resources, Role, Rollout, Scaling,
+    Schedule, SecretEntry, SecretSpec, SecretText, ServicePort, SharedClaim, VolumeKind,
+    VolumeSpec, Wait, WaitProgram, Workload, WorkloadKind,
 };
 pub use earlier::{Before, Earlier};
 pub use expect::{Expectation, Expected, Look, Seen, Sight, Since, Symbol, There};

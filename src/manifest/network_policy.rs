@@ -143,7 +143,7 @@ fn egress(peers: &Peers<'_>, workload: &Workload) -> Vec<NetworkPolicyEgressRule
         }
     }
     // At which ports a person has it listen isn't known.
-    let theirs = peers.application.persons.iter();
+    let theirs = peers.application.persons.iter().map(|it| &it.name);
     let theirs = theirs.filter(|it| workload.talks_to.contains(it));
     rules.extend(theirs.map(|name| to_pods(name, Vec::new())));
     if service_account::needs_discovery(peers.application, workload) {

@@ -28,6 +28,11 @@ impl<'a> Peers<'a> {
         for map in &application.config_maps {
             peers.config_maps.entry(&map.name).or_insert(map);
         }
+        for absent in &application.persons {
+            for other in &absent.talks_to {
+                peers.callers.entry(other).or_default().push(&absent.name);
+            }
+        }
         for (at, workload) in application.workloads.iter().enumerate() {
             peers.places.entry(&workload.name).or_insert(at);
             if workload.metrics.is_some() {

@@ -57,8 +57,18 @@ pub struct Application {
     pub beside: Vec<Beside>,
     /// The objects that earlier phases applied, by their records (`Service/api`).
     pub applied: BTreeSet<String>,
-    /// The workloads that persons' tasks bring: what needs one may reach its pods all the same.
-    pub persons: Vec<String>,
+    /// The workloads that persons' tasks bring: what needs one may reach its pods all the same, and be
+    /// reached by them.
+    pub persons: Vec<Absent>,
+}
+
+/// A workload that a person's task brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// Its name, by which its pods are told.
+    pub name: String,
+    /// The workloads that it talks to.
+    pub talks_to: Vec<String>,
 }
 
 impl Application {

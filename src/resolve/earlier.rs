@@ -126,6 +126,8 @@ pub(super) struct Past<'f> {
     run_later: BTreeSet<String>,
     /// The files of other sets, each with the set.
     foreign: BTreeMap<String, String>,
+    /// Those of them whose objects live where this phase's do.
+    abroad: Vec<Held>,
     /// What tasks that wrote nothing name as what is to run, each with which one does, and why it did not
     /// write it.
     pub(super) theirs: BTreeMap<String, String>,
@@ -149,7 +151,10 @@ impl<'f> Past<'f> {
             .collect();
         let home = |held: &[Held]| held.iter().find_map(|it| it.namespace.clone());
         let mut homes = held.iter().filter_map(|(_, held)| home(held));
-        let namespace = named.map(slug).or_else(|| homes.next());
+        let alone = held::alone(before, tree);
+        // What is written stays where it is when the line that named the namespace goes.
+        let own = || home(&alone);
+        let namespace = named.map(slug).or_else(|| homes.next()).or_else(own);
         let mut past = Self {
             namespace: namespace.clone(),
             own: before.own.clone(),
@@ -160,7 +165,12 @@ impl<'f> Past<'f> {
         let written = before.phases.iter().flat_map(|phase| &phase.written);
         let bare = written.filter(|path| before.own.contains(*path) && held::is_bare(path, tree));
         past.bare = bare.cloned().collect();
-        past.alone = held::alone(before, tree);
+        past.alone = alone;
+        let project = facts.project.as_ref().and_then(|it| it.name.as_deref());
+        let usual = || slug(project.unwrap_or(&context.set));
+        let lives = past.namespace.clone().unwrap_or_else(usual);
+        past.abroad = held::foreign(before, tree);
+        past.abroad.retain(|it| it.is_in(&lives));
         past.later = held::begun(before, tree);
         past.beyond = held::beyond(before, tree);
         past.run_later = held::run_later(before, tree);

@@ -1,7 +1,7 @@
 //! Tables that say figures of what runs (`| api | 3 | 8080 |`): a task's figures are read from its line
 //! and from what stands below it, so that a table's are told of where they might be taken for read.
 
-use crate::checklist::Checklist;
+use crate::checklist::{Checklist, Span};
 use crate::diagnostic::Diagnostic;
 use crate::vocabulary::{Phrase, Vocabulary, Word};
 
@@ -19,47 +19,70 @@ const FIGURES: [Word; 8] = [
     Word::Pods,
 ];
 
+/// A table with figures.
+struct Table<'t> {
+    /// Where its header stands.
+    header: Span,
+    /// What each row begins with.
+    named: Vec<&'t str>,
+}
+
 /// Returns a warning for each table with figures of workloads that tasks have written.
 pub(super) fn unread(checklist: &Checklist, application: &Application) -> Vec<Diagnostic> {
-    let mut told = Vec::new();
     if application.workloads.is_empty() {
-        return told;
+        return Vec::new();
     }
+    let mut told = Vec::new();
+    for Table { header, named } in tables(checklist) {
+        let named = named
+            .into_iter()
+            .filter(|cell| is_written(cell, application));
+        let named: Vec<String> = named.map(|cell| format!("`{cell}`")).collect();
+        if named.is_empty() {
+            continue;
+        }
+        let named = named.join(", ");
+        let message = format!("no task reads the figures of {named} in a table");
+        let help = "say in a task, or below it, what isn't there yet: `api: 3 replicas, port 8080, \
+                    limits 500m/512Mi`";
+        told.push(
+            Diagnostic::warning(message)
+                .at(&checklist.path, &checklist.text, header, "this table")
+                .help(help),
+        );
+    }
+    told
+}
+
+/// Returns what tables say figures of, in lower case.
+pub(super) fn named(checklist: &Checklist) -> Vec<String> {
+    let named = tables(checklist).into_iter().flat_map(|it| it.named);
+    named.map(str::to_lowercase).collect()
+}
+
+/// Returns the tables of a document whose header names figures of pods.
+fn tables(checklist: &Checklist) -> Vec<Table<'_>> {
     let mut at = 0;
     let mut lines = Vec::new();
     for line in checklist.text.split_inclusive('\n') {
         lines.push((at, line));
         at += line.len();
     }
+    let mut found = Vec::new();
     for (place, pair) in lines.windows(2).enumerate() {
         let [(start, header), (_, below)] = pair else {
             continue;
         };
-        if !(is_delimiter(below) && has_figures(header, &checklist.vocabulary)) {
-            continue;
+        if is_delimiter(below) && has_figures(header, &checklist.vocabulary) {
+            let rows = lines.iter().skip(place + 2).map(|(_, line)| *line);
+            let rows = rows.take_while(|line| line.contains('|'));
+            found.push(Table {
+                header: *start..start + header.trim_end().len(),
+                named: rows.filter_map(|row| cells(row).next()).collect(),
+            });
         }
-        let rows = lines.iter().skip(place + 2).map(|(_, line)| *line);
-        let rows = rows.take_while(|line| line.contains('|'));
-        let named: Vec<String> = rows
-            .filter_map(|row| cells(row).next())
-            .filter(|cell| is_written(cell, application))
-            .map(|cell| format!("`{cell}`"))
-            .collect();
-        if named.is_empty() {
-            continue;
-        }
-        let span = *start..start + header.trim_end().len();
-        let named = named.join(", ");
-        let message = format!("no task reads the figures of {named} in a table");
-        let help = "say in a task, or below it, what isn't there yet: `api: 3 replicas, port 8080, limits \
-                    500m/512Mi`";
-        told.push(
-            Diagnostic::warning(message)
-                .at(&checklist.path, &checklist.text, span, "this table")
-                .help(help),
-        );
     }
-    told
+    found
 }
 
 /// Returns what stands between a row's bars, but for marks around it.

@@ -1,18 +1,19 @@
 //! Services that no task writes: those whose files are written all the same, and those that are left
 //! out because a person's task names them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checklist::{Checklist, nested};
 use crate::facts::{Origin, Tree, image};
 use crate::resolve::Context;
-use crate::resolve::application::{FileOrigin, FileSpec};
+use crate::resolve::application::{Absent, FileOrigin, FileSpec};
 use crate::resolve::earlier::Past;
 use crate::resolve::model::Note;
 use crate::resolve::quantity;
 use crate::resolve::roster::{Member, Roster};
 use crate::resolve::rules::{Intent, Read};
 use crate::resolve::subjects::named_product;
+use crate::resolve::tables;
 use crate::resolve::target::{self, FileKind};
 use crate::resolve::unwritten;
 use crate::settings::Extras;
@@ -26,12 +27,14 @@ pub(in crate::resolve) struct Unassigned {
     workload: String,
     service: String,
     origin: Origin,
+    /// The workloads that it talks to.
+    talks_to: Vec<String>,
     /// Which task names it and is a person's, or writes nothing.
     by: Option<String>,
 }
 
 /// Names the services that no task writes, and drops those that are only to be reported, or that a
-/// person's task names, here or in an earlier phase: what that asks for isn't known. One whose manifest
+/// person's task names, here or in an earlier phase, or a table: what that asks for isn't known. One whose manifest
 /// is there stays known, and isn't written.
 pub(super) fn leave_out(
     roster: &mut Roster<'_>,
@@ -52,7 +55,9 @@ pub(super) fn leave_out(
         .theirs
         .iter()
         .map(|(name, by)| (name.clone(), by.clone()));
-    let theirs: BTreeMap<String, String> = earlier.chain(own).collect();
+    let tables = tables::named(checklist).into_iter();
+    let tables = tables.map(|name| (name, "a table says figures of it".to_owned()));
+    let theirs: BTreeMap<String, String> = tables.chain(earlier).chain(own).collect();
     for member in roster.members.iter_mut().filter(|it| it.unassigned) {
         // Who talks to it goes on with that, whoever writes it from now on.
         let runs = |kind| {
@@ -63,16 +68,30 @@ pub(super) fn leave_out(
         let there = || KINDS.into_iter().any(runs);
         member.unassigned = named(member, &theirs).is_none() || !there();
     }
-    roster.members.retain(|member| {
+    let Roster {
+        members,
+        names,
+        reaches,
+        ..
+    } = roster;
+    members.retain(|member| {
         let Some(service) = member.service.filter(|_| member.unassigned) else {
             return true;
         };
         let by = named(member, &theirs).cloned();
         let stays = by.is_none();
+        let reached = reaches.from(&service.name).map(|it| &it.to);
+        let needed = service.depends_on.iter().map(|it| &it.service);
+        let talks_to: BTreeSet<&String> = reached
+            .chain(needed)
+            .filter_map(|it| names.get(it))
+            .filter(|it| **it != member.name)
+            .collect();
         unassigned.push(Unassigned {
             workload: member.name.clone(),
             service: service.name.clone(),
             origin: service.origin.clone(),
+            talks_to: talks_to.into_iter().cloned().collect(),
             by,
         });
         stays
@@ -84,9 +103,13 @@ pub(super) fn leave_out(
 }
 
 /// Returns the workloads that persons' tasks bring.
-pub(super) fn persons(found: &[Unassigned]) -> Vec<String> {
+pub(super) fn persons(found: &[Unassigned]) -> Vec<Absent> {
     let theirs = found.iter().filter(|it| it.by.is_some());
-    theirs.map(|it| it.workload.clone()).collect()
+    let absent = theirs.map(|it| Absent {
+        name: it.workload.clone(),
+        talks_to: it.talks_to.clone(),
+    });
+    absent.collect()
 }
 
 /// Returns which task names a service, by its own name or by that of what it runs.

@@ -33,6 +33,11 @@ pub(super) fn beyond(before: &Before, tree: &Tree) -> Vec<Held> {
     files(paths, before.number, tree).collect()
 }
 
+/// Returns the files of objects that other sets wrote.
+pub(super) fn foreign(before: &Before, tree: &Tree) -> Vec<Held> {
+    files(before.foreign.keys(), before.number, tree).collect()
+}
+
 fn files<'a>(
     paths: impl Iterator<Item = &'a String>,
     phase: u32,

@@ -42,7 +42,9 @@ pub(super) fn leave(
 /// Says why a file isn't to be written that a phase of another set wrote: each would undo the other's.
 fn foreign(past: &Past<'_>, target: &Target, checklist: &Checklist) -> Option<(String, String)> {
     let path = &target.path;
-    let set = past.foreign.get(path)?;
+    let Some(set) = past.foreign.get(path) else {
+        return abroad(past, target);
+    };
     let why = format!("`{path}` is written by the set `{set}`");
     let own = checklist.path.rsplit('/').nth(1).unwrap_or_default();
     let way = match path.split_once('/') {
@@ -52,6 +54,17 @@ fn foreign(past: &Past<'_>, target: &Target, checklist: &Checklist) -> Option<(S
         ),
         None => format!("name a file of this set's own, or put the task into `{set}`"),
     };
+    Some((why, way))
+}
+
+/// Says why pods aren't to be written that a phase of another set wrote to the same namespace.
+fn abroad(past: &Past<'_>, target: &Target) -> Option<(String, String)> {
+    let name = target.name.clone().filter(|_| target.kind.runs_pods())?;
+    let item = ManifestItem::Workload(name.clone());
+    let there = past.abroad.iter().find(|it| it.beside.holds(&item))?;
+    let (path, set) = past.foreign.get_key_value(&there.beside.path)?;
+    let why = format!("`{path}` of the set `{set}` has `{name}` in the same namespace");
+    let way = format!("name another namespace in this phase, or put the task into `{set}`");
     Some((why, way))
 }
 

@@ -432,7 +432,15 @@ fn a_service_that_a_persons_task_says_figures_of_is_left_out() {
         let item = ManifestItem::Workload(service.to_owned());
         assert!(!resolved.files.iter().any(|it| it.holds(&item)), "{line}");
         // What needs it may reach it once a person brought it.
-        assert_eq!(resolved.application.persons, [service]);
+        let persons = resolved.application.persons.iter();
+        let persons: Vec<&str> = persons.map(|it| it.name.as_str()).collect();
+        assert_eq!(persons, [service]);
+        let talks = resolved
+            .application
+            .persons
+            .iter()
+            .flat_map(|it| &it.talks_to);
+        assert_eq!(talks.eq(["redis"]), service == "worker");
     }
     for (line, service) in [
         ("Ask the team about redis", "redis"),
@@ -461,6 +469,19 @@ fn figures_of_what_runs_in_a_table_are_told_of() {
     check("| service | owner |\n|---|---|\n| app | Max |", false);
     check("| service | replicas |\n|---|---|\n| other | 3 |", false);
     check("| service | replicas |\n| app | 3 |", false);
+}
+
+#[test]
+fn a_service_that_a_table_says_figures_of_is_left_out() {
+    let mut tree = tree();
+    tree.insert("docker-compose.yml", COMPOSE);
+    let table = "| service | replicas |\n|---|---|\n| `worker` | 3 |\n";
+    let text = format!("# Phase 1: A\n\n{table}\n- [ ] `k8s/app/deployment.yml`\n");
+    let resolved = resolved(&parse(&text), &tree);
+    let worker = ManifestItem::Workload("worker".to_owned());
+    assert!(!resolved.files.iter().any(|it| it.holds(&worker)));
+    let mut notes = resolved.unassigned.iter();
+    assert!(notes.any(|it| it.text == "service worker is in no file: a table says figures of it"));
 }
 
 #[test]

@@ -8,15 +8,25 @@ fn a_file_of_another_set_is_not_written() {
     let document = |tasks: &str| format!("# Phase 1: Kubernetes\n\n{tasks}");
     let workspace = Workspace::new()
         .file("docker-compose.yml", COMPOSE)
-        .file("Dockerfile", "FROM python:3.12-slim\nUSER 10001\nEXPOSE 8080\n")
-        .file("web/Dockerfile", "FROM node:22-slim\nUSER 10001\nEXPOSE 3000\n")
+        .file(
+            "Dockerfile",
+            "FROM python:3.12-slim\nUSER 10001\nEXPOSE 8080\n",
+        )
+        .file(
+            "web/Dockerfile",
+            "FROM node:22-slim\nUSER 10001\nEXPOSE 3000\n",
+        )
         .file(
             "checklists/first/phase-01-base.md",
             document("- [ ] `k8s/api/deployment.yml`: 3 replicas\n"),
         )
         .file(
             "checklists/second/phase-01-base.md",
-            document("- [ ] `k8s/api/deployment.yml`: 2 replicas\n- [ ] `k8s/second/web/deployment.yml`: 1 replica\n"),
+            document(
+                "- [ ] `k8s/api/deployment.yml`: 2 replicas\n\
+                 - [ ] `k8s/second/web/deployment.yml`: 1 replica\n\
+                 - [ ] `k8s/second/postgresql/statefulset.yml`: 1 replica\n",
+            ),
         )
         .commit_all();
     let run = |set: &str, code| {
@@ -39,7 +49,21 @@ fn a_file_of_another_set_is_not_written() {
     for (path, text) in before.iter().filter(|(path, _)| path.starts_with("k8s/")) {
         assert_eq!(after.get(path), Some(text), "{path}");
     }
+    // What lives in a namespace of its own is the set's.
+    let own = workspace.read("checklists/second/phase-01-base.md");
+    let own = own.replace("- [ ] `k8s/api", "- [ ] namespace `second`\n- [ ] `k8s/api");
+    let workspace = workspace.file("checklists/second/phase-01-base.md", own);
+    let workspace = workspace.commit_all();
+    let again = ["phase", "1", "run", "--set", "second", "--accept-changes"];
+    workspace.orch(&again).expect(3);
     let namespace = workspace.read("k8s/second/namespace.yml");
     assert!(namespace.contains("name: second"), "{namespace}");
-    run("first", 0);
+    assert!(
+        workspace
+            .read("k8s/second/web/deployment.yml")
+            .contains("replicas: 1")
+    );
+    workspace
+        .orch(&["phase", "1", "run", "--set", "first"])
+        .expect(0);
 }
