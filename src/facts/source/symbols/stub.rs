@@ -68,7 +68,12 @@ impl Body {
             return Self::Some;
         };
         if text.trim() == "..." {
-            Self::None
+            // Others make the body of what a protocol or an abstract class promises.
+            if is_of_promises(code, at) {
+                Self::None
+            } else {
+                Self::Stub
+            }
         } else if does_no_more(code, part.clone())
             || is_idle(code, at..part.start, text)
             || is_inert(code, at..part.start, part.clone())
@@ -86,6 +91,23 @@ impl Body {
             Self::Some
         }
     }
+}
+
+/// Whether a function of Python's, whose name is at a place, is one that its class only promises, or says
+/// so itself; a stub file only promises.
+fn is_of_promises(code: &Code, at: usize) -> bool {
+    let before = code.bare.get(..at).unwrap_or_default();
+    let depth = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = before.lines().rev();
+    let own = lines.next().map_or(0, depth);
+    let mut lines = lines.filter(|it| !it.trim().is_empty()).peekable();
+    let marks = std::iter::from_fn(|| lines.next_if(|it| it.trim_start().starts_with('@')));
+    let marked = marks.fold(false, |marked, it| {
+        marked || it.contains("abstract") || it.contains("overload")
+    });
+    let class = lines.find(|it| depth(it) < own && it.trim_start().starts_with("class "));
+    let promises = class.is_some_and(|it| it.contains("Protocol") || it.contains("ABC"));
+    marked || promises || code.path.ends_with(".pyi")
 }
 
 /// Returns whether a body does nothing only because its function is there for that, and nothing in it
@@ -259,6 +281,11 @@ pub(super) mod tests {
         for (path, source) in [
             ("a.py", "def send(to):\n    pass\n\nx = 1\n"),
             ("a.py", "def send(to): ...\n"),
+            ("a.py", "class A:\n    def send(self, to): ...\n"),
+            (
+                "a.py",
+                "class A:\n    def send(self, to):\n        \"\"\"Sends.\"\"\"\n        ...\n",
+            ),
             (
                 "A.cs",
                 "class A {\n  public Task send(string to) => Task.CompletedTask;\n}\n",
