@@ -172,6 +172,7 @@ pub fn resolve(
         // What is asked for must be the same in every environment.
         if doubtful.is_empty() && !narrowed || overlaid {
             left.append(&mut resolved.warnings.0);
+            left.extend(tables::unread(checklist, &resolved.application));
             resolved.warnings = Diagnostics(left);
             return Ok(resolved);
         }
@@ -283,7 +284,6 @@ fn resolve_as_read<'f>(
     warnings.extend(overlays::misplaced(&files));
     let application = &assembled.application;
     warnings.extend(unwritten::homeless(reads, application, &files, tree));
-    warnings.extend(tables::unread(checklist, application));
     for (read, task) in reads.iter().zip(&tasks) {
         warnings.extend(read_out::unsupported(read, task, checklist));
     }

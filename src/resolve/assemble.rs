@@ -96,8 +96,8 @@ pub(super) fn assemble<'f>(
         past: past.edge(),
     };
     let needed = (!promises).then(|| around.needed(&roster));
-    let of = (checklist, tree);
-    let unassigned = leave_out(&mut roster, reads, promises, of, (context, past));
+    let of = (checklist, tree, context, past);
+    let unassigned = leave_out(&mut roster, reads, promises, of);
     let variables = variables(&roster, checklist, facts, context);
     let own = roster.own_names();
     let sources = workload::Sources {
@@ -115,8 +115,7 @@ pub(super) fn assemble<'f>(
     let way_in = around.way_in(reads, &roster, &mut built.workloads, &mut warnings);
     narrowed::settle(&mut built.workloads, reads, (&roster, way_in.spec.as_ref()));
     let (owners, config_maps, told) = maps(variables.config, &mut built, &mut secrets);
-    warnings.extend(told);
-    warnings.extend(budget::mend(&mut built.workloads));
+    warnings.extend(told.into_iter().chain(budget::mend(&mut built.workloads)));
     let application = Application {
         builds: images::builds(&roster, &built.workloads, context.phase),
         name,

@@ -40,8 +40,7 @@ pub(super) fn leave_out(
     roster: &mut Roster<'_>,
     reads: &[Read<'_>],
     promises: bool,
-    (checklist, tree): (&Checklist, &Tree),
-    (context, past): (&Context<'_>, &Past<'_>),
+    (checklist, tree, context, past): (&Checklist, &Tree, &Context<'_>, &Past<'_>),
 ) -> Vec<Unassigned> {
     let mut unassigned: Vec<Unassigned> = Vec::new();
     let any = roster.members.iter().any(|member| member.unassigned);

@@ -107,7 +107,7 @@ fn is_of_promises(code: &Code, at: usize) -> bool {
     });
     let class = lines.find(|it| depth(it) < own && it.trim_start().starts_with("class "));
     let promises = class.is_some_and(|it| it.contains("Protocol") || it.contains("ABC"));
-    marked || promises || code.path.ends_with(".pyi")
+    marked || promises || code.path.rsplit('.').next() == Some("pyi")
 }
 
 /// Returns whether a body does nothing only because its function is there for that, and nothing in it
@@ -277,15 +277,8 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_body_that_says_nothing_or_that_it_is_to_be_made_is_a_stub() {
+    fn a_body_that_only_waits_or_promises_is_a_stub() {
         for (path, source) in [
-            ("a.py", "def send(to):\n    pass\n\nx = 1\n"),
-            ("a.py", "def send(to): ...\n"),
-            ("a.py", "class A:\n    def send(self, to): ...\n"),
-            (
-                "a.py",
-                "class A:\n    def send(self, to):\n        \"\"\"Sends.\"\"\"\n        ...\n",
-            ),
             (
                 "A.cs",
                 "class A {\n  public Task send(string to) => Task.CompletedTask;\n}\n",
@@ -321,6 +314,21 @@ pub(super) mod tests {
             (
                 "a.ts",
                 "class A {\n  async send(to: string, opts: { tries: number; wait?: number }): Promise<{ ok: boolean }> {\n    throw new Error('not implemented');\n  }\n}\n",
+            ),
+        ] {
+            assert!(sends_nothing(path, source), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_says_nothing_or_that_it_is_to_be_made_is_a_stub() {
+        for (path, source) in [
+            ("a.py", "def send(to):\n    pass\n\nx = 1\n"),
+            ("a.py", "def send(to): ...\n"),
+            ("a.py", "class A:\n    def send(self, to): ...\n"),
+            (
+                "a.py",
+                "class A:\n    def send(self, to):\n        \"\"\"Sends.\"\"\"\n        ...\n",
             ),
             (
                 "a.py",
