@@ -317,6 +317,11 @@ fn may_be_port(item: Phrase<'_>) -> bool {
     const LOWEST: u16 = 20;
     /// From there on nothing but ports is numbered so.
     const FREE: u16 = 1024;
+    // `port 80, target port 8080` has one, which leads to the other.
+    let mut all = words(item.text());
+    if all.any(|it| it.eq_ignore_ascii_case("target")) {
+        return false;
+    }
     let mut words = words(item.text());
     let first = words.next().map(str::parse::<u16>);
     let Some(Ok(number)) = first else {

@@ -17,7 +17,9 @@ patterns! {
 }
 
 /// Elements that only hold others.
-const FRAMES: &[&str] = &["article", "div", "header", "main", "section", "span"];
+const FRAMES: &[&str] = &[
+    "article", "aside", "div", "form", "header", "main", "nav", "section", "span", "ul",
+];
 
 /// Returns whether all that a function of a page's script returns is markup of one heading, or none.
 /// What is called like a small thing (`Spinner`, `Title`) may be no more.
@@ -48,8 +50,9 @@ pub(super) fn is_heading_alone(code: &Code, name: &str, body: &str) -> bool {
         .map(|it| it.replace_all(markup, "\n").into_owned());
     let said = said.unwrap_or_default();
     let mut texts = said.lines().filter(|it| !it.trim().is_empty());
-    // `<p>Coming soon</p>` says that it isn't there yet, in whatever element.
-    if texts.clone().next().is_some() && texts.clone().all(is_placeholder) {
+    // `<p>Coming soon</p>` says that it isn't there yet, in whatever element, below a heading too.
+    let later = |it: &str| is_placeholder(it) || it.trim_start().starts_with("TODO");
+    if texts.clone().any(later) {
         return true;
     }
     let first = texts.next();

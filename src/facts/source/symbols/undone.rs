@@ -24,6 +24,9 @@ pub(super) fn is_undone(code: &Code, table: &Found) -> bool {
     if code.language != Language::Sql || table.sort != Sort::Table {
         return false;
     }
+    if takes_back(&code.path) {
+        return true;
+    }
     let whole = table.at..code.text.len();
     let down = DOWN.iter().flat_map(|it| code.commented(whole.clone(), it));
     let end = down.min().unwrap_or(whole.end);
@@ -32,6 +35,20 @@ pub(super) fn is_undone(code: &Code, table: &Found) -> bool {
     };
     let mut ends = ENDS.iter().flat_map(|it| it.find_iter(rest));
     ends.next().is_some_and(|it| is(&ROLLS_BACK, it.as_str())) || is_gone(rest, &table.name)
+}
+
+/// Whether a script is called like one that takes a migration back: `001_init.down.sql`, `down/001.sql`,
+/// Flyway's `U1__init.sql`.
+fn takes_back(path: &str) -> bool {
+    let mut parts = path.rsplit('/');
+    let file = parts.next().unwrap_or_default();
+    let back = |it: &str| ["down", "rollback", "rollbacks", "undo"].contains(&it);
+    let stem = file.strip_suffix(".sql").unwrap_or(file);
+    let flyway = stem
+        .split_once("__")
+        .and_then(|(number, _)| number.strip_prefix('U'));
+    let numbered = flyway.is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()));
+    numbered || parts.any(back) || stem.rsplit(['.', '_']).next().is_some_and(back)
 }
 
 /// Whether what stands behind a table takes it away, and brings nothing else to its name.
@@ -60,6 +77,30 @@ mod tests {
     fn makes(source: &str) -> bool {
         let tree = Tree::from_iter([("db/V2__a.sql", source)]);
         !Definitions::of(&tree).named("reading").is_empty()
+    }
+
+    #[test]
+    fn what_takes_a_migration_back_makes_no_table() {
+        let makes = |path: &str| {
+            let tree = Tree::from_iter([(path, "CREATE TABLE reading (id int);\n")]);
+            !Definitions::of(&tree).named("reading").is_empty()
+        };
+        for path in [
+            "db/1_a.down.sql",
+            "db/1_a_down.sql",
+            "db/down/1.sql",
+            "db/U1__a.sql",
+        ] {
+            assert!(!makes(path), "{path}");
+        }
+        for path in [
+            "db/1_a.up.sql",
+            "db/V1__a.sql",
+            "db/Users.sql",
+            "db/1_countdown.sql",
+        ] {
+            assert!(makes(path), "{path}");
+        }
     }
 
     #[test]
