@@ -64,9 +64,13 @@ pub fn check_all(input: &Input<'_>) -> Checked {
     check.workspace();
     let sets = std::mem::take(&mut check.sets.sets);
     for set in &sets {
-        for file in &set.phases {
-            if check.is_meant(set, file) {
-                check.phase(set, file, &sets);
+        check.foreseen = None;
+        // What a phase means depends on what the ones before it write.
+        let last = set.phases.iter().rposition(|it| check.is_meant(set, it));
+        for file in set.phases.iter().take(last.map_or(0, |last| last + 1)) {
+            check.phase(set, file, &sets);
+            if !check.is_meant(set, file) {
+                check.making.remove(&file.path);
             }
         }
     }
@@ -97,6 +101,8 @@ struct Check<'a> {
     found: Vec<Diagnostic>,
     /// The phases of which the disk may tell more.
     making: BTreeSet<String>,
+    /// The files with those that earlier phases of the set, open yet, are to write.
+    foreseen: Option<Rc<Tree>>,
 }
 
 impl<'a> Check<'a> {
@@ -120,6 +126,7 @@ impl<'a> Check<'a> {
             facts: Vec::new(),
             found,
             making: BTreeSet::new(),
+            foreseen: None,
         }
     }
 

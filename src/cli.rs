@@ -16,6 +16,7 @@ mod earlier;
 mod environment;
 mod exit;
 mod explain;
+mod foreseen;
 mod images;
 mod init;
 mod later;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::checklist::{self, Checklist, PhaseFile, SetFiles};
 use crate::diagnostic::Diagnostic;
-use crate::facts::{self, Gathered, Inputs};
+use crate::facts::{self, Gathered, Inputs, Tree};
 use crate::journal::{self, journal_path};
 use crate::manifest;
 use crate::plan::{self, PlanError};
@@ -89,6 +89,8 @@ impl Check<'_> {
             settings,
             ..
         } = of;
+        let foreseen = self.foreseen.clone();
+        let tree = foreseen.as_deref().unwrap_or(self.tree);
         let path = of.written.as_ref().map(|written| written.path);
         let missing = paths::missing_compose(self.tree, &settings.compose, path);
         self.found
@@ -99,7 +101,7 @@ impl Check<'_> {
         if !settings.compose.is_empty() {
             self.making.insert(checklist.path.clone());
         }
-        let inputs = resolve::inputs(checklist, self.tree, settings, None);
+        let inputs = resolve::inputs(checklist, tree, settings, None);
         let Some(gathered) = self.gathered(inputs) else {
             return;
         };
@@ -118,7 +120,7 @@ impl Check<'_> {
             seen: None,
             before: None,
         };
-        let resolved = resolve::resolve(checklist, &gathered.facts, self.tree, &context);
+        let resolved = resolve::resolve(checklist, &gathered.facts, tree, &context);
         let Some(resolved) = self.kept(NAME, resolved) else {
             return;
         };
@@ -130,21 +132,25 @@ impl Check<'_> {
         self.found
             .extend(unread(checklist, &resolved, &of.set_flag));
         self.found
-            .extend(paths::missing_subjects(checklist, &resolved, self.tree));
+            .extend(paths::missing_subjects(checklist, &resolved, tree));
         self.found
-            .extend(paths::missing_changes(checklist, &resolved, self.tree));
+            .extend(paths::missing_changes(checklist, &resolved, tree));
         self.found.extend(paths::outside(checklist, &resolved));
         self.found.extend(paths::outside_files(checklist));
-        self.plan(checklist, &resolved);
+        self.plan(checklist, &resolved, tree);
     }
 
     /// Checks that a plan can be made.
-    fn plan(&mut self, checklist: &Checklist, resolved: &Resolved) {
+    fn plan(&mut self, checklist: &Checklist, resolved: &Resolved, tree: &Tree) {
         let rendered = match manifest::render(&resolved.application, &resolved.files) {
             Ok(rendered) => rendered,
             Err(error) => return self.push(APPLICATION, Diagnostic::error(error.to_string())),
         };
-        let applied = plan::applied(checklist, resolved, self.tree);
+        if checklist.open_tasks().next().is_some() {
+            let files = rendered.iter().map(|it| (it.path.as_str(), it.text.as_str()));
+            self.foreseen = tree.with_missing(files).map(Rc::new).or(self.foreseen.take());
+        }
+        let applied = plan::applied(checklist, resolved, tree);
         let Some(applied) = self.kept(APPLICATION, applied) else {
             return;
         };

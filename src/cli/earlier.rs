@@ -103,7 +103,9 @@ impl Loaded {
             phases: Vec::new(),
         };
         for number in numbers {
-            let written = self.written(phase, number);
+            let foreseen = self.foreseen.get(&(phase.set.clone(), number));
+            let mut written: BTreeSet<String> = self.written(phase, number).into_keys().collect();
+            written.extend(foreseen.into_iter().flatten().cloned());
             let set = self.snapshot.set(&phase.set);
             let file = set.and_then(|set| Some((set, set.phase(number)?)));
             let (Some((set, file)), false) = (file, written.is_empty()) else {
@@ -113,7 +115,7 @@ impl Loaded {
                 before.phases.push(Earlier {
                     checklist: earlier.checklist,
                     settings: earlier.settings,
-                    written: written.into_keys().collect(),
+                    written,
                 });
             }
         }

@@ -54,6 +54,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, id: &TaskId
     })?;
     let monitors = phase.settings.rehearse.service_monitors;
     let target = Target::of_phase(loaded, phase)?;
+    let loaded = &*loaded.foreseeing(phase)?;
     let meaning = loaded.meaning_on(phase, monitors, (&target, Mine::Merge))?;
     let plan = meaning.plan(target.name())?;
     let state = read_state(&loaded.workspace, &phase.set, checklist)?;

@@ -4,7 +4,7 @@ mod meaning;
 
 pub(super) use meaning::Meaning;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::exit::Result;
@@ -16,10 +16,14 @@ use crate::files::{PhaseFile, SetFiles, Snapshot, Workspace, read_state, skipped
 use crate::settings::{PhaseSettings, Settings};
 
 /// A workspace with its settings.
+#[derive(Clone)]
 pub(super) struct Loaded {
     pub(super) workspace: Workspace,
     pub(super) snapshot: Snapshot,
     pub(super) settings: Settings,
+    /// The files that phases are taken to have written, by set and number, though they aren't there
+    /// yet.
+    pub(super) foreseen: BTreeMap<(String, u32), BTreeSet<String>>,
 }
 
 /// One phase of it, read.
@@ -86,6 +90,7 @@ pub(super) fn workspace_as_it_is(session: &Session) -> Result<(Loaded, Option<Di
         workspace,
         snapshot,
         settings,
+        foreseen: BTreeMap::new(),
     };
     Ok((loaded, problems))
 }

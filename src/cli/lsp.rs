@@ -102,6 +102,7 @@ fn loaded(seen: &Seen) -> Result<Loaded> {
         workspace: Workspace::open(&seen.root)?,
         snapshot: Snapshot::of(seen.tree.clone()),
         settings: settings.unwrap_or_default(),
+        foreseen: BTreeMap::new(),
     })
 }
 
@@ -144,7 +145,8 @@ fn read(seen: &Seen, path: &str) -> Result<Option<Reading>> {
         records: BTreeMap::new(),
     };
     // Without its directives, tasks would mean something else.
-    if whole && let Ok((meaning, _)) = meaning_of(&loaded, &phase) {
+    let ahead = loaded.foreseeing(&phase)?;
+    if whole && let Ok((meaning, _)) = meaning_of(&ahead, &phase) {
         let plan = meaning.plan(REHEARSAL).ok();
         reading.objects = objects(plan.as_ref());
         reading.tasks = meaning.resolved.tasks;

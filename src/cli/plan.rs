@@ -49,7 +49,7 @@ pub(super) fn run(session: &Session, loaded: &Loaded, phase: &Phase, args: &Plan
             let said = "a plan for the rehearsal isn't saved: it begins anew each time";
             return Err(Stop::input(said).help("name a cluster: --target NAME or --context NAME"));
         }
-        Target::Rehearsal => rehearsed(loaded, phase, &target)?,
+        Target::Rehearsal => rehearsed(&*loaded.foreseeing(phase)?, phase, &target)?,
         Target::Context { .. } => {
             let on = (target.clone(), args.env_file.as_deref());
             target::runtime()?.block_on(live(session, loaded, phase, on, &state))?

@@ -72,6 +72,21 @@ impl Tree {
         self.files.insert(path, text.into());
     }
 
+    /// Returns the files with these, where any of them isn't there yet; what is there stays.
+    pub fn with_missing<'f>(
+        &self,
+        files: impl IntoIterator<Item = (&'f str, &'f str)>,
+    ) -> Option<Self> {
+        let is_new = |path: &str| self.get(path).is_none() && self.other(path).is_none();
+        let mut missing = files.into_iter().filter(|(path, _)| is_new(path)).peekable();
+        missing.peek()?;
+        let mut tree = self.clone();
+        for (path, text) in missing {
+            tree.insert(path, text);
+        }
+        Some(tree)
+    }
+
     /// Adds a checklist that can't be read.
     pub fn insert_unread(&mut self, path: impl Into<String>, unread: Unread) {
         self.unread.insert(path.into(), unread);
