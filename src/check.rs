@@ -30,6 +30,7 @@ use std::sync::Arc;
 use crate::checklist::{Clash, PhaseFile, SetFiles, Sets, file_name, sets};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::facts::{Gathered, Inputs, Tree};
+use crate::resolve::{Earlier, Records};
 use crate::settings::Settings;
 
 /// What is checked.
@@ -63,8 +64,10 @@ pub fn check_all(input: &Input<'_>) -> Checked {
     let mut check = Check::new(input);
     check.workspace();
     let sets = std::mem::take(&mut check.sets.sets);
+    check.records = check.recorded(&sets);
     for set in &sets {
         check.foreseen = None;
+        check.earlier = Vec::new();
         // What a phase means depends on what the ones before it write.
         let last = set.phases.iter().rposition(|it| check.is_meant(set, it));
         for file in set.phases.iter().take(last.map_or(0, |last| last + 1)) {
@@ -101,6 +104,10 @@ struct Check<'a> {
     found: Vec<Diagnostic>,
     /// The phases of which the disk may tell more.
     making: BTreeSet<String>,
+    /// What all phases wrote and applied.
+    records: Records,
+    /// The earlier phases of the set that wrote files, or are to write them.
+    earlier: Vec<Earlier>,
     /// The files with those that earlier phases of the set, open yet, are to write.
     foreseen: Option<Rc<Tree>>,
 }
@@ -126,6 +133,8 @@ impl<'a> Check<'a> {
             facts: Vec::new(),
             found,
             making: BTreeSet::new(),
+            records: Records::new(),
+            earlier: Vec::new(),
             foreseen: None,
         }
     }

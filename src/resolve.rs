@@ -77,7 +77,7 @@ pub use application::{
     Schedule, SecretEntry, SecretSpec, SecretText, ServicePort, SharedClaim, VolumeKind,
     VolumeSpec, Wait, WaitProgram, Workload, WorkloadKind,
 };
-pub use earlier::{Before, Earlier};
+pub use earlier::{Before, Earlier, Record, Records};
 pub use expect::{Expectation, Expected, Look, Seen, Sight, Since, Symbol, There};
 pub use file_name::{FileName, file_name_for};
 pub use hand_written::HandWritten;
@@ -153,7 +153,7 @@ pub fn resolve(
         context,
     ));
     let named = assemble::named(&reads, context);
-    let past = Past::read(context, facts, tree, named.as_deref());
+    let mut past = Past::read(context, facts, tree, named.as_deref());
     let phase = past.named(context.phase);
     let context = &Context {
         phase: &phase,
@@ -165,7 +165,7 @@ pub fn resolve(
     let of = (checklist, facts, tree);
     let overlaid = !overlays::overlays(checklist, tree, context.phase).is_empty();
     loop {
-        let mut resolved = resolve_as_read(&mut reads, of, (context, &past), &mut left)?;
+        let mut resolved = resolve_as_read(&mut reads, of, (context, &mut past), &mut left)?;
         let made = (&resolved.tasks[..], &resolved.application);
         let doubtful = doubtful::leave(&mut reads, made, checklist);
         let narrowed = unread_of_line(&mut reads, &resolved.tasks, context);
@@ -233,11 +233,11 @@ fn left_of<'r>(reads: &'r [Read<'_>], kind: target::FileKind) -> Vec<&'r str> {
 fn resolve_as_read<'f>(
     reads: &mut [Read<'_>],
     (checklist, facts, tree): (&Checklist, &'f Facts, &Tree),
-    (context, past): (&Context<'_>, &Past<'f>),
+    (context, past): (&Context<'_>, &mut Past<'f>),
     left: &mut Vec<Diagnostic>,
 ) -> Result<Resolved, Diagnostics> {
     let of = (checklist, facts, tree);
-    let (mut assembled, mut files) = settled(reads, of, (context, past), left)?;
+    let (mut assembled, mut files) = settled(reads, of, (context, &mut *past), left)?;
     let made = (&files[..], &*assembled.application.namespace);
     let doubled = past.doubled(reads, made);
     let moved = past.moved(reads, made);
@@ -303,7 +303,7 @@ fn resolve_as_read<'f>(
 fn settled<'f>(
     reads: &mut [Read<'_>],
     (checklist, facts, tree): (&Checklist, &'f Facts, &Tree),
-    (context, past): (&Context<'_>, &Past<'f>),
+    (context, past): (&Context<'_>, &mut Past<'f>),
     left: &mut Vec<Diagnostic>,
 ) -> Result<(assemble::Assembled<'f>, Vec<FileSpec>), Diagnostics> {
     loop {
@@ -316,17 +316,21 @@ fn settled<'f>(
             (&files, application, tree),
             checklist,
         ));
-        more.extend(past.second(reads, &files, checklist));
+        let mut again = Vec::new();
+        more.extend(past.second(reads, &files, (checklist, &mut again)));
         let of = (&files[..], application, tree);
-        let told = elsewhere::leave(reads, of, checklist, |path| past.is_own(path));
+        let told = elsewhere::leave(reads, of, checklist, past);
         more.extend(told.left);
-        // What a task asks for that is left to a person counts for nothing else either.
-        if more.is_empty() {
+        again.extend(told.again);
+        if !more.is_empty() {
+            // What a task asks for that is left to a person counts for nothing else either.
+            left.extend(assembled.astray);
+            left.extend(more);
+        } else if again.is_empty() {
             assembled.warnings.extend(told.stay);
             return Ok((assembled, files));
         }
-        left.extend(assembled.astray);
-        left.extend(more);
+        past.write_again(again);
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::checklist::{Checklist, SetFiles, Task, task_args};
 use crate::diagnostic::{Diagnostic, Lines, causes};
 use crate::journal::{self, Adrift, State, journal_path};
+use crate::resolve::{Record, Records};
 
 use super::Check;
 use super::rules::{JOURNAL, RECORD};
@@ -52,6 +53,28 @@ impl Check<'_> {
                 self.found.push(problem);
             }
         }
+    }
+
+    /// Returns what phases wrote and applied; nothing of those whose journal can't be read.
+    pub(super) fn recorded(&self, sets: &[SetFiles]) -> Records {
+        let phases = sets.iter().flat_map(|set| {
+            set.phases
+                .iter()
+                .map(|file| (set.name.clone(), file.number))
+        });
+        let mut records = Records::new();
+        for (set, number) in phases {
+            let path = journal_path(&set, number);
+            let text = self.journals.get(&path);
+            if let Some(Ok(known)) = text.map(|text| journal::replay(text, &path)) {
+                let record = Record {
+                    written: known.state.written().into_keys().collect(),
+                    applied: known.state.applied(),
+                };
+                records.insert((set, number), record);
+            }
+        }
+        records
     }
 
     /// Names journals that belong to no phase: what they record is known of no box.

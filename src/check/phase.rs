@@ -1,5 +1,6 @@
 //! One phase: its document, its settings, what it means, its order.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -7,9 +8,9 @@ use crate::checklist::{self, Checklist, PhaseFile, SetFiles};
 use crate::diagnostic::Diagnostic;
 use crate::facts::{self, Gathered, Inputs, Tree};
 use crate::journal::{self, journal_path};
-use crate::manifest;
+use crate::manifest::{self, Rendered};
 use crate::plan::{self, PlanError};
-use crate::resolve::{self, Action, BulletReading, Context, Resolved};
+use crate::resolve::{self, Action, Before, BulletReading, Context, Earlier, Resolved};
 use crate::settings::PhaseSettings;
 
 use super::named::Written;
@@ -101,7 +102,8 @@ impl Check<'_> {
         if !settings.compose.is_empty() {
             self.making.insert(checklist.path.clone());
         }
-        let inputs = resolve::inputs(checklist, tree, settings, None);
+        let before = self.before(of);
+        let inputs = resolve::inputs(checklist, tree, settings, Some(&before));
         let Some(gathered) = self.gathered(inputs) else {
             return;
         };
@@ -118,7 +120,7 @@ impl Check<'_> {
             phase: settings,
             service_monitors: settings.rehearse.service_monitors,
             seen: None,
-            before: None,
+            before: Some(&before),
         };
         let resolved = resolve::resolve(checklist, &gathered.facts, tree, &context);
         let Some(resolved) = self.kept(NAME, resolved) else {
@@ -137,19 +139,17 @@ impl Check<'_> {
             .extend(paths::missing_changes(checklist, &resolved, tree));
         self.found.extend(paths::outside(checklist, &resolved));
         self.found.extend(paths::outside_files(checklist));
-        self.plan(checklist, &resolved, tree);
+        self.plan(of, &resolved, tree);
     }
 
     /// Checks that a plan can be made.
-    fn plan(&mut self, checklist: &Checklist, resolved: &Resolved, tree: &Tree) {
+    fn plan(&mut self, of: &Of<'_>, resolved: &Resolved, tree: &Tree) {
+        let checklist = of.checklist;
         let rendered = match manifest::render(&resolved.application, &resolved.files) {
             Ok(rendered) => rendered,
             Err(error) => return self.push(APPLICATION, Diagnostic::error(error.to_string())),
         };
-        if checklist.open_tasks().next().is_some() {
-            let files = rendered.iter().map(|it| (it.path.as_str(), it.text.as_str()));
-            self.foreseen = tree.with_missing(files).map(Rc::new).or(self.foreseen.take());
-        }
+        self.leave(of, &rendered, tree);
         let applied = plan::applied(checklist, resolved, tree);
         let Some(applied) = self.kept(APPLICATION, applied) else {
             return;
@@ -174,6 +174,38 @@ impl Check<'_> {
             PlanError::NoSuchTask { .. } => {
                 self.push("after", Diagnostic::error(error.to_string()));
             }
+        }
+    }
+
+    /// Returns what the other phases are to one.
+    fn before(&self, of: &Of<'_>) -> Before {
+        Before {
+            phases: self.earlier.clone(),
+            ..Before::of((of.set, of.checklist.number), &self.records)
+        }
+    }
+
+    /// Leaves to later phases of the set what a phase wrote, and, where it is open yet, what it is to
+    /// write.
+    fn leave(&mut self, of: &Of<'_>, rendered: &[Rendered], tree: &Tree) {
+        let key = (of.set.to_owned(), of.checklist.number);
+        let record = self.records.get(&key);
+        let mut written = record.map_or_else(BTreeSet::new, |it| it.written.clone());
+        if of.checklist.open_tasks().next().is_some() {
+            let files = rendered.iter();
+            let files = files.map(|it| (it.path.as_str(), it.text.as_str()));
+            if let Some(foreseen) = tree.with_missing(files) {
+                let new = rendered.iter().map(|it| &it.path);
+                written.extend(new.filter(|path| tree.get(path).is_none()).cloned());
+                self.foreseen = Some(Rc::new(foreseen));
+            }
+        }
+        if !written.is_empty() {
+            self.earlier.push(Earlier {
+                checklist: of.checklist.clone(),
+                settings: of.settings.clone(),
+                written,
+            });
         }
     }
 

@@ -10,7 +10,7 @@ use crate::facts::Tree;
 use crate::files::{read_journal, unix};
 use crate::journal::{Written, sha256};
 use crate::manifest::{Rendered, generated, is_kustomization, parse_documents};
-use crate::resolve::{Before, Earlier};
+use crate::resolve::{Before, Earlier, Record, Records};
 
 /// A file as another phase wrote it last.
 pub(super) struct Anew {
@@ -91,21 +91,18 @@ impl Loaded {
     /// Returns what other phases of a phase's set wrote. What can't be read of them is told where
     /// they are asked for themselves.
     pub(super) fn before(&self, phase: &Phase) -> Before {
-        let numbers = self.others(phase, |number| number < phase.file.number);
-        let own = self.written(phase, phase.checklist.number);
-        let later = self.written_later(phase).into_keys();
-        let mut before = Before {
-            number: phase.checklist.number,
-            applied: self.applied(phase, numbers.iter().copied()),
-            later: later.collect(),
-            foreign: self.foreign(phase, &own),
-            own: own.into_keys().collect(),
-            phases: Vec::new(),
-        };
-        for number in numbers {
-            let foreseen = self.foreseen.get(&(phase.set.clone(), number));
-            let mut written: BTreeSet<String> = self.written(phase, number).into_keys().collect();
-            written.extend(foreseen.into_iter().flatten().cloned());
+        let records = self.records();
+        let mut before = Before::of((&phase.set, phase.checklist.number), &records);
+        for number in self.others(phase, |number| number < phase.file.number) {
+            let key = (phase.set.clone(), number);
+            let known = records.get(&key).map(|record| &record.written);
+            let foreseen = self.foreseen.get(&key);
+            let written: BTreeSet<String> = known
+                .into_iter()
+                .chain(foreseen)
+                .flatten()
+                .cloned()
+                .collect();
             let set = self.snapshot.set(&phase.set);
             let file = set.and_then(|set| Some((set, set.phase(number)?)));
             let (Some((set, file)), false) = (file, written.is_empty()) else {
@@ -120,6 +117,23 @@ impl Loaded {
             }
         }
         before
+    }
+
+    /// Returns what the phases of all sets wrote and applied.
+    fn records(&self) -> Records {
+        let sets = self.snapshot.sets.iter();
+        let phases = sets.flat_map(|set| set.phases.iter().map(move |file| (set, file.number)));
+        let mut records = Records::new();
+        for (set, number) in phases {
+            if let Ok(known) = read_journal(&self.workspace, &set.name, number) {
+                let record = Record {
+                    written: known.state.written().into_keys().collect(),
+                    applied: known.state.applied(),
+                };
+                records.insert((set.name.clone(), number), record);
+            }
+        }
+        records
     }
 
     /// Returns the files that earlier phases of a phase's set wrote, each as it was written last.
@@ -150,21 +164,11 @@ impl Loaded {
 
     /// Returns the objects that a phase and the earlier ones of its set applied, to whatever target.
     pub(super) fn applied_so_far(&self, phase: &Phase) -> BTreeSet<String> {
-        let numbers = self.others(phase, |number| number < phase.file.number);
-        self.applied(phase, numbers.into_iter().chain([phase.checklist.number]))
-    }
-
-    /// Returns the objects that phases of a phase's set applied, to whatever target.
-    fn applied(&self, phase: &Phase, numbers: impl IntoIterator<Item = u32>) -> BTreeSet<String> {
-        let numbers = numbers.into_iter();
-        let journals = numbers.filter_map(|it| read_journal(&self.workspace, &phase.set, it).ok());
-        let mut applied = BTreeSet::new();
-        for known in journals {
-            let steps = known.state.targets().flat_map(|(_, target)| target.steps());
-            let objects = steps.filter_map(|(id, _)| id.as_str().strip_prefix("apply "));
-            applied.extend(objects.map(str::to_owned));
-        }
-        applied
+        let mut numbers = self.others(phase, |number| number < phase.file.number);
+        numbers.push(phase.checklist.number);
+        let journals = numbers.into_iter();
+        let journals = journals.filter_map(|it| read_journal(&self.workspace, &phase.set, it).ok());
+        journals.flat_map(|known| known.state.applied()).collect()
     }
 
     fn last(&self, phase: &Phase, numbers: Vec<u32>) -> BTreeMap<String, Anew> {
@@ -187,22 +191,6 @@ impl Loaded {
         let phases = set.into_iter().flat_map(|set| &set.phases);
         let numbers = phases.map(|file| file.number);
         numbers.filter(|number| wanted(*number)).collect()
-    }
-
-    /// Returns the files that phases of other sets wrote and a phase didn't, each with the set.
-    fn foreign(&self, phase: &Phase, own: &BTreeMap<String, Written>) -> BTreeMap<String, String> {
-        let sets = self.snapshot.sets.iter().filter(|it| it.name != phase.set);
-        let phases = sets.flat_map(|set| set.phases.iter().map(move |file| (set, file.number)));
-        let mut foreign = BTreeMap::new();
-        for (set, number) in phases {
-            let Ok(known) = read_journal(&self.workspace, &set.name, number) else {
-                continue;
-            };
-            let paths = known.state.written().into_keys();
-            let theirs = paths.filter(|path| !own.contains_key(path));
-            foreign.extend(theirs.map(|path| (path, set.name.clone())));
-        }
-        foreign
     }
 
     fn written(&self, phase: &Phase, number: u32) -> BTreeMap<String, Written> {

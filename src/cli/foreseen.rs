@@ -47,10 +47,17 @@ impl Loaded {
         let files = files.map(|file| (file.path.as_str(), file.text.as_str()));
         let tree = self.snapshot.tree.with_missing(files)?;
         let written = meaning.rendered.into_iter().map(|file| file.path);
+        let is_new = |path: &String| self.snapshot.tree.get(path).is_none();
+        let written = written.filter(is_new).collect();
         let mut after = self.clone();
         after.snapshot.tree = tree;
         let key = (phase.set.clone(), phase.checklist.number);
-        after.foreseen.insert(key, written.collect());
+        after.foreseen.insert(key, written);
         Some(after)
+    }
+
+    /// Returns whether a file isn't there, and is taken to be what a phase wrote.
+    pub(super) fn foresees(&self, path: &str) -> bool {
+        self.foreseen.values().any(|written| written.contains(path))
     }
 }

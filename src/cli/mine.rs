@@ -38,7 +38,8 @@ impl Loaded {
         }
         let mut journal = None;
         let before = LazyCell::new(|| self.written_before(phase));
-        for file in files.iter_mut().filter(|it| !later.has(&it.path)) {
+        let is_there = |path: &str| !later.has(path) && !self.foresees(path);
+        for file in files.iter_mut().filter(|it| is_there(&it.path)) {
             let on_disk = match self.snapshot.tree.get(&file.path) {
                 Some(text) => Ok(Some(text.to_string())),
                 None => self.workspace.read(&file.path),

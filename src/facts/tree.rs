@@ -78,7 +78,10 @@ impl Tree {
         files: impl IntoIterator<Item = (&'f str, &'f str)>,
     ) -> Option<Self> {
         let is_new = |path: &str| self.get(path).is_none() && self.other(path).is_none();
-        let mut missing = files.into_iter().filter(|(path, _)| is_new(path)).peekable();
+        let mut missing = files
+            .into_iter()
+            .filter(|(path, _)| is_new(path))
+            .peekable();
         missing.peek()?;
         let mut tree = self.clone();
         for (path, text) in missing {

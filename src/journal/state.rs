@@ -4,7 +4,7 @@
 //! module doesn't decide whether a success still counts: `execute` compares keys and looks at the
 //! target.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -156,6 +156,13 @@ impl State {
             }
         }
         latest
+    }
+
+    /// Returns the objects that were applied, to whatever target (`Service/api`).
+    pub fn applied(&self) -> BTreeSet<String> {
+        let steps = self.targets().flat_map(|(_, target)| target.steps());
+        let objects = steps.filter_map(|(id, _)| id.as_str().strip_prefix("apply "));
+        objects.map(str::to_owned).collect()
     }
 
     /// Returns the name of the last run's target.

@@ -135,7 +135,7 @@ fn of_tasks(
                 drafts.extend(conclusion(task, &checked_against));
             }
             Action::Write { path } => {
-                if let Some(file) = rendered.iter().find(|file| file.path == *path) {
+                for file in files_of(&task.id, path, (resolved, rendered)) {
                     drafts.extend(file_drafts(Some(&task.id), file, named));
                 }
             }
@@ -155,6 +155,23 @@ fn of_tasks(
         }
     }
     drafts
+}
+
+/// Returns a task's file, then those of earlier phases that it changes.
+fn files_of<'r>(
+    task: &TaskId,
+    path: &str,
+    (resolved, rendered): (&Resolved, &'r [Rendered]),
+) -> Vec<&'r Rendered> {
+    let changed = resolved.files.iter().filter(|file| {
+        let own = matches!(&file.origin, FileOrigin::Task { id, .. } if id == task);
+        own && file.path != path
+    });
+    let changed = changed.map(|file| file.path.as_str());
+    let paths = std::iter::once(path).chain(changed);
+    paths
+        .filter_map(|path| rendered.iter().find(|file| file.path == path))
+        .collect()
 }
 
 fn values(objects: &[Object]) -> Vec<&Value> {

@@ -138,7 +138,7 @@ pub(super) fn assemble<'f>(
         left_out: built.left_out,
         needed,
         unassigned,
-        others: past.others_hold(),
+        others: past.others_hold(reads),
         warnings,
     })
 }
@@ -163,7 +163,7 @@ fn enrol<'f>(
     past.complete(&mut named);
     let named = (past.others(&named), named);
     let mut roster = roster::build(named, facts, tree, checklist, warnings);
-    past.settle(&mut roster.members);
+    past.settle(&mut roster.members, reads);
     Ok((roster, promises))
 }
 

@@ -4,6 +4,7 @@
 //! A phase means the same before and after later ones, but for objects that it never wrote and they
 //! did: it doesn't begin to write these.
 
+mod again;
 mod created;
 mod held;
 mod leave;
@@ -44,6 +45,43 @@ pub struct Before {
     pub foreign: BTreeMap<String, String>,
     /// The objects that earlier phases applied, by their records (`Service/api`).
     pub applied: BTreeSet<String>,
+}
+
+/// What a phase wrote and applied, by its journal.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    /// The files.
+    pub written: BTreeSet<String>,
+    /// The objects (`Service/api`).
+    pub applied: BTreeSet<String>,
+}
+
+/// The records of phases, by set and number.
+pub type Records = BTreeMap<(String, u32), Record>;
+
+impl Before {
+    /// Returns what the records of all phases are to one of them; no document has been read yet.
+    pub fn of((set, number): (&str, u32), records: &Records) -> Self {
+        let mut before = Self {
+            number,
+            ..Self::default()
+        };
+        if let Some(own) = records.get(&(set.to_owned(), number)) {
+            before.own.clone_from(&own.written);
+        }
+        for ((other, at), record) in records {
+            if other != set {
+                let theirs = record.written.iter().filter(|it| !before.own.contains(*it));
+                let theirs = theirs.map(|path| (path.clone(), other.clone()));
+                before.foreign.extend(theirs);
+            } else if *at < number {
+                before.applied.extend(record.applied.iter().cloned());
+            } else if *at > number {
+                before.later.extend(record.written.iter().cloned());
+            }
+        }
+        before
+    }
 }
 
 /// An earlier phase.
@@ -128,6 +166,8 @@ pub(super) struct Past<'f> {
     foreign: BTreeMap<String, String>,
     /// Those of them whose objects live where this phase's do.
     abroad: Vec<Held>,
+    /// The files of earlier phases that are written again, as what this phase writes changes them.
+    again: BTreeSet<String>,
     /// What tasks that wrote nothing name as what is to run, each with which one does, and why it did not
     /// write it.
     pub(super) theirs: BTreeMap<String, String>,
@@ -292,14 +332,16 @@ impl<'f> Past<'f> {
 
     /// Takes the services that an earlier phase wrote without a task out of those that are still to
     /// be written.
-    pub(super) fn settle(&self, members: &mut [Member<'f>]) {
+    pub(super) fn settle(&self, members: &mut [Member<'f>], reads: &[Read<'_>]) {
         for member in members.iter_mut().filter(|member| member.unassigned) {
             let item = ManifestItem::Workload(member.name.clone());
             let apart = member
                 .service
                 .is_some_and(|it| self.services_apart.contains(&it.name));
             let mut all = self.held.iter().chain(&self.apart);
-            let wrote = all.any(|it| !self.own.contains(&it.beside.path) && it.beside.holds(&item));
+            let is_theirs =
+                |path: &String| !self.own.contains(path) || again::is(self, path, reads);
+            let wrote = all.any(|it| it.beside.holds(&item) && is_theirs(&it.beside.path));
             member.unassigned = !(wrote || apart);
         }
     }
@@ -332,7 +374,8 @@ impl<'f> Past<'f> {
         let mut beside: Vec<Beside> = Vec::new();
         for held in self.held.iter().map(|it| &it.beside) {
             let known = beside.iter().any(|it| it.path == held.path);
-            let stays = !self.is_own(&held.path) && !named(held) && !twice::replaced(held, reads);
+            let written = self.is_own(&held.path) || self.again.contains(&held.path);
+            let stays = !written && !named(held) && !twice::replaced(held, reads);
             if stays && !known {
                 beside.push(held.clone());
             }
@@ -345,13 +388,28 @@ impl<'f> Past<'f> {
         self.base.as_ref()
     }
 
+    /// Returns whether a file of an earlier phase can be written again, and isn't yet.
+    pub(super) fn may_write_again(&self, path: &str) -> bool {
+        again::can(self, path) && !self.again.contains(path)
+    }
+
+    /// Takes files of earlier phases to be written again.
+    pub(super) fn write_again(&mut self, paths: impl IntoIterator<Item = String>) {
+        self.again.extend(paths);
+    }
+
+    /// Returns whether a later phase wrote a file, too.
+    pub(super) fn is_written_later(&self, path: &str) -> bool {
+        self.written_later.contains(path)
+    }
+
     /// Returns whether this phase wrote a file before.
     pub(super) fn is_own(&self, path: &str) -> bool {
         self.own.contains(path)
     }
 
     /// Returns what other phases hold.
-    pub(super) fn others_hold(&self) -> Others {
+    pub(super) fn others_hold(&self, reads: &[Read<'_>]) -> Others {
         let apart = self.apart.iter().map(|it| it.beside.path.clone());
         let mut in_common: Vec<Beside> = Vec::new();
         for held in self.held.iter().map(|it| &it.beside) {
@@ -368,6 +426,7 @@ impl<'f> Past<'f> {
             written_later: self.written_later.clone(),
             run_later: self.run_later.clone(),
             own: self.own.clone(),
+            again: again::files(self, reads),
             in_common,
         }
     }
@@ -385,15 +444,16 @@ impl<'f> Past<'f> {
     }
 
     /// Leaves to a person the files that would hold an object which a file of an earlier phase holds,
-    /// and a `kustomization.yml` over two such files; returns what is said of each.
+    /// and a `kustomization.yml` over two such files; returns what is said of each. Files of earlier
+    /// phases that are to be written again instead are added.
     pub(super) fn second(
         &self,
         reads: &mut [Read<'_>],
         files: &[super::FileSpec],
-        checklist: &Checklist,
+        (checklist, again): (&Checklist, &mut Vec<String>),
     ) -> Vec<Diagnostic> {
-        let told = twice::leave(self, reads, files, checklist);
-        if told.is_empty() {
+        let told = twice::leave(self, reads, files, (checklist, &mut *again));
+        if told.is_empty() && again.is_empty() {
             return twice::unbuildable(self, reads, files, checklist);
         }
         told

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use serde_json::Value;
 
 use super::application::{Application, FileSpec, ManifestItem, ServicePort, Workload};
+use super::earlier::Past;
 use super::hand_written::{self, HandWritten};
 use super::rules::Read;
 use super::target::{FileKind, Target};
@@ -18,23 +19,33 @@ use crate::manifest::containers_of;
 
 const AUTOSCALER: &str = "HorizontalPodAutoscaler";
 
+/// Why a file doesn't go with what is there.
+struct Misfit {
+    /// The file that says otherwise.
+    file: String,
+    why: String,
+    way: String,
+}
+
 /// What is said of files that don't go with what is there.
 #[derive(Default)]
 pub(super) struct Told {
+    /// The files of earlier phases that are to be written again, so that they do.
+    pub(super) again: Vec<String>,
     /// Of those that were left to a person.
     pub(super) left: Vec<Diagnostic>,
     /// Of those that stay as they are read.
     pub(super) stay: Vec<Diagnostic>,
 }
 
-/// Leaves the files that don't go with what is there; returns what is said of each. Those that the
-/// phase wrote already stay, by `is_own`, and are warned of; so are numbers of pods that an HPA
-/// beside them scales.
+/// Leaves the files that don't go with what is there; returns what is said of each. What an earlier
+/// phase wrote is written again instead. Those that the phase wrote already stay and are warned of;
+/// so are numbers of pods that an HPA beside them scales.
 pub(super) fn leave(
     reads: &mut [Read<'_>],
     (files, application, tree): (&[FileSpec], &Application, &Tree),
     checklist: &Checklist,
-    is_own: impl Fn(&str) -> bool,
+    past: &Past<'_>,
 ) -> Told {
     let there = There {
         application,
@@ -47,7 +58,9 @@ pub(super) fn leave(
         let Some(target) = read.target() else {
             continue;
         };
-        if let Some((why, way)) = there.scaled(target) {
+        // What a later phase made of the file says no number where it has the workload scaled.
+        let stale = past.is_written_later(&target.path);
+        if let Some((why, way)) = there.scaled(target).filter(|_| !stale) {
             told.stay.push(warning(read, &why, checklist).help(way));
         }
         let found = if target.kind == FileKind::Ingress {
@@ -57,11 +70,15 @@ pub(super) fn leave(
         } else {
             None
         };
-        let Some((why, way)) = found else {
+        let Some(Misfit { file, why, way }) = found else {
             continue;
         };
+        if past.may_write_again(&file) {
+            told.again.push(file);
+            continue;
+        }
         let problem = warning(read, &why, checklist).help(way);
-        if is_own(&target.path) {
+        if past.is_own(&target.path) {
             told.stay.push(problem);
         } else {
             told.left.push(problem);
@@ -100,7 +117,7 @@ impl There<'_> {
     }
 
     /// Returns why an HPA or a Service doesn't go with its workload, and the way out.
-    fn around(&self, target: &Target) -> Option<(String, String)> {
+    fn around(&self, target: &Target) -> Option<Misfit> {
         let workload = self.application.workload(target.name.as_deref()?)?;
         if self.writes(&ManifestItem::Workload(workload.name.clone())) {
             return None;
@@ -140,7 +157,7 @@ impl There<'_> {
     }
 
     /// Returns which workload lets nobody in whom the way in would lead to it, and the way out.
-    fn barred(&self, target: &Target) -> Option<(String, String)> {
+    fn barred(&self, target: &Target) -> Option<Misfit> {
         let ingress = self.application.ingress.as_ref()?;
         let from = ingress.controller_namespace.as_str();
         ingress.paths().find_map(|path| {
@@ -163,7 +180,8 @@ impl There<'_> {
                 "add a rule for that namespace and port to `spec.ingress` of {label} in `{file}` \
                  (what you add stays) and run again"
             );
-            Some((why, way))
+            let file = file.clone();
+            Some(Misfit { file, why, way })
         })
     }
 }
@@ -198,7 +216,7 @@ fn filled(list: &Value) -> Option<&Vec<Value>> {
 }
 
 /// Returns why a file doesn't go with a workload as it lies there, and the way out.
-fn unfit(target: &Target, workload: &Workload, there: &HandWritten) -> Option<(String, String)> {
+fn unfit(target: &Target, workload: &Workload, there: &HandWritten) -> Option<Misfit> {
     match target.kind {
         FileKind::Hpa => fixed(target, there),
         FileKind::Service => closed(target, workload, there),
@@ -221,7 +239,7 @@ fn unfit(target: &Target, workload: &Workload, there: &HandWritten) -> Option<(S
 }
 
 /// A number that is written and one that is scaled fight: each apply puts the former back.
-fn fixed(target: &Target, there: &HandWritten) -> Option<(String, String)> {
+fn fixed(target: &Target, there: &HandWritten) -> Option<Misfit> {
     let number = there.object.value["spec"]["replicas"].as_u64()?;
     let (path, label) = (&there.path, there.object.label());
     let why = format!(
@@ -233,11 +251,12 @@ fn fixed(target: &Target, there: &HandWritten) -> Option<(String, String)> {
         "take `replicas` out of `{path}` (what you take out stays out) and run again, or name that \
          file in this phase as well: - [ ] `{path}`"
     );
-    Some((why, way))
+    let file = path.clone();
+    Some(Misfit { file, why, way })
 }
 
 /// A Service leads to ports of containers by their names; where none is called so, it leads nowhere.
-fn closed(target: &Target, workload: &Workload, there: &HandWritten) -> Option<(String, String)> {
+fn closed(target: &Target, workload: &Workload, there: &HandWritten) -> Option<Misfit> {
     let containers = containers_of(&there.object)?;
     let open: Vec<(&str, u64)> = containers
         .iter()
@@ -262,5 +281,6 @@ fn closed(target: &Target, workload: &Workload, there: &HandWritten) -> Option<(
         "add `{{name: {name}, containerPort: {number}}}` to the container's `ports` in `{path}` and \
          run again, or name that file in this phase as well: - [ ] `{path}`"
     );
-    Some((why, way))
+    let file = path.clone();
+    Some(Misfit { file, why, way })
 }

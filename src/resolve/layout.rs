@@ -11,6 +11,7 @@ use super::application::{
     Application, Beside, Content, FileOrigin, FileSpec, ManifestItem, VolumeKind, Workload,
     WorkloadKind,
 };
+use super::ingress::IngressSpec;
 use super::overlays;
 use super::roster::Roster;
 use super::rules::Read;
@@ -19,6 +20,17 @@ use super::target::{FileKind, Target};
 use folder::application_folder;
 pub(super) use folder::told_folder;
 use shared::Shared;
+
+/// A file of an earlier phase that is written again without a task.
+pub(super) struct Again {
+    pub(super) path: String,
+    /// The number of the phase that wrote it.
+    pub(super) phase: u32,
+    /// The workload that it holds.
+    pub(super) workload: String,
+    /// What the earlier phase's task asks for, where one does.
+    pub(super) target: Option<Target>,
+}
 
 /// What other phases of the set hold.
 #[derive(Default)]
@@ -35,6 +47,8 @@ pub(super) struct Others {
     pub(super) run_later: BTreeSet<String>,
     /// The files that this phase wrote before.
     pub(super) own: BTreeSet<String>,
+    /// The files of earlier phases that are written again without a task.
+    pub(super) again: Vec<Again>,
     /// The files of earlier phases that this one wrote as well.
     pub(super) in_common: Vec<Beside>,
 }
@@ -98,8 +112,16 @@ pub(super) fn build(
             files.push(unassigned(path, reason, &section, items));
         }
     }
+    files.extend(layout.again(&section));
     files.extend(layout.extras(roster, &root));
     files
+}
+
+fn asked_by(read: &Read<'_>) -> FileOrigin {
+    FileOrigin::Task {
+        id: read.task.id.clone(),
+        text: read.task.text.plain(),
+    }
 }
 
 fn unassigned(path: String, reason: &str, section: &str, items: Vec<ManifestItem>) -> FileSpec {
@@ -162,10 +184,7 @@ impl Layout<'_, '_> {
     fn of_task(&self, read: &Read<'_>, target: &Target) -> FileSpec {
         FileSpec {
             path: target.path.clone(),
-            origin: FileOrigin::Task {
-                id: read.task.id.clone(),
-                text: read.task.text.plain(),
-            },
+            origin: asked_by(read),
             content: self.content(target),
         }
     }
@@ -220,6 +239,43 @@ impl Layout<'_, '_> {
     fn workload(&self, target: &Target) -> Option<&Workload> {
         let name = target.name.as_deref().unwrap_or_default();
         self.application.workload(name)
+    }
+
+    /// Returns the files of earlier phases that are written again, each for the task that changes
+    /// what it says.
+    fn again(&self, section: &str) -> Vec<FileSpec> {
+        let mut files = Vec::new();
+        for again in &self.others.again {
+            let content = again.target.as_ref().map(|target| self.content(target));
+            let workload = || self.application.workload(&again.workload);
+            let content = content.or_else(|| {
+                let items = self.whole(workload()?, false);
+                Some(Content::Manifests(items))
+            });
+            let reason = format!("as phase {} wrote it", again.phase);
+            let path = again.path.clone();
+            let mut file = unassigned(path, &reason, section, Vec::new());
+            if let Some(read) = self.changing(&again.workload) {
+                file.origin = asked_by(read);
+            }
+            files.extend(content.map(|content| FileSpec { content, ..file }));
+        }
+        files
+    }
+
+    /// Returns the first task that writes what lies beside a workload, or a way in to it.
+    fn changing(&self, workload: &str) -> Option<&Read<'_>> {
+        let mut led = self.application.ingress.iter().flat_map(IngressSpec::paths);
+        let is_led = led.any(|path| path.workload == workload);
+        let own = |target: &Target| target.name.as_deref() == Some(workload);
+        let way_in = |target: &Target| target.kind == FileKind::Ingress && is_led;
+        let find = |is: &dyn Fn(&Target) -> bool| {
+            let mut targets = self.targets.iter();
+            targets
+                .find(|(_, target)| is(target))
+                .map(|(read, _)| *read)
+        };
+        find(&own).or_else(|| find(&way_in))
     }
 
     /// Returns the files of the services that no task names.

@@ -241,6 +241,22 @@ impl Shown<'_> {
         objects.map(Object::label).collect()
     }
 
+    /// Returns the files of earlier phases that a task writes again, with what is applied of them.
+    fn changed(&self, path: &str, task: &TaskId) -> Vec<String> {
+        let steps = self.plan.steps_of(task);
+        let paths = steps.filter_map(|(_, step)| {
+            let Work::Write { path, .. } = &step.work else {
+                return None;
+            };
+            Some(path)
+        });
+        let line = |path: &String| {
+            let labels = self.applied(path, task).join(", ");
+            format!("changes {path}, applies {labels}")
+        };
+        paths.filter(|it| *it != path).map(line).collect()
+    }
+
     fn details(&self, task: &ResolvedTask) -> Vec<String> {
         match &task.action {
             Action::Study { findings } => findings
@@ -284,6 +300,7 @@ impl Shown<'_> {
                 } else {
                     format!("applies {}", labels.join(", "))
                 });
+                lines.extend(self.changed(path, &task.id));
                 lines
             }
             Action::Apply { .. } => {

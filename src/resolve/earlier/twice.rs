@@ -10,12 +10,13 @@ use crate::resolve::target::{FileKind, Target};
 use crate::resolve::unwritten::warning;
 
 /// Leaves the files that would hold an object of a file of an earlier phase that stays; those that
-/// this phase wrote before stay its own.
+/// this phase wrote before stay its own. What lies beside its workload moves to a file of its own:
+/// the earlier phase's is among those to be written again.
 pub(super) fn leave(
     past: &Past<'_>,
     reads: &mut [Read<'_>],
     files: &[FileSpec],
-    checklist: &Checklist,
+    (checklist, again): (&Checklist, &mut Vec<String>),
 ) -> Vec<Diagnostic> {
     let staying = staying(past, reads, files);
     let mut told = Vec::new();
@@ -30,6 +31,10 @@ pub(super) fn leave(
         else {
             continue;
         };
+        if parts(item, target) && past.may_write_again(&other.path) {
+            again.push(other.path.clone());
+            continue;
+        }
         let (path, phase, label) = (&other.path, other.phase, held::label(item));
         let why = format!("`{path}` of phase {phase} holds {label}: change it there");
         let way = format!(
@@ -40,6 +45,29 @@ pub(super) fn leave(
         read.leave(why);
     }
     told
+}
+
+/// Returns whether an object that lies beside its workload goes to a file of its own by that task.
+fn parts(item: &ManifestItem, target: &Target) -> bool {
+    match target.kind {
+        FileKind::ServiceAccount => matches!(item, ManifestItem::ServiceAccount(_)),
+        FileKind::NetworkPolicy => matches!(item, ManifestItem::NetworkPolicy(_)),
+        FileKind::Service => matches!(item, ManifestItem::Services(_)),
+        FileKind::Hpa => matches!(item, ManifestItem::Hpa(_)),
+        FileKind::Pdb => matches!(item, ManifestItem::Pdb(_)),
+        FileKind::Namespace
+        | FileKind::Readme
+        | FileKind::Kustomization
+        | FileKind::Secrets
+        | FileKind::ConfigMap
+        | FileKind::Ingress
+        | FileKind::Deployment
+        | FileKind::StatefulSet
+        | FileKind::DaemonSet
+        | FileKind::Job
+        | FileKind::CronJob
+        | FileKind::Whole => false,
+    }
 }
 
 /// Leaves a `kustomization.yml` that would list two files of which each holds one object.

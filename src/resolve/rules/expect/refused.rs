@@ -29,6 +29,9 @@ pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
             return Err(format!("asks for work beside its traces (“{word}”)").into());
         }
     }
+    if let Some(word) = stand_in(tokens) {
+        return Err(format!("says only “{word}” of what is wanted").into());
+    }
     if let Some(word) = tokens.last().filter(|token| token.is(Role::And)) {
         let word = word.written().unwrap_or_default();
         return Err(format!("ends with “{word}”").into());
@@ -55,6 +58,19 @@ pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
         return Err("asks for documentation, and names none in code marks".into());
     }
     Ok(())
+}
+
+/// Returns what stands behind a verb for what another line names: ``put them in `a.yml` ``.
+fn stand_in<'t>(tokens: &[Token<'t>]) -> Option<&'t str> {
+    let asks = [Role::Put, Role::Register];
+    let asks = |at: usize| {
+        let token = tokens.get(at);
+        token.is_some_and(|token| token.is_verb(true) || asks.iter().any(|role| token.is(*role)))
+    };
+    let named = |token: &&Token<'_>| !matches!(token, Token::Code(_));
+    let before = tokens.iter().take_while(named).enumerate();
+    let mut before = before.filter(|(at, token)| token.is(Role::It) && *at > 0 && asks(at - 1));
+    before.next()?.1.written()
 }
 
 /// Refuses names that are links: what they lead to may be another thing.
