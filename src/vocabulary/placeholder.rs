@@ -102,18 +102,30 @@ const ENDS: &[&str] = &[
     "will be described later",
     "will be documented here",
     "will be documented later",
+    "is in progress",
+    "is under construction",
     "будет добавлено позже",
     "будет описано здесь",
     "будет описано позже",
     "будут добавлены позже",
     "будут описаны здесь",
     "будут описаны позже",
+    "в работе",
+    "в разработке",
+    "появится описание",
+    "появится позже",
     "буде додано пізніше",
     "буде описано тут",
     "буде описано пізніше",
     "будуть додані пізніше",
     "будуть описані тут",
     "будуть описані пізніше",
+    "в роботі",
+    "в розробці",
+    "з'явиться опис",
+    "з'явиться пізніше",
+    "у роботі",
+    "у розробці",
 ];
 
 /// How many words such a line may begin with.
@@ -125,7 +137,9 @@ pub(crate) fn is_placeholder(line: &str) -> bool {
     let said = fold(said);
     let ended = |end: &&str| {
         let before = said.strip_suffix(*end);
-        before.is_some_and(|it| it.ends_with(' ') && words(it).count() <= FEW)
+        before.is_some_and(|it| {
+            it.is_empty() || it.ends_with(' ') && words(it).count() <= FEW
+        })
     };
     if ENDS.iter().any(ended) {
         return true;
@@ -144,6 +158,10 @@ mod tests {
         for line in [
             "Coming soon.",
             "- *Coming soon…*",
+            "Будет описано позже.",
+            "Раздел в работе.",
+            "Здесь появится описание.",
+            "Тут з'явиться опис.",
             "To be agreed",
             "Скоро будет!",
             "> В разработке",

@@ -61,7 +61,7 @@ pub(super) fn words(tokens: &[Token<'_>]) -> Result<(), Why> {
 }
 
 /// Returns what stands behind a verb for what another line names: ``put them in `a.yml` ``.
-fn stand_in<'t>(tokens: &[Token<'t>]) -> Option<&'t str> {
+fn stand_in(tokens: &[Token<'_>]) -> Option<String> {
     let asks = [Role::Put, Role::Register];
     let asks = |at: usize| {
         let token = tokens.get(at);
@@ -70,7 +70,7 @@ fn stand_in<'t>(tokens: &[Token<'t>]) -> Option<&'t str> {
     let named = |token: &&Token<'_>| !matches!(token, Token::Code(_));
     let before = tokens.iter().take_while(named).enumerate();
     let mut before = before.filter(|(at, token)| token.is(Role::It) && *at > 0 && asks(at - 1));
-    before.next()?.1.written()
+    before.next()?.1.written().map(str::to_owned)
 }
 
 /// Refuses names that are links: what they lead to may be another thing.
