@@ -137,9 +137,7 @@ pub(crate) fn is_placeholder(line: &str) -> bool {
     let said = fold(said);
     let ended = |end: &&str| {
         let before = said.strip_suffix(*end);
-        before.is_some_and(|it| {
-            it.is_empty() || it.ends_with(' ') && words(it).count() <= FEW
-        })
+        before.is_some_and(|it| it.is_empty() || it.ends_with(' ') && words(it).count() <= FEW)
     };
     if ENDS.iter().any(ended) {
         return true;

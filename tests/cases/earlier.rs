@@ -170,8 +170,16 @@ fn what_gets_a_file_of_its_own_lies_in_no_other_one_of_its_phase() {
         has(&workspace.read(path), &["there is nothing to apply"]);
     }
     unique(&workspace, "k8s/kustomization.yml");
-    let checked = workspace.orch(&["check"]).expect(0).stderr;
-    assert_eq!(checked, "nothing to complain about\n");
+    // The later phase still asks for the file that was given up.
+    let checked = workspace.orch(&["check"]).expect(0);
+    has(
+        &(checked.stdout + &checked.stderr),
+        &[
+            "`k8s/api/deployment.yml` would hold the same objects as \
+             `k8s/services/api/deployment.yml` of phase 1",
+            "0 errors, 1 warning",
+        ],
+    );
     workspace.orch(&["phase", "1", "verify"]).expect(0);
     // What has nothing left in it may go.
     workspace.orch(&["phase", "1", "run"]).expect(0);
@@ -303,95 +311,107 @@ fn what_comes_around_a_workload_finds_it_in_an_earlier_phase() {
         - [ ] `k8s/kustomization.yml`\n";
     let workspace = workspace(BASE, two);
     workspace.orch(&["phase", "1", "run"]).expect(0);
-    // Both are in the way of what phase 1's file says: that stays a person's to change.
-    workspace.orch(&["phase", "2", "run"]).expect(3);
-    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
+    let said = workspace.orch(&["phase", "2", "plan"]).expect(0).stdout;
     has(
-        &(plan.stdout + &plan.stderr),
-        &[
-            "`k8s/api/deployment.yml` says `replicas: 3` of Deployment/api",
-            "`k8s/api/deployment.yml` of phase 1 holds PodDisruptionBudget/api: change it there",
-        ],
+        &said,
+        &["changes k8s/api/deployment.yml, applies ServiceAccount/api"],
     );
-    let checklist = workspace.read(TWO);
-    has(
-        &checklist,
-        &[
-            "[ ] `k8s/api/hpa.yml`",
-            "[ ] `k8s/api/pdb.yml`",
-            "[x] `k8s/kustomization.yml`",
-        ],
-    );
-    unique(&workspace, "k8s/kustomization.yml");
-    let path = "k8s/api/deployment.yml";
-    let text = workspace.read(path);
-    let documents = text
-        .split("---\n")
-        .filter(|it| !it.contains("PodDisruptionBudget"));
-    let documents: Vec<&str> = documents.collect();
-    let text = documents.join("---\n").replace("  replicas: 3\n", "");
-    workspace.write(path, &text);
-    workspace
-        .orch(&["phase", "2", "run", "--accept-changes"])
-        .expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
     let checklist = workspace.read(TWO);
     assert!(!checklist.contains("[ ] `"), "{checklist}");
     unique(&workspace, "k8s/kustomization.yml");
-    // What was taken out stays out.
-    workspace
-        .orch(&["phase", "1", "run", "--accept-changes"])
-        .expect(0);
-    assert_eq!(workspace.read(path), text);
+    let path = "k8s/api/deployment.yml";
+    let text = workspace.read(path);
+    has(&text, &["for task 2.1.1 of phase 2", "cpu: 1000m"]);
+    for gone in ["PodDisruptionBudget", "\n  replicas:"] {
+        assert!(!text.contains(gone), "{gone} in\n{text}");
+    }
+    // Neither phase undoes it, and each still knows what it asked for.
+    for number in ["1", "2"] {
+        untouched(&workspace, &[path], &["phase", number, "run"], 0);
+        let said = workspace.orch(&["phase", number, "verify"]).expect(0);
+        assert!(!said.stdout.contains("doesn't hold"), "{}", said.stdout);
+    }
+    let said = workspace.orch(&["check"]).expect(0).stderr;
+    has(&said, &["nothing to complain about"]);
 }
 
 #[test]
-fn a_service_that_leads_to_no_port_of_an_earlier_deployment_is_a_persons() {
+fn what_a_person_made_of_an_earlier_file_stays_where_a_later_phase_changes_it() {
+    let two = "- [ ] `k8s/api/hpa.yml`: min 3, max 5, CPU 70%\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let path = "k8s/api/deployment.yml";
+    let text = workspace.read(path);
+    let text = text.replacen("revisionHistoryLimit: 5", "revisionHistoryLimit: 9", 1);
+    workspace.write(path, &text);
+    workspace.commit("keep more revisions");
+    workspace
+        .orch(&["phase", "2", "run", "--accept-changes"])
+        .expect(0);
+    let text = workspace.read(path);
+    has(&text, &["revisionHistoryLimit: 9"]);
+    assert!(!text.contains("\n  replicas:"), "{text}");
+}
+
+#[test]
+fn a_later_phase_is_planned_as_it_will_be_once_the_ones_before_have_run() {
+    let two = "- [ ] `k8s/ingress.yml`: host `shop.test`\n  - `shop.test/` → api\n\
+        - [ ] `k8s/api/hpa.yml`: min 3, max 5, CPU 70%\n";
+    let workspace = workspace(BASE, two);
+    let plan = |number: &str| workspace.orch(&["phase", number, "plan"]).expect(0).stdout;
+    let tasks = |plan: &str| {
+        let (_, tasks) = plan.split_once("2.1 Work").expect("a section");
+        tasks.split_once("\nwaves:").expect("waves").0.to_owned()
+    };
+    let before = plan("2");
+    has(
+        &before,
+        &[
+            "namespace  shop",
+            "phase 1 has 5 tasks open",
+            "] 2.1.2   write",
+        ],
+    );
+    let said = workspace.orch(&["check"]).expect(0).stderr;
+    has(&said, &["nothing to complain about"]);
+    assert!(!workspace.has("k8s/api/deployment.yml"));
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    assert_eq!(tasks(&before), tasks(&plan("2")));
+}
+
+#[test]
+fn a_service_has_its_port_opened_by_an_earlier_phases_deployment() {
     let two = "- [ ] `k8s/worker/service.yml`\n  - Port: 9102 (metrics)\n";
     let workspace = workspace("- [ ] `k8s/worker/deployment.yml`\n", two);
     let compose = COMPOSE.replace("  db:\n", "  worker:\n    image: acme/worker:1\n  db:\n");
     workspace.write("docker-compose.yml", compose);
     workspace.commit("a worker");
     workspace.orch(&["phase", "1", "run"]).expect(0);
-    workspace.orch(&["phase", "2", "run"]).expect(3);
-    has(&workspace.read(TWO), &["[ ] `k8s/worker/service.yml`"]);
-    assert!(!workspace.has("k8s/worker/service.yml"));
-    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
-    has(
-        &(plan.stdout + &plan.stderr),
-        &[
-            "no container of Deployment/worker in `k8s/worker/deployment.yml` has the port 9102 \
-             (`metrics`)",
-        ],
-    );
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    has(&workspace.read(TWO), &["[x] `k8s/worker/service.yml`"]);
+    has(&workspace.read("k8s/worker/service.yml"), &["port: 9102"]);
+    let text = workspace.read("k8s/worker/deployment.yml");
+    has(&text, &["containerPort: 9102"]);
 }
 
 #[test]
-fn a_way_in_that_an_earlier_policy_bars_is_a_persons() {
+fn a_way_in_is_let_in_by_the_policy_of_an_earlier_phase() {
     let two = "- [ ] `k8s/ingress.yml`: host `shop.test`\n  - `shop.test/` → api\n";
     let workspace = workspace(BASE, two);
     workspace.orch(&["phase", "1", "run"]).expect(0);
-    workspace.orch(&["phase", "2", "run"]).expect(3);
-    has(&workspace.read(TWO), &["[ ] `k8s/ingress.yml`"]);
-    let plan = workspace.orch(&["phase", "2", "plan"]).expect(0);
-    has(
-        &(plan.stdout + &plan.stderr),
-        &[
-            "`k8s/ingress.yml` would lead nowhere: NetworkPolicy/api in `k8s/api/deployment.yml` \
-             lets nobody in from the namespace",
-        ],
-    );
-    let path = "k8s/api/deployment.yml";
-    let text = workspace.read(path);
-    let text = text.replace("  ingress:\n", "  ingress:\n    - ports: [{port: 8080}]\n");
-    workspace.write(path, &text);
-    workspace
-        .orch(&["phase", "2", "run", "--accept-changes"])
-        .expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
     has(&workspace.read(TWO), &["[x] `k8s/ingress.yml`"]);
+    let path = "k8s/api/deployment.yml";
+    has(
+        &workspace.read(path),
+        &["kubernetes.io/metadata.name: traefik"],
+    );
+    untouched(&workspace, &[path], &["phase", "1", "run"], 0);
 }
 
 #[test]
-fn a_number_put_back_below_a_written_autoscaler_is_warned_of() {
+fn a_number_put_back_below_a_written_autoscaler_is_taken_out_again() {
     let two = "- [ ] `k8s/api/hpa.yml`: min 2, max 5, CPU 70%\n";
     let workspace = workspace(BASE, two);
     workspace.orch(&["phase", "1", "run"]).expect(0);
@@ -409,12 +429,12 @@ fn a_number_put_back_below_a_written_autoscaler_is_warned_of() {
         &[
             "[x] 2.1.1   write     k8s/api/hpa.yml",
             "applies HorizontalPodAutoscaler/api",
+            "changes k8s/api/deployment.yml",
         ],
     );
-    has(
-        &plan.stderr,
-        &["it would undo what `k8s/api/hpa.yml` scales"],
-    );
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    let text = workspace.read(path);
+    assert!(!text.contains(&number), "{text}");
 }
 
 #[test]

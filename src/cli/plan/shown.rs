@@ -241,6 +241,20 @@ impl Shown<'_> {
         objects.map(Object::label).collect()
     }
 
+    /// Returns what becomes of a task's file, and of those of earlier phases that it changes.
+    fn written(&self, path: &str, task: &TaskId) -> Vec<String> {
+        let labels = self.applied(path, task);
+        let theirs = self.theirs(path);
+        let mut lines: Vec<String> = theirs.into_iter().map(str::to_owned).collect();
+        lines.push(if labels.is_empty() {
+            "written, nothing to apply".to_owned()
+        } else {
+            format!("applies {}", labels.join(", "))
+        });
+        lines.extend(self.changed(path, task));
+        lines
+    }
+
     /// Returns the files of earlier phases that a task writes again, with what is applied of them.
     fn changed(&self, path: &str, task: &TaskId) -> Vec<String> {
         let steps = self.plan.steps_of(task);
@@ -291,18 +305,7 @@ impl Shown<'_> {
                 }
                 lines
             }
-            Action::Write { path } => {
-                let labels = self.applied(path, &task.id);
-                let theirs = self.theirs(path);
-                let mut lines: Vec<String> = theirs.into_iter().map(str::to_owned).collect();
-                lines.push(if labels.is_empty() {
-                    "written, nothing to apply".to_owned()
-                } else {
-                    format!("applies {}", labels.join(", "))
-                });
-                lines.extend(self.changed(path, &task.id));
-                lines
-            }
+            Action::Write { path } => self.written(path, &task.id),
             Action::Apply { .. } => {
                 let objects = self.meaning.written.get(&task.id).into_iter().flatten();
                 let labels: Vec<String> = objects.map(|object| object.label()).collect();

@@ -41,6 +41,7 @@ pub(super) use constant::is_constant;
 pub use field::field;
 pub use head::{Form, Head};
 pub(super) use idle::is_idle_file;
+use idle::is_vacant;
 pub use parameters::{Parameter, divided, pieces};
 pub(super) use stub::is_stub;
 
@@ -395,7 +396,7 @@ impl Definitions {
         };
         let made = found
             .iter()
-            .filter(|it| !reverts(it) && !is_undone(code, it));
+            .filter(|it| !reverts(it) && !is_undone(code, it) && !is_vacant(code, it));
         for (it, promised) in made
             .map(|it| (it, false))
             .chain(promised.iter().map(|it| (it, true)))

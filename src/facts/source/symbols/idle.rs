@@ -1,11 +1,19 @@
 //! Types and files that are only begun: they have functions, and none of those does anything yet.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::super::super::Tree;
 use super::super::code::{Code, Language};
+use super::super::variables::{pattern, patterns};
 use super::body::bodies;
 use super::{Definition, Form, Found, Head, Sort, found};
+
+patterns! {
+    NOTHING = r"^\s*(?::[^=\n]+)?=\s*(?:None|null|undefined|nil)[ \t]*;?[ \t]*(?:\n|\z)";
+}
 
 /// What functions are called that make a value of their type.
 const MAKES: &[&str] = &[
@@ -119,6 +127,13 @@ impl Head {
     }
 }
 
+/// Returns whether a value is called like a type, and nothing is given to the name: `Channel = None`.
+pub(super) fn is_vacant(code: &Code, it: &Found) -> bool {
+    let named = is_type(&it.name) && it.name.contains(char::is_lowercase);
+    let behind = code.bare.get(it.at + it.name.len()..).unwrap_or_default();
+    it.sort == Sort::Value && named && NOTHING.as_ref().is_some_and(|of| of.is_match(behind))
+}
+
 /// Returns whether a file has functions, and none of them does anything yet, nor has it anything else.
 pub(in super::super) fn is_idle_file(code: &Code) -> bool {
     let all = found(code);
@@ -127,7 +142,10 @@ pub(in super::super) fn is_idle_file(code: &Code) -> bool {
         .iter()
         .filter(|it| matches!(it.sort, Sort::Value | Sort::Table));
     let mut types = all.iter().filter(|it| it.sort == Sort::Type);
-    let functions: Vec<&Found> = all.iter().filter(|it| is_function(it, &it.name)).collect();
+    // What makes a value of a type elsewhere is a component here.
+    let script = code.language == Language::Script;
+    let own = |it: &Found| is_function(it, if script { "" } else { &it.name });
+    let functions: Vec<&Found> = all.iter().filter(|it| own(it)).collect();
     let sql = code.language == Language::Sql;
     !sql && values.next().is_none()
         && types.all(|it| !methods(&all, &bodies, &it.name).is_empty())
@@ -331,6 +349,28 @@ mod tests {
     }
 
     #[test]
+    fn a_type_to_which_nothing_is_given_is_no_type() {
+        for (path, source, found) in [
+            ("a.py", "PushChannel = None\n", false),
+            ("a.py", "PushChannel: type | None = None\n", false),
+            ("a.py", "PushChannel = SmsChannel\n", true),
+            ("a.py", "PushChannel = None or Sms()\n", true),
+            ("a.ts", "export const PushChannel = null;\n", false),
+            ("a.ts", "export const PushChannel = new Sms();\n", true),
+        ] {
+            let tree = Tree::from_iter([(path, source)]);
+            let definitions = Definitions::of(&tree);
+            assert_eq!(
+                !definitions.named("PushChannel").is_empty(),
+                found,
+                "{source}"
+            );
+        }
+        let tree = Tree::from_iter([("a.py", "CHANNEL = None\n")]);
+        assert!(!Definitions::of(&tree).named("CHANNEL").is_empty());
+    }
+
+    #[test]
     fn a_file_whose_functions_do_nothing_is_idle() {
         for (path, source, idle) in [
             (
@@ -350,6 +390,21 @@ mod tests {
             ),
             ("a.py", "def a():\n    pass\n\ndef b():\n    run()\n", false),
             ("a.py", "run()\n", false),
+            (
+                "a.tsx",
+                "import React from 'react';\n\nexport function LoginPage() {\n  return null;\n}\n",
+                true,
+            ),
+            (
+                "a.tsx",
+                "export function LoginPage() {\n  return <></>;\n}\n",
+                true,
+            ),
+            (
+                "a.tsx",
+                "export function LoginPage() {\n  return <LoginForm />;\n}\n",
+                false,
+            ),
         ] {
             let code = Code::new(path, &Arc::from(source)).expect(source);
             assert_eq!(is_idle_file(&code), idle, "{source}");

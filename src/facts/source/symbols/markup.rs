@@ -13,6 +13,7 @@ patterns! {
     TAG = r"</?([A-Za-z][\w.]*)?[^<>]*>";
     HEADING = r"^h[1-6]$";
     FILLED = r"\{\s*[\w.]+\s*\}";
+    FRAGMENTS = r"^(?:</?(?:(?:React\.)?Fragment)?\s*/?>\s*)+$";
     LITTLE = r"(?i)spinner|load|skeleton|divider|separator|space|icon|logo|head|title|banner|label|empty|notfound|footer|backdrop|overlay|line|dot|mark";
 }
 
@@ -39,7 +40,13 @@ pub(super) fn is_heading_alone(code: &Code, name: &str, body: &str) -> bool {
         markup
     };
     let open = markup.contains('{') || markup.contains(" id=");
-    if !component || !whole || open || is(&LITTLE, name) {
+    if !component || !whole || open {
+        return false;
+    }
+    if is(&FRAGMENTS, markup) {
+        return true;
+    }
+    if is(&LITTLE, name) {
         return false;
     }
     let tags = TAG.iter().flat_map(|it| it.captures_iter(markup));
@@ -85,6 +92,9 @@ mod tests {
                 true,
             ),
             ("Page", "return <></>;", true),
+            ("NotFoundPage", "return <></>;", true),
+            ("EmptyPage", "return <React.Fragment />;", true),
+            ("EmptyPage", "return <div className=\"empty\" />;", false),
             ("Spinner", "return <div className=\"spinner\" />;", false),
             ("Loans", "return <LoanList />;", false),
             ("Loans", "return <h2>{title}</h2>;", true),
