@@ -9,7 +9,9 @@ use crate::checklist::Checklist;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::facts::{Facts, Tree};
 
-use super::application::{Application, ConfigMapSpec, FileSpec, Monitors, SecretSpec, Workload};
+use super::application::{
+    Application, ConfigMapSpec, FileSpec, ManifestItem, Monitors, SecretSpec, Workload,
+};
 use super::earlier::Past;
 use super::generated::{self, Base};
 use super::ingress::IngressSpec;
@@ -109,7 +111,7 @@ pub(super) fn assemble<'f>(
     };
     let mut built = build_all(tree, &variables, &sources);
     let mut secrets = variables.secrets;
-    warnings.extend(steadied(&mut built, &roster, reads));
+    warnings.extend(steadied(&mut built, &roster, reads, (past, tree)));
     let watched = around.watch(&roster, &mut built, &mut secrets);
     warnings.append(&mut built.warnings);
     let way_in = around.way_in(reads, &roster, &mut built.workloads, &mut warnings);
@@ -362,7 +364,12 @@ struct WayIn {
 }
 
 /// Settles how many of what serves run, and as what; what a task calls a Deployment is one.
-fn steadied(built: &mut Built, roster: &Roster<'_>, reads: &[Read<'_>]) -> Vec<Diagnostic> {
+fn steadied(
+    built: &mut Built,
+    roster: &Roster<'_>,
+    reads: &[Read<'_>],
+    (past, tree): (&Past<'_>, &Tree),
+) -> Vec<Diagnostic> {
     let targets = reads.iter().filter_map(Read::target);
     let asked = targets
         .filter(|target| target.kind == FileKind::Deployment)
@@ -375,7 +382,12 @@ fn steadied(built: &mut Built, roster: &Roster<'_>, reads: &[Read<'_>]) -> Vec<D
         let own = || targets().any(|it| budget(&it) && it.name == theirs.name);
         let mut all = built.workloads.iter_mut();
         let workload = all.find(|it| theirs.name.as_ref() == Some(&it.name));
-        if let Some(workload) = workload.filter(|_| budget(&theirs) && !own()) {
+        // What guards them already goes once the person's file is there.
+        let guarded = |it: &Workload| {
+            tree.get(&theirs.path).is_none() && past.holds(&ManifestItem::Pdb(it.name.clone()))
+        };
+        let workload = workload.filter(|it| budget(&theirs) && !own() && !guarded(it));
+        if let Some(workload) = workload {
             // Pods that two budgets count can't be moved at all.
             workload.pdb = None;
         }

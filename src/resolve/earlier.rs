@@ -166,6 +166,8 @@ pub(super) struct Past<'f> {
     foreign: BTreeMap<String, String>,
     /// Those of them whose objects live where this phase's do.
     abroad: Vec<Held>,
+    /// The workloads in files of other sets, wherever they live.
+    run_abroad: BTreeSet<String>,
     /// The files of earlier phases that are written again, as what this phase writes changes them.
     again: BTreeSet<String>,
     /// What tasks that wrote nothing name as what is to run, each with which one does, and why it did not
@@ -210,6 +212,7 @@ impl<'f> Past<'f> {
         let usual = || slug(project.unwrap_or(&context.set));
         let lives = past.namespace.clone().unwrap_or_else(usual);
         past.abroad = held::foreign(before, tree);
+        past.run_abroad = held::workloads(&past.abroad);
         past.abroad.retain(|it| it.is_in(&lives));
         past.later = held::begun(before, tree);
         past.beyond = held::beyond(before, tree);
@@ -333,6 +336,15 @@ impl<'f> Past<'f> {
     /// Takes the services that an earlier phase wrote without a task out of those that are still to
     /// be written.
     pub(super) fn settle(&self, members: &mut [Member<'f>], reads: &[Read<'_>]) {
+        // One database is enough: what another set runs isn't run a second time, unless this phase runs
+        // what that one does in a namespace of its own.
+        let targets = reads.iter().filter_map(Read::target);
+        let mut named = targets
+            .filter(|it| it.kind.runs_pods())
+            .filter_map(|it| it.name.as_ref());
+        let anew = named.any(|name| self.run_abroad.contains(name));
+        let here = held::workloads(&self.abroad);
+        let elsewhere = if anew { &here } else { &self.run_abroad };
         for member in members.iter_mut().filter(|member| member.unassigned) {
             let item = ManifestItem::Workload(member.name.clone());
             let apart = member
@@ -342,7 +354,10 @@ impl<'f> Past<'f> {
             let is_theirs =
                 |path: &String| !self.own.contains(path) || again::is(self, path, reads);
             let wrote = all.any(|it| it.beside.holds(&item) && is_theirs(&it.beside.path));
-            member.unassigned = !(wrote || apart);
+            let mut alone = self.alone.iter();
+            let abroad =
+                elsewhere.contains(&member.name) && !alone.any(|it| it.beside.holds(&item));
+            member.unassigned = !(wrote || apart || abroad);
         }
     }
 
@@ -396,6 +411,12 @@ impl<'f> Past<'f> {
     /// Takes files of earlier phases to be written again.
     pub(super) fn write_again(&mut self, paths: impl IntoIterator<Item = String>) {
         self.again.extend(paths);
+    }
+
+    /// Returns whether a file that this phase or an earlier one wrote holds an object.
+    pub(super) fn holds(&self, item: &ManifestItem) -> bool {
+        let mut held = self.held.iter().chain(&self.alone);
+        held.any(|it| it.beside.holds(item))
     }
 
     /// Returns whether a later phase wrote a file, too.

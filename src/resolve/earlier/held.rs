@@ -123,6 +123,18 @@ pub(super) fn run_later(before: &Before, tree: &Tree) -> BTreeSet<String> {
     names
 }
 
+/// Returns the workloads that files hold.
+pub(super) fn workloads(held: &[Held]) -> BTreeSet<String> {
+    let items = held.iter().flat_map(|it| &it.beside.items);
+    let names = items.filter_map(|item| {
+        let ManifestItem::Workload(name) = item else {
+            return None;
+        };
+        Some(name.clone())
+    });
+    names.collect()
+}
+
 fn items<'p>(paths: impl Iterator<Item = &'p String>, tree: &Tree) -> Vec<ManifestItem> {
     let files = paths.filter_map(|path| parse_documents(path, tree.get(path)?).ok());
     let objects: Vec<Object> = files.flatten().collect();

@@ -67,3 +67,40 @@ fn a_file_of_another_set_is_not_written() {
         .orch(&["phase", "1", "run", "--set", "first"])
         .expect(0);
 }
+
+#[test]
+fn what_another_set_runs_is_not_run_a_second_time_for_one_more_service() {
+    let document = |tasks: &str| format!("# Phase 1: Kubernetes\n\n{tasks}");
+    let compose = COMPOSE.replace("  db:\n", "  mail:\n    image: acme/mail:1\n  db:\n");
+    for namespace in ["", "- [ ] namespace `mail`\n"] {
+        let mail = format!("{namespace}- [ ] `k8s/mail/deployment.yml`: 1 replica\n");
+        let workspace = Workspace::new()
+            .file("docker-compose.yml", &*compose)
+            .file("Dockerfile", "FROM scratch\nUSER 10001\nEXPOSE 8080\n")
+            .file("web/Dockerfile", "FROM scratch\nUSER 10001\nEXPOSE 3000\n")
+            .file(
+                "checklists/first/phase-01-base.md",
+                document("- [ ] `k8s/api/deployment.yml`: 3 replicas\n"),
+            )
+            .file("checklists/mail/phase-01-base.md", document(&mail))
+            .commit_all();
+        let run = |set: &str| {
+            let said = workspace.orch(&["phase", "1", "run", "--set", set]);
+            said.expect(0);
+        };
+        run("first");
+        let before: Vec<String> = workspace.contents().into_keys().collect();
+        run("mail");
+        let more = workspace.contents().into_keys();
+        let more: Vec<String> = more
+            .filter(|path| path.starts_with("k8s/") && !before.contains(path))
+            .collect();
+        assert!(more.contains(&"k8s/mail/deployment.yml".to_owned()));
+        for path in &more {
+            let text = workspace.read(path);
+            for again in ["StatefulSet", "name: web\n", "name: api\n"] {
+                assert!(!text.contains(again), "{again} in {path}\n{text}");
+            }
+        }
+    }
+}
