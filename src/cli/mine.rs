@@ -12,7 +12,7 @@ use crate::facts::dotenv;
 use crate::files::{read_journal, unix};
 use crate::git::Repo;
 use crate::journal::{Written, sha256};
-use crate::manifest::{InClear, Object, Rendered, Theirs, parse_documents};
+use crate::manifest::{InClear, Object, Rendered, Theirs, parse_documents, yaml_text};
 use crate::merge::{Conflict, Merged, Prefer, Side, Versions, Why, merge};
 
 /// What becomes of files that a person changed.
@@ -74,7 +74,10 @@ impl Loaded {
                 // A run that was killed wrote it and couldn't record that.
                 Some(own) => Some(own),
                 None => match self.base(&file.path, written)? {
-                    Some(own) => Some(own),
+                    Some(own) => Some(match self.added(&file.path, written, &before)? {
+                        Some(added) => with_added(&file.path, own, (&added, &text)),
+                        None => own,
+                    }),
                     // A task of this phase names what another phase wrote.
                     None => self.base(&file.path, &before)?,
                 },
@@ -82,6 +85,19 @@ impl Loaded {
             settle(file, (base.as_deref(), text, found), mine);
         }
         Ok(later)
+    }
+
+    /// Returns what an earlier phase wrote of a file since this one did.
+    fn added(
+        &self,
+        path: &str,
+        own: &BTreeMap<String, Written>,
+        before: &BTreeMap<String, Written>,
+    ) -> Result<Option<String>> {
+        match (own.get(path), before.get(path)) {
+            (Some(own), Some(other)) if own.at <= other.at => self.base(path, before),
+            _ => Ok(None),
+        }
     }
 
     /// Refuses files that are links to what git mustn't have: nothing of that may be shown, merged
@@ -166,6 +182,21 @@ pub(super) fn in_clear(found: &InClear, phase: &Phase) -> Diagnostic {
         .help(format!(
             "where it is no secret, {settings} tells: [secrets] settings = [\"{name}\"]"
         ))
+}
+
+/// Returns what orch wrote of a file with the objects that another phase added to it since, and nobody
+/// changed: they are no person's.
+fn with_added(path: &str, own: String, (added, there): (&str, &str)) -> String {
+    let objects = |text: &str| parse_documents(path, text).unwrap_or_default();
+    let (known, there) = (objects(&own), objects(there));
+    let mut text = own;
+    for object in objects(added) {
+        let new = !known.iter().any(|it| it.is_same(&object));
+        if new && there.iter().any(|it| it.value == object.value) {
+            text = format!("{}\n---\n{}", text.trim_end(), yaml_text(&object.value));
+        }
+    }
+    text
 }
 
 /// Takes the merged text and its objects into a file.

@@ -108,11 +108,64 @@ fn composed(item: &Value, fields: &[&str]) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// What each document of the three texts is called; a base that isn't known has none.
+pub(super) struct Names {
+    pub(super) base: Option<Vec<String>>,
+    pub(super) theirs: Vec<String>,
+    pub(super) ours: Vec<String>,
+}
+
 /// Returns what tells each document from the others of its text, and how it is called.
+///
+/// Where orch wants an object in another namespace than it wrote it in, that is the same object: it
+/// has the new name in all three texts, so that what was changed in it goes along.
+pub(super) fn documents(base: Option<&[Value]>, theirs: &[Value], ours: &[Value]) -> Names {
+    let mut names = Names {
+        base: base.map(called),
+        theirs: called(theirs),
+        ours: called(ours),
+    };
+    let Some(base) = &mut names.base else {
+        return names;
+    };
+    for wanted in names
+        .ours
+        .iter()
+        .filter(|it| !base.contains(it))
+        .cloned()
+        .collect::<Vec<_>>()
+    {
+        let alike = |it: &&String| without_namespace(it) == without_namespace(&wanted);
+        let others = base
+            .iter()
+            .filter(alike)
+            .filter(|it| !names.ours.contains(it));
+        let others: Vec<String> = others.cloned().collect();
+        let [before] = others.as_slice() else {
+            continue;
+        };
+        let there = |name: &String| names.theirs.contains(name);
+        if names.ours.iter().filter(alike).count() > 1 || there(before) && there(&wanted) {
+            continue;
+        }
+        for name in base.iter_mut().chain(&mut names.theirs) {
+            if name == before {
+                name.clone_from(&wanted);
+            }
+        }
+    }
+    names
+}
+
+fn without_namespace(name: &str) -> &str {
+    name.split_once(" in ").map_or(name, |(name, _)| name)
+}
+
+/// Returns how each document of a text is called.
 ///
 /// Those without a name are counted among themselves: where one is added, it has the number that it
 /// was missed by.
-pub(super) fn documents(values: &[Value]) -> Vec<String> {
+pub(super) fn called(values: &[Value]) -> Vec<String> {
     let mut nameless = 0;
     let name = |value: &Value| {
         document(value).unwrap_or_else(|| {

@@ -52,8 +52,8 @@ fn hide(value: &mut Value) {
 /// Returns the places where a Secret holds more than orch would put there: nobody may commit them.
 pub(super) fn kept(theirs: &[Value], ours: &[Value]) -> Vec<Conflict> {
     let mut found = Vec::new();
-    let names = keys::documents(ours);
-    for (document, name) in theirs.iter().zip(keys::documents(theirs)) {
+    let names = keys::called(ours);
+    for (document, name) in theirs.iter().zip(keys::called(theirs)) {
         if document.get("kind").and_then(Value::as_str) != Some("Secret") {
             continue;
         }

@@ -174,6 +174,22 @@ fn a_document_that_orch_drops_goes() {
 }
 
 #[test]
+fn what_goes_to_another_namespace_takes_what_was_changed_along() {
+    let service = "kind: Service\nmetadata:\n  name: api\n  namespace: alpha\nspec:\n  a: 1\n";
+    let pod = service.replace("Service", "Pod");
+    let base = format!("{service}---\n{pod}");
+    let theirs = base.replacen("a: 1", "a: 2", 1);
+    let ours = base.replace("alpha", "beta");
+    let merged = between(Some(&base), &theirs, &ours, Prefer::Neither);
+    assert_eq!(merged.text, ours.replacen("a: 1", "a: 2", 1));
+    assert!(merged.conflicts.is_empty(), "{merged:?}");
+    // An object of the person's own in the one namespace and orch's in the other are two.
+    let both = format!("{theirs}---\n{}", service.replace("alpha", "beta"));
+    let merged = between(Some(&base), &both, &ours, Prefer::Theirs);
+    assert_eq!(merged.text.matches("kind: Service").count(), 2);
+}
+
+#[test]
 fn what_both_change_is_a_conflict() {
     check_conflict(
         &[("replicas: 2", "replicas: 3")],

@@ -86,8 +86,8 @@ impl<'r> Walk<'r> {
     }
 
     fn documents(&mut self, values: &Values<'_>) {
-        let (theirs, ours) = (keys::documents(values.theirs), keys::documents(values.ours));
-        let base = values.base.map(keys::documents);
+        let keys::Names { base, theirs, ours } =
+            keys::documents(values.base, values.theirs, values.ours);
         let before = |name: &String| match (&base, values.base) {
             (Some(names), Some(all)) => position(names, name)
                 .and_then(|at| all.get(at))

@@ -64,15 +64,19 @@ pub fn unfilled(path: &str, text: &Arc<str>) -> Option<Unfilled> {
     if lines.all(|it| it.is_empty() || comments::is_directive(it)) {
         return Some(Unfilled::Comments);
     }
-    if begun::is_begun(path, &said, code.as_ref()) {
-        return Some(Unfilled::Begun);
+    let code = code.as_ref();
+    if code.is_some_and(|code| is_of_tests(code) && !tested::has_test(code)) {
+        return Some(Unfilled::Tests);
     }
-    let code = code?;
-    let tests = is_named_test(path) && paths::file_name(path) != "conftest.py";
-    let tests = tests || is_test_class(paths::file_name(path)) || is_rust_test(&code);
-    let lacks = tests && !tested::has_test(&code);
-    let begun = || is_idle_file(&code).then_some(Unfilled::Begun);
-    lacks.then_some(Unfilled::Tests).or_else(begun)
+    let begun = begun::is_begun(path, &said, code) || code.is_some_and(is_idle_file);
+    begun.then_some(Unfilled::Begun)
+}
+
+/// Whether a file is called like tests.
+fn is_of_tests(code: &Code) -> bool {
+    let name = paths::file_name(&code.path);
+    let named = is_named_test(&code.path) && name != "conftest.py";
+    named || is_test_class(name) || is_rust_test(code)
 }
 
 /// Returns whether a test of that name runs and may fail, a function or a class of tests, as far as its

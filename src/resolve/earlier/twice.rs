@@ -137,7 +137,10 @@ pub(super) fn doubled(
                 file.path, other.path, other.phase
             );
             told.push(Diagnostic::warning(message).help("take them out of one of the two files"));
-        } else if let Some((other, _)) = shared(file, &beyond) {
+        } else if let Some((other, _)) = shared(file, &beyond)
+            // A later phase that moved them wrote this file without them: there it stays.
+            && !past.written_later.contains(&file.path)
+        {
             let message = format!(
                 "`{}` holds objects that `{}` of a later phase holds as well",
                 file.path, other.path

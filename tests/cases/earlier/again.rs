@@ -223,3 +223,29 @@ fn a_file_without_a_task_gives_way_to_a_task_that_an_earlier_phase_gets() {
     let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
     assert!(!plan.stderr.contains("of a later phase"), "{}", plan.stderr);
 }
+
+#[test]
+fn a_budget_that_an_earlier_phase_adds_goes_to_the_file_that_a_later_one_has_for_it() {
+    let one =
+        "- [ ] `k8s/api/deployment.yml`: 3 replicas\n- [ ] `k8s/web/deployment.yml`: 1 replica\n";
+    let two = "- [ ] `k8s/web/pdb.yml`: minAvailable 1\n\
+        - [ ] `k8s/ingress.yml`: host `shop.example.com` → web\n";
+    let workspace = workspace(one, two);
+    let run = |number: &str, code| {
+        workspace
+            .orch(&["phase", number, "run", "--accept-changes"])
+            .expect(code)
+    };
+    run("1", 0);
+    // Of one replica none may be kept: that box is a person's.
+    run("2", 3);
+    let one = workspace.read(ONE).replace("1 replica", "4 replicas");
+    workspace.write(ONE, one);
+    for _ in 0..2 {
+        run("1", 0);
+        run("2", 0);
+        let written = workspace.read("k8s/web/deployment.yml");
+        assert!(!written.contains("PodDisruptionBudget"), "{written}");
+        has(&workspace.read("k8s/web/pdb.yml"), &["minAvailable: 1"]);
+    }
+}

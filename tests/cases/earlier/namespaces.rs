@@ -1,6 +1,6 @@
 //! Namespaces that lines have created, in the first phase and in later ones.
 
-use super::{BASE, TWO, has, workspace};
+use super::{BASE, ONE, TWO, has, workspace};
 use crate::harness::workspace::Workspace;
 
 /// Returns a workspace of which the first phase is done, in the namespace `shop`.
@@ -99,4 +99,35 @@ fn what_is_about_a_workload_in_another_namespace_is_a_persons() {
         "{}",
         workspace.read(TWO)
     );
+}
+
+#[test]
+fn a_namespace_that_gets_another_name_takes_what_later_phases_asked_along() {
+    let one = "- [ ] `k8s/namespace.yml`: namespace `shop`\n\
+        - [ ] `k8s/api/deployment.yml`: 3 replicas\n- [ ] `k8s/web/deployment.yml`: 2 replicas\n";
+    let two = "- [ ] `k8s/api/hpa.yml`: min 3, max 5, CPU 70%\n\
+        - [ ] `k8s/web/pdb.yml`: minAvailable 1\n";
+    let workspace = workspace(one, two);
+    for number in ["1", "2"] {
+        workspace.orch(&["phase", number, "run"]).expect(0);
+    }
+    let one = workspace.read(ONE).replace("`shop`", "`store`");
+    workspace.write(ONE, one);
+    for number in ["1", "2"] {
+        workspace
+            .orch(&["phase", number, "run", "--accept-changes"])
+            .expect(0);
+    }
+    for path in workspace.contents().into_keys() {
+        if path.starts_with("k8s/") {
+            let text = workspace.read(&path);
+            assert!(!text.contains("namespace: shop"), "{path}\n{text}");
+        }
+    }
+    let written = workspace.read("k8s/api/deployment.yml");
+    assert_eq!(written.matches("kind: Deployment").count(), 1);
+    assert!(!written.contains("replicas: 3"), "{written}");
+    workspace.orch(&["verify"]).expect(0);
+    let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
+    assert!(!plan.stderr.contains("holds as well"), "{}", plan.stderr);
 }

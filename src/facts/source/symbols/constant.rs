@@ -28,9 +28,11 @@ patterns! {
     SET = r"^(?:w|res|response|reply|ctx|c)\.\w+\s*=\s*([^=].*)$";
     HEADERS = r"(?:\.Set|\.Add|\.set|\.header|setHeader|set_header|\.type|contentType)\([^()]*\)";
     SAID = r#""[^"\n]*\w[^"\n]*"|'[^'\n]*\w[^'\n]*'|`[^`\n]*\w[^`\n]*`"#;
+    KEYS = r#"(?:"[\w-]+"|'[\w-]+')\s*(?::|=>)"#;
+    MEASURED_PATHS = r"(?i)^metrics$";
     INTERPOLATED = r#"\b[fF]r?["']|\$@?"|"[^"\n]*\$[{A-Za-z_]"#;
     ALIVE_PATHS = r"(?i)^(?:health\w*|ping|ready\w*|readiness\w*|live\w*|liveness\w*|alive)$";
-    CONSTANT_PATHS = r"(?i)^(?:health\w*|healthz|ping|pong|ready\w*|readiness\w*|live\w*|liveness\w*|alive|up|heartbeat|version|metrics|status|info|about|echo|startup\w*|robots\.txt|favicon\.ico)$";
+    CONSTANT_PATHS = r"(?i)^(?:health\w*|healthz|ping|pong|ready\w*|readiness\w*|live\w*|liveness\w*|alive|up|heartbeat|version|status|info|about|echo|startup\w*|robots\.txt|favicon\.ico)$";
 }
 
 /// Words that name nothing.
@@ -99,6 +101,7 @@ const CALLED: &[&str] = &[
     "NotFound",
     "Ok",
     "Optional",
+    "PlainTextResponse",
     "Problem",
     "Response",
     "ResponseEntity",
@@ -227,23 +230,35 @@ pub(in super::super) fn is_constant(code: &Code, part: Range<usize>, route: &End
         return false;
     }
     let mut known = given(route);
+    let measured = route.path.rsplit('/').find(|it| !it.is_empty());
+    let measured = measured.is_some_and(|it| is(&MEASURED_PATHS, it));
     let asks = route.method.as_deref().is_none_or(|it| it == "GET") && known.is_empty();
+    // What is measured isn't the same each time, whatever is said of it.
+    let asks = asks && !measured;
     let all = statements(code, part.clone());
     let mut answered = false;
     for it in &all {
         if !keeps(it, &mut known, code) && !is_left(it, &part, &mut known, code) {
             return false;
         }
-        let said = HEADERS
-            .as_ref()
-            .map(|headers| headers.replace_all(it.text, ""));
-        let filled = it.depth == 0 && !is_logged(it.bare) && said.is_some_and(|it| is(&SAID, &it));
+        let filled = it.depth == 0 && !is_logged(it.bare) && says(it.text);
         if filled && asks {
             return false;
         }
         answered |= !is_logged(it.bare);
     }
     answered
+}
+
+/// Whether a statement has words for an answer: more than headers, and keys of figures.
+fn says(text: &str) -> bool {
+    let without = |text: &str, pattern: &LazyLock<Option<Regex>>| {
+        let rest = pattern
+            .as_ref()
+            .map(|it| it.replace_all(text, "").into_owned());
+        rest.unwrap_or_default()
+    };
+    is(&SAID, &without(&without(text, &HEADERS), &KEYS))
 }
 
 /// Whether a statement neither does nor reads anything but what is known.

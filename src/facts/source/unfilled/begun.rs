@@ -23,6 +23,12 @@ patterns! {
     RUBY_UP = r"(?m)^[ \t]*def\s+(?:change|up)\s*$\s*^[ \t]*end\b";
     NO_COLUMNS = r"\bSchema::(?:table|create)\([^{}]*\{(?:\s*\$table->(?:id|timestamps)\(\s*\);)*\s*\}\s*\)\s*;";
     ONLY_NAMED = r"(?m)^[ \t]*(?:using|import|use|package)\s[^;\n({]*;?[ \t]*$|\bnamespace\s+[\w.\\]+\s*(?:;|\{\s*\})|\bdeclare\s*\([^)]*\);|^\s*<\?php";
+    SCRIPT_IMPORTS = r#"(?m)\bimport\s+[^'";()]+?\bfrom\s*(?:'[^']*'|"[^"]*")\s*;?|\b(?:const|let|var)\s+[^=;]+=\s*require\(\s*['"][^'"]*['"]\s*\)(?:\.\w+)*\s*;?|^[ \t]*(?:'[^'\n]*'|"[^"\n]*");?[ \t]*$"#;
+    GO_IMPORTS = r#"(?m)^package\s+\w+|^import\s*(?:\([^()]*\)|(?:\w+\s+)?"[^"]*")|^var\s+_(?:\s+[\w.*]+)?\s*=\s*\S[^\n{]*$"#;
+    FOR_EFFECT = r#"\b_\s+""#;
+    PYTHON_IMPORTS = r"(?m)^(?:import[ \t]+[^\n;]+|from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^()]*\)|[^\n()]+))$";
+    KEPT = r"(?i)\bnoqa\b|\bre-?exports?\b";
+    RUST_IMPORTS = r"(?m)^use\s[^;]*;";
     EMPTY_PARTS = r"(?s)<(?:template|style|script)\b[^>]*>\s*(?:<div\s*/>|<div>\s*</div>)?\s*</(?:template|style|script)>|<script\b[^>]*>\s*export\s+default\s*\{\s*\}\s*;?\s*</script>";
     HIDDEN = r"(?s)<(?:style|head)\b[^>]*>.*?</(?:style|head)>|<script\b[^>]*>\s*(?:export\s+default\s*\{\s*\}\s*;?)?\s*</script>";
     TAGS = r"<[^>]*>";
@@ -91,11 +97,25 @@ fn has_empty_up(bare: &str) -> bool {
     body.is_some_and(|it| it.trim().is_empty() || is_blank(it, &NO_COLUMNS))
 }
 
-/// Whether a file only says what it would use, and where it belongs. In other languages that alone
-/// may do something.
+/// Whether a file only says what it would use, and where it belongs. What is imported for what that
+/// does, or for others to import it from there, is more.
 fn only_names(code: &Code) -> bool {
-    let languages = [Language::CSharp, Language::Java, Language::Php];
-    languages.contains(&code.language) && is_blank(&code.bare, &ONLY_NAMED)
+    let imports = match code.language {
+        Language::CSharp | Language::Java | Language::Php => &ONLY_NAMED,
+        Language::Script => &SCRIPT_IMPORTS,
+        Language::Go if !has(&code.bare, &FOR_EFFECT) => &GO_IMPORTS,
+        Language::Python if !is_for_others(code) => &PYTHON_IMPORTS,
+        Language::Rust => &RUST_IMPORTS,
+        Language::Go | Language::Python | Language::Ruby | Language::Sql => return false,
+    };
+    is_blank(&code.bare, imports)
+}
+
+/// Whether a module of Python's is there for others to import from it.
+fn is_for_others(code: &Code) -> bool {
+    let kept = |it: &Regex| !code.commented(0..code.text.len(), it).is_empty();
+    ["__init__.py", "conftest.py"].contains(&paths::file_name(&code.path))
+        || KEPT.as_ref().is_some_and(kept)
 }
 
 /// Whether a document has headings, and says no more than that the rest is to come.
@@ -238,6 +258,41 @@ mod tests {
         ] {
             check(path, text, false);
         }
+    }
+
+    #[test]
+    fn what_only_imports_does_nothing() {
+        for (path, begun, filled) in [
+            (
+                "a.ts",
+                "'use strict';\n\nimport a, {\n  b,\n} from './b';\nconst { c } = require('c');\n",
+                "import './polyfill';\n",
+            ),
+            (
+                "a.js",
+                "import { a } from './a'\n",
+                "export { a } from './a'\n",
+            ),
+            (
+                "a.py",
+                "from __future__ import annotations\n\nimport os, re\nfrom a import (\n    b,\n    c,\n)\n",
+                "from a import b  # noqa: F401\n",
+            ),
+            (
+                "a.go",
+                "package a\n\nimport (\n\t\"fmt\"\n\t\"time\"\n)\n\nvar _ = time.Second\nvar _ = fmt.Println\n",
+                "package a\n\nimport _ \"embed\"\n",
+            ),
+            (
+                "a.rs",
+                "use std::{\n    fmt,\n    io,\n};\n",
+                "pub use a::b;\n",
+            ),
+        ] {
+            check(path, begun, true);
+            check(path, filled, false);
+        }
+        check("a/__init__.py", "from a.b import c\n", false);
     }
 
     #[test]

@@ -162,6 +162,6 @@ mod tests {
         check("scripts/a.py", &format!("{logger}{}", script(logs)), true);
         check("scripts/a.py", &script("resend(args.since)"), false);
         check("scripts/a.py", &script("print(total(args.since))"), false);
-        check("a.py", "from a import b\n", false);
+        check("a.py", "from a import b\n\nb()\n", false);
     }
 }

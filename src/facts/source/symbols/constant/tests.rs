@@ -171,3 +171,47 @@ fn what_looks_for_something_or_leads_elsewhere_answers() {
 fn pay_by_token() -> &'static str {
     "class A {\n  fun handle(id: UUID, body: Map<String, String>): ResponseEntity<Any> {\n    val token = body[\"token\"] ?: return ResponseEntity.badRequest().build()\n    return ResponseEntity.ok(payments.pay(id, token))\n  }\n}\n"
 }
+
+#[test]
+fn figures_that_are_always_the_same_measure_nothing() {
+    for (path, file, source, constant) in [
+        (
+            "/metrics",
+            "a.py",
+            "def handle():\n    return PlainTextResponse(\"up 1\\n\")\n",
+            true,
+        ),
+        (
+            "/metrics",
+            "a.js",
+            "function handle(req, res) {\n  res.type('text/plain').send('app_up 1');\n}\n",
+            true,
+        ),
+        (
+            "/metrics",
+            "a.py",
+            "def handle():\n    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)\n",
+            false,
+        ),
+        (
+            "/stats",
+            "a.py",
+            "def handle():\n    return {\"total\": 0, \"late\": 0}\n",
+            true,
+        ),
+        (
+            "/stats",
+            "a.py",
+            "def handle():\n    return {\"total\": late(), \"late\": 0}\n",
+            false,
+        ),
+        (
+            "/plan",
+            "a.py",
+            "def handle():\n    return {\"name\": \"standard\"}\n",
+            false,
+        ),
+    ] {
+        check(("GET", path), (file, source), constant);
+    }
+}
