@@ -5,7 +5,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
 use super::labels;
-use crate::resolve::{Application, IngressPath, IngressSpec, PathKind};
+use crate::resolve::{Application, IngressPath, IngressSpec, PathKind, ServicePort};
 
 const API: &str = "gateway.networking.k8s.io/v1";
 
@@ -140,7 +140,7 @@ fn rule(application: &Application, spec: &IngressSpec, path: &IngressPath) -> Va
     let number = application
         .workload(&path.workload)
         .and_then(|workload| workload.ports.iter().find(|port| port.name == path.port))
-        .map(|port| port.port);
+        .map(ServicePort::number);
     let mut rule = json!({
         "matches": [{"path": {"type": kind, "value": path.path}}],
         "backendRefs": [{"name": path.workload, "port": number}],

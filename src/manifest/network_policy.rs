@@ -160,6 +160,7 @@ fn metrics_port(workload: &Workload) -> Option<ServicePort> {
     Some(served.cloned().unwrap_or_else(|| ServicePort {
         name: "metrics".to_owned(),
         port: *number,
+        service: None,
         protocol: Protocol::Tcp,
         exposure: Exposure::Cluster,
         node_port: None,

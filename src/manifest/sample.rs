@@ -25,6 +25,7 @@ fn port(name: &str, port: u16, exposure: Exposure) -> ServicePort {
     ServicePort {
         name: name.to_owned(),
         port,
+        service: None,
         protocol: Protocol::Tcp,
         exposure,
         node_port: None,

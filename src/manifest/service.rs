@@ -181,7 +181,7 @@ fn service_port(port: &resolve::ServicePort, kind: &str) -> ServicePort {
         node_port: node_port.map(i32::from),
         app_protocol: port.app_protocol.clone(),
         name: Some(port.name.clone()),
-        port: i32::from(port.port),
+        port: i32::from(port.number()),
         target_port: Some(IntOrString::String(port.name.clone())),
         protocol: Some(protocol(port.protocol)),
     }

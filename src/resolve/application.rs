@@ -202,7 +202,7 @@ pub enum WorkloadKind {
 impl Workload {
     /// Returns the ports that its Services within the cluster may have.
     pub fn inner_ports(&self) -> impl Iterator<Item = &ServicePort> {
-        let named = |port: &&ServicePort| self.service_ports.contains(&port.port);
+        let named = |port: &&ServicePort| self.service_ports.contains(&port.number());
         let all = self.service_ports.is_empty();
         self.ports.iter().filter(move |port| all || named(port))
     }
@@ -349,8 +349,10 @@ pub enum ProbeAction {
 pub struct ServicePort {
     /// Its name (`http`, `audiosocket`; 15 characters at most).
     pub name: String,
-    /// The number in the container and of the Service.
+    /// The number in the container.
     pub port: u16,
+    /// The Service's number, where that is another one.
+    pub service: Option<u16>,
     /// Transport.
     pub protocol: Protocol,
     /// How far it is reachable.
@@ -359,6 +361,13 @@ pub struct ServicePort {
     pub node_port: Option<u16>,
     /// What is spoken there (`http`, `grpc`), where the Compose file says it.
     pub app_protocol: Option<String>,
+}
+
+impl ServicePort {
+    /// Returns the Service's number.
+    pub fn number(&self) -> u16 {
+        self.service.unwrap_or(self.port)
+    }
 }
 
 /// How far a Service's port is reachable.

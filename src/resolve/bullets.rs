@@ -366,6 +366,10 @@ const NO_PORTS: [Word; 12] = [
 fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String> {
     head.find(&[Word::Ports])?;
     let whole = plain.text();
+    if let Some((service, number)) = ports::pair(whole) {
+        spec.ports.push(PortSpec::led(service, number));
+        return Some(format!("port {service} of the Service to {number}"));
+    }
     let list = whole.split_once(':').map_or(whole, |(_, list)| list);
     let items = list.split([',', ';']).map(|item| joined(plain.with(item)));
     let items: Option<Vec<Vec<&str>>> = items.collect();
@@ -404,6 +408,7 @@ fn ports(plain: Phrase<'_>, head: Phrase<'_>, spec: &mut Spec) -> Option<String>
             number,
             label,
             protocol,
+            service: None,
         });
     }
     let numbers: Vec<String> = spec

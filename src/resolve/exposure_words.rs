@@ -121,6 +121,13 @@ fn narrow(clause: Phrase<'_>, rest: &[&str], spec: &mut Spec) -> Option<()> {
         return Some(());
     };
     let inside = before.alternatives == [Exposure::Cluster];
+    if let (true, None, Some((service, number))) =
+        (inside, &before.port, ports::pair(clause.text()))
+    {
+        spec.exposures.last_mut()?.port = Some(service.to_string());
+        spec.ports.push(PortSpec::led(service, number));
+        return Some(());
+    }
     let ports = match numbered(clause, rest) {
         Some(ports) => ports,
         // `ClusterIP, 4222 for the clients`
@@ -152,6 +159,7 @@ fn narrow(clause: Phrase<'_>, rest: &[&str], spec: &mut Spec) -> Option<()> {
                 number,
                 label,
                 protocol: None,
+                service: None,
             });
         }
     }

@@ -165,6 +165,7 @@ mod tests {
         let port = |name: &str, port| ServicePort {
             name: name.to_owned(),
             port,
+            service: None,
             protocol: Protocol::Tcp,
             exposure: Exposure::Cluster,
             node_port: None,

@@ -166,7 +166,7 @@ impl Theirs<'_> {
         whole
             || self.workload.is_some_and(|it| {
                 let mut ports = it.inner_ports();
-                ports.all(|port| only.contains(&port.port))
+                ports.all(|port| only.contains(&port.number()))
             })
     }
 
@@ -295,7 +295,11 @@ fn listens(workload: &Workload, asked: &PortSpec) -> bool {
     let is = |port: &ServicePort| {
         // A word that names no port says something of this one.
         let mut label = asked.label.iter();
-        port.port == asked.number
+        let number = match asked.service {
+            Some(service) => port.port == asked.number && port.number() == service,
+            None => [port.port, port.number()].contains(&asked.number),
+        };
+        number
             && asked.protocol.is_none_or(|it| it == port.protocol)
             && label.all(|it| ports::is_name(it) || ports::port_name(it) == port.name)
     };

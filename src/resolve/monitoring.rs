@@ -195,6 +195,7 @@ fn mark(workloads: &mut [Workload], target: &scrape::Target) {
         workload.ports.push(ServicePort {
             name: "metrics".to_owned(),
             port,
+            service: None,
             protocol: Protocol::Tcp,
             exposure: super::application::Exposure::Cluster,
             node_port: None,

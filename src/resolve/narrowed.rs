@@ -30,9 +30,12 @@ pub(super) fn settle(
         let Some(workload) = workload.filter(|_| target.kind == FileKind::Service) else {
             continue;
         };
-        let has = |number: &u16| workload.ports.iter().any(|it| it.port == *number);
+        let has = |number: &u16| workload.ports.iter().any(|it| it.number() == *number);
         let needed = |port: &ServicePort| is_needed(port, workload, (roster, ingress));
-        let mut left = workload.ports.iter().filter(|it| !only.contains(&it.port));
+        let mut left = workload
+            .ports
+            .iter()
+            .filter(|it| !only.contains(&it.number()));
         if only.iter().all(has) && !left.any(needed) {
             workload.service_ports = only;
         }

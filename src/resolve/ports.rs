@@ -15,10 +15,12 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::image::Product;
 use crate::facts::{Protocol, Service};
 
-use super::application::{Exposure, ServicePort};
+use super::application::{Exposure, ServicePort, Workload};
+use super::ingress::ARROWS;
 use super::kind::label;
-use super::roster::Member;
+use super::roster::{Member, Roster};
 use super::spec::{ExposureSpec, PortSpec, Spec};
+use crate::vocabulary::words;
 use names::{given, guess};
 
 /// The numbers that Kubernetes has on nodes, where its administrator hasn't changed it.
@@ -31,24 +33,7 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
     if member.kind.ends() {
         return Vec::new();
     }
-    let mut ports: Vec<ServicePort> = Vec::new();
-    for asked in &member.spec.ports {
-        let (number, protocol) = (asked.number, protocol(asked, member));
-        let usual = guess(member, number, protocol, &ports);
-        let called = |label: &&str| {
-            let name = port_name(label);
-            is_name(label) || name == usual || composed(member, number) == Some(name)
-        };
-        let label = asked.label.as_deref();
-        // Of what is said of a port in other words nothing is carried.
-        if label.is_some_and(|it| !called(&it)) && !is_known(member, number) {
-            continue;
-        }
-        let label = label.filter(called);
-        let name = label.map(port_name).or_else(|| composed(member, number));
-        let name = name.unwrap_or_else(|| usual.clone());
-        push(&mut ports, number, protocol, name);
-    }
+    let mut ports = asked(member);
     // What a product is asked at comes before what else is published, as its management.
     if let Some(number) =
         main(member).filter(|number| ports.is_empty() && is_known(member, *number))
@@ -92,6 +77,48 @@ pub(super) fn of(member: &Member<'_>, warnings: &mut Vec<Diagnostic>) -> Vec<Ser
     ports
 }
 
+/// Returns the ports of a member that tasks name.
+fn asked(member: &Member<'_>) -> Vec<ServicePort> {
+    let mut ports: Vec<ServicePort> = Vec::new();
+    for asked in &member.spec.ports {
+        let (number, protocol) = (asked.number, protocol(asked, member));
+        let usual = guess(member, number, protocol, &ports);
+        let called = |label: &&str| {
+            let name = port_name(label);
+            is_name(label) || name == usual || composed(member, number) == Some(name)
+        };
+        let label = asked.label.as_deref();
+        // Of what is said of a port in other words nothing is carried.
+        if label.is_some_and(|it| !called(&it)) && !is_known(member, number) {
+            continue;
+        }
+        let label = label.filter(called);
+        let name = label.map(port_name).or_else(|| composed(member, number));
+        let name = name.unwrap_or_else(|| usual.clone());
+        push(&mut ports, number, protocol, name);
+        let same = |it: &&mut ServicePort| it.port == number && it.protocol == protocol;
+        if let Some(port) = ports.iter_mut().find(same) {
+            port.service = asked.service.filter(|it| *it != number);
+        }
+    }
+    ports
+}
+
+/// Reads `port 80 → 8080`: a Service's number and the pods' that it leads to.
+pub(super) fn pair(text: &str) -> Option<(u16, u16)> {
+    let mut arrows = ARROWS.iter();
+    let (service, pods) = arrows.find_map(|it| text.split_once(it))?;
+    let number = |part: &str| {
+        let numbers = words(part).filter(|it| it.contains(|it: char| it.is_ascii_digit()));
+        let numbers: Vec<&str> = numbers.collect();
+        match numbers.as_slice() {
+            [one] => one.parse::<u16>().ok(),
+            _ => None,
+        }
+    };
+    number(service).zip(number(pods))
+}
+
 /// Takes from a Service's file what the ports are called that the pods are known to have, in their
 /// order: the first is the main one. All that it names are taken where nothing is known.
 pub(super) fn take_of_service(
@@ -111,7 +138,11 @@ pub(super) fn take_of_service(
         own.ports = asked;
         return;
     }
-    if asked.iter().all(|port| port.label.is_none()) {
+    let asked = led(asked, &known, own);
+    if asked
+        .iter()
+        .all(|port| port.label.is_none() && port.service.is_none())
+    {
         return;
     }
     for (number, protocol) in known {
@@ -120,6 +151,7 @@ pub(super) fn take_of_service(
                 number,
                 label: None,
                 protocol: Some(protocol),
+                service: None,
             });
         }
     }
@@ -128,8 +160,45 @@ pub(super) fn take_of_service(
             let protocol = port.protocol.is_none() || it.protocol.is_none();
             it.number == port.number && (protocol || it.protocol == port.protocol)
         };
-        let named = asked.iter().find(meant).and_then(|it| it.label.clone());
-        port.label = port.label.take().or(named);
+        let named = asked.iter().find(meant);
+        port.label = port.label.take().or(named.and_then(|it| it.label.clone()));
+        port.service = port.service.or(named.and_then(|it| it.service));
+    }
+}
+
+/// Takes the only number that a Service's file names for the Service's own, where the pods have one port,
+/// and that is another.
+fn led(mut asked: Vec<PortSpec>, known: &[(u16, Protocol)], own: &Spec) -> Vec<PortSpec> {
+    let own = own.ports.iter().map(|port| port.number);
+    let mut pods: Vec<u16> = own.chain(known.iter().map(|(number, _)| *number)).collect();
+    pods.sort_unstable();
+    pods.dedup();
+    if let ([port], [pod]) = (asked.as_mut_slice(), pods.as_slice())
+        && port.service.is_none()
+        && port.number != *pod
+    {
+        port.service = Some(port.number);
+        port.number = *pod;
+    }
+    asked
+}
+
+/// Gives Services the numbers of the pods again where others are known to ask for these.
+pub(super) fn keep_reached(workloads: &mut [Workload], roster: &Roster<'_>) {
+    let waits = workloads.iter().filter_map(|it| it.wait.as_ref());
+    let waits: Vec<(String, u16)> = waits.flat_map(|it| it.services.clone()).collect();
+    for workload in workloads {
+        let main = workload.ports.first().map(|it| it.port);
+        let service = workload.service.as_deref().unwrap_or(&workload.name);
+        let name = &workload.name;
+        for port in &mut workload.ports {
+            let mut all = roster.reaches.to(service);
+            let reached = all.any(|it| it.port.or(main) == Some(port.port));
+            let awaited = waits.iter().any(|it| it.0 == *name && it.1 == port.port);
+            if reached || awaited {
+                port.service = None;
+            }
+        }
     }
 }
 
@@ -183,6 +252,7 @@ fn push(ports: &mut Vec<ServicePort>, port: u16, protocol: Protocol, name: Strin
     ports.push(ServicePort {
         name,
         port,
+        service: None,
         protocol,
         exposure: Exposure::Cluster,
         node_port: None,
@@ -231,7 +301,8 @@ fn rank(exposure: Exposure) -> u8 {
 
 /// Returns whether a word is a port's name or its number.
 pub(super) fn is_called(port: &ServicePort, word: &str) -> bool {
-    port_name(word) == port.name || word == port.port.to_string()
+    let numbers = [port.port, port.number()];
+    port_name(word) == port.name || numbers.iter().any(|it| word == it.to_string())
 }
 
 /// Returns the exposure that is asked for the port by its name, or else for all ports.

@@ -108,6 +108,20 @@ pub(super) struct PortSpec {
     pub(super) label: Option<String>,
     /// TCP, or what the Compose file says, where none is named.
     pub(super) protocol: Option<Protocol>,
+    /// The number of the Service that leads to it, where that is named as another one.
+    pub(super) service: Option<u16>,
+}
+
+impl PortSpec {
+    /// Returns the port that a Service's leads to.
+    pub(super) fn led(service: u16, number: u16) -> Self {
+        Self {
+            number,
+            label: None,
+            protocol: None,
+            service: Some(service),
+        }
+    }
 }
 
 /// How far ports are to be reachable: the alternatives named, for ports with that word.

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::facts::Tree;
 
 use super::super::application::{ConfigMapSpec, SecretSpec, Workload};
-use super::super::{confidential, environment, mounts, outside, storage, waits, workload};
+use super::super::{confidential, environment, mounts, outside, ports, storage, waits, workload};
 
 /// The workloads, with what their making brought along.
 #[derive(Default)]
@@ -33,6 +33,7 @@ impl Built {
             sources.facts,
             &mut self.warnings,
         );
+        ports::keep_reached(&mut self.workloads, roster);
     }
 }
 

@@ -218,7 +218,7 @@ pub(super) const ROWS: &[Row] = &[
         name: "ports",
         about: &[Word::Ports],
         beside: &[],
-        signs: "",
+        signs: "→>",
         example: "Port: 8080 (API), 9092 (AudioSocket)",
         read: |it, spec| carried(ports(it.plain, it.head, spec)),
     },

@@ -255,9 +255,10 @@ fn job(workload: &Workload, (path, port): &(String, u16)) -> Value {
     if path != "/metrics" {
         job["metrics_path"] = json!(path);
     }
-    let served = workload.ports.iter().any(|known| known.port == *port);
-    if served && !several(workload) {
-        job["static_configs"] = json!([{"targets": [format!("{}:{port}", workload.name)]}]);
+    let served = workload.ports.iter().find(|known| known.port == *port);
+    if let Some(served) = served.filter(|_| !several(workload)) {
+        let target = format!("{}:{}", workload.name, served.number());
+        job["static_configs"] = json!([{"targets": [target]}]);
         return job;
     }
     job["kubernetes_sd_configs"] = json!([{

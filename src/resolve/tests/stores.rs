@@ -271,6 +271,42 @@ fn a_service_has_the_ports_that_are_named_beside_its_type() {
 }
 
 #[test]
+fn a_service_leads_from_its_own_port_to_that_of_the_pods() {
+    for (line, expected) in [
+        ("`k8s/api/service.yml`: port 80 → 8080", Some(80)),
+        ("`k8s/api/service.yml`: порт 80 → 8080", Some(80)),
+        (
+            "`k8s/api/service.yml`: ClusterIP, port 80 -> 8080",
+            Some(80),
+        ),
+        ("`k8s/api/service.yml`: ClusterIP, port 80", Some(80)),
+        ("`k8s/api/service.yml`: port 80", Some(80)),
+        ("`k8s/api/service.yml`\n  - Port: 80 → 8080", Some(80)),
+        ("`k8s/api/service.yml`: port 8080", Some(8080)),
+        ("`k8s/api/service.yml`: port 80 → 9090", None),
+        ("`k8s/api/service.yml`: ports 80, 81", None),
+        // The api asks for `events:4222`.
+        ("`k8s/events/service.yml`: port 80 → 4222", None),
+    ] {
+        let name = if line.contains("events") {
+            "events"
+        } else {
+            "api"
+        };
+        let resolved = read(&format!("`k8s/{name}/deployment.yml`\n- [ ] {line}"));
+        let workload = resolved.application.workload(name).expect("the workload");
+        let ports: Vec<(u16, u16)> = workload
+            .ports
+            .iter()
+            .map(|it| (it.number(), it.port))
+            .collect();
+        let pods = ports[0].1;
+        assert_eq!(ports[0].0, expected.unwrap_or(pods), "{line}");
+        assert_eq!(!unread(&resolved).is_empty(), expected.is_none(), "{line}");
+    }
+}
+
+#[test]
 fn what_a_product_is_asked_at_comes_before_what_else_it_publishes() {
     let resolved = read("`k8s/rabbit/statefulset.yml`");
     let rabbit = resolved.application.workload("rabbit").expect("the broker");
