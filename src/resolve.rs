@@ -11,6 +11,7 @@ mod assemble;
 mod bare;
 mod budget;
 mod bullets;
+mod bypassed;
 mod checks;
 mod confidential;
 mod doubtful;

@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::vocabulary::{Phrase, Vocabulary, Word};
 
 use super::application::{Application, Exposure, VolumeKind, VolumeSpec};
+use super::bypassed::WHOM;
 use super::model::{BulletReading, ResolvedTask};
 use super::quantity;
 use super::rules::{Intent, Read};
@@ -44,12 +45,23 @@ pub(super) fn leave(
                 || lets_in && restricts(text, vocabulary)
                 || !claims.is_empty() && sizes(text, &claims, vocabulary)
         };
+        let elsewhere = task.bullets.iter().find_map(|it| match it {
+            BulletReading::Unread {
+                asks: Some(asks), ..
+            } if asks.differs == [WHOM] => Some(&asks.meaning),
+            BulletReading::Unread { .. }
+            | BulletReading::Read { .. }
+            | BulletReading::Vacuous { .. } => None,
+        });
         let unread = task.bullets.iter().find_map(|it| match it {
             BulletReading::Unread { text, .. } => matters(text).then_some(text),
             BulletReading::Read { .. } | BulletReading::Vacuous { .. } => None,
         });
-        let Some(unread) = unread else { continue };
-        let (why, help) = doubt(target, (unread, lets_in));
+        let (why, help) = match (elsewhere, unread) {
+            (Some(way), _) => doubt_of_way(target, way),
+            (None, Some(unread)) => doubt(target, (unread, lets_in)),
+            (None, None) => continue,
+        };
         told.push(warning(read, &why, checklist).help(help));
         read.leave(why);
     }
@@ -101,6 +113,19 @@ fn doubt_of_another(target: &Target, (by, text): (&TaskId, &str)) -> (String, St
     );
     let help =
         format!("say the size below the task that writes it (`PVC: 40Gi`), or leave {by} out");
+    (why, help)
+}
+
+/// Returns why a way in isn't written that would lead to another service than is named, and the way out.
+fn doubt_of_way(target: &Target, way: &str) -> (String, String) {
+    let path = &target.path;
+    let why = format!(
+        "nothing in `{path}` would be {way}, which is named without an arrow: it is a person's to write"
+    );
+    let help = format!(
+        "say whom it leads to by an arrow (`shop.example.com` → api), or write the file by hand and \
+         have it applied: <!-- orch: apply={path} -->"
+    );
     (why, help)
 }
 

@@ -11,6 +11,7 @@ use super::application::{
     Application, Content, EnvSource, Environment, FileSpec, ManifestItem, Role, Workload,
 };
 use super::bullets::Meaning;
+use super::bypassed;
 use super::expect::{Expectation, Look};
 use super::findings;
 use super::hand_written;
@@ -111,6 +112,7 @@ pub(super) fn task(read: &Read<'_>, known: &Known<'_>) -> ResolvedTask {
             .chain(said)
             .filter_map(|part| bullet(&part, target, known))
             .chain(undecided(read, known))
+            .chain(bypassed::read(read, known))
             .collect(),
         after: after.unwrap_or_default(),
         notes,

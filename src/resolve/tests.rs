@@ -13,6 +13,7 @@ mod stores;
 mod studies;
 mod traces;
 mod unwritten;
+mod ways;
 
 use super::{
     Action, BulletReading, Context, EnvSource, Environment, Exposure, ProbeAction, Resolved,

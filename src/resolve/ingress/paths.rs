@@ -1,7 +1,7 @@
 //! Paths as people write them, by their meaning: `/api/*` is the prefix `/api`, `= /health` and
 //! "exactly `/health`" are the whole path, `~ ^/v[0-9]+/` is a regular expression.
 
-use crate::checklist::{Inline, Part};
+use crate::checklist::{Inline, Part, Spanned};
 
 use super::model::PathKind;
 use crate::vocabulary::{Phrase, Vocabulary, Word, words};
@@ -230,9 +230,49 @@ impl Clause {
 /// Marks between a path or a host and the service that it leads to.
 pub(in crate::resolve) const ARROWS: [&str; 4] = ["→", "=>", "->", "⇒"];
 
+/// Returns a text's parts with the hosts and paths before an arrow as code, as others mark them:
+/// `a.test → web`, `/api → api`.
+fn marked(text: &Inline) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut all = text.parts.iter().peekable();
+    while let Some(part) = all.next() {
+        let Part::Text(piece) = part else {
+            parts.push(part.clone());
+            continue;
+        };
+        let arrow = |text: &str| ARROWS.iter().any(|it| text.contains(it));
+        let later = all.clone().any(|it| arrow(it.text()));
+        let (mut rest, mut said) = (piece.value.as_str(), String::new());
+        let of = |value: String| Spanned {
+            value,
+            span: piece.span.clone(),
+        };
+        while let Some(word) = rest.split_whitespace().next() {
+            let at = rest.find(word).unwrap_or_default();
+            let (before, behind) = rest.split_at_checked(at + word.len()).unwrap_or((rest, ""));
+            rest = behind;
+            let core = word.trim_matches(|it: char| ",;:()\"'*".contains(it));
+            let next = ARROWS.iter().any(|it| behind.trim_start().starts_with(it));
+            let place = is_host(core) || core.contains('/') && parse(core).is_some();
+            if place && (core != "/" || next) && (later || arrow(behind)) {
+                let (open, close) = before.rsplit_once(core).unwrap_or((before, ""));
+                said.push_str(open);
+                parts.push(Part::Text(of(std::mem::take(&mut said))));
+                parts.push(Part::Code(of(core.to_owned())));
+                said.push_str(close);
+            } else {
+                said.push_str(before);
+            }
+        }
+        said.push_str(rest);
+        parts.push(Part::Text(of(said)));
+    }
+    parts
+}
+
 fn clauses(text: &Inline, vocabulary: &Vocabulary) -> Vec<Clause> {
     let mut clauses = vec![Clause::default()];
-    for part in &text.parts {
+    for part in &marked(text) {
         match part {
             Part::Code(code) => {
                 if let Some(clause) = clauses.last_mut() {
@@ -422,7 +462,10 @@ mod tests {
                 ("/v1", Prefix, Some("api:8080")),
             ],
         );
-        check_bullet("`/a` → web and /b → api", &[]);
+        check_bullet(
+            "`/a` → web and /b → api",
+            &[("/a", Prefix, Some("web")), ("/b", Prefix, Some("api"))],
+        );
         check_bullet(
             "Path-based routing: `/api/*`, `/admin/*`, `/ws`",
             &[

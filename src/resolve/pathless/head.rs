@@ -50,8 +50,8 @@ const FIGURES: [Word; 7] = [
     Word::Replicas,
 ];
 
-/// A verb that no other rule reads.
-const SCALE: &str = "scale";
+/// Verbs that no other rule reads.
+const SCALES: [&str; 6] = ["scale", "increase", "raise", "bump", "reduce", "decrease"];
 
 /// What an object is for, which no other rule reads so.
 const ON: &str = "on";
@@ -178,29 +178,46 @@ fn is_resource(piece: &Piece<'_>) -> bool {
     has_unit || piece.told.meets(Meanings::of(&[Word::Memory, Word::Cpu]))
 }
 
-/// Reads `Scale booking to 4 replicas`: the number stands behind.
+/// Reads `Scale booking to 4 replicas`, `Увеличить число реплик booking до 4`: the number stands behind.
 fn scaled<'f>(
     pieces: &[Piece<'_>],
     at: usize,
     service: &impl Fn(&str) -> Option<&'f str>,
 ) -> Option<Head<'f>> {
     let scales = Meanings::of(&[Word::ScaleUp, Word::ScaleDown, Word::Change]);
+    let named = |it: &Piece<'_>| SCALES.iter().any(|verb| it.text.eq_ignore_ascii_case(verb));
     let verb = pieces
         .get(at)
-        .filter(|it| it.told.meets(scales) || it.text.eq_ignore_ascii_case(SCALE))?;
-    let at = behind_articles(pieces, at + 1);
-    let piece = pieces.get(at)?;
-    let name = service(piece.text)?;
-    let to = pieces.get(at + 1).filter(|it| it.told.has(Word::Until))?;
-    let number = pieces.get(at + 2).filter(|it| is_number(it.text))?;
+        .filter(|it| it.told.meets(scales) || named(it))?;
     let pods = Meanings::of(&[Word::Replicas, Word::Pods]);
-    let whole = pieces.get(at + 3).is_some_and(|it| it.told.meets(pods)) && pieces.len() == at + 4;
-    (whole && number.follows()).then(|| Head {
+    let beside = Meanings::of(&[Word::Replicas, Word::Pods, Word::Article, Word::Idle]);
+    let before = pieces.get(at + 1..)?;
+    let noun = |it: &&Piece<'_>| service(it.text).is_none() && it.told.meets(beside);
+    let before = before.iter().take_while(|it| it.follows() && noun(it));
+    let counted = before.clone().find(|it| it.told.meets(pods));
+    let at = at + 1 + before.count();
+    let piece = pieces.get(at).filter(|it| it.follows())?;
+    let name = service(piece.text)?;
+    let mut behind = pieces.get(at + 1..)?.iter().peekable();
+    let counted = counted.or(behind.next_if(|it| it.follows() && it.told.meets(pods)));
+    if behind.next_if(|it| it.told.has(Word::From)).is_some() {
+        behind.next_if(|it| is_number(it.text))?;
+    }
+    let to = behind.next_if(|it| it.told.has(Word::Until))?;
+    behind.next_if(|it| it.follows() && is_number(it.text))?;
+    let last = behind.next_if(|it| it.follows() && it.told.meets(pods));
+    let figure = match (last, counted) {
+        (Some(_), _) => (to.end, to.end),
+        (None, Some(pods)) => (pods.end - pods.text.len(), pods.end),
+        (None, None) => return None,
+    };
+    let whole = behind.next().is_none() && pieces.len() < FIRST;
+    whole.then(|| Head {
         kind: None,
         served: false,
         service: Some(name),
         matched: vec![verb.text.to_owned(), piece.text.to_owned()],
-        figure: Some((to.end, to.end)),
+        figure: Some(figure),
         end: to.end,
     })
 }
@@ -303,7 +320,10 @@ fn name_alone<'t, 'f>(
 ) -> Option<Found<'t, 'f>> {
     let word = pieces.get(at)?.text;
     let name = service(word)?;
-    let end = behind_noun(pieces, at);
+    let mut end = behind_noun(pieces, at);
+    if deploys {
+        end = behind_cluster(pieces, end);
+    }
     let behind = pieces.iter().skip(at + 1).find(|it| it.end > end);
     let parts =
         |it: &Piece<'_>| COLONS.contains(&it.gap) || deploys && [",", "("].contains(&it.gap);
@@ -385,6 +405,20 @@ fn is_noun(piece: &Piece<'_>) -> bool {
 fn behind_noun(pieces: &[Piece<'_>], at: usize) -> usize {
     let noun = pieces.get(at + 1).filter(|it| is_noun(it));
     noun.or(pieces.get(at)).map_or(0, |it| it.end)
+}
+
+/// Returns where it ends that something is deployed to Kubernetes: `Deploy booking to k8s, 2 replicas`.
+fn behind_cluster(pieces: &[Piece<'_>], end: usize) -> usize {
+    let mut behind = pieces.iter().filter(|it| it.end > end && it.follows());
+    let to = Meanings::of(&[Word::Until, Word::In]);
+    let leads = behind
+        .next()
+        .is_some_and(|it| it.told.meets(to) || it.text.eq_ignore_ascii_case("on"));
+    let mut behind = behind.skip_while(|it| it.told.has(Word::Article));
+    let cluster = behind
+        .next()
+        .filter(|it| leads && it.told.has(Word::Cluster));
+    cluster.map_or(end, |it| it.end)
 }
 
 fn behind_articles(pieces: &[Piece<'_>], at: usize) -> usize {

@@ -82,6 +82,7 @@ fn leads<'l>(
         return Ok(None);
     }
     let verb = wording::verb(before, &[Word::Create, Word::Add, Word::SetUp])
+        .or_else(|| wording::verb(before, &[Word::Change]).filter(|it| says_to_what(it, around)))
         .ok_or("doesn't begin with the path, and has no verb of making before it")?;
     let of_path: Vec<String> = code
         .split(['/', '-', '_', '.'])
@@ -109,6 +110,13 @@ fn leads<'l>(
         return Err("names an environment, which a run's target is to be".into());
     }
     Ok(Some(verb))
+}
+
+/// Whether a file that is to be changed is so to figures behind it: `` Update `k8s/api.yml`: 3 replicas``.
+fn says_to_what(verb: &Verb<'_>, around: &Around) -> bool {
+    let after = around.after.trim_start();
+    let parted = after.starts_with([':', '—', '–', '(']);
+    verb.between.is_empty() && parted && after.contains(|it: char| it.is_ascii_digit())
 }
 
 /// Refuses a path that a sentence goes on about: `` `k8s/api.yml` has no limits``,
