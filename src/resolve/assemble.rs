@@ -139,7 +139,7 @@ pub(super) fn assemble<'f>(
         watched,
         left_out: built.left_out,
         needed,
-        unassigned,
+        unassigned: if promises { unassigned } else { Vec::new() },
         others: past.others_hold(reads),
         warnings,
     })

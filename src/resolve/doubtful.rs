@@ -120,10 +120,10 @@ fn doubt_of_another(target: &Target, (by, text): (&TaskId, &str)) -> (String, St
 fn doubt_of_way(target: &Target, way: &str) -> (String, String) {
     let path = &target.path;
     let why = format!(
-        "nothing in `{path}` would be {way}, which is named without an arrow: it is a person's to write"
+        "nothing in `{path}` would be {way}, which the line names: it is a person's to write"
     );
     let help = format!(
-        "say whom it leads to by an arrow (`shop.example.com` → api), or write the file by hand and \
+        "say where each host and path leads (`shop.example.com/api` → api), or write the file by hand and \
          have it applied: <!-- orch: apply={path} -->"
     );
     (why, help)

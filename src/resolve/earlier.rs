@@ -251,6 +251,8 @@ impl<'f> Past<'f> {
         let (asked, left): (Vec<Read<'_>>, Vec<Read<'_>>) = reads.into_iter().partition(wrote);
         self.left(&left, checklist);
         let mut reads = asked;
+        // What was doubted there was a person's.
+        reads.retain(|read| read.task.marker.checked || !pathless::is_partly_read(read));
         // A box that something was unread of is open until a person decides.
         for read in reads.iter_mut().filter(|it| !it.task.marker.checked) {
             read.narrow();

@@ -178,6 +178,12 @@ pub(super) fn is_doubted(read: &Read<'_>) -> bool {
     }
 }
 
+/// Returns whether a line names no path, and nothing reads a part of it.
+pub(super) fn is_partly_read(read: &Read<'_>) -> bool {
+    let mut said = read.said.iter();
+    read.pathless.is_some() && said.any(|it| it.meaning == Meaning::Unread)
+}
+
 /// Returns whether anything of a task's line is carried.
 fn carries(read: &Read<'_>) -> bool {
     let edge = read.spec().edge;

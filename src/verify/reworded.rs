@@ -17,7 +17,15 @@ pub fn reworded<'s>(
     now: &Subject,
 ) -> Option<String> {
     let done = steps.into_iter().filter(|step| step.evidence().is_some());
-    let said: Vec<&Subject> = done.filter_map(|step| step.about.as_ref()).collect();
+    // What has the number of another task, which is gone, says nothing like it.
+    let alike = |then: &&Subject| {
+        let (then, now) = (&then.text, &now.text);
+        likeness(then, now).is_some() || is_about_the_same(then, now)
+    };
+    let said = done.filter_map(|step| step.about.as_ref());
+    let said: Vec<&Subject> = said
+        .filter(|then| then.is_same(now) || alike(then))
+        .collect();
     let first = said.first()?;
     if first.is_same(now) {
         let more = |then: &&Subject| {
@@ -27,12 +35,7 @@ pub fn reworded<'s>(
         let told = told(task, resolved, Place::Below).filter(|_| said.iter().all(more));
         return told.map(|told| format!("what stands below it changed since: {told}"));
     }
-    // A task that has the number of another one, which is gone, says nothing like it.
-    let alike = |then: &Subject| {
-        let (then, now) = (&then.text, &now.text);
-        likeness(then, now).is_some() || is_about_the_same(then, now)
-    };
-    let edited = |then: &&Subject| !then.is_same(now) && alike(then);
+    let edited = |then: &&Subject| !then.is_same(now);
     let told = told(task, resolved, Place::Line).filter(|_| said.iter().all(edited));
     told.map(|told| format!("the line changed since it was ticked: {told}"))
 }

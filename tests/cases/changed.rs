@@ -404,6 +404,31 @@ fn a_ticked_line_that_moved_and_asks_for_more_is_done_again() {
 }
 
 #[test]
+fn a_ticked_line_with_the_number_of_one_that_is_gone_is_known_again() {
+    let path = "checklists/shop/phase-01-cluster.md";
+    let compose = "services:\n  web:\n    image: acme/web:1\n    ports: [\"8080:8080\"]\n  \
+        admin:\n    image: acme/admin:1\n    ports: [\"8081:8081\"]\n  cache:\n    \
+        image: redis:7\n  queue:\n    image: acme/queue:1\n";
+    let gone = "- [ ] Cache deployment + ClusterIP service\n- [ ] Queue deployment, 3 replicas\n";
+    let kept = "- [ ] Web deployment, 2 replicas, port 8080\n- [ ] Admin: 2 replicas\n";
+    let workspace = Workspace::new()
+        .file("docker-compose.yml", compose)
+        .file(path, format!("# Phase 1: Kubernetes\n\n{gone}{kept}"))
+        .commit_all();
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    let ticked = kept.replace("[ ]", "[x]");
+    assert!(workspace.read(path).contains(&ticked));
+    // The web is no more known to listen at what it is asked to.
+    let edited = ticked.replace("port 8080", "port 9999");
+    workspace.write(path, format!("# Phase 1: Kubernetes\n\n{edited}"));
+    let run = ["phase", "1", "run", "--accept-changes"];
+    workspace.orch(&run).expect(3);
+    let text = workspace.read(path);
+    assert!(text.contains("- [ ] Web deployment"), "{text}");
+    assert!(text.contains("- [x] Admin"), "{text}");
+}
+
+#[test]
 fn a_ticked_line_of_code_that_moved_and_asks_for_more_is_opened_again() {
     let path = "checklists/shop/phase-01-code.md";
     let lines = "# Phase 1: Code\n\n## 1.1 Orders\n\n- [ ] Add `pay()` to `src/pay.py`\n\

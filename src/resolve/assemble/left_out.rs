@@ -98,7 +98,9 @@ pub(super) fn leave_out(
     if context.extras() == Extras::Report || !promises {
         roster.members.retain(|member| !member.unassigned);
     }
-    if promises { unassigned } else { Vec::new() }
+    // Who talks to what a person brings does so whatever this phase writes.
+    unassigned.retain(|it| promises || it.by.is_some());
+    unassigned
 }
 
 /// Returns the workloads that persons' tasks bring.

@@ -145,6 +145,12 @@ impl<'a> Places<'a> {
         own.is_some() && others.any(|it| folder(it) == own)
     }
 
+    /// Returns whether a word names a part with a folder of its own.
+    pub(super) fn has_folder(&self, word: &str) -> bool {
+        let own = |it: &Place<'_>| it.folder.is_some_and(|it| !it.is_empty());
+        self.all.iter().any(|it| own(it) && is_named(it.name, word))
+    }
+
     /// Returns the only part with a folder of its own of whose name a word is a piece.
     fn piece(&self, word: &str) -> Meant<'a> {
         let piece = |place: &&Place<'a>| pieces(place.name).any(|it| is_said(it, word));

@@ -249,3 +249,23 @@ fn a_budget_that_an_earlier_phase_adds_goes_to_the_file_that_a_later_one_has_for
         has(&workspace.read("k8s/web/pdb.yml"), &["minAvailable: 1"]);
     }
 }
+
+#[test]
+fn what_a_person_brings_is_still_talked_to_when_a_file_is_written_again() {
+    let one = "- [ ] PVC for db, 50Gi, `fast-ssd`\n- [ ] db StatefulSet, 1 replica\n\
+        - [ ] `k8s/api/deployment.yml`: 3 replicas\n\
+        - [ ] Liveness probe for api: `/healthz`, every 15s, 3 failures\n";
+    let two = "- [ ] `k8s/api/hpa.yml`: 2-4, CPU 70%\n";
+    let workspace = workspace(&format!("Kubernetes:\n\n{one}"), two);
+    workspace.orch(&["phase", "1", "run"]).expect(3);
+    let path = "k8s/api/deployment.yml";
+    let reaches = "app.kubernetes.io/name: db";
+    has(&workspace.read(path), &[reaches, "replicas: 3"]);
+    workspace.orch(&["phase", "2", "run", "--force"]).expect(0);
+    let written = workspace.read(path);
+    has(&written, &[reaches]);
+    // Nor is done what phase 1 left to a person.
+    for undone in ["replicas: 3", "periodSeconds: 15"] {
+        assert!(!written.contains(undone), "{undone} in\n{written}");
+    }
+}

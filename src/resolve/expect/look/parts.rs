@@ -74,13 +74,21 @@ impl Look<'_> {
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. } => return None,
         };
-        let Meant::In(folder, _) = self.meant(words) else {
-            return None;
+        let root = !path.trim_end_matches('/').contains('/');
+        let makes = matches!(what, Expectation::File(_));
+        let folder = match self.meant(words) {
+            Meant::In(folder, _) => folder,
+            Meant::Untold(word) if root && makes && self.places().has_folder(&word) => {
+                return Some(format!(
+                    "`{path}` is for “{word}”, which has a folder of its own: write the file's whole \
+                     path, or a person tells which is meant"
+                ));
+            }
+            Meant::Untold(_) | Meant::Anywhere => return None,
         };
-        let bare = !path.trim_end_matches('/').contains('/') && !folder.is_empty();
+        let bare = root && !folder.is_empty();
         let other = format!("{folder}/{path}");
         let there = self.tree.get(&other).is_some() || self.tree.other(&other).is_some();
-        let makes = matches!(what, Expectation::File(_));
         (bare && !is_below(path, folder) && (makes || there)).then(|| {
             format!(
                 "`{path}` may be `{other}`: write its whole path, or a person tells which is meant"

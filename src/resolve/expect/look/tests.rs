@@ -321,6 +321,7 @@ fn of_services() -> (Tree, Facts) {
         ("docker-compose.yml", compose),
         ("tracker/main.py", "def send_mail(): run()\n"),
         ("gateway/package.json", "{}"),
+        ("Dockerfile", "FROM python:3.12\nRUN pip install mkdocs\n"),
         (
             "gateway/app.js",
             "const app = express();\napp.get('/healthz', ok);\n",
@@ -415,6 +416,30 @@ fn what_is_for_a_service_is_looked_for_in_that_service() {
         &["gateway"],
         Ok("`GET /healthz` is served at gateway/app.js:2"),
     );
+}
+
+#[test]
+fn a_file_for_a_part_with_a_folder_of_its_own_isnt_that_of_the_root() {
+    let file = Expectation::File("Dockerfile".to_owned());
+    let there = Ok("`Dockerfile` is there (40 bytes)");
+    for word in ["docs", "redis"] {
+        check_for(&file, &[word], there);
+    }
+    for part in ["tracker", "gateway"] {
+        let why = format!(
+            "`Dockerfile` may be `{part}/Dockerfile`: write its whole path, or a person tells which \
+             is meant"
+        );
+        check_for(&file, &[part], Err(&why));
+    }
+    for words in [&["трекера"][..], &["tracker", "api"]] {
+        let word = words.last().expect("a word");
+        let why = format!(
+            "`Dockerfile` is for “{word}”, which has a folder of its own: write the file's whole \
+             path, or a person tells which is meant"
+        );
+        check_for(&file, words, Err(&why));
+    }
 }
 
 #[test]
