@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::load::{Loaded, Phase};
 use crate::facts::Tree;
 use crate::files::{read_journal, unix};
-use crate::journal::{Written, sha256};
+use crate::journal::{StepId, Written, sha256};
 use crate::manifest::{Rendered, generated, is_kustomization, parse_documents};
 use crate::resolve::{Before, Earlier, Record, Records};
 
@@ -169,6 +169,16 @@ impl Loaded {
         let journals = numbers.into_iter();
         let journals = journals.filter_map(|it| read_journal(&self.workspace, &phase.set, it).ok());
         journals.flat_map(|known| known.state.applied()).collect()
+    }
+
+    /// Returns the steps by which later phases of a phase's set applied objects to a target.
+    pub(super) fn applied_later(&self, phase: &Phase, target: &str) -> BTreeSet<StepId> {
+        let numbers = self.others(phase, |number| number > phase.file.number);
+        let journals = numbers.into_iter();
+        let journals = journals.filter_map(|it| read_journal(&self.workspace, &phase.set, it).ok());
+        journals
+            .flat_map(|known| known.state.applied_to(target))
+            .collect()
     }
 
     fn last(&self, phase: &Phase, numbers: Vec<u32>) -> BTreeMap<String, Anew> {

@@ -188,7 +188,7 @@ async fn run_phase(session: &Session, loaded: &Loaded, phase: &Phase, args: &Run
         outlook: &outlook,
         repo: &repo,
     };
-    if outlook.nothing_to_run() && !prune.is_due() {
+    if outlook.nothing_to_run() && !outlook.lacks() && !prune.is_due() {
         return close.without_run(ledger);
     }
     prepared.refuse_without_access().await?;
@@ -403,6 +403,7 @@ async fn go(
     let show = |event: Progress| view.show(&event);
     let header = Header {
         began: traces::beginning(prepared.loaded, prepared.phase, ledger.state())?,
+        gone: outlook.gone.clone(),
         ..header(prepared)
     };
     let report = execute(&run, header, &mut ledger, &show, &mut ticked);
@@ -442,6 +443,7 @@ fn header(prepared: &Prepared<'_>) -> Header {
         undo: false,
         began: None,
         early: prepared.how.early.clone(),
+        gone: Vec::new(),
         tasks: tasks.collect(),
     }
 }

@@ -239,6 +239,7 @@ mod tests {
             undo: false,
             began: None,
             early: Vec::new(),
+            gone: Vec::new(),
             tasks: BTreeMap::new(),
         })
     }

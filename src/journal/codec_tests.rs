@@ -23,6 +23,7 @@ fn header() -> Header {
         undo: false,
         began: None,
         early: Vec::new(),
+        gone: Vec::new(),
         tasks: BTreeMap::new(),
     }
 }

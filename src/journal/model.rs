@@ -212,6 +212,10 @@ pub struct Header {
     /// The earlier phases of the set that weren't complete when this one was begun all the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub early: Vec<u32>,
+    /// The finished steps that the plan doesn't have any more: a person accepted that, in this run or
+    /// before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<StepId>,
     /// What the tasks say that have steps, by their ids then; older journals don't tell.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tasks: BTreeMap<TaskId, Subject>,

@@ -165,6 +165,13 @@ impl State {
         objects.map(str::to_owned).collect()
     }
 
+    /// Returns the steps that applied an object to a target and weren't undone since.
+    pub fn applied_to(&self, target: &str) -> BTreeSet<StepId> {
+        let steps = self.target(target).into_iter().flat_map(TargetState::steps);
+        let held = steps.filter(|(_, known)| matches!(known.evidence(), Some(Evidence::Object(_))));
+        held.map(|(id, _)| id.clone()).collect()
+    }
+
     /// Returns the name of the last run's target.
     pub fn current_name(&self) -> Option<&str> {
         self.current.as_deref()
@@ -354,6 +361,7 @@ impl State {
         let early = std::mem::take(&mut self.early);
         let target = self.targets.entry(header.target.clone()).or_insert(early);
         target.header = Some(header.clone());
+        target.gone = header.gone.iter().cloned().collect();
         target.outcome = None;
         target.started.get_or_insert(at);
         target.undone = None;

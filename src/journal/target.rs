@@ -33,6 +33,8 @@ pub struct TargetState {
     pub undone: Option<Timestamp>,
     /// The uids of all objects that were ever seen ready.
     pub(super) applied: BTreeSet<String>,
+    /// The finished steps that the plan doesn't have any more, where a person accepted that.
+    pub(super) gone: BTreeSet<StepId>,
 }
 
 /// What is known of one step.
@@ -98,6 +100,11 @@ impl TargetState {
     /// Returns whether a step brought forth the object of that uid, in whichever run.
     pub fn has_applied(&self, uid: &str) -> bool {
         self.applied.contains(uid)
+    }
+
+    /// Returns whether a person accepted that the plan doesn't have a finished step any more.
+    pub fn is_gone(&self, id: &StepId) -> bool {
+        self.gone.contains(id)
     }
 
     /// Returns every step that ever started, by name.

@@ -87,6 +87,7 @@ impl Scene {
             undo: false,
             began: None,
             early: Vec::new(),
+            gone: Vec::new(),
             tasks: BTreeMap::new(),
         });
         let events: Vec<Event> = self.events.clone();

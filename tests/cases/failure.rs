@@ -170,3 +170,38 @@ fn a_failed_rehearsal_does_not_speak_of_records() {
     assert!(!run.stderr.contains("recorded"), "{}", run.stderr);
     assert!(run.stderr.contains("rehearse again"), "{}", run.stderr);
 }
+
+#[test]
+fn what_the_plan_does_not_have_any_more_needs_consent_once() {
+    let base = "# Phase 1: Base\n\n- [ ] `k8s/web/deployment.yml`\n";
+    let path = "checklists/main/phase-01-base.md";
+    let compose = "services:\n  web:\n    image: example/web:1.0.0\n    ports: [\"3000:80\"]\n";
+    let workspace = crate::harness::workspace::Workspace::new()
+        .file("docker-compose.yml", compose)
+        .file(
+            path,
+            format!("{base}- [ ] `k8s/web/hpa.yml`: min 2, max 4, CPU 70%\n"),
+        )
+        .commit_all();
+    let run = ["phase", "1", "run"];
+    workspace.orch(&run).expect(0);
+    let text = workspace.read(path);
+    let kept: Vec<&str> = text.lines().filter(|line| !line.contains("hpa")).collect();
+    workspace.write(path, kept.join("\n"));
+    let refused = workspace.orch(&run).expect(2).stderr;
+    let gone = "not in the plan any more: apply HorizontalPodAutoscaler/web";
+    assert!(refused.contains(gone), "{refused}");
+    workspace
+        .orch(&["phase", "1", "run", "--accept-changes"])
+        .expect(0);
+    let again = workspace.orch(&run).expect(0).stderr;
+    assert!(again.contains("nothing to do"), "{again}");
+    // Asked for and taken away once more, it is asked for once more.
+    workspace.write(path, &text);
+    workspace
+        .orch(&["phase", "1", "run", "--accept-changes"])
+        .expect(0);
+    workspace.write(path, kept.join("\n"));
+    let refused = workspace.orch(&run).expect(2).stderr;
+    assert!(refused.contains(gone), "{refused}");
+}

@@ -63,6 +63,7 @@ impl Close<'_> {
             if !killed || undo {
                 let header = Header {
                     began: traces::beginning(prepared.loaded, prepared.phase, ledger.state())?,
+                    gone: self.outlook.gone.clone(),
                     ..super::header(prepared)
                 };
                 ledger.append(vec![Event::RunStarted(header)])?;

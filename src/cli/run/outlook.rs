@@ -37,6 +37,8 @@ pub(super) struct Outlook {
     /// Where each step stands.
     pub(super) standing: Vec<Standing>,
     changed: Vec<Changed>,
+    /// All finished steps that the plan doesn't have any more, accepted or not.
+    pub(super) gone: Vec<StepId>,
     /// Whether the boxes show this target's evidence.
     pub(super) home: bool,
     /// Whether the last run was on this target.
@@ -75,6 +77,7 @@ impl Outlook {
         Self {
             standing,
             changed: Vec::new(),
+            gone: Vec::new(),
             home: false,
             last: true,
             rehearsed: false,
@@ -122,12 +125,16 @@ impl Outlook {
         let applied = prepared.plan.steps.iter();
         let applied = applied.map(|step| was_applied(step, target)).collect();
         let (mut standing, mut changed) = (comparison.standing, comparison.changed);
+        let gone = changed.iter().filter(|change| change.vanished);
+        let gone = gone.map(|change| change.step.clone()).collect();
+        changed.retain(|it| !(it.vanished && target.is_some_and(|known| known.is_gone(&it.step))));
         let kept = |work: &Work| is_later(prepared, work);
         settle(&prepared.plan, (&mut standing, &mut changed), target, kept);
         expect(&prepared.plan, &mut standing, &decided);
         hold(&prepared.plan, &mut standing, &held(prepared, decided));
         Self {
             changed: to_be_done(prepared, &standing, changed),
+            gone,
             standing,
             applied,
             home,
@@ -153,6 +160,11 @@ impl Outlook {
     pub(super) fn changed_steps(&self) -> Vec<StepId> {
         let changed = self.changed.iter();
         changed.map(|change| change.step.clone()).collect()
+    }
+
+    /// Whether a finished step isn't in the plan any more, and nobody has accepted that yet.
+    pub(super) fn lacks(&self) -> bool {
+        self.changed.iter().any(|change| change.vanished)
     }
 
     /// Finished steps that changed are only done again when a person accepts that; who prunes

@@ -28,6 +28,7 @@ fn begun(name: &str, target: &str, undo: bool) -> Event {
         undo,
         began: None,
         early: Vec::new(),
+        gone: Vec::new(),
         tasks: BTreeMap::new(),
     })
 }

@@ -170,7 +170,8 @@ pub(super) fn settle(
 
 /// Returns the finished steps that changed and would be done again; those that wait for a person
 /// won't be. What another generation took the place of didn't change: it stays until it is pruned.
-/// Nor did a file that isn't written any more and that holds nothing, or is gone.
+/// Nor did a file that isn't written any more and that holds nothing, or is gone, nor an object that
+/// a later phase applies by now.
 pub(super) fn to_be_done(
     prepared: &Prepared<'_>,
     standing: &[Standing],
@@ -192,10 +193,14 @@ pub(super) fn to_be_done(
         let path = change.step.as_str().strip_prefix(WRITE);
         change.vanished && path.is_some_and(|path| holds_nothing(path, tree))
     };
+    let later = prepared
+        .loaded
+        .applied_later(prepared.phase, prepared.target.name());
+    let taken = |change: &Changed| change.vanished && later.contains(&change.step);
     changed
         .into_iter()
         .filter(|change| !held.contains(&change.step) && !superseded(change))
-        .filter(|change| !empty(change))
+        .filter(|change| !empty(change) && !taken(change))
         .collect()
 }
 
