@@ -26,7 +26,7 @@ use super::{
 use crate::vocabulary::Word;
 use built::{Built, build_all, maps};
 use left_out::{Unassigned, leave_out};
-pub(super) use left_out::{theirs, unassigned};
+pub(super) use left_out::{reason, theirs, unassigned};
 pub(super) use names::named;
 use names::{application_name, config_name, namespace};
 use order::in_order;

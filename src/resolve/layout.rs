@@ -11,13 +11,14 @@ use super::application::{
     Application, Beside, Content, FileOrigin, FileSpec, ManifestItem, VolumeKind, Workload,
     WorkloadKind,
 };
+use super::assemble::reason;
 use super::ingress::IngressSpec;
 use super::overlays;
 use super::roster::Roster;
 use super::rules::Read;
 use super::slug::slug;
 use super::target::{FileKind, Target};
-use folder::application_folder;
+use folder::home;
 pub(super) use folder::told_folder;
 use shared::Shared;
 
@@ -281,21 +282,19 @@ impl Layout<'_, '_> {
     /// Returns the files of the services that no task names.
     fn extras(&self, roster: &Roster<'_>, root: &str) -> Vec<FileSpec> {
         let application = self.application;
-        let (folder, section) = application_folder(self.targets, application, root);
+        let home = home(self.targets, application, root);
         let members = roster.members.iter().filter(|member| member.unassigned);
         let workloads = members.filter_map(|member| application.workload(&member.name));
         let file = |workload: &Workload| {
             let service = workload.service.as_deref().unwrap_or(&workload.name);
-            let path = format!("{folder}{}.yml", workload.name);
-            let reason = format!("service {service}");
-            unassigned(path, &reason, &section, self.whole(workload, true))
+            let reason = reason(service);
+            let items = self.whole(workload, true);
+            unassigned(home.of(workload), &reason, &home.section, items)
         };
         // A file that a later phase took it from stays this one's, as it is.
         let (own, later) = (&self.others.own, &self.others.run_later);
-        let workloads = workloads.filter(|it| {
-            let path = format!("{folder}{}.yml", it.name);
-            own.contains(&path) || !later.contains(&it.name)
-        });
+        let workloads =
+            workloads.filter(|it| own.contains(&home.of(it)) || !later.contains(&it.name));
         workloads.map(file).collect()
     }
 

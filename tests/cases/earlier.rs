@@ -113,20 +113,8 @@ fn what_an_earlier_phase_wrote_is_not_written_again() {
         .into_keys()
         .filter(|path| path.starts_with("k8s/web/") || path.starts_with("k8s/api/"))
         .collect();
-    // Phase 1 wrote the first `web` without a task; a task of phase 2 gives it a file of its own.
-    assert_eq!(
-        extra,
-        [
-            "k8s/api/deployment.yml",
-            "k8s/api/web.yml",
-            "k8s/web/deployment.yml"
-        ]
-    );
-    // What it takes over lies nowhere else any more, also when phase 1 runs again.
-    let moved = "there is nothing to apply";
-    has(&workspace.read("k8s/api/web.yml"), &[moved]);
-    let kustomization = workspace.read("k8s/kustomization.yml");
-    assert!(!kustomization.contains("api/web.yml"), "{kustomization}");
+    // Phase 1 wrote `web` without a task, where a task of phase 2 has it.
+    assert_eq!(extra, ["k8s/api/deployment.yml", "k8s/web/deployment.yml"]);
     has(
         &workspace.read("k8s/kustomization.yml"),
         &[
@@ -142,9 +130,11 @@ fn what_an_earlier_phase_wrote_is_not_written_again() {
             .stdout;
         assert!(!said.contains("hold ·"), "{said}");
     }
+    let web = workspace.read("k8s/web/deployment.yml");
+    has(&web, &["replicas: 2"]);
     workspace.orch(&["phase", "1", "run"]).expect(0);
     workspace.orch(&["phase", "2", "run"]).expect(0);
-    has(&workspace.read("k8s/api/web.yml"), &[moved]);
+    assert_eq!(workspace.read("k8s/web/deployment.yml"), web);
 }
 
 #[test]
@@ -155,18 +145,24 @@ fn what_gets_a_file_of_its_own_lies_in_no_other_one_of_its_phase() {
         "- [ ] `k8s/api/deployment.yml`: requests 256Mi/200m\n",
     );
     workspace.orch(&["phase", "1", "run"]).expect(0);
-    has(&workspace.read("k8s/api/web.yml"), &["kind: Deployment"]);
+    has(
+        &workspace.read("k8s/web/deployment.yml"),
+        &["kind: Deployment"],
+    );
     // `web`, which no task named, gets one; and `api` another one.
     let text = workspace.read(ONE).replace(
         "- [x] `k8s/api/deployment.yml`",
-        "- [ ] `k8s/web/deployment.yml`: 5 replicas\n- [ ] `k8s/services/api/deployment.yml`",
+        "- [ ] `k8s/services/web/deployment.yml`: 5 replicas\n- [ ] `k8s/services/api/deployment.yml`",
     );
     workspace.write(ONE, &text);
     workspace
         .orch(&["phase", "1", "run", "--accept-changes"])
         .expect(0);
-    has(&workspace.read("k8s/web/deployment.yml"), &["replicas: 5"]);
-    for path in ["k8s/api/web.yml", "k8s/api/deployment.yml"] {
+    has(
+        &workspace.read("k8s/services/web/deployment.yml"),
+        &["replicas: 5"],
+    );
+    for path in ["k8s/web/deployment.yml", "k8s/api/deployment.yml"] {
         has(&workspace.read(path), &["there is nothing to apply"]);
     }
     unique(&workspace, "k8s/kustomization.yml");
@@ -183,9 +179,9 @@ fn what_gets_a_file_of_its_own_lies_in_no_other_one_of_its_phase() {
     workspace.orch(&["phase", "1", "verify"]).expect(0);
     // What has nothing left in it may go.
     workspace.orch(&["phase", "1", "run"]).expect(0);
-    fs_err::remove_file(workspace.path("k8s/api/web.yml")).expect("removed");
+    fs_err::remove_file(workspace.path("k8s/web/deployment.yml")).expect("removed");
     workspace.orch(&["phase", "1", "run"]).expect(0);
-    assert!(!workspace.path("k8s/api/web.yml").exists());
+    assert!(!workspace.path("k8s/web/deployment.yml").exists());
     workspace.orch(&["phase", "1", "verify"]).expect(0);
 }
 

@@ -208,15 +208,19 @@ fn brought_up(line: Phrase<'_>) -> Vec<String> {
     named.map(str::to_lowercase).into_iter().collect()
 }
 
+/// Returns why a file is written that no task names, where it is a service's.
+pub(in crate::resolve) fn reason(service: &str) -> String {
+    format!("service {service}")
+}
+
 /// Returns the notes on services that no task writes.
 pub(in crate::resolve) fn unassigned(found: &[Unassigned], files: &[FileSpec]) -> Vec<Note> {
     let note = |it: &Unassigned| {
-        let end = format!("/{}.yml", it.workload);
-        let file = files.iter().find(|file| {
-            let extra = matches!(file.origin, FileOrigin::Unassigned { .. });
-            extra && (file.path.ends_with(&end) || file.path == end.trim_start_matches('/'))
-        });
         let service = &it.service;
+        let of_it = reason(service);
+        let file = files.iter().find(
+            |file| matches!(&file.origin, FileOrigin::Unassigned { reason, .. } if *reason == of_it),
+        );
         let text = match (file, &it.by) {
             (Some(file), _) => format!("service {service} → {}", file.path),
             (None, Some(by)) => format!("service {service} is in no file: {by}"),

@@ -1,18 +1,40 @@
-//! Which folder the application's own section keeps its files in.
+//! Where the application's own section keeps its files.
 
 use crate::checklist::Section;
 use crate::facts::{is_yaml, leads_out};
-use crate::resolve::application::Application;
+use crate::resolve::application::{Application, Workload};
 use crate::resolve::rules::Read;
 use crate::resolve::target::{self, Target};
 
-/// Returns the folder, with its `/`, where the application's own section has its files, and that
-/// section's number.
-pub(super) fn application_folder(
+/// Where the application's own section has its files.
+#[derive(Debug)]
+pub(super) struct Home {
+    /// The folder, with its `/`.
+    folder: String,
+    /// Whether each workload has a folder of its own below that.
+    each: bool,
+    /// The section's number.
+    pub(super) section: String,
+}
+
+impl Home {
+    /// Returns the file of a workload that no task names.
+    pub(super) fn of(&self, workload: &Workload) -> String {
+        let (folder, name) = (&self.folder, &workload.name);
+        if self.each {
+            let kind = workload.kind.word().to_lowercase();
+            return format!("{folder}{name}/{kind}.yml");
+        }
+        format!("{folder}{name}.yml")
+    }
+}
+
+/// Returns where the application's own section has its files.
+pub(super) fn home(
     targets: &[(&Read<'_>, &Target)],
     application: &Application,
     root: &str,
-) -> (String, String) {
+) -> Home {
     let built = targets.iter().find(|(_, target)| {
         let workload = target
             .name
@@ -21,7 +43,11 @@ pub(super) fn application_folder(
         workload.is_some_and(|workload| workload.built)
     });
     let Some((read, target)) = built.or(targets.first()) else {
-        return (root.to_owned(), String::new());
+        return Home {
+            folder: root.to_owned(),
+            each: false,
+            section: String::new(),
+        };
     };
     let files: Vec<&str> = read
         .section
@@ -35,10 +61,19 @@ pub(super) fn application_folder(
         .rsplit_once('/')
         .filter(|_| read.pathless.is_none());
     let own = own.map(|(folder, _)| folder);
-    let folder = named(&files, &target.path)
-        .or(own.map(str::to_owned))
-        .map_or_else(|| root.to_owned(), |folder| format!("{folder}/"));
-    (folder, read.section.number.clone())
+    let own = own.map(|folder| format!("{folder}/"));
+    // A workload's own folder is no place for another one, unless a person says so.
+    let name = target.name.as_ref().map(|name| format!("{name}/"));
+    let shared = name.zip(own.as_deref()).and_then(|(name, own)| {
+        let rest = own.strip_suffix(&name)?;
+        (rest.is_empty() || rest.ends_with('/')).then(|| rest.to_owned())
+    });
+    let told = named(&files, &target.path).map(|folder| format!("{folder}/"));
+    Home {
+        each: told.is_none() && shared.is_some(),
+        folder: told.or(shared).or(own).unwrap_or_else(|| root.to_owned()),
+        section: read.section.number.clone(),
+    }
 }
 
 /// Returns the folder for manifests that a section's `**Files:**` tells.

@@ -156,12 +156,12 @@ fn what_a_later_phase_took_from_the_first_is_not_begun_by_the_second() {
 
 #[test]
 fn what_a_later_phase_took_changes_there_alone() {
-    let one = "- [ ] `k8s/namespace.yml`\n- [ ] `k8s/api/deployment.yml`: 3 replicas\n";
+    let one = "- [ ] `k8s/namespace.yml`\n- [ ] `k8s/api.yml`: 3 replicas\n";
     let workspace = workspace(one, "- [ ] `k8s/web/deployment.yml`: 3 replicas\n");
     for number in ["1", "2"] {
         workspace.orch(&["phase", number, "run"]).expect(0);
     }
-    let empty = workspace.read("k8s/api/web.yml");
+    let empty = workspace.read("k8s/web.yml");
     let compose = COMPOSE.replace(
         "API_URL: http://api:8080\n",
         "API_URL: http://api:8080\n      THEME: dark\n",
@@ -172,7 +172,7 @@ fn what_a_later_phase_took_changes_there_alone() {
             .orch(&["phase", number, "run", "--accept-changes"])
             .expect(0);
     }
-    assert_eq!(workspace.read("k8s/api/web.yml"), empty);
+    assert_eq!(workspace.read("k8s/web.yml"), empty);
     has(&workspace.read("k8s/web/deployment.yml"), &["THEME"]);
     workspace.orch(&["verify"]).expect(0);
 }
@@ -196,30 +196,26 @@ fn what_a_persons_task_of_an_earlier_phase_names_is_left_out() {
 #[test]
 fn a_file_without_a_task_gives_way_to_a_task_that_an_earlier_phase_gets() {
     let one = "- [ ] `k8s/api/deployment.yml`: 3 replicas\n";
-    let workspace = workspace(one, "- [ ] `k8s/postgresql/statefulset.yml`: PVC 20Gi\n")
+    let workspace = workspace(one, "- [ ] `k8s/postgresql.yml`: PVC 20Gi\n")
         .file("phases/01-base.toml", "extras = \"report\"\n")
         .commit_all();
     workspace.orch(&["phase", "1", "run"]).expect(0);
     workspace.orch(&["phase", "2", "run"]).expect(0);
-    assert!(
-        workspace
-            .read("k8s/postgresql/web.yml")
-            .contains("kind: Deployment")
-    );
+    assert!(workspace.read("k8s/web.yml").contains("kind: Deployment"));
     let more = format!("{one}- [ ] `k8s/web/deployment.yml`: 4 replicas\n");
     let workspace = workspace.file(ONE, phase(1, &more)).commit_all();
     let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
     has(
         &plan.stderr,
         &[
-            "`k8s/web/deployment.yml` holds objects that `k8s/postgresql/web.yml` of a later phase holds as well",
+            "`k8s/web/deployment.yml` holds objects that `k8s/web.yml` of a later phase holds as well",
         ],
     );
     for number in ["1", "2"] {
         let again = ["phase", number, "run", "--accept-changes"];
         workspace.orch(&again).expect(0);
     }
-    assert!(!workspace.read("k8s/postgresql/web.yml").contains("kind:"));
+    assert!(!workspace.read("k8s/web.yml").contains("kind:"));
     let plan = workspace.orch(&["phase", "1", "plan"]).expect(0);
     assert!(!plan.stderr.contains("of a later phase"), "{}", plan.stderr);
 }
@@ -267,5 +263,34 @@ fn what_a_person_brings_is_still_talked_to_when_a_file_is_written_again() {
     // Nor is done what phase 1 left to a person.
     for undone in ["replicas: 3", "periodSeconds: 15"] {
         assert!(!written.contains(undone), "{undone} in\n{written}");
+    }
+}
+
+#[test]
+fn what_a_later_phase_applies_by_now_is_not_missed_in_an_earlier_one() {
+    let two = "- [ ] `k8s/api/pdb.yml`: minAvailable 2\n";
+    let workspace = workspace(BASE, two);
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    workspace.orch(&["phase", "2", "run"]).expect(0);
+    let one = workspace.read(ONE).replace("512Mi", "768Mi");
+    workspace.write(ONE, one);
+    let refused = workspace.orch(&["phase", "1", "run"]).expect(2).stderr;
+    has(&refused, &["changed: write k8s/api/deployment.yml"]);
+    assert!(!refused.contains("PodDisruptionBudget"), "{refused}");
+    workspace
+        .orch(&["phase", "1", "run", "--accept-changes"])
+        .expect(0);
+    has(&workspace.read("k8s/api/pdb.yml"), &["minAvailable: 2"]);
+    let files = ["k8s/api/deployment.yml", "k8s/api/pdb.yml"];
+    untouched(&workspace, &files, &["phase", "1", "run"], 0);
+}
+
+#[test]
+fn a_service_without_a_task_gets_a_folder_of_its_own_beside_the_others() {
+    let one = "- [ ] `k8s/api/deployment.yml`: 1 replica\n";
+    let workspace = workspace(one, "- [ ] `k8s/api/hpa.yml`: min 2, max 4, CPU 70%\n");
+    workspace.orch(&["phase", "1", "run"]).expect(0);
+    for path in ["k8s/web/deployment.yml", "k8s/db/statefulset.yml"] {
+        has(&workspace.read(path), &["kind: NetworkPolicy"]);
     }
 }

@@ -139,13 +139,13 @@ fn a_second_way_in_that_is_a_persons_bars_nothing_of_the_first() {
 
 #[test]
 fn the_service_of_an_earlier_phase_stays_beside_one_for_the_outside() {
-    let one = "- [ ] `k8s/namespace.yml`\n- [ ] `k8s/api/deployment.yml`: 2 replicas\n";
+    let one = "- [ ] `k8s/namespace.yml`\n- [ ] `k8s/api.yml`: 2 replicas\n";
     let two = "- [ ] `k8s/web/deployment.yml`: 3 replicas\n\
         - [ ] `k8s/web/service.yml`: NodePort 30090\n";
     let workspace = workspace(one, two);
     workspace.orch(&["phase", "1", "run"]).expect(0);
     let inside = "kind: Service\nmetadata:\n  name: web\n";
-    has(&workspace.read("k8s/api/web.yml"), &[inside]);
+    has(&workspace.read("k8s/web.yml"), &[inside]);
     for _ in 0..2 {
         workspace.orch(&["phase", "2", "run"]).expect(0);
         let outside = "name: web-external\n";
