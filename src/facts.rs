@@ -10,6 +10,7 @@ pub mod dotenv;
 pub mod image;
 mod interpolate;
 mod model;
+mod packages;
 mod paths;
 mod plain;
 pub mod reference;
@@ -34,12 +35,14 @@ pub use model::{
     RestartPolicy, Route, Service, Spoken, Text, UnreadKey, Update, UpdateOrder, Variable,
     VariableUse, Volume,
 };
+pub use packages::{dependency, lists_dependencies};
 pub(crate) use paths::{is_below, is_compose, is_yaml, leads_out};
 pub use plain::{directive, shell_function, shell_variable};
 pub use source::{
-    Definition, Definitions, Form, Head, Parameter, Sort, Unfilled, action, altered, answer,
-    answers, answers_here, answers_the_same, divided, field, is_filled_test, is_migration,
-    is_stand_in, marked, marked_part, marks, pieces, says_the_same, uncalled, unfilled, used,
+    Assigned, Definition, Definitions, Form, Head, Parameter, Sort, Unfilled, action, altered,
+    answer, answers, answers_here, answers_the_same, assigned, divided, field, has_settings,
+    is_filled_test, is_migration, is_stand_in, marked, marked_part, marks, pieces, says_the_same,
+    uncalled, unfilled, used,
 };
 pub use tree::{Other, Tree, Unread, is_source};
 

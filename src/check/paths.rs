@@ -199,6 +199,7 @@ fn made_by(what: &Expectation) -> Vec<&str> {
         Expectation::Change(_)
         | Expectation::Absent(_)
         | Expectation::Use { .. }
+        | Expectation::Entry { .. }
         | Expectation::Endpoint { .. } => Vec::new(),
     }
 }

@@ -4,6 +4,7 @@
 //! computes (names put together, routes made in loops) isn't seen.
 
 mod actions;
+mod assigned;
 mod called;
 mod code;
 mod endpoints;
@@ -22,6 +23,7 @@ use super::paths::{self, is_below};
 use code::{Code, Language};
 
 pub use actions::action;
+pub use assigned::{Assigned, assigned, has_settings};
 pub use called::uncalled;
 pub use marks::{marked, marked_part, marks};
 use stand_ins::is_named_test;

@@ -100,6 +100,17 @@ impl Tree {
         self.unread.get(path)
     }
 
+    /// Returns the text's path that ends with another one, below some folder, where only one does.
+    pub fn only_below(&self, path: &str) -> Option<&str> {
+        let ends = |it: &&String| {
+            let folder = it.strip_suffix(path);
+            folder.is_some_and(|folder| folder.ends_with('/'))
+        };
+        let mut found = self.files.keys().filter(ends);
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    }
+
     /// Returns the paths of all texts, and of the checklists that can't be read.
     pub fn documents(&self) -> impl Iterator<Item = &str> {
         self.files

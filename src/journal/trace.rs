@@ -1,4 +1,5 @@
-//! What a person's work left behind, as it was found. Never a variable's value.
+//! What a person's work left behind, as it was found. Never a value, but the one that a task asks for in
+//! the clear.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -67,6 +68,15 @@ pub enum Trace {
         /// The 1-based line.
         line: usize,
     },
+    /// An entry stands in a file: a setting with its value, a dependency.
+    Entry {
+        /// The entry, as it was asked for (`BATCH_LIMIT = 500`).
+        entry: String,
+        /// The file.
+        path: String,
+        /// The 1-based line.
+        line: usize,
+    },
     /// An endpoint is served.
     Endpoint {
         /// The method, where one was asked for.
@@ -98,6 +108,7 @@ impl Trace {
             Self::Folder { .. } | Self::Absent { .. } => None,
             Self::Symbol { .. }
             | Self::Use { .. }
+            | Self::Entry { .. }
             | Self::Endpoint { .. }
             | Self::Variable { .. } => self.holder(),
         }
@@ -108,6 +119,7 @@ impl Trace {
         match self {
             Self::Symbol { path, .. }
             | Self::Use { path, .. }
+            | Self::Entry { path, .. }
             | Self::Endpoint { path, .. }
             | Self::Variable { path, .. } => Some(path),
             Self::File { .. } | Self::Folder { .. } | Self::Change { .. } | Self::Absent { .. } => {
@@ -132,6 +144,7 @@ impl fmt::Display for Trace {
                 write!(f, "`{name}` is defined at {path}:{line}")
             }
             Self::Use { name, path, line } => write!(f, "`{name}` is used at {path}:{line}"),
+            Self::Entry { entry, path, line } => write!(f, "`{entry}` stands at {path}:{line}"),
             Self::Endpoint {
                 method,
                 route,

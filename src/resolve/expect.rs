@@ -185,6 +185,13 @@ pub enum Expectation {
         /// The file.
         path: String,
     },
+    /// An entry stands in a file of settings or dependencies.
+    Entry {
+        /// Which.
+        entry: Entry,
+        /// The file.
+        path: String,
+    },
     /// An endpoint is served.
     Endpoint {
         /// The method, where one is named.
@@ -207,6 +214,29 @@ pub enum Expectation {
     },
 }
 
+/// What is to stand in a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Entry {
+    /// A setting has that value.
+    Value {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// A dependency is listed.
+    Dependency(String),
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value { name, value } => write!(f, "{name} = {value}"),
+            Self::Dependency(name) => f.write_str(name),
+        }
+    }
+}
+
 impl Expectation {
     /// Returns the word for what is looked for (`file`, `symbol`).
     pub fn word(&self) -> &'static str {
@@ -216,6 +246,10 @@ impl Expectation {
             Self::Absent(_) => "absent",
             Self::Symbol { .. } => "symbol",
             Self::Use { .. } => "use",
+            Self::Entry { entry, .. } => match entry {
+                Entry::Value { .. } => "value",
+                Entry::Dependency(_) => "dependency",
+            },
             Self::Endpoint { .. } => "endpoint",
             Self::Variable { .. } => "variable",
         }
@@ -224,9 +258,10 @@ impl Expectation {
     /// Returns the paths that the work which leaves it is done in, as far as they are named.
     pub(super) fn touches(&self) -> &[String] {
         match self {
-            Self::File(path) | Self::Change(path) | Self::Use { path, .. } => {
-                std::slice::from_ref(path)
-            }
+            Self::File(path)
+            | Self::Change(path)
+            | Self::Use { path, .. }
+            | Self::Entry { path, .. } => std::slice::from_ref(path),
             Self::Symbol { paths, .. }
             | Self::Variable { paths, .. }
             | Self::Endpoint { paths, .. } => paths,
@@ -237,7 +272,9 @@ impl Expectation {
     /// Returns the paths of files that are there for the work, to be told more exactly.
     pub(super) fn touches_mut(&mut self) -> &mut [String] {
         match self {
-            Self::Change(path) | Self::Use { path, .. } => std::slice::from_mut(path),
+            Self::Change(path) | Self::Use { path, .. } | Self::Entry { path, .. } => {
+                std::slice::from_mut(path)
+            }
             Self::Symbol { paths, .. }
             | Self::Variable { paths, .. }
             | Self::Endpoint { paths, .. } => paths,
@@ -251,6 +288,7 @@ impl Expectation {
             Self::File(path) | Self::Change(path) | Self::Absent(path) => Some(path),
             Self::Symbol { .. }
             | Self::Use { .. }
+            | Self::Entry { .. }
             | Self::Endpoint { .. }
             | Self::Variable { .. } => None,
         }
@@ -269,6 +307,7 @@ impl fmt::Display for Expectation {
             Self::Absent(path) => write!(f, "{path} gone"),
             Self::Symbol { symbol, paths } => write!(f, "{symbol}{}", within(paths)),
             Self::Use { name, path } => write!(f, "{name} used in {path}"),
+            Self::Entry { entry, path } => write!(f, "{entry} in {path}"),
             Self::Endpoint {
                 method,
                 route,

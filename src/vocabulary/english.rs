@@ -256,6 +256,19 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::FieldNoun, "field, property, properties, attribute"),
     (Word::ValueNoun, "constant, const$, consts$"),
     (Word::TableNoun, "table"),
+    (
+        Word::SettingNoun,
+        "value$, limit$, timeout, size$, interval$, level$, threshold$, number$, count$, key$, option, property$",
+    ),
+    (
+        Word::DependencyNoun,
+        "dependency, dependencies$, library, libraries$, package$, packages$",
+    ),
+    (
+        Word::Assign,
+        "set$, sets$, setting$, increase$, raise$, lower$, reduce$, decrease$, bump$, change$, put$, switch$",
+    ),
+    (Word::Usual, "default$, defaults$"),
     (Word::EndpointNoun, "endpoint, route, path$, handler"),
     (
         Word::VariableNoun,
@@ -310,6 +323,10 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Rolling, "rolling"),
     (Word::Strategy, "strategy, rollout"),
     (Word::Replicas, "replica, instance$, instances$"),
+    (
+        Word::Scale,
+        "scale$, scales$, scaling$, increase$, raise$, bump$, reduce$, decrease$",
+    ),
     (Word::ScaleUp, "scale-up, scale up, scaling up, upscal"),
     (
         Word::ScaleDown,

@@ -100,6 +100,10 @@ meanings! {
     FieldNoun "field-noun" "a field of a type: field, property";
     ValueNoun "constant-noun" "a constant";
     TableNoun "table-noun" "a table";
+    SettingNoun "setting-noun" "what a setting with a value is called: limit, timeout, size";
+    DependencyNoun "dependency-noun" "a dependency: library, package";
+    Assign "assign" "verbs of giving a setting a value: set, raise, lower";
+    Usual "default" "default: the value of a setting that nobody gives";
     EndpointNoun "endpoint-noun" "an endpoint, a route";
     VariableNoun "variable-noun" "a variable of the environment";
     ThingNoun "other-noun" "things of which no trace is looked for: branch, bucket, user";
@@ -153,6 +157,7 @@ meanings! {
     Replicas "replicas" "replicas";
     Autoscaler "autoscaler" "an autoscaler";
     Behaviour "behaviour" "how fast an autoscaler acts";
+    Scale "scale" "verbs of changing how many pods run: scale, increase";
     ScaleUp "scale-up" "more pods";
     ScaleDown "scale-down" "fewer pods";
     Stable "stable" "how long a number is kept";
@@ -367,6 +372,15 @@ const BULLETS: &[Word] = &[
     Word::Each,
 ];
 
+/// Words that only lines which change a number, or list dependencies, are asked for.
+const ENTRIES: &[Word] = &[
+    Word::Scale,
+    Word::SettingNoun,
+    Word::DependencyNoun,
+    Word::Assign,
+    Word::Usual,
+];
+
 /// Verbs by which lines are told to be somebody's work.
 const MAKING: &[Word] = &[
     Word::Study,
@@ -502,9 +516,10 @@ impl Word {
         let trace = |one: Self, two: Self| TRACES.contains(&one) && !MAKING.contains(&two);
         let describes = |one: Self, _: Self| DESCRIBING.contains(&one);
         let bullet = |one: Self, _: Self| BULLETS.contains(&one);
+        let entry = |one: Self, _: Self| ENTRIES.contains(&one);
         let either = |rule: &dyn Fn(Self, Self) -> bool| rule(self, other) || rule(other, self);
         let grouped = either(&filler) || either(&unit) || either(&trace);
-        let grouped = grouped || either(&describes) || either(&bullet);
+        let grouped = grouped || either(&describes) || either(&bullet) || either(&entry);
         self == other || either(&shares) || grouped
     }
 }

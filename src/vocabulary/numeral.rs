@@ -1,14 +1,23 @@
 //! Small numbers in words, as people write how many there are to be: `two replicas`, «одна реплика».
 
-/// What is written for each number; in the cases that stand before a noun.
+/// What is written for each number; in the cases in which they stand before a noun.
 const NUMERALS: &[(u32, &[&str])] = &[
     (
         1,
         &["one", "single", "один", "одна", "одну", "одно", "одне"],
     ),
-    (2, &["two", "два", "две", "дві"]),
-    (3, &["three", "три"]),
-    (4, &["four", "четыре", "чотири"]),
+    (
+        2,
+        &["two", "два", "две", "двух", "двумя", "дві", "двох", "двома"],
+    ),
+    (
+        3,
+        &["three", "три", "трёх", "трех", "тремя", "трьох", "трьома"],
+    ),
+    (
+        4,
+        &["four", "четыре", "четырёх", "четырех", "чотири", "чотирьох"],
+    ),
     (5, &["five", "пять", "п'ять", "п’ять"]),
     (6, &["six", "шесть", "шість"]),
 ];

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use super::places::Places;
 use super::written::{is_asked, is_stub, is_test};
-use super::{Expectation, Noun, Seen, Sight, Since, Symbol, There};
+use super::{Entry, Expectation, Noun, Seen, Sight, Since, Symbol, There};
 use crate::facts::{self, Definition, Definitions, Endpoints, Facts, Origin, Sort, Tree};
 use crate::journal::{Trace, sha256};
 
@@ -59,6 +59,7 @@ impl<'a> Look<'a> {
                 self.symbol(symbol, scope, !paths.is_empty())
             }
             Expectation::Use { name, path } => self.used(name, path),
+            Expectation::Entry { entry, path } => self.entry(entry, path),
             Expectation::Endpoint { .. } => self.served(what, &[]),
             Expectation::Variable { name, paths } => self.variable(name, paths),
         }
@@ -73,6 +74,32 @@ impl<'a> Look<'a> {
         })?;
         Ok(Trace::Use {
             name: name.to_owned(),
+            path: path.to_owned(),
+            line,
+        })
+    }
+
+    /// Looks for an entry of a file. A setting that stands there twice has the value in each place.
+    fn entry(&self, entry: &Entry, path: &str) -> Result<Trace, String> {
+        self.file(path)?;
+        let line = match entry {
+            Entry::Value { name, value } => {
+                let found = facts::assigned(self.tree, path, name);
+                let first = found.first().ok_or_else(|| {
+                    format!("`{path}` gives `{name}` no value that can be read there")
+                })?;
+                let other = found.iter().find(|it| !it.is(value));
+                if let Some(other) = other {
+                    let line = other.line;
+                    return Err(format!("`{name}` has another value at {path}:{line}"));
+                }
+                first.line
+            }
+            Entry::Dependency(name) => facts::dependency(self.tree, path, name)
+                .ok_or_else(|| format!("`{path}` doesn't list `{name}`"))?,
+        };
+        Ok(Trace::Entry {
+            entry: entry.to_string(),
             path: path.to_owned(),
             line,
         })
@@ -112,7 +139,12 @@ impl<'a> Look<'a> {
     fn file(&self, path: &str) -> Result<Trace, String> {
         let name = path.rsplit('/').next().unwrap_or(path);
         match self.sight(path).there {
-            There::Nothing => Err(format!("`{path}` isn't there yet")),
+            There::Nothing => Err(match self.tree.only_below(path) {
+                Some(other) => {
+                    format!("`{path}` isn't there yet (if `{other}` is meant, say its whole path)")
+                }
+                None => format!("`{path}` isn't there yet"),
+            }),
             There::Refused(reason) => Err(format!("`{path}`: {reason}")),
             // `docs/` may be written `docs`, but `docs/api.md` can only be a file.
             There::Folder { .. }

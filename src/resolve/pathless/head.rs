@@ -1,7 +1,7 @@
 //! What such a line begins with: a kind and a service, in either order, or a service alone.
 
 use crate::checklist::{Part, Task};
-use crate::vocabulary::{Meanings, Vocabulary, Word, words};
+use crate::vocabulary::{Meanings, Vocabulary, Word, numeral, words};
 
 use super::super::rules::is_number;
 use super::super::target::FileKind;
@@ -49,9 +49,6 @@ const FIGURES: [Word; 7] = [
     Word::Startup,
     Word::Replicas,
 ];
-
-/// Verbs that no other rule reads.
-const SCALES: [&str; 6] = ["scale", "increase", "raise", "bump", "reduce", "decrease"];
 
 /// What an object is for, which no other rule reads so.
 const ON: &str = "on";
@@ -184,11 +181,8 @@ fn scaled<'f>(
     at: usize,
     service: &impl Fn(&str) -> Option<&'f str>,
 ) -> Option<Head<'f>> {
-    let scales = Meanings::of(&[Word::ScaleUp, Word::ScaleDown, Word::Change]);
-    let named = |it: &Piece<'_>| SCALES.iter().any(|verb| it.text.eq_ignore_ascii_case(verb));
-    let verb = pieces
-        .get(at)
-        .filter(|it| it.told.meets(scales) || named(it))?;
+    let scales = Meanings::of(&[Word::Scale, Word::Change]);
+    let verb = pieces.get(at).filter(|it| it.told.meets(scales))?;
     let pods = Meanings::of(&[Word::Replicas, Word::Pods]);
     let beside = Meanings::of(&[Word::Replicas, Word::Pods, Word::Article, Word::Idle]);
     let before = pieces.get(at + 1..)?;
@@ -200,7 +194,8 @@ fn scaled<'f>(
     let name = service(piece.text)?;
     let mut behind = pieces.get(at + 1..)?.iter().peekable();
     let counted = counted.or(behind.next_if(|it| it.follows() && it.told.meets(pods)));
-    if behind.next_if(|it| it.told.has(Word::From)).is_some() {
+    let from = Meanings::of(&[Word::From, Word::With]);
+    if behind.next_if(|it| it.told.meets(from)).is_some() {
         behind.next_if(|it| is_number(it.text))?;
     }
     let to = behind.next_if(|it| it.told.has(Word::Until))?;
@@ -327,12 +322,22 @@ fn name_alone<'t, 'f>(
     let behind = pieces.iter().skip(at + 1).find(|it| it.end > end);
     let parts =
         |it: &Piece<'_>| COLONS.contains(&it.gap) || deploys && [",", "("].contains(&it.gap);
-    let parted = behind.is_some_and(parts);
+    let parted = behind.is_some_and(parts) || deploys && is_counted(pieces, end);
     parted.then(|| Found {
         kinds: Vec::new(),
         name: Some((name, word)),
         end,
     })
+}
+
+/// Whether it is said there how many run: `with 2 replicas`, «в двух репликах».
+fn is_counted(pieces: &[Piece<'_>], end: usize) -> bool {
+    let leads = Meanings::of(&[Word::With, Word::In, Word::Place]);
+    let mut behind = pieces.iter().filter(|it| it.end > end && it.follows());
+    let mut next = |is: &dyn Fn(&Piece<'_>) -> bool| behind.next().is_some_and(is);
+    next(&|it| it.told.meets(leads))
+        && next(&|it| is_number(it.text) || numeral(it.text).is_some())
+        && next(&|it| it.told.has(Word::Pods))
 }
 
 /// Returns the kinds that are named from there on, and what comes behind.

@@ -7,6 +7,7 @@
 mod beyond;
 mod clause;
 mod code;
+mod entries;
 mod headed;
 mod homes;
 mod refused;
@@ -53,6 +54,10 @@ fn read(line: &Line<'_>) -> Outcome {
         return Err(format!("is to be done on machines, not here (“{word}”)").into());
     }
     let told = TOLD.iter().any(|role| prose.may_tell(role.meanings()));
+    let tokens = tokens::tokens(&task.text, line.vocabulary);
+    if let Some(read) = entries::read(&tokens).filter(|_| task.bullets.is_empty()) {
+        return entered(read);
+    }
     let parsed = clause::parse_line(&task.text, (line.heading, told), line.vocabulary)?;
     let mut wants = parsed.wants.clone();
     homes::bind(&mut wants, &task.bullets, line.vocabulary);
@@ -69,6 +74,7 @@ fn read(line: &Line<'_>) -> Outcome {
             | Expectation::Change(_)
             | Expectation::Symbol { .. }
             | Expectation::Use { .. }
+            | Expectation::Entry { .. }
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. } => format!("orch writes `{path}` itself"),
         }
@@ -92,6 +98,20 @@ fn read(line: &Line<'_>) -> Outcome {
         Intent::Expect(all, meanings),
         reading(&rule, parsed.matched),
     ))
+}
+
+/// Returns what a line of entries asks for.
+fn entered((wants, matched): entries::Asked) -> Outcome {
+    let ours = wants
+        .iter()
+        .flat_map(Expectation::touches)
+        .find(|it| is_ours(it));
+    if let Some(path) = ours {
+        return Err(format!("orch writes `{path}` itself").into());
+    }
+    let word = wants.first().map_or("", Expectation::word);
+    let reading = reading(&format!("expect {word}"), matched);
+    Ok((Intent::Expect(wants, Vec::new()), reading))
 }
 
 /// Returns the words around what a task asks for, which may name a part of the application.
@@ -174,9 +194,10 @@ fn is_ours(path: &str) -> bool {
 
 fn told(want: &Expectation) -> String {
     match want {
-        Expectation::Change(_) | Expectation::Absent(_) | Expectation::Use { .. } => {
-            want.to_string()
-        }
+        Expectation::Change(_)
+        | Expectation::Absent(_)
+        | Expectation::Use { .. }
+        | Expectation::Entry { .. } => want.to_string(),
         Expectation::File(_)
         | Expectation::Symbol { .. }
         | Expectation::Endpoint { .. }

@@ -48,7 +48,8 @@ impl Look<'_> {
             Expectation::File(_)
             | Expectation::Change(_)
             | Expectation::Absent(_)
-            | Expectation::Use { .. } => true,
+            | Expectation::Use { .. }
+            | Expectation::Entry { .. } => true,
             Expectation::Symbol { paths, .. }
             | Expectation::Endpoint { paths, .. }
             | Expectation::Variable { paths, .. } => !paths.is_empty(),
@@ -67,13 +68,20 @@ impl Look<'_> {
     /// of the application that has a folder of its own (``create `README.md` for the orders service``).
     fn astray(&self, what: &Expectation, words: &Around) -> Option<String> {
         let path = match what {
-            Expectation::File(path) | Expectation::Change(path) => path,
+            Expectation::File(path)
+            | Expectation::Change(path)
+            | Expectation::Entry { path, .. } => path,
             Expectation::Absent(_)
             | Expectation::Symbol { .. }
             | Expectation::Use { .. }
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. } => return None,
         };
+        if matches!(what, Expectation::Entry { .. }) && self.is_of_one_service(path, words) {
+            return Some(format!(
+                "`{path}` has several services: a person tells whether the right one has it"
+            ));
+        }
         let root = !path.trim_end_matches('/').contains('/');
         let makes = matches!(what, Expectation::File(_));
         let folder = match self.meant(words) {
@@ -94,6 +102,14 @@ impl Look<'_> {
                 "`{path}` may be `{other}`: write its whole path, or a person tells which is meant"
             )
         })
+    }
+
+    /// Whether the words name a service, and the path is a Compose file's, which has others as well.
+    fn is_of_one_service(&self, path: &str, words: &Around) -> bool {
+        let project = self.facts.project.as_ref();
+        project.is_some_and(|it| it.files.iter().any(|file| file == path))
+            && (self.places().services(words).next().is_some()
+                || !matches!(self.meant(words), Meant::Anywhere))
     }
 
     /// Returns the part of the application that the words name: what the work goes into, else what it is
@@ -143,6 +159,7 @@ impl Look<'_> {
             | Expectation::Absent(_)
             | Expectation::Symbol { .. }
             | Expectation::Use { .. }
+            | Expectation::Entry { .. }
             | Expectation::Endpoint { .. } => return None,
         };
         let project = self.facts.project.as_ref()?;
@@ -217,7 +234,8 @@ impl Look<'_> {
             Expectation::File(_)
             | Expectation::Change(_)
             | Expectation::Absent(_)
-            | Expectation::Use { .. } => {}
+            | Expectation::Use { .. }
+            | Expectation::Entry { .. } => {}
         }
         let found = self.find(&what);
         Expected { what, found }

@@ -1,6 +1,6 @@
 //! Traces that are there, and what is said of those that aren't.
 
-use super::super::{Around, Expectation, Noun, Seen, Sight, Since, Symbol, There};
+use super::super::{Around, Entry, Expectation, Noun, Seen, Sight, Since, Symbol, There};
 use super::Look;
 use crate::facts::{self, Facts, Tree};
 
@@ -619,4 +619,67 @@ fn what_a_compose_file_says_of_a_service_is_looked_for_there() {
     assert!(all(true, "tracker"));
     assert!(!all(true, "api"), "another service's");
     assert!(!all(false, "tracker"), "a value that is to change");
+}
+
+fn value(name: &str, value: &str, path: &str) -> Expectation {
+    Expectation::Entry {
+        entry: Entry::Value {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        },
+        path: path.to_owned(),
+    }
+}
+
+#[test]
+fn a_setting_has_its_value_in_each_place_of_its_file() {
+    let key = |it: &str| value("JWT_SECRET", it, ".env.example");
+    check(
+        &key("change-me"),
+        Ok("`JWT_SECRET = change-me` stands at .env.example:2"),
+    );
+    check(
+        &key("other"),
+        Err("`JWT_SECRET` has another value at .env.example:2"),
+    );
+    check(
+        &value("LEVEL", "5", "src/api.py"),
+        Err("`src/api.py` gives `LEVEL` no value that can be read there"),
+    );
+    check(
+        &value("LEVEL", "5", "app.ini"),
+        Err("`app.ini` isn't there yet"),
+    );
+}
+
+#[test]
+fn a_setting_of_one_service_is_not_told_by_a_file_of_several() {
+    let level = value("LOG_LEVEL", "debug", "docker-compose.yml");
+    let why =
+        "`docker-compose.yml` has several services: a person tells whether the right one has it";
+    check_for(&level, &["tracker"], Err(why));
+}
+
+#[test]
+fn a_dependency_is_listed() {
+    let package = |path: &str| Expectation::Entry {
+        entry: Entry::Dependency("httpx".to_owned()),
+        path: path.to_owned(),
+    };
+    let tree: Tree = [
+        ("requirements.txt", "fastapi\nhttpx==0.27\n"),
+        ("dev-requirements.txt", "ruff\n"),
+    ]
+    .into_iter()
+    .collect();
+    let (facts, seen) = (Facts::default(), Seen::default());
+    let look = Look::new(&tree, &facts, Some(&seen));
+    let found = |path: &str| {
+        let found = look.expect(&package(path), &Around::default()).found;
+        found.map(|trace| trace.to_string())
+    };
+    let there = "`httpx` stands at requirements.txt:2".to_owned();
+    assert_eq!(found("requirements.txt"), Ok(there));
+    let why = "`dev-requirements.txt` doesn't list `httpx`".to_owned();
+    assert_eq!(found("dev-requirements.txt"), Err(why));
 }

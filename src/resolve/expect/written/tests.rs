@@ -26,6 +26,7 @@ fn asked(line: &str) -> Symbol {
         | Expectation::Change(_)
         | Expectation::Absent(_)
         | Expectation::Use { .. }
+        | Expectation::Entry { .. }
         | Expectation::Endpoint { .. }
         | Expectation::Variable { .. } => None,
     });

@@ -37,6 +37,7 @@ pub(super) fn bind(wants: &mut [Expectation], bullets: &[Bullet], vocabulary: &V
             }
             Expectation::Symbol { .. }
             | Expectation::Use { .. }
+            | Expectation::Entry { .. }
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. }
             | Expectation::File(_)

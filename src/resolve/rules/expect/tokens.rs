@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::words::{Role, Roles, roles};
 use crate::checklist::{Inline, Part};
-use crate::vocabulary::{Vocabulary, fold, is_alphanumeric, is_infinitive, is_verbal_noun};
+use crate::vocabulary::{Vocabulary, Word, fold, is_alphanumeric, is_infinitive, is_verbal_noun};
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,11 @@ impl<'t> Token<'t> {
     /// Returns whether it is a word that does that.
     pub(super) fn is(&self, role: Role) -> bool {
         matches!(self, Self::Word(_, _, roles) if roles.has(role))
+    }
+
+    /// Returns whether it is a word that tells that.
+    pub(super) fn tells(&self, word: Word) -> bool {
+        matches!(self, Self::Word(_, _, roles) if roles.tells(word))
     }
 
     /// Returns whether it is no word, or one that does something.

@@ -243,6 +243,11 @@ impl Roles {
         NOUNS.iter().chain(AROUND).any(|role| self.has(*role))
     }
 
+    /// Returns whether the word tells that.
+    pub(super) fn tells(self, word: Word) -> bool {
+        self.0.meets(Meanings::of(&[word]))
+    }
+
     /// Returns whether the word does that.
     pub(super) fn has(self, role: Role) -> bool {
         // What was done isn't asked for.

@@ -56,7 +56,10 @@ pub(super) fn named(wants: &[Expectation]) -> Vec<Option<String>> {
             Some(Some(stem.to_owned()).filter(|it| it.starts_with(char::is_uppercase)))
         }
         Expectation::Endpoint { .. } => Some(None),
-        Expectation::Change(_) | Expectation::Absent(_) | Expectation::Use { .. } => None,
+        Expectation::Change(_)
+        | Expectation::Absent(_)
+        | Expectation::Use { .. }
+        | Expectation::Entry { .. } => None,
     };
     wants.iter().filter_map(name).collect()
 }

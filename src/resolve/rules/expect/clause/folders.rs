@@ -19,6 +19,7 @@ impl Clause {
             | Expectation::Absent(_)
             | Expectation::Symbol { .. }
             | Expectation::Use { .. }
+            | Expectation::Entry { .. }
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. } => None,
         });
@@ -51,6 +52,7 @@ impl Clause {
             | Expectation::Absent(_)
             | Expectation::Symbol { .. }
             | Expectation::Use { .. }
+            | Expectation::Entry { .. }
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. } => None,
         });
@@ -76,6 +78,7 @@ impl Clause {
             | Expectation::Absent(_)
             | Expectation::Symbol { .. }
             | Expectation::Use { .. }
+            | Expectation::Entry { .. }
             | Expectation::Endpoint { .. }
             | Expectation::Variable { .. } => None,
         });
