@@ -91,7 +91,7 @@ impl<'a> Look<'a> {
                 let other = found.iter().find(|it| !it.is(value));
                 if let Some(other) = other {
                     let line = other.line;
-                    return Err(format!("`{name}` has another value at {path}:{line}"));
+                    return Err(format!("`{name}` isn't `{value}` at {path}:{line}"));
                 }
                 first.line
             }

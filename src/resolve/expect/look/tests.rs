@@ -640,7 +640,7 @@ fn a_setting_has_its_value_in_each_place_of_its_file() {
     );
     check(
         &key("other"),
-        Err("`JWT_SECRET` has another value at .env.example:2"),
+        Err("`JWT_SECRET` isn't `other` at .env.example:2"),
     );
     check(
         &value("LEVEL", "5", "src/api.py"),
