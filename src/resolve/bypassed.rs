@@ -1,10 +1,12 @@
 //! Services that the text of an Ingress names and that it doesn't lead to: `host shop.test for the
-//! orders`, where all goes to the web.
+//! orders`, where all goes to the web. So are known programs, where Compose runs them or not:
+//! `Ingress for Grafana`.
 //!
 //! Which service is meant is told by arrows (`shop.test → orders`) alone; words that name one
 //! otherwise are looked for here, so that no way in is ticked that leads elsewhere.
 
 use crate::checklist::{Inline, nested};
+use crate::facts::image;
 use crate::vocabulary::{Word, words};
 
 use super::ingress::IngressSpec;
@@ -12,6 +14,7 @@ use super::model::{BulletReading, Unkept};
 use super::read_out::Known;
 use super::rules::Read;
 use super::slug::slug;
+use super::subjects::named_product;
 use super::target::FileKind;
 
 /// Programs that stand for the way in itself.
@@ -47,8 +50,9 @@ pub(super) fn read(read: &Read<'_>, known: &Known<'_>) -> Vec<BulletReading> {
     found.collect()
 }
 
-/// Returns the first service that a text names, or the folder of its file, and nothing leads to.
-fn named<'k>(text: &Inline, folder: Option<&str>, known: &Known<'k>) -> Option<&'k str> {
+/// Returns the first service or known program that a text names, or the folder of its file, and
+/// nothing leads to.
+fn named(text: &Inline, folder: Option<&str>, known: &Known<'_>) -> Option<String> {
     let plain = text.plain();
     // Hosts and paths name nobody.
     let place = |word: &&str| !word.contains(['/', '.', '@', '=']);
@@ -62,16 +66,44 @@ fn named<'k>(text: &Inline, folder: Option<&str>, known: &Known<'k>) -> Option<&
     let project = known.facts.project.as_ref()?;
     let names = || project.services.iter().map(|it| it.name.as_str());
     let said = said.map(|(word, _)| word).chain(folder);
-    let mut found = said.filter_map(|word| names().find(|it| it.eq_ignore_ascii_case(word)));
-    found.find(|name| !CONTROLLERS.contains(name) && !is_led_to(name, known))
+    let mut said = said.filter(|it| !CONTROLLERS.contains(&it.to_lowercase().as_str()));
+    said.find_map(|word| {
+        let service = names().find(|it| it.eq_ignore_ascii_case(word));
+        match service {
+            Some(service) => (!is_led_to(service, known)).then(|| service.to_owned()),
+            None => leads_past(word, known).then(|| word.to_owned()),
+        }
+    })
+}
+
+/// Returns the workloads that something leads to, each with its service.
+fn led_to<'k>(known: &Known<'k>) -> impl Iterator<Item = (&'k str, Option<&'k str>)> {
+    let application = known.application;
+    let paths = application.ingress.iter().flat_map(IngressSpec::paths);
+    paths.map(|path| {
+        let workload = application.workload(&path.workload);
+        (
+            path.workload.as_str(),
+            workload.and_then(|it| it.service.as_deref()),
+        )
+    })
 }
 
 fn is_led_to(service: &str, known: &Known<'_>) -> bool {
-    let ingress = known.application.ingress.iter();
-    let mut paths = ingress.flat_map(IngressSpec::paths);
-    paths.any(|path| {
-        let workload = known.application.workload(&path.workload);
-        path.workload == slug(service)
-            || workload.is_some_and(|it| it.service.as_deref() == Some(service))
+    let wanted = slug(service);
+    led_to(known).any(|(workload, of)| workload == wanted || of == Some(service))
+}
+
+/// Returns whether a word is a known program's name that nothing runs which is led to.
+fn leads_past(word: &str, known: &Known<'_>) -> bool {
+    let Some(product) = named_product(word) else {
+        return false;
+    };
+    let runs = |service: &str| {
+        let service = known.facts.project.as_ref()?.service(service)?;
+        image::product(&service.image.as_ref()?.value)
+    };
+    !led_to(known).any(|(workload, service)| {
+        service.and_then(runs) == Some(product) || named_product(workload) == Some(product)
     })
 }

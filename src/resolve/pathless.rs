@@ -35,6 +35,10 @@ const FOLDER: &str = "k8s";
 /// What a line says behind the path of what runs the pods that names their Service first.
 const SERVED: &str = " + Service";
 
+/// Why an Ingress is a person's of which neither the line nor anything else says the host.
+const NO_HOST: &str = "the line names no path, and no host is said in the phase, its settings or the \
+                       Compose file: say the host (`Ingress: host shop.example.com → web`)";
+
 /// Reads the tasks that no rule reads and that name a manifest by its kind and its service, or only
 /// say the figures of a service.
 pub(super) fn read(
@@ -58,6 +62,30 @@ pub(super) fn read(
                 *read = found;
             }
         }
+    }
+    leave_hostless(reads, facts, phase);
+}
+
+/// Leaves to a person what asks for an Ingress where no host is said anywhere: a line without a path
+/// says then neither what is written nor what it leads in.
+fn leave_hostless(reads: &mut [Read<'_>], facts: &Facts, phase: &PhaseSettings) {
+    let set = &phase.ingress;
+    let routed = || facts.routes.iter().any(|it| it.host.is_some());
+    if !set.hosts.is_empty() || !set.routes.is_empty() || routed() {
+        return;
+    }
+    let names = |read: &Read<'_>| {
+        let edge = read.spec().edge;
+        !edge.hosts.is_empty() || edge.paths.iter().any(|it| it.host.is_some())
+    };
+    if reads.iter().any(names) {
+        return;
+    }
+    let ingress = |it: &Target| it.kind == FileKind::Ingress;
+    let asked = |it: &&mut Read<'_>| it.pathless.is_some() && it.target().is_some_and(ingress);
+    for read in reads.iter_mut().filter(asked) {
+        read.leave(NO_HOST.to_owned());
+        read.persons = None;
     }
 }
 

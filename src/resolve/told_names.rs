@@ -74,7 +74,8 @@ pub(super) fn known(said: &Said, target: &Target, known: &Known<'_>) -> bool {
         let of_kind = kind_named(name) == Some(FileKind::Service);
         target.kind.runs_pods() && (of_kind || known.vocabulary.tells(name, Word::Services))
     };
-    let has = |name: &String| names.have(name) || service(name) && serves();
+    let itself = |name: &str| kind_named(name) == Some(target.kind);
+    let has = |name: &String| names.have(name) || itself(name) || service(name) && serves();
     said.names.iter().all(has)
 }
 

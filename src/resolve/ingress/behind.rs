@@ -1,7 +1,7 @@
 //! Which workload serves a path that names none.
 //!
-//! The source's own endpoints tell, or a name. Where neither does and several workloads serve, it
-//! isn't guessed: requests would be sent to what doesn't know them.
+//! The source's own endpoints tell, or a name. Where neither does, or several are called so, and
+//! several workloads serve, it isn't guessed: requests would be sent to what doesn't know them.
 
 use crate::facts::{Endpoint, is_below};
 
@@ -14,8 +14,8 @@ use super::routes::servers;
 /// What a workload is called by that shows pages.
 const FRONT: [&str; 3] = ["frontend", "web", "ui"];
 
-/// Returns the workload behind a path; where nobody asks for that path, the application at least.
-pub(super) fn of<'w>(wish: &PathWish, asked: bool, sources: &Sources<'w>) -> Option<&'w Workload> {
+/// Returns the workload behind a path.
+pub(super) fn of<'w>(wish: &PathWish, sources: &Sources<'w>) -> Option<&'w Workload> {
     let serving = serving(wish, sources);
     if let [one] = serving.as_slice() {
         return Some(one);
@@ -26,7 +26,7 @@ pub(super) fn of<'w>(wish: &PathWish, asked: bool, sources: &Sources<'w>) -> Opt
     let among =
         |it: &&Workload| serving.is_empty() || serving.iter().any(|one| one.name == it.name);
     let all = || servers(sources).filter(among);
-    let named = all().find(|it| is_named(it, &wish.path));
+    let named: Vec<&Workload> = all().filter(|it| is_named(it, &wish.path)).collect();
     let built = || all().filter(|it| it.built);
     let own: Vec<&Workload> = built().filter(|it| !is_called(it, "admin")).collect();
     let rest: Vec<&Workload> = if built().next().is_some() {
@@ -34,15 +34,11 @@ pub(super) fn of<'w>(wish: &PathWish, asked: bool, sources: &Sources<'w>) -> Opt
     } else {
         all().collect()
     };
-    let only = |these: &[&'w Workload]| match these {
-        [one] => Some(*one),
-        [first, ..] if !asked => Some(*first),
+    let nearest = [named, own, rest];
+    match nearest.iter().find(|these| !these.is_empty())?.as_slice() {
+        [one] => Some(one),
         _ => None,
-    };
-    named.or_else(|| match own.as_slice() {
-        [] => only(&rest),
-        own => only(own),
-    })
+    }
 }
 
 /// Returns the workloads whose source has an endpoint at a path, or below it.

@@ -20,12 +20,11 @@ pub(super) struct Routed {
 /// Returns what is routed; `None` where nothing serves.
 pub(super) fn build(sources: &Sources<'_>, remarks: &mut Remarks) -> Option<Routed> {
     let (wishes, stripped) = wishes(sources, remarks);
-    let asked = !sources.settings.routes.is_empty() || !sources.spec.edge.paths.is_empty();
     let hosts = hosts(sources, &wishes, remarks);
     let mut paths: Vec<IngressPath> = Vec::new();
     for wish in &wishes {
         for host in hosts_of(wish, &wishes, &hosts) {
-            let Some(path) = route((wish, asked), host, sources, remarks) else {
+            let Some(path) = route(wish, host, sources, remarks) else {
                 continue;
             };
             if paths.iter().all(|known| !same(known, &path)) {
@@ -216,9 +215,9 @@ fn hosts_of<'h>(wish: &'h PathWish, wishes: &[PathWish], hosts: &'h [String]) ->
     }
 }
 
-/// Returns where a path leads at a host; whether somebody asks for the path stands beside it.
+/// Returns where a path leads at a host.
 fn route(
-    (wish, asked): (&PathWish, bool),
+    wish: &PathWish,
     host: &str,
     sources: &Sources<'_>,
     remarks: &mut Remarks,
@@ -253,7 +252,7 @@ fn route(
         }
         found
     });
-    let told = || behind::of(wish, asked, sources).filter(|_| name.is_none());
+    let told = || behind::of(wish, sources).filter(|_| name.is_none());
     let Some(workload) = named.or_else(told) else {
         remarks.undecided(wish, name.is_some());
         return None;

@@ -163,3 +163,19 @@ fn a_budget_alone_promises_nothing_else() {
     let paths: Vec<&str> = resolved.files.iter().map(|it| it.path.as_str()).collect();
     assert!(!paths.iter().any(|it| it.contains("worker")), "{paths:?}");
 }
+
+#[test]
+fn an_ingress_of_which_no_host_is_known_is_a_persons() {
+    let of = |line: &str| format!("## 1.1 Kubernetes\n\n- [ ] `k8s/app.yml`\n- [ ] {line}");
+    check_left(
+        &of("Ingress"),
+        "the line names no path, and no host is said in the phase, its settings or the Compose \
+         file: say the host (`Ingress: host shop.example.com → web`)",
+    );
+    check(&of("Ingress: host shop.example.com → app"), "k8s/ingress.yml");
+    // Another line's is known.
+    check(
+        &of("`k8s/ingress.yml`: host shop.example.com → app\n- [ ] Ingress"),
+        "k8s/ingress.yml",
+    );
+}

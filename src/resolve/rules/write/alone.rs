@@ -17,8 +17,9 @@ use super::super::{Line, expect};
 /// Marks that join things of a list.
 const LISTS: [char; 5] = [',', ';', '+', '&', '/'];
 
-/// Marks behind which a line may go on with something else.
-const CLAUSES: [char; 10] = [',', ';', '.', '+', '&', '(', '—', '–', '→', '\n'];
+/// Marks behind which a line may go on with something else, a stop before a space aside: in a host
+/// it ends nothing.
+const CLAUSES: [char; 9] = [',', ';', '+', '&', '(', '—', '–', '→', '\n'];
 
 /// Refuses a line that asks for more than the file.
 pub(super) fn check(
@@ -50,7 +51,8 @@ fn adds<'l>(after: Phrase<'l>, target: &Target) -> Option<&'l str> {
         (plays(expect::Role::Docs) && target.kind != FileKind::Readme) || plays(expect::Role::Tests)
     };
     // What stands right behind the path is read with it.
-    let mut clauses = after.text().split(CLAUSES).skip(1);
+    let clauses = after.text().split(CLAUSES);
+    let mut clauses = clauses.flat_map(|it| it.split(". ")).skip(1);
     clauses.find_map(|clause| {
         words(clause)
             .next()
@@ -294,6 +296,7 @@ mod tests {
         check_written("Create `k8s/api.yml`, see docs/api.md");
         check_written("`k8s/api/deployment.yml`: 2 replicas, image `ghcr.io/shop/api:0.4.0`");
         check_written("`k8s/ingress.yml`: host `shop.example.com`");
+        check_written("`k8s/ingress.yml`: host shop.test → web");
         check_written("`k8s/ingress.yml`: хост `shop.example.com`");
         check_written("`k8s/ingress.yml`: домен `shop.example.com`");
         check_written("`k8s/api/deployment.yml` — Node.js API, health at `/health`");
