@@ -27,7 +27,7 @@ use crate::checklist::Language;
 
 pub(crate) use fold::{fold, is_alphanumeric, words};
 pub(crate) use grammar::{is_infinitive, is_verbal_noun};
-pub(crate) use heading::{endings, folder_named, names_role};
+pub(crate) use heading::{endings, folder_named, language, names_role};
 pub(crate) use index::Meanings;
 use index::{Index, Told};
 pub use label::Label;

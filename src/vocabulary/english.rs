@@ -184,7 +184,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
     (Word::Place, "onto$, across$, throughout$"),
     (
         Word::Here,
-        "project, repo$, repository, codebase, code$, source$, sources$, our$, own$, same$",
+        "project, repo$, repository, codebase, code$, source$, sources$, our$, own$, same$, root$",
     ),
     (
         Word::Elsewhere,
@@ -238,7 +238,10 @@ pub(super) const WORDS: &[Row<Word>] = &[
     ),
     (Word::MigrationNoun, "migration"),
     (Word::DerivedNoun, "form$, serializer"),
-    (Word::TypeNoun, "model$, models$, schema$, protocol$, mixin"),
+    (
+        Word::TypeNoun,
+        "model$, models$, schema$, protocol$, mixin, entity$, entities$",
+    ),
     (Word::AnyTypeNoun, "type$, types$"),
     (Word::ClassNoun, "class$, classes$, record$, records$"),
     (Word::StructureNoun, "struct"),

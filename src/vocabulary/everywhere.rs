@@ -12,6 +12,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
          compose, docker-compose, api$, clusterip$, nodeport$, loadbalancer$, http$, tcp$, health, healthcheck, endpoint, env$",
     ),
     (Word::Namespace, "namespace, ns$"),
+    (Word::TypeNoun, "dto$, dtos$"),
     (Word::Cluster, "kubernetes, k8s, kube$, kubectl"),
     (Word::Outcome, "wiki$, confluence$, jira$, notion$"),
     (Word::ConfigMaps, "configmap, config-map, cm$"),

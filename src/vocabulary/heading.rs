@@ -41,6 +41,11 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
         ],
         &["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"],
     ),
+    (
+        &["vue", "vue.js", "nuxt"],
+        &["vue", "js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"],
+    ),
+    (&["angular"], &["ts", "mts", "cts"]),
     (&["java"], &["java"]),
     (&["kotlin"], &["kt"]),
     (&["spring"], &["java", "kt"]),
@@ -48,10 +53,13 @@ const LANGUAGES: &[(&[&str], &[&str])] = &[
     (&["ruby", "rails"], &["rb"]),
     (&["c#", ".net", "asp.net"], &["cs"]),
     (
-        &["frontend", "front-end", "фронт", "фронтенд"],
+        FRONT,
         &["js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"],
     ),
 ];
+
+/// What headings call what browsers run, whatever it is written in.
+const FRONT: &[&str] = &["frontend", "front-end", "фронт", "фронтенд"];
 
 /// Returns the folder that a word of a heading names in another alphabet.
 pub(crate) fn folder_named(word: &str) -> Option<&'static str> {
@@ -89,9 +97,33 @@ pub(crate) fn endings(title: &str) -> Vec<&'static str> {
     all
 }
 
+/// Returns the endings of the files of a language that a word of a line names, alone or before what is
+/// written in it (`React`, `React-компонент`), with what stands behind it; nothing where it names none.
+/// In small letters, `go` and `nest` are other words.
+pub(crate) fn language(word: &str) -> Option<(&'static [&'static str], &str)> {
+    let (name, behind) = word.split_once('-').unwrap_or((word, ""));
+    if !name.starts_with(char::is_uppercase) {
+        return None;
+    }
+    let name = name.to_lowercase();
+    let is = |names: &[&str]| names != FRONT && names.contains(&name.as_str());
+    let (_, endings) = LANGUAGES.iter().find(|(names, _)| is(names))?;
+    Some((endings, behind))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{endings, folder_named};
+    use super::{endings, folder_named, language};
+
+    #[test]
+    fn a_language_is_named_by_a_word_with_a_capital() {
+        let of = |word| language(word).map(|(endings, behind)| (endings.first().copied(), behind));
+        assert_eq!(of("Python"), Some((Some("py"), "")));
+        assert_eq!(of("Vue-компонент"), Some((Some("vue"), "компонент")));
+        for word in ["go", "Фронтенд", "JSON", "-Go", "Goroutine"] {
+            assert_eq!(of(word), None, "{word}");
+        }
+    }
 
     #[test]
     fn a_language_is_named_in_brackets_or_alone() {

@@ -377,3 +377,28 @@ fn a_path_goes_to_whose_source_serves_it_and_to_nobody_by_chance() {
         assert!(told.iter().any(|it| it.contains("isn't known")), "{told:?}");
     }
 }
+
+#[test]
+fn an_ingress_for_a_program_that_nothing_leads_to_is_a_persons() {
+    let of = |named| resolved(&["Host: shop.example.com", named], "", COMPOSE);
+    for named in ["For Grafana", "Для Prometheus"] {
+        let resolved = of(named);
+        let task = resolved.tasks.last().expect("the task");
+        assert_eq!(task.action, Action::Manual, "{named}");
+        let told = |it: &String| it.contains("would be a way to");
+        assert!(task.notes.iter().any(told), "{:?}", task.notes);
+    }
+    assert!(of("By nginx").application.ingress.is_some());
+}
+
+#[test]
+fn of_several_that_show_pages_none_is_guessed() {
+    let two = "services:\n  \
+        api:\n    build: .\n    ports: ['8080:8080']\n  \
+        web:\n    image: shop/web:1.0.0\n    ports: ['3000:3000']\n  \
+        shop-ui:\n    image: shop/ui:1.0.0\n    ports: ['3001:3001']\n";
+    let resolved = resolved(&["Host: shop.example.com"], "", two);
+    let left_out = "which service `/` is to go to isn't known: it is left out";
+    assert!(messages(&resolved).iter().any(|it| it == left_out));
+    assert!(resolved.application.ingress.is_none());
+}

@@ -121,7 +121,9 @@ pub(in crate::resolve) fn around(
     vocabulary: &Vocabulary,
 ) -> Around {
     let said = |heading: &str| split(heading).map(str::to_owned).collect();
-    let endings = task.headed(section).map(endings);
+    let own = relation::languages(&task.text, vocabulary);
+    let headed = task.headed(section).map(endings);
+    let endings = std::iter::once(own).chain(headed);
     let mut endings = endings.filter(|it| !it.is_empty());
     let mut around = Around {
         purpose: relation::purpose(&task.text, vocabulary),

@@ -8,8 +8,8 @@ use crate::vocabulary::{Meanings, Phrase, Word, words};
 
 use super::Line;
 
-/// What begins another clause than the one that a rule reads.
-const CLAUSES: [char; 11] = [',', ';', '.', ':', '(', ')', '—', '–', '→', '!', '\n'];
+/// What begins another clause than the one that a rule reads, beside a full stop.
+const CLAUSES: [char; 10] = [',', ';', ':', '(', ')', '—', '–', '→', '!', '\n'];
 
 /// A line's verb, with the words between it and what follows.
 #[derive(Debug)]
@@ -95,10 +95,30 @@ pub(super) fn verb<'l>(text: Phrase<'l>, meanings: &[Word]) -> Option<Verb<'l>> 
     })
 }
 
+/// Splits a text at marks and at full stops; in `shop.test`, the stop is none.
+pub(super) fn clauses<'t>(text: &'t str, marks: &[char]) -> Vec<&'t str> {
+    let small = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit();
+    let joins = |at: usize| {
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        let behind = text.get(at + 1..).and_then(|it| it.chars().next());
+        before.is_some_and(small) && behind.is_some_and(small)
+    };
+    let mut all = Vec::new();
+    let mut begun = 0;
+    for (at, mark) in text.char_indices() {
+        if marks.contains(&mark) || mark == '.' && !joins(at) {
+            all.extend(text.get(begun..at));
+            begun = at + mark.len_utf8();
+        }
+    }
+    all.extend(text.get(begun..));
+    all
+}
+
 /// Returns the first word of a clause that asks for something else: `… and delete the old one`.
 pub(super) fn asks_more(text: Phrase<'_>) -> Option<&str> {
-    let mut clauses = text.text().split(CLAUSES);
-    clauses.find_map(|clause| {
+    let clauses = clauses(text.text(), &CLAUSES);
+    clauses.into_iter().find_map(|clause| {
         let mut first = true;
         let mut joined = false;
         for word in words(clause) {
@@ -118,7 +138,7 @@ pub(super) fn asks_more(text: Phrase<'_>) -> Option<&str> {
 
 /// Returns the word by which a clause says of a file what it is or must be: `it must have limits`.
 pub(super) fn states(text: Phrase<'_>) -> Option<&str> {
-    let clauses = text.text().split(CLAUSES);
+    let clauses = clauses(text.text(), &CLAUSES).into_iter();
     let mut begins = clauses.flat_map(|clause| words(clause).take(2));
     begins.find(|word| text.vocabulary().tells(word, Word::Must))
 }

@@ -172,7 +172,10 @@ fn an_ingress_of_which_no_host_is_known_is_a_persons() {
         "the line names no path, and no host is said in the phase, its settings or the Compose \
          file: say the host (`Ingress: host shop.example.com → web`)",
     );
-    check(&of("Ingress: host shop.example.com → app"), "k8s/ingress.yml");
+    check(
+        &of("Ingress: host shop.example.com → app"),
+        "k8s/ingress.yml",
+    );
     // Another line's is known.
     check(
         &of("`k8s/ingress.yml`: host shop.example.com → app\n- [ ] Ingress"),

@@ -7,7 +7,7 @@
 
 use super::clause::{Why, unseen};
 use super::code;
-use super::relation::{is_noun, is_part, lead, part};
+use super::relation::{comes_with, is_noun, is_part, lead, part};
 use super::tokens::{Token, begins, tokens};
 use super::words::Role;
 use crate::checklist::Inline;
@@ -226,6 +226,7 @@ impl<'t> Reader<'t> {
                 (self.other, self.kind) = (None, None);
             }
         } else if self.mode.is_some()
+            && token.language().is_empty()
             && (self.is_compound((at, token), word) || !is_known(self.tokens, at))
         {
             // ``Change the licence of `a.py` ``, but not ``fix the race in `a.py` ``.
@@ -306,7 +307,11 @@ fn led(tokens: &[Token<'_>], at: usize) -> Result<(), Why> {
     };
     let end = behind.iter().position(ends).unwrap_or(behind.len());
     let (phrase, rest) = behind.split_at(end);
-    let to_code = matches!(rest.first(), Some(Token::Code(_)));
+    let to_code = match rest.first() {
+        Some(Token::Code(_)) => true,
+        Some(Token::Mark(':')) => comes_with(tokens, at + 1 + end + 1),
+        Some(Token::Word(..) | Token::Mark(_)) | None => false,
+    };
     let here =
         |token: &Token<'_>| token.is(Role::Here) || token.is(Role::Article) || token.is(Role::Must);
     // `по аналогии с`

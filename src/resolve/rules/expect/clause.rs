@@ -136,6 +136,8 @@ struct Clause {
     standing: Standing,
     /// What its tests are for.
     tested: Tested,
+    /// The files behind which it stands in brackets, if it does: ``update `a.py` (add `f()`)``.
+    beside: Option<Vec<String>>,
 }
 
 impl Clause {
@@ -156,6 +158,7 @@ impl Clause {
             quality: None,
             standing: Standing::Inside,
             tested: Tested::default(),
+            beside: None,
         }
     }
 
@@ -222,6 +225,36 @@ impl Clause {
         })
     }
 
+    /// Refuses what nothing that it names would tell; `paths` is where its things are looked for.
+    fn refuse_untold(&self, paths: &[String]) -> Result<(), Why> {
+        let things = !self.symbols.is_empty() || !self.variables.is_empty();
+        if self.puts() && self.into.is_empty() && !self.names_nothing() {
+            let verb = &self.verb;
+            return Err(format!("“{verb}” asks to put it into what isn't in code marks").into());
+        }
+        if self.asks == Asks::Registered && !things && self.wants.is_empty() {
+            let verb = &self.verb;
+            return Err(format!("“{verb}” doesn't say what is to be known there").into());
+        }
+        if self.mode == Mode::Change && things && paths.is_empty() {
+            return Err("names what is to change, and no path whose change would tell".into());
+        }
+        Ok(())
+    }
+
+    /// Has its endpoints looked for in the files that it names for them.
+    fn serve_from(&mut self) {
+        let mut homes: Vec<String> = self.into.iter().chain(&self.homes).cloned().collect();
+        if homes.is_empty() {
+            homes.extend(self.beside.iter().flatten().cloned());
+        }
+        for want in &mut self.wants {
+            if let Expectation::Endpoint { paths, .. } = want {
+                paths.clone_from(&homes);
+            }
+        }
+    }
+
     /// Returns the traces, symbols narrowed to the files that are named beside them.
     fn close(mut self, above: Above<'_>) -> Result<(Vec<Expectation>, Vec<String>), Why> {
         self.place()?;
@@ -237,16 +270,11 @@ impl Clause {
         let named = paths.clone();
         let tests = self.uses_of_tests(&named)?;
         if paths.is_empty() {
-            paths.extend(above.iter().cloned());
+            let beside = self.beside.as_deref().filter(|it| !it.is_empty());
+            paths.extend(beside.unwrap_or(above).iter().cloned());
         }
         let things = !self.symbols.is_empty() || !self.variables.is_empty();
-        if self.puts() && self.into.is_empty() && !self.names_nothing() {
-            let verb = &self.verb;
-            return Err(format!("“{verb}” asks to put it into what isn't in code marks").into());
-        }
-        if self.mode == Mode::Change && things && paths.is_empty() {
-            return Err("names what is to change, and no path whose change would tell".into());
-        }
+        self.refuse_untold(&paths)?;
         let several = self.into.len() > 1;
         let uses = if self.asks == Asks::Registered && !self.into.is_empty() {
             let known: Vec<String> = self.symbols.drain(..).map(|it| it.name).collect();
@@ -254,13 +282,8 @@ impl Clause {
         } else {
             Vec::new()
         };
+        self.serve_from();
         let mut wants = self.wants;
-        for want in &mut wants {
-            if let Expectation::Endpoint { paths, .. } = want {
-                paths.clone_from(&self.into);
-                paths.extend(self.homes.iter().cloned());
-            }
-        }
         // What is made in a file may be told by its name there; what is put into one changes it.
         if self.mode != Mode::Make || !things {
             wants.extend(self.into.into_iter().map(Expectation::Change));

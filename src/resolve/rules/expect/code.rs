@@ -207,12 +207,14 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
 }
 
 /// Returns the noun for functions before the first of several code spans that are joined up to this one:
-/// ``methods `place`, `cancel` ``.
+/// ``methods `place`, `cancel` ``, ``methods: `place`, `cancel` ``.
 fn shared<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
     let mut before = tokens.get(..at)?;
     while let Some((joint, rest)) = before.split_last() {
         let Some((code, rest)) = rest.split_last().filter(|_| joint.joins()) else {
-            return Some(joint).filter(|_| before.len() < at);
+            let colon = *joint == Token::Mark(':');
+            let noun = if colon { rest.last()? } else { joint };
+            return Some(noun).filter(|_| before.len() < at);
         };
         matches!(code, Token::Code(_)).then_some(())?;
         before = rest;

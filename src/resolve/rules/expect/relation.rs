@@ -3,6 +3,8 @@
 //!
 //! By the words between the two; whatever stands there and isn't known makes the line a person's.
 
+use std::collections::BTreeSet;
+
 use super::clause::Why;
 use super::tokens::{Token, is_verb, tokens};
 use super::words::{NOUNS, Role};
@@ -55,6 +57,7 @@ pub(super) fn of(tokens: &[Token<'_>], at: usize, listed: Relation) -> Result<Re
                 }
                 Ok(listed)
             }
+            Some(Token::Mark(':')) if comes_with(tokens, begins) => Ok(Relation::With),
             Some(Token::Mark(':' | '-' | '–' | '—' | '(')) if is_listed(tokens, begins, code) => {
                 Ok(Relation::Listed)
             }
@@ -73,6 +76,22 @@ pub(super) fn of(tokens: &[Token<'_>], at: usize, listed: Relation) -> Result<Re
         Some(Role::With) => Ok(Relation::With),
         Some(Role::From) => Ok(Relation::From),
         Some(_) | None => Ok(Relation::About),
+    }
+}
+
+/// Whether words before a colon call what stands behind it parts that come with a type:
+/// ``class `A` with methods: …``.
+pub(super) fn comes_with(tokens: &[Token<'_>], behind: usize) -> bool {
+    let mark = behind.saturating_sub(1);
+    let words = tokens
+        .get(words_before(tokens, mark)..mark)
+        .unwrap_or_default();
+    let part = |it: &Token<'_>| it.is(Role::Callable) || it.is(Role::Field);
+    match words {
+        [with, inner @ .., noun] => {
+            lead(with) == Some(Role::With) && inner.iter().all(is_noun) && part(noun)
+        }
+        [] | [_] => false,
     }
 }
 
@@ -138,7 +157,16 @@ pub(super) fn adds(text: &Inline, vocabulary: &Vocabulary) -> bool {
 
 /// Whether a word is a noun for what a code span names, or stands before one.
 pub(super) fn is_noun(token: &Token<'_>) -> bool {
-    token.is(Role::Article) || NOUNS.iter().any(|role| token.is(*role))
+    let noun = || NOUNS.iter().any(|role| token.is(*role));
+    token.is(Role::Article) || noun() || !token.language().is_empty()
+}
+
+/// Returns the endings of the files of the languages that a line names; none where it names none.
+pub(super) fn languages(text: &Inline, vocabulary: &Vocabulary) -> Vec<&'static str> {
+    let tokens = tokens(text, vocabulary);
+    let named = tokens.iter().flat_map(Token::language);
+    let named: BTreeSet<&str> = named.copied().collect();
+    named.into_iter().collect()
 }
 
 /// Returns where the words begin that stand right before a code span, without its verb.

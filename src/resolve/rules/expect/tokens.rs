@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use super::words::{Role, Roles, roles};
 use crate::checklist::{Inline, Part};
-use crate::vocabulary::{Vocabulary, Word, fold, is_alphanumeric, is_infinitive, is_verbal_noun};
+use crate::vocabulary::{
+    Vocabulary, Word, fold, is_alphanumeric, is_infinitive, is_verbal_noun, language,
+};
 
 /// A piece of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,8 +24,19 @@ impl<'t> Token<'t> {
     /// Returns a word as a piece of a line.
     pub(super) fn of_word(word: &'t str, vocabulary: &Vocabulary) -> Self {
         let folded = fold(word);
-        let roles = roles(&folded, vocabulary);
+        // `React-компонент`
+        let written_in = language(word).map(|(_, behind)| behind);
+        let roles = match written_in.filter(|it| !it.is_empty()) {
+            Some(behind) => roles(&fold(behind), vocabulary),
+            None => roles(&folded, vocabulary),
+        };
         Self::Word(word, folded, roles)
+    }
+
+    /// Returns the endings of the files of the language that a word names; none where it names none.
+    pub(super) fn language(&self) -> &'static [&'static str] {
+        let endings = self.spelt().and_then(language);
+        endings.map_or(&[], |(endings, _)| endings)
     }
 
     /// Returns a word that asks to add something, whatever it is written like.

@@ -17,8 +17,7 @@ use super::super::{Line, expect};
 /// Marks that join things of a list.
 const LISTS: [char; 5] = [',', ';', '+', '&', '/'];
 
-/// Marks behind which a line may go on with something else, a stop before a space aside: in a host
-/// it ends nothing.
+/// Marks behind which a line may go on with something else, beside a full stop.
 const CLAUSES: [char; 9] = [',', ';', '+', '&', '(', '—', '–', '→', '\n'];
 
 /// Refuses a line that asks for more than the file.
@@ -51,9 +50,8 @@ fn adds<'l>(after: Phrase<'l>, target: &Target) -> Option<&'l str> {
         (plays(expect::Role::Docs) && target.kind != FileKind::Readme) || plays(expect::Role::Tests)
     };
     // What stands right behind the path is read with it.
-    let clauses = after.text().split(CLAUSES);
-    let mut clauses = clauses.flat_map(|it| it.split(". ")).skip(1);
-    clauses.find_map(|clause| {
+    let clauses = wording::clauses(after.text(), &CLAUSES);
+    clauses.into_iter().skip(1).find_map(|clause| {
         words(clause)
             .next()
             .filter(|word| joins(word) || more(word))

@@ -83,7 +83,7 @@ impl<'t> Walk<'t> {
             if !begins {
                 return Err(format!("“{word}” doesn't begin what is asked for").into());
             }
-            return self.verb(token, word);
+            return self.verb(at, token, word);
         }
         if begins && token.is(Role::Other) {
             return Err(format!("asks for work beside its traces (“{word}”)").into());
@@ -164,13 +164,18 @@ impl<'t> Walk<'t> {
             && !matches!(later.find(|it| !noun(it)), Some(Token::Code(_)))
     }
 
-    fn verb(&mut self, token: &Token<'_>, verb: &str) -> Result<(), Why> {
+    fn verb(&mut self, at: usize, token: &Token<'_>, verb: &str) -> Result<(), Why> {
+        let before = self.done.paths.len();
         self.close()?;
         let mode = mode(token);
         self.done.matched.push(verb.to_owned());
         self.done.mode = mode;
         let mut clause = Clause::new(mode, verb.to_owned());
         clause.asks = asks(token);
+        let last = self.done.paths.get(before..).unwrap_or_default();
+        if self.before(at) == Some(&Token::Mark('(')) {
+            clause.beside = Some(last.to_vec());
+        }
         if let Some(path) = self.lead.take() {
             match mode {
                 Mode::Change => clause.wants.push(Expectation::Change(path)),
@@ -215,6 +220,7 @@ impl<'t> Walk<'t> {
         self.refuse_range(at, &kind)?;
         self.relation = relation;
         self.done.matched.push(code.to_owned());
+        let bracketed = homes::is_bracketed(self.tokens, at);
         let Some(clause) = &mut self.clause else {
             return match (kind, at, self.tokens.get(1)) {
                 (Kind::Path(path), 0, Some(Token::Mark(_))) => {
@@ -224,16 +230,14 @@ impl<'t> Walk<'t> {
                 _ => Err("has no verb of making, changing or removing before what it names".into()),
             };
         };
+        if clause.beside.is_some() && !bracketed {
+            return Err(format!("can't be told what `{code}` behind the brackets is for").into());
+        }
         let below = self.above.is_some_and(|above| above.listed);
         let tests = clause.tells_tested() || relation::is_for_tests(self.tokens, at);
-        let inside = below || tests;
+        let inside = below || tests || clause.about.is_some() && clause.names_nothing();
         let relation = match (relation, &kind) {
             (Relation::Object, Kind::Path(_)) if inside => Relation::Listed,
-            (Relation::Object, Kind::Path(_))
-                if clause.about.is_some() && clause.names_nothing() =>
-            {
-                Relation::Listed
-            }
             (other, _) => other,
         };
         clause.note_tested(self.tokens, at, (relation, &kind));
@@ -241,7 +245,6 @@ impl<'t> Walk<'t> {
             let joined = relation::is_joined(self.tokens, at);
             clause.stand(symbol, joined);
         }
-        let bracketed = homes::is_bracketed(self.tokens, at);
         let kind = match (kind, clause.owner()) {
             (Kind::Symbol(symbol), Some(owner))
                 if bracketed && symbol.within.is_none() && is_member(&symbol) =>
