@@ -21,6 +21,7 @@ use crate::vocabulary::{Phrase, Word, words};
 use super::application::WorkloadKind;
 use super::bullets::Meaning;
 use super::earlier::Before;
+use super::ingress::is_host;
 use super::model::{BulletReading, ResolvedTask, Unkept};
 use super::rules::{self, Pathless, Read};
 use super::slug::slug;
@@ -298,6 +299,8 @@ impl<'f> Names<'f> {
         let rest = match figure {
             Some(figure) => format!(": {figure} {told}"),
             None if head.served => format!("{SERVED}, {told}"),
+            // `Ingress shop.example.com → web`
+            None if leads(told, head.kind) => format!(": {told}"),
             None => rest.to_owned(),
         };
         let root = folder.as_deref().unwrap_or(&self.root);
@@ -376,6 +379,13 @@ impl<'f> Names<'f> {
             .or_else(|| only(&|_, normal| *normal == wanted))
             .or_else(|| product.and_then(|_| only(&|it, _| runs(it))))
     }
+}
+
+/// Returns whether what is said of an Ingress begins with a host.
+fn leads(told: &str, kind: Option<FileKind>) -> bool {
+    let mut words = told.split_whitespace();
+    let host = words.next().map(|it| it.trim_matches('`'));
+    kind == Some(FileKind::Ingress) && host.is_some_and(is_host)
 }
 
 /// Returns a line's text with its code spans between backticks.

@@ -40,7 +40,8 @@ const JOINING: [&str; 4] = ["+", "&", "/", ","];
 const COLONS: [&str; 3] = [":", "—", "–"];
 
 /// What pods are told to have, before the service is named.
-const FIGURES: [Word; 7] = [
+const FIGURES: [Word; 8] = [
+    Word::Claim,
     Word::Limits,
     Word::Requests,
     Word::Probes,
@@ -93,7 +94,14 @@ pub(super) fn read<'f>(
     let deploys = pieces.get(at).is_some_and(|it| it.told.has(Word::SetUp));
     at += usize::from(pieces.get(at).is_some_and(makes));
     at = behind_articles(&pieces, at);
-    if let Some(found) = figure_first(&pieces, at, &service) {
+    let figures = figure_first(&pieces, at, &service);
+    let alone = || {
+        // `2 replicas for web` begins with no numbering.
+        let earlier = at.checked_sub(1).into_iter().chain([at]);
+        let mut found = earlier.filter_map(|at| figure_alone(&pieces, at, &service));
+        found.next().filter(|_| about)
+    };
+    if let Some(found) = figures.or_else(alone) {
         return Some(found);
     }
     let found = kind_first(&pieces, at, &service);
@@ -158,6 +166,38 @@ fn figure_first<'f>(
         matched: vec![first.text.to_owned(), piece.text.to_owned()],
         figure: Some(figure),
         end,
+    })
+}
+
+/// Reads `Liveness probe on /health for booking`, `2 replicas for web`: the service stands behind all
+/// that is said of its pods.
+fn figure_alone<'f>(
+    pieces: &[Piece<'_>],
+    at: usize,
+    service: &impl Fn(&str) -> Option<&'f str>,
+) -> Option<Head<'f>> {
+    let [said @ .., lead, piece] = pieces.get(at..)? else {
+        return None;
+    };
+    let first = said.first()?;
+    let name = service(piece.text).filter(|_| piece.follows() && lead.follows())?;
+    let counts = Meanings::of(&[Word::Replicas]);
+    let counted = is_amount(first) && said.get(1).is_some_and(|it| it.told.meets(counts));
+    let figures = first.told.meets(Meanings::of(&FIGURES)) || counted;
+    let is_path = |it: &Piece<'_>| it.text.starts_with('/') || it.gap.ends_with('/');
+    let valued = said.iter().any(|it| is_amount(it) || is_path(it));
+    let amounts = Meanings::of(&[Word::Limits, Word::Requests]);
+    let known = !first.told.meets(amounts) || said.iter().any(is_resource);
+    let one = said.iter().all(|it| service(it.text).is_none());
+    let whole = figures && valued && known && one && is_place(lead) && pieces.len() < FIRST;
+    let figure = (first.end - first.text.len(), said.last()?.end);
+    whole.then(|| Head {
+        kind: None,
+        served: false,
+        service: Some(name),
+        matched: vec![first.text.to_owned(), piece.text.to_owned()],
+        figure: Some(figure),
+        end: piece.end,
     })
 }
 

@@ -21,7 +21,7 @@ use super::super::bullets::{Meaning, is_readable};
 use super::super::expect::{Around, Expectation};
 use super::super::target;
 use super::{Intent, Line, Outcome, Rule, reading};
-use crate::checklist::{Bullet, Inline, Section, Task};
+use crate::checklist::{Bullet, Inline, Part, Section, Task};
 use crate::vocabulary::{Vocabulary, Word, endings, words as split};
 use clause::Parsed;
 pub(super) use code::is_file;
@@ -144,10 +144,15 @@ pub(in crate::resolve) fn around(
     around
 }
 
-/// Returns whether a line or a bullet below it has a code span: most lines of a plan have none.
+/// Returns whether a line or a bullet below it has a code span, or a method with its route: most lines
+/// of a plan have none.
 fn names_any(text: &Inline, bullets: &[Bullet]) -> bool {
     let below = |bullet: &Bullet| names_any(&bullet.text, &bullet.children);
-    text.codes().next().is_some() || bullets.iter().any(below)
+    let routed = |part: &Part| match part {
+        Part::Text(text) => tokens::names_endpoint(&text.value),
+        Part::Code(_) => true,
+    };
+    text.parts.iter().any(routed) || bullets.iter().any(below)
 }
 
 /// Reads the bullets below a line that leaves traces: those that tell further ones, those that lead

@@ -176,6 +176,7 @@ fn an_ingress_of_which_no_host_is_known_is_a_persons() {
         &of("Ingress: host shop.example.com → app"),
         "k8s/ingress.yml",
     );
+    check(&of("Ingress shop.example.com → app"), "k8s/ingress.yml");
     // Another line's is known.
     check(
         &of("`k8s/ingress.yml`: host shop.example.com → app\n- [ ] Ingress"),

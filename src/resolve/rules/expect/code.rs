@@ -7,7 +7,7 @@ mod symbol;
 
 use super::super::super::expect::Kind;
 use super::homes::is_bracketed;
-use super::tokens::Token;
+use super::tokens::{METHODS, Token};
 use super::words::Role;
 
 /// Endings of files' names, for names without a folder and for telling files from branches; in the
@@ -145,8 +145,6 @@ pub(super) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word.to_lowercase().as_str())
 }
 
-const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-
 /// Folders of the machine: what is below them is no endpoint.
 const ROOTS: &[&str] = &[
     "bin", "boot", "dev", "etc", "home", "lib", "mnt", "opt", "proc", "root", "run", "sbin", "srv",
@@ -183,7 +181,9 @@ pub(super) fn kinds(tokens: &[Token<'_>]) -> Vec<Result<Kind, String>> {
         let before = at.checked_sub(1).and_then(|before| tokens.get(before));
         let beside = Beside {
             before: label(tokens, at).or(enumeration(tokens, at)).or(before),
-            behind: called(tokens, at).or(tokens.get(at + 1)),
+            behind: called(tokens, at)
+                .or(tables(tokens, at))
+                .or(tokens.get(at + 1)),
             of_type: is_of_type(tokens, at),
             of_owner: is_of_owner(tokens, at),
         };
@@ -310,6 +310,18 @@ fn is_of_owner(tokens: &[Token<'_>], at: usize) -> bool {
     }
 }
 
+/// Returns the noun for tables behind the last of several code spans that are joined from this one on:
+/// `` `loans` and `readers` tables``.
+fn tables<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
+    let mut behind = tokens.get(at + 1..)?;
+    while let [joint, Token::Code(_), rest @ ..] = behind
+        && joint.joins()
+    {
+        behind = rest;
+    }
+    behind.first().filter(|it| it.is(Role::Table))
+}
+
 /// Returns the noun that stands alone in brackets behind a code span: `` `X` (an interface) ``.
 fn called<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
     let behind = tokens.get(at + 1..)?.split_first()?;
@@ -324,7 +336,7 @@ fn called<'t>(tokens: &'t [Token<'t>], at: usize) -> Option<&'t Token<'t>> {
 fn kind(code: &str, beside: Beside<'_>) -> Result<Kind, String> {
     let code = code.trim();
     let unknown = || format!("`{code}` is nothing that can be looked for");
-    if let Some(endpoint) = endpoint(code) {
+    if let Some(endpoint) = endpoint(code, beside) {
         return Ok(endpoint);
     }
     if code.starts_with('/') || code.starts_with('~') || code.split('/').any(|part| part == "..") {
@@ -349,13 +361,15 @@ pub(in crate::resolve::rules) fn is_file(code: &str) -> bool {
     path(code, Beside::default()).is_some()
 }
 
-fn endpoint(code: &str) -> Option<Kind> {
+fn endpoint(code: &str, beside: Beside<'_>) -> Option<Kind> {
+    let is_method = |it: &&str| METHODS.contains(it);
     let (method, route) = match code.split_once(char::is_whitespace) {
-        Some((method, route)) if METHODS.contains(&method) => {
-            (Some(method.to_owned()), route.trim())
-        }
+        Some((method, route)) if is_method(&method) => (Some(method.to_owned()), route.trim()),
         Some(_) => return None,
-        None => (None, code),
+        None => {
+            let before = beside.before.and_then(Token::written).filter(is_method);
+            (before.map(str::to_owned), code)
+        }
     };
     let first = route
         .strip_prefix('/')?

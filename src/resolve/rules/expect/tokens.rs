@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::words::{Role, Roles, roles};
 use crate::checklist::{Inline, Part};
 use crate::vocabulary::{
-    Vocabulary, Word, fold, is_alphanumeric, is_infinitive, is_verbal_noun, language,
+    Vocabulary, Word, fold, is_alphanumeric, is_infinitive, is_verbal_noun, language, words,
 };
 
 /// A piece of a line.
@@ -102,16 +102,47 @@ impl<'t> Token<'t> {
     }
 }
 
+/// Methods of HTTP, as they are written.
+pub(super) const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
 /// Returns the pieces of a line.
 pub(super) fn tokens<'t>(text: &'t Inline, vocabulary: &Vocabulary) -> Vec<Token<'t>> {
-    let mut tokens = Vec::new();
+    let mut tokens: Vec<Token<'t>> = Vec::new();
     for part in &text.parts {
         match part {
-            Part::Code(code) => tokens.push(Token::Code(code.value.trim())),
+            Part::Code(code) => {
+                let code = code.value.trim();
+                let before = tokens.last_mut().filter(|_| code.starts_with('/'));
+                if let Some(Token::Word(word, _, does)) = before
+                    && METHODS.contains(word)
+                {
+                    // ``DELETE `/holds` `` asks to remove nothing.
+                    *does = Roles::article();
+                }
+                tokens.push(Token::Code(code));
+            }
             Part::Text(text) => split(&text.value, vocabulary, &mut tokens),
         }
     }
     tokens
+}
+
+/// Returns whether a text names an endpoint with its method outside of code marks: `POST /refunds`.
+pub(super) fn names_endpoint(text: &str) -> bool {
+    text.match_indices(" /").any(|(at, _)| {
+        let word = text.get(..at).and_then(|it| words(it).last());
+        word.is_some_and(|it| METHODS.contains(&it)) && route(text, at).is_some()
+    })
+}
+
+/// Returns where the route ends that stands behind a place in a text, after a blank.
+fn route(text: &str, at: usize) -> Option<usize> {
+    let named = text.get(at..)?.strip_prefix(" /")?;
+    let begins = |it: char| it.is_ascii_alphanumeric() || "_{:".contains(it);
+    let ends = |it: char| it.is_whitespace() || ",;()`\"'*".contains(it);
+    let named = named.starts_with(begins).then_some(named)?;
+    let named = named.split(ends).next()?.trim_end_matches(['.', ':', '!']);
+    Some(at + " /".len() + named.len())
 }
 
 /// Returns whether the piece at a place can begin a clause.
@@ -146,6 +177,12 @@ fn split<'t>(text: &'t str, vocabulary: &Vocabulary, tokens: &mut Vec<Token<'t>>
         }
         let called = text.get(at..).is_some_and(|it| it.starts_with("()"));
         if let Some(begun) = begun.take() {
+            let method = text.get(begun..at).is_some_and(|it| METHODS.contains(&it));
+            if let Some(end) = route(text, at).filter(|_| method) {
+                tokens.extend(text.get(begun..end).map(Token::Code));
+                while characters.next_if(|(at, _)| *at < end).is_some() {}
+                continue;
+            }
             let end = if called { at + "()".len() } else { at };
             if let Some(name) = name(text, begun..end, tokens.last()) {
                 tokens.push(Token::Code(name));

@@ -238,6 +238,11 @@ const AROUND: &[Role] = &[
 ];
 
 impl Roles {
+    /// Returns what a word does that says nothing of the noun behind it.
+    pub(super) fn article() -> Self {
+        Self(Meanings::of(&[Word::Article]))
+    }
+
     /// Returns whether the word does anything that goes on with a line.
     pub(super) fn any(self) -> bool {
         NOUNS.iter().chain(AROUND).any(|role| self.has(*role))
