@@ -302,7 +302,7 @@ pub(super) const WORDS: &[Row<Word>] = &[
         "list$, lists$, diagram, notes$, report$, spreadsheet, summary$",
     ),
     (Word::Services, "service$, services$"),
-    (Word::Volumes, "volume, storage"),
+    (Word::Volumes, "volume, storage, persist"),
     (Word::Secrets, "secret"),
     (Word::ConfigMaps, "configuration$, configs$"),
     (Word::Namespace, "name space"),

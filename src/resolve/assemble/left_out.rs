@@ -156,24 +156,32 @@ pub(in crate::resolve) fn theirs(read: &Read<'_>, vocabulary: &Vocabulary) -> Ve
         let all = words(&line).chain(whole).map(str::to_lowercase);
         all.collect()
     } else {
-        let brought = brought_up(Phrase::new(&line, vocabulary));
-        brought.into_iter().chain(begun_with(&line)).collect()
+        let line = Phrase::new(&line, vocabulary);
+        let brought = brought_up(line);
+        brought.into_iter().chain(begun_with(line)).collect()
     }
 }
 
-/// Returns the name that a line says something of: `redis, no persistence`, `worker: one is enough`.
-fn begun_with(line: &str) -> Option<String> {
-    let first = words(line).next()?;
-    let (_, behind) = line.split_once(first)?;
+/// Returns the name that a line says something of: `redis, no persistence`, `worker: one is enough`,
+/// `Redis with AOF`.
+fn begun_with(line: Phrase<'_>) -> Option<String> {
+    let mut first = line.words();
+    let (first, second) = (first.next()?, first.next());
+    let (_, behind) = line.text().split_once(first)?;
     let behind = behind.trim_start();
-    let says = behind.starts_with([',', ':', '(', '—', '–']) || behind.starts_with("- ");
-    says.then(|| first.to_lowercase())
+    let marked = behind.starts_with([',', ':', '(', '—', '–']) || behind.starts_with("- ");
+    let goes_on = |word: &str| {
+        let told = [Word::With, Word::Negation];
+        told.iter().any(|it| line.vocabulary().tells(word, *it))
+    };
+    (marked || second.is_some_and(goes_on)).then(|| first.to_lowercase())
 }
 
-/// Returns whether a line leaves something out of the cluster.
+/// Returns whether a line leaves something out of the cluster, or what it has to keep data on.
 fn leaves_out(line: Phrase<'_>) -> bool {
     let leaves = line.find(&[Word::Off, Word::Negation]).is_some();
-    leaves && line.find(&[Word::Cluster, Word::Deployed]).is_some()
+    let what = [Word::Cluster, Word::Deployed, Word::Volumes, Word::Claim];
+    leaves && line.find(&what).is_some()
 }
 
 /// Returns whether a text says what pods are to be: of what kind, how many, or with which disk. What

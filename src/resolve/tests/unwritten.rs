@@ -416,6 +416,9 @@ fn a_service_that_a_persons_task_says_figures_of_is_left_out() {
     };
     for (line, service) in [
         ("Redis with AOF on a 2Gi PVC", "redis"),
+        ("Redis без персистентности", "redis"),
+        ("Redis with TLS", "redis"),
+        ("No persistence for Redis", "redis"),
         (
             "Deploy the worker with whatever the team agrees on",
             "worker",
