@@ -59,6 +59,8 @@ pub struct Symbol {
     pub noun: Noun,
     /// Whether it was to be changed: a change of something else in its file doesn't do.
     pub changed: bool,
+    /// Whether it was to be added to a file: on a page, what is defined elsewhere may be put.
+    pub put: bool,
     /// What else its definition must say.
     pub signature: Signature,
 }

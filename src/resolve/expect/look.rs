@@ -312,7 +312,28 @@ impl<'a> Look<'a> {
                 line,
             });
         }
+        let known = fits.iter().any(|it| !self.stands_in(&it.origin));
+        if let Some(used) = self.placed(symbol, (scope, known)) {
+            return Ok(used);
+        }
         Err(self.undefined(symbol, scope, fits.first().copied()))
+    }
+
+    /// Looks for a component that was to be added to a page, where it is put: defined elsewhere, or in
+    /// a package (``add `ErrorBoundary` to `main.tsx` ``).
+    fn placed(&self, symbol: &Symbol, (scope, known): (Scope<'_>, bool)) -> Option<Trace> {
+        const PAGES: [&str; 4] = ["jsx", "svelte", "tsx", "vue"];
+        let [path] = scope.paths else { return None };
+        let page = Path::new(path).extension().and_then(|it| it.to_str());
+        let page = page.is_some_and(|it| PAGES.contains(&it));
+        let component = symbol.name.starts_with(char::is_uppercase)
+            && matches!(symbol.noun, Noun::None | Noun::Part)
+            && symbol.within.is_none()
+            && !symbol.call
+            && symbol.signature.is_empty();
+        let there = known || self.definitions().named(&symbol.name).is_empty();
+        (symbol.put && page && component && there).then_some(())?;
+        self.used(&symbol.name, path).ok()
     }
 
     /// Returns that a symbol was found nowhere, and what there is instead: the first that fits and lies

@@ -683,3 +683,40 @@ fn a_dependency_is_listed() {
     let why = "`dev-requirements.txt` doesn't list `httpx`".to_owned();
     assert_eq!(found("dev-requirements.txt"), Err(why));
 }
+
+/// Returns whether a component that was to be put on a page is found there.
+fn is_placed(page: &str, other: &str, put: bool) -> bool {
+    let tree: Tree = [("src/main.tsx", page), ("src/Guard.tsx", other)]
+        .into_iter()
+        .collect();
+    let what = Expectation::Symbol {
+        symbol: Symbol {
+            name: "Guard".to_owned(),
+            put,
+            ..Symbol::default()
+        },
+        paths: vec!["src/main.tsx".to_owned()],
+    };
+    let facts = Facts::default();
+    let look = Look::new(&tree, &facts, Some(&Seen::default()))
+        .expect(&what, &Around::default())
+        .found;
+    look.is_ok()
+}
+
+#[test]
+fn a_component_is_added_to_a_page_by_being_put_there() {
+    let defined = "export function Guard(props) { return <main>{props.children}</main>; }\n";
+    let import = "import { Guard } from './Guard';\n";
+    let put = format!("{import}export const App = () => <Guard><Home /></Guard>;\n");
+    assert!(is_placed(&put, defined, true));
+    // From a package.
+    assert!(is_placed(&put, "", true));
+    // What is to be made there must be defined there.
+    assert!(!is_placed(&put, defined, false));
+    assert!(!is_placed(import, defined, true));
+    let comment = format!("{import}// <Guard />\nexport const App = () => <Home />;\n");
+    assert!(!is_placed(&comment, defined, true));
+    let nothing = "export function Guard() { return null; }\n";
+    assert!(!is_placed(&put, nothing, true));
+}

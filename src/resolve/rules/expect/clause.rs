@@ -276,6 +276,7 @@ impl Clause {
         let things = !self.symbols.is_empty() || !self.variables.is_empty();
         self.refuse_untold(&paths)?;
         let several = self.into.len() > 1;
+        let put = self.mode == Mode::Add && !self.into.is_empty();
         let uses = if self.asks == Asks::Registered && !self.into.is_empty() {
             let known: Vec<String> = self.symbols.drain(..).map(|it| it.name).collect();
             again::uses(&known, &self.into)?
@@ -296,7 +297,8 @@ impl Clause {
         } else {
             vec![paths]
         };
-        for symbol in self.symbols {
+        for mut symbol in self.symbols {
+            symbol.put = put;
             wants.extend(each.iter().map(|paths| Expectation::Symbol {
                 symbol: symbol.clone(),
                 paths: paths.clone(),

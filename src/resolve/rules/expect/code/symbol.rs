@@ -120,6 +120,7 @@ pub(super) fn read(code: &str, beside: Beside<'_>) -> Option<Symbol> {
         call: call || (beside.names(Role::Callable) && !beside.names(Role::Type)),
         noun: noun((begun.noun, form), call, beside),
         changed: false,
+        put: false,
         signature: Signature {
             modifiers,
             parameters,
