@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::super::bullets::is_readable;
 use super::super::super::expect::Expectation;
-use super::relation::words_before;
+use super::relation::{is_noun, words_before};
 use super::tokens::{Token, tokens};
 use super::words::Role;
 use crate::checklist::Bullet;
@@ -96,6 +96,20 @@ pub(super) fn is_bracketed(tokens: &[Token<'_>], at: usize) -> bool {
     let mut earlier = tokens.iter().take(at).rev();
     let bracket = earlier.find(|it| matches!(it, Token::Mark('(' | ')')));
     bracket == Some(&Token::Mark('('))
+}
+
+/// Whether a place stands in a list behind a colon that belongs to a code span of that name:
+/// ``class `Shift`: `start`, `stop` ``, ``enum `Status`: `New`, `Paid` ``.
+pub(super) fn is_listed_of(tokens: &[Token<'_>], at: usize, owner: &str) -> bool {
+    let earlier = tokens.get(..at).unwrap_or_default();
+    let Some(colon) = earlier.iter().rposition(|it| *it == Token::Mark(':')) else {
+        return false;
+    };
+    let (before, list) = earlier.split_at(colon);
+    let listed = |it: &Token<'_>| matches!(it, Token::Code(_)) || it.joins() || is_noun(it);
+    let mut before = before.iter().rev().skip_while(|it| is_noun(it));
+    let of = matches!(before.next(), Some(Token::Code(code)) if *code == owner);
+    of && list.iter().skip(1).all(listed)
 }
 
 fn is_source(path: &str) -> bool {

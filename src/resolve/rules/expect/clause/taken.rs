@@ -1,6 +1,8 @@
 //! What a code span adds to the clause of its verb, or why the line is a person's.
 
+use super::super::homes::is_listed_of;
 use super::super::relation::Relation;
+use super::super::tokens::Token;
 use super::{Asks, Clause, Mode, Standing, Why, unseen};
 use crate::facts::Form;
 use crate::resolve::expect::{Answering, Expectation, Kind, Noun, Symbol};
@@ -115,6 +117,35 @@ pub(super) fn is_member(symbol: &Symbol) -> bool {
 }
 
 impl Clause {
+    /// Returns what a code span names, a part of the type that it stands behind in brackets or in a list
+    /// behind a colon.
+    pub(super) fn part(
+        &self,
+        kind: Kind,
+        (tokens, at): (&[Token<'_>], usize),
+        bracketed: bool,
+    ) -> Result<Kind, Why> {
+        let Some(owner) = self.symbols.iter().rfind(|it| is_type(it)) else {
+            return Ok(kind);
+        };
+        let listed = is_listed_of(tokens, at, &owner.name);
+        match kind {
+            _ if !(bracketed || listed) => Ok(kind),
+            Kind::Symbol(symbol) if symbol.within.is_none() && is_member(&symbol) => {
+                let within = Some(owner.name.clone());
+                Ok(Kind::Symbol(Symbol { within, ..symbol }))
+            }
+            // Enumerators aren't known.
+            Kind::Symbol(Symbol { ref name, .. }) | Kind::Variable(ref name)
+                if listed || owner.noun == Noun::Form(Form::Enumeration) =>
+            {
+                let owner = &owner.name;
+                Err(format!("can't be told what `{name}` is to be of `{owner}`").into())
+            }
+            Kind::Symbol(_) | Kind::Variable(_) | Kind::Path(_) | Kind::Endpoint { .. } => Ok(kind),
+        }
+    }
+
     /// Takes an endpoint; one that comes with a type is the type's.
     fn serve(
         &mut self,

@@ -7,9 +7,9 @@ use super::super::relation::{self, Relation};
 use super::super::tokens::{Token, begins, is_verb};
 use super::super::words::Role;
 use super::again::{self, answer, is_labelled, named};
-use super::taken::{is_member, take};
+use super::taken::take;
 use super::{Above, Asks, Clause, Mode, NO_VERB, Parsed, Why, unseen};
-use crate::resolve::expect::{Expectation, Kind, Symbol};
+use crate::resolve::expect::{Expectation, Kind};
 
 pub(super) struct Walk<'t> {
     tokens: &'t [Token<'t>],
@@ -245,17 +245,7 @@ impl<'t> Walk<'t> {
             let joined = relation::is_joined(self.tokens, at);
             clause.stand(symbol, joined);
         }
-        let kind = match (kind, clause.owner()) {
-            (Kind::Symbol(symbol), Some(owner))
-                if bracketed && symbol.within.is_none() && is_member(&symbol) =>
-            {
-                Kind::Symbol(Symbol {
-                    within: Some(owner),
-                    ..symbol
-                })
-            }
-            (kind, _) => kind,
-        };
+        let kind = clause.part(kind, (self.tokens, at), bracketed)?;
         let beside = relation == Relation::With || bracketed;
         let kind = match kind {
             kind if relation::is_joined(self.tokens, at) && !is_labelled(self.tokens, at) => kind,
